@@ -1,0 +1,102 @@
+package dev.millrace.events;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/** Reads image events by their headers; see {@link ImageEvent#serde()}. */
+final class ImageEventDeserializer implements Deserializer<ImageEvent> {
+
+  private static final String CONTENT_TYPE = "content-type";
+  private static final String CLAIM_CHECK = "ce_dataref";
+  private static final JsonFactory JSON = new JsonFactory();
+
+  static Serde<ImageEvent> serde() {
+    return Serdes.serdeFrom(ImageEventDeserializer::serialize, new ImageEventDeserializer());
+  }
+
+  @SuppressWarnings("UnusedVariable") // the topic: a serializer's signature
+  private static byte[] serialize(String topic, ImageEvent event) {
+    if (event == null) {
+      return null;
+    }
+    if (event instanceof ImageEvent.Encoded encoded) {
+      return encoded.bytes();
+    }
+    throw new SerializationException("an unreadable event cannot be written: " + event);
+  }
+
+  @Override
+  public ImageEvent deserialize(String topic, byte[] value) {
+    return value == null ? null : new ImageEvent.Encoded(value);
+  }
+
+  @Override
+  public ImageEvent deserialize(String topic, Headers headers, byte[] value) {
+    if ((value == null || value.length == 0) && headers.lastHeader(CLAIM_CHECK) != null) {
+      return new ImageEvent.Unreadable(
+          "the image lies elsewhere (header ce_dataref), and claim checks are not read; send the image itself");
+    }
+    if (value == null) {
+      return null;
+    }
+    return isJson(headers) ? fromJson(value) : new ImageEvent.Encoded(value);
+  }
+
+  /** True for {@code application/json}, whatever its parameters. */
+  private static boolean isJson(Headers headers) {
+    Header header = headers.lastHeader(CONTENT_TYPE);
+    if (header == null || header.value() == null) {
+      return false;
+    }
+    String type = new String(header.value(), StandardCharsets.UTF_8);
+    int parameters = type.indexOf(';');
+    return (parameters < 0 ? type : type.substring(0, parameters))
+        .strip()
+        .toLowerCase(Locale.ROOT)
+        .equals("application/json");
+  }
+
+  private static ImageEvent fromJson(byte[] value) {
+    byte[] image = null;
+    try (JsonParser parser = JSON.createParser(value)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return new ImageEvent.Unreadable(
+            "the JSON value is no object; expected {\"image\": \"<base64>\"}");
+      }
+      for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+        JsonToken token = parser.nextToken();
+        if (!field.equals("image")) {
+          parser.skipChildren();
+        } else if (token == JsonToken.VALUE_STRING) {
+          image = parser.getBinaryValue();
+        } else {
+          return new ImageEvent.Unreadable("the JSON field \"image\" is no base64 text");
+        }
+      }
+      if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
+        return new ImageEvent.Unreadable("the value goes on after the JSON object");
+      }
+    } catch (IOException e) {
+      return new ImageEvent.Unreadable(
+          "the value is not valid JSON with a base64 image: " + firstLine(e.getMessage()));
+    }
+    return image == null
+        ? new ImageEvent.Unreadable(
+            "the JSON value has no field \"image\"; expected {\"image\": \"<base64>\"}")
+        : new ImageEvent.Encoded(image);
+  }
+
+  private static String firstLine(String message) {
+    return message == null ? "unreadable" : message.lines().findFirst().orElse("unreadable");
+  }
+}

@@ -1,0 +1,71 @@
+package dev.millrace.core.image;
+
+import java.util.List;
+
+/**
+ * How an encoded image becomes a model's input, in torchvision's terms: decode, {@code
+ * Resize(resize)} of the shorter side (bilinear, antialiased), {@code CenterCrop(size)}, then
+ * {@code (pixel / 255 - mean) / std} for each channel.
+ *
+ * <p>The first part is the decoder's and yields 8-bit pixels; the normalisation is part of the
+ * prepared graph, so that only {@link #bytes()} a image travel to the device.
+ *
+ * @param size side of the square input, in pixels
+ * @param resize length the shorter side is resized to before the crop, in pixels; at least {@code
+ *     size}
+ * @param mean red, green and blue, on the 0..1 scale
+ * @param std red, green and blue, on the 0..1 scale, each above 0
+ */
+public record Preprocessing(int size, int resize, List<Float> mean, List<Float> std) {
+
+  /** Red, green, blue. */
+  public static final int CHANNELS = 3;
+
+  /** The largest side of an input. */
+  public static final int MAX_SIZE = 4096;
+
+  public Preprocessing {
+    if (size < 1 || size > MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "size: " + size + " is not between 1 and " + MAX_SIZE + " pixels");
+    }
+    if (resize < size || resize > 2 * MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "resize: "
+              + resize
+              + " is not between size ("
+              + size
+              + ") and "
+              + 2 * MAX_SIZE
+              + " pixels");
+    }
+    mean = channels("mean", mean);
+    std = channels("std", std);
+    for (float deviation : std) {
+      if (deviation <= 0) {
+        throw new IllegalArgumentException("std: " + std + " holds a value that is not above 0");
+      }
+    }
+  }
+
+  /** Bytes of one preprocessed image: {@code size * size * 3}. */
+  public int bytes() {
+    return size * size * CHANNELS;
+  }
+
+  private static List<Float> channels(String name, List<Float> values) {
+    if (values == null || values.size() != CHANNELS) {
+      throw new IllegalArgumentException(
+          name
+              + ": expected three numbers (red, green, blue), got "
+              + (values == null ? "none" : values.size()));
+    }
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new IllegalArgumentException(
+            name + ": " + values + " holds a value that is not a number");
+      }
+    }
+    return List.copyOf(values);
+  }
+}

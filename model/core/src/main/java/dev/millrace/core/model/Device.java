@@ -1,0 +1,40 @@
+package dev.millrace.core.model;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where a model runs: {@code cpu}, or {@code cuda:N} for the N-th NVIDIA GPU.
+ *
+ * @param kind the kind of processor
+ * @param index which one, from 0; always 0 for the CPU
+ */
+public record Device(Kind kind, int index) {
+
+  /** The kinds of device. */
+  public enum Kind {
+    CPU,
+    CUDA
+  }
+
+  public static final Device CPU = new Device(Kind.CPU, 0);
+
+  private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
+
+  /** Reads {@code cpu}, {@code cuda} (the same as {@code cuda:0}) or {@code cuda:N}. */
+  public static Device parse(String text) {
+    if (text.equals("cpu")) {
+      return CPU;
+    }
+    Matcher cuda = CUDA.matcher(text);
+    if (!cuda.matches()) {
+      throw new IllegalArgumentException("device: '" + text + "' is neither cpu nor cuda:N");
+    }
+    return new Device(Kind.CUDA, cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
+  }
+
+  @Override
+  public String toString() {
+    return kind == Kind.CPU ? "cpu" : "cuda:" + index;
+  }
+}

@@ -1,0 +1,2 @@
+/** What a model is (labels, manifest) and the port through which one runs. */
+package dev.millrace.core.model;
