@@ -10,7 +10,6 @@ public sealed interface ImageEvent {
    *
    * @param bytes JPEG, PNG, …; not copied, not to be changed
    */
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody, and too large to copy
   record Encoded(byte[] bytes) implements ImageEvent {}
 
   /**

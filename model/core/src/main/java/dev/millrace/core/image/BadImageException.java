@@ -5,7 +5,7 @@ import java.util.Objects;
 
 /**
  * One image cannot be classified, and it is the image's own fault. The message says why, for the
- * dead letter.
+ * dead letter. It carries no stack trace: ours would say nothing of the image.
  */
 public final class BadImageException extends RuntimeException {
 
@@ -35,12 +35,11 @@ public final class BadImageException extends RuntimeException {
   private final Reason reason;
 
   public BadImageException(Reason reason, String message) {
-    super(message);
-    this.reason = Objects.requireNonNull(reason);
+    this(reason, message, null);
   }
 
   public BadImageException(Reason reason, String message, Throwable cause) {
-    super(message, cause);
+    super(message, cause, false, false);
     this.reason = Objects.requireNonNull(reason);
   }
 

@@ -1,0 +1,186 @@
+package dev.millrace.streams;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.internals.CacheFlushListener;
+import org.apache.kafka.streams.state.internals.CachedStateStore;
+
+/**
+ * Keeps a commit from overtaking the records that are still in flight.
+ *
+ * <p>An inference processor returns from {@code process} before its record is answered, and Kafka
+ * Streams takes a record whose {@code process} has returned for done: it would commit its offset,
+ * and a crash would lose the answer. But before it computes the offsets to commit it flushes the
+ * caches of the task's stores ({@code StreamTask.prepareCommit} → {@code
+ * ProcessorStateManager.flushCache}). This is a store without content whose cache is what is in
+ * flight: flushing it waits for the answers and forwards them.
+ *
+ * <p>It rests on the internal interface {@link CachedStateStore}, unchanged from Kafka 3.4 to 4.3;
+ * {@code RATIONALE.md} tells why, and what would be lost without. Were it removed, linking would
+ * fail. Were it no longer called, two canaries would sing: {@link #commit} finds records in flight
+ * after a commit, and {@link #recordAccepted} notices that no flush came for too long.
+ *
+ * <p>Confined to its task's stream thread.
+ */
+final class CommitBarrier implements StateStore, CachedStateStore<Object, Object> {
+
+  /** What is in flight in one task. */
+  interface InFlight {
+    /** Waits for every record in flight and forwards its answer. */
+    void drain();
+
+    /** Number of records in flight. */
+    int size();
+  }
+
+  private static final InFlight NOTHING =
+      new InFlight() {
+        @Override
+        public void drain() {}
+
+        @Override
+        public int size() {
+          return 0;
+        }
+      };
+
+  private final String name;
+  private InFlight inFlight = NOTHING;
+  private boolean open;
+  private boolean accepting;
+  private long acceptingSince;
+
+  private CommitBarrier(String name) {
+    this.name = name;
+  }
+
+  /** A builder of barriers that keep no changelog. */
+  static StoreBuilder<CommitBarrier> builder(String name) {
+    return new Builder(name);
+  }
+
+  /** Connects the processor whose records the barrier holds commits for. */
+  void attach(InFlight processor) {
+    if (inFlight != NOTHING && inFlight != processor) {
+      throw new IllegalStateException(
+          "an ImageInference serves one processValues call; make another for the second");
+    }
+    inFlight = processor;
+    accepting = false;
+  }
+
+  /** Disconnects it: its records are no longer this task's. */
+  void detach() {
+    inFlight = NOTHING;
+  }
+
+  /**
+   * To be called for each record taken in flight.
+   *
+   * @param now the time, as {@link System#nanoTime}
+   * @param silence how long records may be taken without a flush
+   */
+  void recordAccepted(long now, Duration silence) {
+    if (!accepting) {
+      accepting = true;
+      acceptingSince = now;
+    } else if (now - acceptingSince > silence.toNanos()) {
+      throw new IncompatibleClassChangeError(
+          "Kafka Streams has not flushed the commit barrier for "
+              + silence
+              + ": this version of it commits in another way, and records could be lost");
+    }
+  }
+
+  @Override
+  public void flushCache() {
+    accepting = false;
+    inFlight.drain();
+  }
+
+  /** Runs after the offsets were committed (KIP-1035), when nothing may be in flight. */
+  @Override
+  public void commit(Map<TopicPartition, Long> offsets) {
+    if (inFlight.size() != 0) {
+      throw new IllegalStateException(
+          inFlight.size()
+              + " records were in flight during a commit: Kafka Streams did not flush the commit barrier");
+    }
+  }
+
+  @Override
+  public void init(StateStoreContext context, StateStore root) {
+    context.register(root, (key, value) -> {});
+    open = true;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void close() {
+    open = false;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public boolean persistent() {
+    return false;
+  }
+
+  @Override
+  public boolean setFlushListener(
+      CacheFlushListener<Object, Object> listener, boolean sendOldValues) {
+    return false;
+  }
+
+  @Override
+  public void clearCache() {}
+
+  private record Builder(String name) implements StoreBuilder<CommitBarrier> {
+    @Override
+    public CommitBarrier build() {
+      return new CommitBarrier(name);
+    }
+
+    @Override
+    public StoreBuilder<CommitBarrier> withCachingEnabled() {
+      return this;
+    }
+
+    @Override
+    public StoreBuilder<CommitBarrier> withCachingDisabled() {
+      return this;
+    }
+
+    @Override
+    public StoreBuilder<CommitBarrier> withLoggingEnabled(Map<String, String> config) {
+      throw new UnsupportedOperationException("a commit barrier has no content to log");
+    }
+
+    @Override
+    public StoreBuilder<CommitBarrier> withLoggingDisabled() {
+      return this;
+    }
+
+    @Override
+    public Map<String, String> logConfig() {
+      return Map.of();
+    }
+
+    @Override
+    public boolean loggingEnabled() {
+      return false;
+    }
+  }
+}

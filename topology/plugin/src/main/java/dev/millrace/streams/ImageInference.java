@@ -1,0 +1,117 @@
+package dev.millrace.streams;
+
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.events.ImageEvent;
+import dev.millrace.events.Prediction;
+import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.streams.engine.InferenceEngine;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * Classifies the images of a stream, in one call:
+ *
+ * <pre>{@code
+ * try (var inference = ImageInference.<String>with(InferenceConfig.of(Path.of("models"), "resnet20"))) {
+ *   builder.stream("images", Consumed.with(Serdes.String(), ImageEvent.serde()))
+ *       .processValues(inference)
+ *       .to("predictions", Produced.with(Serdes.String(), Prediction.serde()));
+ *   // build and run KafkaStreams, close it before this block ends
+ * }
+ * }</pre>
+ *
+ * <p>Every record gets one prediction, in the order of its partition, with its key, timestamp and
+ * headers. Batches form across all partitions and stream threads that use the same {@code
+ * ImageInference}, and a commit waits for the records it would cover, so none is lost (see {@link
+ * CommitBarrier}). An image that cannot be classified makes this node throw {@link
+ * dev.millrace.core.image.BadImageException} with that image's record as the context, so Kafka
+ * Streams' own {@code processing.exception.handler} decides (KIP-1033): {@link DeadLetterBadImages}
+ * sends it to the dead-letter topic. Any other failure fails the task, and its records are
+ * processed again.
+ *
+ * <p>One instance serves one {@code processValues} call. The model is loaded by {@link #start},
+ * else when the first task begins, and freed by {@link #close}, else 30 s after the last task
+ * ended.
+ *
+ * @param <K> the key's type: a String, UTF-8 bytes or anything with a telling {@code toString}, as
+ *     it becomes the prediction's id
+ */
+public final class ImageInference<K>
+    implements FixedKeyProcessorSupplier<K, ImageEvent, Prediction>, AutoCloseable {
+
+  private final SharedEngine engine;
+  private final PredictionFormat format;
+  private final int maxInFlight;
+  private final StoreBuilder<CommitBarrier> barrier;
+  private boolean started;
+
+  ImageInference(InferenceConfig config, Supplier<InferenceEngine> start) {
+    this.engine = new SharedEngine(start);
+    this.format = new PredictionFormat(config.top(), config.probabilities());
+    this.maxInFlight = config.maxInFlight();
+    this.barrier = CommitBarrier.builder("millrace-" + config.model() + "-barrier");
+  }
+
+  /** Inference whose meters go to Micrometer's global registry. */
+  public static <K> ImageInference<K> with(InferenceConfig config) {
+    return with(config, Metrics.globalRegistry);
+  }
+
+  /** Inference whose meters go to {@code registry}, which stays the caller's. */
+  public static <K> ImageInference<K> with(InferenceConfig config, MeterRegistry registry) {
+    return new ImageInference<>(config, () -> startEngine(config, registry));
+  }
+
+  private static InferenceEngine startEngine(InferenceConfig config, MeterRegistry registry) {
+    ModelRepository repository = new ModelRepository(config.repository());
+    ModelVersion version =
+        config.version() == null
+            ? repository.newest(config.model())
+            : repository.version(config.model(), config.version());
+    return InferenceEngine.start(
+        config.engine(),
+        new OnnxModelRuntime(),
+        version,
+        () -> new OpenCvImageDecoder(config.engine().limits()),
+        registry,
+        System::nanoTime);
+  }
+
+  /**
+   * Loads and warms up the model now, and keeps it until {@link #close}.
+   *
+   * @return the version that serves
+   * @throws dev.millrace.core.model.ModelException if it cannot be served
+   */
+  public synchronized ModelVersion start() {
+    InferenceEngine running = engine.acquire();
+    if (started) {
+      engine.release(running);
+    }
+    started = true;
+    return running.serving();
+  }
+
+  @Override
+  public FixedKeyProcessor<K, ImageEvent, Prediction> get() {
+    return new InferenceProcessor<>(engine, format, maxInFlight, barrier.name());
+  }
+
+  @Override
+  public Set<StoreBuilder<?>> stores() {
+    return Set.of(barrier);
+  }
+
+  /** Frees the model. To be called after the Kafka Streams client was closed. */
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

@@ -1,0 +1,257 @@
+package dev.millrace.streams;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.events.ImageEvent;
+import dev.millrace.events.Prediction;
+import dev.millrace.streams.engine.Classification;
+import dev.millrace.streams.engine.EngineStalledException;
+import dev.millrace.streams.engine.InferenceEngine;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.apache.kafka.streams.errors.internals.FailedProcessingException;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
+import org.apache.kafka.streams.processor.internals.ProcessorNode;
+import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
+
+/**
+ * Keeps a partition's records in line while the engine answers them out of order.
+ *
+ * <p>{@code process} hands an image to the engine and queues its record; answers leave at the head
+ * of the queue, from {@code process} itself, from a punctuator that ticks while records are in
+ * flight, and from the commit barrier, which waits for all of them. A full queue makes {@code
+ * process} wait for its head.
+ *
+ * <p>Forwarding happens long after a record's own {@code process} call, so its node and its record
+ * context are captured then and set again around {@code forward}. A refused image goes through its
+ * node once more, which then throws: in this way Kafka Streams' own exception handling sees the
+ * refusal with the record it belongs to.
+ *
+ * <p>Confined to its task's stream thread. A revived task calls {@code init} again on the same
+ * object.
+ */
+final class InferenceProcessor<K>
+    implements FixedKeyProcessor<K, ImageEvent, Prediction>, CommitBarrier.InFlight {
+
+  private static final Duration TICK = Duration.ofMillis(1);
+
+  private record Pending<K>(
+      FixedKeyRecord<K, ImageEvent> record,
+      ProcessorRecordContext context,
+      CompletableFuture<Classification> answer) {}
+
+  private final SharedEngine sharedEngine;
+  private final PredictionFormat format;
+  private final int maxInFlight;
+  private final String barrierName;
+  private final Queue<Pending<K>> inFlight = new ArrayDeque<>();
+
+  private InferenceEngine engine;
+  private FixedKeyProcessorContext<K, Prediction> context;
+  private InternalProcessorContext<K, Prediction> internals;
+  private ProcessorNode<K, ImageEvent, ?, ?> node;
+  private CommitBarrier barrier;
+  private WaitLimit limit;
+  private Cancellable tick;
+  private BadImageException refusing;
+  private Throwable failure;
+
+  InferenceProcessor(
+      SharedEngine sharedEngine, PredictionFormat format, int maxInFlight, String barrierName) {
+    this.sharedEngine = sharedEngine;
+    this.format = format;
+    this.maxInFlight = maxInFlight;
+    this.barrierName = barrierName;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // the node is this processor's own
+  public void init(FixedKeyProcessorContext<K, Prediction> context) {
+    this.context = context;
+    internals = (InternalProcessorContext<K, Prediction>) context;
+    node = (ProcessorNode<K, ImageEvent, ?, ?>) internals.currentNode();
+    limit = WaitLimit.of(context.appConfigs());
+    inFlight.clear();
+    failure = null;
+    tick = null;
+    barrier = context.getStateStore(barrierName);
+    barrier.attach(this);
+    if (engine == null) {
+      engine = sharedEngine.acquire();
+    }
+  }
+
+  @Override
+  public void process(FixedKeyRecord<K, ImageEvent> record) {
+    if (refusing != null) {
+      throw refusing;
+    }
+    try {
+      barrier.recordAccepted(System.nanoTime(), limit.commitSilence());
+      long deadline = deadline();
+      while (inFlight.size() >= maxInFlight) {
+        emitHead(deadline);
+      }
+      inFlight.add(
+          new Pending<>(record, internals.recordContext(), submit(record.value(), deadline)));
+      if (tick == null) {
+        tick = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> emitAnswered());
+      }
+      emitAnswered();
+    } catch (EngineStalledException e) {
+      throw fail(new InferenceStalledError(e.getMessage(), e));
+    }
+  }
+
+  private CompletableFuture<Classification> submit(ImageEvent event, long deadline) {
+    if (event instanceof ImageEvent.Encoded encoded && encoded.bytes().length > 0) {
+      return engine.submit(encoded.bytes(), deadline);
+    }
+    if (event instanceof ImageEvent.Unreadable unreadable) {
+      return engine.refuse(
+          new BadImageException(BadImageException.Reason.UNREADABLE_EVENT, unreadable.reason()));
+    }
+    return engine.refuse(
+        new BadImageException(
+            BadImageException.Reason.EMPTY,
+            event == null ? "the record has no value" : "the image is empty"));
+  }
+
+  private void emitAnswered() {
+    while (!inFlight.isEmpty() && inFlight.element().answer.isDone()) {
+      emitHead(System.nanoTime());
+    }
+    if (inFlight.isEmpty()) {
+      stopTick();
+    }
+  }
+
+  /**
+   * The barrier's call: a commit follows. What fails here must not be taken for a record's failure.
+   */
+  @Override
+  public void drain() {
+    if (failure != null) {
+      throw new StreamsException("inference has failed before", failure);
+    }
+    if (inFlight.isEmpty()) {
+      return;
+    }
+    long deadline = deadline();
+    try (InferenceEngine.Urgency urgency = engine.hurry()) {
+      while (!inFlight.isEmpty()) {
+        emitHead(deadline);
+      }
+    } catch (InferenceStalledError e) {
+      throw new StreamsException(e.getMessage(), e);
+    }
+    stopTick();
+  }
+
+  @Override
+  public int size() {
+    return inFlight.size();
+  }
+
+  private long deadline() {
+    return System.nanoTime() + limit.longest().toNanos();
+  }
+
+  /** Waits for the oldest record's answer and passes it on. */
+  private void emitHead(long deadline) {
+    Pending<K> head = inFlight.element();
+    try {
+      Classification answer =
+          head.answer.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      inFlight.remove();
+      inContextOf(head, () -> forward(head, answer));
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof BadImageException refusal)) {
+        throw fail(new InferenceStalledError(e.getCause().getMessage(), e.getCause()));
+      }
+      inFlight.remove();
+      inContextOf(head, () -> refuse(head, refusal));
+    } catch (TimeoutException e) {
+      throw fail(
+          new InferenceStalledError(
+              "the device gave no answer within " + limit.longest().toMillis() + " ms", e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw fail(new InferenceStalledError("interrupted while waiting for an answer", e));
+    }
+  }
+
+  private void forward(Pending<K> pending, Classification answer) {
+    ProcessorRecordContext from = pending.context;
+    Prediction.Source source = new Prediction.Source(from.topic(), from.partition(), from.offset());
+    context.forward(
+        pending.record.withValue(format.prediction(pending.record.key(), source, answer)));
+  }
+
+  /** Sends the record through this node once more, to throw there. */
+  private void refuse(Pending<K> pending, BadImageException refusal) {
+    FixedKeyRecord<K, ImageEvent> record = pending.record;
+    refusing = refusal;
+    try {
+      node.process(
+          new Record<>(record.key(), record.value(), record.timestamp(), record.headers()));
+    } finally {
+      refusing = null;
+    }
+  }
+
+  private void inContextOf(Pending<K> pending, Runnable action) {
+    ProcessorNode<?, ?, ?, ?> currentNode = internals.currentNode();
+    ProcessorRecordContext currentContext = internals.recordContext();
+    internals.setCurrentNode(node);
+    internals.setRecordContext(pending.context);
+    try {
+      action.run();
+    } catch (FailedProcessingException | TaskCorruptedException | TaskMigratedException e) {
+      failure = e;
+      throw e; // Kafka Streams passes these on without asking a handler
+    } catch (RuntimeException e) {
+      throw fail(new InferenceStalledError("passing on an answer failed: " + e.getMessage(), e));
+    } finally {
+      internals.setCurrentNode(currentNode);
+      internals.setRecordContext(currentContext);
+    }
+  }
+
+  /** Remembers a failure: the task is lost, and a drain must not wait for what will not come. */
+  private InferenceStalledError fail(InferenceStalledError error) {
+    failure = error;
+    return error;
+  }
+
+  private void stopTick() {
+    if (tick != null) {
+      tick.cancel();
+      tick = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    stopTick();
+    inFlight.clear();
+    barrier.detach();
+    if (engine != null) {
+      sharedEngine.release(engine);
+      engine = null;
+    }
+  }
+}

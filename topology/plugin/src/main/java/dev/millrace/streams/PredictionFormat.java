@@ -1,0 +1,63 @@
+package dev.millrace.streams;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.events.Prediction;
+import dev.millrace.events.Probabilities;
+import dev.millrace.streams.engine.Classification;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.kafka.common.utils.Bytes;
+
+/**
+ * How an answer is written down.
+ *
+ * @param top how many of the most probable classes to list
+ * @param full whether to hold the whole distribution
+ */
+record PredictionFormat(int top, boolean full) {
+
+  Prediction prediction(Object key, Prediction.Source source, Classification answer) {
+    ModelVersion model = answer.model();
+    Probabilities probabilities = Probabilities.of(answer.probabilities());
+    List<Prediction.Top> best = new ArrayList<>(top);
+    for (int index : probabilities.top(top)) {
+      best.add(
+          new Prediction.Top(
+              index, model.manifest().labels().get(index), probabilities.get(index)));
+    }
+    return new Prediction(
+        id(key, source),
+        new Prediction.Model(model.name(), model.version(), model.sha256()),
+        best.get(0).label(),
+        best.get(0).probability(),
+        best,
+        full ? probabilities : null,
+        source);
+  }
+
+  /**
+   * The key as text; {@code topic-partition-offset} for none; {@code 0x…} for bytes that are no
+   * UTF-8.
+   */
+  static String id(Object key, Prediction.Source source) {
+    if (key == null) {
+      return source.topic() + "-" + source.partition() + "-" + source.offset();
+    }
+    if (key instanceof byte[] bytes) {
+      return text(bytes);
+    }
+    return key instanceof Bytes bytes ? text(bytes.get()) : key.toString();
+  }
+
+  private static String text(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      return "0x" + HexFormat.of().formatHex(bytes);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.millrace.streams;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * How long a stream thread may wait for the engine: less than would get it evicted from its group
+ * or its transaction aborted.
+ *
+ * @param longest the longest wait: half of {@code max.poll.interval.ms}, and under exactly-once no
+ *     more than {@code transaction.timeout.ms} less the commit interval and 2 s
+ * @param commitSilence how long records may be accepted without a commit asking for them before
+ *     that is taken for a broken barrier
+ */
+record WaitLimit(Duration longest, Duration commitSilence) {
+
+  private static final int COMMIT_MARGIN_MS = 2_000;
+  private static final int DEFAULT_MAX_POLL_INTERVAL_MS = 300_000;
+  private static final int DEFAULT_TRANSACTION_TIMEOUT_MS = 10_000;
+
+  /**
+   * Reads it off a Streams application's configuration.
+   *
+   * @throws IllegalArgumentException if the transaction timeout leaves no time to wait
+   */
+  static WaitLimit of(Map<String, Object> appConfigs) {
+    StreamsConfig config = new StreamsConfig(appConfigs);
+    long commitInterval = config.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);
+    long wait =
+        number(
+                config.getMainConsumerConfigs("millrace", "millrace", 0),
+                ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+                DEFAULT_MAX_POLL_INTERVAL_MS)
+            / 2;
+    if (StreamsConfig.EXACTLY_ONCE_V2.equals(
+        config.getString(StreamsConfig.PROCESSING_GUARANTEE_CONFIG))) {
+      long timeout =
+          number(
+              config.getProducerConfigs("millrace"),
+              ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+              DEFAULT_TRANSACTION_TIMEOUT_MS);
+      long left = timeout - commitInterval - COMMIT_MARGIN_MS;
+      if (left <= 0) {
+        throw new IllegalArgumentException(
+            "transaction.timeout.ms: "
+                + timeout
+                + " leaves no time to wait for a batch; it must exceed"
+                + " commit.interval.ms ("
+                + commitInterval
+                + ") by more than "
+                + COMMIT_MARGIN_MS
+                + " ms");
+      }
+      wait = Math.min(wait, left);
+    }
+    return new WaitLimit(
+        Duration.ofMillis(wait), Duration.ofMillis(Math.max(300_000, 10 * commitInterval)));
+  }
+
+  private static long number(Map<String, Object> configs, String key, long byDefault) {
+    Object value = configs.get(key);
+    return value == null ? byDefault : Long.parseLong(value.toString());
+  }
+}

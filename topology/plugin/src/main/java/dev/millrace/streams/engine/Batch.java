@@ -1,0 +1,131 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.image.BadImageException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Images that run together: a direct buffer {@code uint8[capacity, size, size, 3]} and who waits
+ * for each of its slots.
+ *
+ * <p>All but the buffer is guarded by the engine's lock. A slot's pixels are written by the one
+ * decoder that has it, and read by the runner after every slot of the batch was settled under that
+ * lock.
+ */
+final class Batch {
+
+  private final ByteBuffer pixels;
+  private final int bytesPerImage;
+  private final Slot[] slots;
+  private int size;
+  private int undecoded;
+  private long openedAt;
+  private boolean hung;
+
+  Batch(int capacity, int bytesPerImage) {
+    this.pixels = ByteBuffer.allocateDirect(capacity * bytesPerImage);
+    this.bytesPerImage = bytesPerImage;
+    this.slots = new Slot[capacity];
+  }
+
+  /** One image's place in the batch. Its state is guarded by the engine's lock. */
+  static final class Slot {
+    final Batch batch;
+    final ByteBuffer pixels;
+    final long submittedAt;
+    final CompletableFuture<Classification> answer = new CompletableFuture<>();
+    private boolean settled;
+    private BadImageException refusal;
+
+    private Slot(Batch batch, ByteBuffer pixels, long submittedAt) {
+      this.batch = batch;
+      this.pixels = pixels;
+      this.submittedAt = submittedAt;
+    }
+
+    /** Why the image does not take part in the run, or null if it does. */
+    BadImageException refusal() {
+      return refusal;
+    }
+  }
+
+  /** Takes the next slot; the first one opens the batch. */
+  Slot claim(long now) {
+    if (size == 0) {
+      openedAt = now;
+    }
+    Slot slot = new Slot(this, pixels.slice(size * bytesPerImage, bytesPerImage), now);
+    slots[size++] = slot;
+    undecoded++;
+    return slot;
+  }
+
+  /**
+   * Notes that a slot's image was decoded or refused. Only the first call for a slot counts: a
+   * decoder that comes back after its image was given up is too late.
+   *
+   * @param refusal why it is refused, or null
+   */
+  void settle(Slot slot, BadImageException refusal) {
+    if (!slot.settled) {
+      slot.settled = true;
+      slot.refusal = refusal;
+      undecoded--;
+    }
+  }
+
+  /**
+   * Gives up on a slot whose decoder has not come back: it may write at any time, so the buffer is
+   * never used again.
+   */
+  void abandon(Slot slot, BadImageException refusal) {
+    if (!slot.settled) {
+      hung = true;
+      settle(slot, refusal);
+    }
+  }
+
+  boolean isFull() {
+    return size == slots.length;
+  }
+
+  /** True once every image in it was decoded or refused. */
+  boolean isDecoded() {
+    return undecoded == 0;
+  }
+
+  /** True if a decoder may still write to it. */
+  boolean isHung() {
+    return hung;
+  }
+
+  long openedAt() {
+    return openedAt;
+  }
+
+  int size() {
+    return size;
+  }
+
+  Slot slot(int index) {
+    return slots[index];
+  }
+
+  ByteBuffer pixels() {
+    return pixels;
+  }
+
+  /** Answers every image that has no answer yet with {@code failure}. */
+  void fail(Throwable failure) {
+    for (int i = 0; i < size; i++) {
+      slots[i].answer.completeExceptionally(failure);
+    }
+  }
+
+  /** Empties it for the next images. */
+  void clear() {
+    Arrays.fill(slots, 0, size, null);
+    size = 0;
+  }
+}

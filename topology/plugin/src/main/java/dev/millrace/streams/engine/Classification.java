@@ -1,0 +1,11 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.repository.ModelVersion;
+
+/**
+ * The engine's answer to one image.
+ *
+ * @param model the version that answered, the same for the image's whole batch
+ * @param probabilities {@code float32[classes]}, owned by the receiver
+ */
+public record Classification(ModelVersion model, float[] probabilities) {}

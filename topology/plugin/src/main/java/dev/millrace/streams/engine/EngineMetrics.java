@@ -1,0 +1,105 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.repository.ModelVersion;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/**
+ * The engine's meters, named as NVIDIA Triton names its own (<a
+ * href="https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/user_guide/metrics.html">metrics</a>),
+ * under our own prefix; durations are histograms in microseconds.
+ */
+final class EngineMetrics {
+
+  private static final String PREFIX = "millrace.inference.";
+  private static final double[] MICROSECONDS =
+      IntStream.rangeClosed(0, 16).mapToDouble(i -> 100 * Math.pow(2, i)).toArray();
+
+  private final MeterRegistry registry;
+  private final Counter success;
+  private final Counter inferences;
+  private final Counter executions;
+  private final DistributionSummary batchSize;
+  private final DistributionSummary request;
+  private final DistributionSummary queue;
+  private final DistributionSummary compute;
+  private final Gauge pending;
+
+  EngineMetrics(
+      MeterRegistry registry, ModelVersion version, int maxBatchSize, PendingCount pendingCount) {
+    this.registry = registry;
+    Tags tags = Tags.of("model", version.name(), "version", Integer.toString(version.version()));
+    success = counter("request.success", "Images that were classified", tags);
+    inferences = counter("count", "Images that ran on a device", tags);
+    executions = counter("exec.count", "Batches that ran on a device", tags);
+    double[] sizes =
+        DoubleStream.iterate(1, size -> size < 2 * maxBatchSize, size -> 2 * size).toArray();
+    batchSize = histogram("batch.size", "Images a batch", sizes, tags);
+    request = histogram("request.duration.us", "From submission to answer", MICROSECONDS, tags);
+    queue =
+        histogram(
+            "queue.duration.us",
+            "From submission to the start of the run: decode and batching",
+            MICROSECONDS,
+            tags);
+    compute = histogram("compute.infer.duration.us", "The run on the device", MICROSECONDS, tags);
+    pending =
+        Gauge.builder(PREFIX + "pending.request.count", pendingCount, PendingCount::value)
+            .description("Images submitted and not yet answered")
+            .tags(tags)
+            .register(registry);
+  }
+
+  /** Images in flight. */
+  @FunctionalInterface
+  interface PendingCount {
+    int value();
+  }
+
+  private Counter counter(String name, String description, Tags tags) {
+    return Counter.builder(PREFIX + name).description(description).tags(tags).register(registry);
+  }
+
+  private DistributionSummary histogram(
+      String name, String description, double[] buckets, Tags tags) {
+    return DistributionSummary.builder(PREFIX + name)
+        .description(description)
+        .serviceLevelObjectives(buckets)
+        .tags(tags)
+        .register(registry);
+  }
+
+  void refused(BadImageException.Reason reason) {
+    counter("request.failure", "Images that got no prediction", Tags.of("reason", reason.label()))
+        .increment();
+  }
+
+  void ran(int images, long nanos) {
+    executions.increment();
+    inferences.increment(images);
+    batchSize.record(images);
+    compute.record(nanos / 1e3);
+  }
+
+  void failed(int images) {
+    counter("request.failure", "Images that got no prediction", Tags.of("reason", "device"))
+        .increment(images);
+  }
+
+  void answered(long queuedNanos, long totalNanos) {
+    success.increment();
+    queue.record(queuedNanos / 1e3);
+    request.record(totalNanos / 1e3);
+  }
+
+  /** Removes what refers to the engine, so that a closed one can be collected. */
+  void close() {
+    registry.remove(pending);
+  }
+}

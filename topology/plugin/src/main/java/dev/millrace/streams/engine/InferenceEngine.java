@@ -1,0 +1,316 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.image.ImageDecoder;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.InferenceException;
+import dev.millrace.core.model.ModelRuntime;
+import dev.millrace.core.repository.ModelVersion;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Classifies images in batches that form across everybody who submits: all partitions and all
+ * stream threads of an instance share one engine.
+ *
+ * <p>An image's way: {@link #submit} gives it a slot of the open batch, a decode thread writes its
+ * pixels there, a runner takes the batch when it is due (see {@link BatchQueue}), runs it once on
+ * its device, and completes the answers. One lock guards who is where; decoding and running happen
+ * outside of it. Memory is bounded by the number of slots: who submits waits for one.
+ *
+ * <p>An answer completes with a {@link Classification}, or exceptionally with {@link
+ * BadImageException} (this image alone is refused) or {@link InferenceException} (its batch has no
+ * answer). It never stays open: closing the engine, or its failure, completes what is left.
+ *
+ * <p>Thread-safe. Whoever started it closes it.
+ */
+public final class InferenceEngine implements AutoCloseable {
+
+  private final LoadedModel model;
+  private final LongSupplier nanoTime;
+  private final EngineMetrics metrics;
+  private final DecodePool decodePool;
+  private final List<Thread> runners = new ArrayList<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition slotFree = lock.newCondition();
+  private final Condition work = lock.newCondition();
+  private final BatchQueue queue;
+  private int urgent;
+  private Throwable stopped;
+
+  private final AtomicInteger pending = new AtomicInteger();
+
+  private InferenceEngine(
+      EngineConfig config,
+      LoadedModel model,
+      Supplier<ImageDecoder> decoders,
+      MeterRegistry registry,
+      LongSupplier nanoTime) {
+    this.model = model;
+    this.nanoTime = nanoTime;
+    this.metrics =
+        new EngineMetrics(registry, model.version(), config.maxBatchSize(), pending::get);
+    int bytesPerImage = model.version().manifest().preprocessing().bytes();
+    this.queue =
+        new BatchQueue(
+            config.batches(),
+            config.linger().toNanos(),
+            () -> new Batch(config.maxBatchSize(), bytesPerImage));
+    this.decodePool =
+        new DecodePool(
+            config.decodeThreads(),
+            config.limits(),
+            model.version().manifest().preprocessing(),
+            decoders,
+            new Decoded(),
+            nanoTime);
+  }
+
+  /**
+   * Loads a version on every device, warms it up and starts.
+   *
+   * @param decoders makes one decoder for each decode thread
+   * @param nanoTime the clock, as {@link System#nanoTime}
+   * @throws dev.millrace.core.model.ModelException if the version cannot be served
+   */
+  public static InferenceEngine start(
+      EngineConfig config,
+      ModelRuntime runtime,
+      ModelVersion version,
+      Supplier<ImageDecoder> decoders,
+      MeterRegistry registry,
+      LongSupplier nanoTime) {
+    LoadedModel model = LoadedModel.load(runtime, version, config.devices(), config.maxBatchSize());
+    InferenceEngine engine = new InferenceEngine(config, model, decoders, registry, nanoTime);
+    for (Device device : config.devices()) {
+      for (int i = 0; i < config.runsPerDevice(); i++) {
+        DeviceRunner runner =
+            new DeviceRunner(
+                engine, model, device, config.maxBatchSize(), engine.metrics, nanoTime);
+        Thread thread = new Thread(runner, "millrace-run-" + device + "-" + i);
+        thread.setDaemon(true);
+        engine.runners.add(thread);
+        thread.start();
+      }
+    }
+    return engine;
+  }
+
+  /** The version that answers. */
+  public ModelVersion serving() {
+    return model.version();
+  }
+
+  /** True once it takes no more images: it was closed, or it failed. */
+  public boolean hasStopped() {
+    lock.lock();
+    try {
+      return stopped != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Queues an image, waiting for a free slot if need be.
+   *
+   * @param encoded the image file's bytes; not to be changed until the answer is there
+   * @param deadlineNanos how long to wait, on the engine's clock
+   * @return the answer to come
+   * @throws EngineStalledException if no slot came free until then, or the engine has stopped
+   */
+  public CompletableFuture<Classification> submit(byte[] encoded, long deadlineNanos) {
+    Batch.Slot slot;
+    lock.lock();
+    try {
+      slot = claim(deadlineNanos);
+      pending.incrementAndGet();
+    } finally {
+      lock.unlock();
+    }
+    decodePool.submit(slot, encoded);
+    return slot.answer;
+  }
+
+  private Batch.Slot claim(long deadlineNanos) {
+    while (true) {
+      if (stopped != null) {
+        throw new EngineStalledException(
+            "the inference engine has stopped: " + stopped.getMessage(), stopped);
+      }
+      long now = nanoTime.getAsLong();
+      Batch.Slot slot = queue.claim(now);
+      if (slot != null) {
+        work.signal();
+        return slot;
+      }
+      if (deadlineNanos - now <= 0) {
+        throw new EngineStalledException(
+            "no batch came free in time: the device is stuck or too slow for the wait allowed");
+      }
+      try {
+        long ignored = slotFree.awaitNanos(deadlineNanos - now);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new EngineStalledException("interrupted while waiting for the inference engine", e);
+      }
+    }
+  }
+
+  /** Counts and answers an image that is refused before it reaches a batch. */
+  public CompletableFuture<Classification> refuse(BadImageException refusal) {
+    metrics.refused(refusal.reason());
+    return CompletableFuture.failedFuture(refusal);
+  }
+
+  /**
+   * Begins a time in which batches run without linger, because a commit waits for them; closing
+   * ends it.
+   */
+  public Urgency hurry() {
+    changeUrgency(1);
+    return () -> changeUrgency(-1);
+  }
+
+  /** Ends a time of haste. */
+  @FunctionalInterface
+  public interface Urgency extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private void changeUrgency(int by) {
+    lock.lock();
+    try {
+      urgent += by;
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for the next batch; empty once the engine has stopped. Called by runners. */
+  Optional<Batch> take() throws InterruptedException {
+    lock.lock();
+    try {
+      while (stopped == null) {
+        long now = nanoTime.getAsLong();
+        Batch batch = queue.take(now, urgent > 0);
+        if (batch != null) {
+          return Optional.of(batch);
+        }
+        long due = queue.nanosUntilDue(now);
+        if (due == Long.MAX_VALUE) {
+          work.await();
+        } else {
+          long ignored = work.awaitNanos(due);
+        }
+      }
+      return Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a batch back after its run, all of its answers completed. Called by runners. */
+  void recycle(Batch batch) {
+    pending.addAndGet(-batch.size());
+    lock.lock();
+    try {
+      queue.recycle(batch);
+      slotFree.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The decode threads' reports. */
+  private final class Decoded implements DecodePool.Listener {
+    @Override
+    public void decoded(Batch.Slot slot, BadImageException refusal) {
+      settle(slot, refusal, () -> slot.batch.settle(slot, refusal));
+    }
+
+    @Override
+    public void abandoned(Batch.Slot slot, BadImageException refusal) {
+      settle(slot, refusal, () -> slot.batch.abandon(slot, refusal));
+    }
+
+    private void settle(Batch.Slot slot, BadImageException refusal, Runnable note) {
+      lock.lock();
+      try {
+        note.run();
+        if (slot.batch.isDecoded()) {
+          work.signalAll();
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (refusal != null) {
+        metrics.refused(refusal.reason());
+        slot.answer.completeExceptionally(refusal);
+      }
+    }
+
+    @Override
+    public void fatal(Throwable cause) {
+      stop(cause);
+    }
+  }
+
+  /** Stops taking and running batches; whoever waits hears why. Called by runners too. */
+  void stop(Throwable cause) {
+    List<Batch> unanswered;
+    lock.lock();
+    try {
+      if (stopped == null) {
+        stopped = cause;
+      }
+      unanswered = queue.drain();
+      work.signalAll();
+      slotFree.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    InferenceException failure =
+        new InferenceException("the inference engine has stopped: " + cause.getMessage(), cause);
+    for (Batch batch : unanswered) {
+      batch.fail(failure);
+      pending.addAndGet(-batch.size());
+    }
+  }
+
+  /**
+   * Stops: what has not run by then is answered with {@link InferenceException}. Returns when the
+   * runs under way have ended and the model's memory is freed.
+   */
+  @Override
+  public void close() {
+    stop(new IllegalStateException("it was closed"));
+    decodePool.close();
+    boolean interrupted = false;
+    for (Thread runner : runners) {
+      while (runner.isAlive()) {
+        try {
+          runner.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    model.close();
+    metrics.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.millrace.streams.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.image.BadImageException;
+import org.junit.jupiter.api.Test;
+
+class BatchQueueTest {
+
+  private static final long LINGER = 1_000;
+
+  private final BatchQueue queue = new BatchQueue(2, LINGER, () -> new Batch(2, 3));
+
+  private Batch.Slot claimDecoded(long now) {
+    Batch.Slot slot = queue.claim(now);
+    slot.batch.settle(slot, null);
+    return slot;
+  }
+
+  @Test
+  void images_shareABatchUntilItIsFull() {
+    Batch first = queue.claim(0).batch;
+    assertThat(queue.claim(1).batch).isSameAs(first);
+    assertThat(queue.claim(2).batch).isNotSameAs(first);
+  }
+
+  @Test
+  void image_findsNoPlaceWhileEveryBatchIsOut() {
+    for (int i = 0; i < 4; i++) {
+      claimDecoded(i);
+    }
+    assertThat(queue.claim(4)).isNull();
+    Batch first = queue.take(4, false);
+    assertThat(queue.claim(5)).isNull();
+    queue.recycle(first);
+    assertThat(queue.claim(6).batch).isSameAs(first);
+  }
+
+  @Test
+  void fullBatch_runsWithoutLinger() {
+    claimDecoded(0);
+    Batch batch = claimDecoded(0).batch;
+    assertThat(queue.take(0, false)).isSameAs(batch);
+  }
+
+  @Test
+  void openBatch_runsAfterTheLingerOfItsOldestImage() {
+    Batch batch = claimDecoded(100).batch;
+    assertThat(queue.nanosUntilDue(100)).isEqualTo(LINGER);
+    assertThat(queue.take(100 + LINGER - 1, false)).isNull();
+    assertThat(queue.nanosUntilDue(100 + LINGER - 1)).isEqualTo(1);
+    assertThat(queue.take(100 + LINGER, false)).isSameAs(batch);
+    assertThat(queue.nanosUntilDue(100 + LINGER)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void openBatch_runsAtOnceInAHurry() {
+    Batch batch = claimDecoded(0).batch;
+    assertThat(queue.take(0, true)).isSameAs(batch);
+  }
+
+  @Test
+  void batchStillDecoding_doesNotHoldUpTheNext() {
+    Batch.Slot slow = queue.claim(0);
+    claimDecoded(0);
+    Batch second = claimDecoded(1).batch;
+    claimDecoded(1);
+    assertThat(queue.take(2, false)).isSameAs(second);
+    assertThat(queue.take(2, true)).isNull();
+    slow.batch.settle(slow, null);
+    assertThat(queue.take(3, false)).isSameAs(slow.batch);
+  }
+
+  @Test
+  void batchOfAHungDecoder_isReplacedInsteadOfReused() {
+    Batch.Slot hung = queue.claim(0);
+    hung.batch.abandon(hung, new BadImageException(BadImageException.Reason.TIMEOUT, "too slow"));
+    Batch batch = queue.take(0, true);
+    assertThat(batch).isSameAs(hung.batch);
+    queue.recycle(batch);
+    assertThat(queue.claim(1).batch).isNotSameAs(batch);
+    queue.claim(2);
+    assertThat(queue.claim(3).batch).isNotSameAs(batch);
+  }
+
+  @Test
+  void decoderThatReturnsTooLate_changesNothing() {
+    Batch.Slot slot = queue.claim(0);
+    BadImageException refusal = new BadImageException(BadImageException.Reason.TIMEOUT, "too slow");
+    slot.batch.abandon(slot, refusal);
+    slot.batch.settle(slot, null);
+    assertThat(slot.refusal()).isSameAs(refusal);
+    assertThat(slot.batch.isDecoded()).isTrue();
+  }
+
+  @Test
+  void drain_takesOutWhatHasNotRun() {
+    claimDecoded(0);
+    claimDecoded(0);
+    queue.claim(1);
+    assertThat(queue.drain()).hasSize(2);
+    assertThat(queue.take(LINGER + 1, true)).isNull();
+  }
+}

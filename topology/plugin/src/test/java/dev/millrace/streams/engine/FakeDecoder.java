@@ -1,0 +1,48 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.image.ImageDecoder;
+import dev.millrace.core.image.Preprocessing;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Takes an image's first byte for its one pixel; {@link #BAD} is refused, {@link #HANGING} waits
+ * for the latch.
+ */
+public final class FakeDecoder implements ImageDecoder {
+
+  public static final byte BAD = (byte) 255;
+  public static final byte HANGING = (byte) 254;
+
+  private final CountDownLatch unhang;
+
+  public FakeDecoder(CountDownLatch unhang) {
+    this.unhang = unhang;
+  }
+
+  @Override
+  public void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
+    if (encoded[0] == BAD) {
+      throw new BadImageException(BadImageException.Reason.UNDECODABLE, "a bad image");
+    }
+    if (encoded[0] == HANGING) {
+      boolean interrupted = false;
+      while (true) {
+        try {
+          unhang.await();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true; // as native code, it cannot be interrupted
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    pixels.put(0, encoded[0]);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,93 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.InferenceException;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.model.ModelRuntime;
+import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.repository.ModelVersion;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
+
+/**
+ * A model of 1x1 images and ten classes: the class is the pixel's red value modulo ten, with
+ * probability 0.91. Its runs can be held back, and it remembers their sizes.
+ */
+public final class FakeModel implements ModelRuntime {
+
+  public static final int CLASSES = 10;
+
+  /** Sizes of the batches run, warm-up included. */
+  public final List<Integer> batches = new CopyOnWriteArrayList<>();
+
+  /** Runs that may begin; plenty unless a test takes them. */
+  public final Semaphore runs = new Semaphore(Integer.MAX_VALUE / 2);
+
+  /** The value that a run answers with instead of 0.91. */
+  public volatile float probability = 0.91f;
+
+  /** True to make every run fail. */
+  public volatile boolean broken;
+
+  public volatile boolean closed;
+
+  /** The version that this model claims to be. */
+  public static ModelVersion version() {
+    return new ModelVersion(
+        Path.of("nowhere"),
+        new ModelManifest(
+            "fake",
+            3,
+            "0".repeat(64),
+            "2026-01-01T00:00:00Z",
+            new ModelManifest.Source("import", null, null),
+            null,
+            new Preprocessing(1, 1, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
+            IntStream.range(0, CLASSES).mapToObj(i -> "class-" + i).toList(),
+            null,
+            null));
+  }
+
+  @Override
+  public ModelSession open(ModelVersion version, Device device) {
+    return new Session();
+  }
+
+  private final class Session implements ModelSession {
+    @Override
+    public int classes() {
+      return CLASSES;
+    }
+
+    @Override
+    public int inputSize() {
+      return 1;
+    }
+
+    @Override
+    public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+      runs.acquireUninterruptibly();
+      batches.add(images);
+      if (broken) {
+        throw new InferenceException("the fake device is broken", null);
+      }
+      for (int i = 0; i < images; i++) {
+        for (int c = 0; c < CLASSES; c++) {
+          boolean hit = c == (pixels.get(3 * i) & 0xff) % CLASSES;
+          probabilities.put(i * CLASSES + c, hit ? probability : 0.01f);
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+}

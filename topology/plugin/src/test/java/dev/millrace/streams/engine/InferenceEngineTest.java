@@ -1,0 +1,213 @@
+package dev.millrace.streams.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.InferenceException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class InferenceEngineTest {
+
+  private final FakeModel model = new FakeModel();
+  private final CountDownLatch unhang = new CountDownLatch(1);
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private InferenceEngine engine;
+
+  private InferenceEngine start(int maxBatchSize, Duration linger, ImageLimits limits) {
+    EngineConfig config = new EngineConfig(List.of(Device.CPU), maxBatchSize, linger, 2, 1, limits);
+    engine =
+        InferenceEngine.start(
+            config,
+            model,
+            FakeModel.version(),
+            () -> new FakeDecoder(unhang),
+            registry,
+            System::nanoTime);
+    model.batches.clear();
+    return engine;
+  }
+
+  private InferenceEngine start(int maxBatchSize) {
+    return start(maxBatchSize, Duration.ofMillis(1), ImageLimits.DEFAULT);
+  }
+
+  private CompletableFuture<Classification> submit(int first) {
+    return engine.submit(
+        new byte[] {(byte) first}, System.nanoTime() + TimeUnit.SECONDS.toNanos(10));
+  }
+
+  private static int classOf(CompletableFuture<Classification> answer) throws Exception {
+    float[] probabilities = answer.get(10, TimeUnit.SECONDS).probabilities();
+    int best = 0;
+    for (int i = 1; i < probabilities.length; i++) {
+      best = probabilities[i] > probabilities[best] ? i : best;
+    }
+    return best;
+  }
+
+  @AfterEach
+  void close() {
+    unhang.countDown();
+    model.runs.release(1000);
+    if (engine != null) {
+      engine.close();
+    }
+  }
+
+  @Test
+  void images_areAnsweredEachWithItsOwnRow() throws Exception {
+    start(8);
+    List<CompletableFuture<Classification>> answers = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      answers.add(submit(i));
+    }
+    for (int i = 0; i < 200; i++) {
+      assertThat(classOf(answers.get(i))).isEqualTo(i % 10);
+    }
+    assertThat(answers.get(0).get().model()).isEqualTo(FakeModel.version());
+  }
+
+  @Test
+  void imagesThatWaitForTheDevice_runTogether() throws Exception {
+    start(8);
+    model.runs.drainPermits();
+    CompletableFuture<Classification> first = submit(0);
+    await().until(() -> model.runs.hasQueuedThreads());
+    List<CompletableFuture<Classification>> answers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      answers.add(submit(i));
+    }
+    model.runs.release(1000);
+    first.get(10, TimeUnit.SECONDS);
+    for (CompletableFuture<Classification> answer : answers) {
+      answer.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(model.batches).containsExactly(1, 8);
+    assertThat(registry.get("millrace.inference.batch.size").summary().mean()).isEqualTo(4.5);
+    assertThat(registry.get("millrace.inference.request.success").counter().count()).isEqualTo(9);
+  }
+
+  @Test
+  void badImage_failsAloneInItsBatch() throws Exception {
+    start(3, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    CompletableFuture<Classification> before = submit(1);
+    CompletableFuture<Classification> bad = submit(FakeDecoder.BAD);
+    CompletableFuture<Classification> after = submit(2);
+    assertThat(classOf(before)).isEqualTo(1);
+    assertThat(classOf(after)).isEqualTo(2);
+    assertThatThrownBy(bad::get)
+        .hasCauseInstanceOf(BadImageException.class)
+        .hasMessageContaining("a bad image");
+    assertThat(
+            registry
+                .get("millrace.inference.request.failure")
+                .tag("reason", "undecodable")
+                .counter()
+                .count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void lingeringBatch_runsAtOnceWhenACommitWaits() throws Exception {
+    start(8, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    CompletableFuture<Classification> answer = submit(7);
+    try (InferenceEngine.Urgency urgency = engine.hurry()) {
+      assertThat(answer.get(5, TimeUnit.SECONDS).probabilities()[7]).isEqualTo(0.91f);
+    }
+  }
+
+  @Test
+  void hungDecoder_losesItsImageAndNothingElse() throws Exception {
+    start(2, Duration.ofMillis(1), new ImageLimits(1000, Duration.ofMillis(50), 4));
+    CompletableFuture<Classification> hanging = submit(FakeDecoder.HANGING);
+    CompletableFuture<Classification> neighbour = submit(3);
+    assertThat(classOf(neighbour)).isEqualTo(3);
+    assertThatThrownBy(() -> hanging.get(10, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOfSatisfying(
+            BadImageException.class,
+            e -> assertThat(e.reason()).isEqualTo(BadImageException.Reason.TIMEOUT));
+    unhang.countDown();
+    for (int i = 0; i < 50; i++) {
+      assertThat(classOf(submit(i))).isEqualTo(i % 10);
+    }
+  }
+
+  @Test
+  void moreHungDecodersThanAllowed_stopTheEngineAndAnswerEverybody() {
+    start(4, Duration.ofSeconds(10), new ImageLimits(1000, Duration.ofMillis(20), 1));
+    List<CompletableFuture<Classification>> answers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      answers.add(submit(FakeDecoder.HANGING));
+    }
+    await().until(engine::hasStopped);
+    for (CompletableFuture<Classification> answer : answers) {
+      assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class);
+    }
+    assertThatThrownBy(() -> submit(1))
+        .isInstanceOf(EngineStalledException.class)
+        .hasMessageContaining("max-hung-decoders");
+  }
+
+  @Test
+  void failedRun_leavesItsBatchWithoutAnswerAndTheEngineRunning() throws Exception {
+    start(1);
+    model.broken = true;
+    assertThatThrownBy(() -> submit(1).get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(InferenceException.class);
+    model.broken = false;
+    assertThat(classOf(submit(4))).isEqualTo(4);
+  }
+
+  @Test
+  void answerThatIsNotFinite_isAFailedRun() {
+    start(1);
+    model.probability = Float.NaN;
+    assertThatThrownBy(() -> submit(1).get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(InferenceException.class)
+        .hasMessageContaining("not finite");
+  }
+
+  @Test
+  void submission_stallsAtItsDeadlineWhileTheDeviceIsStuck() throws Exception {
+    start(1);
+    model.runs.drainPermits();
+    List<CompletableFuture<Classification>> answers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      answers.add(submit(i));
+    }
+    assertThatThrownBy(() -> engine.submit(new byte[] {1}, System.nanoTime() + 20_000_000))
+        .isInstanceOf(EngineStalledException.class)
+        .hasMessageContaining("stuck or too slow");
+    model.runs.release(1000);
+    for (int i = 0; i < 3; i++) {
+      assertThat(classOf(answers.get(i))).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void close_answersWhatHasNotRunAndFreesTheModel() {
+    start(8, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    CompletableFuture<Classification> waiting = submit(1);
+    engine.close();
+    assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(InferenceException.class);
+    assertThat(model.closed).isTrue();
+  }
+}
