@@ -1,0 +1,72 @@
+package dev.millrace.decode;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.image.BadImageException.Reason;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * The formats that are read: everything else is refused by its first bytes, so that no other parser
+ * of the native library ever sees a stranger's bytes.
+ */
+enum ImageFormat {
+  JPEG("JPEG", "FFD8FF"),
+  PNG("PNG", "89504E470D0A1A0A"),
+  GIF("GIF", "47494638"),
+  BMP("BMP", "424D"),
+  WEBP("WebP", "52494646........57454250");
+
+  private static final int SHOWN_BYTES = 8;
+
+  private final String title;
+  private final String signature;
+
+  /** The signature is in hex; {@code ..} stands for any byte. */
+  ImageFormat(String title, String signature) {
+    this.title = title;
+    this.signature = signature;
+  }
+
+  /** The format whose signature {@code encoded} begins with. */
+  static ImageFormat of(byte[] encoded) {
+    for (ImageFormat format : values()) {
+      if (format.begins(encoded)) {
+        return format;
+      }
+    }
+    byte[] shown = Arrays.copyOf(encoded, Math.min(encoded.length, SHOWN_BYTES));
+    throw new BadImageException(
+        Reason.UNKNOWN_FORMAT,
+        "the value begins with the bytes "
+            + HexFormat.of().formatHex(shown)
+            + " and is no JPEG, PNG, GIF, BMP or WebP image");
+  }
+
+  /** A refusal of an image of this format. */
+  BadImageException undecodable(String why) {
+    return undecodable(why, null);
+  }
+
+  BadImageException undecodable(String why, Throwable cause) {
+    return new BadImageException(Reason.UNDECODABLE, "the " + title + " image " + why, cause);
+  }
+
+  /** The format's name as people write it. */
+  @Override
+  public String toString() {
+    return title;
+  }
+
+  private boolean begins(byte[] encoded) {
+    if (encoded.length < signature.length() / 2) {
+      return false;
+    }
+    for (int i = 0; i < signature.length() / 2; i++) {
+      String digits = signature.substring(2 * i, 2 * i + 2);
+      if (!digits.equals("..") && HexFormat.fromHexDigits(digits) != (encoded[i] & 0xFF)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.millrace.decode;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.image.BadImageException.Reason;
+import dev.millrace.core.image.ImageDecoder;
+import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.image.Preprocessing;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+
+/**
+ * Decodes JPEG, PNG, GIF (its first frame), BMP and WebP with OpenCV, and brings them to a model's
+ * input with the pixels that torchvision's {@code Resize} and {@code CenterCrop} give.
+ *
+ * <ul>
+ *   <li>The header is read first, by code of our own: a picture that claims more than {@link
+ *       ImageLimits#maxPixels} is refused before a pixel is allocated, as is a JPEG that asks for
+ *       absurdly many passes over its pixels. TIFF, HEIF, AVIF and everything else is refused as
+ *       {@link Reason#UNKNOWN_FORMAT}.
+ *   <li>A picture is turned as its EXIF orientation says, so the model sees what a viewer shows.
+ *       PyTorch's own loaders ignore it.
+ *   <li>Grey, palette, 16-bit and CMYK pictures become 8-bit RGB. Transparency is dropped, not
+ *       blended. Colour profiles are not applied, as in PyTorch's loaders.
+ *   <li>A picture that is cut off is refused as {@link Reason#UNDECODABLE}, in every format: no
+ *       half-grey picture is classified. Damage within a JPEG's compressed data does not always
+ *       show, and then decodes to wrong pixels.
+ * </ul>
+ *
+ * <p>The time a decode takes is not bounded here: native code cannot be interrupted. Native memory
+ * is freed before {@link #decode} returns; what an instance keeps is a few rows on the heap. An
+ * instance is used by one thread at a time; instances share nothing.
+ *
+ * <p>Errors of the image library become {@link BadImageException}s. An {@link OutOfMemoryError}
+ * does not: it is no image's fault.
+ */
+public final class OpenCvImageDecoder implements ImageDecoder {
+
+  private final ImageLimits limits;
+  private final CropResizer resizer = new CropResizer();
+
+  /** Loads the native library if none has been made before; see {@link #warmUp}. */
+  public OpenCvImageDecoder(ImageLimits limits) {
+    this.limits = Objects.requireNonNull(limits, "limits");
+    warmUp();
+  }
+
+  /**
+   * Loads OpenCV's native library now, which takes about a second, once in a JVM. Call it early and
+   * from a thread of its own to have the first decode find it loaded. Any thread may call it.
+   *
+   * @throws IllegalStateException if there is no native library for this machine on the class path
+   */
+  public static void warmUp() {
+    try {
+      Natives.load();
+    } catch (LinkageError e) {
+      throw new IllegalStateException(
+          "OpenCV does not load on "
+              + Loader.getPlatform()
+              + "; put org.bytedeco:opencv and openblas with that classifier on the class path",
+          e);
+    }
+  }
+
+  @Override
+  public void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
+    if (pixels.limit() < preprocessing.bytes()) {
+      throw new IllegalArgumentException(
+          "pixels: "
+              + pixels.limit()
+              + " bytes do not hold an image of "
+              + preprocessing.bytes()
+              + " bytes");
+    }
+    if (encoded.length == 0) {
+      throw new BadImageException(Reason.EMPTY, "the value is empty; send an image file's bytes");
+    }
+    ImageHeader header = ImageHeader.read(encoded);
+    header.requireAtMost(limits.maxPixels());
+    try (PixelRows picture = picture(header.format(), encoded)) {
+      resizer.resize(picture, preprocessing, pixels);
+    }
+  }
+
+  private static PixelRows picture(ImageFormat format, byte[] encoded) {
+    return format == ImageFormat.GIF
+        ? GifFrame.read(new HeaderReader(format, encoded)).decode()
+        : OpenCvPicture.decode(format, encoded);
+  }
+
+  @Override
+  public void close() {
+    // What is kept is on the heap and goes with this object.
+  }
+
+  /** Loads the library when it is first initialised, and never twice. */
+  private static final class Natives {
+
+    static {
+      Loader.load(opencv_imgcodecs.class);
+      // Images are decoded side by side by our own threads; OpenCV's would only get in their way.
+      opencv_core.setNumThreads(1);
+    }
+
+    static void load() {
+      // Initialising the class is all.
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.millrace.decode;
+
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.opencv_core.Mat;
+
+/** A picture that OpenCV decoded, in native memory until it is closed. For one thread. */
+final class OpenCvPicture implements PixelRows {
+
+  private static final String REFUSED =
+      "is damaged or cut off, or of a kind that is not read; send it as a plain JPEG or PNG";
+
+  private final Mat mat;
+  private final BytePointer pixels;
+  private final long rowBytes;
+
+  private OpenCvPicture(Mat mat) {
+    this.mat = mat;
+    this.pixels = mat.data();
+    this.rowBytes = mat.step();
+  }
+
+  /**
+   * Decodes an image file whose header was found to be within its limits: 8 bits a channel, red
+   * first, alpha dropped, turned as its EXIF orientation says.
+   */
+  static OpenCvPicture decode(ImageFormat format, byte[] encoded) {
+    byte[] still = format == ImageFormat.PNG ? PngHeader.still(encoded) : encoded;
+    try (BytePointer bytes = new BytePointer(still);
+        Mat file = new Mat(1, still.length, CV_8UC1, bytes)) {
+      Mat mat = decode(format, file);
+      if (mat.empty()) {
+        mat.close();
+        throw format.undecodable(REFUSED);
+      }
+      return new OpenCvPicture(mat);
+    }
+  }
+
+  private static Mat decode(ImageFormat format, Mat file) {
+    try {
+      return imdecode(file, IMREAD_COLOR_RGB);
+    } catch (RuntimeException e) { // what JavaCPP makes of a C++ exception
+      throw format.undecodable(REFUSED, e);
+    }
+  }
+
+  @Override
+  public int width() {
+    return mat.cols();
+  }
+
+  @Override
+  public int height() {
+    return mat.rows();
+  }
+
+  @Override
+  public void copyRow(int y, int x, int columns, byte[] rgb) {
+    pixels.position(y * rowBytes + 3L * x).get(rgb, 0, 3 * columns);
+  }
+
+  @Override
+  public void close() {
+    mat.close();
+  }
+}

@@ -1,0 +1,23 @@
+package dev.millrace.decode;
+
+/** A decoded picture, read row by row. For one thread. */
+interface PixelRows extends AutoCloseable {
+
+  int width();
+
+  int height();
+
+  /**
+   * Copies a part of one row.
+   *
+   * @param y the row, from the top
+   * @param x the first column
+   * @param columns how many columns
+   * @param rgb where they go, from index 0: three bytes a pixel, red first
+   */
+  void copyRow(int y, int x, int columns, byte[] rgb);
+
+  /** Frees the picture. */
+  @Override
+  void close();
+}

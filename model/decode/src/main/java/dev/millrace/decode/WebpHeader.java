@@ -1,0 +1,35 @@
+package dev.millrace.decode;
+
+/**
+ * Reads the size in a WebP's first chunk: a lossy picture (VP8, RFC 6386), a lossless one (VP8L,
+ * RFC 9649), or the canvas of an extended file (VP8X), which libwebp holds every picture in it to.
+ */
+final class WebpHeader {
+
+  private static final int RIFF_HEADER = 12;
+  private static final long VP8 = 0x56503820;
+  private static final long VP8L = 0x5650384C;
+  private static final long VP8X = 0x56503858;
+
+  private WebpHeader() {}
+
+  static ImageHeader read(HeaderReader in) {
+    in.skip(RIFF_HEADER);
+    long chunk = in.u32();
+    in.skip(4);
+    if (chunk == VP8) {
+      in.skip(6);
+      return new ImageHeader(ImageFormat.WEBP, in.u16le() & 0x3FFF, in.u16le() & 0x3FFF);
+    }
+    if (chunk == VP8L) {
+      in.skip(1);
+      long bits = in.u32le();
+      return new ImageHeader(ImageFormat.WEBP, (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1);
+    }
+    if (chunk == VP8X) {
+      in.skip(4);
+      return new ImageHeader(ImageFormat.WEBP, in.u24le() + 1L, in.u24le() + 1L);
+    }
+    throw ImageFormat.WEBP.undecodable("begins with a chunk that is not a picture's");
+  }
+}

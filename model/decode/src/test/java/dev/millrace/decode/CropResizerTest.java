@@ -1,0 +1,105 @@
+package dev.millrace.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.image.Preprocessing;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+
+class CropResizerTest {
+
+  @ParameterizedTest(name = "{0}x{1} to {2}, cropped to {3}")
+  @CsvFileSource(resources = "resized-noise.tsv", delimiter = '\t', useHeadersInDisplayName = true)
+  void pixels_equalPillowsToTheBit(int width, int height, int resize, int size, String sha256) {
+    Preprocessing geometry = Pictures.geometry(resize, size);
+    ByteBuffer pixels = ByteBuffer.allocate(geometry.bytes());
+
+    new CropResizer().resize(new Noise(width, height), geometry, pixels);
+
+    assertThat(Pictures.sha256(pixels)).isEqualTo(sha256);
+  }
+
+  @Test
+  void resizer_usedForOnePictureAfterTheOther_givesEachItsOwnPixels() {
+    CropResizer used = new CropResizer();
+    int[][] sizes = {{90, 160}, {1, 1}, {300, 20}, {160, 90}, {90, 160}, {90, 161}};
+    for (int[] size : sizes) {
+      for (Preprocessing geometry :
+          new Preprocessing[] {
+            Pictures.square(32), Pictures.geometry(64, 32), Pictures.geometry(65, 64)
+          }) {
+        ByteBuffer expected = ByteBuffer.allocate(geometry.bytes());
+        new CropResizer().resize(new Noise(size[0], size[1]), geometry, expected);
+        ByteBuffer pixels = ByteBuffer.allocate(geometry.bytes());
+
+        used.resize(new Noise(size[0], size[1]), geometry, pixels);
+
+        assertThat(pixels).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void veryLongPicture_isReadOnlyWhereTheCropIs() {
+    Noise tall = new Noise(3, 30_000);
+    Noise wide = new Noise(30_000, 3);
+    ByteBuffer pixels = ByteBuffer.allocate(Pictures.geometry(256, 224).bytes());
+
+    new CropResizer().resize(tall, Pictures.geometry(256, 224), pixels);
+    new CropResizer().resize(wide, Pictures.geometry(256, 224), pixels);
+
+    assertThat(tall.pixelsRead).isLessThanOrEqualTo(5 * 5);
+    assertThat(wide.pixelsRead).isLessThanOrEqualTo(5 * 5);
+  }
+
+  @Test
+  void slotsPosition_isNeitherUsedNorMoved() {
+    Preprocessing geometry = Pictures.square(4);
+    ByteBuffer pixels = ByteBuffer.allocateDirect(geometry.bytes() + 7).position(5);
+
+    new CropResizer().resize(new Noise(4, 4), geometry, pixels);
+
+    assertThat(pixels.position()).isEqualTo(5);
+    byte[] written = new byte[geometry.bytes()];
+    pixels.get(0, written);
+    assertThat(written).isEqualTo(Pictures.noise(4, 4));
+  }
+
+  /** A picture on the heap that counts what is read of it. */
+  private static final class Noise implements PixelRows {
+
+    private final int width;
+    private final int height;
+    private final byte[] rgb;
+    private long pixelsRead;
+
+    Noise(int width, int height) {
+      this.width = width;
+      this.height = height;
+      this.rgb = Pictures.noise(width, height);
+    }
+
+    @Override
+    public int width() {
+      return width;
+    }
+
+    @Override
+    public int height() {
+      return height;
+    }
+
+    @Override
+    public void copyRow(int y, int x, int columns, byte[] target) {
+      System.arraycopy(rgb, 3 * (y * width + x), target, 0, 3 * columns);
+      pixelsRead += columns;
+    }
+
+    @Override
+    public void close() {
+      // Nothing is held.
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.millrace.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.image.ImageLimits;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files made to break decoders: pixels or a reason, in time and in 512 MB, and never a crash. */
+class RobustnessTest {
+
+  /** The time after which the engine gives an image up; see {@code ImageLimits}. */
+  private static final int MAX_MILLIS = 5_000;
+
+  @TempDir private Path folder;
+
+  /** One line of the sweep. */
+  private record Line(String name, boolean written, int millis, String outcome, String message) {
+
+    static Line parse(String line) {
+      String[] columns = line.split("\t", -1);
+      assertThat(columns).as(line).hasSize(5);
+      return new Line(
+          columns[0], columns[1].equals("+"), Integer.parseInt(columns[2]), columns[3], columns[4]);
+    }
+  }
+
+  @Test
+  void corpus_isDecodedOrRefused() throws Exception {
+    Path tar = SharedData.file("robustness/robustness.tar");
+
+    Map<String, Line> lines =
+        sweep("tar", tar.toString()).stream()
+            .collect(Collectors.toMap(Line::name, Function.identity()));
+
+    assertThat(lines).hasSize(617);
+    assertThat(count(lines.values()))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "decoded", 509L,
+                "undecodable", 86L,
+                "unknown_format", 18L,
+                "too_large", 3L,
+                "empty", 1L));
+    assertThat(lines.get("4d88e9b396f8.jpg").message())
+        .isEqualTo("the JPEG image claims 65535x65535 pixels, and at most 33554432 are read");
+  }
+
+  @Test
+  void cmykJpeg_comesOutAsItsReferencePng() throws IOException {
+    Map<String, byte[]> files = SharedData.untar(SharedData.file("robustness/robustness.tar"));
+    ByteBuffer cmyk = decode(files.get("425ec0fb36e9.jpg"), 32);
+    ByteBuffer reference = decode(files.get("e685542602c0.png"), 32);
+
+    assertThat(meanDifference(cmyk, reference)).isLessThan(1);
+  }
+
+  @Test
+  void animatedGif_showsItsFirstFrame_asPillowDoes() throws IOException {
+    Map<String, byte[]> files = SharedData.untar(SharedData.file("robustness/robustness.tar"));
+
+    ByteBuffer pixels = decode(files.get("4d036f172c9f.gif"), 64);
+
+    assertThat(Pictures.sha256(pixels))
+        .isEqualTo("e0d4f571eb2a34286c6efbca245e689c981e73a3ff5652eb442552695541cd56");
+  }
+
+  @Test
+  void mutatedFiles_areDecodedOrRefused() throws Exception {
+    List<Line> lines = sweep("mutations", "20260101", "7000");
+
+    assertThat(lines).hasSize(7000);
+    assertThat(count(lines))
+        .containsOnlyKeys("decoded", "undecodable", "too_large", "unknown_format", "empty");
+  }
+
+  private List<Line> sweep(String... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx512m");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(DecodeSweep.class.getName());
+    command.addAll(List.of(args));
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    int exit = process.waitFor();
+    assertThat(exit).as(() -> tail(err)).isZero();
+    List<Line> lines =
+        Files.readAllLines(out, StandardCharsets.UTF_8).stream().map(Line::parse).toList();
+    assertThat(lines)
+        .allSatisfy(
+            line -> {
+              assertThat(line.millis()).as(line.name()).isLessThan(MAX_MILLIS);
+              assertThat(line.written())
+                  .as(line.name())
+                  .isEqualTo(line.outcome().equals("decoded"));
+            });
+    return lines;
+  }
+
+  private static Map<String, Long> count(Collection<Line> lines) {
+    return lines.stream()
+        .collect(Collectors.groupingBy(Line::outcome, TreeMap::new, Collectors.counting()));
+  }
+
+  private static ByteBuffer decode(byte[] file, int size) {
+    ByteBuffer pixels = ByteBuffer.allocate(Pictures.square(size).bytes());
+    try (OpenCvImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
+      decoder.decode(file, Pictures.square(size), pixels);
+    }
+    return pixels;
+  }
+
+  private static double meanDifference(ByteBuffer one, ByteBuffer other) {
+    long sum = 0;
+    for (int i = 0; i < one.limit(); i++) {
+      sum += Math.abs((one.get(i) & 0xFF) - (other.get(i) & 0xFF));
+    }
+    return (double) sum / one.limit();
+  }
+
+  private static String tail(Path err) {
+    try {
+      String text = Files.readString(err, StandardCharsets.ISO_8859_1);
+      return text.substring(Math.max(0, text.length() - 4_000));
+    } catch (IOException e) {
+      return "no error output: " + e;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package dev.millrace.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * CUDA in ONNX Runtime: a library of its own, which needs NVIDIA's. Where one is missing, ONNX
+ * Runtime says only that loading failed; which one it was is asked of the system's loader.
+ */
+final class CudaProvider {
+
+  static final String LIBRARY = System.mapLibraryName("onnxruntime_providers_cuda");
+
+  private static final String CORE_LIBRARY = System.mapLibraryName("onnxruntime");
+  private static final Path MEMORY_MAP = Path.of("/proc/self/maps");
+  private static final Pattern MISSING =
+      Pattern.compile("([\\w.+-]+\\.so[.\\d]*): cannot open shared object file");
+
+  /** What NVIDIA's libraries said, without the place in ONNX Runtime's sources. */
+  private static final Pattern FAILURE =
+      Pattern.compile("CU(?:DA|DNN|BLAS|FFT) failure -?\\d+: [^;\\n]*");
+
+  private static final String SPLIT = "fallback to CPU EP";
+
+  private CudaProvider() {}
+
+  /**
+   * Lets sessions run on an NVIDIA GPU, and nowhere else.
+   *
+   * @throws ModelException naming the library that is missing
+   */
+  static void addTo(SessionOptions options, Device device) {
+    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+      throw new ModelException(noProvider(device));
+    }
+    try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
+      options.addCUDA(cuda);
+      // Without this a node that has no CUDA kernel would run on the CPU, and nobody would know.
+      options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
+    } catch (OrtException e) {
+      Optional<Path> library = library();
+      throw new ModelException(
+          library.isEmpty() ? noProvider(device) : explain(device, e, loaderSays(library.get())),
+          e);
+    }
+  }
+
+  /**
+   * The provider's library beside the core library that this process has loaded, if it is there.
+   */
+  static Optional<Path> library() {
+    try (Stream<String> mappings = Files.lines(MEMORY_MAP)) {
+      return mappings
+          .filter(mapping -> mapping.endsWith("/" + CORE_LIBRARY))
+          .map(mapping -> Path.of(mapping.substring(mapping.indexOf('/'))))
+          .map(core -> core.resolveSibling(LIBRARY))
+          .filter(Files::exists)
+          .findFirst();
+    } catch (IOException e) {
+      return Optional.empty(); // No /proc: no Linux, so no CUDA either.
+    }
+  }
+
+  /** Whether a session failed because of CUDA rather than because of its model. */
+  static boolean isToBlame(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.contains("CUDA") || message.contains(SPLIT) || FAILURE.matcher(message).find();
+  }
+
+  static String noProvider(Device device) {
+    return "device "
+        + device
+        + ": "
+        + LIBRARY
+        + " is missing, this is ONNX Runtime's build for CPUs; put the libraries of its GPU build"
+        + " in a folder and name it with -Donnxruntime.native.path=FOLDER, or choose the device"
+        + " cpu";
+  }
+
+  /** One line out of ONNX Runtime's message and, if it has one, the system loader's. */
+  static String explain(Device device, Throwable failure, String loaderMessage) {
+    Matcher missing = MISSING.matcher(loaderMessage + "\n" + failure.getMessage());
+    if (missing.find()) {
+      return "device "
+          + device
+          + ": "
+          + missing.group(1)
+          + " is missing, ONNX Runtime's CUDA provider needs it; install CUDA and cuDNN in the"
+          + " major versions of that build and let LD_LIBRARY_PATH lead to them, or choose the"
+          + " device cpu";
+    }
+    if (String.valueOf(failure.getMessage()).contains(SPLIT)) {
+      return "device "
+          + device
+          + ": some of the model's nodes have no CUDA kernel, so it would run partly on the CPU;"
+          + " export it without shapes computed inside the graph, or choose the device cpu";
+    }
+    Matcher said = FAILURE.matcher(String.valueOf(failure.getMessage()));
+    return "device "
+        + device
+        + ": CUDA does not start: "
+        + (said.find() ? said.group().strip() : OrtFailure.line(failure))
+        + "; see with nvidia-smi whether the driver and this GPU are there, or choose the device"
+        + " cpu";
+  }
+
+  private static String loaderSays(Path library) {
+    try {
+      System.load(library.toString());
+      return "";
+    } catch (UnsatisfiedLinkError e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+}

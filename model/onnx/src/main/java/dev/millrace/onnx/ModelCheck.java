@@ -1,0 +1,31 @@
+package dev.millrace.onnx;
+
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.repository.ModelVersion;
+
+/**
+ * What a trial of a version showed: its checksum is right, it loads on the CPU, takes and gives
+ * what its manifest says, and answers sample images with probabilities.
+ *
+ * @param inputSize side of its images, in pixels
+ * @param classes number of its classes
+ * @param milliseconds wall time of the trial's runs, one image and two, on one thread
+ */
+public record ModelCheck(int inputSize, int classes, double milliseconds) {
+
+  /**
+   * Tries a version.
+   *
+   * @throws ModelException if it cannot be served; the message says what to do
+   */
+  public static ModelCheck of(ModelVersion version) {
+    try (ModelSession session = new OnnxModelRuntime().open(version, Device.CPU)) {
+      long start = System.nanoTime();
+      Proof.require(session);
+      double milliseconds = (System.nanoTime() - start) / 1e6;
+      return new ModelCheck(session.inputSize(), session.classes(), milliseconds);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package dev.millrace.onnx;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.onnx.proto.GraphProto;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
+import dev.millrace.onnx.proto.OperatorSetIdProto;
+import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.onnx.proto.ValueInfoProto;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * A model file that someone else exported: read whole, in one piece, with one input and one output.
+ *
+ * @param model what the file holds
+ */
+record OnnxFile(ModelProto model) {
+
+  /** Since operator set 7 (2017) operands of different shapes broadcast the way NumPy's do. */
+  private static final long OLDEST_OPSET = 7;
+
+  private static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
+
+  /**
+   * Reads a file.
+   *
+   * @throws ModelException if it is no ONNX file, or one that cannot be prepared
+   */
+  static OnnxFile parse(byte[] bytes) {
+    ModelProto model;
+    try {
+      model = ModelProto.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw notOnnx(e);
+    }
+    if (!model.hasIrVersion() || model.getGraph().getNodeCount() == 0) {
+      throw notOnnx(null);
+    }
+    OnnxFile file = new OnnxFile(model);
+    file.refuseExternalData();
+    file.refuseOpset();
+    if (PreparedMark.read(model).isPresent()) {
+      throw new ModelException(
+          "the file was already prepared by Millrace: import the file it was made from");
+    }
+    return file;
+  }
+
+  /** Version of ONNX's own operator set that the file is written in; 0 if it names none. */
+  long opset() {
+    return model.getOpsetImportList().stream()
+        .filter(opset -> STANDARD_DOMAINS.contains(opset.getDomain()))
+        .mapToLong(OperatorSetIdProto::getVersion)
+        .max()
+        .orElse(0);
+  }
+
+  /** The input that is no weight. */
+  ValueInfoProto input() {
+    Set<String> weights = new HashSet<>();
+    graph().getInitializerList().forEach(weight -> weights.add(weight.getName()));
+    graph().getSparseInitializerList().forEach(weight -> weights.add(weight.getValues().getName()));
+    return only(
+        "input",
+        graph().getInputList().stream()
+            .filter(input -> !weights.contains(input.getName()))
+            .toList());
+  }
+
+  /** The output. */
+  ValueInfoProto output() {
+    return only("output", graph().getOutputList());
+  }
+
+  GraphProto graph() {
+    return model.getGraph();
+  }
+
+  /** Every name that is taken by a value or a node, subgraphs included. */
+  Set<String> names() {
+    Set<String> names = new HashSet<>();
+    visit(
+        model,
+        message -> {
+          if (message instanceof NodeProto node) {
+            names.add(node.getName());
+            names.addAll(node.getInputList());
+            names.addAll(node.getOutputList());
+          } else if (message instanceof ValueInfoProto value) {
+            names.add(value.getName());
+          } else if (message instanceof TensorProto tensor) {
+            names.add(tensor.getName());
+          }
+        });
+    return names;
+  }
+
+  private void refuseExternalData() {
+    visit(
+        model,
+        message -> {
+          if (message instanceof TensorProto tensor
+              && (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
+                  || tensor.getExternalDataCount() > 0)) {
+            throw new ModelException(
+                "weight "
+                    + OneLine.quoted(tensor.getName())
+                    + " lies in a file of its own ("
+                    + location(tensor)
+                    + "): export the model as one file, with its weights inside");
+          }
+        });
+  }
+
+  private void refuseOpset() {
+    if (opset() < OLDEST_OPSET) {
+      throw new ModelException(
+          "the model is written in "
+              + (opset() == 0 ? "no operator set of ONNX" : "operator set " + opset())
+              + ", the oldest that can be prepared is "
+              + OLDEST_OPSET
+              + ": export it again, best with opset 13 or newer");
+    }
+  }
+
+  private static ValueInfoProto only(String what, List<ValueInfoProto> values) {
+    if (values.size() == 1) {
+      return values.get(0);
+    }
+    String found =
+        values.isEmpty()
+            ? "no " + what
+            : values.size()
+                + " "
+                + what
+                + "s ("
+                + OneLine.of(
+                    values.stream().map(ValueInfoProto::getName).collect(Collectors.joining(", ")))
+                + ")";
+    throw new ModelException(
+        "the model has "
+            + found
+            + ": export one that takes one batch of images and answers one row of scores an image");
+  }
+
+  private static String location(TensorProto tensor) {
+    return tensor.getExternalDataList().stream()
+        .filter(entry -> entry.getKey().equals("location"))
+        .map(entry -> OneLine.of(entry.getValue()))
+        .findFirst()
+        .orElse("not named");
+  }
+
+  /** Shows a message and every message in it, however deep. The parser bounds the depth at 100. */
+  private static void visit(Message message, Consumer<Message> visitor) {
+    visitor.accept(message);
+    for (Object field : message.getAllFields().values()) {
+      if (field instanceof Message child) {
+        visit(child, visitor);
+      } else if (field instanceof Collection<?> children) {
+        for (Object child : children) {
+          if (!(child instanceof Message next)) {
+            break;
+          }
+          visit(next, visitor);
+        }
+      }
+    }
+  }
+
+  private static ModelException notOnnx(Throwable cause) {
+    return new ModelException(
+        "the file is no ONNX model, or one cut short: export or copy it again", cause);
+  }
+}

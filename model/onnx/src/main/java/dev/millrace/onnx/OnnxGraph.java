@@ -1,0 +1,91 @@
+package dev.millrace.onnx;
+
+import dev.millrace.onnx.proto.AttributeProto;
+import dev.millrace.onnx.proto.GraphProto;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
+import dev.millrace.onnx.proto.OperatorSetIdProto;
+import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.onnx.proto.ValueInfoProto;
+import java.util.List;
+
+/**
+ * Builds a graph node by node, in the order in which it runs. Values are known by their names,
+ * which each method returns, so that calls nest the way the graph does. Not thread-safe.
+ */
+final class OnnxGraph {
+
+  /** ONNX 1.8 (2020), the oldest operator set that today's exporters still write. */
+  static final int OPSET = 13;
+
+  /** The file format's version that belongs to {@link #OPSET}. */
+  private static final int IR_VERSION = 7;
+
+  private static final String PRODUCER = "millrace";
+
+  private final GraphProto.Builder graph = GraphProto.newBuilder();
+
+  OnnxGraph(String name) {
+    graph.setName(name);
+  }
+
+  /** Adds a graph input and returns its name. */
+  String input(ValueInfoProto input) {
+    graph.addInput(input);
+    return input.getName();
+  }
+
+  /** Makes a value, which some node has produced by now, an output of the graph. */
+  void output(ValueInfoProto output) {
+    graph.addOutput(output);
+  }
+
+  /** Adds a weight and returns its name. */
+  String weight(String name, TensorProto values) {
+    graph.addInitializer(values.toBuilder().setName(name));
+    return name;
+  }
+
+  /** Adds a constant that is part of the architecture, and returns its name. */
+  String constant(String name, TensorProto values) {
+    return node("Constant", name, List.of(), Attribute.tensor("value", values));
+  }
+
+  /**
+   * Adds a node.
+   *
+   * @param operator one of ONNX's own operators
+   * @param output the node's name and that of its only output
+   * @return {@code output}
+   */
+  String node(String operator, String output, List<String> inputs, AttributeProto... attributes) {
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setOpType(operator)
+            .setName(output)
+            .addAllInput(inputs)
+            .addOutput(output)
+            .addAllAttribute(List.of(attributes)));
+    return output;
+  }
+
+  /** The nodes so far. */
+  List<NodeProto> nodes() {
+    return graph.getNodeList();
+  }
+
+  /** The graph as a model file's content, in {@link #OPSET}. */
+  ModelProto model() {
+    return model(OPSET);
+  }
+
+  /** The graph as a model file's content, in an operator set that its nodes are valid in. */
+  ModelProto model(int opset) {
+    return ModelProto.newBuilder()
+        .setIrVersion(IR_VERSION)
+        .setProducerName(PRODUCER)
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
+        .setGraph(graph)
+        .build();
+  }
+}

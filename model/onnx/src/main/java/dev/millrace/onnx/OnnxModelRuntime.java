@@ -1,0 +1,46 @@
+package dev.millrace.onnx;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelRuntime;
+import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.repository.ModelVersion;
+
+/**
+ * Opens prepared models in ONNX Runtime, on the CPU or an NVIDIA GPU.
+ *
+ * <p>A session on the CPU runs each batch on the calling thread alone: call it from one thread a
+ * core. A session on a GPU runs there whole or does not open.
+ */
+public final class OnnxModelRuntime implements ModelRuntime {
+
+  @Override
+  public ModelSession open(ModelVersion version, Device device) {
+    byte[] model = version.readVerified();
+    try {
+      return open(model, device, version.manifest().preprocessing(), version.labels());
+    } catch (ModelException e) {
+      throw new ModelException(version + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Opens the bytes of a prepared model. */
+  static OnnxModelSession open(
+      byte[] model, Device device, Preprocessing preprocessing, Labels labels) {
+    OrtSession session = OrtSessions.open(model, device);
+    try {
+      return new OnnxModelSession(session, PreparedSignature.of(session, preprocessing, labels));
+    } catch (ModelException e) {
+      try {
+        session.close();
+      } catch (OrtException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.millrace.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.InferenceException;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelSession;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A prepared model in ONNX Runtime. Batches are read from and written to the caller's own memory.
+ *
+ * <p>ONNX Runtime's session crashes the process when it is closed during a run (its issue 21812),
+ * so runs are counted: closing during one, and running after closing, are refused.
+ */
+final class OnnxModelSession implements ModelSession {
+
+  private static final int CLOSED = -1;
+
+  private final OrtSession session;
+  private final PreparedSignature signature;
+
+  /** Runs under way, or {@link #CLOSED}. */
+  private final AtomicInteger runs = new AtomicInteger();
+
+  /** Takes over {@code session}: closing this closes it. */
+  OnnxModelSession(OrtSession session, PreparedSignature signature) {
+    this.session = session;
+    this.signature = signature;
+  }
+
+  @Override
+  public int classes() {
+    return signature.classes();
+  }
+
+  @Override
+  public int inputSize() {
+    return signature.size();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if a buffer is not direct, too small, or not in native order
+   * @throws IllegalStateException if the session is closed
+   */
+  @Override
+  public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+    int size = signature.size();
+    int input = elements("pixels", pixels, images, (long) size * size * Preprocessing.CHANNELS);
+    int output = elements("probabilities", probabilities, images, signature.classes());
+    if (probabilities.order() != ByteOrder.nativeOrder()) {
+      throw new IllegalArgumentException("probabilities: the buffer is not in native byte order");
+    }
+    begin();
+    try {
+      score(pixels.slice(0, input), images, probabilities.slice(0, output));
+    } finally {
+      runs.decrementAndGet();
+    }
+  }
+
+  private void score(ByteBuffer pixels, long images, FloatBuffer probabilities) {
+    int size = signature.size();
+    long[] inputShape = {images, size, size, Preprocessing.CHANNELS};
+    long[] outputShape = {images, signature.classes()};
+    try (OnnxTensor input =
+            OnnxTensor.createTensor(
+                OrtLibrary.environment(), pixels, inputShape, OnnxJavaType.UINT8);
+        OnnxTensor output =
+            OnnxTensor.createTensor(OrtLibrary.environment(), probabilities, outputShape)) {
+      session.run(Map.of(signature.input(), input), Map.of(signature.output(), output)).close();
+    } catch (OrtException | RuntimeException e) {
+      throw new InferenceException(
+          "ONNX Runtime failed on a batch of " + images + ": " + OrtFailure.line(e), e);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Closing again does nothing.
+   *
+   * @throws IllegalStateException if a run is under way; the session then stays open
+   */
+  @Override
+  public void close() {
+    if (runs.compareAndSet(0, CLOSED)) {
+      try {
+        session.close();
+      } catch (OrtException e) {
+        throw new ModelException("the session does not close: " + OrtFailure.line(e), e);
+      }
+    } else if (runs.get() != CLOSED) {
+      throw new IllegalStateException("the session is in use: close it when its last run is over");
+    }
+  }
+
+  private void begin() {
+    if (runs.getAndUpdate(count -> count == CLOSED ? CLOSED : count + 1) == CLOSED) {
+      throw new IllegalStateException(
+          "the session is closed: lease it before its close, not after");
+    }
+  }
+
+  private static int elements(String name, Buffer buffer, int images, long each) {
+    if (images < 1) {
+      throw new IllegalArgumentException("images: " + images + " is not above 0");
+    }
+    if (!buffer.isDirect()) {
+      throw new IllegalArgumentException(name + ": the buffer is not direct");
+    }
+    if (buffer.limit() < images * each) {
+      throw new IllegalArgumentException(
+          name + ": the buffer holds " + buffer.limit() + ", the batch takes " + images * each);
+    }
+    return (int) (images * each);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.millrace.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtProvider;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.onnx.proto.TensorProto.DataType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What of ONNX Runtime is installed on this machine.
+ *
+ * @param version its version, for example {@code 1.29.0}
+ * @param providers what its build can run on, best first, for example {@code CUDA, CPU}
+ * @param cudaLibrary the CUDA provider's library, if it is there
+ */
+public record OnnxRuntimeInfo(String version, List<String> providers, Optional<Path> cudaLibrary) {
+
+  public OnnxRuntimeInfo {
+    providers = List.copyOf(providers);
+  }
+
+  /**
+   * Loads the native library and asks it.
+   *
+   * @throws ModelException if it does not load on this machine
+   */
+  public static OnnxRuntimeInfo read() {
+    String version = OrtLibrary.environment().getVersion();
+    List<String> providers =
+        OrtEnvironment.getAvailableProviders().stream().map(OrtProvider::name).toList();
+    return new OnnxRuntimeInfo(version, providers, CudaProvider.library());
+  }
+
+  /** Why no model can run on a device, in one line that says what to do; empty if one can. */
+  public static Optional<String> problemWith(Device device) {
+    OnnxGraph smallest = new OnnxGraph("smallest");
+    String input = smallest.input(Tensor.value("x", DataType.FLOAT, Tensor.BATCH, 1));
+    smallest.node("Relu", "y", List.of(input));
+    smallest.output(Tensor.value("y", DataType.FLOAT, Tensor.BATCH, 1));
+    try {
+      OrtSessions.open(smallest.model().toByteArray(), device).close();
+      return Optional.empty();
+    } catch (ModelException e) {
+      return Optional.of(e.getMessage());
+    } catch (OrtException e) {
+      return Optional.of("device " + device + ": " + OrtFailure.line(e));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.millrace.onnx;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
+
+/** Opens ONNX Runtime's sessions the one way that this project uses them. */
+final class OrtSessions {
+
+  private OrtSessions() {}
+
+  /**
+   * Loads a model.
+   *
+   * @param model an ONNX file's bytes, with no data outside
+   * @return a session that the caller closes
+   * @throws ModelException if the model does not load or the device is not there
+   */
+  static OrtSession open(byte[] model, Device device) {
+    try (SessionOptions options = options(device)) {
+      return OrtLibrary.environment().createSession(model, options);
+    } catch (OrtException | RuntimeException e) {
+      if (e instanceof ModelException explained) {
+        throw explained;
+      }
+      throw new ModelException(explain(device, e), e);
+    }
+  }
+
+  /**
+   * One thread a run: callers run batches side by side instead, which on a CPU is faster than one
+   * batch on many threads, and idle threads that spin would only take their cores.
+   */
+  private static SessionOptions options(Device device) throws OrtException {
+    OrtLibrary.environment();
+    SessionOptions options = new SessionOptions();
+    try {
+      options.setOptimizationLevel(OptLevel.ALL_OPT);
+      options.setExecutionMode(ExecutionMode.SEQUENTIAL);
+      options.setIntraOpNumThreads(1);
+      options.setInterOpNumThreads(1);
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      options.setSessionLogLevel(OrtLibrary.LOG_LEVEL);
+      if (device.kind() == Device.Kind.CUDA) {
+        CudaProvider.addTo(options, device);
+      }
+      return options;
+    } catch (OrtException | RuntimeException e) {
+      options.close();
+      throw e;
+    }
+  }
+
+  private static String explain(Device device, Exception failure) {
+    return device.kind() == Device.Kind.CUDA && CudaProvider.isToBlame(failure)
+        ? CudaProvider.explain(device, failure, "")
+        : OrtFailure.ofModel(failure);
+  }
+}

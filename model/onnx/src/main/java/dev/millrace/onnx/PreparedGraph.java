@@ -1,0 +1,153 @@
+package dev.millrace.onnx;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.onnx.proto.AttributeProto;
+import dev.millrace.onnx.proto.GraphProto;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.TensorProto.DataType;
+import dev.millrace.onnx.proto.ValueInfoProto;
+import java.util.List;
+
+/**
+ * Puts a model between 8-bit pixels and probabilities:
+ *
+ * <pre>
+ * pixels uint8[N, size, size, 3]
+ *   → Cast → (x - 255 mean) / (255 std) → Transpose, if the model is NCHW → Cast, if it is float16
+ *   → the model, untouched
+ *   → Cast, if it answers float16 → Flatten, if it answers [N, classes, 1, 1] → Softmax, if it answers logits
+ * probabilities float32[N, classes]
+ * </pre>
+ *
+ * <p>The file's format version, its operator set and whatever else it holds stay as they are.
+ */
+final class PreparedGraph {
+
+  private static final float WHITE = 255;
+
+  private final OnnxFile file;
+  private final ImageInput input;
+  private final ScoreOutput output;
+  private final Preprocessing preprocessing;
+
+  PreparedGraph(OnnxFile file, ImageInput input, ScoreOutput output, Preprocessing preprocessing) {
+    this.file = file;
+    this.input = input;
+    this.output = output;
+    this.preprocessing = preprocessing;
+  }
+
+  /** The model behind its front, answering its scores as they are, in whatever shape. */
+  byte[] scores() {
+    return assemble(false, false, name -> Tensor.shapeless(name, DataType.FLOAT));
+  }
+
+  /**
+   * The prepared model.
+   *
+   * @param classes number of classes
+   * @param flatten whether its scores have further dimensions, of size 1
+   * @param softmax whether its scores are logits
+   */
+  byte[] probabilities(int classes, boolean flatten, boolean softmax) {
+    return assemble(
+        flatten, softmax, name -> Tensor.value(name, DataType.FLOAT, Tensor.BATCH, classes));
+  }
+
+  /** Names the output and gives its type. */
+  private interface OutputType {
+    ValueInfoProto named(String name);
+  }
+
+  private byte[] assemble(boolean flatten, boolean softmax, OutputType type) {
+    FreshNames names = new FreshNames(file.names());
+    int size = preprocessing.size();
+    ValueInfoProto pixels =
+        Tensor.value(
+            names.take("pixels"), DataType.UINT8, Tensor.BATCH, size, size, Preprocessing.CHANNELS);
+    OnnxGraph front = new OnnxGraph("front");
+    front(front, names, pixels.getName());
+    OnnxGraph tail = new OnnxGraph("tail");
+    String answer = names.take("probabilities");
+    tail(tail, names, answer, flatten, softmax);
+
+    GraphProto.Builder graph = file.graph().toBuilder();
+    graph.clearNode().addAllNode(front.nodes());
+    graph.addAllNode(file.graph().getNodeList()).addAllNode(tail.nodes());
+    graph.setInput(file.graph().getInputList().indexOf(file.input()), pixels);
+    graph.clearOutput().addOutput(type.named(answer));
+    ModelProto.Builder model = file.model().toBuilder().setGraph(graph);
+    return model.addMetadataProps(PreparedMark.of(preprocessing)).build().toByteArray();
+  }
+
+  private void front(OnnxGraph graph, FreshNames names, String pixels) {
+    float[] offset = new float[Preprocessing.CHANNELS];
+    float[] scale = new float[Preprocessing.CHANNELS];
+    for (int channel = 0; channel < Preprocessing.CHANNELS; channel++) {
+      offset[channel] = WHITE * preprocessing.mean().get(channel);
+      scale[channel] = 1 / (WHITE * preprocessing.std().get(channel));
+    }
+    Chain chain = new Chain(graph, names, pixels);
+    chain.then("Cast", "front/float", to(DataType.FLOAT));
+    chain.with("Sub", "front/centred", constant(graph, names, "front/mean", offset));
+    chain.with("Mul", "front/normalised", constant(graph, names, "front/scale", scale));
+    if (input.layout() == ImageInput.Layout.NCHW) {
+      chain.then("Transpose", "front/nchw", Attribute.integers("perm", 0, 3, 1, 2));
+    }
+    if (input.half()) {
+      chain.then("Cast", "front/half", to(DataType.FLOAT16));
+    }
+    chain.end(input.name());
+  }
+
+  private void tail(
+      OnnxGraph graph, FreshNames names, String answer, boolean flatten, boolean softmax) {
+    Chain chain = new Chain(graph, names, output.name());
+    if (output.half()) {
+      chain.then("Cast", "tail/float", to(DataType.FLOAT));
+    }
+    if (flatten) {
+      chain.then("Flatten", "tail/flat", Attribute.integer("axis", 1));
+    }
+    if (softmax) {
+      // Before operator set 13 the axis meant another thing, which on two dimensions is the same.
+      chain.then("Softmax", "tail/softmax", Attribute.integer("axis", 1));
+    }
+    chain.end(answer);
+  }
+
+  private static String constant(OnnxGraph graph, FreshNames names, String name, float[] channels) {
+    return graph.constant(names.take(name), Tensor.floats(channels, Preprocessing.CHANNELS));
+  }
+
+  private static AttributeProto to(DataType type) {
+    return Attribute.integer("to", type.getNumber());
+  }
+
+  /** Nodes of which each takes what the one before it gave. */
+  private static final class Chain {
+
+    private final OnnxGraph graph;
+    private final FreshNames names;
+    private String last;
+
+    Chain(OnnxGraph graph, FreshNames names, String first) {
+      this.graph = graph;
+      this.names = names;
+      this.last = first;
+    }
+
+    void then(String operator, String name, AttributeProto... attributes) {
+      last = graph.node(operator, names.take(name), List.of(last), attributes);
+    }
+
+    void with(String operator, String name, String operand) {
+      last = graph.node(operator, names.take(name), List.of(last, operand));
+    }
+
+    /** Gives the last value a name that is already spoken for. */
+    void end(String name) {
+      graph.node("Identity", name, List.of(last));
+    }
+  }
+}

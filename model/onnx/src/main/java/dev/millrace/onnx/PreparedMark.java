@@ -1,0 +1,38 @@
+package dev.millrace.onnx;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.StringStringEntryProto;
+import java.util.Optional;
+
+/** The metadata by which a prepared file says which preprocessing it was prepared for. */
+final class PreparedMark {
+
+  static final String KEY = "millrace.preprocessing";
+
+  private PreparedMark() {}
+
+  static StringStringEntryProto of(Preprocessing preprocessing) {
+    return StringStringEntryProto.newBuilder().setKey(KEY).setValue(text(preprocessing)).build();
+  }
+
+  /** What a file says; empty if it was not prepared. */
+  static Optional<String> read(ModelProto model) {
+    return model.getMetadataPropsList().stream()
+        .filter(entry -> entry.getKey().equals(KEY))
+        .map(StringStringEntryProto::getValue)
+        .findFirst();
+  }
+
+  /** For example {@code size=32 resize=32 mean=[0.5, 0.5, 0.5] std=[0.25, 0.25, 0.25]}. */
+  static String text(Preprocessing preprocessing) {
+    return "size="
+        + preprocessing.size()
+        + " resize="
+        + preprocessing.resize()
+        + " mean="
+        + preprocessing.mean()
+        + " std="
+        + preprocessing.std();
+  }
+}

@@ -1,0 +1,88 @@
+package dev.millrace.onnx;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * What a prepared model takes and gives: {@code uint8[N, size, size, 3]} and {@code float32[N,
+ * classes]}.
+ *
+ * @param input name of its input
+ * @param output name of its output
+ * @param size side of its images, in pixels
+ * @param classes number of its classes
+ */
+record PreparedSignature(String input, String output, int size, int classes) {
+
+  private static final long ANY = -1;
+
+  /**
+   * Reads a loaded model's signature.
+   *
+   * @throws ModelException if the model is not one prepared for this preprocessing and these labels
+   */
+  static PreparedSignature of(OrtSession session, Preprocessing preprocessing, Labels labels) {
+    try {
+      requireMark(session, preprocessing);
+      int size = preprocessing.size();
+      return new PreparedSignature(
+          require("input", session.getInputInfo(), OnnxJavaType.UINT8, ANY, size, size, 3),
+          require("output", session.getOutputInfo(), OnnxJavaType.FLOAT, ANY, labels.size()),
+          size,
+          labels.size());
+    } catch (OrtException e) {
+      throw new ModelException("the model does not tell its signature: " + OrtFailure.line(e), e);
+    }
+  }
+
+  private static void requireMark(OrtSession session, Preprocessing preprocessing)
+      throws OrtException {
+    String expected = PreparedMark.text(preprocessing);
+    String found =
+        session
+            .getMetadata()
+            .getCustomMetadataValue(PreparedMark.KEY)
+            .orElseThrow(
+                () ->
+                    new ModelException(
+                        "the model file was never prepared: publish it with 'millrace models"
+                            + " import'"));
+    if (!found.equals(expected)) {
+      throw new ModelException(
+          "the model file was prepared with "
+              + OneLine.of(found)
+              + " and the manifest says "
+              + expected
+              + ": import the model again");
+    }
+  }
+
+  private static String require(
+      String what, Map<String, NodeInfo> nodes, OnnxJavaType elements, long... shape) {
+    if (nodes.size() == 1) {
+      NodeInfo node = nodes.values().iterator().next();
+      if (node.getInfo() instanceof TensorInfo tensor
+          && tensor.type == elements
+          && Arrays.equals(tensor.getShape(), shape)) {
+        return node.getName();
+      }
+    }
+    throw new ModelException(
+        "the model has "
+            + OneLine.of(nodes.values().toString())
+            + " where one "
+            + what
+            + " "
+            + elements
+            + Arrays.toString(shape)
+            + " belongs: import it again with its own labels");
+  }
+}

@@ -1,0 +1,20 @@
+package dev.millrace.onnx;
+
+import dev.millrace.core.image.Preprocessing;
+import java.nio.ByteBuffer;
+import java.util.Random;
+
+/** Pixels to try a model with: noise, the same in every process. */
+final class SampleImages {
+
+  private static final long SEED = 1;
+
+  private SampleImages() {}
+
+  /** A direct buffer of {@code uint8[images, size, size, 3]}. */
+  static ByteBuffer noise(int images, int size) {
+    byte[] pixels = new byte[images * size * size * Preprocessing.CHANNELS];
+    new Random(SEED).nextBytes(pixels);
+    return ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind();
+  }
+}

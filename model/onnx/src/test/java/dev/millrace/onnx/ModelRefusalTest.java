@@ -1,0 +1,231 @@
+package dev.millrace.onnx;
+
+import static dev.millrace.onnx.SmallModel.LABELS;
+import static dev.millrace.onnx.SmallModel.PREPROCESSING;
+import static dev.millrace.onnx.SmallModel.nchw;
+import static dev.millrace.onnx.SmallModel.nhwc;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.onnx.proto.AttributeProto;
+import dev.millrace.onnx.proto.GraphProto;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.StringStringEntryProto;
+import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.onnx.proto.TensorProto.DataType;
+import dev.millrace.onnx.proto.TypeProto;
+import dev.millrace.onnx.proto.ValueInfoProto;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What cannot be served is refused in one line that says what to do. */
+class ModelRefusalTest {
+
+  static Stream<Arguments> unfit() {
+    return Stream.of(
+        arguments(
+            changed(GraphProto.Builder::clearInput),
+            "the model has no input: export one that takes one batch of images"),
+        arguments(
+            changed(graph -> graph.addInput(Tensor.value("second", DataType.FLOAT, 1))),
+            "the model has 2 inputs (x, second): export one that takes one batch of images"),
+        arguments(
+            changed(graph -> graph.addOutput(Tensor.shapeless("means", DataType.FLOAT))),
+            "the model has 2 outputs (y, means): export one"),
+        arguments(
+            nchw().shaped(-1, 3, 4).model(),
+            "input 'x' has the shape [batch, 3, 4]: export a model whose input is"),
+        arguments(
+            changed(graph -> graph.setInput(0, Tensor.shapeless("x", DataType.FLOAT))),
+            "input 'x' has the shape []: export a model whose input is"),
+        arguments(
+            nchw().shaped(-1, 1, 4, 4).model(),
+            "input 'x' has the shape [batch, 1, 4, 4], in which neither the second nor the last"
+                + " dimension is 3: export a model of RGB images"),
+        arguments(
+            nchw().shaped(-1, 3, 8, 4).model(),
+            "input 'x' takes images of 4x8 pixels, not 4x4: give the size"),
+        arguments(
+            nhwc().shaped(-1, 8, 8, 3).model(),
+            "input 'x' takes images of 8x8 pixels, not 4x4: give the size"),
+        arguments(
+            nchw().shaped(1, 3, 4, 4).model(),
+            "input 'x' takes batches of exactly 1: export the model with a dynamic batch axis"),
+        arguments(nchw().of(DataType.DOUBLE).model(), "input 'x' takes DOUBLE: export a model"),
+        arguments(
+            changed(graph -> graph.setInput(0, ValueInfoProto.newBuilder().setName("x"))),
+            "input 'x' takes no tensor: export a model"),
+        arguments(
+            changed(graph -> graph.setOutput(0, Tensor.shapeless("y", DataType.INT64))),
+            "output 'y' holds no float32 or float16 scores: export the model without its last step"),
+        arguments(
+            changed(graph -> graph.getOutputBuilder(0).setType(TypeProto.getDefaultInstance())),
+            "output 'y' holds no float32 or float16 scores"),
+        arguments(
+            nchw().ending("Sigmoid").model(),
+            "output 'y' comes from a Sigmoid, so several classes may be right at once: export"),
+        arguments(
+            nchw().opset(11).ending(end -> end.node("Softmax", axis(0))).model(),
+            "the model's answer for an image depends on the other images in its batch: export"),
+        arguments(
+            nchw().ending(end -> end.node("ReduceMean", axes(1))).model(),
+            "the model has 1 classes and there are 5 labels: give the labels"),
+        arguments(
+            nchw().ending(end -> end.node("ReduceSum")).model(),
+            "the model answers a batch of 2 with the shape [1, 1]: export one that answers"),
+        arguments(
+            nchw().opset(12).ending(end -> end.node("Unsqueeze", axes(2))).model(),
+            "the model answers a batch of 2 with the shape [2, 5, 1]: export one that answers"),
+        arguments(
+            nchw().ending(ModelRefusalTest::batchOfOneInside).model(),
+            "the model does not run on a batch of 2 images of 4x4 pixels: "),
+        arguments(nchw().ending(ModelRefusalTest::divisionByZero).model(), "the model answers "),
+        arguments(nchw().ending("Frobnicate").model(), "ONNX Runtime cannot load the model: "),
+        arguments(
+            nchw().model().toBuilder().setIrVersion(99).build(),
+            "ONNX Runtime cannot load the model: Unsupported model IR version: 99"),
+        arguments(
+            nchw().opset(6).model(),
+            "the model is written in operator set 6, the oldest that can be prepared is 7: export"),
+        arguments(
+            nchw().model().toBuilder().clearOpsetImport().build(),
+            "the model is written in no operator set of ONNX, the oldest"),
+        arguments(
+            nchw().opset(999).model(),
+            "the model is written in an operator set newer than ONNX Runtime knows: export it with"
+                + " opset "),
+        arguments(
+            changed(graph -> graph.setInitializer(0, outside(graph.getInitializer(0)))),
+            "weight 'fc.weight' lies in a file of its own (model.onnx.data): export the model as one"
+                + " file"),
+        arguments(
+            nchw().ending(ModelRefusalTest::constantOutside).model(),
+            "weight '' lies in a file of its own (model.onnx.data): export the model as one file"));
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("unfit")
+  void prepare_unfitModel_isRefusedInOneLine(ModelProto model, String message) {
+    assertRefused(model.toByteArray(), PREPROCESSING, LABELS, message);
+  }
+
+  @Test
+  void prepare_otherNumberOfLabels_isRefusedNamingBoth() {
+    Labels four = new Labels(LABELS.names().subList(0, 4));
+
+    assertRefused(
+        nchw().bytes(), PREPROCESSING, four, "the model has 5 classes and there are 4 labels");
+  }
+
+  @Test
+  void prepare_preparedFile_isRefused() {
+    byte[] prepared = ModelPreparation.prepare(nchw().bytes(), PREPROCESSING, LABELS).bytes();
+
+    assertRefused(
+        prepared, PREPROCESSING, LABELS, "the file was already prepared by Millrace: import the");
+  }
+
+  @ParameterizedTest
+  @MethodSource("noModels")
+  void prepare_noOnnxFile_isRefused(byte[] bytes) {
+    assertRefused(bytes, PREPROCESSING, LABELS, "the file is no ONNX model, or one cut short");
+  }
+
+  static Stream<byte[]> noModels() {
+    byte[] noise = new byte[1000];
+    new Random(7).nextBytes(noise);
+    return Stream.of(
+        new byte[0],
+        "cat\ndog\n".getBytes(StandardCharsets.UTF_8),
+        new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xe0},
+        noise,
+        ModelProto.newBuilder().setIrVersion(7).build().toByteArray());
+  }
+
+  @Test
+  void prepare_fileCutShortAnywhere_isRefused() {
+    byte[] whole = nchw().bytes();
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+
+      assertRefused(cut, PREPROCESSING, LABELS, "");
+    }
+  }
+
+  @Test
+  void prepare_anyBitFlipped_isRefusedOrStillAModel() {
+    byte[] good = nchw().bytes();
+    Random random = new Random(11);
+    int refused = 0;
+    for (int i = 0; i < 300; i++) {
+      byte[] bad = good.clone();
+      bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
+      try {
+        assertThat(ModelPreparation.prepare(bad, PREPROCESSING, LABELS).classes()).isEqualTo(5);
+      } catch (ModelException e) {
+        assertThat(e.getMessage()).isNotBlank().doesNotContain("\n");
+        refused++;
+      }
+    }
+    assertThat(refused).isBetween(100, 299);
+  }
+
+  private static void assertRefused(
+      byte[] model, Preprocessing preprocessing, Labels labels, String message) {
+    assertThatExceptionOfType(ModelException.class)
+        .isThrownBy(() -> ModelPreparation.prepare(model, preprocessing, labels))
+        .satisfies(
+            e ->
+                assertThat(e.getMessage()).startsWith(message).contains(": ").doesNotContain("\n"));
+  }
+
+  private static ModelProto changed(Consumer<GraphProto.Builder> change) {
+    ModelProto.Builder model = nchw().model().toBuilder();
+    change.accept(model.getGraphBuilder());
+    return model.build();
+  }
+
+  private static String batchOfOneInside(SmallModel.Ending end) {
+    String other = end.graph().constant("one_row", Tensor.floats(new float[15], 3, 5));
+    return end.graph().node("Add", "sum", List.of(end.logits(), other));
+  }
+
+  private static String divisionByZero(SmallModel.Ending end) {
+    String zero = end.graph().constant("zero", Tensor.floats(new float[1], 1));
+    return end.graph().node("Div", "quotient", List.of(end.logits(), zero));
+  }
+
+  private static String constantOutside(SmallModel.Ending end) {
+    end.graph().constant("unused", outside(Tensor.floats(new float[1], 1)));
+    return end.logits();
+  }
+
+  private static TensorProto outside(TensorProto tensor) {
+    return tensor.toBuilder()
+        .clearRawData()
+        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+        .addExternalData(
+            StringStringEntryProto.newBuilder().setKey("location").setValue("model.onnx.data"))
+        .build();
+  }
+
+  private static AttributeProto axis(long axis) {
+    return Attribute.integer("axis", axis);
+  }
+
+  private static AttributeProto axes(long... axes) {
+    return Attribute.integers("axes", axes);
+  }
+}

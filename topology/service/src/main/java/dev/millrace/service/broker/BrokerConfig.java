@@ -1,0 +1,136 @@
+package dev.millrace.service.broker;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import kafka.server.KafkaConfig;
+
+/**
+ * How an embedded broker runs.
+ *
+ * @param folder where its data is kept
+ * @param host the address it listens on, and tells its clients to connect to
+ * @param port the port it listens on, or 0 for any free one
+ * @param overrides Kafka's own broker properties, which win over those set here. Its clients'
+ *     listener is called {@value #CLIENTS}, for {@code listener.security.protocol.map} and the like
+ */
+public record BrokerConfig(Path folder, String host, int port, Map<String, String> overrides) {
+
+  /** The name of the listener that clients connect to. */
+  public static final String CLIENTS = "CLIENTS";
+
+  static final String CONTROLLER = "CONTROLLER";
+  static final String CONTROLLER_HOST = "127.0.0.1";
+  static final int NODE_ID = 1;
+
+  /** The default address: this machine's own, which nobody else can reach. */
+  public static final String DEFAULT_HOST = "127.0.0.1";
+
+  /** Kafka's usual port. */
+  public static final int DEFAULT_PORT = 9092;
+
+  private static final Pattern LISTENER_PROPERTY = Pattern.compile("listener\\.name\\.[^.]+\\..+");
+
+  /**
+   * What a node alone on a developer's machine needs otherwise than a cluster's: one replica, no
+   * waiting for others, few threads and small files.
+   */
+  private static final Map<String, String> ALONE =
+      Map.ofEntries(
+          // Nobody to copy to.
+          Map.entry("default.replication.factor", "1"),
+          Map.entry("min.insync.replicas", "1"),
+          Map.entry("offsets.topic.replication.factor", "1"),
+          Map.entry("transaction.state.log.replication.factor", "1"),
+          Map.entry("transaction.state.log.min.isr", "1"),
+          Map.entry("share.coordinator.state.topic.replication.factor", "1"),
+          Map.entry("share.coordinator.state.topic.min.isr", "1"),
+          // Nobody to hand partitions to before it stops.
+          Map.entry("controlled.shutdown.enable", "false"),
+          // Internal topics are made on first use: a folder and four files a partition.
+          Map.entry("offsets.topic.num.partitions", "4"),
+          Map.entry("transaction.state.log.num.partitions", "4"),
+          Map.entry("share.coordinator.state.topic.num.partitions", "4"),
+          // A group starts with its first member, and rebalances in fractions of a second.
+          Map.entry("group.initial.rebalance.delay.ms", "0"),
+          Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
+          Map.entry("group.min.session.timeout.ms", "100"),
+          Map.entry("group.consumer.min.session.timeout.ms", "100"),
+          Map.entry("group.consumer.min.heartbeat.interval.ms", "50"),
+          Map.entry("group.consumer.heartbeat.interval.ms", "500"),
+          Map.entry("group.streams.min.session.timeout.ms", "100"),
+          Map.entry("group.streams.min.heartbeat.interval.ms", "50"),
+          Map.entry("group.streams.heartbeat.interval.ms", "500"),
+          // A mistyped topic is an error, not a new topic.
+          Map.entry("auto.create.topics.enable", "false"),
+          // The cleaner takes its whole buffer when it starts; the default is 128 MiB.
+          Map.entry("log.cleaner.dedupe.buffer.size", "2097152"),
+          // An index is allocated whole; the default is 10 MiB, twice a segment.
+          Map.entry("log.index.size.max.bytes", "1048576"),
+          Map.entry("log.segment.bytes", "268435456"),
+          Map.entry("num.network.threads", "2"),
+          Map.entry("num.io.threads", "4"),
+          Map.entry("background.threads", "2"),
+          Map.entry("group.coordinator.threads", "1"),
+          Map.entry("share.coordinator.threads", "1"),
+          // One voter elects itself; nothing is written when nothing happens.
+          Map.entry("metadata.max.idle.interval.ms", "0"));
+
+  public BrokerConfig {
+    if (host.isBlank()) {
+      throw new IllegalArgumentException("host: is blank; give an address of this machine");
+    }
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("port: " + port + " is not within 0 to 65535");
+    }
+    folder = folder.toAbsolutePath().normalize();
+    overrides = Map.copyOf(overrides);
+    for (String key : overrides.keySet()) {
+      if (!isProperty(key)) {
+        throw new IllegalArgumentException(key + ": Kafka's broker has no such property");
+      }
+    }
+  }
+
+  /** True for a property of Kafka's broker, by itself or for one listener. */
+  public static boolean isProperty(String key) {
+    return KafkaConfig.configDef().names().contains(key) || LISTENER_PROPERTY.matcher(key).matches();
+  }
+
+  /** A broker on this machine's own address, with nothing overridden. */
+  public BrokerConfig(Path folder, int port) {
+    this(folder, DEFAULT_HOST, port, Map.of());
+  }
+
+  /** Kafka's properties, once the ports are known. */
+  Properties properties(int clientsPort, int controllerPort) {
+    Map<String, String> all = new HashMap<>(ALONE);
+    all.put("node.id", Integer.toString(NODE_ID));
+    all.put("process.roles", "broker,controller");
+    all.put("log.dirs", folder.toString());
+    all.put(
+        "listeners",
+        endpoint(CLIENTS, host, clientsPort)
+            + ","
+            + endpoint(CONTROLLER, CONTROLLER_HOST, controllerPort));
+    all.put(
+        "listener.security.protocol.map", CLIENTS + ":PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
+    all.put("inter.broker.listener.name", CLIENTS);
+    all.put("controller.listener.names", CONTROLLER);
+    all.put("controller.quorum.voters", NODE_ID + "@" + CONTROLLER_HOST + ":" + controllerPort);
+    all.putAll(overrides);
+    Properties properties = new Properties();
+    properties.putAll(all);
+    return properties;
+  }
+
+  private static String endpoint(String listener, String host, int port) {
+    return listener + "://" + address(host, port);
+  }
+
+  static String address(String host, int port) {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  }
+}

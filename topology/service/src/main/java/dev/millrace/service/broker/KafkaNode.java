@@ -1,0 +1,98 @@
+package dev.millrace.service.broker;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import kafka.server.BrokerServer;
+import kafka.server.ControllerServer;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import kafka.server.Server$;
+import kafka.server.SharedServer;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
+import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
+import org.apache.kafka.raft.QuorumConfig;
+import org.apache.kafka.server.ServerSocketFactory;
+import org.apache.kafka.server.fault.FaultHandler;
+import org.apache.kafka.server.fault.LoggingFaultHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Tuple2;
+
+/**
+ * Kafka's controller and broker, put together as its own {@link KafkaRaftServer} does, with two
+ * differences that the latter leaves no room for: the sockets are given, and a fault that cannot be
+ * recovered from is told to the owner instead of ending the JVM.
+ */
+final class KafkaNode implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaNode.class);
+  private static final Duration SHUTDOWN = Duration.ofSeconds(10);
+
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+  private final ControllerServer controller;
+  private final BrokerServer broker;
+
+  KafkaNode(KafkaConfig config, ServerSocketFactory sockets) {
+    Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> folders =
+        KafkaRaftServer.initializeLogDirs(config, LOG, "");
+    String clusterId = folders._1().clusterId().orElseThrow();
+    Metrics metrics = Server$.MODULE$.initializeMetrics(config, Time.SYSTEM, clusterId);
+    SharedServer shared =
+        new SharedServer(
+            config,
+            folders._1(),
+            Time.SYSTEM,
+            metrics,
+            CompletableFuture.completedFuture(
+                QuorumConfig.parseVoterConnections(config.quorumConfig().voters())),
+            QuorumConfig.parseBootstrapServers(config.quorumConfig().bootstrapServers()),
+            this::faultHandler,
+            sockets);
+    this.controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), folders._2());
+    this.broker = new BrokerServer(shared);
+  }
+
+  private FaultHandler faultHandler(String name, boolean fatal, Runnable action) {
+    FaultHandler logging = new LoggingFaultHandler(name, action);
+    return fatal ? new Fatal(logging) : logging;
+  }
+
+  /** Completes with the first fault that cannot be recovered from. */
+  CompletableFuture<Throwable> failure() {
+    return failure;
+  }
+
+  /** Starts both; returns when clients are accepted. */
+  void start() {
+    controller.startup();
+    broker.startup();
+  }
+
+  /** Stops both, the broker first since it stops with its controller's help. */
+  @Override
+  public void close() {
+    broker.shutdown(SHUTDOWN);
+    controller.shutdown();
+    broker.awaitShutdown();
+    controller.awaitShutdown();
+  }
+
+  /** Tells the owner, besides what another handler does. */
+  private final class Fatal implements FaultHandler {
+
+    private final FaultHandler logging;
+
+    Fatal(FaultHandler logging) {
+      this.logging = logging;
+    }
+
+    @Override
+    public RuntimeException handleFault(String message, Throwable cause) {
+      RuntimeException fault = logging.handleFault(message, cause);
+      failure.complete(fault);
+      return fault;
+    }
+  }
+}

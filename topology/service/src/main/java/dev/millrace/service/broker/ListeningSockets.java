@@ -1,0 +1,86 @@
+package dev.millrace.service.broker;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.server.ServerSocketFactory;
+
+/**
+ * The broker's listening sockets, bound before Kafka starts: a port that is taken is known at once,
+ * and a free one that was asked for cannot be taken by anybody else in the meantime.
+ *
+ * <p>Kafka owns a socket from the moment it opens its listener; the rest is closed here.
+ */
+final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
+
+  private static final int BACKLOG = 50;
+
+  private final Map<String, ServerSocketChannel> waiting = new ConcurrentHashMap<>();
+
+  /**
+   * Binds a listener's socket.
+   *
+   * @param port the port, or 0 for any free one
+   * @return the port
+   * @throws BrokerException if it is taken, or the host is none of this machine's
+   */
+  int bind(String listener, String host, int port) {
+    ServerSocketChannel channel = null;
+    try {
+      InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), port);
+      channel = ServerSocketChannel.open();
+      channel.configureBlocking(false);
+      channel.bind(address, BACKLOG);
+      waiting.put(listener, channel);
+      return channel.socket().getLocalPort();
+    } catch (UnknownHostException e) {
+      throw new BrokerException("the host '" + host + "' is not known; give an address of this machine", e);
+    } catch (SocketException e) {
+      closeQuietly(channel);
+      throw new BrokerException(
+          "cannot listen on "
+              + host
+              + ":"
+              + port
+              + " ("
+              + e.getMessage()
+              + "); give another port, or stop what listens there",
+          e);
+    } catch (IOException e) {
+      closeQuietly(channel);
+      throw new BrokerException("cannot listen on " + host + ":" + port + ": " + e, e);
+    }
+  }
+
+  @Override
+  public ServerSocketChannel openServerSocket(
+      String listener, InetSocketAddress address, int backlog, int receiveBufferSize)
+      throws IOException {
+    ServerSocketChannel bound = waiting.remove(listener);
+    return bound != null
+        ? bound
+        : ServerSocketFactory.INSTANCE.openServerSocket(listener, address, backlog, receiveBufferSize);
+  }
+
+  /** Closes what Kafka did not take. */
+  @Override
+  public void close() {
+    waiting.values().forEach(ListeningSockets::closeQuietly);
+    waiting.clear();
+  }
+
+  private static void closeQuietly(ServerSocketChannel channel) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // It was never used: there is nothing to lose.
+      }
+    }
+  }
+}

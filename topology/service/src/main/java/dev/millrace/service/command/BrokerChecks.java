@@ -1,0 +1,34 @@
+package dev.millrace.service.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Looks at the broker and its topics. */
+final class BrokerChecks {
+
+  private BrokerChecks() {}
+
+  static List<Finding> of(KafkaOptions kafka, List<String> topics) {
+    List<Finding> findings = new ArrayList<>();
+    try (Cluster cluster = Cluster.of(kafka)) {
+      cluster.requireBroker();
+      findings.add(Finding.ok("broker", kafka.bootstrapServers() + " answers"));
+      for (String topic : topics) {
+        findings.add(topic(cluster, topic));
+      }
+    } catch (RuntimeException e) {
+      findings.add(Finding.missing("broker", Failure.of(e).line()));
+    }
+    return findings;
+  }
+
+  private static Finding topic(Cluster cluster, String topic) {
+    try {
+      cluster.requireTopics(Set.of(topic));
+      return Finding.ok("topic " + topic, "is there");
+    } catch (CommandException e) {
+      return Finding.missing("topic " + topic, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.millrace.service.command;
+
+import dev.millrace.service.broker.BrokerConfig;
+import dev.millrace.service.broker.EmbeddedBroker;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace broker}. */
+@Command(
+    name = "broker",
+    description = {
+      "Run a real single-node Kafka for development, until Ctrl-C or SIGTERM.",
+      "Prints 'ready HOST:PORT' once it accepts clients. Topics are not made by themselves."
+    })
+final class BrokerCommand implements Callable<Integer>, LongRunning {
+
+  /** What a broker's property is called in the configuration file that clients share. */
+  private static final String PREFIX = "broker.";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      defaultValue = "millrace-data/broker",
+      description = "Where its data is kept (default: ${DEFAULT-VALUE}).")
+  private Path dir;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "" + BrokerConfig.DEFAULT_PORT,
+      description = "The port to listen on, 0 for any free one (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      defaultValue = BrokerConfig.DEFAULT_HOST,
+      description = "The address to listen on (default: ${DEFAULT-VALUE}).")
+  private String host;
+
+  @Option(
+      names = "-X",
+      paramLabel = "KEY=VALUE",
+      description =
+          "One of Kafka's own broker properties, as often as needed (in a --config file:"
+              + " broker.KEY). The clients' listener is called "
+              + BrokerConfig.CLIENTS
+              + ".")
+  private List<String> overrides = new ArrayList<>();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    BrokerConfig config = new BrokerConfig(dir, host, port, overrides());
+    StopSignal stop = StopSignal.listen();
+    try (stop;
+        EmbeddedBroker broker = EmbeddedBroker.start(config)) {
+      broker.failure().thenRun(stop::request);
+      spec.commandLine().getOut().println("ready " + broker.bootstrapServers());
+      spec.commandLine().getOut().flush();
+      stop.await();
+      requireSound(broker);
+    }
+    return ExitCode.DONE;
+  }
+
+  /** True for a key of the configuration file that is a property of Kafka's broker. */
+  static boolean isBrokerKey(String key) {
+    return key.startsWith(PREFIX) && BrokerConfig.isProperty(key.substring(PREFIX.length()));
+  }
+
+  private Map<String, String> overrides() {
+    Map<String, String> all = new HashMap<>();
+    if (spec.defaultValueProvider() instanceof ConfigFile file) {
+      file.values()
+          .forEach(
+              (key, value) -> {
+                if (isBrokerKey(key)) {
+                  all.put(key.substring(PREFIX.length()), value);
+                }
+              });
+    }
+    all.putAll(KeyValue.parse(overrides, spec));
+    return all;
+  }
+
+  private static void requireSound(EmbeddedBroker broker) throws InterruptedException {
+    if (broker.failure().isDone()) {
+      try {
+        Throwable fault = broker.failure().get();
+        throw new CommandException("the broker failed: " + fault.getMessage(), fault);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

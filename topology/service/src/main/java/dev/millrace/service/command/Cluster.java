@@ -1,0 +1,128 @@
+package dev.millrace.service.command;
+
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.AuthorizationException;
+
+/**
+ * The cluster a command works with, asked before the work begins, so that a broker that is away or a
+ * topic that is missing ends it with one line. Not thread-safe; to be closed.
+ */
+final class Cluster implements AutoCloseable {
+
+  private final Admin admin;
+  private final String bootstrapServers;
+
+  private Cluster(Admin admin, String bootstrapServers) {
+    this.admin = admin;
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  /** Prepares to ask; nothing is sent yet. */
+  static Cluster of(KafkaOptions kafka) {
+    try {
+      return new Cluster(Admin.create(kafka.admin()), kafka.bootstrapServers());
+    } catch (KafkaException e) {
+      if (e.getCause() instanceof ConfigException cause
+          && cause.getMessage().contains("bootstrap")) {
+        throw new CommandException(
+            "no broker can be found by the name "
+                + kafka.bootstrapServers()
+                + "; correct --bootstrap-servers",
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Returns when a broker answers.
+   *
+   * @throws CommandException if none does within {@value KafkaOptions#PATIENCE_MS} ms
+   */
+  void requireBroker() {
+    get(admin.describeCluster().nodes());
+  }
+
+  /**
+   * Returns when a broker answers and has these topics.
+   *
+   * @throws CommandException if none answers, or a topic is missing
+   */
+  void requireTopics(Set<String> topics) {
+    for (Map.Entry<String, ? extends KafkaFuture<?>> topic :
+        admin.describeTopics(topics).topicNameValues().entrySet()) {
+      try {
+        get(topic.getValue());
+      } catch (UnknownTopicOrPartitionException e) {
+        throw new CommandException(
+            "there is no topic '"
+                + topic.getKey()
+                + "' at "
+                + bootstrapServers
+                + "; 'millrace serve --create-topics PARTITIONS' makes it, as does kafka-topics.sh"
+                + " --create",
+            e);
+      }
+    }
+  }
+
+  /**
+   * The size of the largest record batch that a topic takes, in bytes; empty if we may not ask.
+   */
+  OptionalInt maxMessageBytes(String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try {
+      Config config = get(admin.describeConfigs(Set.of(resource)).values().get(resource));
+      return OptionalInt.of(
+          Integer.parseInt(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value()));
+    } catch (AuthorizationException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  /** An unreachable broker, as a command says it. */
+  static CommandException unreachable(String bootstrapServers, Throwable cause) {
+    return new CommandException(
+        "cannot reach a broker at "
+            + bootstrapServers
+            + "; start one with 'millrace broker' or give --bootstrap-servers",
+        cause);
+  }
+
+  private <T> T get(KafkaFuture<T> future) {
+    try {
+      return future.get(2L * KafkaOptions.PATIENCE_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TimeoutException) {
+        throw unreachable(bootstrapServers, e.getCause());
+      }
+      if (e.getCause() instanceof KafkaException known) {
+        throw known;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw unreachable(bootstrapServers, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("interrupted while waiting for the broker", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close(java.time.Duration.ZERO);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.millrace.service.command;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Unmatched;
+
+/**
+ * The file behind {@code --config}: options that the command line leaves out, and Kafka's keys.
+ *
+ * <p>One file may serve several commands. An option's key is its long name without dashes; with
+ * {@code COMMAND.} before it, it is meant for that command alone, and wins there.
+ *
+ * @param values the file's keys and values; empty without a file
+ */
+record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
+
+  static final String OPTION = "--config";
+
+  private static final Set<String> NOT_IN_A_FILE = Set.of("config", "help", "version");
+  private static final String BOOTSTRAP_OPTION = "bootstrap-servers";
+  private static final String BOOTSTRAP_KEY = "bootstrap.servers";
+
+  /** Where the command line names the file, to be found before the rest is understood. */
+  private static final class Argument {
+    @Option(names = OPTION)
+    private Path file;
+
+    @Unmatched private List<String> rest;
+  }
+
+  ConfigFile {
+    values = Map.copyOf(values);
+  }
+
+  /**
+   * Reads the file that a command line names, if it names one.
+   *
+   * @param root knows all commands, and so all keys
+   * @throws CommandException if the file cannot be read or holds a key that nobody knows
+   */
+  static ConfigFile of(String[] args, CommandLine root) {
+    Argument argument = new Argument();
+    new CommandLine(argument).parseArgs(args);
+    if (argument.file == null) {
+      return new ConfigFile(Map.of());
+    }
+    ConfigFile config = new ConfigFile(read(argument.file));
+    config.requireKnownKeys(argument.file, root);
+    return config;
+  }
+
+  private static Map<String, String> read(Path file) {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      properties.load(reader);
+    } catch (NoSuchFileException e) {
+      throw new CommandException("there is no file " + file + "; give --config a properties file", e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandException("cannot read the properties file " + file + ": " + e, e);
+    }
+    Map<String, String> values = new TreeMap<>();
+    properties.forEach((key, value) -> values.put((String) key, ((String) value).strip()));
+    return values;
+  }
+
+  private void requireKnownKeys(Path file, CommandLine root) {
+    Set<String> options = optionKeys(root);
+    for (String key : new TreeMap<>(values).keySet()) {
+      if (!options.contains(key)
+          && !KafkaKeys.isKnown(key)
+          && !BrokerCommand.isBrokerKey(key)) {
+        throw new CommandException(
+            file
+                + ": the key '"
+                + key
+                + "' is neither an option of a command nor one of Kafka's; correct or remove it");
+      }
+    }
+  }
+
+  /** Every key that stands for an option of some command. */
+  private static Set<String> optionKeys(CommandLine root) {
+    Stream<CommandLine> commands =
+        Stream.concat(Stream.of(root), root.getSubcommands().values().stream());
+    return commands
+        .flatMap(command -> optionKeys(command.getCommandSpec()))
+        .collect(Collectors.toSet());
+  }
+
+  private static Stream<String> optionKeys(CommandSpec command) {
+    Stream<String> own =
+        command.options().stream()
+            .flatMap(option -> key(option).stream())
+            .flatMap(key -> Stream.of(key, command.name() + "." + key));
+    return Stream.concat(
+        own,
+        command.subcommands().values().stream().flatMap(line -> optionKeys(line.getCommandSpec())));
+  }
+
+  private static Optional<String> key(ArgSpec argument) {
+    if (!(argument instanceof OptionSpec option) || !option.longestName().startsWith("--")) {
+      return Optional.empty();
+    }
+    String key = option.longestName().substring(2);
+    return NOT_IN_A_FILE.contains(key) ? Optional.empty() : Optional.of(key);
+  }
+
+  @Override
+  public String defaultValue(ArgSpec argument) {
+    return key(argument)
+        .map(key -> value(argument.command().name(), key))
+        .orElse(null);
+  }
+
+  private String value(String command, String key) {
+    String value = values.getOrDefault(command + "." + key, values.get(key));
+    return value == null && key.equals(BOOTSTRAP_OPTION) ? values.get(BOOTSTRAP_KEY) : value;
+  }
+
+  /** The values may be secrets. */
+  @Override
+  public String toString() {
+    return "ConfigFile" + new TreeMap<>(values).keySet();
+  }
+}

@@ -1,0 +1,130 @@
+package dev.millrace.service.command;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.kafka.clients.CommonClientConfigs;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * How a command reaches Kafka: a mixin of options, and the client configurations they amount to. Of
+ * one key's values, that of {@code -X} wins over the file's, and the file's over ours.
+ *
+ * <p>Nothing here prints a value, since it may be a secret.
+ */
+final class KafkaOptions {
+
+  /** How long a broker that does not answer is waited for, before a command gives up. */
+  static final int PATIENCE_MS = 8_000;
+
+  private static final String BOOTSTRAP = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      defaultValue = "localhost:9092",
+      description = "A broker, or several with commas between them (default: ${DEFAULT-VALUE}).")
+  private String bootstrapServers;
+
+  @Option(
+      names = "-X",
+      paramLabel = "KEY=VALUE",
+      description =
+          "One of Kafka's own configuration keys, as often as needed; secrets are safer in the"
+              + " --config file.")
+  private List<String> overrides = new ArrayList<>();
+
+  /** The brokers to ask first, as given. */
+  String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** For an admin client that gives up after {@value #PATIENCE_MS} ms. */
+  Properties admin() {
+    return client(
+        KafkaKeys.ADMIN,
+        Map.of(
+            "default.api.timeout.ms", Integer.toString(PATIENCE_MS),
+            "request.timeout.ms", "5000"));
+  }
+
+  /**
+   * For a producer.
+   *
+   * @param defaults what the command wants unless the user says otherwise
+   */
+  Properties producer(Map<String, String> defaults) {
+    return client(KafkaKeys.PRODUCER, defaults);
+  }
+
+  /**
+   * For a consumer.
+   *
+   * @param defaults what the command wants unless the user says otherwise
+   */
+  Properties consumer(Map<String, String> defaults) {
+    return client(KafkaKeys.CONSUMER, defaults);
+  }
+
+  /**
+   * For Kafka Streams, which hands its clients' keys on by itself.
+   *
+   * @param defaults what the command wants unless the user says otherwise
+   */
+  Properties streams(Map<String, String> defaults) {
+    Map<String, String> all = new HashMap<>(defaults);
+    all.putAll(given());
+    return properties(all);
+  }
+
+  private Properties client(KafkaKeys client, Map<String, String> defaults) {
+    Map<String, String> all = new HashMap<>(defaults);
+    all.putAll(client.select(given()));
+    return properties(all);
+  }
+
+  private Properties properties(Map<String, String> values) {
+    Properties properties = new Properties();
+    properties.putAll(values);
+    properties.put(BOOTSTRAP, bootstrapServers);
+    return properties;
+  }
+
+  /** Kafka's keys of the file and of {@code -X}. */
+  private Map<String, String> given() {
+    Map<String, String> given = new TreeMap<>();
+    if (command.defaultValueProvider() instanceof ConfigFile file) {
+      file.values()
+          .forEach(
+              (key, value) -> {
+                if (KafkaKeys.isKnown(key)) {
+                  given.put(key, value);
+                }
+              });
+    }
+    Map<String, String> arguments = KeyValue.parse(overrides, command);
+    for (String key : arguments.keySet()) {
+      if (key.equals(BOOTSTRAP)) {
+        throw refused("-X " + BOOTSTRAP + ": give --bootstrap-servers instead");
+      }
+      if (!KafkaKeys.isKnown(key)) {
+        throw refused("-X " + key + ": Kafka's clients have no such key");
+      }
+    }
+    given.putAll(arguments);
+    return given;
+  }
+
+  private ParameterException refused(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.millrace.service.command;
+
+/**
+ * How much is logged. {@code log4j2.properties} reads these system properties when the first logger
+ * is made, so they are set before a command runs; one that the user set stays.
+ */
+final class Logging {
+
+  private static final String LEVEL = "millrace.log.level";
+  private static final String NETWORK = "millrace.log.network";
+  private static final String THROWABLE = "millrace.log.throwable";
+
+  private Logging() {}
+
+  static void configure(boolean verbose, boolean longRunning) {
+    set(LEVEL, verbose ? "info" : "warn");
+    set(NETWORK, verbose ? "info" : longRunning ? "warn" : "error");
+    set(THROWABLE, verbose ? "full" : "short.message");
+  }
+
+  private static void set(String key, String value) {
+    if (System.getProperty(key) == null) {
+      System.setProperty(key, value);
+    }
+  }
+}

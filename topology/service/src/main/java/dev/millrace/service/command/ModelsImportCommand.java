@@ -1,0 +1,107 @@
+package dev.millrace.service.command;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.Sha256;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.PreparedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace models import}. */
+@Command(
+    name = "import",
+    description = {
+      "Prepare an ONNX classifier and publish it as the next version of a model.",
+      "Prints the version's number."
+    })
+final class ModelsImportCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private RepositoryOption repository;
+
+  @Parameters(paramLabel = "FILE", description = "The ONNX file: float NCHW or NHWC in, logits or probabilities out.")
+  private Path file;
+
+  @Option(names = "--model", paramLabel = "NAME", required = true, description = "The model's name.")
+  private String model;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      required = true,
+      description = "Its classes, one name a line, in the order of its outputs.")
+  private Path labels;
+
+  @Option(
+      names = "--size",
+      paramLabel = "PIXELS",
+      defaultValue = "224",
+      description = "Side of its input (default: ${DEFAULT-VALUE}).")
+  private int size;
+
+  @Option(
+      names = "--resize",
+      paramLabel = "PIXELS",
+      description = "What an image's shorter side is resized to before the crop (default: 8/7 of --size, as 256 for 224).")
+  private Integer resize;
+
+  @Option(
+      names = "--mean",
+      paramLabel = "R,G,B",
+      split = ",",
+      defaultValue = "0.485,0.456,0.406",
+      description = "What is taken off each channel, on the 0..1 scale (default: ImageNet's, ${DEFAULT-VALUE}).")
+  private List<Float> mean;
+
+  @Option(
+      names = "--std",
+      paramLabel = "R,G,B",
+      split = ",",
+      defaultValue = "0.229,0.224,0.225",
+      description = "What each channel is divided by (default: ImageNet's, ${DEFAULT-VALUE}).")
+  private List<Float> std;
+
+  @Override
+  public Integer call() {
+    ModelManifest.requireName(model);
+    Preprocessing preprocessing =
+        new Preprocessing(size, resize == null ? Math.round(size * 8 / 7f) : resize, mean, std);
+    Labels names = Labels.read(labels);
+    byte[] onnx = read(file);
+    PreparedModel prepared = ModelPreparation.prepare(onnx, preprocessing, names);
+    ModelVersion version =
+        repository
+            .open()
+            .publish(
+                model,
+                prepared.bytes(),
+                preprocessing,
+                names,
+                new ModelManifest.Source("import", file.getFileName().toString(), Sha256.of(onnx)));
+    spec.commandLine().getErr().println(version + ": " + prepared);
+    spec.commandLine().getErr().flush();
+    spec.commandLine().getOut().println(version.version());
+    return ExitCode.DONE;
+  }
+
+  static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new CommandException("cannot read the model file " + file + "; give the path of an ONNX file", e);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.millrace.service.command;
+
+import dev.millrace.events.Prediction;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** A prediction as one line for people, its columns below each other. */
+final class PredictionLine {
+
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+
+  private final ZoneId zone;
+
+  /**
+   * @param zone whose clock the times are told by
+   */
+  PredictionLine(ZoneId zone) {
+    this.zone = zone;
+  }
+
+  /** Time, id, label, probability, model version, and where the prediction lies. */
+  String of(ConsumerRecord<?, ?> record, Prediction prediction) {
+    return String.format(
+        Locale.ROOT,
+        "%s  %-28s  %-18s %5.1f %%  %s/%d  %s-%d@%d",
+        TIME.format(Instant.ofEpochMilli(record.timestamp()).atZone(zone)),
+        prediction.id(),
+        prediction.label(),
+        100 * prediction.probability(),
+        prediction.model().name(),
+        prediction.model().version(),
+        record.topic(),
+        record.partition(),
+        record.offset());
+  }
+}

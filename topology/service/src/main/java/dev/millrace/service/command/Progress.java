@@ -1,0 +1,61 @@
+package dev.millrace.service.command;
+
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * A progress bar on standard error where that is a terminal, else nothing. The launcher knows which,
+ * and tells by the system property {@code millrace.terminal}. Thread-safe.
+ */
+interface Progress extends AutoCloseable {
+
+  /** One more is done. */
+  void step();
+
+  @Override
+  void close();
+
+  /**
+   * Begins.
+   *
+   * @param total how many there are
+   * @param unit what they are called, in the plural
+   */
+  static Progress of(String task, long total, String unit) {
+    return Boolean.getBoolean("millrace.terminal") ? bar(task, total, unit) : none();
+  }
+
+  private static Progress bar(String task, long total, String unit) {
+    ProgressBar bar =
+        new ProgressBarBuilder()
+            .setTaskName(task)
+            .setInitialMax(total)
+            .setUnit(" " + unit, 1)
+            .setStyle(ProgressBarStyle.ASCII)
+            .setUpdateIntervalMillis(200)
+            .showSpeed()
+            .build();
+    return new Progress() {
+      @Override
+      public void step() {
+        bar.step();
+      }
+
+      @Override
+      public void close() {
+        bar.close();
+      }
+    };
+  }
+
+  private static Progress none() {
+    return new Progress() {
+      @Override
+      public void step() {}
+
+      @Override
+      public void close() {}
+    };
+  }
+}

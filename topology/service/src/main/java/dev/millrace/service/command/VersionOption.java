@@ -1,0 +1,28 @@
+package dev.millrace.service.command;
+
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** One version of one model in the repository: a mixin of options. */
+final class VersionOption {
+
+  @Mixin private RepositoryOption repository;
+
+  @Option(names = "--model", paramLabel = "NAME", required = true, description = "The model's name.")
+  private String model;
+
+  @Option(names = "--version", paramLabel = "N", description = "The version (default: the newest).")
+  private Integer version;
+
+  /**
+   * Reads its manifest.
+   *
+   * @throws dev.millrace.core.model.ModelException if there is no such version
+   */
+  ModelVersion read() {
+    ModelRepository models = repository.open();
+    return version == null ? models.newest(model) : models.version(model, version);
+  }
+}

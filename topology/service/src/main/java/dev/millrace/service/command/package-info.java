@@ -1,0 +1,2 @@
+/** The command line: its frame, and one class for each command. */
+package dev.millrace.service.command;

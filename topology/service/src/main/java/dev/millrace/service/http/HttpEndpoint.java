@@ -1,0 +1,135 @@
+package dev.millrace.service.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.serve.InferenceService;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A running service over HTTP, read-only:
+ *
+ * <ul>
+ *   <li>{@code GET /metrics}: every meter, in Prometheus's text format;
+ *   <li>{@code GET /v2/health/live}, {@code /v2/health/ready}: 200, or 503;
+ *   <li>{@code GET /v2/models/NAME[/versions/N][/ready]}: metadata or readiness of the model.
+ * </ul>
+ *
+ * <p>Health and metadata follow the <a href="https://github.com/kserve/open-inference-protocol">Open Inference
+ * Protocol</a>; inference itself is Kafka's business.
+ */
+public final class HttpEndpoint implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final HttpServer server;
+  private final ExecutorService threads =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "millrace-http");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private HttpEndpoint(InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
+      throws IOException {
+    server = HttpServer.create(address, 0);
+    server.setExecutor(threads);
+    server.createContext("/metrics", get("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape())));
+    server.createContext("/v2/health/live", get("/v2/health/live", exchange -> health(exchange, service.isLive())));
+    server.createContext("/v2/health/ready", get("/v2/health/ready", exchange -> health(exchange, service.isReady())));
+    model(service);
+    server.createContext("/", exchange -> answer(exchange, 404, "text/plain", "there is nothing here; try /metrics\n"));
+    server.start();
+  }
+
+  /**
+   * Listens.
+   *
+   * @param address where; port 0 takes a free one
+   * @throws IOException if the port is taken or the address is not this machine's
+   */
+  public static HttpEndpoint listen(
+      InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry) throws IOException {
+    return new HttpEndpoint(address, service, registry);
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return server.getAddress();
+  }
+
+  private void model(InferenceService service) {
+    ModelVersion serving = service.serving();
+    byte[] metadata = metadata(serving);
+    String home = "/v2/models/" + serving.name();
+    for (String path : List.of(home, home + "/versions/" + serving.version())) {
+      server.createContext(path, get(path, exchange -> answer(exchange, 200, "application/json", metadata)));
+      server.createContext(path + "/ready", get(path + "/ready", exchange -> health(exchange, service.isReady())));
+    }
+  }
+
+  private static byte[] metadata(ModelVersion serving) {
+    int size = serving.manifest().preprocessing().size();
+    try {
+      return JSON.writeValueAsBytes(
+          Map.of(
+              "name", serving.name(),
+              "versions", List.of(Integer.toString(serving.version())),
+              "platform", "onnxruntime_onnx",
+              "inputs", List.of(tensor("pixels", "UINT8", List.of(-1, size, size, 3))),
+              "outputs", List.of(tensor("probabilities", "FP32", List.of(-1, serving.labels().size())))));
+    } catch (IOException e) {
+      throw new IllegalStateException("writing to memory failed", e);
+    }
+  }
+
+  private static Map<String, Object> tensor(String name, String type, List<Integer> shape) {
+    return Map.of("name", name, "datatype", type, "shape", shape);
+  }
+
+  /** A context answers for every path below its own; only its own is meant. */
+  private static com.sun.net.httpserver.HttpHandler get(String path, com.sun.net.httpserver.HttpHandler handler) {
+    return exchange -> {
+      if (!exchange.getRequestURI().getPath().equals(path)) {
+        answer(exchange, 404, "text/plain", "there is nothing here\n");
+      } else if (!exchange.getRequestMethod().equals("GET")) {
+        exchange.getResponseHeaders().set("Allow", "GET");
+        answer(exchange, 405, "text/plain", "only GET is answered\n");
+      } else {
+        handler.handle(exchange);
+      }
+    };
+  }
+
+  private static void health(HttpExchange exchange, boolean good) throws IOException {
+    answer(exchange, good ? 200 : 503, "text/plain", good ? "ok\n" : "not ready\n");
+  }
+
+  private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {
+    answer(exchange, status, type, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void answer(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
+    try (exchange) {
+      exchange.getResponseHeaders().set("Content-Type", type);
+      exchange.sendResponseHeaders(status, body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdown();
+  }
+}

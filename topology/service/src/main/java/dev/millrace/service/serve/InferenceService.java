@@ -1,0 +1,110 @@
+package dev.millrace.service.serve;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.streams.ImageInference;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+
+/**
+ * Classifies the images of one topic into another, from {@link #start} to {@link #close}. Thread-safe.
+ */
+public final class InferenceService implements AutoCloseable {
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
+  private final ImageInference<byte[]> inference;
+  private final ModelVersion serving;
+  private final RestartPolicy restarts = new RestartPolicy(System::nanoTime);
+  private final KafkaStreams streams;
+  private final KafkaStreamsMetrics streamsMetrics;
+  private final CompletableFuture<Void> running = new CompletableFuture<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  private InferenceService(
+      ServiceConfig config, ImageInference<byte[]> inference, ModelVersion serving, MeterRegistry registry) {
+    this.inference = inference;
+    this.serving = serving;
+    this.streams = new KafkaStreams(ServiceTopology.of(config.topics(), inference), config.streams());
+    this.streamsMetrics = new KafkaStreamsMetrics(streams);
+    streams.setUncaughtExceptionHandler(restarts);
+    streams.setStateListener((to, from) -> onState(to));
+    streamsMetrics.bindTo(registry);
+    streams.start();
+  }
+
+  /**
+   * Loads and warms up the model, then joins the group. The topics must exist.
+   *
+   * @param registry receives the meters of the engine and of Kafka Streams; stays the caller's
+   * @throws dev.millrace.core.model.ModelException if the model cannot be served
+   * @throws org.apache.kafka.common.KafkaException if the configuration is wrong
+   */
+  public static InferenceService start(ServiceConfig config, MeterRegistry registry) {
+    ImageInference<byte[]> inference = ImageInference.with(config.inference(), registry);
+    try {
+      return new InferenceService(config, inference, inference.start(), registry);
+    } catch (RuntimeException | Error e) {
+      inference.close();
+      throw e;
+    }
+  }
+
+  private void onState(KafkaStreams.State state) {
+    if (state == KafkaStreams.State.RUNNING) {
+      running.complete(null);
+    } else if (state == KafkaStreams.State.ERROR) {
+      IllegalStateException failure = new IllegalStateException(fatalMessage(), restarts.fatal());
+      running.completeExceptionally(failure);
+      ended.completeExceptionally(failure);
+    } else if (state == KafkaStreams.State.NOT_RUNNING) {
+      ended.complete(null);
+    }
+  }
+
+  private String fatalMessage() {
+    Throwable cause = restarts.fatal();
+    while (cause != null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return "the stream failed: " + (cause == null ? "see the log" : cause.getMessage());
+  }
+
+  /** The version that serves. */
+  public ModelVersion serving() {
+    return serving;
+  }
+
+  /** Completes once it has joined its group, also with no partition of its own; exceptionally if it failed before. */
+  public CompletableFuture<Void> running() {
+    return running.copy();
+  }
+
+  /** Completes when it has ended, exceptionally if it ended by itself. */
+  public CompletableFuture<Void> ended() {
+    return ended.copy();
+  }
+
+  /** True while every partition that is this instance's is being processed. */
+  public boolean isReady() {
+    return streams.state() == KafkaStreams.State.RUNNING;
+  }
+
+  /** True unless it has failed for good. */
+  public boolean isLive() {
+    return streams.state() != KafkaStreams.State.ERROR;
+  }
+
+  /** Answers what is in flight, commits, leaves the group and frees the model. */
+  @Override
+  public void close() {
+    streams.close(
+        CloseOptions.timeout(CLOSE_TIMEOUT)
+            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    streamsMetrics.close();
+    inference.close();
+  }
+}

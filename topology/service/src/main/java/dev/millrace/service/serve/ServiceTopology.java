@@ -1,0 +1,37 @@
+package dev.millrace.service.serve;
+
+import dev.millrace.events.ImageEvent;
+import dev.millrace.events.Prediction;
+import dev.millrace.streams.ImageInference;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+
+/** Images in, predictions out. */
+final class ServiceTopology {
+
+  private ServiceTopology() {}
+
+  /**
+   * Builds it. Keys pass as bytes, whatever they are, and a partition's predictions go to the partition of the same
+   * number, modulo how many there are: so the order holds whatever the key.
+   */
+  static Topology of(Topics topics, ImageInference<byte[]> inference) {
+    StreamsBuilder builder = new StreamsBuilder();
+    builder.stream(topics.input(), Consumed.with(Serdes.ByteArray(), ImageEvent.serde()).withName("images"))
+        .processValues(inference, Named.as("inference"))
+        .to(
+            topics.output(),
+            Produced.with(Serdes.ByteArray(), Prediction.serde())
+                .withName("predictions")
+                .withStreamPartitioner(
+                    (topic, key, prediction, partitions) ->
+                        Optional.of(Set.of(prediction.source().partition() % partitions))));
+    return builder.build();
+  }
+}
