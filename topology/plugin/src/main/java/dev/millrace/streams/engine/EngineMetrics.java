@@ -53,6 +53,7 @@ final class EngineMetrics {
         Gauge.builder(PREFIX + "pending.request.count", pendingCount, PendingCount::value)
             .description("Images submitted and not yet answered")
             .tags(tags)
+            .strongReference(true)
             .register(registry);
   }
 

@@ -96,7 +96,8 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
 
   /** True for a property of Kafka's broker, by itself or for one listener. */
   public static boolean isProperty(String key) {
-    return KafkaConfig.configDef().names().contains(key) || LISTENER_PROPERTY.matcher(key).matches();
+    return KafkaConfig.configDef().names().contains(key)
+        || LISTENER_PROPERTY.matcher(key).matches();
   }
 
   /** A broker on this machine's own address, with nothing overridden. */
@@ -115,8 +116,7 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
         endpoint(CLIENTS, host, clientsPort)
             + ","
             + endpoint(CONTROLLER, CONTROLLER_HOST, controllerPort));
-    all.put(
-        "listener.security.protocol.map", CLIENTS + ":PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
+    all.put("listener.security.protocol.map", CLIENTS + ":PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
     all.put("inter.broker.listener.name", CLIENTS);
     all.put("controller.listener.names", CONTROLLER);
     all.put("controller.quorum.voters", NODE_ID + "@" + CONTROLLER_HOST + ":" + controllerPort);

@@ -50,9 +50,7 @@ final class BrokerFolder implements AutoCloseable {
       if (!lock(channel)) {
         channel.close();
         throw new BrokerException(
-            "another broker runs on "
-                + path
-                + "; stop it, or give this one a folder of its own");
+            "another broker runs on " + path + "; stop it, or give this one a folder of its own");
       }
       return new BrokerFolder(path, channel);
     } catch (IOException e) {

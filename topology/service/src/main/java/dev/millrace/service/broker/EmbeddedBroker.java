@@ -38,15 +38,12 @@ public final class EmbeddedBroker implements AutoCloseable {
     KafkaNode node = null;
     try {
       int port = sockets.bind(BrokerConfig.CLIENTS, config.host(), config.port());
-      int controllerPort =
-          sockets.bind(BrokerConfig.CONTROLLER, BrokerConfig.CONTROLLER_HOST, 0);
-      KafkaConfig kafka =
-          KafkaConfig.fromProps(config.properties(port, controllerPort), false);
+      int controllerPort = sockets.bind(BrokerConfig.CONTROLLER, BrokerConfig.CONTROLLER_HOST, 0);
+      KafkaConfig kafka = KafkaConfig.fromProps(config.properties(port, controllerPort), false);
       folder.format(BrokerConfig.NODE_ID, BrokerConfig.CONTROLLER);
       node = new KafkaNode(kafka, sockets);
       node.start();
-      return new EmbeddedBroker(
-          folder, sockets, node, BrokerConfig.address(config.host(), port));
+      return new EmbeddedBroker(folder, sockets, node, BrokerConfig.address(config.host(), port));
     } catch (Throwable e) {
       close(node, sockets, folder);
       if (e instanceof KafkaException) {

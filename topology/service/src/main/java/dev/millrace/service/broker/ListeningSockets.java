@@ -39,7 +39,8 @@ final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
       waiting.put(listener, channel);
       return channel.socket().getLocalPort();
     } catch (UnknownHostException e) {
-      throw new BrokerException("the host '" + host + "' is not known; give an address of this machine", e);
+      throw new BrokerException(
+          "the host '" + host + "' is not known; give an address of this machine", e);
     } catch (SocketException e) {
       closeQuietly(channel);
       throw new BrokerException(
@@ -64,7 +65,8 @@ final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
     ServerSocketChannel bound = waiting.remove(listener);
     return bound != null
         ? bound
-        : ServerSocketFactory.INSTANCE.openServerSocket(listener, address, backlog, receiveBufferSize);
+        : ServerSocketFactory.INSTANCE.openServerSocket(
+            listener, address, backlog, receiveBufferSize);
   }
 
   /** Closes what Kafka did not take. */

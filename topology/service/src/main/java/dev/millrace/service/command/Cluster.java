@@ -12,13 +12,13 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
- * The cluster a command works with, asked before the work begins, so that a broker that is away or a
- * topic that is missing ends it with one line. Not thread-safe; to be closed.
+ * The cluster a command works with, asked before the work begins, so that a broker that is away or
+ * a topic that is missing ends it with one line. Not thread-safe; to be closed.
  */
 final class Cluster implements AutoCloseable {
 
@@ -79,9 +79,7 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  /**
-   * The size of the largest record batch that a topic takes, in bytes; empty if we may not ask.
-   */
+  /** The size of the largest record batch that a topic takes, in bytes; empty if we may not ask. */
   OptionalInt maxMessageBytes(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try {

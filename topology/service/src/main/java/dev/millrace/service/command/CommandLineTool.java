@@ -27,7 +27,8 @@ public final class CommandLineTool {
             .setErr(err)
             .setExecutionStrategy(CommandLineTool::execute)
             .setParameterExceptionHandler(CommandLineTool::refuse)
-            .setExecutionExceptionHandler((e, command, parsed) -> fail(e, command, isVerbose(parsed)));
+            .setExecutionExceptionHandler(
+                (e, command, parsed) -> fail(e, command, isVerbose(parsed)));
   }
 
   /**

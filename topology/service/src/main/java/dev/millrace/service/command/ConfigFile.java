@@ -72,7 +72,8 @@ record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       properties.load(reader);
     } catch (NoSuchFileException e) {
-      throw new CommandException("there is no file " + file + "; give --config a properties file", e);
+      throw new CommandException(
+          "there is no file " + file + "; give --config a properties file", e);
     } catch (IOException | IllegalArgumentException e) {
       throw new CommandException("cannot read the properties file " + file + ": " + e, e);
     }
@@ -84,9 +85,7 @@ record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
   private void requireKnownKeys(Path file, CommandLine root) {
     Set<String> options = optionKeys(root);
     for (String key : new TreeMap<>(values).keySet()) {
-      if (!options.contains(key)
-          && !KafkaKeys.isKnown(key)
-          && !BrokerCommand.isBrokerKey(key)) {
+      if (!options.contains(key) && !KafkaKeys.isKnown(key) && !BrokerCommand.isBrokerKey(key)) {
         throw new CommandException(
             file
                 + ": the key '"
@@ -125,9 +124,7 @@ record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
 
   @Override
   public String defaultValue(ArgSpec argument) {
-    return key(argument)
-        .map(key -> value(argument.command().name(), key))
-        .orElse(null);
+    return key(argument).map(key -> value(argument.command().name(), key)).orElse(null);
   }
 
   private String value(String command, String key) {

@@ -2,7 +2,6 @@ package dev.millrace.service.command;
 
 import dev.millrace.core.model.Device;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,10 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Mixin private RepositoryOption repository;
 
-  @Option(names = "--model", paramLabel = "NAME", description = "The model to check (default: every one).")
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = "The model to check (default: every one).")
   private String model;
 
   @Option(
@@ -79,7 +81,9 @@ final class DoctorCommand implements Callable<Integer> {
                   .toList()));
     } else {
       findings.forEach(
-          finding -> out.printf("%-8s %-22s %s%n", finding.state().label(), finding.check(), finding.detail()));
+          finding ->
+              out.printf(
+                  "%-8s %-22s %s%n", finding.state().label(), finding.check(), finding.detail()));
     }
   }
 }

@@ -74,7 +74,9 @@ record Failure(String line, int exitCode) {
     if (causes.get(0) instanceof KafkaException || causes.get(0) instanceof IOException) {
       return new Failure(
           causes.stream()
-              .map(cause -> cause.getMessage() == null ? cause.toString() : oneLine(cause.getMessage()))
+              .map(
+                  cause ->
+                      cause.getMessage() == null ? cause.toString() : oneLine(cause.getMessage()))
               .distinct()
               .collect(Collectors.joining(": ")),
           ExitCode.FAILED);
@@ -94,6 +96,9 @@ record Failure(String line, int exitCode) {
   static String oneLine(String text) {
     return text == null
         ? "no reason was given"
-        : text.lines().map(String::strip).filter(l -> !l.isEmpty()).collect(Collectors.joining(" "));
+        : text.lines()
+            .map(String::strip)
+            .filter(l -> !l.isEmpty())
+            .collect(Collectors.joining(" "));
   }
 }

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks at the GPU: its driver, ONNX Runtime's CUDA provider, and each library the provider loads, by name. */
+/**
+ * Looks at the GPU: its driver, ONNX Runtime's CUDA provider, and each library the provider loads,
+ * by name.
+ */
 final class GpuChecks {
 
   private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
@@ -40,7 +43,8 @@ final class GpuChecks {
     findings.add(provider(needed));
     SharedLibraries libraries = SharedLibraries.ofThisMachine();
     for (List<String> names : LIBRARIES) {
-      Optional<Path> found = names.stream().flatMap(name -> libraries.find(name).stream()).findFirst();
+      Optional<Path> found =
+          names.stream().flatMap(name -> libraries.find(name).stream()).findFirst();
       findings.add(
           found
               .map(path -> Finding.ok(names.get(0).replaceAll("\\.so.*", ""), path.toString()))

@@ -62,7 +62,9 @@ final class ImageFiles {
           @Override
           public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
             ImageFile file = new ImageFile(folder, path);
-            if (!isHidden(path) && attributes.isRegularFile() && (all || file.contentType().isPresent())) {
+            if (!isHidden(path)
+                && attributes.isRegularFile()
+                && (all || file.contentType().isPresent())) {
               files.add(file);
             }
             return FileVisitResult.CONTINUE;

@@ -27,7 +27,10 @@ final class InferenceOptions {
   @Option(names = "--model", paramLabel = "NAME", required = true, description = "The model in it.")
   private String model;
 
-  @Option(names = "--version", paramLabel = "N", description = "The version to serve (default: the newest).")
+  @Option(
+      names = "--version",
+      paramLabel = "N",
+      description = "The version to serve (default: the newest).")
   private Integer version;
 
   @Option(
@@ -48,10 +51,14 @@ final class InferenceOptions {
       names = "--linger",
       paramLabel = "MS",
       defaultValue = "5",
-      description = "Milliseconds an image waits for company while a device is idle (default: ${DEFAULT-VALUE}).")
+      description =
+          "Milliseconds an image waits for company while a device is idle (default: ${DEFAULT-VALUE}).")
   private double lingerMillis;
 
-  @Option(names = "--decode-threads", paramLabel = "N", description = "Threads that decode (default: one a core).")
+  @Option(
+      names = "--decode-threads",
+      paramLabel = "N",
+      description = "Threads that decode (default: one a core).")
   private Integer decodeThreads;
 
   @Option(
@@ -78,14 +85,16 @@ final class InferenceOptions {
       names = "--top",
       paramLabel = "K",
       defaultValue = "5",
-      description = "How many of the most probable classes a prediction lists (default: ${DEFAULT-VALUE}).")
+      description =
+          "How many of the most probable classes a prediction lists (default: ${DEFAULT-VALUE}).")
   private int top;
 
   @Option(
       names = "--probabilities",
       paramLabel = "WHICH",
       defaultValue = "full",
-      description = "Whether a prediction holds the whole distribution: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description =
+          "Whether a prediction holds the whole distribution: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Distribution probabilities;
 
   /**

@@ -53,8 +53,7 @@ final class KafkaOptions {
     return client(
         KafkaKeys.ADMIN,
         Map.of(
-            "default.api.timeout.ms", Integer.toString(PATIENCE_MS),
-            "request.timeout.ms", "5000"));
+            "default.api.timeout.ms", Integer.toString(PATIENCE_MS), "request.timeout.ms", "5000"));
   }
 
   /**

@@ -26,8 +26,12 @@ final class MachineChecks {
     Runtime.Version version = Runtime.version();
     return Finding.ok(
         "java",
-        version + ", " + Runtime.getRuntime().availableProcessors() + " cores, heap up to "
-            + (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
+        version
+            + ", "
+            + Runtime.getRuntime().availableProcessors()
+            + " cores, heap up to "
+            + (Runtime.getRuntime().maxMemory() >> 20)
+            + " MiB");
   }
 
   static Finding openCv() {
@@ -36,14 +40,17 @@ final class MachineChecks {
       decoder.decode(PIXEL, pixel, ByteBuffer.allocateDirect(pixel.bytes()));
       return Finding.ok("image decoder", "OpenCV decodes");
     } catch (BadImageException | LinkageError e) {
-      return Finding.missing("image decoder", "OpenCV's native library does not work here: " + Failure.oneLine(e.toString()));
+      return Finding.missing(
+          "image decoder",
+          "OpenCV's native library does not work here: " + Failure.oneLine(e.toString()));
     }
   }
 
   static Finding onnxRuntime() {
     try {
       OnnxRuntimeInfo info = OnnxRuntimeInfo.read();
-      return Finding.ok("onnx runtime", info.version() + ", built for " + String.join(", ", info.providers()));
+      return Finding.ok(
+          "onnx runtime", info.version() + ", built for " + String.join(", ", info.providers()));
     } catch (ModelException e) {
       return Finding.missing("onnx runtime", e.getMessage());
     }

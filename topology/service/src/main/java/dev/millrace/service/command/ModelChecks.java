@@ -23,7 +23,10 @@ final class ModelChecks {
       if (findings.isEmpty()) {
         findings.add(
             Finding.missing(
-                "model", "there is none in " + repository.root() + "; publish one with 'millrace models import'"));
+                "model",
+                "there is none in "
+                    + repository.root()
+                    + "; publish one with 'millrace models import'"));
       }
       return findings;
     } catch (ModelException e) {
@@ -37,8 +40,15 @@ final class ModelChecks {
       ModelCheck check = ModelCheck.of(newest);
       return Finding.ok(
           "model " + name,
-          "version " + newest.version() + " answers, " + check.inputSize() + "x" + check.inputSize() + " pixels, "
-              + check.classes() + " classes");
+          "version "
+              + newest.version()
+              + " answers, "
+              + check.inputSize()
+              + "x"
+              + check.inputSize()
+              + " pixels, "
+              + check.classes()
+              + " classes");
     } catch (ModelException e) {
       return Finding.missing("model " + name, e.getMessage());
     }

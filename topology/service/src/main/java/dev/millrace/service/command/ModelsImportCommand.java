@@ -32,10 +32,16 @@ final class ModelsImportCommand implements Callable<Integer> {
 
   @Mixin private RepositoryOption repository;
 
-  @Parameters(paramLabel = "FILE", description = "The ONNX file: float NCHW or NHWC in, logits or probabilities out.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "The ONNX file: float NCHW or NHWC in, logits or probabilities out.")
   private Path file;
 
-  @Option(names = "--model", paramLabel = "NAME", required = true, description = "The model's name.")
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      required = true,
+      description = "The model's name.")
   private String model;
 
   @Option(
@@ -55,7 +61,8 @@ final class ModelsImportCommand implements Callable<Integer> {
   @Option(
       names = "--resize",
       paramLabel = "PIXELS",
-      description = "What an image's shorter side is resized to before the crop (default: 8/7 of --size, as 256 for 224).")
+      description =
+          "What an image's shorter side is resized to before the crop (default: 8/7 of --size, as 256 for 224).")
   private Integer resize;
 
   @Option(
@@ -63,7 +70,8 @@ final class ModelsImportCommand implements Callable<Integer> {
       paramLabel = "R,G,B",
       split = ",",
       defaultValue = "0.485,0.456,0.406",
-      description = "What is taken off each channel, on the 0..1 scale (default: ImageNet's, ${DEFAULT-VALUE}).")
+      description =
+          "What is taken off each channel, on the 0..1 scale (default: ImageNet's, ${DEFAULT-VALUE}).")
   private List<Float> mean;
 
   @Option(
@@ -101,7 +109,8 @@ final class ModelsImportCommand implements Callable<Integer> {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new CommandException("cannot read the model file " + file + "; give the path of an ONNX file", e);
+      throw new CommandException(
+          "cannot read the model file " + file + "; give the path of an ONNX file", e);
     }
   }
 }

@@ -35,7 +35,9 @@ final class ModelsListCommand implements Callable<Integer> {
     } else if (versions.isEmpty()) {
       out.println("no models in " + models.root() + "; publish one with 'millrace models import'");
     } else {
-      versions.keySet().forEach(model -> out.println(line(models.newest(model), versions.get(model))));
+      versions
+          .keySet()
+          .forEach(model -> out.println(line(models.newest(model), versions.get(model))));
     }
     return ExitCode.DONE;
   }

@@ -42,10 +42,19 @@ final class ModelsShowCommand implements Callable<Integer> {
     out.println("  sha256      " + manifest.sha256());
     out.println("  created     " + manifest.created());
     out.println("  source      " + manifest.source().kind() + " of " + manifest.source().file());
-    out.println("  input       " + preprocessing.size() + "x" + preprocessing.size()
-        + " pixels, cropped from a shorter side of " + preprocessing.resize());
+    out.println(
+        "  input       "
+            + preprocessing.size()
+            + "x"
+            + preprocessing.size()
+            + " pixels, cropped from a shorter side of "
+            + preprocessing.resize());
     out.println("  mean, std   " + preprocessing.mean() + ", " + preprocessing.std());
-    out.println("  classes     " + manifest.labels().size() + ": " + String.join(", ", firstLabels(manifest)));
+    out.println(
+        "  classes     "
+            + manifest.labels().size()
+            + ": "
+            + String.join(", ", firstLabels(manifest)));
     manifest.metrics().forEach((name, value) -> out.println("  " + name + " " + value));
   }
 
@@ -53,7 +62,8 @@ final class ModelsShowCommand implements Callable<Integer> {
     int shown = 10;
     return manifest.labels().size() <= shown
         ? manifest.labels()
-        : java.util.stream.Stream.concat(manifest.labels().stream().limit(shown), java.util.stream.Stream.of("…"))
+        : java.util.stream.Stream.concat(
+                manifest.labels().stream().limit(shown), java.util.stream.Stream.of("…"))
             .toList();
   }
 }

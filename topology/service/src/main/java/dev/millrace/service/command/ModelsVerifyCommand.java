@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** {@code millrace models verify}. */
 @Command(
     name = "verify",
-    description = "Check that a version can be served: its checksum, its signature, and a trial run on the CPU.")
+    description =
+        "Check that a version can be served: its checksum, its signature, and a trial run on the CPU.")
 final class ModelsVerifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -42,7 +43,12 @@ final class ModelsVerifyCommand implements Callable<Integer> {
     } else {
       out.printf(
           "%s is sound: sha256 %s, %dx%d pixels, %d classes, three images in %.1f ms%n",
-          chosen, chosen.sha256(), check.inputSize(), check.inputSize(), check.classes(), check.milliseconds());
+          chosen,
+          chosen.sha256(),
+          check.inputSize(),
+          check.inputSize(),
+          check.classes(),
+          check.milliseconds());
     }
     return ExitCode.DONE;
   }

@@ -5,8 +5,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * A progress bar on standard error where that is a terminal, else nothing. The launcher knows which,
- * and tells by the system property {@code millrace.terminal}. Thread-safe.
+ * A progress bar on standard error where that is a terminal, else nothing. The launcher knows
+ * which, and tells by the system property {@code millrace.terminal}. Thread-safe.
  */
 interface Progress extends AutoCloseable {
 

@@ -13,7 +13,14 @@ import picocli.CommandLine.Spec;
     name = "millrace",
     description = "Image classification inside Apache Kafka.",
     versionProvider = Version.class,
-    subcommands = {BrokerCommand.class, SendCommand.class, TailCommand.class},
+    subcommands = {
+      BrokerCommand.class,
+      ServeCommand.class,
+      ModelsCommand.class,
+      SendCommand.class,
+      TailCommand.class,
+      DoctorCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
     footer = {
@@ -57,7 +64,6 @@ final class RootCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(),
-        "give a command: " + String.join(", ", spec.subcommands().keySet()));
+        spec.commandLine(), "give a command: " + String.join(", ", spec.subcommands().keySet()));
   }
 }

@@ -99,7 +99,9 @@ final class SendCommand implements Callable<Integer> {
     }
   }
 
-  /** The producer's configuration, once the topics were found: fail within seconds, lose nothing. */
+  /**
+   * The producer's configuration, once the topics were found: fail within seconds, lose nothing.
+   */
   private Map<String, String> defaults() {
     int limit;
     try (Cluster cluster = Cluster.of(kafka)) {

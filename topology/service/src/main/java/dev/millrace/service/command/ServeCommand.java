@@ -14,7 +14,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -86,7 +85,8 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
   @Option(
       names = "--application-id",
       paramLabel = "ID",
-      description = "The consumer group; instances with the same one share the work (default: millrace-MODEL).")
+      description =
+          "The consumer group; instances with the same one share the work (default: millrace-MODEL).")
   private String applicationId;
 
   @Option(
@@ -99,7 +99,8 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
   @Option(
       names = "--http",
       paramLabel = "PORT",
-      description = "Answer /metrics, /v2/health and /v2/models on this port, 0 for any free one; not without.")
+      description =
+          "Answer /metrics, /v2/health and /v2/models on this port, 0 for any free one; not without.")
   private Integer httpPort;
 
   @Option(
@@ -111,8 +112,10 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
 
   @Override
   public Integer call() throws InterruptedException {
-    Topics topics = new Topics(input, output, deadLetters == null ? input + ".dead-letters" : deadLetters);
-    ServiceConfig config = new ServiceConfig(inference.config(), topics, kafka.streams(streamsDefaults()));
+    Topics topics =
+        new Topics(input, output, deadLetters == null ? input + ".dead-letters" : deadLetters);
+    ServiceConfig config =
+        new ServiceConfig(inference.config(), topics, kafka.streams(streamsDefaults()));
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (StopSignal stop = StopSignal.listen();
         JvmGcMetrics gc = new JvmGcMetrics()) {
@@ -160,7 +163,8 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
     }
   }
 
-  private Optional<HttpEndpoint> listen(InferenceService service, PrometheusMeterRegistry registry) {
+  private Optional<HttpEndpoint> listen(
+      InferenceService service, PrometheusMeterRegistry registry) {
     if (httpPort == null) {
       return Optional.empty();
     }
@@ -169,17 +173,34 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
       return Optional.of(HttpEndpoint.listen(address, service, registry));
     } catch (IOException e) {
       throw new CommandException(
-          "cannot listen on " + httpHost + ":" + httpPort + ": " + e.getMessage() + "; give --http another port", e);
+          "cannot listen on "
+              + httpHost
+              + ":"
+              + httpPort
+              + ": "
+              + e.getMessage()
+              + "; give --http another port",
+          e);
     }
   }
 
-  private void announce(InferenceService service, ServiceConfig config, Optional<HttpEndpoint> http) {
+  private void announce(
+      InferenceService service, ServiceConfig config, Optional<HttpEndpoint> http) {
     String devices =
-        config.inference().engine().devices().stream().map(Device::toString).collect(Collectors.joining(","));
+        config.inference().engine().devices().stream()
+            .map(Device::toString)
+            .collect(Collectors.joining(","));
     String line =
-        "ready " + service.serving() + " on " + devices + ", " + config.topics().input() + " -> "
+        "ready "
+            + service.serving()
+            + " on "
+            + devices
+            + ", "
+            + config.topics().input()
+            + " -> "
             + config.topics().output()
-            + http.map(endpoint -> ", http " + httpHost + ":" + endpoint.address().getPort()).orElse("");
+            + http.map(endpoint -> ", http " + httpHost + ":" + endpoint.address().getPort())
+                .orElse("");
     spec.commandLine().getOut().println(line);
     spec.commandLine().getOut().flush();
   }
@@ -188,7 +209,8 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
     try {
       service.ended().getNow(null);
     } catch (CompletionException e) {
-      throw new CommandException(e.getCause().getMessage() + "; --verbose tells more", e.getCause());
+      throw new CommandException(
+          e.getCause().getMessage() + "; --verbose tells more", e.getCause());
     }
   }
 }

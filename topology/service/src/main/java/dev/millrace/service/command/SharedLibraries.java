@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where the dynamic linker would find a shared library: the folders of {@code LD_LIBRARY_PATH}, then what {@code
- * ldconfig} knows.
+ * Where the dynamic linker would find a shared library: the folders of {@code LD_LIBRARY_PATH},
+ * then what {@code ldconfig} knows.
  *
  * @param folders looked into first
  * @param cached paths that the linker's cache names
@@ -22,13 +22,17 @@ record SharedLibraries(List<Path> folders, List<Path> cached) {
   static SharedLibraries ofThisMachine() {
     String path = System.getenv().getOrDefault("LD_LIBRARY_PATH", "");
     List<Path> folders =
-        Stream.of(path.split(File.pathSeparator, -1)).filter(folder -> !folder.isEmpty()).map(Path::of).toList();
+        Stream.of(path.split(File.pathSeparator, -1))
+            .filter(folder -> !folder.isEmpty())
+            .map(Path::of)
+            .toList();
     return new SharedLibraries(folders, cache());
   }
 
   /** The path of a library such as {@code libcudnn.so.9}, if it is there. */
   Optional<Path> find(String name) {
-    Stream<Path> inFolders = folders.stream().map(folder -> folder.resolve(name)).filter(Files::exists);
+    Stream<Path> inFolders =
+        folders.stream().map(folder -> folder.resolve(name)).filter(Files::exists);
     Stream<Path> inCache = cached.stream().filter(path -> path.endsWith(name));
     return Stream.concat(inFolders, inCache).findFirst();
   }

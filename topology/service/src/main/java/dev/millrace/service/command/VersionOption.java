@@ -10,7 +10,11 @@ final class VersionOption {
 
   @Mixin private RepositoryOption repository;
 
-  @Option(names = "--model", paramLabel = "NAME", required = true, description = "The model's name.")
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      required = true,
+      description = "The model's name.")
   private String model;
 
   @Option(names = "--version", paramLabel = "N", description = "The version (default: the newest).")

@@ -23,8 +23,9 @@ import java.util.concurrent.Executors;
  *   <li>{@code GET /v2/models/NAME[/versions/N][/ready]}: metadata or readiness of the model.
  * </ul>
  *
- * <p>Health and metadata follow the <a href="https://github.com/kserve/open-inference-protocol">Open Inference
- * Protocol</a>; inference itself is Kafka's business.
+ * <p>Health and metadata follow the <a
+ * href="https://github.com/kserve/open-inference-protocol">Open Inference Protocol</a>; inference
+ * itself is Kafka's business.
  */
 public final class HttpEndpoint implements AutoCloseable {
 
@@ -40,15 +41,23 @@ public final class HttpEndpoint implements AutoCloseable {
             return thread;
           });
 
-  private HttpEndpoint(InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
+  private HttpEndpoint(
+      InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
       throws IOException {
     server = HttpServer.create(address, 0);
     server.setExecutor(threads);
-    server.createContext("/metrics", get("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape())));
-    server.createContext("/v2/health/live", get("/v2/health/live", exchange -> health(exchange, service.isLive())));
-    server.createContext("/v2/health/ready", get("/v2/health/ready", exchange -> health(exchange, service.isReady())));
+    server.createContext(
+        "/metrics",
+        get("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape())));
+    server.createContext(
+        "/v2/health/live", get("/v2/health/live", exchange -> health(exchange, service.isLive())));
+    server.createContext(
+        "/v2/health/ready",
+        get("/v2/health/ready", exchange -> health(exchange, service.isReady())));
     model(service);
-    server.createContext("/", exchange -> answer(exchange, 404, "text/plain", "there is nothing here; try /metrics\n"));
+    server.createContext(
+        "/",
+        exchange -> answer(exchange, 404, "text/plain", "there is nothing here; try /metrics\n"));
     server.start();
   }
 
@@ -59,7 +68,8 @@ public final class HttpEndpoint implements AutoCloseable {
    * @throws IOException if the port is taken or the address is not this machine's
    */
   public static HttpEndpoint listen(
-      InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry) throws IOException {
+      InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
+      throws IOException {
     return new HttpEndpoint(address, service, registry);
   }
 
@@ -73,8 +83,10 @@ public final class HttpEndpoint implements AutoCloseable {
     byte[] metadata = metadata(serving);
     String home = "/v2/models/" + serving.name();
     for (String path : List.of(home, home + "/versions/" + serving.version())) {
-      server.createContext(path, get(path, exchange -> answer(exchange, 200, "application/json", metadata)));
-      server.createContext(path + "/ready", get(path + "/ready", exchange -> health(exchange, service.isReady())));
+      server.createContext(
+          path, get(path, exchange -> answer(exchange, 200, "application/json", metadata)));
+      server.createContext(
+          path + "/ready", get(path + "/ready", exchange -> health(exchange, service.isReady())));
     }
   }
 
@@ -87,7 +99,8 @@ public final class HttpEndpoint implements AutoCloseable {
               "versions", List.of(Integer.toString(serving.version())),
               "platform", "onnxruntime_onnx",
               "inputs", List.of(tensor("pixels", "UINT8", List.of(-1, size, size, 3))),
-              "outputs", List.of(tensor("probabilities", "FP32", List.of(-1, serving.labels().size())))));
+              "outputs",
+                  List.of(tensor("probabilities", "FP32", List.of(-1, serving.labels().size())))));
     } catch (IOException e) {
       throw new IllegalStateException("writing to memory failed", e);
     }
@@ -98,7 +111,8 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   /** A context answers for every path below its own; only its own is meant. */
-  private static com.sun.net.httpserver.HttpHandler get(String path, com.sun.net.httpserver.HttpHandler handler) {
+  private static com.sun.net.httpserver.HttpHandler get(
+      String path, com.sun.net.httpserver.HttpHandler handler) {
     return exchange -> {
       if (!exchange.getRequestURI().getPath().equals(path)) {
         answer(exchange, 404, "text/plain", "there is nothing here\n");
@@ -115,11 +129,13 @@ public final class HttpEndpoint implements AutoCloseable {
     answer(exchange, good ? 200 : 503, "text/plain", good ? "ok\n" : "not ready\n");
   }
 
-  private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {
+  private static void answer(HttpExchange exchange, int status, String type, String text)
+      throws IOException {
     answer(exchange, status, type, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void answer(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
+  private static void answer(HttpExchange exchange, int status, String type, byte[] body)
+      throws IOException {
     try (exchange) {
       exchange.getResponseHeaders().set("Content-Type", type);
       exchange.sendResponseHeaders(status, body.length);

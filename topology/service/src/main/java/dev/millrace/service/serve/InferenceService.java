@@ -10,7 +10,8 @@ import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * Classifies the images of one topic into another, from {@link #start} to {@link #close}. Thread-safe.
+ * Classifies the images of one topic into another, from {@link #start} to {@link #close}.
+ * Thread-safe.
  */
 public final class InferenceService implements AutoCloseable {
 
@@ -25,10 +26,14 @@ public final class InferenceService implements AutoCloseable {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   private InferenceService(
-      ServiceConfig config, ImageInference<byte[]> inference, ModelVersion serving, MeterRegistry registry) {
+      ServiceConfig config,
+      ImageInference<byte[]> inference,
+      ModelVersion serving,
+      MeterRegistry registry) {
     this.inference = inference;
     this.serving = serving;
-    this.streams = new KafkaStreams(ServiceTopology.of(config.topics(), inference), config.streams());
+    this.streams =
+        new KafkaStreams(ServiceTopology.of(config.topics(), inference), config.streams());
     this.streamsMetrics = new KafkaStreamsMetrics(streams);
     streams.setUncaughtExceptionHandler(restarts);
     streams.setStateListener((to, from) -> onState(to));
@@ -78,7 +83,10 @@ public final class InferenceService implements AutoCloseable {
     return serving;
   }
 
-  /** Completes once it has joined its group, also with no partition of its own; exceptionally if it failed before. */
+  /**
+   * Completes once it has joined its group, also with no partition of its own; exceptionally if it
+   * failed before.
+   */
   public CompletableFuture<Void> running() {
     return running.copy();
   }

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of a stream thread that failed: it is replaced and its records are processed again, unless that cannot
- * help, or has not helped several times within a few minutes. Thread-safe.
+ * What becomes of a stream thread that failed: it is replaced and its records are processed again,
+ * unless that cannot help, or has not helped several times within a few minutes. Thread-safe.
  */
 final class RestartPolicy implements StreamsUncaughtExceptionHandler {
 
@@ -42,7 +42,10 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
     restarts.add(now);
     log.warn(
         "a stream thread failed and is replaced (restart {} of {} allowed in {} minutes): {}",
-        restarts.size(), MAX_RESTARTS, PERIOD.toMinutes(), failure.toString());
+        restarts.size(),
+        MAX_RESTARTS,
+        PERIOD.toMinutes(),
+        failure.toString());
     log.debug("the failure", failure);
     return StreamThreadExceptionResponse.REPLACE_THREAD;
   }

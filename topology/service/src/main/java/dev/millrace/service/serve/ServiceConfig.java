@@ -14,7 +14,8 @@ import org.apache.kafka.streams.StreamsConfig;
  *
  * @param inference the model and how it runs
  * @param topics where images come from and predictions go
- * @param kafka Kafka's own keys, those of Kafka Streams and its clients; they win over the defaults here
+ * @param kafka Kafka's own keys, those of Kafka Streams and its clients; they win over the defaults
+ *     here
  */
 public record ServiceConfig(InferenceConfig inference, Topics topics, Properties kafka) {
 
@@ -35,8 +36,12 @@ public record ServiceConfig(InferenceConfig inference, Topics topics, Properties
   private Map<String, Object> defaults() {
     Map<String, Object> defaults = new LinkedHashMap<>();
     defaults.put(StreamsConfig.APPLICATION_ID_CONFIG, "millrace-" + inference.model());
-    defaults.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterBadImages.class.getName());
+    defaults.put(
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+        DeadLetterBadImages.class.getName());
     defaults.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters());
+    // There are no global tables here; Kafka Streams warns as long as this is not said.
+    defaults.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
     // What a crash makes us infer again; the barrier costs nothing measurable from here on.
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 500);
     // An answer that is there must not wait for the poll that runs meanwhile (default 100 ms).

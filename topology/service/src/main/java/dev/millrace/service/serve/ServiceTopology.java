@@ -18,12 +18,14 @@ final class ServiceTopology {
   private ServiceTopology() {}
 
   /**
-   * Builds it. Keys pass as bytes, whatever they are, and a partition's predictions go to the partition of the same
-   * number, modulo how many there are: so the order holds whatever the key.
+   * Builds it. Keys pass as bytes, whatever they are, and a partition's predictions go to the
+   * partition of the same number, modulo how many there are: so the order holds whatever the key.
    */
   static Topology of(Topics topics, ImageInference<byte[]> inference) {
     StreamsBuilder builder = new StreamsBuilder();
-    builder.stream(topics.input(), Consumed.with(Serdes.ByteArray(), ImageEvent.serde()).withName("images"))
+    builder.stream(
+            topics.input(),
+            Consumed.with(Serdes.ByteArray(), ImageEvent.serde()).withName("images"))
         .processValues(inference, Named.as("inference"))
         .to(
             topics.output(),

@@ -11,7 +11,10 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Makes the topics a service needs, with the broker's default replication; those that exist stay as they are. */
+/**
+ * Makes the topics a service needs, with the broker's default replication; those that exist stay as
+ * they are.
+ */
 public final class TopicCreation {
 
   private TopicCreation() {}
@@ -22,14 +25,16 @@ public final class TopicCreation {
    * @param partitions of the input, output and dead-letter topics
    * @throws KafkaException if the brokers refuse
    */
-  public static void create(Admin admin, Topics topics, int partitions) throws InterruptedException {
+  public static void create(Admin admin, Topics topics, int partitions)
+      throws InterruptedException {
     List<NewTopic> wanted =
         List.of(
             topic(topics.input(), partitions),
             topic(topics.output(), partitions),
             topic(topics.deadLetters(), partitions),
             topic(Topics.CONTROL, 1)
-                .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
+                .configs(
+                    Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
             topic(Topics.STATUS, 1));
     for (KafkaFuture<Void> made : admin.createTopics(wanted).values().values()) {
       try {
@@ -38,7 +43,9 @@ public final class TopicCreation {
         if (e.getCause() instanceof TopicExistsException) {
           continue;
         }
-        throw e.getCause() instanceof KafkaException refused ? refused : new KafkaException(e.getCause());
+        throw e.getCause() instanceof KafkaException refused
+            ? refused
+            : new KafkaException(e.getCause());
       }
     }
   }

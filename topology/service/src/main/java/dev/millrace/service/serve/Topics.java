@@ -23,7 +23,13 @@ public record Topics(String input, String output, String deadLetters) {
     Objects.requireNonNull(deadLetters, "deadLetters");
     if (input.equals(output) || input.equals(deadLetters) || output.equals(deadLetters)) {
       throw new IllegalArgumentException(
-          "input, output and dead-letters: " + input + ", " + output + ", " + deadLetters + " must be three topics");
+          "input, output and dead-letters: "
+              + input
+              + ", "
+              + output
+              + ", "
+              + deadLetters
+              + " must be three topics");
     }
   }
 }
