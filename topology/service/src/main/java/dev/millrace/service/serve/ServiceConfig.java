@@ -41,7 +41,7 @@ public record ServiceConfig(InferenceConfig inference, Topics topics, Properties
         DeadLetterBadImages.class.getName());
     defaults.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters());
     // There are no global tables here; Kafka Streams warns as long as this is not said.
-    defaults.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
+    defaults.put("processing.exception.handler.global.enabled", true);
     // What a crash makes us infer again; the barrier costs nothing measurable from here on.
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 500);
     // An answer that is there must not wait for the poll that runs meanwhile (default 100 ms).
