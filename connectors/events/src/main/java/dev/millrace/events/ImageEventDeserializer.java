@@ -88,15 +88,11 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
       }
     } catch (IOException e) {
       return new ImageEvent.Unreadable(
-          "the value is not valid JSON with a base64 image: " + firstLine(e.getMessage()));
+          "the value is not valid JSON with a base64 image: " + Problem.of(e));
     }
     return image == null
         ? new ImageEvent.Unreadable(
             "the JSON value has no field \"image\"; expected {\"image\": \"<base64>\"}")
         : new ImageEvent.Encoded(image);
-  }
-
-  private static String firstLine(String message) {
-    return message == null ? "unreadable" : message.lines().findFirst().orElse("unreadable");
   }
 }

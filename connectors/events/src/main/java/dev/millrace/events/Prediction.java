@@ -30,13 +30,29 @@ public record Prediction(
    *
    * @param sha256 checksum of the model file that ran
    */
-  public record Model(String name, int version, String sha256) {}
+  public record Model(String name, int version, String sha256) {
+
+    public Model {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(sha256, "sha256");
+    }
+  }
 
   /** One of the most probable classes. */
-  public record Top(int index, String label, float probability) {}
+  public record Top(int index, String label, float probability) {
+
+    public Top {
+      Objects.requireNonNull(label, "label");
+    }
+  }
 
   /** Where the image came from. */
-  public record Source(String topic, int partition, long offset) {}
+  public record Source(String topic, int partition, long offset) {
+
+    public Source {
+      Objects.requireNonNull(topic, "topic");
+    }
+  }
 
   public Prediction {
     Objects.requireNonNull(id, "id");
@@ -48,8 +64,8 @@ public record Prediction(
 
   /**
    * The serde of prediction topics: one JSON object, in UTF-8, its fields in the order of this
-   * record's. Reading throws Kafka's {@code SerializationException} for what is no prediction.
-   * Thread-safe.
+   * record's. Reading throws Kafka's {@code SerializationException} for what is no prediction: a
+   * field that is missing or of another type; fields it does not know are passed over. Thread-safe.
    */
   public static Serde<Prediction> serde() {
     return PredictionJson.serde();

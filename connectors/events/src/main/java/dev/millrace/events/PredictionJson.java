@@ -1,13 +1,11 @@
 package dev.millrace.events;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -15,7 +13,8 @@ import org.apache.kafka.common.serialization.Serdes;
 /** Predictions as JSON; see {@link Prediction#serde()}. */
 final class PredictionJson {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private PredictionJson() {}
 
@@ -78,45 +77,15 @@ final class PredictionJson {
       return null;
     }
     try {
-      return read(JSON.readTree(value));
+      return PredictionReader.read(JSON.readTree(value));
     } catch (IOException | IllegalArgumentException e) {
       throw new SerializationException(
-          "topic " + topic + " holds a value that is no prediction: " + e.getMessage(), e);
+          "topic "
+              + topic
+              + " holds a value that is no prediction ("
+              + Problem.of(e)
+              + "); name the topic that predictions are written to",
+          e);
     }
-  }
-
-  private static Prediction read(JsonNode json) {
-    JsonNode model = json.required("model");
-    JsonNode source = json.required("source");
-    List<Prediction.Top> top = new ArrayList<>();
-    for (JsonNode one : json.required("top")) {
-      top.add(
-          new Prediction.Top(
-              one.required("index").intValue(),
-              one.required("label").textValue(),
-              one.required("probability").floatValue()));
-    }
-    return new Prediction(
-        json.required("id").textValue(),
-        new Prediction.Model(
-            model.required("name").textValue(),
-            model.required("version").intValue(),
-            model.required("sha256").textValue()),
-        json.required("label").textValue(),
-        json.required("probability").floatValue(),
-        top,
-        json.has("probabilities") ? probabilities(json.get("probabilities")) : null,
-        new Prediction.Source(
-            source.required("topic").textValue(),
-            source.required("partition").intValue(),
-            source.required("offset").longValue()));
-  }
-
-  private static Probabilities probabilities(JsonNode array) {
-    float[] values = new float[array.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = array.get(i).floatValue();
-    }
-    return Probabilities.of(values);
   }
 }

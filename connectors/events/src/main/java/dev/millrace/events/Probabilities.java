@@ -35,9 +35,12 @@ public final class Probabilities {
    * The indices of the {@code k} largest probabilities, largest first; of equal ones the lower
    * index comes first.
    *
-   * @param k how many; no more than there are classes are returned
+   * @param k how many, 0 or more; no more than there are classes are returned
    */
   public int[] top(int k) {
+    if (k < 0) {
+      throw new IllegalArgumentException("k: " + k + " is below 0");
+    }
     int[] best = new int[Math.min(k, values.length)];
     int found = 0;
     for (int index = 0; index < values.length; index++) {

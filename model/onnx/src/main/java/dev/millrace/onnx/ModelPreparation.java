@@ -18,8 +18,10 @@ public final class ModelPreparation {
    *
    * <p>It must take one float32 or float16 batch, NCHW or NHWC, with a dynamic batch axis, and
    * answer {@code [batch, classes]} or {@code [batch, classes, 1, 1]}: logits, to which a softmax
-   * is appended, or probabilities, which are left as they are. A file that was prepared before is
-   * refused: a second front would normalise what is normalised.
+   * is appended, or probabilities, which are left as they are (but for half precision, whose
+   * rounding is made up for). Which of the two its graph decides, and its answers to sample images
+   * must agree. A file that was prepared before is refused: a second front would normalise what is
+   * normalised.
    *
    * @param onnx the file's bytes, weights included; not changed and not kept
    * @param preprocessing the size, mean and standard deviation that the model was trained with
@@ -30,11 +32,12 @@ public final class ModelPreparation {
   public static PreparedModel prepare(byte[] onnx, Preprocessing preprocessing, Labels labels) {
     OnnxFile file = OnnxFile.parse(onnx);
     ImageInput input = ImageInput.of(file.input(), preprocessing);
-    PreparedGraph graph = new PreparedGraph(file, input, ScoreOutput.of(file), preprocessing);
+    ScoreOutput output = ScoreOutput.of(file);
+    PreparedGraph graph = new PreparedGraph(file, input, output, preprocessing);
 
     Scores scores = Scores.ofSamples(graph.scores(), preprocessing);
     scores.require(labels);
-    boolean logits = !scores.areProbabilities();
+    boolean logits = output.origin().kind().needSoftmax(scores.areDistributions());
     byte[] prepared = graph.probabilities(labels.size(), scores.isMap(), logits);
 
     try (OnnxModelSession session =

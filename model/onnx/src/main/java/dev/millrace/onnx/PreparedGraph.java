@@ -7,6 +7,7 @@ import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 import dev.millrace.onnx.proto.ValueInfoProto;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Puts a model between 8-bit pixels and probabilities:
@@ -15,9 +16,13 @@ import java.util.List;
  * pixels uint8[N, size, size, 3]
  *   → Cast → (x - 255 mean) / (255 std) → Transpose, if the model is NCHW → Cast, if it is float16
  *   → the model, untouched
- *   → Cast, if it answers float16 → Flatten, if it answers [N, classes, 1, 1] → Softmax, if it answers logits
+ *   → Cast, if it answers float16 → Flatten, if it answers [N, classes, 1, 1]
+ *   → Softmax, if it answers logits; Log → Softmax, if it answers probabilities that were rounded
  * probabilities float32[N, classes]
  * </pre>
+ *
+ * <p>Probabilities that were rounded to half precision one by one sum to 1 no closer than 1e-3; the
+ * softmax of their logarithms is they themselves, divided by their sum.
  *
  * <p>The file's format version, its operator set and whatever else it holds stay as they are.
  */
@@ -39,7 +44,7 @@ final class PreparedGraph {
 
   /** The model behind its front, answering its scores as they are, in whatever shape. */
   byte[] scores() {
-    return assemble(false, false, name -> Tensor.shapeless(name, DataType.FLOAT));
+    return assemble(scores -> {}, name -> Tensor.shapeless(name, DataType.FLOAT));
   }
 
   /**
@@ -51,7 +56,19 @@ final class PreparedGraph {
    */
   byte[] probabilities(int classes, boolean flatten, boolean softmax) {
     return assemble(
-        flatten, softmax, name -> Tensor.value(name, DataType.FLOAT, Tensor.BATCH, classes));
+        scores -> {
+          if (flatten) {
+            scores.then("Flatten", "tail/flat", Attribute.integer("axis", 1));
+          }
+          if (!softmax && output.rounded()) {
+            scores.then("Log", "tail/log");
+          }
+          if (softmax || output.rounded()) {
+            // Before operator set 13 the axis meant another thing: on two dimensions, the same.
+            scores.then("Softmax", "tail/softmax", Attribute.integer("axis", 1));
+          }
+        },
+        name -> Tensor.value(name, DataType.FLOAT, Tensor.BATCH, classes));
   }
 
   /** Names the output and gives its type. */
@@ -59,7 +76,7 @@ final class PreparedGraph {
     ValueInfoProto named(String name);
   }
 
-  private byte[] assemble(boolean flatten, boolean softmax, OutputType type) {
+  private byte[] assemble(Consumer<Chain> finish, OutputType type) {
     FreshNames names = new FreshNames(file.names());
     int size = preprocessing.size();
     ValueInfoProto pixels =
@@ -69,7 +86,7 @@ final class PreparedGraph {
     front(front, names, pixels.getName());
     OnnxGraph tail = new OnnxGraph("tail");
     String answer = names.take("probabilities");
-    tail(tail, names, answer, flatten, softmax);
+    tail(new Chain(tail, names, output.name()), finish, answer);
 
     GraphProto.Builder graph = file.graph().toBuilder();
     graph.clearNode().addAllNode(front.nodes());
@@ -100,20 +117,12 @@ final class PreparedGraph {
     chain.end(input.name());
   }
 
-  private void tail(
-      OnnxGraph graph, FreshNames names, String answer, boolean flatten, boolean softmax) {
-    Chain chain = new Chain(graph, names, output.name());
+  private void tail(Chain scores, Consumer<Chain> finish, String answer) {
     if (output.half()) {
-      chain.then("Cast", "tail/float", to(DataType.FLOAT));
+      scores.then("Cast", "tail/float", to(DataType.FLOAT));
     }
-    if (flatten) {
-      chain.then("Flatten", "tail/flat", Attribute.integer("axis", 1));
-    }
-    if (softmax) {
-      // Before operator set 13 the axis meant another thing, which on two dimensions is the same.
-      chain.then("Softmax", "tail/softmax", Attribute.integer("axis", 1));
-    }
-    chain.end(answer);
+    finish.accept(scores);
+    scores.end(answer);
   }
 
   private static String constant(OnnxGraph graph, FreshNames names, String name, float[] channels) {

@@ -13,6 +13,9 @@ final class Proof {
   /** Kernels for other batch sizes add in another order; half precision shows it most. */
   private static final double BATCH_TOLERANCE = 5e-3;
 
+  /** What a prediction's probabilities may sum to, apart from 1. */
+  private static final double SUM_TOLERANCE = 1e-4;
+
   private Proof() {}
 
   /**
@@ -44,7 +47,7 @@ final class Proof {
     } catch (InferenceException e) {
       throw new ModelException(e.getMessage() + ": export the model with a dynamic batch axis", e);
     }
-    if (!ProbabilityRows.areRows(probabilities, images, session.classes())) {
+    if (!Distributions.areRows(probabilities, images, session.classes(), SUM_TOLERANCE)) {
       throw new ModelException(
           "the model's answer to a sample image is no distribution over its classes: export it to"
               + " answer logits");

@@ -12,14 +12,14 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Map;
 
-/**
- * What a model answered to sample images, in whatever shape: the surest sign of what its output is,
- * since files need not declare their output's shape and softmax can be written in many ways.
- */
+/** What a model answered to sample images, in whatever shape: files need not declare it. */
 final class Scores {
 
   /** Two, so that a model which only takes batches of one does not pass. */
   private static final int IMAGES = 2;
+
+  /** How far from 1 a sum of probabilities may be that were computed in half precision. */
+  private static final double HALF_PRECISION = 5e-3;
 
   private final long[] shape;
   private final FloatBuffer values;
@@ -103,8 +103,10 @@ final class Scores {
     return shape.length == 4;
   }
 
-  /** Whether each image's scores are probabilities already. */
-  boolean areProbabilities() {
-    return ProbabilityRows.areRows(values, IMAGES, (int) shape[1]);
+  /**
+   * Whether each image's scores are a distribution over the classes, perhaps rounded to float16.
+   */
+  boolean areDistributions() {
+    return Distributions.areRows(values, IMAGES, (int) shape[1], HALF_PRECISION);
   }
 }

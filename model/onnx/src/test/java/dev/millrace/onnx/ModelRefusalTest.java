@@ -78,7 +78,16 @@ class ModelRefusalTest {
             "output 'y' comes from a Sigmoid, so several classes may be right at once: export"),
         arguments(
             nchw().opset(11).ending(end -> end.node("Softmax", axis(0))).model(),
+            "the model ends in a softmax, yet its answers to sample images are no distributions over"),
+        arguments(
+            nchw().ending(ModelRefusalTest::softmaxTimesOne).model(),
+            "the model's answers to sample images look like probabilities, yet they come from no"),
+        arguments(
+            nchw().ending(ModelRefusalTest::centredOverBatch).model(),
             "the model's answer for an image depends on the other images in its batch: export"),
+        arguments(
+            nchw().ending("HardSigmoid").model(),
+            "output 'y' comes from a HardSigmoid, so several"),
         arguments(
             nchw().ending(end -> end.node("ReduceMean", axes(1))).model(),
             "the model has 1 classes and there are 5 labels: give the labels"),
@@ -195,6 +204,16 @@ class ModelRefusalTest {
     ModelProto.Builder model = nchw().model().toBuilder();
     change.accept(model.getGraphBuilder());
     return model.build();
+  }
+
+  private static String softmaxTimesOne(SmallModel.Ending end) {
+    String one = end.graph().constant("one", Tensor.floats(new float[] {1}, 1));
+    return end.graph().node("Mul", "product", List.of(end.node("Softmax"), one));
+  }
+
+  private static String centredOverBatch(SmallModel.Ending end) {
+    String mean = end.node("ReduceMean", axes(0));
+    return end.graph().node("Sub", "difference", List.of(end.logits(), mean));
   }
 
   private static String batchOfOneInside(SmallModel.Ending end) {

@@ -100,7 +100,12 @@ record SmallModel(
     String bias = graph.weight("fc.bias", Tensor.floats(new float[CLASSES], CLASSES));
     String logits =
         graph.node("Gemm", "logits", List.of(x, weight, bias), Attribute.integer("transB", 1));
-    graph.node("Cast", output, List.of(ending.apply(new Ending(graph, logits))), to(elements));
+    List<String> scores = List.of(ending.apply(new Ending(graph, logits)));
+    if (elements == DataType.FLOAT) {
+      graph.node("Identity", output, scores);
+    } else {
+      graph.node("Cast", output, scores, to(elements));
+    }
     graph.output(Tensor.shapeless(output, elements));
     return graph.model(opset);
   }

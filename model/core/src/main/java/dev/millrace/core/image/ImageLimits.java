@@ -21,9 +21,9 @@ public record ImageLimits(long maxPixels, Duration decodeTimeout, int maxHungDec
     if (maxPixels < 1) {
       throw new IllegalArgumentException("max-pixels: " + maxPixels + " is not above 0");
     }
-    if (decodeTimeout.compareTo(Duration.ofMillis(1)) < 0) {
+    if (decodeTimeout == null || decodeTimeout.compareTo(Duration.ofMillis(1)) < 0) {
       throw new IllegalArgumentException(
-          "decode-timeout: " + decodeTimeout + " is shorter than 1 ms");
+          "decode-timeout: " + decodeTimeout + " is not 1 ms or longer");
     }
     if (maxHungDecoders < 1) {
       throw new IllegalArgumentException(

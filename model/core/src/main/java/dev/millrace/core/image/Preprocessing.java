@@ -8,7 +8,7 @@ import java.util.List;
  * {@code (pixel / 255 - mean) / std} for each channel.
  *
  * <p>The first part is the decoder's and yields 8-bit pixels; the normalisation is part of the
- * prepared graph, so that only {@link #bytes()} a image travel to the device.
+ * prepared graph, so that only {@link #bytes()} bytes an image travel to the device.
  *
  * @param size side of the square input, in pixels
  * @param resize length the shorter side is resized to before the crop, in pixels; at least {@code
@@ -60,8 +60,8 @@ public record Preprocessing(int size, int resize, List<Float> mean, List<Float> 
               + ": expected three numbers (red, green, blue), got "
               + (values == null ? "none" : values.size()));
     }
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
+    for (Float value : values) {
+      if (value == null || !Float.isFinite(value)) {
         throw new IllegalArgumentException(
             name + ": " + values + " holds a value that is not a number");
       }

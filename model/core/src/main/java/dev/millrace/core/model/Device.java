@@ -1,5 +1,6 @@
 package dev.millrace.core.model;
 
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,14 @@ public record Device(Kind kind, int index) {
 
   private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
 
+  public Device {
+    Objects.requireNonNull(kind, "kind");
+    if (index < 0 || (kind == Kind.CPU && index > 0)) {
+      throw new IllegalArgumentException(
+          "device: index " + index + " is not " + (kind == Kind.CPU ? "0" : "0 or above"));
+    }
+  }
+
   /** Reads {@code cpu}, {@code cuda} (the same as {@code cuda:0}) or {@code cuda:N}. */
   public static Device parse(String text) {
     if (text.equals("cpu")) {
@@ -28,7 +37,8 @@ public record Device(Kind kind, int index) {
     }
     Matcher cuda = CUDA.matcher(text);
     if (!cuda.matches()) {
-      throw new IllegalArgumentException("device: '" + text + "' is neither cpu nor cuda:N");
+      throw new IllegalArgumentException(
+          "device: '" + text + "' is neither cpu nor cuda:N, N from 0 to 999");
     }
     return new Device(Kind.CUDA, cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
   }

@@ -1,7 +1,7 @@
 package dev.millrace.core.model;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,32 +9,44 @@ import java.util.List;
 /**
  * The names of a model's classes, in the order of its outputs.
  *
- * @param names one name a class, none blank
+ * @param names one name a class, each one line and not blank; two classes may share one
  */
 public record Labels(List<String> names) {
 
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   public Labels {
-    names = List.copyOf(names);
     if (names.isEmpty()) {
-      throw new IllegalArgumentException("labels: there are none");
+      throw new IllegalArgumentException("labels: there are none; name each class");
     }
     for (int i = 0; i < names.size(); i++) {
-      if (names.get(i).isBlank()) {
-        throw new IllegalArgumentException("labels: the name of class " + i + " is blank");
+      String name = names.get(i);
+      if (name == null || name.isBlank()) {
+        throw new IllegalArgumentException(
+            "labels: the name of class " + i + " is blank; name each class");
+      }
+      if (name.contains("\n") || name.contains("\r")) {
+        throw new IllegalArgumentException(
+            "labels: the name of class " + i + " has more than one line; name each class in one");
       }
     }
+    names = List.copyOf(names);
   }
 
   /**
-   * Reads one name a line, in UTF-8; trailing blank lines and surrounding white space do not count.
+   * Reads one name a line, in UTF-8. Trailing blank lines, white space around a name and a byte
+   * order mark do not count; a blank line before the last name is an error, since it would move the
+   * names after it to other classes.
    *
    * @throws ModelException if the file is missing or holds no labels
    */
   public static Labels read(Path file) {
     try {
-      return new Labels(Files.readString(file).strip().lines().map(String::strip).toList());
-    } catch (MalformedInputException e) {
-      throw new ModelException("labels file " + file + " is not UTF-8 text", e);
+      String text = Files.readString(file);
+      String names = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+      return new Labels(names.stripTrailing().lines().map(String::strip).toList());
+    } catch (CharacterCodingException e) {
+      throw new ModelException("labels file " + file + " is not UTF-8 text; save it as such", e);
     } catch (IOException e) {
       throw new ModelException(
           "cannot read the labels file "

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -15,7 +14,7 @@ import java.util.regex.Pattern;
  *
  * @param name the model's name: letters, digits, dot, dash and underscore
  * @param version positive and never used twice
- * @param sha256 checksum of the model file as it is served, 64 hexadecimal digits
+ * @param sha256 checksum of the model file as it is served, 64 lower-case hexadecimal digits
  * @param created when it was published, ISO-8601 in UTC
  * @param source where it came from
  * @param parentVersion the version it was made from, or null
@@ -50,7 +49,12 @@ public record ModelManifest(
    * @param sha256 checksum of that file as it was given to us, or null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Source(String kind, String file, String sha256) {}
+  public record Source(String kind, String file, String sha256) {
+
+    public Source {
+      required("source.kind", kind);
+    }
+  }
 
   public ModelManifest {
     requireName(name);
@@ -58,23 +62,47 @@ public record ModelManifest(
       throw new IllegalArgumentException("version: " + version + " is not above 0");
     }
     if (sha256 == null || !SHA_256.matcher(sha256).matches()) {
-      throw new IllegalArgumentException("sha256: '" + sha256 + "' is not 64 hexadecimal digits");
+      throw new IllegalArgumentException(
+          "sha256: '" + sha256 + "' is not 64 lower-case hexadecimal digits");
     }
     try {
-      Instant.parse(Objects.requireNonNull(created, "created"));
+      Instant.parse(required("created", created));
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(
           "created: '" + created + "' is no instant such as 2026-01-01T00:00:00Z", e);
     }
-    Objects.requireNonNull(source, "source");
-    Objects.requireNonNull(preprocessing, "preprocessing");
-    labels = new Labels(Objects.requireNonNull(labels, "labels")).names();
-    metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
+    required("source", source);
+    required("preprocessing", preprocessing);
+    labels = new Labels(required("labels", labels)).names();
+    metrics = metrics == null ? Map.of() : measured(metrics);
+  }
+
+  private static <T> T required(String key, T value) {
+    if (value == null) {
+      throw new IllegalArgumentException(key + ": it is missing");
+    }
+    return value;
+  }
+
+  private static Map<String, Double> measured(Map<String, Double> metrics) {
+    metrics.forEach(
+        (metric, value) -> {
+          if (value == null || !Double.isFinite(value)) {
+            throw new IllegalArgumentException(
+                "metrics: " + metric + " is " + value + ", no number");
+          }
+        });
+    return Map.copyOf(metrics);
+  }
+
+  /** Whether a model may be called so. */
+  public static boolean isName(String name) {
+    return name != null && NAME.matcher(name).matches();
   }
 
   /** Returns {@code name} if a model may be called so. */
   public static String requireName(String name) {
-    if (name == null || !NAME.matcher(name).matches()) {
+    if (!isName(name)) {
       throw new IllegalArgumentException(
           "model name: '"
               + name

@@ -1,31 +1,18 @@
 package dev.millrace.core.repository;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -35,7 +22,7 @@ import java.util.stream.Stream;
  * <pre>
  * repository/
  *   resnet20/
- *     labels.txt          class names, in index order
+ *     labels.txt          class names of the version published last, in index order
  *     1/
  *       model.onnx
  *       millrace.json     the manifest
@@ -44,16 +31,14 @@ import java.util.stream.Stream;
  *
  * <p>A version is written to a hidden folder, forced to disk and renamed once, so a folder whose
  * name is a number is whole, and it never changes again. Any number of threads and processes may
- * read and publish at the same time.
+ * read and publish at the same time. What else lies in the repository is passed over.
+ *
+ * <p>A model's name that {@link ModelManifest#requireName} refuses is an {@code
+ * IllegalArgumentException} everywhere.
  */
 public final class ModelRepository {
 
-  private static final String LABELS_FILE = "labels.txt";
   private static final Pattern VERSION = Pattern.compile("[1-9]\\d{0,8}");
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private final Path root;
   private final Clock clock;
@@ -78,8 +63,10 @@ public final class ModelRepository {
    * @throws ModelException if the repository's folder does not exist
    */
   public List<String> models() {
-    return children(root, "repository", name -> !name.startsWith(".")).stream()
-        .filter(name -> Files.isDirectory(root.resolve(name)) && !versions(name).isEmpty())
+    return folders(root).stream()
+        .filter(ModelManifest::isName)
+        .filter(name -> !versionsIn(root.resolve(name)).isEmpty())
+        .sorted()
         .toList();
   }
 
@@ -89,11 +76,18 @@ public final class ModelRepository {
    * @throws ModelException if the repository has no such model
    */
   public List<Integer> versions(String model) {
-    ModelManifest.requireName(model);
-    return children(root.resolve(model), "model", VERSION.asMatchPredicate()).stream()
-        .map(Integer::valueOf)
-        .sorted()
-        .toList();
+    Path home = root.resolve(ModelManifest.requireName(model));
+    if (!Files.isDirectory(home)) {
+      throw new ModelException(
+          "the repository "
+              + root
+              + " has no model '"
+              + model
+              + "' (it has "
+              + models()
+              + "); publish it with 'millrace models import'");
+    }
+    return versionsIn(home);
   }
 
   /**
@@ -102,15 +96,7 @@ public final class ModelRepository {
    * @throws ModelException if there is none
    */
   public ModelVersion newest(String model) {
-    List<Integer> versions = versions(model);
-    if (versions.isEmpty()) {
-      throw new ModelException(
-          "model '"
-              + model
-              + "' in "
-              + root
-              + " has no version; publish one with 'millrace models import'");
-    }
+    List<Integer> versions = published(model);
     return version(model, versions.get(versions.size() - 1));
   }
 
@@ -120,7 +106,8 @@ public final class ModelRepository {
    * @throws ModelException if there is no such version or its manifest cannot be used
    */
   public ModelVersion version(String model, int version) {
-    if (!versions(model).contains(version)) {
+    List<Integer> versions = published(model);
+    if (!versions.contains(version)) {
       throw new ModelException(
           "model '"
               + model
@@ -128,35 +115,19 @@ public final class ModelRepository {
               + root
               + " has no version "
               + version
-              + "; it has "
-              + versions(model));
+              + "; name one of "
+              + versions);
     }
     Path folder = root.resolve(model).resolve(Integer.toString(version));
-    Path file = folder.resolve(ModelManifest.FILE_NAME);
-    ModelManifest manifest;
-    try {
-      manifest = JSON.readValue(Files.readAllBytes(file), ModelManifest.class);
-    } catch (NoSuchFileException e) {
-      throw new ModelException(
-          folder
-              + " has no "
-              + ModelManifest.FILE_NAME
-              + "; publish the model with 'millrace models import'",
-          e);
-    } catch (JacksonException e) {
-      throw new ModelException(file + " is no manifest: " + firstLine(e.getOriginalMessage()), e);
-    } catch (IOException e) {
-      throw new ModelException("cannot read " + file + ": " + e.getMessage(), e);
-    }
+    ModelManifest manifest = ManifestFile.read(folder);
     if (!manifest.name().equals(model) || manifest.version() != version) {
       throw new ModelException(
-          file
+          folder.resolve(ModelManifest.FILE_NAME)
               + " belongs to "
               + manifest.name()
               + " version "
               + manifest.version()
-              + ": version folders are not to be"
-              + " moved or copied; import the model instead");
+              + ": version folders are not to be moved or copied; import the model instead");
     }
     return new ModelVersion(folder, manifest);
   }
@@ -176,110 +147,77 @@ public final class ModelRepository {
       Labels labels,
       ModelManifest.Source source) {
     Path home = root.resolve(ModelManifest.requireName(model));
+    String sha256 = Sha256.of(prepared);
+    String created = clock.instant().toString();
     try {
-      Files.createDirectories(home);
-      int next = versions(model).stream().reduce((a, b) -> b).orElse(0) + 1;
+      VersionWriter writer = VersionWriter.into(home);
+      int next = versionsIn(home).stream().reduce(0, Math::max) + 1;
       while (true) {
-        ModelManifest manifest =
-            new ModelManifest(
-                model,
-                next,
-                Sha256.of(prepared),
-                clock.instant().toString(),
-                source,
-                null,
-                preprocessing,
-                labels.names(),
-                null,
-                null);
-        Optional<ModelVersion> published = publish(home, manifest, prepared);
+        Optional<ModelVersion> published =
+            writer.write(
+                new ModelManifest(
+                    model,
+                    next,
+                    sha256,
+                    created,
+                    source,
+                    null,
+                    preprocessing,
+                    labels.names(),
+                    null,
+                    null),
+                prepared);
         if (published.isPresent()) {
-          writeLabels(home, labels);
           return published.get();
         }
         next++;
       }
     } catch (IOException e) {
-      throw new ModelException("cannot write to the repository " + root + ": " + e.getMessage(), e);
+      throw new ModelException(
+          "cannot write to the repository "
+              + root
+              + " ("
+              + e
+              + "); see that it may be written and that its disk has room",
+          e);
     }
   }
 
-  /** Writes one version folder; empty if another publisher took the number first. */
-  private static Optional<ModelVersion> publish(Path home, ModelManifest manifest, byte[] prepared)
-      throws IOException {
-    Path folder = home.resolve(Integer.toString(manifest.version()));
-    Path hidden = Files.createTempDirectory(home, ".publishing-");
-    try {
-      write(hidden.resolve(ModelVersion.MODEL_FILE), prepared);
-      write(hidden.resolve(ModelManifest.FILE_NAME), JSON.writeValueAsBytes(manifest));
-      Files.setPosixFilePermissions(
-          hidden, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
-      force(hidden);
-      Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
-      force(home);
-      return Optional.of(new ModelVersion(folder, manifest));
-    } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
-      return Optional.empty();
-    } finally {
-      deleteRecursively(hidden);
+  /** The versions of a model that has some. */
+  private List<Integer> published(String model) {
+    List<Integer> versions = versions(model);
+    if (versions.isEmpty()) {
+      throw new ModelException(
+          "model '"
+              + model
+              + "' in "
+              + root
+              + " has no version; publish one with 'millrace models import'");
     }
+    return versions;
   }
 
-  private static void writeLabels(Path home, Labels labels) throws IOException {
-    Path hidden = Files.createTempFile(home, ".labels-", null);
-    write(hidden, (String.join("\n", labels.names()) + "\n").getBytes(StandardCharsets.UTF_8));
-    Files.setPosixFilePermissions(
-        hidden, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
-    Files.move(hidden, home.resolve(LABELS_FILE), StandardCopyOption.ATOMIC_MOVE);
+  private static List<Integer> versionsIn(Path home) {
+    return folders(home).stream()
+        .filter(VERSION.asMatchPredicate())
+        .map(Integer::valueOf)
+        .sorted()
+        .toList();
   }
 
-  private static void write(Path file, byte[] bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    }
-  }
-
-  private static void force(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
-  private static void deleteRecursively(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    List<Path> paths = new ArrayList<>();
-    try (Stream<Path> walk = Files.walk(folder)) {
-      walk.sorted(Comparator.reverseOrder()).forEach(paths::add);
-    }
-    for (Path path : paths) {
-      Files.deleteIfExists(path);
-    }
-  }
-
-  private static List<String> children(Path folder, String what, Predicate<String> wanted) {
-    try (Stream<Path> children = Files.list(folder)) {
-      return children.map(child -> child.getFileName().toString()).filter(wanted).sorted().toList();
+  private static List<String> folders(Path parent) {
+    try (Stream<Path> children = Files.list(parent)) {
+      return children
+          .filter(Files::isDirectory)
+          .map(child -> child.getFileName().toString())
+          .toList();
     } catch (NoSuchFileException | NotDirectoryException e) {
       throw new ModelException(
-          "there is no " + what + " folder " + folder + "; make one with 'millrace models import'",
+          "there is no repository folder " + parent + "; make one with 'millrace models import'",
           e);
-    } catch (IOException e) {
-      throw new ModelException("cannot list " + folder + ": " + e.getMessage(), e);
+    } catch (IOException | UncheckedIOException e) {
+      throw new ModelException(
+          "cannot list " + parent + " (" + e + "); see that it may be read", e);
     }
-  }
-
-  private static String firstLine(String text) {
-    return text == null ? "unreadable" : text.lines().findFirst().orElse("unreadable");
   }
 }

@@ -47,8 +47,6 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
           Map.entry("transaction.state.log.min.isr", "1"),
           Map.entry("share.coordinator.state.topic.replication.factor", "1"),
           Map.entry("share.coordinator.state.topic.min.isr", "1"),
-          // Nobody to hand partitions to before it stops.
-          Map.entry("controlled.shutdown.enable", "false"),
           // Internal topics are made on first use: a folder and four files a partition.
           Map.entry("offsets.topic.num.partitions", "4"),
           Map.entry("transaction.state.log.num.partitions", "4"),

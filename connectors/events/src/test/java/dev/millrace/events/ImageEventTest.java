@@ -1,0 +1,254 @@
+package dev.millrace.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Random;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageEventTest {
+
+  private static final Serde<ImageEvent> SERDE = ImageEvent.serde();
+  private static final byte[] IMAGE = {(byte) 0xFF, (byte) 0xD8, 0, 1, 2, '{', '}', -1};
+  private static final String BASE64 = Base64.getEncoder().encodeToString(IMAGE);
+  private static final String EXPECTED = "expected {\"image\": \"<base64>\"}";
+
+  @Test
+  void value_withoutHeaders_isTheImageItself() {
+    assertEncoded(read(IMAGE, new RecordHeaders()), IMAGE);
+    assertEncoded(SERDE.deserializer().deserialize("images", IMAGE), IMAGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/json",
+        "Application/JSON",
+        " application/json ",
+        "application/json;charset=utf-8",
+        "application/json ; charset=\"UTF-8\"; v=1"
+      })
+  void value_ofAJsonContentType_isReadAsJson(String contentType) {
+    assertEncoded(read(json(BASE64), contentType(contentType)), IMAGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ";",
+        "image/jpeg",
+        "application/octet-stream",
+        "application/jsonx",
+        "text/json",
+        "application/cloudevents+json"
+      })
+  void value_ofAnotherContentType_isTheImageItself(String contentType) {
+    assertEncoded(read(IMAGE, contentType(contentType)), IMAGE);
+  }
+
+  @Test
+  void value_ofANullContentType_isTheImageItself() {
+    assertEncoded(read(IMAGE, new RecordHeaders().add("content-type", null)), IMAGE);
+  }
+
+  @Test
+  void contentType_givenTwice_isTheLastOne() {
+    Headers headers = contentType("image/png").add("content-type", bytes("application/json"));
+
+    assertEncoded(read(json(BASE64), headers), IMAGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"image\":\"%s\",\"id\":7}",
+        "{\"meta\":{\"image\":\"no\",\"deep\":[[{\"image\":1}],{}]},\"image\":\"%s\"}",
+        "{\"tags\":[1,[2,{}],\"image\"],\"image\":\"%s\",\"last\":null}",
+        " \r\n{ \"image\" : \"%s\" }\n ",
+        "{\"\\u0069mage\":\"%s\"}"
+      })
+  void json_withMoreThanTheImage_yieldsTheImage(String json) {
+    assertEncoded(readJson(json.formatted(BASE64)), IMAGE);
+  }
+
+  @Test
+  void json_withALargeImage_yieldsEveryByte() {
+    byte[] large = new byte[16_000_000];
+    new Random(3).nextBytes(large);
+
+    byte[] value = json(Base64.getEncoder().encodeToString(large));
+
+    assertEncoded(read(value, contentType("application/json")), large);
+  }
+
+  @Test
+  void json_withAnEmptyImage_isAnEmptyImage() {
+    assertEncoded(readJson("{\"image\":\"\"}"), new byte[0]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "null", "7", "\"text\"", "[{\"image\":\"AAAA\"}]"})
+  void json_thatIsNoObject_isUnreadable(String json) {
+    assertUnreadable(readJson(json), "the JSON value is no object; " + EXPECTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"Image\":\"AAAA\"}", "{\"meta\":{\"image\":\"AAAA\"}}"})
+  void json_withoutAnImage_isUnreadable(String json) {
+    assertUnreadable(readJson(json), "the JSON value has no field \"image\"; " + EXPECTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "7", "true", "[\"AAAA\"]", "{\"image\":\"AAAA\"}"})
+  void json_withAnImageOfAnotherType_isUnreadable(String image) {
+    assertUnreadable(
+        readJson("{\"image\":" + image + "}"), "the JSON field \"image\" is no base64 text");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"A", "AAA", "AA=A", "AAAA=", "AA==AA", "!!!!", "AA-_", "ÄÄÄÄ", "AA\\n"})
+  void json_withBadBase64_isUnreadable(String image) {
+    assertUnreadable(
+        readJson("{\"image\":\"" + image + "\"}"),
+        "the value is not valid JSON with a base64 image: ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"}", "{}", " 7", ",", "]", "\u0000", "x"})
+  void json_withTrailingGarbage_isUnreadable(String garbage) {
+    assertThat(readJson("{\"image\":\"AAAA\"}" + garbage))
+        .isInstanceOf(ImageEvent.Unreadable.class);
+  }
+
+  @Test
+  void json_truncatedAnywhere_isUnreadable() {
+    byte[] whole = bytes("{\"meta\":[1,{\"a\":null}],\"image\":\"" + BASE64 + "\"}");
+    for (int length = 0; length < whole.length; length++) {
+      assertUnreadable(read(Arrays.copyOf(whole, length), contentType("application/json")), "JSON");
+    }
+  }
+
+  @Test
+  void json_nestedWithoutEnd_isUnreadable() {
+    assertUnreadable(readJson("{\"a\":" + "[".repeat(100_000)), "the value is not valid JSON");
+  }
+
+  @Test
+  void value_thatIsNull_staysNull() {
+    assertThat(read(null, new RecordHeaders())).isNull();
+    assertThat(read(null, contentType("application/json"))).isNull();
+    assertThat(SERDE.deserializer().deserialize("images", null)).isNull();
+    assertThat(SERDE.serializer().serialize("images", null)).isNull();
+  }
+
+  @Test
+  void value_thatIsEmpty_isAnEmptyImage() {
+    assertEncoded(read(new byte[0], new RecordHeaders()), new byte[0]);
+  }
+
+  @Test
+  void claimCheck_withoutAValue_isUnreadable() {
+    for (byte[] value : new byte[][] {null, {}}) {
+      assertUnreadable(read(value, claimCheck()), "header ce_dataref");
+      assertUnreadable(
+          read(value, claimCheck().add("content-type", bytes("application/json"))),
+          "send the image itself");
+    }
+  }
+
+  @Test
+  void claimCheck_withAValue_isTheValue() {
+    assertEncoded(read(IMAGE, claimCheck()), IMAGE);
+    assertEncoded(
+        read(json(BASE64), claimCheck().add("content-type", bytes("application/json"))), IMAGE);
+  }
+
+  @Test
+  void json_ofRandomBytes_neverThrows() {
+    Random random = new Random(2026);
+    Headers headers = contentType("application/json");
+    for (int round = 0; round < 2000; round++) {
+      byte[] value = new byte[random.nextInt(200)];
+      random.nextBytes(value);
+
+      assertUnreadable(read(value, headers), "JSON");
+    }
+  }
+
+  @Test
+  void json_withRandomBytesChanged_neverThrows() {
+    Random random = new Random(7);
+    Headers headers = contentType("application/json");
+    byte[] whole = bytes("{\"meta\":[1.5e3,{\"a\":\"\\u00e4\"}],\"image\":\"" + BASE64 + "\"}");
+    for (int round = 0; round < 2000; round++) {
+      byte[] value = whole.clone();
+      for (int change = random.nextInt(4); change >= 0; change--) {
+        value[random.nextInt(value.length)] = (byte) random.nextInt(256);
+      }
+
+      assertThat(read(value, headers)).isNotNull();
+    }
+  }
+
+  @Test
+  void image_written_isItsBytes() {
+    assertThat(SERDE.serializer().serialize("images", new ImageEvent.Encoded(IMAGE)))
+        .isEqualTo(IMAGE);
+  }
+
+  @Test
+  void unreadable_cannotBeWritten() {
+    assertThatThrownBy(
+            () -> SERDE.serializer().serialize("images", new ImageEvent.Unreadable("torn")))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("torn");
+  }
+
+  private static ImageEvent readJson(String json) {
+    return read(bytes(json), contentType("application/json"));
+  }
+
+  private static ImageEvent read(byte[] value, Headers headers) {
+    return SERDE.deserializer().deserialize("images", headers, value);
+  }
+
+  private static void assertEncoded(ImageEvent event, byte[] image) {
+    assertThat(event)
+        .isInstanceOfSatisfying(
+            ImageEvent.Encoded.class, encoded -> assertThat(encoded.bytes()).isEqualTo(image));
+  }
+
+  private static void assertUnreadable(ImageEvent event, String partOfTheReason) {
+    assertThat(event)
+        .isInstanceOfSatisfying(
+            ImageEvent.Unreadable.class,
+            unreadable ->
+                assertThat(unreadable.reason()).contains(partOfTheReason).hasLineCount(1));
+  }
+
+  private static Headers contentType(String contentType) {
+    return new RecordHeaders().add("content-type", bytes(contentType));
+  }
+
+  private static Headers claimCheck() {
+    return new RecordHeaders().add("ce_dataref", bytes("https://example.org/cat.jpg"));
+  }
+
+  private static byte[] json(String base64) {
+    return bytes("{\"image\":\"" + base64 + "\"}");
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

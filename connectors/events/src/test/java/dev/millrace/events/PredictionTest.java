@@ -1,0 +1,198 @@
+package dev.millrace.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PredictionTest {
+
+  private static final Serde<Prediction> SERDE = Prediction.serde();
+  private static final Probabilities DISTRIBUTION = Probabilities.of(0.0625f, 0.9375f);
+  private static final String JSON =
+      """
+      {"id":"cats/1.jpg",\
+      "model":{"name":"resnet20","version":3,"sha256":"ab12"},\
+      "label":"cat","probability":0.9375,\
+      "top":[{"index":1,"label":"cat","probability":0.9375}],\
+      "probabilities":[0.0625,0.9375],\
+      "source":{"topic":"images","partition":7,"offset":4200000000}}""";
+
+  @Test
+  void prediction_written_isJsonInTheDocumentedOrder() {
+    assertThat(write(prediction("cat", DISTRIBUTION))).isEqualTo(JSON);
+  }
+
+  @Test
+  void prediction_writtenWithoutProbabilities_hasNoSuchField() {
+    assertThat(write(prediction("cat", null)))
+        .isEqualTo(JSON.replace("\"probabilities\":[0.0625,0.9375],", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cat",
+        "größte Katze",
+        "猫",
+        "🐈\u200d⬛",
+        "quote \" and \\ and \t",
+        "half \ud83d",
+        ""
+      })
+  void prediction_writtenAndRead_isTheSame(String label) {
+    for (Probabilities probabilities : new Probabilities[] {DISTRIBUTION, null}) {
+      Prediction prediction = prediction(label, probabilities);
+
+      assertThat(read(write(prediction))).isEqualTo(prediction);
+    }
+  }
+
+  @Test
+  void probabilities_writtenAndRead_areTheSameToTheBit() {
+    Random random = new Random(1);
+    float[] values = new float[2000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) Math.pow(random.nextFloat(), random.nextInt(40));
+    }
+    values[0] = Float.MIN_VALUE;
+    Prediction prediction = prediction("cat", Probabilities.of(values));
+
+    assertThat(read(write(prediction)).probabilities()).isEqualTo(prediction.probabilities());
+  }
+
+  @Test
+  void probabilities_ofEverySize_areWrittenAsShortAsTheyCanBe() {
+    assertThat(write(prediction("cat", Probabilities.of(1, 0, 0.1f, 1e-10f, Float.MIN_VALUE))))
+        .contains("\"probabilities\":[1.0,0.0,0.1,1.0E-10,1.4E-45],");
+  }
+
+  @Test
+  void prediction_thatIsNull_staysNull() {
+    assertThat(SERDE.serializer().serialize("predictions", null)).isNull();
+    assertThat(SERDE.deserializer().deserialize("predictions", null)).isNull();
+  }
+
+  @Test
+  void prediction_withFieldsOfALaterRelease_isRead() {
+    String later = JSON.replace("{\"id\"", "{\"later\":{\"id\":[1,{}]},\"id\"");
+
+    assertThat(read(later)).isEqualTo(prediction("cat", DISTRIBUTION));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      textBlock =
+          """
+          "id":"cats/1.jpg"           | "id":null                  | id            | is no text
+          "id":"cats/1.jpg"           | "id":1                     | id            | is no text
+          "name":"resnet20"           | "name":["resnet20"]        | name          | is no text
+          "version":3                 | "version":"x"              | version       | is no integer
+          "version":3                 | "version":"3"              | version       | is no integer
+          "version":3                 | "version":3.5              | version       | is no integer
+          "version":3                 | "version":3000000000       | version       | is no integer
+          "sha256":"ab12"             | "sha256":12                | sha256        | is no text
+          "label":"cat","probability" | "label":null,"probability" | label         | is no text
+          "probability":0.9375        | "probability":"0.9375"     | probability   | is no number
+          "probability":0.9375        | "probability":1e99         | probability   | is no number
+          "index":1                   | "index":true               | index         | is no integer
+          "top":[{                    | "top":{"a":[{              | top           | is no array
+          "top":[{                    | "top":[7,{                 | index         | it has no field
+          [0.0625                     | [null                      | probabilities | is no number
+          [0.0625,0.9375]             | null                       | probabilities | is no array
+          "topic":"images"            | "topic":{}                 | topic         | is no text
+          "partition":7               | "partition":null           | partition     | is no integer
+          "offset":4200000000         | "offset":"42"              | offset        | is no integer
+          "offset":4200000000         | "offset":1e30              | offset        | is no integer
+          """)
+  void prediction_withAWrongType_isRefused(
+      String right, String wrong, String field, String problem) {
+    String json = JSON.replace(right, wrong);
+    if (wrong.contains("{\"a\":[")) {
+      json = json.replace("}],", "}]},");
+    }
+
+    assertRefused(json, "\"" + field + "\"", problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "id",
+        "model",
+        "name",
+        "version",
+        "sha256",
+        "label",
+        "probability",
+        "top",
+        "index",
+        "source",
+        "topic",
+        "partition",
+        "offset"
+      })
+  void prediction_withoutAField_isRefused(String field) {
+    assertRefused(
+        JSON.replace("\"" + field + "\":", "\"other\":"), "it has no field \"" + field + "\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "null", "7", "[]", "{}", "\"text\"", "{", "\u0000", "PNG\r\nx"})
+  void value_thatIsNoPrediction_isRefused(String value) {
+    assertRefused(value, "topic predictions holds a value that is no prediction (");
+  }
+
+  @Test
+  void prediction_thatGoesOnOrEndsEarly_isRefused() {
+    assertRefused(JSON + "{}", "no prediction");
+    for (int length = 0; length < JSON.length(); length++) {
+      assertRefused(JSON.substring(0, length), "no prediction");
+    }
+  }
+
+  @Test
+  void prediction_withoutALabel_cannotBeMade() {
+    assertThatThrownBy(() -> prediction(null, null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("label");
+  }
+
+  private static Prediction prediction(String label, Probabilities probabilities) {
+    return new Prediction(
+        "cats/1.jpg",
+        new Prediction.Model("resnet20", 3, "ab12"),
+        label,
+        0.9375f,
+        List.of(new Prediction.Top(1, label, 0.9375f)),
+        probabilities,
+        new Prediction.Source("images", 7, 4_200_000_000L));
+  }
+
+  private static void assertRefused(String json, String... partsOfTheMessage) {
+    assertThatThrownBy(() -> read(json))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContainingAll(partsOfTheMessage)
+        .message()
+        .hasLineCount(1);
+  }
+
+  private static String write(Prediction prediction) {
+    return new String(
+        SERDE.serializer().serialize("predictions", prediction), StandardCharsets.UTF_8);
+  }
+
+  private static Prediction read(String json) {
+    return SERDE.deserializer().deserialize("predictions", json.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,72 @@
+package dev.millrace.core.repository;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * A version's manifest as the JSON file in its folder. Fields that a later release added are passed
+ * over; a value of the wrong type is refused.
+ */
+final class ManifestFile {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  private ManifestFile() {}
+
+  static byte[] bytes(ModelManifest manifest) throws JsonProcessingException {
+    return JSON.writeValueAsBytes(manifest);
+  }
+
+  /**
+   * Reads the manifest of a version's folder.
+   *
+   * @throws ModelException if it is missing, unreadable, or no manifest; the message names the file
+   */
+  static ModelManifest read(Path folder) {
+    Path file = folder.resolve(ModelManifest.FILE_NAME);
+    try {
+      ModelManifest manifest = JSON.readValue(Files.readAllBytes(file), ModelManifest.class);
+      if (manifest == null) {
+        throw broken(file, "it holds null", null);
+      }
+      return manifest;
+    } catch (NoSuchFileException e) {
+      throw new ModelException(
+          "there is no " + file + "; publish the model with 'millrace models import'", e);
+    } catch (JacksonException e) {
+      throw broken(file, problem(e), e);
+    } catch (IOException e) {
+      throw new ModelException("cannot read " + file + " (" + e + "); see that it may be read", e);
+    }
+  }
+
+  private static ModelException broken(Path file, String problem, Throwable cause) {
+    return new ModelException(
+        file + " is no manifest (" + problem + "); import the model again", cause);
+  }
+
+  /** What a record's constructor found wrong, else the first line of what Jackson did. */
+  private static String problem(JacksonException e) {
+    return e.getCause() instanceof IllegalArgumentException invalid
+        ? invalid.getMessage()
+        : e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+  }
+}

@@ -1,0 +1,114 @@
+package dev.millrace.core.repository;
+
+import dev.millrace.core.model.ModelManifest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Writes the versions of one model so that no reader, and no power cut, ever shows half of one:
+ * each goes to a hidden folder, is forced to disk, and is renamed to its number. The rename is also
+ * what decides between publishers that want the same number, whatever process they are in.
+ */
+final class VersionWriter {
+
+  private static final String LABELS_FILE = "labels.txt";
+
+  private final Path home;
+
+  private VersionWriter(Path home) {
+    this.home = home;
+  }
+
+  /**
+   * A writer into a model's folder, which is made if it is new.
+   *
+   * @param home {@code <repository>/<model>}
+   */
+  static VersionWriter into(Path home) throws IOException {
+    Files.createDirectories(home);
+    force(home.toAbsolutePath().getParent());
+    return new VersionWriter(home);
+  }
+
+  /**
+   * Publishes a version and, with it, the model's {@code labels.txt}.
+   *
+   * @param manifest names the version's number
+   * @param model the model file's bytes
+   * @return the version, or empty if its number is taken
+   */
+  Optional<ModelVersion> write(ModelManifest manifest, byte[] model) throws IOException {
+    Path hidden = Files.createDirectory(home.resolve(".publishing-" + UUID.randomUUID()));
+    Path modelFile = hidden.resolve(ModelVersion.MODEL_FILE);
+    Path manifestFile = hidden.resolve(ModelManifest.FILE_NAME);
+    Path labelsFile = hidden.resolve(LABELS_FILE);
+    try {
+      writeForced(modelFile, model);
+      writeForced(manifestFile, ManifestFile.bytes(manifest));
+      writeForced(labelsFile, lines(manifest.labels()));
+      // The labels first: whoever sees a model's first version finds its class names too.
+      Files.move(labelsFile, home.resolve(LABELS_FILE), StandardCopyOption.ATOMIC_MOVE);
+      force(hidden);
+      Path folder = home.resolve(Integer.toString(manifest.version()));
+      if (!renamed(hidden, folder)) {
+        return Optional.empty();
+      }
+      force(home);
+      return Optional.of(new ModelVersion(folder, manifest));
+    } finally {
+      Files.deleteIfExists(modelFile);
+      Files.deleteIfExists(manifestFile);
+      Files.deleteIfExists(labelsFile);
+      Files.deleteIfExists(hidden);
+    }
+  }
+
+  private static boolean renamed(Path hidden, Path folder) throws IOException {
+    try {
+      Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (FileSystemException e) {
+      // Systems differ in what they call a rename onto what is there; Linux's has no class in Java.
+      if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static byte[] lines(List<String> names) {
+    return (String.join("\n", names) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void writeForced(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
+    }
+  }
+
+  /** Forces a folder's entries to disk, where the system has a way to ask for it. */
+  private static void force(Path folder) throws IOException {
+    if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return; // Windows: a folder cannot be opened, and NTFS keeps a journal of its entries.
+    }
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

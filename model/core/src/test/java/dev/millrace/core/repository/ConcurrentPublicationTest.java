@@ -1,0 +1,100 @@
+package dev.millrace.core.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Threads of two repositories (so two processes, as far as the code can tell) publish at once. */
+@Timeout(30)
+class ConcurrentPublicationTest {
+
+  private static final int PUBLISHERS = 4;
+  private static final int ROUNDS = 5;
+
+  private final ExecutorService threads = Executors.newFixedThreadPool(PUBLISHERS + 1);
+
+  @TempDir private Path root;
+
+  @AfterEach
+  void stop() {
+    threads.shutdownNow();
+  }
+
+  @Test
+  void versions_publishedAtOnce_areDistinctAndWholeWhenFirstSeen() throws Exception {
+    AtomicBoolean published = new AtomicBoolean();
+    List<ModelRepository> repositories =
+        List.of(new ModelRepository(root), new ModelRepository(root));
+    CyclicBarrier together = new CyclicBarrier(PUBLISHERS);
+    List<Future<List<ModelVersion>>> publishers = new ArrayList<>();
+    Future<Integer> reader = threads.submit(() -> readUntil(published));
+
+    for (int publisher = 0; publisher < PUBLISHERS; publisher++) {
+      publishers.add(
+          threads.submit(
+              publisher(repositories.get(publisher % repositories.size()), publisher, together)));
+    }
+    List<ModelVersion> versions = new ArrayList<>();
+    for (Future<List<ModelVersion>> publisher : publishers) {
+      versions.addAll(publisher.get());
+    }
+    published.set(true);
+
+    assertThat(versions)
+        .extracting(ModelVersion::version)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.rangeClosed(1, PUBLISHERS * ROUNDS).boxed().toList());
+    assertThat(reader.get()).isEqualTo(PUBLISHERS * ROUNDS);
+    for (ModelVersion version : versions) {
+      assertThat(repositories.get(0).version("resnet20", version.version())).isEqualTo(version);
+    }
+  }
+
+  /** Publishes one version a round, its weights unlike any other's, at the others' same moment. */
+  private static Callable<List<ModelVersion>> publisher(
+      ModelRepository repository, int publisher, CyclicBarrier together) {
+    return () -> {
+      List<ModelVersion> versions = new ArrayList<>();
+      for (int round = 0; round < ROUNDS; round++) {
+        String weights = ("publisher " + publisher + " round " + round + " ").repeat(1000);
+        together.await();
+        ModelVersion version = Samples.publish(repository, "resnet20", weights);
+        assertThat(version.readVerified()).isEqualTo(Samples.bytes(weights));
+        versions.add(version);
+      }
+      return versions;
+    };
+  }
+
+  /** Reads every version there is, again and again and once after the last; returns how many. */
+  private int readUntil(AtomicBoolean published) {
+    ModelRepository repository = new ModelRepository(root);
+    while (true) {
+      boolean last = published.get();
+      int seen = 0;
+      for (String model : repository.models()) {
+        assertThat(root.resolve(model).resolve("labels.txt")).hasContent("cat\nRüde\n");
+        for (int version : repository.versions(model)) {
+          assertThat(repository.version(model, version).readVerified()).isNotEmpty();
+          seen++;
+        }
+      }
+      if (last) {
+        return seen;
+      }
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package dev.millrace.core.repository;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ManifestFileTest {
+
+  private static final String SHA_256 = "0123456789abcdef".repeat(4);
+  private static final String SOURCE_SHA_256 = "ab".repeat(32);
+  private static final String JSON =
+      """
+      {
+        "name" : "resnet20",
+        "version" : 3,
+        "sha256" : "%s",
+        "created" : "2026-01-02T03:04:05Z",
+        "source" : {
+          "kind" : "import",
+          "file" : "resnet20.onnx",
+          "sha256" : "%s"
+        },
+        "parentVersion" : 2,
+        "preprocessing" : {
+          "size" : 32,
+          "resize" : 36,
+          "mean" : [ 0.485, 0.456, 0.406 ],
+          "std" : [ 0.229, 0.224, 0.225 ]
+        },
+        "labels" : [ "cat", "Rüde" ],
+        "metrics" : {
+          "accuracy" : 0.915
+        },
+        "trainingRun" : "run-1"
+      }"""
+          .formatted(SHA_256, SOURCE_SHA_256);
+  private static final ModelManifest MANIFEST =
+      new ModelManifest(
+          "resnet20",
+          3,
+          SHA_256,
+          "2026-01-02T03:04:05Z",
+          Samples.SOURCE,
+          2,
+          Samples.PREPROCESSING,
+          Samples.LABELS.names(),
+          Map.of("accuracy", 0.915),
+          "run-1");
+
+  @TempDir private Path folder;
+
+  @Test
+  void manifest_written_isJsonForPeople() throws IOException {
+    assertThat(new String(ManifestFile.bytes(MANIFEST), UTF_8)).isEqualToNormalizingNewlines(JSON);
+  }
+
+  @Test
+  void manifest_writtenAndRead_isTheSame() throws IOException {
+    assertThat(read(JSON)).isEqualTo(MANIFEST);
+  }
+
+  @Test
+  void manifest_withoutWhatIsOptional_isRead() throws IOException {
+    ModelManifest least =
+        new ModelManifest(
+            "resnet20",
+            3,
+            SHA_256,
+            "2026-01-02T03:04:05Z",
+            new ModelManifest.Source("training", null, null),
+            null,
+            Samples.PREPROCESSING,
+            Samples.LABELS.names(),
+            null,
+            null);
+    String json = new String(ManifestFile.bytes(least), UTF_8);
+
+    assertThat(json).doesNotContain("null", "parentVersion", "trainingRun", "file");
+    assertThat(read(json)).isEqualTo(least);
+  }
+
+  @Test
+  void fields_ofALaterRelease_arePassedOver() throws IOException {
+    String later =
+        JSON.replace("\"name\" :", "\"later\" : {\"a\": [1, {}]}, \"name\" :")
+            .replace("\"kind\" :", "\"by\" : \"me\", \"kind\" :")
+            .replace("\"size\" :", "\"antialias\" : true, \"size\" :");
+
+    assertThat(read(later)).isEqualTo(MANIFEST);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      textBlock =
+          """
+          "name" : "resnet20"    | "name" : "../x"         | model name: '../x' is not made of
+          "name" : "resnet20"    | "other" : "resnet20"    | model name: 'null' is not made of
+          "version" : 3          | "version" : 0           | version: 0 is not above 0
+          "version" : 3          | "other" : 3             | version: 0 is not above 0
+          "version" : 3          | "version" : "3"         | coerce
+          "version" : 3          | "version" : 3.5         | coerce
+          "sha256" : "0123       | "sha256" : "x123        | is not 64 lower-case hexadecimal digits
+          "sha256" : "0123       | "sha256" : "A123        | is not 64 lower-case hexadecimal digits
+          "sha256" : "0123       | "other" : "0123         | sha256: 'null' is not 64
+          2026-01-02T03:04:05Z   | yesterday               | created: 'yesterday' is no instant such as
+          "created"              | "other"                 | created: it is missing
+          "source"               | "other"                 | source: it is missing
+          "kind"                 | "other"                 | source.kind: it is missing
+          "preprocessing"        | "other"                 | preprocessing: it is missing
+          "size" : 32            | "size" : 37             | resize: 36 is not between size (37)
+          [ 0.485,               | [ 0.1, 0.485,           | mean: expected three numbers
+          [ 0.485,               | [ null,                 | mean: [null, 0.456, 0.406] holds a value
+          [ 0.229,               | [ -1,                   | std: [-1.0, 0.224, 0.225] holds a value
+          "labels"               | "other"                 | labels: it is missing
+          [ "cat", "Rüde" ]      | []                      | labels: there are none
+          [ "cat"                | [ null                  | labels: the name of class 0 is blank
+          [ "cat", "Rüde" ]      | "cat"                   | Cannot
+          "accuracy" : 0.915     | "accuracy" : null       | metrics: accuracy is null, no number
+          """)
+  void manifest_withSomethingWrong_isRefused(String right, String wrong, String problem) {
+    assertThat(JSON).contains(right);
+
+    assertRefused(JSON.replace(right, wrong), problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "null", "7", "[]", "\"text\"", "{", "{}", "\u0000", "name: x"})
+  void file_thatIsNoManifest_isRefused(String text) {
+    assertRefused(text, "is no manifest (");
+  }
+
+  @Test
+  void file_thatGoesOnOrEndsEarly_isRefused() {
+    assertRefused(JSON + "{}", "is no manifest (");
+    assertRefused(JSON.substring(0, JSON.length() / 2), "is no manifest (");
+  }
+
+  @Test
+  void file_thatIsMissing_saysHowToMakeOne() {
+    assertThatThrownBy(() -> ManifestFile.read(folder))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "there is no "
+                + folder.resolve("millrace.json")
+                + "; publish the model with 'millrace models import'");
+  }
+
+  @Test
+  void file_thatCannotBeRead_isNamed() throws IOException {
+    Path file = Files.createDirectory(folder.resolve("millrace.json"));
+
+    assertThatThrownBy(() -> ManifestFile.read(folder))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("cannot read " + file + " (")
+        .hasMessageEndingWith("); see that it may be read");
+  }
+
+  private ModelManifest read(String json) throws IOException {
+    Files.writeString(folder.resolve("millrace.json"), json);
+    return ManifestFile.read(folder);
+  }
+
+  private void assertRefused(String json, String problem) {
+    assertThatThrownBy(() -> read(json))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith(folder.resolve("millrace.json") + " is no manifest (")
+        .hasMessageContaining(problem)
+        .hasMessageEndingWith("); import the model again")
+        .message()
+        .hasLineCount(1);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.millrace.core.repository;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A model small enough to be published by the dozen; its "ONNX file" is a line of text. */
+final class Samples {
+
+  static final Preprocessing PREPROCESSING =
+      new Preprocessing(32, 36, List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f));
+  static final Labels LABELS = new Labels(List.of("cat", "Rüde"));
+  static final ModelManifest.Source SOURCE =
+      new ModelManifest.Source("import", "resnet20.onnx", "ab".repeat(32));
+
+  private Samples() {}
+
+  static ModelVersion publish(ModelRepository repository, String model, String content) {
+    return repository.publish(model, bytes(content), PREPROCESSING, LABELS, SOURCE);
+  }
+
+  static byte[] bytes(String content) {
+    return content.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static List<String> namesIn(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.map(child -> child.getFileName().toString()).sorted().toList();
+    }
+  }
+}

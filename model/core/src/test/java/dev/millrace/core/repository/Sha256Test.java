@@ -1,0 +1,18 @@
+package dev.millrace.core.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** The examples of FIPS 180-2, and its checksum of nothing. */
+class Sha256Test {
+
+  @Test
+  void checksum_ofKnownBytes_isTheStandards() {
+    assertThat(Sha256.of(new byte[0]))
+        .isEqualTo("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assertThat(Sha256.of("abc".getBytes(StandardCharsets.US_ASCII)))
+        .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  }
+}
