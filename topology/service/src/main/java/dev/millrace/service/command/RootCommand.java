@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     description = "Image classification inside Apache Kafka.",
     versionProvider = Version.class,
     subcommands = {
+      DemoCommand.class,
       BrokerCommand.class,
       ServeCommand.class,
       ModelsCommand.class,

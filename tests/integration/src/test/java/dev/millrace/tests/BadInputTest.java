@@ -1,0 +1,151 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.broker.EmbeddedBroker;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What must not stop the stream: each bad record is one dead letter, with its reason, and nothing
+ * else.
+ */
+@Tag("broker")
+@Timeout(180)
+@ExtendWith(SharedBroker.class)
+class BadInputTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void badImages_areDeadLetteredAndTheStreamGoesOn(EmbeddedBroker broker) throws Exception {
+    byte[] jpeg = Images.noise("jpg", 64, 48, 1);
+    Map<String, byte[]> bad = new LinkedHashMap<>();
+    bad.put("text", "this is no image".getBytes(StandardCharsets.UTF_8));
+    bad.put("empty", new byte[0]);
+    bad.put("null", null);
+    bad.put("truncated", Arrays.copyOf(jpeg, jpeg.length / 2));
+    bad.put("claim", claim(56321, 7789));
+
+    ModelVersion model = Models.publishRandom(folder, "random");
+    try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of())) {
+      List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+      bad.forEach(
+          (key, value) -> {
+            records.add(pipeline.image("good before " + key, jpeg));
+            records.add(pipeline.image(key, value));
+          });
+      records.add(
+          json(
+              pipeline,
+              "json",
+              "{\"image\": \"" + Base64.getEncoder().encodeToString(jpeg) + "\"}"));
+      records.add(json(pipeline, "bad json", "{\"image\": 7}"));
+      records.add(pipeline.image("good at the end", jpeg));
+      Map<String, RecordMetadata> places = places(records, pipeline.send(records));
+
+      assertThat(pipeline.predictions(bad.size() + 2))
+          .extracting(ConsumerRecord::key)
+          .containsExactlyElementsOf(
+              records.stream()
+                  .map(ProducerRecord::key)
+                  .filter(key -> key.startsWith("good") || key.equals("json"))
+                  .toList());
+      List<ConsumerRecord<String, byte[]>> letters = pipeline.deadLetters(bad.size() + 1);
+      assertThat(letters)
+          .extracting(ConsumerRecord::key)
+          .containsExactly("text", "empty", "null", "truncated", "claim", "bad json");
+      for (ConsumerRecord<String, byte[]> letter : letters) {
+        if (bad.containsKey(letter.key())) {
+          assertThat(letter.value()).isEqualTo(bad.get(letter.key()));
+        }
+        assertThat(letter.timestamp()).isEqualTo(Pipeline.TIME);
+        assertThat(header(letter, "topic")).isEqualTo(pipeline.topics.input());
+        assertThat(header(letter, "partition")).isEqualTo("0");
+        assertThat(header(letter, "offset"))
+            .isEqualTo(Long.toString(places.get(letter.key()).offset()));
+        assertThat(header(letter, "exception")).endsWith("BadImageException");
+      }
+      assertThat(
+              letters.stream()
+                  .collect(Collectors.toMap(ConsumerRecord::key, l -> header(l, "message"))))
+          .hasEntrySatisfying("null", reason -> assertThat(reason).contains("no value"))
+          .hasEntrySatisfying(
+              "claim", reason -> assertThat(reason).contains("56321").contains("7789"))
+          .hasEntrySatisfying("bad json", reason -> assertThat(reason).contains("base64"));
+    }
+  }
+
+  @Test
+  void oddImages_getOnePredictionOrOneDeadLetterEach(EmbeddedBroker broker) throws Exception {
+    Map<String, byte[]> corpus =
+        SharedData.unpack(
+            "robustness/robustness.tar", Files.createDirectory(folder.resolve("odd")));
+    ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
+    try (Pipeline pipeline = Pipeline.start(broker, model, 4, Map.of())) {
+      pipeline.send(
+          corpus.entrySet().stream()
+              .map(odd -> pipeline.image(odd.getKey(), odd.getValue()))
+              .toList());
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> answered(pipeline).size() >= corpus.size());
+      assertThat(answered(pipeline)).containsExactlyInAnyOrderElementsOf(corpus.keySet());
+    }
+  }
+
+  private static List<String> answered(Pipeline pipeline) {
+    return Stream.concat(
+            pipeline.predictions(0).stream().map(ConsumerRecord::key),
+            pipeline.deadLetters(0).stream().map(ConsumerRecord::key))
+        .toList();
+  }
+
+  private static ProducerRecord<String, byte[]> json(Pipeline pipeline, String key, String value) {
+    ProducerRecord<String, byte[]> record =
+        pipeline.image(key, value.getBytes(StandardCharsets.UTF_8));
+    record.headers().add("content-type", "application/json".getBytes(StandardCharsets.UTF_8));
+    return record;
+  }
+
+  private static Map<String, RecordMetadata> places(
+      List<ProducerRecord<String, byte[]>> records, List<RecordMetadata> places) {
+    Map<String, RecordMetadata> placeOf = new LinkedHashMap<>();
+    for (int i = 0; i < records.size(); i++) {
+      placeOf.put(records.get(i).key(), places.get(i));
+    }
+    return placeOf;
+  }
+
+  private static String header(ConsumerRecord<?, ?> record, String name) {
+    return new String(
+        record.headers().lastHeader("__streams.errors." + name).value(), StandardCharsets.UTF_8);
+  }
+
+  /** The first bytes of a JPEG that says it is so large, and nothing more. */
+  private static byte[] claim(int width, int height) {
+    return HexFormat.of()
+        .parseHex(String.format("ffd8ffc0001108%04x%04x03011100021101031101ffda000c03010002110311003f00ffd9", height, width));
+  }
+}

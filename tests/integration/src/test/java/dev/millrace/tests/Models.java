@@ -1,0 +1,57 @@
+package dev.millrace.tests;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.RandomResNet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Puts models into a repository. */
+final class Models {
+
+  private static final List<Float> MEAN = List.of(0.485f, 0.456f, 0.406f);
+  private static final List<Float> STD = List.of(0.229f, 0.224f, 0.225f);
+
+  private Models() {}
+
+  /** Someone else's model, with ImageNet's normalisation. */
+  static ModelVersion publish(
+      Path repository, String name, Path onnx, Path labels, int size, int resize)
+      throws IOException {
+    return publish(
+        repository,
+        name,
+        Files.readAllBytes(onnx),
+        Labels.read(labels),
+        new Preprocessing(size, resize, MEAN, STD));
+  }
+
+  /** A ResNet-20 that has learned nothing, for images of 32x32 pixels and ten classes. */
+  static ModelVersion publishRandom(Path repository, String name) {
+    Labels labels = new Labels(IntStream.range(0, 10).mapToObj(i -> "class-" + i).toList());
+    return publish(
+        repository,
+        name,
+        RandomResNet.resnet20(10, 1),
+        labels,
+        new Preprocessing(32, 32, MEAN, STD));
+  }
+
+  private static ModelVersion publish(
+      Path repository, String name, byte[] onnx, Labels labels, Preprocessing preprocessing) {
+    return new ModelRepository(repository)
+        .publish(
+            name,
+            ModelPreparation.prepare(onnx, preprocessing, labels).bytes(),
+            preprocessing,
+            labels,
+            new ModelManifest.Source("import", null, null));
+  }
+}

@@ -1,0 +1,171 @@
+package dev.millrace.tests;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.events.Prediction;
+import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.serve.InferenceService;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.TopicCreation;
+import dev.millrace.service.serve.Topics;
+import dev.millrace.streams.InferenceConfig;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** A service on topics of its own, and the means to feed it and to read what it answers. */
+final class Pipeline implements AutoCloseable {
+
+  static final long TIME = 1_790_000_000_000L;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  final Topics topics;
+  final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final String bootstrapServers;
+  private final ServiceConfig config;
+  private InferenceService service;
+
+  private Pipeline(String bootstrapServers, Topics topics, ServiceConfig config) {
+    this.bootstrapServers = bootstrapServers;
+    this.topics = topics;
+    this.config = config;
+  }
+
+  /** Makes the topics and starts the service. */
+  static Pipeline start(
+      EmbeddedBroker broker, ModelVersion model, int partitions, Map<String, String> kafka)
+      throws Exception {
+    int number = COUNT.incrementAndGet();
+    Topics topics =
+        new Topics(
+            "images-" + number, "predictions-" + number, "images-" + number + ".dead-letters");
+    Properties properties = new Properties();
+    properties.put("bootstrap.servers", broker.bootstrapServers());
+    properties.put("application.id", "test-" + number);
+    properties.putAll(kafka);
+    InferenceConfig inference =
+        InferenceConfig.of(model.folder().getParent().getParent(), model.name());
+    Pipeline pipeline =
+        new Pipeline(
+            broker.bootstrapServers(), topics, new ServiceConfig(inference, topics, properties));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      TopicCreation.create(admin, topics, partitions);
+    }
+    pipeline.start();
+    return pipeline;
+  }
+
+  /** Starts the service, for the first time or again. */
+  void start() throws Exception {
+    service = InferenceService.start(config, registry);
+    service.running().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  void stop() {
+    service.close();
+  }
+
+  InferenceService service() {
+    return service;
+  }
+
+  /** An input record with the time that all tests use. */
+  ProducerRecord<String, byte[]> image(String key, byte[] value) {
+    return new ProducerRecord<>(topics.input(), null, TIME, key, value);
+  }
+
+  /** Sends records and waits until the broker has them; their places are in the same order. */
+  List<RecordMetadata> send(List<ProducerRecord<String, byte[]>> records) throws Exception {
+    List<RecordMetadata> places = new ArrayList<>();
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", bootstrapServers),
+            new StringSerializer(),
+            new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      records.forEach(record -> sent.add(producer.send(record)));
+      for (Future<RecordMetadata> one : sent) {
+        places.add(one.get());
+      }
+    }
+    return places;
+  }
+
+  /** The predictions, once there are {@code count}. */
+  List<ConsumerRecord<String, Prediction>> predictions(int count) {
+    try (KafkaConsumer<String, Prediction> consumer =
+        new KafkaConsumer<>(
+            consumerConfig(), new StringDeserializer(), Prediction.serde().deserializer())) {
+      return read(consumer, topics.output(), count);
+    }
+  }
+
+  /** The dead letters, once there are {@code count}. */
+  List<ConsumerRecord<String, byte[]>> deadLetters(int count) {
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer())) {
+      return read(consumer, topics.deadLetters(), count);
+    }
+  }
+
+  private Map<String, Object> consumerConfig() {
+    return Map.of(
+        "bootstrap.servers",
+        bootstrapServers,
+        "auto.offset.reset",
+        "earliest",
+        "isolation.level",
+        "read_committed");
+  }
+
+  /** Reads to the end of the log, and on until there are enough or none comes in time. */
+  private static <V> List<ConsumerRecord<String, V>> read(
+      KafkaConsumer<String, V> consumer, String topic, int count) {
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(p -> new TopicPartition(topic, p.partition()))
+            .toList();
+    consumer.assign(partitions);
+    List<ConsumerRecord<String, V>> records = new ArrayList<>();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      if (records.size() >= count && isAtEnd(consumer, partitions)) {
+        return records;
+      }
+    }
+    throw new AssertionError(
+        records.size() + " of " + count + " records came to " + topic + " in time");
+  }
+
+  private static boolean isAtEnd(KafkaConsumer<?, ?> consumer, List<TopicPartition> partitions) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    return partitions.stream()
+        .allMatch(partition -> consumer.position(partition) >= ends.get(partition));
+  }
+
+  @Override
+  public void close() {
+    service.close();
+  }
+}

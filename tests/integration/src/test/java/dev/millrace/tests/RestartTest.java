@@ -1,0 +1,67 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.broker.EmbeddedBroker;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Tag("broker")
+@Timeout(180)
+@ExtendWith(SharedBroker.class)
+class RestartTest {
+
+  private static final int IMAGES = 2_000;
+
+  @TempDir Path folder;
+
+  /**
+   * A clean stop answers what is in flight and commits it, so even at-least-once doubles nothing.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "at_least_once,classic",
+    "at_least_once,streams",
+    "exactly_once_v2,classic",
+    "exactly_once_v2,streams"
+  })
+  void serviceStoppedInMidStream_losesAndDoublesNothing(
+      String guarantee, String protocol, EmbeddedBroker broker) throws Exception {
+    ModelVersion model = Models.publishRandom(folder, "random");
+    byte[] image = Images.noise("jpg", 64, 64, 1);
+    List<String> keys = IntStream.range(0, IMAGES).mapToObj(Integer::toString).toList();
+    try (Pipeline pipeline =
+        Pipeline.start(
+            broker,
+            model,
+            4,
+            Map.of(
+                "processing.guarantee",
+                guarantee,
+                "group.protocol",
+                protocol,
+                "num.stream.threads",
+                "2"))) {
+      pipeline.send(keys.stream().map(key -> pipeline.image(key, image)).toList());
+      pipeline.predictions(1);
+      pipeline.stop();
+      assertThat(pipeline.predictions(1).size())
+          .as("answered before the restart")
+          .isLessThan(IMAGES);
+      pipeline.start();
+      assertThat(pipeline.predictions(IMAGES))
+          .extracting(ConsumerRecord::key)
+          .containsExactlyInAnyOrderElementsOf(keys);
+    }
+  }
+}

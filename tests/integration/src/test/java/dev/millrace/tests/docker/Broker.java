@@ -1,0 +1,90 @@
+package dev.millrace.tests.docker;
+
+import dev.millrace.events.Prediction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * A broker in a container, as a client outside sees it.
+ *
+ * @param bootstrapServers its address on this machine
+ */
+record Broker(String bootstrapServers) {
+
+  /** Sends values by their keys to the input topic, and returns when the broker has them. */
+  void send(Map<String, byte[]> values) throws Exception {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(connection(), new StringSerializer(), new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      values.forEach(
+          (id, value) -> sent.add(producer.send(new ProducerRecord<>("images", id, value))));
+      for (Future<RecordMetadata> one : sent) {
+        one.get();
+      }
+    }
+  }
+
+  /** Every prediction there is now. */
+  List<ConsumerRecord<String, Prediction>> predictions() {
+    return read("predictions", Prediction.serde().deserializer());
+  }
+
+  /** Every dead letter there is now. */
+  List<ConsumerRecord<String, byte[]>> deadLetters() {
+    return read("images.dead-letters", new ByteArrayDeserializer());
+  }
+
+  /** How many records of the input topic a group has committed to be done with. */
+  long committed(String group) throws Exception {
+    try (Admin admin = Admin.create(connection())) {
+      return admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .entrySet()
+          .stream()
+          .filter(entry -> entry.getKey().topic().equals("images"))
+          .map(Map.Entry::getValue)
+          .mapToLong(OffsetAndMetadata::offset)
+          .sum();
+    }
+  }
+
+  private <V> List<ConsumerRecord<String, V>> read(String topic, Deserializer<V> values) {
+    List<ConsumerRecord<String, V>> records = new ArrayList<>();
+    try (KafkaConsumer<String, V> consumer =
+        new KafkaConsumer<>(connection(), new StringDeserializer(), values)) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  private Map<String, Object> connection() {
+    return Map.of("bootstrap.servers", bootstrapServers);
+  }
+}

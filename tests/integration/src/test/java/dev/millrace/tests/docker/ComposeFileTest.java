@@ -1,0 +1,84 @@
+package dev.millrace.tests.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.core.repository.ModelVersion;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The compose file, as a user runs it. */
+@Tag("docker")
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class ComposeFileTest {
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void requireEngine() {
+    ContainerEngine.require();
+  }
+
+  @Test
+  void config_isRefusedWithoutAModel() throws Exception {
+    Compose compose = new Compose("millrace-test-config", Map.of());
+    Compose.Result config = compose.run("config", "--quiet");
+    assertThat(config.exitCode()).isNotZero();
+    assertThat(config.output()).contains("MILLRACE_MODEL");
+  }
+
+  @Test
+  void config_isValidWithAModel() throws Exception {
+    Compose compose = new Compose("millrace-test-config", Map.of("MILLRACE_MODEL", "resnet20"));
+    Compose.Result config = compose.run("config", "--quiet");
+    assertThat(config.output()).isEmpty();
+    assertThat(config.exitCode()).isZero();
+  }
+
+  @Test
+  void up_bringsAServiceThatAnswers() throws Exception {
+    ModelVersion model = Samples.model(folder.resolve("models"));
+    int kafkaPort = freePort();
+    int httpPort = freePort();
+    Map<String, String> variables =
+        Map.of(
+            "MILLRACE_IMAGE", ServiceImage.name(),
+            "MILLRACE_MODEL", model.name(),
+            "MILLRACE_REPOSITORY", folder.resolve("models").toAbsolutePath().toString(),
+            "KAFKA_PORT", Integer.toString(kafkaPort),
+            "HTTP_PORT", Integer.toString(httpPort));
+    try (Compose compose = new Compose("millrace-test-up-" + kafkaPort, variables)) {
+      Compose.Result up = compose.run("up", "--detach", "--wait");
+      assertThat(up.exitCode()).as(up.output()).isZero();
+      assertThat(Http.get("localhost", httpPort, "/v2/health/ready").statusCode()).isEqualTo(200);
+
+      Broker broker = new Broker("localhost:" + kafkaPort);
+      Map<String, byte[]> images = Samples.images("compose", 20);
+      broker.send(images);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> broker.predictions().size() >= images.size());
+      assertThat(broker.predictions())
+          .extracting(ConsumerRecord::key)
+          .containsExactlyInAnyOrderElementsOf(images.keySet());
+    }
+  }
+
+  /** A port that nobody listens on, so that a broker of the user's own is not in the way. */
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.millrace.tests.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.github.dockerjava.api.DockerClient;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.events.Prediction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.Network;
+import org.testcontainers.kafka.KafkaContainer;
+
+/** The service's image beside a broker's. */
+@Tag("docker")
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class DockerImageTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final int GRACE_SECONDS = 30;
+  private static final int KILLED_BY_SIGTERM = 143;
+
+  @TempDir private static Path folder;
+
+  private static Network network;
+  private static KafkaContainer kafka;
+  private static ModelVersion model;
+
+  @BeforeAll
+  static void startBroker() {
+    ContainerEngine.require();
+    model = Samples.model(folder.resolve("models"));
+    network = Network.newNetwork();
+    kafka =
+        new KafkaContainer("apache/kafka:4.3.1").withNetwork(network).withListener("broker:19092");
+    kafka.start();
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    if (kafka != null) {
+      kafka.close();
+      network.close();
+    }
+  }
+
+  @Test
+  void service_answersImagesAndStopsInGoodOrder() throws Exception {
+    Broker broker = new Broker(kafka.getBootstrapServers());
+    try (GenericContainer<?> service = ServiceImage.serving(model, network, "broker:19092")) {
+      service.start();
+
+      Map<String, byte[]> images = Samples.images("first", 20);
+      broker.send(images);
+      broker.send(Map.of("first/notes.txt", "no image".getBytes(StandardCharsets.UTF_8)));
+
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(broker.predictions()).hasSizeGreaterThanOrEqualTo(images.size());
+                assertThat(broker.deadLetters()).isNotEmpty();
+              });
+      requirePredictions(broker.predictions(), images);
+      requireDeadLetter(broker.deadLetters());
+      requireHttp(service);
+
+      stopInMidStream(broker, service, images.size() + 1);
+    }
+  }
+
+  private static void requirePredictions(
+      List<ConsumerRecord<String, Prediction>> predictions, Map<String, byte[]> images) {
+    assertThat(predictions)
+        .extracting(ConsumerRecord::key)
+        .containsExactlyInAnyOrderElementsOf(images.keySet());
+    assertThat(predictions)
+        .allSatisfy(
+            record -> {
+              Prediction prediction = record.value();
+              assertThat(prediction.id()).isEqualTo(record.key());
+              assertThat(prediction.model())
+                  .isEqualTo(new Prediction.Model("resnet20", 1, model.sha256()));
+              assertThat(prediction.label()).startsWith("class-");
+              assertThat(prediction.probabilities().size()).isEqualTo(10);
+              assertThat(prediction.source().topic()).isEqualTo("images");
+            });
+  }
+
+  private static void requireDeadLetter(List<ConsumerRecord<String, byte[]>> deadLetters) {
+    assertThat(deadLetters)
+        .singleElement()
+        .satisfies(
+            record -> {
+              assertThat(record.key()).isEqualTo("first/notes.txt");
+              assertThat(record.value()).asString(StandardCharsets.UTF_8).isEqualTo("no image");
+              assertThat(record.headers().lastHeader("__streams.errors.message")).isNotNull();
+            });
+  }
+
+  private static void requireHttp(GenericContainer<?> service) throws Exception {
+    String host = service.getHost();
+    int port = service.getMappedPort(ServiceImage.HTTP);
+    assertThat(Http.get(host, port, "/v2/health/ready").statusCode()).isEqualTo(200);
+    assertThat(Http.get(host, port, "/metrics").body())
+        .contains(
+            "millrace_inference_request_success_total{model=\"resnet20\",version=\"1\"} 20.0");
+  }
+
+  /**
+   * What {@code docker stop} leaves behind is consistent: every input that is committed has its
+   * answer, no other has one, and the next start answers the rest.
+   *
+   * @param before records that were answered already
+   */
+  private static void stopInMidStream(Broker broker, GenericContainer<?> service, int before)
+      throws Exception {
+    Map<String, byte[]> images = Samples.images("second", 2_000);
+    broker.send(images);
+    await().atMost(PATIENCE).until(() -> broker.predictions().size() > before);
+
+    DockerClient docker = service.getDockerClient();
+    String id = service.getContainerId();
+    docker.stopContainerCmd(id).withTimeout(GRACE_SECONDS).exec();
+    assertThat(docker.inspectContainerCmd(id).exec().getState().getExitCodeLong())
+        .as("143: it stopped by itself; 137 would be Docker's patience gone")
+        .isEqualTo(KILLED_BY_SIGTERM);
+    assertThat(broker.committed("millrace-resnet20"))
+        .isEqualTo(broker.predictions().size() + broker.deadLetters().size());
+
+    docker.startContainerCmd(id).exec();
+    int all = before - 1 + images.size();
+    await().atMost(PATIENCE).until(() -> broker.predictions().size() >= all);
+    assertThat(broker.predictions())
+        .extracting(ConsumerRecord::key)
+        .doesNotHaveDuplicates()
+        .hasSize(all)
+        .containsAll(images.keySet());
+  }
+}

@@ -1,0 +1,65 @@
+package dev.millrace.tests.docker;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.RandomResNet;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+
+/** A model and images, made on the spot. */
+final class Samples {
+
+  private static final int SIZE = 32;
+  private static final long SEED = 7;
+
+  private Samples() {}
+
+  /** Publishes a ResNet-20 that has learned nothing, for ten classes. */
+  static ModelVersion model(Path repository) {
+    Labels labels = new Labels(IntStream.range(0, 10).mapToObj(i -> "class-" + i).toList());
+    Preprocessing preprocessing =
+        new Preprocessing(
+            SIZE, SIZE, List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f));
+    byte[] onnx = RandomResNet.resnet20(labels.size(), SEED);
+    return new ModelRepository(repository)
+        .publish(
+            "resnet20",
+            ModelPreparation.prepare(onnx, preprocessing, labels).bytes(),
+            preprocessing,
+            labels,
+            new ModelManifest.Source("import", null, null));
+  }
+
+  /** PNG files of noise, by their ids. */
+  static Map<String, byte[]> images(String prefix, int count) throws IOException {
+    Random random = new Random(SEED);
+    Map<String, byte[]> images = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      images.put(prefix + "/" + i + ".png", png(random));
+    }
+    return images;
+  }
+
+  private static byte[] png(Random random) throws IOException {
+    BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
+    int[] pixels = random.ints((long) SIZE * SIZE, 0, 1 << 24).toArray();
+    image.setRGB(0, 0, SIZE, SIZE, pixels, 0, SIZE);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    if (!ImageIO.write(image, "png", bytes)) {
+      throw new IOException("this Java writes no PNG");
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,2 @@
+/** The whole service against a real broker. */
+package dev.millrace.tests;

@@ -1,0 +1,111 @@
+package dev.millrace.service.demo;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.events.Prediction;
+import dev.millrace.service.broker.BrokerConfig;
+import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.serve.InferenceService;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.TopicCreation;
+import dev.millrace.service.serve.Topics;
+import dev.millrace.streams.InferenceConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** An embedded broker, a service, and images that stream through both. Used by one thread. */
+public final class Demo implements AutoCloseable {
+
+  private static final Topics TOPICS = new Topics("images", "predictions", "images.dead-letters");
+  private static final int PARTITIONS = 4;
+
+  private final EmbeddedBroker broker;
+  private final InferenceService service;
+
+  private Demo(EmbeddedBroker broker, InferenceService service) {
+    this.broker = broker;
+    this.service = service;
+  }
+
+  /**
+   * Starts the broker on a free port, and the service.
+   *
+   * @param folder where the broker keeps its data
+   * @param model the version to serve
+   */
+  public static Demo start(Path folder, ModelVersion model) throws InterruptedException {
+    EmbeddedBroker broker =
+        EmbeddedBroker.start(new BrokerConfig(folder, BrokerConfig.DEFAULT_HOST, 0, Map.of()));
+    try {
+      Properties kafka = new Properties();
+      kafka.put("bootstrap.servers", broker.bootstrapServers());
+      try (Admin admin = Admin.create(kafka)) {
+        TopicCreation.create(admin, TOPICS, PARTITIONS);
+      }
+      InferenceConfig inference =
+          InferenceConfig.builder(model.folder().getParent().getParent(), model.name())
+              .version(model.version())
+              .build();
+      ServiceConfig config = new ServiceConfig(inference, TOPICS, kafka);
+      return new Demo(broker, InferenceService.start(config, new SimpleMeterRegistry()));
+    } catch (RuntimeException | Error | InterruptedException e) {
+      broker.close();
+      throw e;
+    }
+  }
+
+  /** Where other commands can reach the broker. */
+  public String bootstrapServers() {
+    return broker.bootstrapServers();
+  }
+
+  /**
+   * Streams images and hands on their predictions until told to stop.
+   *
+   * @param rate images a second
+   * @param goOn asked between predictions
+   */
+  public void run(
+      List<LabelledImage> images,
+      double rate,
+      BooleanSupplier goOn,
+      Consumer<ConsumerRecord<String, Prediction>> show) {
+    Map<String, Object> config = Map.of("bootstrap.servers", broker.bootstrapServers());
+    try (ImageStream stream =
+            new ImageStream(broker.bootstrapServers(), TOPICS.input(), images, rate);
+        KafkaConsumer<String, Prediction> consumer =
+            new KafkaConsumer<>(
+                config, new StringDeserializer(), Prediction.serde().deserializer())) {
+      List<TopicPartition> partitions =
+          IntStream.range(0, PARTITIONS)
+              .mapToObj(i -> new TopicPartition(TOPICS.output(), i))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      while (goOn.getAsBoolean()) {
+        for (ConsumerRecord<String, Prediction> record : consumer.poll(Duration.ofMillis(100))) {
+          if (goOn.getAsBoolean()) {
+            show.accept(record);
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    service.close();
+    broker.close();
+  }
+}

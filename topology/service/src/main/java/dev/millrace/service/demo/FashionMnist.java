@@ -1,0 +1,83 @@
+package dev.millrace.service.demo;
+
+import dev.millrace.core.model.Labels;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import javax.imageio.ImageIO;
+
+/**
+ * Fashion-MNIST's test set (Xiao, Rasul and Vollgraf, 2017): 10,000 grey images of 28x28 pixels in
+ * ten classes, encoded as PNG. The files are in the IDX format.
+ */
+public final class FashionMnist {
+
+  /** Names of the ten classes. */
+  public static final Labels LABELS =
+      new Labels(
+          List.of(
+              "t-shirt",
+              "trouser",
+              "pullover",
+              "dress",
+              "coat",
+              "sandal",
+              "shirt",
+              "sneaker",
+              "bag",
+              "ankle-boot"));
+
+  private static final int IMAGES_MAGIC = 0x803;
+  private static final int LABELS_MAGIC = 0x801;
+
+  private FashionMnist() {}
+
+  /** Reads them all, keyed {@code CLASS/NUMBER.png}. */
+  public static List<LabelledImage> read() {
+    try (DataInputStream pixels = open("t10k-images-idx3-ubyte.gz", IMAGES_MAGIC);
+        DataInputStream classes = open("t10k-labels-idx1-ubyte.gz", LABELS_MAGIC)) {
+      int count = pixels.readInt();
+      int height = pixels.readInt();
+      int width = pixels.readInt();
+      if (classes.readInt() != count) {
+        throw new IOException("there are not as many labels as images");
+      }
+      List<LabelledImage> images = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        String label = LABELS.get(classes.readUnsignedByte());
+        byte[] png = png(pixels.readNBytes(width * height), width, height);
+        images.add(new LabelledImage(String.format("%s/%05d.png", label, i), png, label));
+      }
+      return images;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Fashion-MNIST's files inside the jar are damaged; build again", e);
+    }
+  }
+
+  private static DataInputStream open(String name, int magic) throws IOException {
+    InputStream file = FashionMnist.class.getResourceAsStream("fashion-mnist/" + name);
+    if (file == null) {
+      throw new IOException(name + " is missing");
+    }
+    DataInputStream data = new DataInputStream(new GZIPInputStream(file, 1 << 16));
+    if (data.readInt() != magic) {
+      throw new IOException(name + " is no IDX file of the kind expected");
+    }
+    return data;
+  }
+
+  private static byte[] png(byte[] grey, int width, int height) throws IOException {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+    image.getRaster().setDataElements(0, 0, width, height, grey);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+    ImageIO.write(image, "png", bytes);
+    return bytes.toByteArray();
+  }
+}

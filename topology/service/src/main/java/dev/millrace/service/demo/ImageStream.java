@@ -1,0 +1,50 @@
+package dev.millrace.service.demo;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** Sends images into a topic at an even pace, over and over, until it is closed. */
+final class ImageStream implements AutoCloseable {
+
+  private final KafkaProducer<String, byte[]> producer;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /**
+   * @param rate images a second
+   */
+  ImageStream(String bootstrapServers, String topic, List<LabelledImage> images, double rate) {
+    producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", bootstrapServers),
+            new StringSerializer(),
+            new ByteArraySerializer());
+    thread = new Thread(() -> send(topic, images, rate), "demo-images");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void send(String topic, List<LabelledImage> images, double rate) {
+    long start = System.nanoTime();
+    for (long sent = 0; !closed; sent++) {
+      LabelledImage image = images.get((int) (sent % images.size()));
+      producer.send(new ProducerRecord<>(topic, image.key(), image.encoded()));
+      long due = start + (long) ((sent + 1) * 1e9 / rate);
+      while (!closed && System.nanoTime() < due) {
+        LockSupport.parkNanos(due - System.nanoTime());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+    producer.close();
+  }
+}
