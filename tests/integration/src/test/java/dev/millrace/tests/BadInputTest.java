@@ -146,6 +146,9 @@ class BadInputTest {
   /** The first bytes of a JPEG that says it is so large, and nothing more. */
   private static byte[] claim(int width, int height) {
     return HexFormat.of()
-        .parseHex(String.format("ffd8ffc0001108%04x%04x03011100021101031101ffda000c03010002110311003f00ffd9", height, width));
+        .parseHex(
+            String.format(
+                "ffd8ffc0001108%04x%04x03011100021101031101ffda000c03010002110311003f00ffd9",
+                height, width));
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
@@ -53,7 +54,11 @@ class RestartTest {
                 "num.stream.threads",
                 "2"))) {
       pipeline.send(keys.stream().map(key -> pipeline.image(key, image)).toList());
-      pipeline.predictions(1);
+      await()
+          .until(
+              () ->
+                  pipeline.registry.get("millrace.inference.request.success").counter().count()
+                      > 0);
       pipeline.stop();
       assertThat(pipeline.predictions(1).size())
           .as("answered before the restart")
