@@ -1,5 +1,6 @@
 package dev.millrace.service.command;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -121,6 +122,6 @@ final class Cluster implements AutoCloseable {
 
   @Override
   public void close() {
-    admin.close(java.time.Duration.ZERO);
+    admin.close(Duration.ZERO);
   }
 }

@@ -26,7 +26,8 @@ import picocli.CommandLine.Unmatched;
  * The file behind {@code --config}: options that the command line leaves out, and Kafka's keys.
  *
  * <p>One file may serve several commands. An option's key is its long name without dashes; with
- * {@code COMMAND.} before it, it is meant for that command alone, and wins there.
+ * {@code COMMAND.} before it ({@code send.topic}, {@code models.import.size}), it is meant for that
+ * command alone, and wins there.
  *
  * @param values the file's keys and values; empty without a file
  */
@@ -34,7 +35,6 @@ record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
 
   static final String OPTION = "--config";
 
-  private static final Set<String> NOT_IN_A_FILE = Set.of("config", "help", "version");
   private static final String BOOTSTRAP_OPTION = "bootstrap-servers";
   private static final String BOOTSTRAP_KEY = "bootstrap.servers";
 
@@ -83,7 +83,7 @@ record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
   }
 
   private void requireKnownKeys(Path file, CommandLine root) {
-    Set<String> options = optionKeys(root);
+    Set<String> options = optionKeys(root.getCommandSpec()).collect(Collectors.toSet());
     for (String key : new TreeMap<>(values).keySet()) {
       if (!options.contains(key) && !KafkaKeys.isKnown(key) && !BrokerCommand.isBrokerKey(key)) {
         throw new CommandException(
@@ -95,40 +95,41 @@ record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
     }
   }
 
-  /** Every key that stands for an option of some command. */
-  private static Set<String> optionKeys(CommandLine root) {
-    Stream<CommandLine> commands =
-        Stream.concat(Stream.of(root), root.getSubcommands().values().stream());
-    return commands
-        .flatMap(command -> optionKeys(command.getCommandSpec()))
-        .collect(Collectors.toSet());
-  }
-
+  /** Every key that stands for an option of this command or of one below it. */
   private static Stream<String> optionKeys(CommandSpec command) {
     Stream<String> own =
         command.options().stream()
             .flatMap(option -> key(option).stream())
-            .flatMap(key -> Stream.of(key, command.name() + "." + key));
+            .flatMap(key -> Stream.of(key, qualified(command, key)));
     return Stream.concat(
         own,
         command.subcommands().values().stream().flatMap(line -> optionKeys(line.getCommandSpec())));
   }
 
   private static Optional<String> key(ArgSpec argument) {
-    if (!(argument instanceof OptionSpec option) || !option.longestName().startsWith("--")) {
+    if (!(argument instanceof OptionSpec option)
+        || !option.longestName().startsWith("--")
+        || option.longestName().equals(OPTION)
+        || option.usageHelp()
+        || option.versionHelp()) {
       return Optional.empty();
     }
-    String key = option.longestName().substring(2);
-    return NOT_IN_A_FILE.contains(key) ? Optional.empty() : Optional.of(key);
+    return Optional.of(option.longestName().substring(2));
+  }
+
+  /** The key for one command alone: its names below the program's, and the option's. */
+  private static String qualified(CommandSpec command, String key) {
+    String names = command.qualifiedName(".");
+    return names.substring(names.indexOf('.') + 1) + "." + key;
   }
 
   @Override
   public String defaultValue(ArgSpec argument) {
-    return key(argument).map(key -> value(argument.command().name(), key)).orElse(null);
+    return key(argument).map(key -> value(argument.command(), key)).orElse(null);
   }
 
-  private String value(String command, String key) {
-    String value = values.getOrDefault(command + "." + key, values.get(key));
+  private String value(CommandSpec command, String key) {
+    String value = values.getOrDefault(qualified(command, key), values.get(key));
     return value == null && key.equals(BOOTSTRAP_OPTION) ? values.get(BOOTSTRAP_KEY) : value;
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.service.command;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -103,7 +104,7 @@ final class ImageSender {
 
   private String tooLarge(ImageFile file, long size) {
     return String.format(
-        java.util.Locale.ROOT,
+        Locale.ROOT,
         "%s has %,d bytes, too many for a record of topic %s, which takes %,d"
             + " (max.message.bytes): raise that or send a smaller file",
         file.path(),

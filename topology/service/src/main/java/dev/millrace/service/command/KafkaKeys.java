@@ -27,6 +27,8 @@ enum KafkaKeys {
           StreamsConfig.GLOBAL_CONSUMER_PREFIX);
 
   private final String prefix;
+
+  @SuppressWarnings("ImmutableEnumChecker") // it reads a constant of Kafka's
   private final Supplier<Set<String>> names;
 
   KafkaKeys(String prefix, Supplier<Set<String>> names) {

@@ -51,10 +51,10 @@ final class PredictionTail {
    *
    * @param count how many to show
    * @param idle how long no record may come before this ends
-   * @param batches shows records until it says that nobody looks any more
+   * @param screen shows records, until it says that nobody looks any more
    * @return how many were shown
    */
-  long follow(long count, Duration idle, Screen batches) {
+  long follow(long count, Duration idle, Screen screen) {
     long shown = 0;
     long silentSince = clock.getAsLong();
     long checked = silentSince;
@@ -70,11 +70,11 @@ final class PredictionTail {
         silentSince = clock.getAsLong();
       }
       for (ConsumerRecord<byte[], byte[]> record : records) {
-        if (shown < count && batches.show(record)) {
+        if (shown < count && screen.show(record)) {
           shown++;
         }
       }
-      if (!records.isEmpty() && !batches.flush()) {
+      if (!records.isEmpty() && !screen.flush()) {
         return shown;
       }
       if (clock.getAsLong() - checked > CHECK.toNanos()) {
