@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -162,10 +163,21 @@ class PredictionTest {
   }
 
   @Test
-  void prediction_withoutALabel_cannotBeMade() {
-    assertThatThrownBy(() -> prediction(null, null))
-        .isInstanceOf(NullPointerException.class)
-        .hasMessage("label");
+  void part_thatIsNull_isRefusedWhenMade() {
+    Prediction whole = prediction("cat", null);
+
+    assertNull(
+        "label",
+        () ->
+            new Prediction(whole.id(), whole.model(), null, 1, whole.top(), null, whole.source()));
+    assertNull("label", () -> new Prediction.Top(1, null, 1));
+    assertNull("name", () -> new Prediction.Model(null, 1, "ab12"));
+    assertNull("sha256", () -> new Prediction.Model("resnet20", 1, null));
+    assertNull("topic", () -> new Prediction.Source(null, 0, 0));
+  }
+
+  private static void assertNull(String part, ThrowingCallable make) {
+    assertThatThrownBy(make).isInstanceOf(NullPointerException.class).hasMessage(part);
   }
 
   private static Prediction prediction(String label, Probabilities probabilities) {

@@ -2,6 +2,7 @@ package dev.millrace.core.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConcurrentPublicationTest {
 
   private static final int PUBLISHERS = 4;
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 4;
 
   private final ExecutorService threads = Executors.newFixedThreadPool(PUBLISHERS + 1);
 
@@ -35,30 +35,28 @@ class ConcurrentPublicationTest {
 
   @Test
   void versions_publishedAtOnce_areDistinctAndWholeWhenFirstSeen() throws Exception {
-    AtomicBoolean published = new AtomicBoolean();
     List<ModelRepository> repositories =
         List.of(new ModelRepository(root), new ModelRepository(root));
     CyclicBarrier together = new CyclicBarrier(PUBLISHERS);
     List<Future<List<ModelVersion>>> publishers = new ArrayList<>();
-    Future<Integer> reader = threads.submit(() -> readUntil(published));
+    Future<List<ModelVersion>> reader = threads.submit(this::readAsTheyAppear);
 
     for (int publisher = 0; publisher < PUBLISHERS; publisher++) {
       publishers.add(
           threads.submit(
               publisher(repositories.get(publisher % repositories.size()), publisher, together)));
     }
-    List<ModelVersion> versions = new ArrayList<>();
+    List<ModelVersion> published = new ArrayList<>();
     for (Future<List<ModelVersion>> publisher : publishers) {
-      versions.addAll(publisher.get());
+      published.addAll(publisher.get());
     }
-    published.set(true);
 
-    assertThat(versions)
+    assertThat(published)
         .extracting(ModelVersion::version)
         .containsExactlyInAnyOrderElementsOf(
             IntStream.rangeClosed(1, PUBLISHERS * ROUNDS).boxed().toList());
-    assertThat(reader.get()).isEqualTo(PUBLISHERS * ROUNDS);
-    for (ModelVersion version : versions) {
+    assertThat(reader.get()).containsExactlyInAnyOrderElementsOf(published);
+    for (ModelVersion version : published) {
       assertThat(repositories.get(0).version("resnet20", version.version())).isEqualTo(version);
     }
   }
@@ -79,22 +77,26 @@ class ConcurrentPublicationTest {
     };
   }
 
-  /** Reads every version there is, again and again and once after the last; returns how many. */
-  private int readUntil(AtomicBoolean published) {
-    ModelRepository repository = new ModelRepository(root);
-    while (true) {
-      boolean last = published.get();
-      int seen = 0;
-      for (String model : repository.models()) {
-        assertThat(root.resolve(model).resolve("labels.txt")).hasContent("cat\nRüde\n");
-        for (int version : repository.versions(model)) {
-          assertThat(repository.version(model, version).readVerified()).isNotEmpty();
-          seen++;
+  /**
+   * Reads each version in the moment its folder appears; returns them in order. It spins, since
+   * what it must not see would last microseconds.
+   */
+  private List<ModelVersion> readAsTheyAppear() throws InterruptedException {
+    Path home = root.resolve("resnet20");
+    List<ModelVersion> versions = new ArrayList<>();
+    while (versions.size() < PUBLISHERS * ROUNDS) {
+      Path folder = home.resolve(Integer.toString(versions.size() + 1));
+      while (!Files.isDirectory(folder)) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
         }
+        Thread.onSpinWait();
       }
-      if (last) {
-        return seen;
-      }
+      ModelVersion version = new ModelVersion(folder, ManifestFile.read(folder));
+      assertThat(version.readVerified()).isNotEmpty();
+      assertThat(home.resolve("labels.txt")).hasContent("cat\nRüde\n");
+      versions.add(version);
     }
+    return versions;
   }
 }
