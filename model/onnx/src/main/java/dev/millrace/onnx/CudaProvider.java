@@ -50,7 +50,7 @@ final class CudaProvider {
       // Without this a node that has no CUDA kernel would run on the CPU, and nobody would know.
       options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
     } catch (OrtException e) {
-      Optional<Path> library = library();
+      Optional<Path> library = find();
       throw new ModelException(
           library.isEmpty() ? noProvider(device) : explain(device, e, loaderSays(library.get())),
           e);
@@ -60,7 +60,7 @@ final class CudaProvider {
   /**
    * The provider's library beside the core library that this process has loaded, if it is there.
    */
-  static Optional<Path> library() {
+  static Optional<Path> find() {
     try (Stream<String> mappings = Files.lines(MEMORY_MAP)) {
       return mappings
           .filter(mapping -> mapping.endsWith("/" + CORE_LIBRARY))

@@ -32,7 +32,7 @@ public record OnnxRuntimeInfo(String version, List<String> providers, Optional<P
     String version = OrtLibrary.environment().getVersion();
     List<String> providers =
         OrtEnvironment.getAvailableProviders().stream().map(OrtProvider::name).toList();
-    return new OnnxRuntimeInfo(version, providers, CudaProvider.library());
+    return new OnnxRuntimeInfo(version, providers, CudaProvider.find());
   }
 
   /** Why no model can run on a device, in one line that says what to do; empty if one can. */

@@ -73,7 +73,9 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
           Map.entry("background.threads", "2"),
           Map.entry("group.coordinator.threads", "1"),
           Map.entry("share.coordinator.threads", "1"),
-          // One voter elects itself; nothing is written when nothing happens.
+          // One voter elects itself, after a restart as soon as this is over.
+          Map.entry("controller.quorum.election.timeout.ms", "100"),
+          // Nothing is written when nothing happens.
           Map.entry("metadata.max.idle.interval.ms", "0"));
 
   public BrokerConfig {
@@ -101,6 +103,12 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
   /** A broker on this machine's own address, with nothing overridden. */
   public BrokerConfig(Path folder, int port) {
     this(folder, DEFAULT_HOST, port, Map.of());
+  }
+
+  /** The overrides' values may be secrets. */
+  @Override
+  public String toString() {
+    return "BrokerConfig[" + folder + ", " + address(host, port) + ", " + overrides.keySet() + "]";
   }
 
   /** Kafka's properties, once the ports are known. */

@@ -8,7 +8,9 @@ import org.apache.kafka.common.KafkaException;
  * A real single-node Kafka in this JVM, broker and KRaft controller in one. Its data is kept in its
  * folder, and the next broker on that folder goes on with it.
  *
- * <p>It must be closed, which writes what is in memory and takes well under a second. Thread-safe.
+ * <p>It must be closed, which writes what is in memory and takes well under a second; one that was
+ * killed instead starts up to 9 s later the next time, since Kafka waits for the old one's session
+ * to end. Thread-safe.
  */
 public final class EmbeddedBroker implements AutoCloseable {
 

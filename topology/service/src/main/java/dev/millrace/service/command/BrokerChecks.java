@@ -3,6 +3,7 @@ package dev.millrace.service.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import picocli.CommandLine.ParameterException;
 
 /** Looks at the broker and its topics. */
 final class BrokerChecks {
@@ -17,6 +18,8 @@ final class BrokerChecks {
       for (String topic : topics) {
         findings.add(topic(cluster, topic));
       }
+    } catch (ParameterException e) {
+      throw e; // not the broker is wrong but the command line
     } catch (RuntimeException e) {
       findings.add(Finding.missing("broker", Failure.of(e).line()));
     }

@@ -60,12 +60,13 @@ final class BrokerCommand implements Callable<Integer>, LongRunning {
   private List<String> overrides = new ArrayList<>();
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the stop is what comes of it
   public Integer call() throws InterruptedException {
     BrokerConfig config = new BrokerConfig(dir, host, port, overrides());
     StopSignal stop = StopSignal.listen();
     try (stop;
         EmbeddedBroker broker = EmbeddedBroker.start(config)) {
-      broker.failure().thenRun(stop::request);
+      var unused = broker.failure().thenRun(stop::request);
       spec.commandLine().getOut().println("ready " + broker.bootstrapServers());
       spec.commandLine().getOut().flush();
       stop.await();

@@ -14,6 +14,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -67,6 +68,12 @@ final class Cluster implements AutoCloseable {
         admin.describeTopics(topics).topicNameValues().entrySet()) {
       try {
         get(topic.getValue());
+      } catch (InvalidTopicException e) {
+        throw new CommandException(
+            "'"
+                + topic.getKey()
+                + "' cannot be the name of a topic; give one of letters, digits, '.', '_' and '-'",
+            e);
       } catch (UnknownTopicOrPartitionException e) {
         throw new CommandException(
             "there is no topic '"

@@ -3,8 +3,10 @@ package dev.millrace.service.command;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Runs command lines. Every failure is one line on the error stream that says what to do, with a
@@ -28,7 +30,7 @@ public final class CommandLineTool {
             .setExecutionStrategy(CommandLineTool::execute)
             .setParameterExceptionHandler(CommandLineTool::refuse)
             .setExecutionExceptionHandler(
-                (e, command, parsed) -> fail(e, command, isVerbose(parsed)));
+                (e, command, parsed) -> fail(e, command, isVerbose(command.getCommandSpec())));
   }
 
   /**
@@ -48,8 +50,8 @@ public final class CommandLineTool {
   }
 
   private static int execute(ParseResult parsed) {
-    Object command = last(parsed).commandSpec().userObject();
-    Logging.configure(isVerbose(parsed), command instanceof LongRunning);
+    CommandSpec command = last(parsed).commandSpec();
+    Logging.configure(isVerbose(command), command.userObject() instanceof LongRunning);
     return new CommandLine.RunLast().execute(parsed);
   }
 
@@ -57,27 +59,42 @@ public final class CommandLineTool {
     return parsed.hasSubcommand() ? last(parsed.subcommand()) : parsed;
   }
 
-  private static boolean isVerbose(ParseResult parsed) {
-    return parsed.matchedOptionValue(VERBOSE, false)
-        || (parsed.hasSubcommand() && isVerbose(parsed.subcommand()));
+  private static boolean isVerbose(CommandSpec command) {
+    return command.root().userObject() instanceof RootCommand root && root.isVerbose();
   }
 
+  @SuppressWarnings("UnusedVariable") // the arguments: a handler's signature
   private static int refuse(ParameterException e, String[] args) {
-    CommandLine command = e.getCommandLine();
-    String name = command.getCommandSpec().qualifiedName();
-    command
-        .getErr()
-        .println(name + ": " + Failure.oneLine(e.getMessage()) + "; see '" + name + " --help'");
-    command.getErr().flush();
-    return ExitCode.USAGE;
+    String reason =
+        e instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : e.getMessage();
+    return tell(e.getCommandLine(), new Failure(Failure.oneLine(reason), ExitCode.USAGE));
+  }
+
+  /** What follows a {@code =} is not shown: it may be a secret, put into the wrong option. */
+  private static String unknown(UnmatchedArgumentException e) {
+    String argument = e.getUnmatched().get(0);
+    String name = argument.substring(0, (argument + "=").indexOf('='));
+    if (e.isUnknownOption()) {
+      return "there is no option '" + name + "'";
+    }
+    return e.getCommandLine().getSubcommands().isEmpty()
+        ? "'" + name + "' is one argument too many"
+        : "there is no command '" + name + "'";
   }
 
   private static int fail(Exception e, CommandLine command, boolean verbose) {
-    Failure failure = Failure.of(e);
-    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + failure.line());
+    int exitCode = tell(command, Failure.of(e));
     if (verbose) {
       e.printStackTrace(command.getErr());
+      command.getErr().flush();
     }
+    return exitCode;
+  }
+
+  private static int tell(CommandLine command, Failure failure) {
+    String name = command.getCommandSpec().qualifiedName();
+    String hint = failure.exitCode() == ExitCode.USAGE ? "; see '" + name + " --help'" : "";
+    command.getErr().println(name + ": " + failure.line() + hint);
     command.getErr().flush();
     return failure.exitCode();
   }

@@ -43,7 +43,9 @@ record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
     @Option(names = OPTION)
     private Path file;
 
-    @Unmatched private List<String> rest;
+    @SuppressWarnings("UnusedVariable") // there so that picocli passes over the rest
+    @Unmatched
+    private List<String> rest;
   }
 
   ConfigFile {
@@ -99,6 +101,7 @@ record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
   private static Stream<String> optionKeys(CommandSpec command) {
     Stream<String> own =
         command.options().stream()
+            .filter(option -> !option.inherited())
             .flatMap(option -> key(option).stream())
             .flatMap(key -> Stream.of(key, qualified(command, key)));
     return Stream.concat(

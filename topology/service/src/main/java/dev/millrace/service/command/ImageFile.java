@@ -2,8 +2,8 @@ package dev.millrace.service.command;
 
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -15,16 +15,8 @@ import java.util.stream.StreamSupport;
  */
 record ImageFile(Path root, Path path) {
 
-  private static final Map<String, String> CONTENT_TYPES =
-      Map.of(
-          "jpg", "image/jpeg",
-          "jpeg", "image/jpeg",
-          "png", "image/png",
-          "gif", "image/gif",
-          "bmp", "image/bmp",
-          "webp", "image/webp",
-          "tif", "image/tiff",
-          "tiff", "image/tiff");
+  private static final Set<String> IMAGE_ENDINGS =
+      Set.of("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff");
 
   /** Its path below the root, with {@code /} between the names on every system. */
   String id() {
@@ -39,10 +31,10 @@ record ImageFile(Path root, Path path) {
     return Optional.ofNullable(folder.getFileName()).map(Path::toString);
   }
 
-  /** The media type that its name's ending stands for; empty if that is no image's. */
-  Optional<String> contentType() {
+  /** True if its name ends like an image's. */
+  boolean isImage() {
     String name = path.getFileName().toString();
-    String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-    return Optional.ofNullable(CONTENT_TYPES.get(ending));
+    int dot = name.lastIndexOf('.');
+    return dot >= 0 && IMAGE_ENDINGS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
   }
 }

@@ -62,9 +62,7 @@ final class ImageFiles {
           @Override
           public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
             ImageFile file = new ImageFile(folder, path);
-            if (!isHidden(path)
-                && attributes.isRegularFile()
-                && (all || file.contentType().isPresent())) {
+            if (!isHidden(path) && attributes.isRegularFile() && (all || file.isImage())) {
               files.add(file);
             }
             return FileVisitResult.CONTINUE;

@@ -24,8 +24,6 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
  */
 final class ImageSender {
 
-  private static final String CONTENT_TYPE = "content-type";
-
   private final Producer<String, byte[]> producer;
   private final String topic;
   private final Optional<String> labelsTopic;
@@ -60,6 +58,7 @@ final class ImageSender {
   }
 
   /** Hands one file to the producer. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the delivery hears of it
   void send(ImageFile file) {
     Delivery delivery = new Delivery(file);
     Optional<byte[]> image = read(file, delivery);
@@ -68,16 +67,16 @@ final class ImageSender {
       return;
     }
     delivery.expect(label.isPresent() ? 2 : 1);
-    ProducerRecord<String, byte[]> record =
-        new ProducerRecord<>(topic, file.id(), image.orElseThrow());
-    file.contentType()
-        .ifPresent(
-            type -> record.headers().add(CONTENT_TYPE, type.getBytes(StandardCharsets.UTF_8)));
+    // No headers: they would stay on the prediction, which is no image.
+    hand(new ProducerRecord<>(topic, file.id(), image.orElseThrow()), delivery);
+    if (label.isPresent() && !delivery.isRefused()) {
+      hand(new ProducerRecord<>(labelsTopic.orElseThrow(), file.id(), label.get()), delivery);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the delivery is told what comes of it
+  private void hand(ProducerRecord<String, byte[]> record, Delivery delivery) {
     producer.send(record, delivery);
-    label.ifPresent(
-        text ->
-            producer.send(
-                new ProducerRecord<>(labelsTopic.orElseThrow(), file.id(), text), delivery));
   }
 
   private Optional<byte[]> read(ImageFile file, Delivery delivery) {

@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.security.JaasContext;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -81,13 +84,15 @@ final class KafkaOptions {
    */
   Properties streams(Map<String, String> defaults) {
     Map<String, String> all = new HashMap<>(defaults);
-    all.putAll(given());
+    all.putAll(ofFile());
+    all.putAll(ofCommandLine());
     return properties(all);
   }
 
   private Properties client(KafkaKeys client, Map<String, String> defaults) {
     Map<String, String> all = new HashMap<>(defaults);
-    all.putAll(client.select(given()));
+    all.putAll(client.select(ofFile()));
+    all.putAll(client.select(ofCommandLine()));
     return properties(all);
   }
 
@@ -98,8 +103,7 @@ final class KafkaOptions {
     return properties;
   }
 
-  /** Kafka's keys of the file and of {@code -X}. */
-  private Map<String, String> given() {
+  private Map<String, String> ofFile() {
     Map<String, String> given = new TreeMap<>();
     if (command.defaultValueProvider() instanceof ConfigFile file) {
       file.values()
@@ -110,8 +114,13 @@ final class KafkaOptions {
                 }
               });
     }
-    Map<String, String> arguments = KeyValue.parse(overrides, command);
-    for (String key : arguments.keySet()) {
+    given.forEach(this::requireReadable);
+    return given;
+  }
+
+  private Map<String, String> ofCommandLine() {
+    Map<String, String> given = KeyValue.parse(overrides, command);
+    for (String key : given.keySet()) {
       if (key.equals(BOOTSTRAP)) {
         throw refused("-X " + BOOTSTRAP + ": give --bootstrap-servers instead");
       }
@@ -119,8 +128,23 @@ final class KafkaOptions {
         throw refused("-X " + key + ": Kafka's clients have no such key");
       }
     }
-    given.putAll(arguments);
+    given.forEach(this::requireReadable);
     return given;
+  }
+
+  /** Kafka itself would quote what it cannot read of a JAAS configuration, perhaps a password. */
+  private void requireReadable(String key, String value) {
+    if (!key.endsWith(SaslConfigs.SASL_JAAS_CONFIG)) {
+      return;
+    }
+    try {
+      JaasContext.loadClientContext(Map.of(SaslConfigs.SASL_JAAS_CONFIG, new Password(value)));
+    } catch (IllegalArgumentException e) {
+      throw refused(
+          key
+              + " cannot be read; it takes MODULE required NAME=\"VALUE\" ...; with a semicolon at"
+              + " its end");
+    }
   }
 
   private ParameterException refused(String message) {

@@ -28,13 +28,18 @@ final class PredictionLine {
         Locale.ROOT,
         "%s  %-28s  %-18s %5.1f %%  %s/%d  %s-%d@%d",
         TIME.format(Instant.ofEpochMilli(record.timestamp()).atZone(zone)),
-        prediction.id(),
-        prediction.label(),
+        printable(prediction.id()),
+        printable(prediction.label()),
         100 * prediction.probability(),
         prediction.model().name(),
         prediction.model().version(),
         record.topic(),
         record.partition(),
         record.offset());
+  }
+
+  /** Keys are anybody's bytes: what would break the line or steer the terminal is not shown. */
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
   }
 }

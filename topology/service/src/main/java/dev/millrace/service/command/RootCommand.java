@@ -8,7 +8,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace} itself: the options that every command has, and the list of commands. */
+/**
+ * {@code millrace} itself: the options that every command has, and the list of commands. The
+ * options' values are asked for where they are used, of the parsed command line.
+ */
 @Command(
     name = "millrace",
     description = "Image classification inside Apache Kafka.",
@@ -29,6 +32,7 @@ import picocli.CommandLine.Spec;
       "Exit code: 0, 1 (it failed), 2 (wrong usage); after a signal 130 or 143.",
       "'millrace COMMAND --help' tells a command's options."
     })
+@SuppressWarnings("UnusedVariable")
 final class RootCommand implements Runnable {
 
   @Spec private CommandSpec spec;
@@ -61,6 +65,11 @@ final class RootCommand implements Runnable {
             + " command), and so are Kafka's own keys. The command line wins."
       })
   private Path config;
+
+  /** True if asked for more, on the command line or in the file. */
+  boolean isVerbose() {
+    return verbose;
+  }
 
   @Override
   public void run() {

@@ -69,9 +69,9 @@ final class SendCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     List<ImageFile> files = ImageFiles.find(paths, all);
-    Properties configuration = kafka.producer(defaults());
     try (StopSignal stop = StopSignal.listen()) {
       Pacer pacer = new Pacer(rate, System::nanoTime, stop::await);
+      Properties configuration = kafka.producer(defaults());
       try (Producer<String, byte[]> producer =
               new KafkaProducer<>(
                   configuration, new StringSerializer(), new ByteArraySerializer());

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 
 /**
- * What a {@code send} came to.
+ * What sending came to.
  *
  * @param topic where the images went
  * @param sent images that the broker acknowledged

@@ -111,6 +111,7 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
   private String httpHost;
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the ready line and the stop are what comes of it
   public Integer call() throws InterruptedException {
     Topics topics =
         new Topics(input, output, deadLetters == null ? input + ".dead-letters" : deadLetters);
@@ -126,8 +127,8 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
       try (InferenceService service = InferenceService.start(config, registry)) {
         Optional<HttpEndpoint> http = listen(service, registry);
         try {
-          service.running().thenRun(() -> announce(service, config, http));
-          service.ended().whenComplete((done, failure) -> stop.request());
+          var unusedReady = service.running().thenRun(() -> announce(service, config, http));
+          var unusedEnd = service.ended().whenComplete((done, failure) -> stop.request());
           stop.await();
           requireSound(service);
         } finally {

@@ -29,6 +29,7 @@ final class ImageStream implements AutoCloseable {
     thread.start();
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // an image more or less does not matter here
   private void send(String topic, List<LabelledImage> images, double rate) {
     long start = System.nanoTime();
     for (long sent = 0; !closed; sent++) {

@@ -33,6 +33,18 @@ public record ServiceConfig(InferenceConfig inference, Topics topics, Properties
     return all;
   }
 
+  /** Kafka's values may be secrets. */
+  @Override
+  public String toString() {
+    return "ServiceConfig[inference="
+        + inference
+        + ", topics="
+        + topics
+        + ", kafka="
+        + kafka.stringPropertyNames()
+        + "]";
+  }
+
   private Map<String, Object> defaults() {
     Map<String, Object> defaults = new LinkedHashMap<>();
     defaults.put(StreamsConfig.APPLICATION_ID_CONFIG, "millrace-" + inference.model());
@@ -49,7 +61,7 @@ public record ServiceConfig(InferenceConfig inference, Topics topics, Properties
     // Images are large: buffering Kafka Streams' default of 1,000 a partition would take gigabytes.
     defaults.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2 * inference.maxInFlight());
     // Kafka Streams lingers 100 ms, which every prediction would wait.
-    defaults.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 2);
+    defaults.put(ProducerConfig.LINGER_MS_CONFIG, 2);
     return defaults;
   }
 }

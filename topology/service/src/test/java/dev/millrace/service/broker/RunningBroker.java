@@ -1,0 +1,138 @@
+package dev.millrace.service.broker;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The one broker of all test classes that register this: started before the first, gone after the
+ * last. Their topics need names of their own.
+ */
+public final class RunningBroker implements BeforeAllCallback {
+
+  private Shared shared;
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    shared =
+        context
+            .getRoot()
+            .getStore(ExtensionContext.Namespace.create(RunningBroker.class))
+            .computeIfAbsent(Shared.class, key -> Shared.start(), Shared.class);
+  }
+
+  public String bootstrapServers() {
+    return shared.broker().bootstrapServers();
+  }
+
+  /** A client of this broker; stays the broker's. */
+  public Admin admin() {
+    return shared.admin();
+  }
+
+  /** Makes a topic of two partitions. */
+  public void createTopic(String name, Map<String, String> configs)
+      throws ExecutionException, InterruptedException {
+    admin()
+        .createTopics(
+            List.of(new NewTopic(name, Optional.of(2), Optional.empty()).configs(configs)))
+        .all()
+        .get();
+    await()
+        .ignoreExceptionsMatching(e -> e.getCause() instanceof UnknownTopicOrPartitionException)
+        .until(() -> admin().describeTopics(List.of(name)).allTopicNames().get().size() == 1);
+  }
+
+  /** Sends one record and waits until the broker has it. */
+  public void send(String topic, String key, String value)
+      throws ExecutionException, InterruptedException {
+    try (Producer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", bootstrapServers()),
+            new StringSerializer(),
+            new StringSerializer())) {
+      producer.send(new ProducerRecord<>(topic, key, value)).get();
+    }
+  }
+
+  /** Everything that is in a topic now, partition by partition. */
+  public List<ConsumerRecord<String, byte[]>> records(String topic) {
+    try (Consumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", bootstrapServers()),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+      return records;
+    }
+  }
+
+  /** A record's value as text. */
+  public static String text(ConsumerRecord<String, byte[]> record) {
+    return new String(record.value(), StandardCharsets.UTF_8);
+  }
+
+  /** JUnit closes it at the end of the run. */
+  private record Shared(Path folder, EmbeddedBroker broker, Admin admin) implements AutoCloseable {
+
+    static Shared start() {
+      try {
+        Path folder = Files.createTempDirectory("millrace-broker");
+        EmbeddedBroker broker = EmbeddedBroker.start(new BrokerConfig(folder, 0));
+        Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        return new Shared(folder, broker, admin);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      admin.close();
+      broker.close();
+      try (Stream<Path> walk = Files.walk(folder)) {
+        for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+}

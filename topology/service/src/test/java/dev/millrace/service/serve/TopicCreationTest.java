@@ -1,0 +1,56 @@
+package dev.millrace.service.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.service.broker.RunningBroker;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Tag("broker")
+class TopicCreationTest {
+
+  @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
+
+  @Test
+  void missingTopics_areMade_andOthersStayAsTheyAre() throws Exception {
+    BROKER.createTopic("out", Map.of("retention.ms", "1234567"));
+    Topics topics = new Topics("in", "out", "in.dead-letters");
+
+    TopicCreation.create(BROKER.admin(), topics, 3);
+    TopicCreation.create(BROKER.admin(), topics, 5);
+
+    assertThat(partitions("in", "out", "in.dead-letters", "millrace.models"))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("in", 3, "out", 2, "in.dead-letters", 3, "millrace.models", 1));
+    assertThat(partitions("millrace.models.status")).containsEntry("millrace.models.status", 1);
+    assertThat(config("out", "retention.ms")).isEqualTo("1234567");
+    assertThat(config("millrace.models", "cleanup.policy")).isEqualTo("compact");
+    assertThat(config("in", "cleanup.policy")).isEqualTo("delete");
+  }
+
+  private static Map<String, Integer> partitions(String... topics) throws Exception {
+    Map<String, TopicDescription> descriptions =
+        BROKER.admin().describeTopics(List.of(topics)).allTopicNames().get();
+    return descriptions.values().stream()
+        .collect(Collectors.toMap(TopicDescription::name, topic -> topic.partitions().size()));
+  }
+
+  private static String config(String topic, String key) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    return BROKER
+        .admin()
+        .describeConfigs(Set.of(resource))
+        .values()
+        .get(resource)
+        .get()
+        .get(key)
+        .value();
+  }
+}
