@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * What of ONNX Runtime is installed on this machine.
  *
- * @param version its version, for example {@code 1.29.0}
+ * @param version its version, for example {@code 1.28.0}
  * @param providers what its build can run on, best first, for example {@code CUDA, CPU}
  * @param cudaLibrary the CUDA provider's library, if it is there
  */

@@ -1,0 +1,63 @@
+package dev.millrace.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.contentOf;
+
+import ai.onnxruntime.OrtEnvironment;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What ONNX Runtime 1.29 broke: it sends a description of the process as soon as it is loaded, and
+ * crashes the JVM on a long command line while it composes that.
+ */
+class OrtLibraryTest {
+
+  @TempDir Path folder;
+
+  /** Loads the library in a JVM of its own. */
+  static final class Load {
+    public static void main(String[] args) {
+      System.out.println(OrtLibrary.environment().getVersion());
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void environment_longCommandLine_loads() throws Exception {
+    File output = folder.resolve("output").toFile();
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Load.class.getName(),
+                "x".repeat(100_000))
+            .redirectErrorStream(true)
+            .redirectOutput(output)
+            .start();
+
+    assertThat(java.waitFor(50, TimeUnit.SECONDS)).isTrue();
+    assertThat(java.exitValue()).as(() -> contentOf(output)).isZero();
+    assertThat(output).content().contains(OrtLibrary.environment().getVersion());
+  }
+
+  @Test
+  void nativeLibrary_hasNoTelemetry() throws IOException {
+    try (InputStream library =
+        OrtEnvironment.class.getResourceAsStream(
+            "/ai/onnxruntime/native/linux-x64/libonnxruntime.so")) {
+      String bytes = new String(library.readAllBytes(), StandardCharsets.ISO_8859_1);
+
+      assertThat(bytes.contains("DISABLE_TELEMETRY")).isFalse();
+      assertThat(bytes.contains("events.data.microsoft.com")).isFalse();
+    }
+  }
+}
