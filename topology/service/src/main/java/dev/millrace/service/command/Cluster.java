@@ -1,6 +1,9 @@
 package dev.millrace.service.command;
 
+import dev.millrace.service.serve.TopicCreation;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -8,8 +11,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -59,15 +64,17 @@ final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Returns when a broker answers and has these topics.
+   * Returns when a broker answers and has these topics, and each partition takes records, which one
+   * just made does a moment after it is known.
    *
-   * @throws CommandException if none answers, or a topic is missing
+   * @throws CommandException if none answers, a topic is missing, or a partition has no leader
    */
   void requireTopics(Set<String> topics) {
-    for (Map.Entry<String, ? extends KafkaFuture<?>> topic :
+    List<TopicDescription> descriptions = new ArrayList<>();
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
         admin.describeTopics(topics).topicNameValues().entrySet()) {
       try {
-        get(topic.getValue());
+        descriptions.add(get(topic.getValue()));
       } catch (InvalidTopicException e) {
         throw new CommandException(
             "'"
@@ -85,6 +92,20 @@ final class Cluster implements AutoCloseable {
             e);
       }
     }
+    for (TopicDescription topic : descriptions) {
+      for (TopicPartitionInfo partition : topic.partitions()) {
+        if (partition.leader() == null || partition.leader().isEmpty()) {
+          throw new CommandException(
+              "partition "
+                  + partition.partition()
+                  + " of topic '"
+                  + topic.name()
+                  + "' has no leader; start the broker that kafka-topics.sh --describe shows as its"
+                  + " replica");
+        }
+      }
+    }
+    get(admin.listOffsets(TopicCreation.ends(descriptions)).all());
   }
 
   /** The size of the largest record batch that a topic takes, in bytes; empty if we may not ask. */

@@ -1,5 +1,7 @@
 package dev.millrace.service.serve;
 
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,8 +10,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -27,7 +32,7 @@ public final class TopicCreation {
   private TopicCreation() {}
 
   /**
-   * Makes what is missing and returns when a broker knows it all.
+   * Makes what is missing and returns when every partition takes records.
    *
    * @param partitions of the input, output and dead-letter topics
    * @throws KafkaException if the brokers refuse
@@ -45,19 +50,48 @@ public final class TopicCreation {
             topic(Topics.STATUS, 1));
     Map<String, KafkaFuture<Void>> made = admin.createTopics(wanted).values();
     for (KafkaFuture<Void> topic : made.values()) {
-      get(topic, TopicExistsException.class);
+      try {
+        get(topic);
+      } catch (TopicExistsException e) {
+        // It stays as it is.
+      }
     }
-    awaitVisible(admin, made.keySet());
+    awaitLeaders(admin, made.keySet());
   }
 
-  /** The controller makes topics, and the brokers learn of them a moment later. */
-  private static void awaitVisible(Admin admin, Set<String> topics) throws InterruptedException {
+  /**
+   * Returns when each partition's leader answers. The controller makes topics, the brokers learn of
+   * them a moment later, and tell of a partition before they take records for it. A producer that
+   * comes in between has its first batch refused and its second taken, after which no broker takes
+   * the first again: out of order.
+   *
+   * @throws KafkaException if they do not within Kafka's own time limits
+   */
+  private static void awaitLeaders(Admin admin, Set<String> topics) throws InterruptedException {
+    Collection<TopicDescription> made = awaitDescriptions(admin, topics);
+    get(admin.listOffsets(ends(made)).all());
+  }
+
+  /** What to ask for the end of each partition, which only a leader in office answers. */
+  public static Map<TopicPartition, OffsetSpec> ends(Collection<TopicDescription> topics) {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (TopicDescription topic : topics) {
+      topic
+          .partitions()
+          .forEach(
+              p -> ends.put(new TopicPartition(topic.name(), p.partition()), OffsetSpec.latest()));
+    }
+    return ends;
+  }
+
+  private static Collection<TopicDescription> awaitDescriptions(Admin admin, Set<String> topics)
+      throws InterruptedException {
     for (int attempt = 0; attempt < VISIBLE_ATTEMPTS; attempt++) {
-      if (get(
-          admin.describeTopics(topics).allTopicNames(), UnknownTopicOrPartitionException.class)) {
-        return;
+      try {
+        return get(admin.describeTopics(topics).allTopicNames()).values();
+      } catch (UnknownTopicOrPartitionException e) {
+        TimeUnit.MILLISECONDS.sleep(VISIBLE_PAUSE_MS);
       }
-      TimeUnit.MILLISECONDS.sleep(VISIBLE_PAUSE_MS);
     }
     throw new TimeoutException(
         "topics were made, but no broker knows of them after "
@@ -65,16 +99,10 @@ public final class TopicCreation {
             + " s");
   }
 
-  /** Waits for an answer; true if it is good, false if it is the one error that is expected. */
-  private static boolean get(KafkaFuture<?> answer, Class<? extends KafkaException> expected)
-      throws InterruptedException {
+  private static <T> T get(KafkaFuture<T> answer) throws InterruptedException {
     try {
-      answer.get();
-      return true;
+      return answer.get();
     } catch (ExecutionException e) {
-      if (expected.isInstance(e.getCause())) {
-        return false;
-      }
       throw e.getCause() instanceof KafkaException refused
           ? refused
           : new KafkaException(e.getCause());

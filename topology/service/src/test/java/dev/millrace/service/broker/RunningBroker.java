@@ -2,6 +2,7 @@ package dev.millrace.service.broker;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.service.serve.TopicCreation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -67,7 +70,13 @@ public final class RunningBroker implements BeforeAllCallback {
         .get();
     await()
         .ignoreExceptionsMatching(e -> e.getCause() instanceof UnknownTopicOrPartitionException)
-        .until(() -> admin().describeTopics(List.of(name)).allTopicNames().get().size() == 1);
+        .until(() -> takesRecords(name));
+  }
+
+  private boolean takesRecords(String topic) throws ExecutionException, InterruptedException {
+    Collection<TopicDescription> descriptions =
+        admin().describeTopics(List.of(topic)).allTopicNames().get().values();
+    return !admin().listOffsets(TopicCreation.ends(descriptions)).all().get().isEmpty();
   }
 
   /** Sends one record and waits until the broker has it. */

@@ -3,12 +3,19 @@ package dev.millrace.service.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.service.broker.RunningBroker;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,6 +40,38 @@ class TopicCreationTest {
     assertThat(config("out", "retention.ms")).isEqualTo("1234567");
     assertThat(config("millrace.models", "cleanup.policy")).isEqualTo("compact");
     assertThat(config("in", "cleanup.policy")).isEqualTo("delete");
+  }
+
+  /**
+   * A retry would hide a partition that is not ready, and an idempotent producer never recovers.
+   */
+  @Test
+  void newTopics_takeRecordsAtOnceInAllPartitions() throws Exception {
+    Map<String, Object> once =
+        Map.of(
+            "bootstrap.servers",
+            BROKER.bootstrapServers(),
+            "retries",
+            0,
+            "enable.idempotence",
+            false);
+    try (Producer<byte[], byte[]> producer =
+        new KafkaProducer<>(once, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int i = 0; i < 2; i++) {
+        Topics topics = new Topics("new-in-" + i, "new-out-" + i, "new-dead-" + i);
+        TopicCreation.create(BROKER.admin(), topics, 32);
+
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (int partition = 0; partition < 32; partition++) {
+          for (String topic : List.of(topics.input(), topics.output(), topics.deadLetters())) {
+            sent.add(producer.send(new ProducerRecord<>(topic, partition, null, new byte[1])));
+          }
+        }
+        for (Future<RecordMetadata> one : sent) {
+          assertThat(one.get().offset()).isZero();
+        }
+      }
+    }
   }
 
   private static Map<String, Integer> partitions(String... topics) throws Exception {
