@@ -117,6 +117,7 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
         new Topics(input, output, deadLetters == null ? input + ".dead-letters" : deadLetters);
     ServiceConfig config =
         new ServiceConfig(inference.config(), topics, kafka.streams(streamsDefaults()));
+    InferenceService.loadLibraries();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (StopSignal stop = StopSignal.listen();
         JvmGcMetrics gc = new JvmGcMetrics()) {

@@ -45,6 +45,7 @@ public final class Demo implements AutoCloseable {
    * @param model the version to serve
    */
   public static Demo start(Path folder, ModelVersion model) throws InterruptedException {
+    InferenceService.loadLibraries();
     EmbeddedBroker broker =
         EmbeddedBroker.start(new BrokerConfig(folder, BrokerConfig.DEFAULT_HOST, 0, Map.of()));
     try {

@@ -1,6 +1,8 @@
 package dev.millrace.service.serve;
 
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.onnx.OnnxRuntimeInfo;
 import dev.millrace.streams.ImageInference;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
@@ -39,6 +41,23 @@ public final class InferenceService implements AutoCloseable {
     streams.setStateListener((to, from) -> onState(to));
     streamsMetrics.bindTo(registry);
     streams.start();
+  }
+
+  /**
+   * Begins to load the native libraries on a thread of its own, for a caller that has to wait for
+   * something else before {@link #start}. What fails here fails there again.
+   */
+  public static void loadLibraries() {
+    Thread loader =
+        new Thread(
+            () -> {
+              OpenCvImageDecoder.warmUp();
+              var unused = OnnxRuntimeInfo.read();
+            },
+            "millrace-libraries");
+    loader.setDaemon(true);
+    loader.setUncaughtExceptionHandler((thread, failure) -> {});
+    loader.start();
   }
 
   /**

@@ -19,6 +19,9 @@ import org.apache.kafka.streams.StreamsConfig;
  */
 public record ServiceConfig(InferenceConfig inference, Topics topics, Properties kafka) {
 
+  /** Kafka's constant for it is deprecated from its first day. */
+  private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
+
   public ServiceConfig {
     Objects.requireNonNull(inference, "inference");
     Objects.requireNonNull(topics, "topics");
@@ -52,8 +55,10 @@ public record ServiceConfig(InferenceConfig inference, Topics topics, Properties
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
         DeadLetterBadImages.class.getName());
     defaults.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters());
-    // There are no global tables here; Kafka Streams warns as long as this is not said.
-    defaults.put("processing.exception.handler.global.enabled", true);
+    // There are no global tables here; Kafka Streams warns as long as this is not said, and its
+    // assignor, which gets the consumer's configuration alone, warns once more a thread.
+    defaults.put(GLOBAL_HANDLER, true);
+    defaults.put(StreamsConfig.mainConsumerPrefix(GLOBAL_HANDLER), true);
     // What a crash makes us infer again; the barrier costs nothing measurable from here on.
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 500);
     // An answer that is there must not wait for the poll that runs meanwhile (default 100 ms).

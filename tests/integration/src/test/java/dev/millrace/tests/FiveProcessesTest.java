@@ -1,0 +1,210 @@
+package dev.millrace.tests;
+
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's five commands, each a process of its own, with real weights and images. */
+@Tag("broker")
+@Timeout(180)
+class FiveProcessesTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+
+  @Test
+  void images_getOnePredictionEach_inTheDocumentedForm() throws Exception {
+    Path weights = SharedData.file("models/cifar10_resnet20.onnx");
+    Path labels = SharedData.file("classes/cifar10.txt");
+    Path images = Files.createDirectory(folder.resolve("png"));
+    Set<String> names = SharedData.unpack("cifar10/cifar10-test-1000-png.tar", images).keySet();
+    Path models = folder.resolve("models");
+
+    try (MillraceProcess broker =
+        MillraceProcess.start(
+            folder, "", "broker", "--dir", folder.resolve("kafka"), "--port", 0)) {
+      String at = broker.awaitLine("ready (.*)", PATIENCE);
+      MillraceProcess.Result imported =
+          MillraceProcess.run(
+              folder,
+              "models",
+              "import",
+              weights,
+              "--repository",
+              models,
+              "--model",
+              "resnet20",
+              "--labels",
+              labels,
+              "--size",
+              32,
+              "--resize",
+              32,
+              "--mean",
+              "0.485,0.456,0.406",
+              "--std",
+              "0.229,0.224,0.225");
+      assertThat(imported.exitCode()).as(imported.errors()).isZero();
+      assertThat(imported.output().strip()).isEqualTo("1");
+      ModelVersion model = new ModelRepository(models).version("resnet20", 1);
+
+      try (MillraceProcess serve =
+          MillraceProcess.start(
+              folder,
+              "",
+              "serve",
+              "--bootstrap-servers",
+              at,
+              "--repository",
+              models,
+              "--model",
+              "resnet20",
+              "--input",
+              "images",
+              "--output",
+              "predictions",
+              "--create-topics",
+              4)) {
+        serve.awaitLine("ready (.*)", PATIENCE);
+        MillraceProcess.Result sent =
+            MillraceProcess.run(
+                folder, "send", "--bootstrap-servers", at, "--topic", "images", images);
+        assertThat(sent.exitCode()).as(sent.errors()).isZero();
+        MillraceProcess.Result tail =
+            MillraceProcess.run(
+                folder,
+                "tail",
+                "--bootstrap-servers",
+                at,
+                "--topic",
+                "predictions",
+                "--from-beginning",
+                "--count",
+                names.size(),
+                "--idle",
+                30,
+                "--json");
+        assertThat(tail.exitCode()).as(tail.errors()).isZero();
+
+        List<JsonNode> predictions = parse(tail.output());
+        requireSchema(predictions, model, names);
+        requireEnvelopes(at, names.size());
+        requireNothingMore(at, names.size());
+
+        serve.terminate();
+        assertThat(serve.await(PATIENCE)).isEqualTo(143);
+        assertThat(serve.errors()).as("warnings of serve").isEmpty();
+      }
+      broker.terminate();
+      assertThat(broker.await(PATIENCE)).isEqualTo(143);
+    }
+  }
+
+  private static List<JsonNode> parse(String lines) throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    List<JsonNode> predictions = new ArrayList<>();
+    for (String line : lines.split("\n")) {
+      predictions.add(json.readTree(line));
+    }
+    return predictions;
+  }
+
+  private static void requireSchema(
+      List<JsonNode> predictions, ModelVersion model, Set<String> names) {
+    Set<String> ids = new HashSet<>();
+    for (JsonNode prediction : predictions) {
+      assertThat(fields(prediction))
+          .containsExactly("id", "model", "label", "probability", "top", "probabilities", "source");
+      assertThat(ids.add(prediction.get("id").textValue())).isTrue();
+      JsonNode by = prediction.get("model");
+      assertThat(by.get("name").textValue()).isEqualTo("resnet20");
+      assertThat(by.get("version").intValue()).isEqualTo(1);
+      assertThat(by.get("sha256").textValue()).isEqualTo(model.sha256());
+      double sum = 0;
+      for (JsonNode probability : prediction.get("probabilities")) {
+        sum += probability.doubleValue();
+      }
+      assertThat(prediction.get("probabilities")).hasSize(10);
+      assertThat(sum).isCloseTo(1, within(1e-4));
+      JsonNode best = prediction.get("top").get(0);
+      assertThat(fields(best)).containsExactly("index", "label", "probability");
+      assertThat(best.get("label")).isEqualTo(prediction.get("label"));
+      assertThat(best.get("probability")).isEqualTo(prediction.get("probability"));
+      assertThat(prediction.get("probabilities").get(best.get("index").intValue()))
+          .isEqualTo(prediction.get("probability"));
+      JsonNode source = prediction.get("source");
+      assertThat(fields(source)).containsExactly("topic", "partition", "offset");
+      assertThat(source.get("topic").textValue()).isEqualTo("images");
+    }
+    assertThat(ids).isEqualTo(names);
+  }
+
+  private static List<String> fields(JsonNode object) {
+    return StreamSupport.stream(((Iterable<String>) object::fieldNames).spliterator(), false)
+        .toList();
+  }
+
+  /** Key, timestamp, headers and partition of each prediction are its image's. */
+  private static void requireEnvelopes(String at, int count) {
+    Map<String, ConsumerRecord<String, byte[]>> images =
+        read(at, "images").stream().collect(toMap(ConsumerRecord::key, record -> record));
+    List<ConsumerRecord<String, byte[]>> predictions = read(at, "predictions");
+    assertThat(predictions).hasSize(count);
+    for (ConsumerRecord<String, byte[]> prediction : predictions) {
+      ConsumerRecord<String, byte[]> image = images.get(prediction.key());
+      assertThat(prediction.timestamp()).isEqualTo(image.timestamp());
+      assertThat(prediction.headers()).isEqualTo(image.headers());
+      assertThat(prediction.partition()).isEqualTo(image.partition());
+    }
+  }
+
+  private static void requireNothingMore(String at, int count) {
+    assertThat(read(at, "predictions")).hasSize(count);
+    assertThat(read(at, "images.dead-letters")).isEmpty();
+  }
+
+  private static List<ConsumerRecord<String, byte[]>> read(String at, String topic) {
+    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", at, "isolation.level", "read_committed"),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(p -> new TopicPartition(topic, p.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.millrace.tests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A command of {@code ./millrace} in a process of its own, as a user starts it. What it prints goes
+ * to files, so it never waits for a reader. To be used by one thread; closing it kills what still
+ * runs.
+ */
+final class MillraceProcess implements AutoCloseable {
+
+  private static final Path LAUNCHER =
+      Path.of(System.getProperty("millrace.root", "../..")).resolve("millrace").toAbsolutePath();
+  private static final long POLL_MS = 5;
+
+  private final String name;
+  private final Process process;
+  private final Path output;
+  private final Path errors;
+
+  /** What a command that ended has printed. */
+  record Result(int exitCode, String output, String errors) {}
+
+  private MillraceProcess(String name, Process process, Path output, Path errors) {
+    this.name = name;
+    this.process = process;
+    this.output = output;
+    this.errors = errors;
+  }
+
+  /** Starts a command; the JVM options may be empty. */
+  static MillraceProcess start(Path folder, String jvmOptions, Object... command)
+      throws IOException {
+    List<String> words = new ArrayList<>(List.of("bash", LAUNCHER.toString()));
+    for (Object word : command) {
+      words.add(word.toString());
+    }
+    Path output = Files.createTempFile(folder, command[0] + "-", ".out");
+    Path errors = Files.createTempFile(folder, command[0] + "-", ".err");
+    ProcessBuilder builder =
+        new ProcessBuilder(words).redirectOutput(output.toFile()).redirectError(errors.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.put("MILLRACE_OPTS", jvmOptions);
+    environment.remove("JAVA_OPTS");
+    return new MillraceProcess(String.join(" ", words), builder.start(), output, errors);
+  }
+
+  /** Runs a command to its end. */
+  static Result run(Path folder, Object... command) throws IOException, InterruptedException {
+    try (MillraceProcess process = start(folder, "", command)) {
+      int exitCode = process.await(Duration.ofMinutes(3));
+      return new Result(exitCode, process.output(), process.errors());
+    }
+  }
+
+  /** Waits for the end, and returns the exit code. */
+  int await(Duration patience) throws IOException, InterruptedException {
+    if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError(name + " did not end in time:\n" + output() + errors());
+    }
+    return process.exitValue();
+  }
+
+  /** Waits for a whole line of standard output that matches, and returns the pattern's group. */
+  String awaitLine(String regex, Duration patience) throws IOException, InterruptedException {
+    Pattern line = Pattern.compile("^" + regex + "$", Pattern.MULTILINE);
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      boolean last = !process.isAlive() || System.nanoTime() > deadline;
+      String printed = output();
+      Matcher matcher = line.matcher(printed.substring(0, printed.lastIndexOf('\n') + 1));
+      if (matcher.find()) {
+        return matcher.group(matcher.groupCount());
+      }
+      if (last) {
+        throw new AssertionError(
+            name + " printed no line '" + regex + "', but:\n" + printed + errors());
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+    }
+  }
+
+  String output() throws IOException {
+    return Files.readString(output);
+  }
+
+  String errors() throws IOException {
+    return Files.readString(errors);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Asks it to end, as {@code kill} and Kubernetes do. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Asks it to end, as Ctrl-C does. */
+  void interrupt() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).inheritIO().start().waitFor();
+  }
+
+  /** Ends it in the middle of what it does, as {@code kill -9} and a power cut do. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+}
