@@ -1,10 +1,13 @@
 package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.serve.OnBadImage;
+import dev.millrace.service.serve.ServiceConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,16 +19,20 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What must not stop the stream: each bad record is one dead letter, with its reason, and nothing
@@ -112,6 +119,57 @@ class BadInputTest {
           .atMost(Duration.ofSeconds(60))
           .until(() -> answered(pipeline).size() >= corpus.size());
       assertThat(answered(pipeline)).containsExactlyInAnyOrderElementsOf(corpus.keySet());
+    }
+  }
+
+  @Test
+  void badImage_underThePolicyFail_endsTheServiceAndIsNotCommitted(EmbeddedBroker broker)
+      throws Exception {
+    byte[] jpeg = Images.noise("jpg", 64, 48, 1);
+    ModelVersion model = Models.publishRandom(folder, "random");
+    try (Pipeline pipeline =
+        Pipeline.start(
+            broker, model, 1, Map.of(), OnBadImage.FAIL, ServiceConfig.DEFAULT_MAX_RECORD_BYTES)) {
+      pipeline.send(
+          List.of(
+              pipeline.image("good", jpeg),
+              pipeline.image("bad", new byte[] {1, 2, 3}),
+              pipeline.image("after", jpeg)));
+
+      assertThatThrownBy(() -> pipeline.service().ended().get(60, TimeUnit.SECONDS))
+          .hasMessageContaining("the stream failed");
+
+      assertThat(pipeline.predictions(1)).extracting(ConsumerRecord::key).containsOnly("good");
+      assertThat(pipeline.deadLetters(0)).isEmpty();
+      assertThat(pipeline.committed(0)).isLessThanOrEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {ServiceConfig.DEFAULT_MAX_RECORD_BYTES, 4 << 20})
+  void imagesAtTheRecordLimit_getTheirAnswers(int limit, EmbeddedBroker broker) throws Exception {
+    // What a batch of one record has besides its value: at most this.
+    int overhead = 100;
+    byte[] good =
+        Arrays.copyOf(Images.noise("png", 400, 400, 1), limit - overhead); // PNG ends at its IEND
+    byte[] bad = new byte[limit - overhead];
+    ModelVersion model = Models.publishRandom(folder, "random");
+    try (Pipeline pipeline =
+        Pipeline.start(broker, model, 1, Map.of(), OnBadImage.DEAD_LETTER, limit)) {
+      pipeline.send(
+          List.of(
+              pipeline.image("good", good),
+              pipeline.image("bad", bad),
+              pipeline.image("good again", good)));
+
+      assertThat(pipeline.predictions(2))
+          .extracting(ConsumerRecord::key)
+          .containsExactly("good", "good again");
+      List<ConsumerRecord<String, byte[]>> letters = pipeline.deadLetters(1);
+      assertThat(letters).extracting(ConsumerRecord::key).containsExactly("bad");
+      assertThat(letters.get(0).value()).isEqualTo(bad);
+      assertThatThrownBy(() -> pipeline.send(List.of(pipeline.image("too large", new byte[limit]))))
+          .hasCauseInstanceOf(RecordTooLargeException.class);
     }
   }
 

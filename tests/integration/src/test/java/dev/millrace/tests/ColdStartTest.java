@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ class ColdStartTest {
   private Duration firstPrediction(String at, ModelVersion model, String input) throws Exception {
     Topics topics = new Topics(input, input + "-out", input + "-dead");
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", at))) {
-      TopicCreation.create(admin, topics, 4);
+      TopicCreation.create(admin, topics, 4, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
     }
     try (Producer<byte[], byte[]> producer =
         new KafkaProducer<>(

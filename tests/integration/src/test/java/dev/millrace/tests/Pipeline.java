@@ -4,6 +4,7 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.serve.InferenceService;
+import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -55,6 +57,24 @@ final class Pipeline implements AutoCloseable {
   static Pipeline start(
       EmbeddedBroker broker, ModelVersion model, int partitions, Map<String, String> kafka)
       throws Exception {
+    return start(
+        broker,
+        model,
+        partitions,
+        kafka,
+        OnBadImage.DEAD_LETTER,
+        ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+  }
+
+  /** Makes the topics and starts the service. */
+  static Pipeline start(
+      EmbeddedBroker broker,
+      ModelVersion model,
+      int partitions,
+      Map<String, String> kafka,
+      OnBadImage onBadImage,
+      int maxRecordBytes)
+      throws Exception {
     int number = COUNT.incrementAndGet();
     Topics topics =
         new Topics(
@@ -67,9 +87,11 @@ final class Pipeline implements AutoCloseable {
         InferenceConfig.of(model.folder().getParent().getParent(), model.name());
     Pipeline pipeline =
         new Pipeline(
-            broker.bootstrapServers(), topics, new ServiceConfig(inference, topics, properties));
+            broker.bootstrapServers(),
+            topics,
+            new ServiceConfig(inference, topics, onBadImage, maxRecordBytes, properties));
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-      TopicCreation.create(admin, topics, partitions);
+      TopicCreation.create(admin, topics, partitions, maxRecordBytes);
     }
     pipeline.start();
     return pipeline;
@@ -99,7 +121,7 @@ final class Pipeline implements AutoCloseable {
     List<RecordMetadata> places = new ArrayList<>();
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", bootstrapServers),
+            Map.of("bootstrap.servers", bootstrapServers, "max.request.size", 100 << 20),
             new StringSerializer(),
             new ByteArraySerializer())) {
       List<Future<RecordMetadata>> sent = new ArrayList<>();
@@ -126,6 +148,19 @@ final class Pipeline implements AutoCloseable {
         new KafkaConsumer<>(
             consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer())) {
       return read(consumer, topics.deadLetters(), count);
+    }
+  }
+
+  /** The offset of an input partition that the service would go on from; 0 if it has none. */
+  long committed(int partition) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      OffsetAndMetadata offset =
+          admin
+              .listConsumerGroupOffsets(config.kafka().getProperty("application.id"))
+              .partitionsToOffsetAndMetadata()
+              .get()
+              .get(new TopicPartition(topics.input(), partition));
+      return offset == null ? 0 : offset.offset();
     }
   }
 

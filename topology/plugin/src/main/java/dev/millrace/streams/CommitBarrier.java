@@ -49,18 +49,24 @@ final class CommitBarrier implements StateStore, CachedStateStore<Object, Object
       };
 
   private final String name;
+  private final boolean holding;
   private InFlight inFlight = NOTHING;
   private boolean open;
   private boolean accepting;
   private long acceptingSince;
 
-  private CommitBarrier(String name) {
+  private CommitBarrier(String name, boolean holding) {
     this.name = name;
+    this.holding = holding;
   }
 
-  /** A builder of barriers that keep no changelog. */
-  static StoreBuilder<CommitBarrier> builder(String name) {
-    return new Builder(name);
+  /**
+   * A builder of barriers that keep no changelog.
+   *
+   * @param holding false for barriers that hold nothing, by which the tests see what would be lost
+   */
+  static StoreBuilder<CommitBarrier> builder(String name, boolean holding) {
+    return new Builder(name, holding);
   }
 
   /** Connects the processor whose records the barrier holds commits for. */
@@ -99,13 +105,15 @@ final class CommitBarrier implements StateStore, CachedStateStore<Object, Object
   @Override
   public void flushCache() {
     accepting = false;
-    inFlight.drain();
+    if (holding) {
+      inFlight.drain();
+    }
   }
 
   /** Runs after the offsets were committed (KIP-1035), when nothing may be in flight. */
   @Override
   public void commit(Map<TopicPartition, Long> offsets) {
-    if (inFlight.size() != 0) {
+    if (holding && inFlight.size() != 0) {
       throw new IllegalStateException(
           inFlight.size()
               + " records were in flight during a commit: Kafka Streams did not flush the commit barrier");
@@ -147,10 +155,10 @@ final class CommitBarrier implements StateStore, CachedStateStore<Object, Object
   @Override
   public void clearCache() {}
 
-  private record Builder(String name) implements StoreBuilder<CommitBarrier> {
+  private record Builder(String name, boolean holding) implements StoreBuilder<CommitBarrier> {
     @Override
     public CommitBarrier build() {
-      return new CommitBarrier(name);
+      return new CommitBarrier(name, holding);
     }
 
     @Override

@@ -30,7 +30,16 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
   @Override
   public Response handleError(
       ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
-    if (!(exception instanceof BadImageException) || topic == null) {
+    if (!(exception instanceof BadImageException)) {
+      return Response.fail();
+    }
+    if (topic == null) {
+      log.error(
+          "{}-{}@{} stops the stream: {}",
+          context.topic(),
+          context.partition(),
+          context.offset(),
+          exception.getMessage());
       return Response.fail();
     }
     log.info(

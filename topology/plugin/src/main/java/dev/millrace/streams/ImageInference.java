@@ -9,6 +9,7 @@ import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.InferenceEngine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
@@ -46,6 +47,8 @@ import org.apache.kafka.streams.state.StoreBuilder;
 public final class ImageInference<K>
     implements FixedKeyProcessorSupplier<K, ImageEvent, Prediction>, AutoCloseable {
 
+  private static final Duration UNLIMITED = Duration.ofDays(1);
+
   private final SharedEngine engine;
   private final PredictionFormat format;
   private final int maxInFlight;
@@ -53,10 +56,18 @@ public final class ImageInference<K>
   private boolean started;
 
   ImageInference(InferenceConfig config, Supplier<InferenceEngine> start) {
+    this(config, start, true);
+  }
+
+  /**
+   * With {@code holdsCommits} false it is what it would be without its barrier, and loses records
+   * in a crash: for the tests that must notice this, and to measure what the barrier costs.
+   */
+  ImageInference(InferenceConfig config, Supplier<InferenceEngine> start, boolean holdsCommits) {
     this.engine = new SharedEngine(start);
     this.format = new PredictionFormat(config.top(), config.probabilities());
     this.maxInFlight = config.maxInFlight();
-    this.barrier = CommitBarrier.builder("millrace-" + config.model() + "-barrier");
+    this.barrier = CommitBarrier.builder("millrace-" + config.model() + "-barrier", holdsCommits);
   }
 
   /** Inference whose meters go to Micrometer's global registry. */
@@ -91,7 +102,7 @@ public final class ImageInference<K>
    * @throws dev.millrace.core.model.ModelException if it cannot be served
    */
   public synchronized ModelVersion start() {
-    InferenceEngine running = engine.acquire();
+    InferenceEngine running = engine.acquire(UNLIMITED);
     if (started) {
       engine.release(running);
     }

@@ -90,7 +90,7 @@ final class InferenceProcessor<K>
     barrier = context.getStateStore(barrierName);
     barrier.attach(this);
     if (engine == null) {
-      engine = sharedEngine.acquire();
+      engine = sharedEngine.acquire(limit.start());
     }
   }
 
@@ -112,7 +112,7 @@ final class InferenceProcessor<K>
       }
       emitAnswered();
     } catch (EngineStalledException e) {
-      throw fail(new InferenceStalledError(e.getMessage(), e));
+      throw giveUpEngine(e.getMessage(), e);
     }
   }
 
@@ -185,9 +185,12 @@ final class InferenceProcessor<K>
       inFlight.remove();
       inContextOf(head, () -> refuse(head, refusal));
     } catch (TimeoutException e) {
-      throw fail(
-          new InferenceStalledError(
-              "the device gave no answer within " + limit.longest().toMillis() + " ms", e));
+      throw giveUpEngine(
+          "the device gave no answer within "
+              + limit.longest().toMillis()
+              + " ms; if it is only slow, make batches smaller or raise max.poll.interval.ms and,"
+              + " under exactly-once, transaction.timeout.ms",
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw fail(new InferenceStalledError("interrupted while waiting for an answer", e));
@@ -229,6 +232,13 @@ final class InferenceProcessor<K>
       internals.setCurrentNode(currentNode);
       internals.setRecordContext(currentContext);
     }
+  }
+
+  /** A device that hangs would keep everybody waiting who uses its engine: nobody shall. */
+  private InferenceStalledError giveUpEngine(String reason, Exception cause) {
+    InferenceStalledError stalled = new InferenceStalledError(reason, cause);
+    engine.stop(stalled);
+    return fail(stalled);
   }
 
   /** Remembers a failure: the task is lost, and a drain must not wait for what will not come. */

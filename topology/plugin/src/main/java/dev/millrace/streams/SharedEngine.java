@@ -1,8 +1,11 @@
 package dev.millrace.streams;
 
 import dev.millrace.streams.engine.InferenceEngine;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -23,19 +26,54 @@ final class SharedEngine implements AutoCloseable {
     this.start = start;
   }
 
-  /** The running engine, started if need be. Each call is paired with {@link #release}. */
-  synchronized InferenceEngine acquire() {
+  /**
+   * The running engine, started if need be. Each call is paired with {@link #release}.
+   *
+   * @param limit how long the start may take
+   * @throws InferenceStalledError if it takes longer
+   */
+  synchronized InferenceEngine acquire(Duration limit) {
     if (engine != null && engine.hasStopped()) {
       closeInBackground(engine);
       engine = null;
       users = 0;
     }
     if (engine == null) {
-      engine = start.get();
+      engine = startWithin(limit);
     }
     users++;
     acquisitions++;
     return engine;
+  }
+
+  /** Loading and warming up run on the device, which may hang: not on the caller's thread, then. */
+  private InferenceEngine startWithin(Duration limit) {
+    CompletableFuture<InferenceEngine> starting = new CompletableFuture<>();
+    inBackground("starter", () -> complete(starting));
+    try {
+      return starting.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      var unused = starting.thenAccept(InferenceEngine::close);
+      throw new InferenceStalledError(
+          "the model was not loaded and warm within " + limit.toMillis() + " ms: a device hangs",
+          e);
+    } catch (InterruptedException e) {
+      var unused = starting.thenAccept(InferenceEngine::close);
+      Thread.currentThread().interrupt();
+      throw new InferenceStalledError("interrupted while the model was being loaded", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException("the model does not load: " + e.getCause(), e.getCause());
+    }
+  }
+
+  private void complete(CompletableFuture<InferenceEngine> starting) {
+    try {
+      starting.complete(start.get());
+    } catch (Throwable e) {
+      starting.completeExceptionally(e);
+    }
   }
 
   /** Gives back what {@link #acquire} returned. */
@@ -63,10 +101,13 @@ final class SharedEngine implements AutoCloseable {
     }
   }
 
-  /** A run that hangs would keep {@code close} waiting for ever. */
   private static void closeInBackground(InferenceEngine stopped) {
-    Thread closer = new Thread(stopped::close, "millrace-engine-closer");
-    closer.setDaemon(true);
-    closer.start();
+    inBackground("closer", stopped::close);
+  }
+
+  private static void inBackground(String role, Runnable work) {
+    Thread thread = new Thread(work, "millrace-engine-" + role);
+    thread.setDaemon(true);
+    thread.start();
   }
 }

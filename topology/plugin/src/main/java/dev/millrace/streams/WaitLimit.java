@@ -12,10 +12,11 @@ import org.apache.kafka.streams.StreamsConfig;
  *
  * @param longest the longest wait: half of {@code max.poll.interval.ms}, and under exactly-once no
  *     more than {@code transaction.timeout.ms} less the commit interval and 2 s
+ * @param start how long an engine may take to start: half of {@code max.poll.interval.ms}
  * @param commitSilence how long records may be accepted without a commit asking for them before
  *     that is taken for a broken barrier
  */
-record WaitLimit(Duration longest, Duration commitSilence) {
+record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
 
   private static final int COMMIT_MARGIN_MS = 2_000;
   private static final int DEFAULT_MAX_POLL_INTERVAL_MS = 300_000;
@@ -29,12 +30,13 @@ record WaitLimit(Duration longest, Duration commitSilence) {
   static WaitLimit of(Map<String, Object> appConfigs) {
     StreamsConfig config = new StreamsConfig(appConfigs);
     long commitInterval = config.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);
-    long wait =
+    long start =
         number(
                 config.getMainConsumerConfigs("millrace", "millrace", 0),
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
                 DEFAULT_MAX_POLL_INTERVAL_MS)
             / 2;
+    long wait = start;
     if (StreamsConfig.EXACTLY_ONCE_V2.equals(
         config.getString(StreamsConfig.PROCESSING_GUARANTEE_CONFIG))) {
       long timeout =
@@ -57,7 +59,9 @@ record WaitLimit(Duration longest, Duration commitSilence) {
       wait = Math.min(wait, left);
     }
     return new WaitLimit(
-        Duration.ofMillis(wait), Duration.ofMillis(Math.max(300_000, 10 * commitInterval)));
+        Duration.ofMillis(wait),
+        Duration.ofMillis(start),
+        Duration.ofMillis(Math.max(300_000, 10 * commitInterval)));
   }
 
   private static long number(Map<String, Object> configs, String key, long byDefault) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -74,6 +75,10 @@ class ImageInferenceTest {
   }
 
   private void drive(Class<?> exceptionHandler) {
+    drive(exceptionHandler, Map.of());
+  }
+
+  private void drive(Class<?> exceptionHandler, Map<String, ?> more) {
     StreamsBuilder builder = new StreamsBuilder();
     builder.stream("images", Consumed.with(Serdes.String(), ImageEvent.serde()))
         .processValues(inference)
@@ -83,6 +88,7 @@ class ImageInferenceTest {
     config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
     config.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, exceptionHandler);
     config.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, "images.dead-letters");
+    config.putAll(more);
     driver = new TopologyTestDriver(builder.build(), config);
     images = driver.createInputTopic("images", new StringSerializer(), new ByteArraySerializer());
     predictions =
@@ -214,5 +220,26 @@ class ImageInferenceTest {
     inference.close();
     assertThat(model.closed).isTrue();
     drive(DeadLetterBadImages.class);
+  }
+
+  @Test
+  void hungDevice_failsTheTaskInTimeAndTheNextTaskGetsANewEngine() {
+    driver.close();
+    inference.close();
+    drive(DeadLetterBadImages.class, Map.of("max.poll.interval.ms", 600));
+    model.runs.drainPermits();
+    long start = System.nanoTime();
+
+    assertThatThrownBy(() -> send("a", new byte[] {1}, new RecordHeaders()))
+        .hasStackTraceContaining("the device gave no answer within 300 ms");
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    assertThat(predictions.isEmpty()).isTrue();
+    assertThat(deadLetters.isEmpty()).isTrue();
+    driver.close();
+    model.runs.release(1_000);
+    drive(DeadLetterBadImages.class);
+    send("a", new byte[] {1}, new RecordHeaders());
+    assertThat(predictions.readKeyValuesToList()).extracting(pair -> pair.key).containsExactly("a");
   }
 }

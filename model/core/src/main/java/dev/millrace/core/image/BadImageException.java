@@ -24,7 +24,9 @@ public final class BadImageException extends RuntimeException {
     /** The bytes begin like an image and do not decode. */
     UNDECODABLE,
     /** Decoding took longer than is allowed. */
-    TIMEOUT;
+    TIMEOUT,
+    /** The model fails on it, and not on others that ran beside it. */
+    NO_ANSWER;
 
     /** The reason as a metric's label, for example {@code too_large}. */
     public String label() {

@@ -3,7 +3,9 @@ package dev.millrace.streams.engine;
 import dev.millrace.core.image.BadImageException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 /**
  * Images that run together: a direct buffer {@code uint8[capacity, size, size, 3]} and who waits
@@ -114,6 +116,11 @@ final class Batch {
 
   ByteBuffer pixels() {
     return pixels;
+  }
+
+  /** The places of the images that take part in the run: those that were not refused. */
+  List<Integer> images() {
+    return IntStream.range(0, size).filter(i -> slots[i].refusal == null).boxed().toList();
   }
 
   /** Answers every image that has no answer yet with {@code failure}. */

@@ -1,17 +1,29 @@
 package dev.millrace.streams.engine;
 
+import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.InferenceException;
 import dev.millrace.core.model.ModelSession;
 import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs batches on one device, one at a time, on a thread that does nothing else: ONNX Runtime's
  * sessions want few threads, and always the same ones (onnxruntime#29351).
+ *
+ * <p>A run that fails is repeated once, image by image, since one image may have failed them all.
+ * An image that fails again is refused if any other of its batch was answered; if none was, the
+ * device is to blame, and the batch has no answer.
  */
 final class DeviceRunner implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(DeviceRunner.class);
 
   private final InferenceEngine engine;
   private final LoadedModel model;
@@ -51,18 +63,27 @@ final class DeviceRunner implements Runnable {
 
   /** Runs a batch and completes its answers, whatever happens. */
   private void answer(Batch batch) {
+    List<Integer> images = batch.images();
+    if (images.isEmpty()) {
+      return;
+    }
     try {
-      long start = nanoTime.getAsLong();
-      if (anyImage(batch)) {
-        session.run(batch.pixels(), sizes.padded(batch.size()), probabilities);
-        long end = nanoTime.getAsLong();
-        metrics.ran(batch.size(), end - start);
-        for (int i = 0; i < batch.size(); i++) {
-          answer(batch.slot(i), i, start, end);
-        }
+      Map<Integer, InferenceException> failed = runTogether(batch, images);
+      if (!failed.isEmpty()) {
+        List<Integer> again = List.copyOf(failed.keySet());
+        log.warn(
+            "{} of {} images of a batch failed, and run again one by one: {}",
+            again.size(),
+            images.size(),
+            failed.get(again.get(0)).getMessage());
+        failed = runOneByOne(batch, again);
       }
+      if (failed.size() == images.size()) {
+        throw failed.get(images.get(0));
+      }
+      failed.forEach((image, failure) -> refuse(batch.slot(image), failure));
     } catch (InferenceException e) {
-      metrics.failed(batch.size());
+      metrics.failed(images.size());
       batch.fail(e);
     } catch (Throwable e) {
       batch.fail(new InferenceException("the run of a batch failed: " + e, e));
@@ -70,19 +91,58 @@ final class DeviceRunner implements Runnable {
     }
   }
 
-  private static boolean anyImage(Batch batch) {
-    for (int i = 0; i < batch.size(); i++) {
-      if (batch.slot(i).refusal() == null) {
-        return true;
+  /** Runs the whole batch at once and returns the images that got no answer, in their order. */
+  private Map<Integer, InferenceException> runTogether(Batch batch, List<Integer> images) {
+    Map<Integer, InferenceException> failed = new LinkedHashMap<>();
+    long start = nanoTime.getAsLong();
+    try {
+      session.run(batch.pixels(), sizes.padded(batch.size()), probabilities);
+    } catch (InferenceException e) {
+      images.forEach(image -> failed.put(image, e));
+      return failed;
+    }
+    long end = nanoTime.getAsLong();
+    metrics.ran(images.size(), end - start);
+    for (int image : images) {
+      try {
+        answer(batch.slot(image), image, start, end);
+      } catch (InferenceException e) {
+        failed.put(image, e);
       }
     }
-    return false;
+    return failed;
+  }
+
+  /** Runs some of a batch's images each by itself and returns those that failed again. */
+  private Map<Integer, InferenceException> runOneByOne(Batch batch, List<Integer> images) {
+    Map<Integer, InferenceException> failed = new LinkedHashMap<>();
+    for (int image : images) {
+      Batch.Slot slot = batch.slot(image);
+      try {
+        long start = nanoTime.getAsLong();
+        session.run(slot.pixels, 1, probabilities);
+        long end = nanoTime.getAsLong();
+        metrics.ran(1, end - start);
+        answer(slot, 0, start, end);
+      } catch (InferenceException e) {
+        failed.put(image, e);
+      }
+    }
+    return failed;
+  }
+
+  /** Others of its batch were answered, so the device works and the image is to blame. */
+  private void refuse(Batch.Slot slot, InferenceException failure) {
+    BadImageException.Reason reason = BadImageException.Reason.NO_ANSWER;
+    metrics.refused(reason);
+    slot.answer.completeExceptionally(
+        new BadImageException(
+            reason,
+            model.version() + " gives no answer to this image: " + failure.getMessage(),
+            failure));
   }
 
   private void answer(Batch.Slot slot, int row, long start, long end) {
-    if (slot.refusal() != null) {
-      return;
-    }
     float[] values = new float[session.classes()];
     probabilities.get(row * values.length, values);
     for (float value : values) {

@@ -7,15 +7,19 @@ import dev.millrace.core.model.InferenceException;
 import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.repository.ModelVersion;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Classifies images in batches that form across everybody who submits: all partitions and all
@@ -33,6 +37,9 @@ import java.util.function.Supplier;
  * <p>Thread-safe. Whoever started it closes it.
  */
 public final class InferenceEngine implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(InferenceEngine.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
   private final LoadedModel model;
   private final LongSupplier nanoTime;
@@ -267,8 +274,11 @@ public final class InferenceEngine implements AutoCloseable {
     }
   }
 
-  /** Stops taking and running batches; whoever waits hears why. Called by runners too. */
-  void stop(Throwable cause) {
+  /**
+   * Stops taking and running batches; whoever waits hears why. For runners, and for a caller that
+   * has waited in vain: a device that hangs has to be given up as a whole.
+   */
+  public void stop(Throwable cause) {
     List<Batch> unanswered;
     lock.lock();
     try {
@@ -291,26 +301,44 @@ public final class InferenceEngine implements AutoCloseable {
 
   /**
    * Stops: what has not run by then is answered with {@link InferenceException}. Returns when the
-   * runs under way have ended and the model's memory is freed.
+   * runs under way have ended and the model's memory is freed; or, if a run hangs, after 10 s:
+   * native code cannot be interrupted, and what it uses must not be freed.
    */
   @Override
   public void close() {
+    close(CLOSE_TIMEOUT);
+  }
+
+  void close(Duration timeout) {
     stop(new IllegalStateException("it was closed"));
     decodePool.close();
+    if (joinRunners(timeout)) {
+      model.close();
+    } else {
+      log.error(
+          "a run of {} hangs in native code; its memory stays taken until this process ends",
+          model.version());
+    }
+    metrics.close();
+  }
+
+  /** False if a runner has not ended in time. */
+  private boolean joinRunners(Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
     boolean interrupted = false;
     for (Thread runner : runners) {
-      while (runner.isAlive()) {
+      long left;
+      while (runner.isAlive() && (left = deadline - System.nanoTime()) > 0) {
         try {
-          runner.join();
+          TimeUnit.NANOSECONDS.timedJoin(runner, left);
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
     }
-    model.close();
-    metrics.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return runners.stream().noneMatch(Thread::isAlive);
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
@@ -34,6 +35,15 @@ public final class FakeModel implements ModelRuntime {
 
   /** True to make every run fail. */
   public volatile boolean broken;
+
+  /** A run with this pixel value in it fails. */
+  public volatile int poison = -1;
+
+  /** How many runs fail whatever is in them. */
+  public final AtomicInteger failures = new AtomicInteger();
+
+  /** The pixel value that is answered with NaN. */
+  public volatile int confusing = -1;
 
   public volatile boolean closed;
 
@@ -74,15 +84,22 @@ public final class FakeModel implements ModelRuntime {
     public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
       runs.acquireUninterruptibly();
       batches.add(images);
-      if (broken) {
+      if (broken
+          || failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0
+          || hasPoison(pixels, images)) {
         throw new InferenceException("the fake device is broken", null);
       }
       for (int i = 0; i < images; i++) {
+        boolean known = (pixels.get(3 * i) & 0xff) != confusing;
         for (int c = 0; c < CLASSES; c++) {
           boolean hit = c == (pixels.get(3 * i) & 0xff) % CLASSES;
-          probabilities.put(i * CLASSES + c, hit ? probability : 0.01f);
+          probabilities.put(i * CLASSES + c, !known ? Float.NaN : hit ? probability : 0.01f);
         }
       }
+    }
+
+    private boolean hasPoison(ByteBuffer pixels, int images) {
+      return IntStream.range(0, images).anyMatch(i -> (pixels.get(3 * i) & 0xff) == poison);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.millrace.service.command;
 import dev.millrace.core.model.Device;
 import dev.millrace.service.http.HttpEndpoint;
 import dev.millrace.service.serve.InferenceService;
+import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;
@@ -76,6 +77,24 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
   private Integer createTopics;
 
   @Option(
+      names = "--on-bad-image",
+      paramLabel = "POLICY",
+      defaultValue = "dead-letter",
+      description =
+          "What becomes of an image that cannot be classified: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}).")
+  private OnBadImage onBadImage;
+
+  @Option(
+      names = "--max-record-bytes",
+      paramLabel = "N",
+      defaultValue = "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
+      description =
+          "The largest image record, for the topics that --create-topics makes and for the clients"
+              + " (default: ${DEFAULT-VALUE}, Kafka's own).")
+  private int maxRecordBytes;
+
+  @Option(
       names = "--guarantee",
       paramLabel = "GUARANTEE",
       defaultValue = "at_least_once",
@@ -116,7 +135,12 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
     Topics topics =
         new Topics(input, output, deadLetters == null ? input + ".dead-letters" : deadLetters);
     ServiceConfig config =
-        new ServiceConfig(inference.config(), topics, kafka.streams(streamsDefaults()));
+        new ServiceConfig(
+            inference.config(),
+            topics,
+            onBadImage,
+            maxRecordBytes,
+            kafka.streams(streamsDefaults()));
     InferenceService.loadLibraries();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (StopSignal stop = StopSignal.listen();
@@ -158,10 +182,13 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
       cluster.requireBroker();
       if (createTopics != null) {
         try (Admin admin = Admin.create(kafka.admin())) {
-          TopicCreation.create(admin, topics, createTopics);
+          TopicCreation.create(admin, topics, createTopics, maxRecordBytes);
         }
       }
-      cluster.requireTopics(Set.of(topics.input(), topics.output(), topics.deadLetters()));
+      cluster.requireTopics(
+          onBadImage == OnBadImage.FAIL
+              ? Set.of(topics.input(), topics.output())
+              : Set.of(topics.input(), topics.output(), topics.deadLetters()));
     }
   }
 

@@ -52,13 +52,13 @@ public final class Demo implements AutoCloseable {
       Properties kafka = new Properties();
       kafka.put("bootstrap.servers", broker.bootstrapServers());
       try (Admin admin = Admin.create(kafka)) {
-        TopicCreation.create(admin, TOPICS, PARTITIONS);
+        TopicCreation.create(admin, TOPICS, PARTITIONS, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
       }
       InferenceConfig inference =
           InferenceConfig.builder(model.folder().getParent().getParent(), model.name())
               .version(model.version())
               .build();
-      ServiceConfig config = new ServiceConfig(inference, TOPICS, kafka);
+      ServiceConfig config = ServiceConfig.of(inference, TOPICS, kafka);
       return new Demo(broker, InferenceService.start(config, new SimpleMeterRegistry()));
     } catch (RuntimeException | Error | InterruptedException e) {
       broker.close();

@@ -21,7 +21,7 @@ public final class InferenceService implements AutoCloseable {
 
   private final ImageInference<byte[]> inference;
   private final ModelVersion serving;
-  private final RestartPolicy restarts = new RestartPolicy(System::nanoTime);
+  private final RestartPolicy restarts;
   private final KafkaStreams streams;
   private final KafkaStreamsMetrics streamsMetrics;
   private final CompletableFuture<Void> running = new CompletableFuture<>();
@@ -34,6 +34,7 @@ public final class InferenceService implements AutoCloseable {
       MeterRegistry registry) {
     this.inference = inference;
     this.serving = serving;
+    this.restarts = new RestartPolicy(config.threads(), System::nanoTime);
     this.streams =
         new KafkaStreams(ServiceTopology.of(config.topics(), inference), config.streams());
     this.streamsMetrics = new KafkaStreamsMetrics(streams);

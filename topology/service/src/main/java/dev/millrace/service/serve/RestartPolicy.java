@@ -1,5 +1,6 @@
 package dev.millrace.service.serve;
 
+import dev.millrace.core.image.BadImageException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,14 +19,21 @@ import org.slf4j.LoggerFactory;
 final class RestartPolicy implements StreamsUncaughtExceptionHandler {
 
   private static final Logger log = LoggerFactory.getLogger(RestartPolicy.class);
-  private static final int MAX_RESTARTS = 5;
+  private static final int MAX_RESTARTS_A_THREAD = 5;
   private static final Duration PERIOD = Duration.ofMinutes(5);
 
+  private final int maxRestarts;
   private final LongSupplier nanoTime;
   private final Deque<Long> restarts = new ArrayDeque<>();
   private Throwable fatal;
 
-  RestartPolicy(LongSupplier nanoTime) {
+  /**
+   * A policy for one client.
+   *
+   * @param threads its stream threads, which may all fail for one reason
+   */
+  RestartPolicy(int threads, LongSupplier nanoTime) {
+    this.maxRestarts = MAX_RESTARTS_A_THREAD * threads;
     this.nanoTime = nanoTime;
   }
 
@@ -35,7 +43,7 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
     while (!restarts.isEmpty() && now - restarts.peek() > PERIOD.toNanos()) {
       restarts.remove();
     }
-    if (isHopeless(failure) || restarts.size() >= MAX_RESTARTS) {
+    if (isHopeless(failure) || restarts.size() >= maxRestarts) {
       fatal = failure;
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
@@ -43,7 +51,7 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
     log.warn(
         "a stream thread failed and is replaced (restart {} of {} allowed in {} minutes): {}",
         restarts.size(),
-        MAX_RESTARTS,
+        maxRestarts,
         PERIOD.toMinutes(),
         failure.toString());
     log.debug("the failure", failure);
@@ -52,7 +60,8 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
 
   private static boolean isHopeless(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof AuthenticationException
+      if (cause instanceof BadImageException
+          || cause instanceof AuthenticationException
           || cause instanceof AuthorizationException
           || cause instanceof MissingSourceTopicException
           || cause instanceof LinkageError) {

@@ -14,10 +14,29 @@ import org.apache.kafka.streams.StreamsConfig;
  *
  * @param inference the model and how it runs
  * @param topics where images come from and predictions go
+ * @param onBadImage what becomes of an image that cannot be classified
+ * @param maxRecordBytes the largest record batch of the input topic, as its {@code
+ *     max.message.bytes} has it; dead letters may be larger by their headers
  * @param kafka Kafka's own keys, those of Kafka Streams and its clients; they win over the defaults
  *     here
  */
-public record ServiceConfig(InferenceConfig inference, Topics topics, Properties kafka) {
+public record ServiceConfig(
+    InferenceConfig inference,
+    Topics topics,
+    OnBadImage onBadImage,
+    int maxRecordBytes,
+    Properties kafka) {
+
+  /** Kafka's own default limit of a topic: 1 MiB and the batch's overhead. */
+  public static final int DEFAULT_MAX_RECORD_BYTES = 1_048_588;
+
+  /** A broker's {@code socket.request.max.bytes}, less what else is in a request. */
+  private static final int MAX_RECORD_BYTES = 90 << 20;
+
+  private static final long DEFAULT_BUFFER_MEMORY = 32 << 20;
+
+  /** What a dead letter has more than its image: Kafka Streams' headers, with a stack trace. */
+  private static final int DEAD_LETTER_HEADERS = 64 << 10;
 
   /** Kafka's constant for it is deprecated from its first day. */
   private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
@@ -25,7 +44,32 @@ public record ServiceConfig(InferenceConfig inference, Topics topics, Properties
   public ServiceConfig {
     Objects.requireNonNull(inference, "inference");
     Objects.requireNonNull(topics, "topics");
+    Objects.requireNonNull(onBadImage, "onBadImage");
     Objects.requireNonNull(kafka, "kafka");
+    if (maxRecordBytes < 1024 || maxRecordBytes > MAX_RECORD_BYTES) {
+      throw new IllegalArgumentException(
+          "max-record-bytes: "
+              + maxRecordBytes
+              + " is not between 1024 and "
+              + MAX_RECORD_BYTES
+              + ", what a broker takes in one request");
+    }
+  }
+
+  /** Bad images become dead letters, and records are as large as Kafka takes them by default. */
+  public static ServiceConfig of(InferenceConfig inference, Topics topics, Properties kafka) {
+    return new ServiceConfig(
+        inference, topics, OnBadImage.DEAD_LETTER, DEFAULT_MAX_RECORD_BYTES, kafka);
+  }
+
+  /** The largest record batch of the dead-letter topic for an input limit, in bytes. */
+  static int maxDeadLetterBytes(int maxRecordBytes) {
+    return maxRecordBytes + DEAD_LETTER_HEADERS;
+  }
+
+  /** Number of stream threads. */
+  int threads() {
+    return new StreamsConfig(streams()).getInt(StreamsConfig.NUM_STREAM_THREADS_CONFIG);
   }
 
   /** The configuration for Kafka Streams. */
@@ -43,6 +87,10 @@ public record ServiceConfig(InferenceConfig inference, Topics topics, Properties
         + inference
         + ", topics="
         + topics
+        + ", onBadImage="
+        + onBadImage
+        + ", maxRecordBytes="
+        + maxRecordBytes
         + ", kafka="
         + kafka.stringPropertyNames()
         + "]";
@@ -54,7 +102,13 @@ public record ServiceConfig(InferenceConfig inference, Topics topics, Properties
     defaults.put(
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
         DeadLetterBadImages.class.getName());
-    defaults.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters());
+    if (onBadImage == OnBadImage.DEAD_LETTER) {
+      defaults.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters());
+    }
+    defaults.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxDeadLetterBytes(maxRecordBytes));
+    defaults.put(
+        ProducerConfig.BUFFER_MEMORY_CONFIG,
+        Math.max(DEFAULT_BUFFER_MEMORY, 4L * maxDeadLetterBytes(maxRecordBytes)));
     // There are no global tables here; Kafka Streams warns as long as this is not said, and its
     // assignor, which gets the consumer's configuration alone, warns once more a thread.
     defaults.put(GLOBAL_HANDLER, true);

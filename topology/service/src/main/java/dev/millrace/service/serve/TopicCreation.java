@@ -35,15 +35,17 @@ public final class TopicCreation {
    * Makes what is missing and returns when every partition takes records.
    *
    * @param partitions of the input, output and dead-letter topics
+   * @param maxRecordBytes the largest record batch that the input topic takes
    * @throws KafkaException if the brokers refuse
    */
-  public static void create(Admin admin, Topics topics, int partitions)
+  public static void create(Admin admin, Topics topics, int partitions, int maxRecordBytes)
       throws InterruptedException {
     List<NewTopic> wanted =
         List.of(
-            topic(topics.input(), partitions),
-            topic(topics.output(), partitions),
-            topic(topics.deadLetters(), partitions),
+            topic(topics.input(), partitions, maxRecordBytes),
+            topic(topics.output(), partitions, maxRecordBytes),
+            topic(
+                topics.deadLetters(), partitions, ServiceConfig.maxDeadLetterBytes(maxRecordBytes)),
             topic(Topics.CONTROL, 1)
                 .configs(
                     Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
@@ -107,6 +109,11 @@ public final class TopicCreation {
           ? refused
           : new KafkaException(e.getCause());
     }
+  }
+
+  private static NewTopic topic(String name, int partitions, int maxMessageBytes) {
+    return topic(name, partitions)
+        .configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(maxMessageBytes)));
   }
 
   private static NewTopic topic(String name, int partitions) {

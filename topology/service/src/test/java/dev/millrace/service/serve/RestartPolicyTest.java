@@ -4,6 +4,7 @@ import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.St
 import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.image.BadImageException;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
@@ -19,7 +20,7 @@ class RestartPolicyTest {
   private final StreamsException failure = new StreamsException("broken");
 
   private long now = Long.MAX_VALUE - 1_000; // nanoTime may overflow
-  private final RestartPolicy policy = new RestartPolicy(() -> now);
+  private final RestartPolicy policy = new RestartPolicy(1, () -> now);
 
   @Test
   void sixthFailureWithinFiveMinutes_endsTheClient() {
@@ -31,6 +32,16 @@ class RestartPolicyTest {
 
     assertThat(policy.handle(failure)).isEqualTo(SHUTDOWN_CLIENT);
     assertThat(policy.fatal()).isSameAs(failure);
+  }
+
+  @Test
+  void threadsThatFailTogether_doNotUseUpEachOthersRestarts() {
+    RestartPolicy ofThree = new RestartPolicy(3, () -> now);
+    for (int i = 0; i < 15; i++) {
+      assertThat(ofThree.handle(failure)).isEqualTo(REPLACE_THREAD);
+    }
+
+    assertThat(ofThree.handle(failure)).isEqualTo(SHUTDOWN_CLIENT);
   }
 
   @Test
@@ -46,6 +57,7 @@ class RestartPolicyTest {
         new SaslAuthenticationException("no"),
         new TopicAuthorizationException("no"),
         new MissingSourceTopicException("no"),
+        new BadImageException(BadImageException.Reason.EMPTY, "no"),
         new UnsatisfiedLinkError("no"));
   }
 

@@ -42,7 +42,7 @@ class ServiceConfigTest {
     Properties properties = new Properties();
     properties.put("bootstrap.servers", "localhost:9092");
     properties.putAll(kafka);
-    return new ServiceConfig(InferenceConfig.of(Path.of("models"), "m"), TOPICS, properties);
+    return ServiceConfig.of(InferenceConfig.of(Path.of("models"), "m"), TOPICS, properties);
   }
 
   private static Map<String, Object> producer(StreamsConfig streams) {

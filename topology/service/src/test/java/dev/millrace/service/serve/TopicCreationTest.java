@@ -30,8 +30,8 @@ class TopicCreationTest {
     BROKER.createTopic("out", Map.of("retention.ms", "1234567"));
     Topics topics = new Topics("in", "out", "in.dead-letters");
 
-    TopicCreation.create(BROKER.admin(), topics, 3);
-    TopicCreation.create(BROKER.admin(), topics, 5);
+    TopicCreation.create(BROKER.admin(), topics, 3, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+    TopicCreation.create(BROKER.admin(), topics, 5, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
 
     assertThat(partitions("in", "out", "in.dead-letters", "millrace.models"))
         .containsExactlyInAnyOrderEntriesOf(
@@ -59,7 +59,7 @@ class TopicCreationTest {
         new KafkaProducer<>(once, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (int i = 0; i < 2; i++) {
         Topics topics = new Topics("new-in-" + i, "new-out-" + i, "new-dead-" + i);
-        TopicCreation.create(BROKER.admin(), topics, 32);
+        TopicCreation.create(BROKER.admin(), topics, 32, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
 
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         for (int partition = 0; partition < 32; partition++) {
