@@ -8,12 +8,12 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Images made on the spot. */
-final class Images {
+public final class Images {
 
   private Images() {}
 
   /** Noise, the same for the same seed. */
-  static byte[] noise(String format, int width, int height, long seed) {
+  public static byte[] noise(String format, int width, int height, long seed) {
     Random random = new Random(seed);
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * to files, so it never waits for a reader. To be used by one thread; closing it kills what still
  * runs.
  */
-final class MillraceProcess implements AutoCloseable {
+public final class MillraceProcess implements AutoCloseable {
 
   private static final Path LAUNCHER =
       Path.of(System.getProperty("millrace.root", "../..")).resolve("millrace").toAbsolutePath();
@@ -28,7 +28,7 @@ final class MillraceProcess implements AutoCloseable {
   private final Path errors;
 
   /** What a command that ended has printed. */
-  record Result(int exitCode, String output, String errors) {}
+  public record Result(int exitCode, String output, String errors) {}
 
   private MillraceProcess(String name, Process process, Path output, Path errors) {
     this.name = name;
@@ -38,25 +38,45 @@ final class MillraceProcess implements AutoCloseable {
   }
 
   /** Starts a command; the JVM options may be empty. */
-  static MillraceProcess start(Path folder, String jvmOptions, Object... command)
+  public static MillraceProcess start(Path folder, String jvmOptions, Object... command)
       throws IOException {
-    List<String> words = new ArrayList<>(List.of("bash", LAUNCHER.toString()));
-    for (Object word : command) {
-      words.add(word.toString());
-    }
-    Path output = Files.createTempFile(folder, command[0] + "-", ".out");
-    Path errors = Files.createTempFile(folder, command[0] + "-", ".err");
+    List<Object> words = new ArrayList<>(List.of("bash", LAUNCHER));
+    words.addAll(List.of(command));
+    return start(folder, command[0].toString(), jvmOptions, words);
+  }
+
+  /** Starts a class of the tests in a JVM with the tests' own class path. */
+  public static MillraceProcess start(Path folder, Class<?> main, Object... arguments)
+      throws IOException {
+    List<Object> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+    words.addAll(List.of(arguments));
+    return start(folder, main.getSimpleName(), "", words);
+  }
+
+  private static MillraceProcess start(
+      Path folder, String name, String jvmOptions, List<Object> words) throws IOException {
+    Path output = Files.createTempFile(folder, name + "-", ".out");
+    Path errors = Files.createTempFile(folder, name + "-", ".err");
     ProcessBuilder builder =
-        new ProcessBuilder(words).redirectOutput(output.toFile()).redirectError(errors.toFile());
+        new ProcessBuilder(words.stream().map(Object::toString).toList())
+            .redirectOutput(output.toFile())
+            .redirectError(errors.toFile());
     Map<String, String> environment = builder.environment();
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MILLRACE_OPTS", jvmOptions);
     environment.remove("JAVA_OPTS");
-    return new MillraceProcess(String.join(" ", words), builder.start(), output, errors);
+    return new MillraceProcess(name, builder.start(), output, errors);
   }
 
   /** Runs a command to its end. */
-  static Result run(Path folder, Object... command) throws IOException, InterruptedException {
+  public static Result run(Path folder, Object... command)
+      throws IOException, InterruptedException {
     try (MillraceProcess process = start(folder, "", command)) {
       int exitCode = process.await(Duration.ofMinutes(3));
       return new Result(exitCode, process.output(), process.errors());
@@ -64,7 +84,7 @@ final class MillraceProcess implements AutoCloseable {
   }
 
   /** Waits for the end, and returns the exit code. */
-  int await(Duration patience) throws IOException, InterruptedException {
+  public int await(Duration patience) throws IOException, InterruptedException {
     if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError(name + " did not end in time:\n" + output() + errors());
     }
@@ -72,7 +92,8 @@ final class MillraceProcess implements AutoCloseable {
   }
 
   /** Waits for a whole line of standard output that matches, and returns the pattern's group. */
-  String awaitLine(String regex, Duration patience) throws IOException, InterruptedException {
+  public String awaitLine(String regex, Duration patience)
+      throws IOException, InterruptedException {
     Pattern line = Pattern.compile("^" + regex + "$", Pattern.MULTILINE);
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
@@ -90,30 +111,51 @@ final class MillraceProcess implements AutoCloseable {
     }
   }
 
-  String output() throws IOException {
+  public String output() throws IOException {
     return Files.readString(output);
   }
 
-  String errors() throws IOException {
+  public String errors() throws IOException {
     return Files.readString(errors);
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** Asks it to end, as {@code kill} and Kubernetes do. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
   /** Asks it to end, as Ctrl-C does. */
-  void interrupt() throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).inheritIO().start().waitFor();
+  public void interrupt() throws IOException, InterruptedException {
+    signal("INT");
+  }
+
+  /** Makes it stand still, as a machine does that is out of reach. */
+  public void freeze() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** Lets it go on. */
+  public void thaw() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    int failed =
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+            .inheritIO()
+            .start()
+            .waitFor();
+    if (failed != 0) {
+      throw new IOException(name + " is not there to get SIG" + signal);
+    }
   }
 
   /** Ends it in the middle of what it does, as {@code kill -9} and a power cut do. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Puts models into a repository. */
-final class Models {
+public final class Models {
 
   private static final List<Float> MEAN = List.of(0.485f, 0.456f, 0.406f);
   private static final List<Float> STD = List.of(0.229f, 0.224f, 0.225f);
@@ -22,7 +22,7 @@ final class Models {
   private Models() {}
 
   /** Someone else's model, with ImageNet's normalisation. */
-  static ModelVersion publish(
+  public static ModelVersion publish(
       Path repository, String name, Path onnx, Path labels, int size, int resize)
       throws IOException {
     return publish(
@@ -34,7 +34,7 @@ final class Models {
   }
 
   /** A ResNet-20 that has learned nothing, for images of 32x32 pixels and ten classes. */
-  static ModelVersion publishRandom(Path repository, String name) {
+  public static ModelVersion publishRandom(Path repository, String name) {
     Labels labels = new Labels(IntStream.range(0, 10).mapToObj(i -> "class-" + i).toList());
     return publish(
         repository,

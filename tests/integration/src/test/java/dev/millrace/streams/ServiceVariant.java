@@ -1,0 +1,134 @@
+package dev.millrace.streams;
+
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelRuntime;
+import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.events.ImageEvent;
+import dev.millrace.events.Prediction;
+import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.streams.engine.InferenceEngine;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+
+/**
+ * The service's topology in a process of its own, with what {@code serve} has no option for: a
+ * model that takes its time, and no commit barrier.
+ *
+ * <p>Arguments are {@code KEY=VALUE}: {@code repository}, {@code model}, {@code input}, {@code
+ * output}, {@code barrier} (true or false), {@code delay} (milliseconds that each run takes
+ * longer), and Kafka Streams' own keys. It prints a line that begins with {@code ready} once it
+ * runs.
+ */
+public final class ServiceVariant {
+
+  private ServiceVariant() {}
+
+  public static void main(String[] arguments) {
+    Properties given = new Properties();
+    for (String argument : arguments) {
+      int equals = argument.indexOf('=');
+      given.put(argument.substring(0, equals), argument.substring(equals + 1));
+    }
+    InferenceConfig config =
+        InferenceConfig.of(Path.of(take(given, "repository")), take(given, "model"));
+    long delay = Long.parseLong(take(given, "delay"));
+    ImageInference<byte[]> inference =
+        new ImageInference<>(
+            config, () -> engine(config, delay), Boolean.parseBoolean(take(given, "barrier")));
+    StreamsBuilder builder = new StreamsBuilder();
+    builder.stream(take(given, "input"), Consumed.with(Serdes.ByteArray(), ImageEvent.serde()))
+        .processValues(inference)
+        .to(
+            take(given, "output"),
+            Produced.with(Serdes.ByteArray(), Prediction.serde())
+                .withStreamPartitioner(
+                    (topic, key, prediction, partitions) ->
+                        Optional.of(Set.of(prediction.source().partition()))));
+    given.put(
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+        DeadLetterBadImages.class.getName());
+    given.putIfAbsent(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "500");
+    given.putIfAbsent(StreamsConfig.POLL_MS_CONFIG, "5");
+    given.putIfAbsent("linger.ms", "2");
+    KafkaStreams streams = new KafkaStreams(builder.build(), given);
+    streams.setUncaughtExceptionHandler(
+        failure -> {
+          System.err.println("a stream thread failed: " + failure);
+          return StreamThreadExceptionResponse.REPLACE_THREAD;
+        });
+    streams.setStateListener(
+        (to, from) -> {
+          if (to == KafkaStreams.State.RUNNING) {
+            System.out.println("ready");
+          }
+        });
+    Runtime.getRuntime().addShutdownHook(new Thread(streams::close));
+    inference.start();
+    streams.start();
+  }
+
+  private static String take(Properties given, String key) {
+    return (String) given.remove(key);
+  }
+
+  private static InferenceEngine engine(InferenceConfig config, long delay) {
+    return InferenceEngine.start(
+        config.engine(),
+        delayed(new OnnxModelRuntime(), delay),
+        new ModelRepository(config.repository()).newest(config.model()),
+        () -> new OpenCvImageDecoder(config.engine().limits()),
+        new SimpleMeterRegistry(),
+        System::nanoTime);
+  }
+
+  private static ModelRuntime delayed(ModelRuntime runtime, long delay) {
+    return (version, device) -> new Delayed(open(runtime, version, device), delay);
+  }
+
+  private static ModelSession open(ModelRuntime runtime, ModelVersion version, Device device) {
+    return runtime.open(version, device);
+  }
+
+  private record Delayed(ModelSession session, long delay) implements ModelSession {
+    @Override
+    public int classes() {
+      return session.classes();
+    }
+
+    @Override
+    public int inputSize() {
+      return session.inputSize();
+    }
+
+    @Override
+    public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+      session.run(pixels, images, probabilities);
+      try {
+        TimeUnit.MILLISECONDS.sleep(delay);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() {
+      session.close();
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package dev.millrace.tests.crash;
+
+import dev.millrace.events.Prediction;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/**
+ * Reads every answer as a read_committed consumer does, on a thread of its own until {@link
+ * #close}, and keeps count. Thread-safe.
+ */
+final class Audit implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final KafkaConsumer<String, byte[]> consumer;
+  private final String predictions;
+  private final List<TopicPartition> all = new ArrayList<>();
+  private final BitSet[] answered;
+  private final long[] newest;
+  private final Deserializer<Prediction> reader = Prediction.serde().deserializer();
+  private final Thread thread = new Thread(this::read, "audit");
+  private long out;
+  private long doubled;
+  private long outOfOrder;
+  private long wrong;
+  private boolean upToDate;
+  private boolean closed;
+  private RuntimeException failure;
+
+  Audit(String bootstrapServers, String predictions, String deadLetters, int partitions) {
+    consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
+            new StringDeserializer(),
+            new ByteArrayDeserializer());
+    this.predictions = predictions;
+    answered = IntStream.range(0, partitions).mapToObj(i -> new BitSet()).toArray(BitSet[]::new);
+    newest = new long[partitions];
+    for (int i = 0; i < partitions; i++) {
+      newest[i] = -1;
+      all.add(new TopicPartition(predictions, i));
+      all.add(new TopicPartition(deadLetters, i));
+    }
+    consumer.assign(all);
+    consumer.seekToBeginning(all);
+    thread.start();
+  }
+
+  private void read() {
+    try (consumer) {
+      while (!isClosed()) {
+        var records = consumer.poll(POLL);
+        synchronized (this) {
+          records.forEach(this::count);
+          upToDate = records.isEmpty();
+          notifyAll();
+        }
+      }
+    } catch (RuntimeException e) {
+      synchronized (this) {
+        failure = e;
+        notifyAll();
+      }
+    }
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private void count(ConsumerRecord<String, byte[]> record) {
+    out++;
+    int partition;
+    long offset;
+    if (record.topic().equals(predictions)) {
+      Prediction prediction = reader.deserialize(record.topic(), record.value());
+      partition = prediction.source().partition();
+      offset = prediction.source().offset();
+      if (!prediction.id().equals(record.key()) || record.partition() != partition) {
+        wrong++;
+      }
+    } else {
+      partition = (int) number(record, "__streams.errors.partition");
+      offset = number(record, "__streams.errors.offset");
+    }
+    if (!record.key().equals(partition + "/" + offset)) {
+      wrong++;
+    }
+    if (answered[partition].get((int) offset)) {
+      doubled++;
+      return;
+    }
+    answered[partition].set((int) offset);
+    if (record.topic().equals(predictions)) {
+      if (offset < newest[partition]) {
+        outOfOrder++;
+      }
+      newest[partition] = Math.max(newest[partition], offset);
+    }
+  }
+
+  private static long number(ConsumerRecord<?, ?> record, String header) {
+    Header value = record.headers().lastHeader(header);
+    return Long.parseLong(new String(value.value(), StandardCharsets.UTF_8));
+  }
+
+  /** Number of images that have an answer. */
+  synchronized long answered() {
+    if (failure != null) {
+      throw failure;
+    }
+    return IntStream.range(0, answered.length).mapToLong(i -> answered[i].cardinality()).sum();
+  }
+
+  /** Waits until more than {@code before} images have an answer; false if none comes in time. */
+  synchronized boolean awaitMoreThan(long before, Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (answered() <= before) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      wait(Math.max(1, left / 1_000_000));
+    }
+    return true;
+  }
+
+  /** Waits until nothing more is there to be read now. */
+  synchronized void awaitUpToDate() throws InterruptedException {
+    upToDate = false;
+    while (!upToDate && failure == null) {
+      wait();
+    }
+  }
+
+  /** What the count is, given how many images each partition has. */
+  synchronized Tally tally(long[] sent) {
+    long in = 0;
+    long lost = 0;
+    for (int i = 0; i < sent.length; i++) {
+      in += sent[i];
+      lost += sent[i] - answered[i].get(0, (int) sent[i]).cardinality();
+      wrong += answered[i].length() > sent[i] ? 1 : 0;
+    }
+    return new Tally(in, out, lost, doubled, outOfOrder, wrong);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    synchronized (this) {
+      closed = true;
+    }
+    thread.join();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.millrace.tests.crash;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Runs one case. */
+final class CrashRun {
+
+  private CrashRun() {}
+
+  /**
+   * Disturbs a stream several times and counts what became of its images.
+   *
+   * @param folder for the broker, the model and what the processes print; empty
+   * @param seed of the moments at which it is disturbed
+   */
+  static Tally of(CrashCase what, int strikes, Timings timings, Path folder, long seed)
+      throws Exception {
+    try (Rig rig = new Rig(what, timings, folder, seed)) {
+      for (int i = 0; i < strikes; i++) {
+        rig.awaitProgress();
+        rig.pause();
+        what.disturbance().strike(rig);
+      }
+      rig.awaitProgress();
+      return rig.finish(silence(what, timings));
+    }
+  }
+
+  /** Longer than any session, transaction or batch lasts, and half as long again. */
+  private static Duration silence(CrashCase what, Timings timings) {
+    return what.disturbance() == Disturbance.KILL_WITHOUT_BARRIER
+        ? timings.transaction().plusSeconds(5)
+        : Duration.ofSeconds(60);
+  }
+}

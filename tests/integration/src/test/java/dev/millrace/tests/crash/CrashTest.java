@@ -1,0 +1,53 @@
+package dev.millrace.tests.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The crash suite's short form; {@link CrashSuite} is the long one. */
+@Tag("broker")
+@Timeout(180)
+class CrashTest {
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "at_least_once, classic",
+    "at_least_once, streams",
+    "exactly_once_v2, classic",
+    "exactly_once_v2, streams"
+  })
+  void killedService_losesNothing(String guarantee, String protocol) throws Exception {
+    CrashCase what = new CrashCase(Disturbance.KILL, guarantee, protocol);
+
+    Tally tally = CrashRun.of(what, 2, Timings.SHORT, folder, 1);
+
+    System.out.println(what + ": " + tally);
+    assertThat(tally.in()).isPositive();
+    assertThat(tally.lost()).isZero();
+    assertThat(tally.wrong()).isZero();
+    assertThat(tally.outOfOrder()).isZero();
+    if (what.isExactlyOnce()) {
+      assertThat(tally.doubled()).isZero();
+    }
+  }
+
+  /** Without this, the tests above would prove nothing. */
+  @Test
+  void killedServiceWithoutBarrier_losesImages_andTheSuiteSeesIt() throws Exception {
+    CrashCase what = new CrashCase(Disturbance.KILL_WITHOUT_BARRIER, "at_least_once", "classic");
+
+    Tally tally = CrashRun.of(what, 2, Timings.SHORT, folder, 1);
+
+    System.out.println(what + ": " + tally);
+    assertThat(tally.lost()).isPositive();
+    assertThat(tally.wrong()).isZero();
+  }
+}

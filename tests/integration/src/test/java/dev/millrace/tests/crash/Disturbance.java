@@ -1,0 +1,106 @@
+package dev.millrace.tests.crash;
+
+import dev.millrace.tests.MillraceProcess;
+import java.util.Locale;
+
+/** One way to disturb a stream that is being processed. */
+enum Disturbance {
+  /** The service is killed (SIGKILL) and started again. */
+  KILL {
+    @Override
+    void strike(Rig rig) throws Exception {
+      rig.service().kill();
+      rig.startService();
+    }
+  },
+
+  /** It is asked to stop (SIGTERM) in the middle of its batches, and started again. */
+  STOP {
+    @Override
+    void strike(Rig rig) throws Exception {
+      rig.stop(rig.service());
+      rig.startService();
+    }
+  },
+
+  /** A second instance joins, and leaves by a stop or a kill. */
+  JOIN_AND_LEAVE {
+    @Override
+    void strike(Rig rig) throws Exception {
+      try (MillraceProcess second = rig.launch()) {
+        rig.awaitReady(second);
+        rig.pause();
+        if (rig.toss()) {
+          rig.stop(second);
+        }
+      }
+    }
+  },
+
+  /**
+   * The service stands still until a second instance has its partitions and its transaction is
+   * aborted, and goes on then, a zombie.
+   */
+  FREEZE {
+    @Override
+    void strike(Rig rig) throws Exception {
+      MillraceProcess zombie = rig.service();
+      zombie.freeze();
+      try (MillraceProcess second = rig.launch()) {
+        rig.awaitReady(second);
+        rig.awaitProgress();
+        zombie.thaw();
+        rig.awaitProgress();
+        rig.pause();
+        rig.stop(second);
+      }
+    }
+  },
+
+  /** The broker fences the service's transactional producers. */
+  FENCE {
+    @Override
+    void strike(Rig rig) throws Exception {
+      rig.fenceProducers();
+    }
+  },
+
+  /** The broker is killed (SIGKILL) and started again. */
+  BROKER_KILL {
+    @Override
+    void strike(Rig rig) throws Exception {
+      rig.restartBroker();
+    }
+  },
+
+  /** The broker cannot be reached for a minute. */
+  BROKER_AWAY {
+    @Override
+    void strike(Rig rig) throws Exception {
+      rig.freezeBroker();
+    }
+  },
+
+  /** As {@link #KILL}, with a model that takes two seconds a batch. */
+  SLOW_MODEL_KILL {
+    @Override
+    void strike(Rig rig) throws Exception {
+      KILL.strike(rig);
+    }
+  },
+
+  /** As {@link #KILL}, without the commit barrier: the suite must see what is lost. */
+  KILL_WITHOUT_BARRIER {
+    @Override
+    void strike(Rig rig) throws Exception {
+      KILL.strike(rig);
+    }
+  };
+
+  /** Disturbs once; the caller has seen that images are being answered. */
+  abstract void strike(Rig rig) throws Exception;
+
+  String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}

@@ -1,0 +1,249 @@
+package dev.millrace.tests.crash;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.TopicCreation;
+import dev.millrace.service.serve.Topics;
+import dev.millrace.streams.ServiceVariant;
+import dev.millrace.tests.MillraceProcess;
+import dev.millrace.tests.Models;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionListing;
+
+/**
+ * One case at work: a broker, a service and sometimes a second one, each a process, with traffic in
+ * front of them and an audit behind. Used by one thread.
+ */
+final class Rig implements AutoCloseable {
+
+  private static final int PARTITIONS = 4;
+  private static final Topics TOPICS = new Topics("images", "predictions", "images.dead-letters");
+  private static final String APPLICATION = "crash";
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration SLOW_RUN = Duration.ofSeconds(2);
+  // Longer in flight than between two commits, so that every kill without a barrier must lose some.
+  private static final Duration UNPROTECTED_RUN = Duration.ofMillis(200);
+
+  private final CrashCase what;
+  private final Timings timings;
+  private final Path folder;
+  private final Random random;
+  private final ModelVersion model;
+  private final String bootstrapServers;
+  private final Traffic traffic;
+  private final Audit audit;
+  private MillraceProcess broker;
+  private MillraceProcess service;
+
+  Rig(CrashCase what, Timings timings, Path folder, long seed) throws Exception {
+    this.what = what;
+    this.timings = timings;
+    this.folder = folder;
+    this.random = new Random(seed);
+    model = Models.publishRandom(folder.resolve("models"), "random");
+    Files.createDirectories(folder.resolve("logs"));
+    bootstrapServers = startBroker("0");
+    try (Admin admin = admin()) {
+      TopicCreation.create(admin, TOPICS, PARTITIONS, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+    }
+    audit = new Audit(bootstrapServers, TOPICS.output(), TOPICS.deadLetters(), PARTITIONS);
+    traffic = Traffic.start(bootstrapServers, TOPICS.input(), PARTITIONS, rate());
+    startService();
+  }
+
+  /**
+   * Images a second: enough to leave some in flight at every moment, and not more than it takes.
+   */
+  private double rate() {
+    return switch (what.disturbance()) {
+      case SLOW_MODEL_KILL -> 5;
+      case KILL_WITHOUT_BARRIER -> 60;
+      default -> 250;
+    };
+  }
+
+  private Admin admin() {
+    return Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+  }
+
+  private String startBroker(String port) throws IOException, InterruptedException {
+    broker =
+        MillraceProcess.start(
+            folder.resolve("logs"),
+            "-Xmx512m",
+            "broker",
+            "--dir",
+            folder.resolve("kafka"),
+            "--port",
+            port,
+            "-X",
+            "group.streams.session.timeout.ms=" + timings.streamsSession().toMillis(),
+            "-X",
+            "transaction.abort.timed.out.transaction.cleanup.interval.ms=1000");
+    return broker.awaitLine("ready (.*)", PATIENCE);
+  }
+
+  /** Kills the broker and starts it again, on the same port and data. */
+  void restartBroker() throws IOException, InterruptedException {
+    broker.kill();
+    startBroker(bootstrapServers.substring(bootstrapServers.lastIndexOf(':') + 1));
+  }
+
+  /** Keeps the broker from answering for a while. */
+  void freezeBroker() throws IOException, InterruptedException {
+    broker.freeze();
+    TimeUnit.MILLISECONDS.sleep(timings.away().toMillis());
+    broker.thaw();
+  }
+
+  /** Starts the service again, and waits until it has joined its group. */
+  void startService() throws IOException, InterruptedException {
+    service = launch();
+    awaitReady(service);
+  }
+
+  MillraceProcess service() {
+    return service;
+  }
+
+  /** Starts an instance, with no more waiting; it is the caller's. */
+  MillraceProcess launch() throws IOException {
+    List<String> keys = new ArrayList<>();
+    keys.add("group.protocol=" + what.protocol());
+    if (what.protocol().equals("classic")) {
+      keys.add("session.timeout.ms=" + timings.classicSession().toMillis());
+      keys.add("heartbeat.interval.ms=" + timings.classicSession().toMillis() / 4);
+    }
+    if (what.isExactlyOnce()) {
+      keys.add("transaction.timeout.ms=" + timings.transaction().toMillis());
+    }
+    Path logs = folder.resolve("logs");
+    return switch (what.disturbance()) {
+      case SLOW_MODEL_KILL ->
+          MillraceProcess.start(logs, ServiceVariant.class, variant(true, SLOW_RUN, keys));
+      case KILL_WITHOUT_BARRIER ->
+          MillraceProcess.start(logs, ServiceVariant.class, variant(false, UNPROTECTED_RUN, keys));
+      default -> MillraceProcess.start(logs, "-Xmx512m", serve(keys));
+    };
+  }
+
+  private Object[] serve(List<String> keys) {
+    List<Object> command =
+        new ArrayList<>(
+            List.of(
+                "serve",
+                "--bootstrap-servers",
+                bootstrapServers,
+                "--repository",
+                folder.resolve("models"),
+                "--model",
+                model.name(),
+                "--application-id",
+                APPLICATION,
+                "--guarantee",
+                what.guarantee()));
+    for (String key : keys) {
+      command.add("-X");
+      command.add(key);
+    }
+    return command.toArray();
+  }
+
+  private Object[] variant(boolean barrier, Duration delay, List<String> keys) {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of(
+                "repository=" + folder.resolve("models"),
+                "model=" + model.name(),
+                "input=" + TOPICS.input(),
+                "output=" + TOPICS.output(),
+                "barrier=" + barrier,
+                "delay=" + delay.toMillis(),
+                "bootstrap.servers=" + bootstrapServers,
+                "application.id=" + APPLICATION,
+                "processing.guarantee=" + what.guarantee(),
+                "num.stream.threads=2",
+                "errors.dead.letter.queue.topic.name=" + TOPICS.deadLetters()));
+    arguments.addAll(keys);
+    return arguments.toArray();
+  }
+
+  void awaitReady(MillraceProcess instance) throws IOException, InterruptedException {
+    instance.awaitLine("ready.*", PATIENCE);
+  }
+
+  /** Asks an instance to stop, and requires that it does so in time and properly. */
+  void stop(MillraceProcess instance) throws IOException, InterruptedException {
+    instance.terminate();
+    int exitCode = instance.await(Duration.ofSeconds(45));
+    if (exitCode != 143) {
+      throw new AssertionError("the stop ended with " + exitCode + ": " + instance.errors());
+    }
+  }
+
+  /** Fences every producer of the service that has a transactional id. */
+  void fenceProducers() throws Exception {
+    try (Admin admin = admin()) {
+      List<String> ids =
+          admin.listTransactions().all().get().stream()
+              .map(TransactionListing::transactionalId)
+              .filter(id -> id.startsWith(APPLICATION))
+              .toList();
+      admin.fenceProducers(ids).all().get();
+    }
+  }
+
+  /** Waits until another image is answered. */
+  void awaitProgress() throws IOException, InterruptedException {
+    if (!audit.awaitMoreThan(audit.answered(), PATIENCE)) {
+      throw new AssertionError("no image is answered any more: " + service.errors());
+    }
+    if (!service.isAlive()) {
+      throw new AssertionError("the service has ended by itself: " + service.errors());
+    }
+  }
+
+  /** Lets a random time pass, so that the next strike comes at any moment of the work. */
+  void pause() throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(random.nextInt(1_500));
+  }
+
+  boolean toss() {
+    return random.nextBoolean();
+  }
+
+  /**
+   * Ends the traffic, waits until every image is answered or nothing happens any more, and stops
+   * the service.
+   *
+   * @param silence how long nothing happens then
+   */
+  Tally finish(Duration silence) throws IOException, InterruptedException {
+    long[] sent = traffic.stop();
+    long in = java.util.Arrays.stream(sent).sum();
+    while (audit.answered() < in && audit.awaitMoreThan(audit.answered(), silence)) {
+      if (!service.isAlive()) {
+        throw new AssertionError("the service has ended by itself: " + service.errors());
+      }
+    }
+    stop(service);
+    audit.awaitUpToDate();
+    return audit.tally(sent);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    audit.close();
+    service.close();
+    broker.close();
+  }
+}
