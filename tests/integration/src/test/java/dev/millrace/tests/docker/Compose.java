@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * {@code docker compose} with the project's compose file, under a project name of its own. Closing
- * it removes what it started, the volumes included.
+ * it removes what it started, the volumes included; that is done without the variables, as from
+ * another shell.
  *
  * @param project Compose's name for what belongs together
  * @param variables what the file is filled in with
@@ -35,7 +36,7 @@ record Compose(String project, Map<String, String> variables) implements AutoClo
 
   @Override
   public void close() throws IOException, InterruptedException {
-    Result down = run("down", "--volumes");
+    Result down = new Compose(project, Map.of()).run("down", "--volumes");
     if (down.exitCode() != 0) {
       throw new IOException("cannot remove " + project + ": " + down.output());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.ChangeLog;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
+import org.testcontainers.containers.output.OutputFrame;
 import org.testcontainers.kafka.KafkaContainer;
 
 /** The service's image beside a broker's. */
@@ -78,6 +80,40 @@ class DockerImageTest {
       requireHttp(service);
 
       stopInMidStream(broker, service, images.size() + 1);
+    }
+  }
+
+  @Test
+  void demo_runsAsAnyUserOnAReadOnlyFileSystem() {
+    try (GenericContainer<?> demo =
+        ServiceImage.running("demo", "--count=20")
+            .withTmpFs(Map.of("/tmp", "exec"))
+            .withCreateContainerCmdModifier(
+                create -> {
+                  create.withUser("4242:4242");
+                  create.getHostConfig().withReadonlyRootfs(true);
+                })) {
+      demo.start();
+
+      assertThat(demo.getLogs(OutputFrame.OutputType.STDOUT)).contains("20 predictions, ");
+      assertThat(demo.getLogs(OutputFrame.OutputType.STDERR)).isEmpty();
+    }
+  }
+
+  @Test
+  void demo_writesToTmpAlone() {
+    try (GenericContainer<?> demo =
+        ServiceImage.running("demo", "--count=20")
+            // Added to the image's own options, which stay.
+            .withEnv("MILLRACE_OPTS", "-Xmx256m")
+            .withCreateContainerCmdModifier(
+                create -> create.withUser("4242:4242").withWorkingDir("/var/tmp"))) {
+      demo.start();
+
+      assertThat(demo.getDockerClient().containerDiffCmd(demo.getContainerId()).exec())
+          .extracting(ChangeLog::getPath)
+          .contains("/tmp/javacpp")
+          .allMatch(path -> (path + "/").startsWith("/tmp/"));
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
+import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.ImageFromDockerfile;
 import org.testcontainers.utility.MountableFile;
@@ -30,6 +31,17 @@ final class ServiceImage {
   /** Its name, once it is built. */
   static String name() {
     return IMAGE.get();
+  }
+
+  /**
+   * A container, not started, that runs one command. Starting it returns when the command has
+   * ended, and throws unless it ended well. The caller closes it.
+   */
+  static GenericContainer<?> running(String... command) {
+    return new GenericContainer<>(IMAGE)
+        .withCommand(command)
+        .withStartupCheckStrategy(
+            new OneShotStartupCheckStrategy().withTimeout(Duration.ofMinutes(2)));
   }
 
   /**
