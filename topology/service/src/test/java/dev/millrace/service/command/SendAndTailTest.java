@@ -56,7 +56,7 @@ class SendAndTailTest {
     write("cats/1.jpg", 10);
     write("dogs/2.png", 20);
 
-    Invocation run = send("--topic", "pets", "--labels-topic", "pets.labels", folder.toString());
+    CapturedRun run = send("--topic", "pets", "--labels-topic", "pets.labels", folder.toString());
 
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
@@ -74,7 +74,7 @@ class SendAndTailTest {
     write("just.jpg", LIMIT - 1_000);
     write("small.jpg", 10);
 
-    Invocation run = send("--topic", "limited", "--json", folder.toString());
+    CapturedRun run = send("--topic", "limited", "--json", folder.toString());
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.errLines()).hasSize(1);
@@ -87,7 +87,7 @@ class SendAndTailTest {
   void missingTopic_isOneLineThatNamesItAndHowToMakeIt() throws Exception {
     write("1.jpg", 10);
 
-    Invocation run = send("--topic", "nothing-here", folder.toString());
+    CapturedRun run = send("--topic", "nothing-here", folder.toString());
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.errLines()).hasSize(1);
@@ -99,7 +99,7 @@ class SendAndTailTest {
     create("answers");
     predict("answers", "a", "b", "c");
 
-    Invocation run = tail("--topic", "answers", "--from-beginning", "--count", "3", "--json");
+    CapturedRun run = tail("--topic", "answers", "--from-beginning", "--count", "3", "--json");
 
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
@@ -111,7 +111,7 @@ class SendAndTailTest {
     create("few");
     predict("few", "a");
 
-    Invocation run =
+    CapturedRun run =
         tail("--topic", "few", "--from-beginning", "--count", "2", "--idle", "0.5", "--json");
 
     assertThat(run.exitCode()).isEqualTo(1);
@@ -125,7 +125,7 @@ class SendAndTailTest {
     create("old");
     predict("old", "a");
 
-    Invocation run = tail("--topic", "old", "--idle", "0.5");
+    CapturedRun run = tail("--topic", "old", "--idle", "0.5");
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).isEmpty();
@@ -133,7 +133,7 @@ class SendAndTailTest {
 
   @Test
   void refusedProtocol_endsTailWithOneLine() {
-    Invocation run =
+    CapturedRun run =
         tail(
             "-X",
             "security.protocol=SASL_PLAINTEXT",
@@ -152,19 +152,19 @@ class SendAndTailTest {
     assertThat(run.err()).doesNotContain("hunter2");
   }
 
-  private static Invocation send(String... args) {
+  private static CapturedRun send(String... args) {
     return run("send", args);
   }
 
-  private static Invocation tail(String... args) {
+  private static CapturedRun tail(String... args) {
     return run("tail", args);
   }
 
-  private static Invocation run(String command, String... args) {
+  private static CapturedRun run(String command, String... args) {
     List<String> all =
         new ArrayList<>(List.of(command, "--bootstrap-servers", broker.bootstrapServers()));
     all.addAll(List.of(args));
-    return Invocation.of(all.toArray(String[]::new));
+    return CapturedRun.of(all.toArray(String[]::new));
   }
 
   private static void create(String... topics) throws Exception {
