@@ -92,6 +92,7 @@ final class BrokerCommand implements Callable<Integer>, LongRunning {
               });
     }
     all.putAll(KeyValue.parse(overrides, spec));
+    JaasConfigs.requireReadable(all, spec);
     return all;
   }
 

@@ -7,9 +7,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.common.config.SaslConfigs;
-import org.apache.kafka.common.config.types.Password;
-import org.apache.kafka.common.security.JaasContext;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -114,7 +111,7 @@ final class KafkaOptions {
                 }
               });
     }
-    given.forEach(this::requireReadable);
+    JaasConfigs.requireReadable(given, command);
     return given;
   }
 
@@ -128,23 +125,8 @@ final class KafkaOptions {
         throw refused("-X " + key + ": Kafka's clients have no such key");
       }
     }
-    given.forEach(this::requireReadable);
+    JaasConfigs.requireReadable(given, command);
     return given;
-  }
-
-  /** Kafka itself would quote what it cannot read of a JAAS configuration, perhaps a password. */
-  private void requireReadable(String key, String value) {
-    if (!key.endsWith(SaslConfigs.SASL_JAAS_CONFIG)) {
-      return;
-    }
-    try {
-      JaasContext.loadClientContext(Map.of(SaslConfigs.SASL_JAAS_CONFIG, new Password(value)));
-    } catch (IllegalArgumentException e) {
-      throw refused(
-          key
-              + " cannot be read; it takes MODULE required NAME=\"VALUE\" ...; with a semicolon at"
-              + " its end");
-    }
   }
 
   private ParameterException refused(String message) {
