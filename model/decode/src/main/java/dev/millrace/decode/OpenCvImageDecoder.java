@@ -7,9 +7,6 @@ import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.image.Preprocessing;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.global.opencv_imgcodecs;
 
 /**
  * Decodes JPEG, PNG, GIF (its first frame), BMP and WebP with OpenCV, and brings them to a model's
@@ -51,18 +48,11 @@ public final class OpenCvImageDecoder implements ImageDecoder {
    * Loads OpenCV's native library now, which takes about a second, once in a JVM. Call it early and
    * from a thread of its own to have the first decode find it loaded. Any thread may call it.
    *
-   * @throws IllegalStateException if there is no native library for this machine on the class path
+   * @throws IllegalStateException if there is no native library for this machine on the class path,
+   *     or it must not be loaded from its folder; the message says what to do
    */
   public static void warmUp() {
-    try {
-      Natives.load();
-    } catch (LinkageError e) {
-      throw new IllegalStateException(
-          "OpenCV does not load on "
-              + Loader.getPlatform()
-              + "; put org.bytedeco:opencv and openblas with that classifier on the class path",
-          e);
-    }
+    OpenCvLibrary.require();
   }
 
   @Override
@@ -94,19 +84,5 @@ public final class OpenCvImageDecoder implements ImageDecoder {
   @Override
   public void close() {
     // What is kept is on the heap and goes with this object.
-  }
-
-  /** Loads the library when it is first initialised, and never twice. */
-  private static final class Natives {
-
-    static {
-      Loader.load(opencv_imgcodecs.class);
-      // Images are decoded side by side by our own threads; OpenCV's would only get in their way.
-      opencv_core.setNumThreads(1);
-    }
-
-    static void load() {
-      // Initialising the class is all.
-    }
   }
 }

@@ -11,6 +11,12 @@ final class OrtLibrary {
   /** What goes wrong reaches us as exceptions; the library's own log would only repeat it. */
   static final OrtLoggingLevel LOG_LEVEL = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
+  /** The C library's words where a folder is mounted {@code noexec}. */
+  private static final String NO_EXECUTION = "failed to map segment";
+
+  /** Names the folder to load from; without it that is the one for temporary files. */
+  private static final String FOLDER = "onnxruntime.native.path";
+
   private static final Attempt ATTEMPT = load();
 
   private OrtLibrary() {}
@@ -22,14 +28,27 @@ final class OrtLibrary {
    */
   static OrtEnvironment environment() {
     if (ATTEMPT.failure != null) {
-      throw new ModelException(
-          "ONNX Runtime's native library does not load: "
-              + OrtFailure.line(ATTEMPT.failure)
-              + "; it needs Linux with glibc, macOS or Windows on x86-64 or arm64, and a temporary"
-              + " folder, or the folder that -Donnxruntime.native.path names, to load from",
-          ATTEMPT.failure);
+      throw new ModelException(explain(ATTEMPT.failure), ATTEMPT.failure);
     }
     return ATTEMPT.environment;
+  }
+
+  /** Why it does not load, and what to do, in one line. */
+  static String explain(Throwable failure) {
+    if (String.valueOf(failure.getMessage()).contains(NO_EXECUTION)) {
+      String folder = System.getProperty(FOLDER) == null ? "java.io.tmpdir" : FOLDER;
+      return "ONNX Runtime does not load: "
+          + System.getProperty(folder)
+          + " forbids loading native libraries (is it mounted noexec?); name another folder with -D"
+          + folder
+          + "=DIR, in MILLRACE_OPTS or on Java's command line";
+    }
+    return "ONNX Runtime's native library does not load: "
+        + OrtFailure.line(failure)
+        + "; it needs Linux with glibc, macOS or Windows on x86-64 or arm64, and a temporary"
+        + " folder, or the folder that -D"
+        + FOLDER
+        + " names, to load from";
   }
 
   /** What came of loading: one of the two is null. */

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What ONNX Runtime 1.29 broke: it sends a description of the process as soon as it is loaded, and
- * crashes the JVM on a long command line while it composes that.
+ * What is said when the library does not load, and what ONNX Runtime 1.29 broke: it sends a
+ * description of the process as soon as it is loaded, and crashes the JVM on a long command line
+ * while it composes that.
  */
 class OrtLibraryTest {
 
@@ -47,6 +48,18 @@ class OrtLibraryTest {
     assertThat(java.waitFor(50, TimeUnit.SECONDS)).isTrue();
     assertThat(java.exitValue()).as(() -> contentOf(output)).isZero();
     assertThat(output).content().contains(OrtLibrary.environment().getVersion());
+  }
+
+  @Test
+  void folderMountedNoexec_isNamedWithTheOptionThatChoosesAnother() {
+    assertThat(
+            OrtLibrary.explain(
+                new UnsatisfiedLinkError(
+                    "/t/libonnxruntime.so: /t/libonnxruntime.so: failed to map segment from shared"
+                        + " object")))
+        .hasLineCount(1)
+        .contains(System.getProperty("java.io.tmpdir") + " forbids loading native libraries")
+        .contains("noexec", "-Djava.io.tmpdir=DIR", "MILLRACE_OPTS");
   }
 
   @Test

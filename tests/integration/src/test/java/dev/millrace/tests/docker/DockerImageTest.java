@@ -117,6 +117,23 @@ class DockerImageTest {
     }
   }
 
+  @Test
+  void doctor_onATmpThatForbidsNativeLibraries_saysWhatChoosesAnotherFolder() {
+    String doctor =
+        "/opt/millrace/bin/millrace doctor --bootstrap-servers=127.0.0.1:1"
+            + " -X request.timeout.ms=500 -X default.api.timeout.ms=1000";
+    try (GenericContainer<?> container =
+        ServiceImage.running("-c", "! " + doctor)
+            .withTmpFs(Map.of("/tmp", "noexec"))
+            .withCreateContainerCmdModifier(create -> create.withEntrypoint("bash"))) {
+      container.start();
+
+      assertThat(container.getLogs(OutputFrame.OutputType.STDOUT).lines())
+          .anyMatch(line -> line.matches("missing +image decoder .*javacpp\\.cachedir=DIR.*"))
+          .anyMatch(line -> line.matches("missing +onnx runtime .*java\\.io\\.tmpdir=DIR.*"));
+    }
+  }
+
   private static void requirePredictions(
       List<ConsumerRecord<String, Prediction>> predictions, Map<String, byte[]> images) {
     assertThat(predictions)

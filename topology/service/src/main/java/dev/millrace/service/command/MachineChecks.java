@@ -39,6 +39,8 @@ final class MachineChecks {
     try (ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
       decoder.decode(PIXEL, pixel, ByteBuffer.allocateDirect(pixel.bytes()));
       return Finding.ok("image decoder", "OpenCV decodes");
+    } catch (IllegalStateException e) {
+      return Finding.missing("image decoder", Failure.oneLine(e.getMessage()));
     } catch (BadImageException | LinkageError e) {
       return Finding.missing(
           "image decoder",

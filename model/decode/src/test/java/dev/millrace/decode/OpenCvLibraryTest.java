@@ -1,0 +1,40 @@
+package dev.millrace.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import org.bytedeco.javacpp.Loader;
+import org.junit.jupiter.api.Test;
+
+class OpenCvLibraryTest {
+
+  @Test
+  void library_onThisMachine_loadsHoweverOftenItIsAskedFor() {
+    assertThatNoException().isThrownBy(OpenCvLibrary::require);
+    assertThatNoException().isThrownBy(OpenCvLibrary::require);
+  }
+
+  /** The errors are JavaCPP's, as it gives them. */
+  @Test
+  void folderMountedNoexec_isNamedWithTheOptionThatChoosesAnother() throws Exception {
+    UnsatisfiedLinkError failure =
+        new UnsatisfiedLinkError("no jniopenblas_nolapack in java.library.path: /usr/lib");
+    failure.initCause(
+        new UnsatisfiedLinkError(
+            "/c/libjniopenblas_nolapack.so: /c/libjniopenblas_nolapack.so: failed to map segment"
+                + " from shared object"));
+
+    assertThat(OpenCvLibrary.explain(failure))
+        .hasLineCount(1)
+        .contains(Loader.getCacheDir() + " forbids loading native libraries", "noexec")
+        .contains("-Dorg.bytedeco.javacpp.cachedir=DIR", "MILLRACE_OPTS");
+  }
+
+  @Test
+  void missingLibrary_isNamedByItsPlatform() {
+    assertThat(
+            OpenCvLibrary.explain(
+                new UnsatisfiedLinkError("no jniopencv_core in java.library.path: /usr/lib")))
+        .contains(Loader.getPlatform(), "org.bytedeco:opencv", "on the class path");
+  }
+}
