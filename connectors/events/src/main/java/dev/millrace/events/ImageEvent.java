@@ -23,8 +23,8 @@ public sealed interface ImageEvent {
    * The serde of input topics. The record's headers decide how a value is read:
    *
    * <ul>
-   *   <li>{@code content-type: application/json}: {@code {"image": "<base64>"}}, other fields are
-   *       passed over;
+   *   <li>{@code content-type: application/json}: {@code {"image": "<base64>"}} with one such
+   *       field; other fields are passed over;
    *   <li>{@code ce_dataref} (a CloudEvents claim check) without a value: {@link Unreadable}, this
    *       version reads none;
    *   <li>anything else: the value is the image file itself.

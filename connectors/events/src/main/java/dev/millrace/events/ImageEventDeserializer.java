@@ -77,6 +77,8 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
         JsonToken token = parser.nextToken();
         if (!field.equals("image")) {
           parser.skipChildren();
+        } else if (image != null) {
+          return new ImageEvent.Unreadable("the JSON value has two fields \"image\"; send one");
         } else if (token == JsonToken.VALUE_STRING) {
           image = parser.getBinaryValue();
         } else {

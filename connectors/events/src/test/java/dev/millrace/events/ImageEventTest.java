@@ -116,6 +116,23 @@ class ImageEventTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"image\":\"AAAA\",\"image\":\"%s\"}",
+        "{\"image\":\"%s\",\"id\":7,\"\\u0069mage\":\"%s\"}",
+        "{\"image\":\"\",\"image\":\"%s\"}"
+      })
+  void json_withTwoImages_isUnreadable(String json) {
+    assertUnreadable(
+        readJson(json.formatted(BASE64, BASE64)), "the JSON value has two fields \"image\"");
+  }
+
+  @Test
+  void json_withAnotherFieldTwice_yieldsTheImage() {
+    assertEncoded(readJson("{\"id\":1,\"image\":\"" + BASE64 + "\",\"id\":2}"), IMAGE);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"A", "AAA", "AA=A", "AAAA=", "AA==AA", "!!!!", "AA-_", "ÄÄÄÄ", "AA\\n"})
   void json_withBadBase64_isUnreadable(String image) {
     assertUnreadable(
