@@ -67,10 +67,10 @@ class HttpTest {
       assertThat(request("GET", "/v2/health/live").statusCode()).isEqualTo(200);
       assertThat(request("GET", "/v2/health/ready").statusCode()).isEqualTo(200);
       assertThat(request("GET", "/v2/models/random").body())
-          .contains("\"name\":\"random\"")
-          .contains("\"versions\":[\"1\"]")
-          .contains("[-1,32,32,3]")
-          .contains("[-1,10]");
+          .isEqualTo(
+              "{\"name\":\"random\",\"versions\":[\"1\"],\"platform\":\"onnxruntime_onnx\","
+                  + "\"inputs\":[{\"name\":\"pixels\",\"datatype\":\"UINT8\",\"shape\":[-1,32,32,3]}],"
+                  + "\"outputs\":[{\"name\":\"probabilities\",\"datatype\":\"FP32\",\"shape\":[-1,10]}]}");
       assertThat(request("GET", "/v2/models/random/versions/1/ready").statusCode()).isEqualTo(200);
       assertThat(request("GET", "/v2/models/other").statusCode()).isEqualTo(404);
       assertThat(request("GET", "/metricsandmore").statusCode()).isEqualTo(404);

@@ -4,7 +4,6 @@ import dev.millrace.core.model.Device;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +51,9 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "As JSON: an array of {check, state, detail}.")
   private boolean json;
 
+  /** A finding in JSON. */
+  private record Entry(String check, String state, String detail) {}
+
   @Override
   public Integer call() {
     List<Device> wanted = devices.stream().map(Device::parse).toList();
@@ -72,12 +74,7 @@ final class DoctorCommand implements Callable<Integer> {
       out.println(
           Json.line(
               findings.stream()
-                  .map(
-                      finding ->
-                          Map.of(
-                              "check", finding.check(),
-                              "state", finding.state().label(),
-                              "detail", finding.detail()))
+                  .map(one -> new Entry(one.check(), one.state().label(), one.detail()))
                   .toList()));
     } else {
       findings.forEach(

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -91,23 +90,11 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   private static byte[] metadata(ModelVersion serving) {
-    int size = serving.manifest().preprocessing().size();
     try {
-      return JSON.writeValueAsBytes(
-          Map.of(
-              "name", serving.name(),
-              "versions", List.of(Integer.toString(serving.version())),
-              "platform", "onnxruntime_onnx",
-              "inputs", List.of(tensor("pixels", "UINT8", List.of(-1, size, size, 3))),
-              "outputs",
-                  List.of(tensor("probabilities", "FP32", List.of(-1, serving.labels().size())))));
+      return JSON.writeValueAsBytes(ModelMetadata.of(serving));
     } catch (IOException e) {
       throw new IllegalStateException("writing to memory failed", e);
     }
-  }
-
-  private static Map<String, Object> tensor(String name, String type, List<Integer> shape) {
-    return Map.of("name", name, "datatype", type, "shape", shape);
   }
 
   /** A context answers for every path below its own; only its own is meant. */

@@ -50,6 +50,17 @@ class DoctorCommandTest {
   }
 
   @Test
+  void json_keepsTheOrderOfItsFields() {
+    String entry = "\\{\"check\":\"[^\"]+\",\"state\":\"[a-z]+\",\"detail\":\"[^\"]+\"}";
+
+    assertThat(doctor("--json").out())
+        .matches("\\[" + entry + "(," + entry + ")+]\\R")
+        .contains(
+            "{\"check\":\"broker\",\"state\":\"missing\",\"detail\":\"cannot reach a broker at"
+                + " 127.0.0.1:1; start one with 'millrace broker' or give --bootstrap-servers\"},");
+  }
+
+  @Test
   void finding_failsOnlyWhenNeededAndMissing() {
     assertThat(Finding.ok("a", "b").isFailure()).isFalse();
     assertThat(Finding.absent("a", "b").isFailure()).isFalse();

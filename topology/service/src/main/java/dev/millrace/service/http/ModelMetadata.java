@@ -1,0 +1,35 @@
+package dev.millrace.service.http;
+
+import dev.millrace.core.repository.ModelVersion;
+import java.util.List;
+
+/**
+ * What the Open Inference Protocol tells of a model; in JSON the fields stand in this order.
+ *
+ * @param versions those that are served
+ * @param platform the format and what runs it, in Triton's words
+ */
+record ModelMetadata(
+    String name,
+    List<String> versions,
+    String platform,
+    List<Tensor> inputs,
+    List<Tensor> outputs) {
+
+  /**
+   * One input or output.
+   *
+   * @param shape -1 for the batch, which may be of any size
+   */
+  record Tensor(String name, String datatype, List<Integer> shape) {}
+
+  static ModelMetadata of(ModelVersion serving) {
+    int size = serving.manifest().preprocessing().size();
+    return new ModelMetadata(
+        serving.name(),
+        List.of(Integer.toString(serving.version())),
+        "onnxruntime_onnx",
+        List.of(new Tensor("pixels", "UINT8", List.of(-1, size, size, 3))),
+        List.of(new Tensor("probabilities", "FP32", List.of(-1, serving.labels().size()))));
+  }
+}
