@@ -14,7 +14,9 @@ import kafka.server.KafkaConfig;
  * @param host the address it listens on, and tells its clients to connect to
  * @param port the port it listens on, or 0 for any free one
  * @param overrides Kafka's own broker properties, which win over those set here. Its clients'
- *     listener is called {@value #CLIENTS}, for {@code listener.security.protocol.map} and the like
+ *     listener is called {@value #CLIENTS}, for {@code listener.security.protocol.map} and the
+ *     like; the users that a SCRAM line of a listener's names ({@code username}, {@code user_NAME})
+ *     are made at each start, or get their new passwords
  */
 public record BrokerConfig(Path folder, String host, int port, Map<String, String> overrides) {
 
@@ -92,6 +94,12 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
         throw new IllegalArgumentException(key + ": Kafka's broker has no such property");
       }
     }
+    overrides.forEach(
+        (key, value) -> {
+          if (JaasLine.isKey(key)) {
+            JaasLine.options(key, value);
+          }
+        });
   }
 
   /** True for a property of Kafka's broker, by itself or for one listener. */

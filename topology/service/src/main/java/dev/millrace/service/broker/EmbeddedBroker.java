@@ -43,16 +43,29 @@ public final class EmbeddedBroker implements AutoCloseable {
       int controllerPort = sockets.bind(BrokerConfig.CONTROLLER, BrokerConfig.CONTROLLER_HOST, 0);
       KafkaConfig kafka = KafkaConfig.fromProps(config.properties(port, controllerPort), false);
       folder.format(BrokerConfig.NODE_ID, BrokerConfig.CONTROLLER);
-      node = new KafkaNode(kafka, sockets);
+      node = new KafkaNode(kafka, new ScramUsers(config.overrides()), sockets);
       node.start();
       return new EmbeddedBroker(folder, sockets, node, BrokerConfig.address(config.host(), port));
     } catch (Throwable e) {
       close(node, sockets, folder);
       if (e instanceof KafkaException) {
-        throw new BrokerException("the broker did not start: " + e.getMessage(), e);
+        String advice = config.overrides().isEmpty() ? "" : "; check the properties it was given";
+        throw new BrokerException("the broker did not start: " + reasons(e) + advice, e);
       }
       throw e;
     }
+  }
+
+  /** What an exception and its causes say, once each: Kafka repeats a cause as what it causes. */
+  private static String reasons(Throwable e) {
+    Throwable cause = e.getCause();
+    String reason = e instanceof KafkaException ? e.getMessage() : e.toString();
+    if (cause == null) {
+      return reason;
+    }
+    return cause.toString().equals(e.getMessage())
+        ? reasons(cause)
+        : reason + ": " + reasons(cause);
   }
 
   /** Where clients connect, as {@code HOST:PORT}. */

@@ -33,8 +33,10 @@ final class KafkaNode implements AutoCloseable {
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final ControllerServer controller;
   private final BrokerServer broker;
+  private final ScramUsers users;
 
-  KafkaNode(KafkaConfig config, ServerSocketFactory sockets) {
+  KafkaNode(KafkaConfig config, ScramUsers users, ServerSocketFactory sockets) {
+    this.users = users;
     Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> folders =
         KafkaRaftServer.initializeLogDirs(config, LOG, "");
     String clusterId = folders._1().clusterId().orElseThrow();
@@ -64,9 +66,13 @@ final class KafkaNode implements AutoCloseable {
     return failure;
   }
 
-  /** Starts both; returns when clients are accepted. */
+  /**
+   * Starts both; returns when clients are accepted. The broker, which catches up with the
+   * controller before it accepts any, knows the users from the first one on.
+   */
   void start() {
     controller.startup();
+    users.make(controller.controller());
     broker.startup();
   }
 

@@ -125,7 +125,8 @@ final class Cluster implements AutoCloseable {
     return new CommandException(
         "cannot reach a broker at "
             + bootstrapServers
-            + "; start one with 'millrace broker' or give --bootstrap-servers",
+            + "; start one with 'millrace broker' or give --bootstrap-servers; one that runs there may"
+            + " ask for another security.protocol",
         cause);
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.service.command;
 
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -17,6 +18,7 @@ public final class CommandLineTool {
   private static final String VERBOSE = "--verbose";
 
   private final CommandLine root;
+  private ConfigFile config = new ConfigFile(Map.of());
 
   /**
    * @param out what a command is asked for
@@ -27,8 +29,8 @@ public final class CommandLineTool {
         new CommandLine(new RootCommand())
             .setOut(out)
             .setErr(err)
-            .setExecutionStrategy(CommandLineTool::execute)
-            .setParameterExceptionHandler(CommandLineTool::refuse)
+            .setExecutionStrategy(this::execute)
+            .setParameterExceptionHandler(this::refuse)
             .setExecutionExceptionHandler(
                 (e, command, parsed) -> fail(e, command, isVerbose(command.getCommandSpec())));
   }
@@ -40,18 +42,25 @@ public final class CommandLineTool {
    */
   public int run(String... args) {
     try {
-      root.setDefaultValueProvider(ConfigFile.of(args, root));
+      config = ConfigFile.of(args);
     } catch (CommandException e) {
       return fail(e, root, Arrays.asList(args).contains(VERBOSE));
     } catch (ParameterException e) {
       return refuse(new ParameterException(root, e.getMessage(), e), args);
     }
+    root.setDefaultValueProvider(config);
     return root.execute(args);
   }
 
-  private static int execute(ParseResult parsed) {
+  private int execute(ParseResult parsed) {
     CommandSpec command = last(parsed).commandSpec();
-    Logging.configure(isVerbose(command), command.userObject() instanceof LongRunning);
+    boolean verbose = isVerbose(command);
+    Logging.configure(verbose, command.userObject() instanceof LongRunning);
+    try {
+      config.requireKnownKeys(root);
+    } catch (CommandException e) {
+      return fail(e, root, verbose);
+    }
     return new CommandLine.RunLast().execute(parsed);
   }
 
@@ -64,7 +73,12 @@ public final class CommandLineTool {
   }
 
   @SuppressWarnings("UnusedVariable") // the arguments: a handler's signature
-  private static int refuse(ParameterException e, String[] args) {
+  private int refuse(ParameterException e, String[] args) {
+    try {
+      config.requireKnownKeys(root); // a mistyped key may be the option that is missed
+    } catch (CommandException unknownKey) {
+      return fail(unknownKey, root, false);
+    }
     String reason =
         e instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : e.getMessage();
     return tell(e.getCommandLine(), new Failure(Failure.oneLine(reason), ExitCode.USAGE));

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -35,6 +36,7 @@ record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
 
   static final String OPTION = "--config";
 
+  private static final Pattern KEY = Pattern.compile("[\\w.-]+");
   private static final String BOOTSTRAP_OPTION = "bootstrap-servers";
   private static final String BOOTSTRAP_KEY = "bootstrap.servers";
 
@@ -55,18 +57,15 @@ record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
   /**
    * Reads the file that a command line names, if it names one.
    *
-   * @param root knows all commands, and so all keys
-   * @throws CommandException if the file cannot be read or holds a key that nobody knows
+   * @throws CommandException if the file cannot be read
    */
-  static ConfigFile of(String[] args, CommandLine root) {
+  static ConfigFile of(String[] args) {
     Argument argument = new Argument();
     new CommandLine(argument).parseArgs(args);
     if (argument.file == null) {
       return new ConfigFile(Map.of());
     }
-    ConfigFile config = new ConfigFile(read(argument.file));
-    config.requireKnownKeys(argument.file, root);
-    return config;
+    return new ConfigFile(read(argument.file));
   }
 
   private static Map<String, String> read(Path file) {
@@ -84,17 +83,33 @@ record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
     return values;
   }
 
-  private void requireKnownKeys(Path file, CommandLine root) {
+  /**
+   * Asks Kafka for its keys, which makes the first loggers.
+   *
+   * @param root knows all commands, and so all other keys
+   * @throws CommandException if the file holds a key that nobody knows
+   */
+  void requireKnownKeys(CommandLine root) {
     Set<String> options = optionKeys(root.getCommandSpec()).collect(Collectors.toSet());
-    for (String key : new TreeMap<>(values).keySet()) {
-      if (!options.contains(key) && !KafkaKeys.isKnown(key) && !BrokerCommand.isBrokerKey(key)) {
-        throw new CommandException(
-            file
-                + ": the key '"
-                + key
-                + "' is neither an option of a command nor one of Kafka's; correct or remove it");
-      }
-    }
+    new TreeMap<>(values)
+        .forEach(
+            (key, value) -> {
+              if (!options.contains(key)
+                  && !KafkaKeys.isKnown(key)
+                  && !BrokerCommand.isBrokerKey(key)) {
+                throw new CommandException(unknown(key, value));
+              }
+            });
+  }
+
+  /** The key is not shown if it looks like part of a value whose line was broken in two. */
+  private static String unknown(String key, String value) {
+    return KEY.matcher(key).matches() && !value.isEmpty()
+        ? "the --config file's key '"
+            + key
+            + "' is neither an option of a command nor one of Kafka's; correct or remove it"
+        : "the --config file has a line that is not KEY=VALUE; end the line before it with a"
+            + " backslash if it goes on there";
   }
 
   /** Every key that stands for an option of this command or of one below it. */

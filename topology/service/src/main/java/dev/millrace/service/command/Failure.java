@@ -13,6 +13,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -43,11 +44,20 @@ record Failure(String line, int exitCode) {
     if (e instanceof ConfigException || e instanceof IllegalArgumentException) {
       return Optional.of(new Failure(oneLine(e.getMessage()), ExitCode.USAGE));
     }
+    if (e instanceof SslAuthenticationException) {
+      return failed(
+          "no secure connection to the broker ("
+              + withCause(e)
+              + "); check security.protocol and the ssl.* keys, ssl.truststore.* above all");
+    }
     if (e instanceof AuthenticationException) {
       return failed(
           "the broker refused to let us in ("
               + e.getMessage()
               + "); check security.protocol and the sasl.* and ssl.* keys");
+    }
+    if (isStoreOfKeys(e)) {
+      return failed(withCause(e) + "; correct the ssl.truststore.* or ssl.keystore.* keys");
     }
     if (e instanceof AuthorizationException) {
       return failed("not allowed: " + e.getMessage() + "; ask for the rights on the broker");
@@ -68,6 +78,22 @@ record Failure(String line, int exitCode) {
       return failed("no permission for " + e.getMessage());
     }
     return Optional.empty();
+  }
+
+  /** Kafka has no exception of its own for a key or trust store that it cannot load. */
+  private static boolean isStoreOfKeys(Throwable e) {
+    return e instanceof KafkaException
+        && e.getMessage() != null
+        && e.getMessage().startsWith("Failed to load SSL keystore");
+  }
+
+  private static String withCause(Throwable e) {
+    if (e.getCause() instanceof NoSuchFileException) {
+      return e.getMessage() + ": there is no such file";
+    }
+    return e.getCause() == null
+        ? e.getMessage()
+        : e.getMessage() + ": " + e.getCause().getMessage();
   }
 
   private static Failure notUnderstood(List<Throwable> causes) {

@@ -1,5 +1,6 @@
 package dev.millrace.service.command;
 
+import dev.millrace.service.broker.JaasLine;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -111,7 +112,7 @@ final class KafkaOptions {
                 }
               });
     }
-    JaasConfigs.requireReadable(given, command);
+    given.forEach(this::requireReadable);
     return given;
   }
 
@@ -125,8 +126,19 @@ final class KafkaOptions {
         throw refused("-X " + key + ": Kafka's clients have no such key");
       }
     }
-    JaasConfigs.requireReadable(given, command);
+    given.forEach(this::requireReadable);
     return given;
+  }
+
+  /** Kafka itself would quote what it cannot read of a JAAS configuration, perhaps a password. */
+  private void requireReadable(String key, String value) {
+    if (JaasLine.isKey(key)) {
+      try {
+        JaasLine.options(key, value);
+      } catch (IllegalArgumentException e) {
+        throw refused(e.getMessage());
+      }
+    }
   }
 
   private ParameterException refused(String message) {

@@ -35,9 +35,24 @@ class BrokerConfigTest {
   }
 
   @Test
+  void jaasLineThatCannotBeRead_isRefused_withoutItsText() {
+    String key = "listener.name.clients.scram-sha-512.sasl.jaas.config";
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new BrokerConfig(
+                    FOLDER, "localhost", 0, Map.of(key, "Module required password=\"a\"s3cret\";")))
+        .withMessageStartingWith(key + " cannot be read")
+        .withMessageNotContaining("s3cret")
+        .withNoCause();
+  }
+
+  @Test
   void text_holdsNoValuesOfOverrides() {
     String key = "listener.name.clients.plain.sasl.jaas.config";
-    BrokerConfig config = new BrokerConfig(FOLDER, "localhost", 0, Map.of(key, "s3cret"));
+    String line = "Module required password=\"s3cret\";";
+    BrokerConfig config = new BrokerConfig(FOLDER, "localhost", 0, Map.of(key, line));
 
     assertThat(config.toString()).contains(key).doesNotContain("s3cret");
   }

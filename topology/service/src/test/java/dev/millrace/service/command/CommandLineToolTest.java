@@ -123,7 +123,8 @@ class CommandLineToolTest {
 
     assertThat(run.failureLine())
         .contains("cannot reach a broker at " + address)
-        .contains("start one with 'millrace broker' or give --bootstrap-servers");
+        .contains("start one with 'millrace broker' or give --bootstrap-servers")
+        .contains("security.protocol");
   }
 
   @Test

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -52,7 +54,26 @@ class ConfigFileTest {
     Path file = file("topic=images\ntopik=images\n");
 
     assertThat(CapturedRun.of("tail", "--config", file.toString()).failureLine())
-        .contains(file + ": the key 'topik' is neither an option of a command nor one of Kafka's");
+        .contains("key 'topik' is neither an option of a command nor one of Kafka's");
+  }
+
+  @Test
+  void unknownKey_isTold_beforeTheOptionThatIsMissing() throws IOException {
+    Path file = file("modle=resnet20\n");
+
+    assertThat(CapturedRun.of("serve", "--config", file.toString()).failureLine())
+        .contains("'modle'")
+        .doesNotContain("--model");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s3cret", "\"s3cret\";", "\"half s3cret\";", "password=\"s3cret\";"})
+  void valueBrokenInTwoLines_isNotShown(String rest) throws IOException {
+    Path file = file("sasl.jaas.config=Module required username=\"u\"\n  " + rest + "\n");
+
+    assertThat(CapturedRun.of("tail", "--config", file.toString()).failureLine())
+        .contains("the --config file")
+        .doesNotContain("s3cret");
   }
 
   @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.model.ModelException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,32 @@ class FailureTest {
 
     assertThat(failure.exitCode()).isEqualTo(1);
     assertThat(failure.line()).contains("Invalid username", "security.protocol", "sasl.");
+  }
+
+  @Test
+  void failedHandshake_tellsItsCause_andTheKeysToCheck() {
+    Failure failure =
+        Failure.of(
+            new SslAuthenticationException(
+                "SSL handshake failed", new SSLHandshakeException("unable to find a path")));
+
+    assertThat(failure.exitCode()).isEqualTo(1);
+    assertThat(failure.line()).contains("unable to find a path", "ssl.truststore.*");
+  }
+
+  @Test
+  void storeOfKeysThatCannotBeLoaded_isNamedWithItsKeys() {
+    KafkaException store =
+        new KafkaException(
+            "Failed to load SSL keystore /a.p12 of type JKS", new NoSuchFileException("/a.p12"));
+
+    Failure failure = Failure.of(new KafkaException("Failed to create new NetworkClient", store));
+
+    assertThat(failure.exitCode()).isEqualTo(1);
+    assertThat(failure.line())
+        .isEqualTo(
+            "Failed to load SSL keystore /a.p12 of type JKS: there is no such file; correct the"
+                + " ssl.truststore.* or ssl.keystore.* keys");
   }
 
   @Test

@@ -1,0 +1,97 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.millrace.service.broker.EmbeddedBroker;
+import java.net.ConnectException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who can reach the address that {@code serve --http} listens on. */
+@Tag("broker")
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
+class HttpAddressTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int CONNECT_MS = 5_000;
+
+  @TempDir Path folder;
+
+  @Test
+  void http_isForThisMachineAlone_untilAHostIsGiven(EmbeddedBroker broker) throws Exception {
+    Optional<InetAddress> outside = outsideAddress();
+    assumeTrue(outside.isPresent(), "skipped: this machine has no address but loopback");
+    Models.publishRandom(folder.resolve("models"), "random");
+
+    try (MillraceProcess serve = serve(broker, "--http", 0)) {
+      int port = port(serve, "127.0.0.1");
+      connect(InetAddress.getLoopbackAddress(), port);
+      assertThatExceptionOfType(ConnectException.class)
+          .isThrownBy(() -> connect(outside.get(), port));
+    }
+
+    try (MillraceProcess serve = serve(broker, "--http", 0, "--http-host", "0.0.0.0")) {
+      int port = port(serve, "0.0.0.0");
+      connect(InetAddress.getLoopbackAddress(), port);
+      connect(outside.get(), port);
+    }
+  }
+
+  private MillraceProcess serve(EmbeddedBroker broker, Object... http) throws Exception {
+    Object[] command = {
+      "serve",
+      "--bootstrap-servers",
+      broker.bootstrapServers(),
+      "--repository",
+      folder.resolve("models"),
+      "--model",
+      "random",
+      "--application-id",
+      "http-address",
+      "--input",
+      "http-address",
+      "--output",
+      "http-address.predictions",
+      "--create-topics",
+      1
+    };
+    return MillraceProcess.start(
+        folder, "", Stream.concat(Stream.of(command), Stream.of(http)).toArray());
+  }
+
+  private static int port(MillraceProcess serve, String host) throws Exception {
+    return Integer.parseInt(
+        serve.awaitLine("ready .*, http " + host.replace(".", "\\.") + ":(\\d+)", PATIENCE));
+  }
+
+  private static void connect(InetAddress address, int port) throws Exception {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address, port), CONNECT_MS);
+      assertThat(socket.isConnected()).isTrue();
+    }
+  }
+
+  /** An address by which others reach this machine. */
+  private static Optional<InetAddress> outsideAddress() throws SocketException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+        .findFirst();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.millrace.service.broker;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.security.JaasContext;
+
+/**
+ * The value of a {@code sasl.jaas.config}: {@code MODULE required NAME="VALUE" ...;}. Read here
+ * first, since Kafka would quote what it cannot read of it, perhaps a password.
+ */
+public final class JaasLine {
+
+  private JaasLine() {}
+
+  /** True if the key's value is one, by itself or for one client, listener or mechanism. */
+  public static boolean isKey(String key) {
+    return key.equals(SaslConfigs.SASL_JAAS_CONFIG)
+        || key.endsWith("." + SaslConfigs.SASL_JAAS_CONFIG);
+  }
+
+  /**
+   * Reads a line.
+   *
+   * @return the login module's options, secrets among them
+   * @throws IllegalArgumentException if it cannot be read; without any of it
+   */
+  public static Map<String, String> options(String key, String line) {
+    JaasContext context;
+    try {
+      context =
+          JaasContext.loadClientContext(Map.of(SaslConfigs.SASL_JAAS_CONFIG, new Password(line)));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          key
+              + " cannot be read; it takes MODULE required NAME=\"VALUE\" ...; with a semicolon at"
+              + " its end");
+    }
+    Map<String, String> options = new HashMap<>();
+    context
+        .configurationEntries()
+        .get(0)
+        .getOptions()
+        .forEach((name, value) -> options.put(name, (String) value));
+    return options;
+  }
+}
