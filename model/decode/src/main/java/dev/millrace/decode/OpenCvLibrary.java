@@ -13,8 +13,7 @@ final class OpenCvLibrary {
 
   private static final String FOLDER = "org.bytedeco.javacpp.cachedir";
 
-  /** Why it does not load, or null. */
-  private static final LinkageError FAILURE = load();
+  private static final Attempt ATTEMPT = load();
 
   private OpenCvLibrary() {}
 
@@ -24,19 +23,22 @@ final class OpenCvLibrary {
    * @throws IllegalStateException if it does not load on this machine; the message says what to do
    */
   static void require() {
-    if (FAILURE != null) {
-      throw new IllegalStateException(explain(FAILURE), FAILURE);
+    if (ATTEMPT.failure != null) {
+      throw new IllegalStateException(explain(ATTEMPT.failure), ATTEMPT.failure);
     }
   }
 
-  private static LinkageError load() {
+  /** What came of loading: why it failed, or null. */
+  private record Attempt(LinkageError failure) {}
+
+  private static Attempt load() {
     try {
       Loader.load(opencv_imgcodecs.class);
       // Images are decoded side by side by our own threads; OpenCV's would only get in their way.
       opencv_core.setNumThreads(1);
-      return null;
+      return new Attempt(null);
     } catch (LinkageError e) {
-      return e;
+      return new Attempt(e);
     }
   }
 
