@@ -127,7 +127,7 @@ class FiveProcessesTest {
   private static List<JsonNode> parse(String lines) throws Exception {
     ObjectMapper json = new ObjectMapper();
     List<JsonNode> predictions = new ArrayList<>();
-    for (String line : lines.split("\n")) {
+    for (String line : lines.lines().toList()) {
       predictions.add(json.readTree(line));
     }
     return predictions;

@@ -179,6 +179,16 @@ class SecureBrokerTest {
   }
 
   @Test
+  void verbose_isHeeded_withAFileToo_andShowsNoValueOfIts() throws Exception {
+    List<Object> tail = with(tail(broker.clientConfig(Map.of())), "--topic", "none", "--verbose");
+    MillraceProcess.Result result = together("", List.of(tail)).get(0);
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.errors())
+        .contains(" INFO ", "sasl.jaas.config = [hidden]", "no topic 'none'");
+  }
+
+  @Test
   void brokerWithoutItsKeys_isAnErrorOfOneLine() throws Exception {
     for (Map<String, String> change :
         List.of(
