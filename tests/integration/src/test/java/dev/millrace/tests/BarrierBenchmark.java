@@ -93,8 +93,9 @@ class BarrierBenchmark {
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       for (int i = 0; i < IMAGES; i++) {
-        producer.send(
-            new ProducerRecord<>("bench", i % PARTITIONS, null, images.get(i % images.size())));
+        var unused =
+            producer.send(
+                new ProducerRecord<>("bench", i % PARTITIONS, null, images.get(i % images.size())));
       }
     }
   }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code serve} command to the record.
  */
 @Tag("broker")
-@Timeout(180)
+@Timeout(300)
 @ExtendWith(SharedBroker.class)
 class ColdStartTest {
 

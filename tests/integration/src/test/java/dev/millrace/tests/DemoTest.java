@@ -11,10 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The README's first command. */
 @Tag("broker")
-@Timeout(180)
+@Timeout(300)
 class DemoTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String SUMMARY =
       "\n(\\d+) predictions, \\d+ with the label that the image has\n";
 

@@ -29,10 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The README's five commands, each a process of its own, with real weights and images. */
 @Tag("broker")
-@Timeout(180)
+@Timeout(300)
 class FiveProcessesTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir Path folder;
 

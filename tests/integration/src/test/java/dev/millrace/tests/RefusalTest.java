@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What keeps {@code serve} from starting: one line that says what to do, and no stack trace. */
 @Tag("broker")
-@Timeout(120)
+@Timeout(300)
 @ExtendWith(SharedBroker.class)
 class RefusalTest {
 

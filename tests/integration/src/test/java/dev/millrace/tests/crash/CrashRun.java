@@ -31,6 +31,6 @@ final class CrashRun {
   private static Duration silence(CrashCase what, Timings timings) {
     return what.disturbance() == Disturbance.KILL_WITHOUT_BARRIER
         ? timings.transaction().plusSeconds(5)
-        : Duration.ofSeconds(60);
+        : Duration.ofMinutes(1);
   }
 }

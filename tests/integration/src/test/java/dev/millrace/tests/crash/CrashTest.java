@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The crash suite's short form; {@link CrashSuite} is the long one. */
 @Tag("broker")
-@Timeout(180)
+@Timeout(300)
 class CrashTest {
 
   @TempDir Path folder;

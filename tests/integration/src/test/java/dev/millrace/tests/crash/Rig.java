@@ -28,7 +28,7 @@ final class Rig implements AutoCloseable {
   private static final int PARTITIONS = 4;
   private static final Topics TOPICS = new Topics("images", "predictions", "images.dead-letters");
   private static final String APPLICATION = "crash";
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration SLOW_RUN = Duration.ofSeconds(2);
   // Longer in flight than between two commits, so that every kill without a barrier must lose some.
   private static final Duration UNPROTECTED_RUN = Duration.ofMillis(200);

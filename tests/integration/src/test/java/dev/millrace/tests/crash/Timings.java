@@ -27,5 +27,5 @@ record Timings(
           Duration.ofSeconds(6),
           Duration.ofSeconds(15),
           Duration.ofSeconds(10),
-          Duration.ofSeconds(60));
+          Duration.ofMinutes(1));
 }

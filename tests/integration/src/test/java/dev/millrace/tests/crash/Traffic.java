@@ -73,9 +73,10 @@ final class Traffic {
         TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
         int partition = (int) (i % sent.length);
         String key = partition + "/" + sent[partition]++;
-        producer.send(
-            new ProducerRecord<>(topic, partition, key, images.get((int) (i % images.size()))),
-            (metadata, refused) -> failure = refused == null ? failure : refused);
+        var unused =
+            producer.send(
+                new ProducerRecord<>(topic, partition, key, images.get((int) (i % images.size()))),
+                (metadata, refused) -> failure = refused == null ? failure : refused);
       }
       producer.close();
     } catch (Exception e) {
