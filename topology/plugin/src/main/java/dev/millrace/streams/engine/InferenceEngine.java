@@ -9,8 +9,10 @@ import dev.millrace.core.repository.ModelVersion;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +53,7 @@ public final class InferenceEngine implements AutoCloseable {
   private final Condition slotFree = lock.newCondition();
   private final Condition work = lock.newCondition();
   private final BatchQueue queue;
+  private final Set<Batch> running = new HashSet<>();
   private int urgent;
   private Throwable stopped;
 
@@ -213,6 +216,7 @@ public final class InferenceEngine implements AutoCloseable {
         long now = nanoTime.getAsLong();
         Batch batch = queue.take(now, urgent > 0);
         if (batch != null) {
+          running.add(batch);
           return Optional.of(batch);
         }
         long due = queue.nanosUntilDue(now);
@@ -233,6 +237,7 @@ public final class InferenceEngine implements AutoCloseable {
     pending.addAndGet(-batch.size());
     lock.lock();
     try {
+      running.remove(batch);
       queue.recycle(batch);
       slotFree.signalAll();
     } finally {
@@ -275,10 +280,17 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Stops taking and running batches; whoever waits hears why. For runners, and for a caller that
-   * has waited in vain: a device that hangs has to be given up as a whole.
+   * Stops taking and running batches; whoever waits hears why, also those whose batch is running:
+   * the device may hang, and is given up as a whole. For runners, and for callers that have waited
+   * in vain.
    */
   public void stop(Throwable cause) {
+    refuseMore(cause);
+    failRunning(cause);
+  }
+
+  /** Takes no more images, and answers those whose batch does not run yet. */
+  private void refuseMore(Throwable cause) {
     List<Batch> unanswered;
     lock.lock();
     try {
@@ -291,12 +303,26 @@ public final class InferenceEngine implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    InferenceException failure =
-        new InferenceException("the inference engine has stopped: " + cause.getMessage(), cause);
+    InferenceException failure = stopped(cause);
     for (Batch batch : unanswered) {
       batch.fail(failure);
       pending.addAndGet(-batch.size());
     }
+  }
+
+  /** Answers those whose batch is running; should the run still end, its answers come too late. */
+  private void failRunning(Throwable cause) {
+    InferenceException failure = stopped(cause);
+    lock.lock();
+    try {
+      running.forEach(batch -> batch.fail(failure));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static InferenceException stopped(Throwable cause) {
+    return new InferenceException("the inference engine has stopped: " + cause.getMessage(), cause);
   }
 
   /**
@@ -310,11 +336,13 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   void close(Duration timeout) {
-    stop(new IllegalStateException("it was closed"));
+    IllegalStateException closed = new IllegalStateException("it was closed");
+    refuseMore(closed);
     decodePool.close();
     if (joinRunners(timeout)) {
       model.close();
     } else {
+      failRunning(closed);
       log.error(
           "a run of {} hangs in native code; its memory stays taken until this process ends",
           model.version());

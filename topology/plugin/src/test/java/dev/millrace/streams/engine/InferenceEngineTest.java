@@ -289,6 +289,21 @@ class InferenceEngineTest {
     engine.close(Duration.ofMillis(50));
 
     assertThat(model.closed).isFalse();
-    assertThat(hanging).isNotDone();
+    assertThatThrownBy(() -> hanging.get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(InferenceException.class);
+  }
+
+  @Test
+  void stop_whileARunHangs_answersEverybodyAtOnce() {
+    start(1);
+    model.runs.drainPermits();
+    List<CompletableFuture<Classification>> answers = List.of(submit(1), submit(2));
+    await().until(() -> model.runs.hasQueuedThreads());
+
+    engine.stop(new IllegalStateException("the device hangs"));
+
+    for (CompletableFuture<Classification> answer : answers) {
+      assertThat(answer).isCompletedExceptionally();
+    }
   }
 }
