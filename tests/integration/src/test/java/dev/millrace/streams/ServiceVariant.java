@@ -1,10 +1,8 @@
 package dev.millrace.streams;
 
-import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelRepository;
-import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
@@ -98,11 +96,7 @@ public final class ServiceVariant {
   }
 
   private static ModelRuntime delayed(ModelRuntime runtime, long delay) {
-    return (version, device) -> new Delayed(open(runtime, version, device), delay);
-  }
-
-  private static ModelSession open(ModelRuntime runtime, ModelVersion version, Device device) {
-    return runtime.open(version, device);
+    return (version, device) -> new Delayed(runtime.open(version, device), delay);
   }
 
   private record Delayed(ModelSession session, long delay) implements ModelSession {

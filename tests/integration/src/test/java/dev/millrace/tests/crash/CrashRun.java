@@ -16,7 +16,7 @@ final class CrashRun {
    */
   static Tally of(CrashCase what, int strikes, Timings timings, Path folder, long seed)
       throws Exception {
-    try (Rig rig = new Rig(what, timings, folder, seed)) {
+    try (Rig rig = Rig.start(what, timings, folder, seed)) {
       for (int i = 0; i < strikes; i++) {
         rig.awaitProgress();
         rig.pause();
@@ -27,7 +27,7 @@ final class CrashRun {
     }
   }
 
-  /** Longer than any session, transaction or batch lasts, and half as long again. */
+  /** Longer than any session, transaction or batch lasts. */
   private static Duration silence(CrashCase what, Timings timings) {
     return what.disturbance() == Disturbance.KILL_WITHOUT_BARRIER
         ? timings.transaction().plusSeconds(5)

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionListing;
 
@@ -38,18 +39,33 @@ final class Rig implements AutoCloseable {
   private final Path folder;
   private final Random random;
   private final ModelVersion model;
-  private final String bootstrapServers;
-  private final Traffic traffic;
-  private final Audit audit;
+  private String bootstrapServers;
+  private Traffic traffic;
+  private Audit audit;
   private MillraceProcess broker;
   private MillraceProcess service;
 
-  Rig(CrashCase what, Timings timings, Path folder, long seed) throws Exception {
+  private Rig(CrashCase what, Timings timings, Path folder, long seed) {
     this.what = what;
     this.timings = timings;
     this.folder = folder;
     this.random = new Random(seed);
-    model = Models.publishRandom(folder.resolve("models"), "random");
+    this.model = Models.publishRandom(folder.resolve("models"), "random");
+  }
+
+  /** Starts everything, and returns when the service has joined its group. */
+  static Rig start(CrashCase what, Timings timings, Path folder, long seed) throws Exception {
+    Rig rig = new Rig(what, timings, folder, seed);
+    try {
+      rig.start();
+      return rig;
+    } catch (Exception | AssertionError e) {
+      rig.close();
+      throw e;
+    }
+  }
+
+  private void start() throws Exception {
     Files.createDirectories(folder.resolve("logs"));
     bootstrapServers = startBroker("0");
     try (Admin admin = admin()) {
@@ -229,7 +245,7 @@ final class Rig implements AutoCloseable {
    */
   Tally finish(Duration silence) throws IOException, InterruptedException {
     long[] sent = traffic.stop();
-    long in = java.util.Arrays.stream(sent).sum();
+    long in = LongStream.of(sent).sum();
     while (audit.answered() < in && audit.awaitMoreThan(audit.answered(), silence)) {
       if (!service.isAlive()) {
         throw new AssertionError("the service has ended by itself: " + service.errors());
@@ -242,8 +258,17 @@ final class Rig implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    audit.close();
-    service.close();
-    broker.close();
+    if (traffic != null) {
+      traffic.close();
+    }
+    if (audit != null) {
+      audit.close();
+    }
+    if (service != null) {
+      service.close();
+    }
+    if (broker != null) {
+      broker.close();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.tests.crash;
 
 import dev.millrace.tests.Images;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * A steady stream of images, one of a hundred of them bad, from a thread of its own until {@link
- * #stop}. Each record's key is its own place, {@code PARTITION/OFFSET}.
+ * #stop} or {@link #close}. Each record's key is its own place, {@code PARTITION/OFFSET}.
  */
-final class Traffic {
+final class Traffic implements AutoCloseable {
 
   private static final byte[] BAD = {1, 2, 3};
   private static final int BAD_OF = 100;
@@ -78,7 +79,7 @@ final class Traffic {
                 new ProducerRecord<>(topic, partition, key, images.get((int) (i % images.size()))),
                 (metadata, refused) -> failure = refused == null ? failure : refused);
       }
-      producer.close();
+      producer.flush();
     } catch (Exception e) {
       failure = e;
     }
@@ -92,5 +93,12 @@ final class Traffic {
       throw new AssertionError("an image was not taken by the broker", failure);
     }
     return Arrays.copyOf(sent, sent.length);
+  }
+
+  /** Ends it at once, whatever the broker has taken by then. */
+  @Override
+  public void close() {
+    stopped = true;
+    producer.close(Duration.ZERO);
   }
 }
