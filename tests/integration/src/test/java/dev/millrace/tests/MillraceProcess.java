@@ -119,6 +119,11 @@ public final class MillraceProcess implements AutoCloseable {
     return Files.readString(errors);
   }
 
+  /** The operating system's number for it. */
+  public long pid() {
+    return process.pid();
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }

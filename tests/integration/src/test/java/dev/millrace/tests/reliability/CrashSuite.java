@@ -1,4 +1,4 @@
-package dev.millrace.tests.crash;
+package dev.millrace.tests.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;

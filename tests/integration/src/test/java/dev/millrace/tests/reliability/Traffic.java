@@ -1,4 +1,4 @@
-package dev.millrace.tests.crash;
+package dev.millrace.tests.reliability;
 
 import dev.millrace.tests.Images;
 import java.time.Duration;
@@ -14,28 +14,40 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * A steady stream of images, one of a hundred of them bad, from a thread of its own until {@link
- * #stop} or {@link #close}. Each record's key is its own place, {@code PARTITION/OFFSET}.
+ * A stream of images from a thread of its own until {@link #stop} or {@link #close}. Each record's
+ * key is its own place, {@code PARTITION/OFFSET}.
  */
 final class Traffic implements AutoCloseable {
 
-  private static final byte[] BAD = {1, 2, 3};
-  private static final int BAD_OF = 100;
+  /** When to send. */
+  interface Pace {
+    /** Waits until the image of this number, from 0, is due. */
+    void await(long number) throws InterruptedException;
 
-  private final List<byte[]> images =
-      Stream.concat(
-              IntStream.range(0, BAD_OF - 1).mapToObj(seed -> Images.noise("png", 32, 32, seed)),
-              Stream.of(BAD))
-          .toList();
+    /** So many images a second. */
+    static Pace steady(double rate) {
+      long start = System.nanoTime();
+      return number -> {
+        long due = start + (long) (number * 1e9 / rate);
+        TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+      };
+    }
+  }
+
+  private static final byte[] BAD = {1, 2, 3};
+  private static final int SMALL = 99;
+
+  private final List<byte[]> images;
   private final KafkaProducer<String, byte[]> producer;
   private final String topic;
-  private final double rate;
+  private final Pace pace;
   private final long[] sent;
   private final Thread thread = new Thread(this::send, "traffic");
   private volatile boolean stopped;
   private volatile Exception failure;
 
-  private Traffic(String bootstrapServers, String topic, int partitions, double rate) {
+  private Traffic(
+      String bootstrapServers, String topic, int partitions, List<byte[]> images, Pace pace) {
     // Idempotent, and patient enough for any broker that comes back: every record once, in order.
     producer =
         new KafkaProducer<>(
@@ -51,27 +63,31 @@ final class Traffic implements AutoCloseable {
             new StringSerializer(),
             new ByteArraySerializer());
     this.topic = topic;
-    this.rate = rate;
+    this.images = images;
+    this.pace = pace;
     this.sent = new long[partitions];
   }
 
-  /**
-   * Begins to send.
-   *
-   * @param rate images a second
-   */
-  static Traffic start(String bootstrapServers, String topic, int partitions, double rate) {
-    Traffic traffic = new Traffic(bootstrapServers, topic, partitions, rate);
+  /** Begins to send images, over and over. */
+  static Traffic start(
+      String bootstrapServers, String topic, int partitions, List<byte[]> images, Pace pace) {
+    Traffic traffic = new Traffic(bootstrapServers, topic, partitions, images, pace);
     traffic.thread.start();
     return traffic;
   }
 
+  /** A hundred small images, one of them bad. */
+  static List<byte[]> smallImages() {
+    return Stream.concat(
+            IntStream.range(0, SMALL).mapToObj(seed -> Images.noise("png", 32, 32, seed)),
+            Stream.of(BAD))
+        .toList();
+  }
+
   private void send() {
-    long start = System.nanoTime();
     try {
       for (long i = 0; !stopped; i++) {
-        long due = start + (long) (i * 1e9 / rate);
-        TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+        pace.await(i);
         int partition = (int) (i % sent.length);
         String key = partition + "/" + sent[partition]++;
         var unused =

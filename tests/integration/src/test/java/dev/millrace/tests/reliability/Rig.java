@@ -1,4 +1,4 @@
-package dev.millrace.tests.crash;
+package dev.millrace.tests.reliability;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.serve.ServiceConfig;
@@ -72,7 +72,13 @@ final class Rig implements AutoCloseable {
       TopicCreation.create(admin, TOPICS, PARTITIONS, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
     }
     audit = new Audit(bootstrapServers, TOPICS.output(), TOPICS.deadLetters(), PARTITIONS);
-    traffic = Traffic.start(bootstrapServers, TOPICS.input(), PARTITIONS, rate());
+    traffic =
+        Traffic.start(
+            bootstrapServers,
+            TOPICS.input(),
+            PARTITIONS,
+            Traffic.smallImages(),
+            Traffic.Pace.steady(rate()));
     startService();
   }
 

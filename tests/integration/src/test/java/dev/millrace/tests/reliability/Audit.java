@@ -1,4 +1,4 @@
-package dev.millrace.tests.crash;
+package dev.millrace.tests.reliability;
 
 import dev.millrace.events.Prediction;
 import java.nio.charset.StandardCharsets;
@@ -121,7 +121,7 @@ final class Audit implements AutoCloseable {
     if (failure != null) {
       throw failure;
     }
-    return IntStream.range(0, answered.length).mapToLong(i -> answered[i].cardinality()).sum();
+    return out - doubled;
   }
 
   /** Waits until more than {@code before} images have an answer; false if none comes in time. */

@@ -1,4 +1,4 @@
-package dev.millrace.tests.crash;
+package dev.millrace.tests.reliability;
 
 import java.time.Duration;
 

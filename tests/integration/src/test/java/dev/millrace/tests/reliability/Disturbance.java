@@ -1,4 +1,4 @@
-package dev.millrace.tests.crash;
+package dev.millrace.tests.reliability;
 
 import dev.millrace.tests.MillraceProcess;
 import java.util.Locale;

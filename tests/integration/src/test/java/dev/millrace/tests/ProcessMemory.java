@@ -1,0 +1,34 @@
+package dev.millrace.tests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A process's memory as Linux counts it, from {@code /proc/PID/status} (proc(5)). */
+public final class ProcessMemory {
+
+  private final Path status;
+
+  public ProcessMemory(long pid) {
+    status = Path.of("/proc", Long.toString(pid), "status");
+  }
+
+  /** Bytes that are resident now. */
+  public long resident() throws IOException {
+    return bytes("VmRSS:");
+  }
+
+  /** The most bytes that were resident at any moment. */
+  public long peakResident() throws IOException {
+    return bytes("VmHWM:");
+  }
+
+  private long bytes(String field) throws IOException {
+    for (String line : Files.readAllLines(status)) {
+      if (line.startsWith(field)) {
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+      }
+    }
+    throw new IOException(status + " has no " + field);
+  }
+}

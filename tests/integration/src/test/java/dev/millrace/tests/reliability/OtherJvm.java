@@ -1,0 +1,62 @@
+package dev.millrace.tests.reliability;
+
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.lang.management.ThreadMXBean;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+/** Another JVM of this machine, seen through its management beans. */
+final class OtherJvm implements AutoCloseable {
+
+  private final JMXConnector connector;
+  private final MemoryMXBean memory;
+  private final ThreadMXBean threads;
+
+  private OtherJvm(JMXConnector connector) throws IOException {
+    this.connector = connector;
+    memory =
+        ManagementFactory.newPlatformMXBeanProxy(
+            connector.getMBeanServerConnection(),
+            ManagementFactory.MEMORY_MXBEAN_NAME,
+            MemoryMXBean.class);
+    threads =
+        ManagementFactory.newPlatformMXBeanProxy(
+            connector.getMBeanServerConnection(),
+            ManagementFactory.THREAD_MXBEAN_NAME,
+            ThreadMXBean.class);
+  }
+
+  static OtherJvm attach(long pid) throws IOException {
+    try {
+      VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
+      try {
+        return new OtherJvm(
+            JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent())));
+      } finally {
+        machine.detach();
+      }
+    } catch (AttachNotSupportedException e) {
+      throw new IOException("process " + pid + " is no JVM that can be looked into", e);
+    }
+  }
+
+  /** Bytes of the heap that are in use after a full collection. */
+  long liveHeap() {
+    memory.gc();
+    return memory.getHeapMemoryUsage().getUsed();
+  }
+
+  int threads() {
+    return threads.getThreadCount();
+  }
+
+  @Override
+  public void close() throws IOException {
+    connector.close();
+  }
+}
