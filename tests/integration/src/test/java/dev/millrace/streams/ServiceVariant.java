@@ -7,6 +7,7 @@ import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.streams.engine.EngineMeters;
 import dev.millrace.streams.engine.InferenceEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
@@ -48,7 +49,7 @@ public final class ServiceVariant {
     long delay = Long.parseLong(take(given, "delay"));
     ImageInference<byte[]> inference =
         new ImageInference<>(
-            config, () -> engine(config, delay), Boolean.parseBoolean(take(given, "barrier")));
+            config, first -> engine(config, delay), Boolean.parseBoolean(take(given, "barrier")));
     StreamsBuilder builder = new StreamsBuilder();
     builder.stream(take(given, "input"), Consumed.with(Serdes.ByteArray(), ImageEvent.serde()))
         .processValues(inference)
@@ -91,7 +92,7 @@ public final class ServiceVariant {
         delayed(new OnnxModelRuntime(), delay),
         new ModelRepository(config.repository()).newest(config.model()),
         () -> new OpenCvImageDecoder(config.engine().limits()),
-        new SimpleMeterRegistry(),
+        new EngineMeters(new SimpleMeterRegistry()),
         System::nanoTime);
   }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * pair. It is no part of the build:
  *
  * <pre>
- * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=BarrierBenchmark -Dsurefire.failIfNoSpecifiedTests=false test
+ * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=BarrierBenchmark -Dsurefire.failIfNoSpecifiedTests=false verify
  * </pre>
  */
 @ExtendWith(SharedBroker.class)

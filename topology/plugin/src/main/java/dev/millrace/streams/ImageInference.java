@@ -6,12 +6,13 @@ import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.streams.engine.EngineMeters;
 import dev.millrace.streams.engine.InferenceEngine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
-import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -47,15 +48,14 @@ import org.apache.kafka.streams.state.StoreBuilder;
 public final class ImageInference<K>
     implements FixedKeyProcessorSupplier<K, ImageEvent, Prediction>, AutoCloseable {
 
-  private static final Duration UNLIMITED = Duration.ofDays(1);
-
+  private final InferenceConfig config;
   private final SharedEngine engine;
   private final PredictionFormat format;
   private final int maxInFlight;
   private final StoreBuilder<CommitBarrier> barrier;
   private boolean started;
 
-  ImageInference(InferenceConfig config, Supplier<InferenceEngine> start) {
+  ImageInference(InferenceConfig config, Function<Optional<ModelVersion>, InferenceEngine> start) {
     this(config, start, true);
   }
 
@@ -63,7 +63,11 @@ public final class ImageInference<K>
    * With {@code holdsCommits} false it is what it would be without its barrier, and loses records
    * in a crash: for the tests that must notice this, and to measure what the barrier costs.
    */
-  ImageInference(InferenceConfig config, Supplier<InferenceEngine> start, boolean holdsCommits) {
+  ImageInference(
+      InferenceConfig config,
+      Function<Optional<ModelVersion>, InferenceEngine> start,
+      boolean holdsCommits) {
+    this.config = config;
     this.engine = new SharedEngine(start);
     this.format = new PredictionFormat(config.top(), config.probabilities());
     this.maxInFlight = config.maxInFlight();
@@ -77,22 +81,24 @@ public final class ImageInference<K>
 
   /** Inference whose meters go to {@code registry}, which stays the caller's. */
   public static <K> ImageInference<K> with(InferenceConfig config, MeterRegistry registry) {
-    return new ImageInference<>(config, () -> startEngine(config, registry));
+    EngineMeters meters = new EngineMeters(registry);
+    return new ImageInference<>(
+        config,
+        version ->
+            InferenceEngine.start(
+                config.engine(),
+                new OnnxModelRuntime(),
+                version.orElseGet(() -> first(config)),
+                () -> new OpenCvImageDecoder(config.engine().limits()),
+                meters,
+                System::nanoTime));
   }
 
-  private static InferenceEngine startEngine(InferenceConfig config, MeterRegistry registry) {
+  private static ModelVersion first(InferenceConfig config) {
     ModelRepository repository = new ModelRepository(config.repository());
-    ModelVersion version =
-        config.version() == null
-            ? repository.newest(config.model())
-            : repository.version(config.model(), config.version());
-    return InferenceEngine.start(
-        config.engine(),
-        new OnnxModelRuntime(),
-        version,
-        () -> new OpenCvImageDecoder(config.engine().limits()),
-        registry,
-        System::nanoTime);
+    return config.version() == null
+        ? repository.newest(config.model())
+        : repository.version(config.model(), config.version());
   }
 
   /**
@@ -102,12 +108,45 @@ public final class ImageInference<K>
    * @throws dev.millrace.core.model.ModelException if it cannot be served
    */
   public synchronized ModelVersion start() {
-    InferenceEngine running = engine.acquire(UNLIMITED);
+    InferenceEngine running = engine.acquire();
     if (started) {
       engine.release(running);
     }
     started = true;
     return running.serving();
+  }
+
+  /** The version that answers; it is loaded now if none is. */
+  public ModelVersion serving() {
+    InferenceEngine running = engine.acquire();
+    try {
+      return running.serving();
+    } finally {
+      engine.release(running);
+    }
+  }
+
+  /**
+   * Swaps the version while the stream runs. The candidate is verified, loaded and warmed up beside
+   * the serving version, on the calling thread; then it answers every batch that opens. A batch is
+   * answered by one version, and a partition's predictions change from the old version to the new
+   * one once. The old one is freed when its last batch has run.
+   *
+   * @param version another version of the same model
+   * @param allowSignatureChange whether its input or its classes may differ from those of the
+   *     version that serves
+   * @return the candidate
+   * @throws dev.millrace.core.model.ModelException if it is refused; the serving version then goes
+   *     on as if nothing had happened
+   */
+  public synchronized ModelVersion swap(int version, boolean allowSignatureChange) {
+    ModelVersion candidate =
+        new ModelRepository(config.repository()).version(config.model(), version);
+    if (!allowSignatureChange) {
+      candidate.requireSignatureOf(serving());
+    }
+    engine.swap(candidate);
+    return candidate;
   }
 
   @Override

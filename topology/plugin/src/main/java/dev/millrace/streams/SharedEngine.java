@@ -1,29 +1,65 @@
 package dev.millrace.streams;
 
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.streams.engine.EngineStalledException;
 import dev.millrace.streams.engine.InferenceEngine;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * The one engine of an instance, shared by its tasks: started for the first, closed some time after
  * the last, because a rebalance may take every task away for a moment. An engine that has stopped
- * by itself is replaced for whoever comes next. Thread-safe.
+ * by itself is replaced for whoever comes next, with the version that it served last. Thread-safe.
  */
 final class SharedEngine implements AutoCloseable {
 
   private static final long IDLE_SECONDS = 30;
+  private static final Duration UNLIMITED = Duration.ofDays(1);
 
-  private final Supplier<InferenceEngine> start;
+  private final Function<Optional<ModelVersion>, InferenceEngine> start;
+  private volatile ModelVersion swappedTo;
   private InferenceEngine engine;
   private int users;
   private long acquisitions;
 
-  SharedEngine(Supplier<InferenceEngine> start) {
+  /**
+   * @param start starts one with this version, or without any swap yet with the first
+   */
+  SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start) {
     this.start = start;
+  }
+
+  /** The running engine, started if need be, however long that takes. */
+  InferenceEngine acquire() {
+    return acquire(UNLIMITED);
+  }
+
+  /**
+   * Has another version answer, in this engine and in those that may replace it. One swap at a
+   * time.
+   *
+   * @throws dev.millrace.core.model.ModelException if it cannot be served; nothing has changed then
+   */
+  void swap(ModelVersion candidate) {
+    boolean swapped = false;
+    while (!swapped) {
+      InferenceEngine running = acquire();
+      try {
+        running.swap(candidate);
+        swappedTo = candidate;
+        // Its replacement may have started in between, with the version before.
+        swapped = !running.hasStopped();
+      } catch (EngineStalledException e) {
+        // It has stopped meanwhile: the next one shall swap.
+      } finally {
+        release(running);
+      }
+    }
   }
 
   /**
@@ -70,7 +106,7 @@ final class SharedEngine implements AutoCloseable {
 
   private void complete(CompletableFuture<InferenceEngine> starting) {
     try {
-      starting.complete(start.get());
+      starting.complete(start.apply(Optional.ofNullable(swappedTo)));
     } catch (Throwable e) {
       starting.completeExceptionally(e);
     }

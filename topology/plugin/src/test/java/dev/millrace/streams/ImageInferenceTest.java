@@ -9,6 +9,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.streams.engine.EngineConfig;
+import dev.millrace.streams.engine.EngineMeters;
 import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
 import dev.millrace.streams.engine.InferenceEngine;
@@ -63,13 +64,13 @@ class ImageInferenceTest {
     inference =
         new ImageInference<>(
             config,
-            () ->
+            version ->
                 InferenceEngine.start(
                     engine,
                     model,
                     FakeModel.version(),
                     () -> new FakeDecoder(new CountDownLatch(0)),
-                    new SimpleMeterRegistry(),
+                    new EngineMeters(new SimpleMeterRegistry()),
                     System::nanoTime));
     drive(DeadLetterBadImages.class);
   }

@@ -6,13 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.engine.EngineConfig;
+import dev.millrace.streams.engine.EngineMeters;
 import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
 import dev.millrace.streams.engine.InferenceEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,13 +28,13 @@ class SharedEngineTest {
   private final FakeModel model = new FakeModel();
   private final SharedEngine shared = new SharedEngine(this::start);
 
-  private InferenceEngine start() {
+  private InferenceEngine start(Optional<ModelVersion> version) {
     return InferenceEngine.start(
         new EngineConfig(List.of(Device.CPU), 1, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
         model,
-        FakeModel.version(),
+        version.orElse(FakeModel.version()),
         () -> new FakeDecoder(new CountDownLatch(0)),
-        new SimpleMeterRegistry(),
+        new EngineMeters(new SimpleMeterRegistry()),
         System::nanoTime);
   }
 
@@ -57,6 +60,20 @@ class SharedEngineTest {
   }
 
   @Test
+  void engineThatReplacesAnother_servesWhatTheOneBeforeWasSwappedTo() {
+    InferenceEngine first = shared.acquire(LIMIT);
+    shared.swap(FakeModel.version(4, 1));
+    assertThat(first.serving().version()).isEqualTo(4);
+    first.stop(new IllegalStateException("the device hangs"));
+
+    InferenceEngine second = shared.acquire(LIMIT);
+
+    assertThat(second).isNotSameAs(first);
+    assertThat(second.serving().version()).isEqualTo(4);
+    shared.close();
+  }
+
+  @Test
   void warmUpThatHangs_failsInTime_andIsFreedShouldItEnd() {
     model.runs.drainPermits();
 
@@ -72,6 +89,7 @@ class SharedEngineTest {
   void modelThatDoesNotLoad_failsWithItsOwnReason() {
     model.broken = true;
 
-    assertThatThrownBy(() -> shared.acquire(LIMIT)).hasMessage("the fake device is broken");
+    assertThatThrownBy(() -> shared.acquire(LIMIT))
+        .hasMessage("fake version 3 does not run: the fake device is broken");
   }
 }

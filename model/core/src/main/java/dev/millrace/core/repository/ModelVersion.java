@@ -6,6 +6,7 @@ import dev.millrace.core.model.ModelManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * One version in a repository: its folder and what its manifest says.
@@ -65,6 +66,41 @@ public record ModelVersion(Path folder, ModelManifest manifest) {
               + "; import the model again");
     }
     return bytes;
+  }
+
+  /**
+   * Requires that whoever reads the other version's predictions can read this one's: the same
+   * input, and the same classes in the same order.
+   *
+   * @throws ModelException saying what differs
+   */
+  public void requireSignatureOf(ModelVersion predecessor) {
+    int size = manifest.preprocessing().size();
+    int before = predecessor.manifest.preprocessing().size();
+    if (size != before) {
+      throw change(predecessor, "takes images of " + size + " pixels", before + " pixels");
+    }
+    List<String> classes = manifest.labels();
+    List<String> classesBefore = predecessor.manifest.labels();
+    if (classes.size() != classesBefore.size()) {
+      throw change(predecessor, "has " + classes.size() + " classes", classesBefore.size() + "");
+    }
+    for (int i = 0; i < classes.size(); i++) {
+      if (!classes.get(i).equals(classesBefore.get(i))) {
+        throw change(
+            predecessor,
+            "calls class " + i + " '" + classes.get(i) + "'",
+            "'" + classesBefore.get(i) + "'");
+      }
+    }
+  }
+
+  private ModelException change(ModelVersion predecessor, String here, String there) {
+    return new ModelException(
+        String.format(
+            "%s %s, %s has %s: whoever reads the predictions may not expect that; promote it with"
+                + " --allow-signature-change if they do",
+            this, here, predecessor, there));
   }
 
   /** For example {@code resnet20 version 3}. */

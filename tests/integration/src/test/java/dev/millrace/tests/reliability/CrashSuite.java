@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * times each. It takes hours, and is no part of the build:
  *
  * <pre>
- * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=CrashSuite -Dsurefire.failIfNoSpecifiedTests=false test
+ * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=CrashSuite -Dsurefire.failIfNoSpecifiedTests=false verify
  * </pre>
  *
  * <p>It keeps each case's row in {@code tests/integration/target/crash}, begins with the cases that

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * nor the native memory grows. It is no part of the build:
  *
  * <pre>
- * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=Soak -Dsurefire.failIfNoSpecifiedTests=false test
+ * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=Soak -Dsurefire.failIfNoSpecifiedTests=false verify
  * </pre>
  *
  * <p>A thousand images always wait to be answered, of sizes that differ by a factor of 180, one of

@@ -20,6 +20,7 @@ final class Batch {
   private final ByteBuffer pixels;
   private final int bytesPerImage;
   private final Slot[] slots;
+  private LoadedModel model;
   private int size;
   private int undecoded;
   private long openedAt;
@@ -35,6 +36,7 @@ final class Batch {
   static final class Slot {
     final Batch batch;
     final ByteBuffer pixels;
+    final LoadedModel model;
     final long submittedAt;
     final CompletableFuture<Classification> answer = new CompletableFuture<>();
     private boolean settled;
@@ -43,6 +45,7 @@ final class Batch {
     private Slot(Batch batch, ByteBuffer pixels, long submittedAt) {
       this.batch = batch;
       this.pixels = pixels;
+      this.model = batch.model;
       this.submittedAt = submittedAt;
     }
 
@@ -52,11 +55,14 @@ final class Batch {
     }
   }
 
-  /** Takes the next slot; the first one opens the batch. */
+  /** Opens it, empty, for images that this version answers. */
+  void open(LoadedModel model, long now) {
+    this.model = model;
+    openedAt = now;
+  }
+
+  /** Takes the next slot. */
   Slot claim(long now) {
-    if (size == 0) {
-      openedAt = now;
-    }
     Slot slot = new Slot(this, pixels.slice(size * bytesPerImage, bytesPerImage), now);
     slots[size++] = slot;
     undecoded++;
@@ -110,6 +116,16 @@ final class Batch {
     return size;
   }
 
+  /** Size of the pixels that it was made for. */
+  int bytesPerImage() {
+    return bytesPerImage;
+  }
+
+  /** The version that answers all of its images. */
+  LoadedModel model() {
+    return model;
+  }
+
   Slot slot(int index) {
     return slots[index];
   }
@@ -134,5 +150,6 @@ final class Batch {
   void clear() {
     Arrays.fill(slots, 0, size, null);
     size = 0;
+    model = null;
   }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /**
  * Which image goes into which batch, and which batch runs next. Pure decisions: no threads, no
@@ -13,11 +13,14 @@ import java.util.function.Supplier;
  * <p>One batch is open at a time and closes when it is full; or, once a runner asks for work, when
  * its oldest image has waited {@code linger} or somebody is in a hurry. While every runner is busy
  * it stays open and grows, since closing it would gain nothing.
+ *
+ * <p>A batch is of one version, which it leases from the time it opens. An image for another one
+ * closes it.
  */
 final class BatchQueue {
 
   private final long lingerNanos;
-  private final Supplier<Batch> allocate;
+  private final IntFunction<Batch> allocate;
   private final Deque<Batch> free = new ArrayDeque<>();
   private final Deque<Batch> closed = new ArrayDeque<>();
   private int allocatable;
@@ -25,21 +28,30 @@ final class BatchQueue {
 
   /**
    * @param batches how many batches may exist at once
-   * @param allocate makes one
+   * @param allocate makes one for images of so many bytes
    */
-  BatchQueue(int batches, long lingerNanos, Supplier<Batch> allocate) {
+  BatchQueue(int batches, long lingerNanos, IntFunction<Batch> allocate) {
     this.allocatable = batches;
     this.lingerNanos = lingerNanos;
     this.allocate = allocate;
   }
 
-  /** Takes a place for an image, or null while every batch is full or running. */
-  Batch.Slot claim(long now) {
-    if (open == null) {
-      open = next();
+  /**
+   * Takes a place for an image, or null while every batch is full or running.
+   *
+   * @param serving the version that answers it
+   */
+  Batch.Slot claim(long now, LoadedModel serving) {
+    if (open != null && open.model() != serving) {
+      close();
     }
     if (open == null) {
-      return null;
+      open = next(serving.bytesPerImage());
+      if (open == null) {
+        return null;
+      }
+      serving.lease();
+      open.open(serving, now);
     }
     Batch.Slot slot = open.claim(now);
     if (open.isFull()) {
@@ -48,13 +60,18 @@ final class BatchQueue {
     return slot;
   }
 
-  private Batch next() {
+  private Batch next(int bytesPerImage) {
     Batch batch = free.poll();
-    if (batch == null && allocatable > 0) {
-      allocatable--;
-      batch = allocate.get();
+    if (batch != null && batch.bytesPerImage() == bytesPerImage) {
+      return batch;
     }
-    return batch;
+    if (batch == null && allocatable == 0) {
+      return null;
+    }
+    if (batch == null) {
+      allocatable--;
+    }
+    return allocate.apply(bytesPerImage);
   }
 
   private void close() {

@@ -3,7 +3,6 @@ package dev.millrace.streams.engine;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.ImageLimits;
-import dev.millrace.core.image.Preprocessing;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -37,7 +36,6 @@ final class DecodePool implements AutoCloseable {
   private record Work(Batch.Slot slot, byte[] encoded) {}
 
   private final ImageLimits limits;
-  private final Preprocessing preprocessing;
   private final Supplier<ImageDecoder> decoders;
   private final Listener listener;
   private final LongSupplier nanoTime;
@@ -51,12 +49,10 @@ final class DecodePool implements AutoCloseable {
   DecodePool(
       int threads,
       ImageLimits limits,
-      Preprocessing preprocessing,
       Supplier<ImageDecoder> decoders,
       Listener listener,
       LongSupplier nanoTime) {
     this.limits = limits;
-    this.preprocessing = preprocessing;
     this.decoders = decoders;
     this.listener = listener;
     this.nanoTime = nanoTime;
@@ -109,7 +105,7 @@ final class DecodePool implements AutoCloseable {
 
     private BadImageException decode(ImageDecoder decoder, Work work) {
       try {
-        decoder.decode(work.encoded, preprocessing, work.slot.pixels);
+        decoder.decode(work.encoded, work.slot.model.preprocessing(), work.slot.pixels);
         return null;
       } catch (BadImageException e) {
         return e;

@@ -4,6 +4,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.InferenceException;
 import dev.millrace.core.model.ModelSession;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,35 +27,27 @@ final class DeviceRunner implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(DeviceRunner.class);
 
   private final InferenceEngine engine;
-  private final LoadedModel model;
-  private final ModelSession session;
+  private final Device device;
   private final BatchSizes sizes;
-  private final EngineMetrics metrics;
   private final LongSupplier nanoTime;
-  private final FloatBuffer probabilities;
+  private FloatBuffer probabilities = LoadedModel.floats(0);
 
-  DeviceRunner(
-      InferenceEngine engine,
-      LoadedModel model,
-      Device device,
-      int maxBatchSize,
-      EngineMetrics metrics,
-      LongSupplier nanoTime) {
+  DeviceRunner(InferenceEngine engine, Device device, int maxBatchSize, LongSupplier nanoTime) {
     this.engine = engine;
-    this.model = model;
-    this.session = model.session(device);
+    this.device = device;
     this.sizes = new BatchSizes(device.kind(), maxBatchSize);
-    this.metrics = metrics;
     this.nanoTime = nanoTime;
-    this.probabilities = LoadedModel.floats(maxBatchSize * session.classes());
   }
 
   @Override
   public void run() {
     try {
       for (Optional<Batch> batch = engine.take(); batch.isPresent(); batch = engine.take()) {
-        answer(batch.get());
-        engine.recycle(batch.get());
+        try {
+          answer(batch.get());
+        } finally {
+          engine.recycle(batch.get());
+        }
       }
     } catch (Throwable e) {
       engine.stop(e);
@@ -83,7 +76,7 @@ final class DeviceRunner implements Runnable {
       }
       failed.forEach((image, failure) -> refuse(batch.slot(image), failure));
     } catch (InferenceException e) {
-      metrics.failed(images.size());
+      batch.model().metrics().failed(images.size());
       batch.fail(e);
     } catch (Throwable e) {
       batch.fail(new InferenceException("the run of a batch failed: " + e, e));
@@ -96,13 +89,13 @@ final class DeviceRunner implements Runnable {
     Map<Integer, InferenceException> failed = new LinkedHashMap<>();
     long start = nanoTime.getAsLong();
     try {
-      session.run(batch.pixels(), sizes.padded(batch.size()), probabilities);
+      run(batch.model(), batch.pixels(), sizes.padded(batch.size()));
     } catch (InferenceException e) {
       images.forEach(image -> failed.put(image, e));
       return failed;
     }
     long end = nanoTime.getAsLong();
-    metrics.ran(images.size(), end - start);
+    batch.model().metrics().ran(images.size(), end - start);
     for (int image : images) {
       try {
         answer(batch.slot(image), image, start, end);
@@ -120,9 +113,9 @@ final class DeviceRunner implements Runnable {
       Batch.Slot slot = batch.slot(image);
       try {
         long start = nanoTime.getAsLong();
-        session.run(slot.pixels, 1, probabilities);
+        run(batch.model(), slot.pixels, 1);
         long end = nanoTime.getAsLong();
-        metrics.ran(1, end - start);
+        batch.model().metrics().ran(1, end - start);
         answer(slot, 0, start, end);
       } catch (InferenceException e) {
         failed.put(image, e);
@@ -131,10 +124,19 @@ final class DeviceRunner implements Runnable {
     return failed;
   }
 
+  private void run(LoadedModel model, ByteBuffer pixels, int images) {
+    ModelSession session = model.session(device);
+    if (probabilities.limit() < images * session.classes()) {
+      probabilities = LoadedModel.floats(sizes.max() * session.classes());
+    }
+    session.run(pixels, images, probabilities);
+  }
+
   /** Others of its batch were answered, so the device works and the image is to blame. */
   private void refuse(Batch.Slot slot, InferenceException failure) {
+    LoadedModel model = slot.model;
     BadImageException.Reason reason = BadImageException.Reason.NO_ANSWER;
-    metrics.refused(reason);
+    model.metrics().refused(reason);
     slot.answer.completeExceptionally(
         new BadImageException(
             reason,
@@ -143,7 +145,8 @@ final class DeviceRunner implements Runnable {
   }
 
   private void answer(Batch.Slot slot, int row, long start, long end) {
-    float[] values = new float[session.classes()];
+    LoadedModel model = slot.model;
+    float[] values = new float[model.session(device).classes()];
     probabilities.get(row * values.length, values);
     for (float value : values) {
       if (!Float.isFinite(value)) {
@@ -151,7 +154,7 @@ final class DeviceRunner implements Runnable {
             model.version() + " answered with numbers that are not finite", null);
       }
     }
-    metrics.answered(start - slot.submittedAt, end - slot.submittedAt);
+    model.metrics().answered(start - slot.submittedAt, end - slot.submittedAt);
     slot.answer.complete(new Classification(model.version(), values));
   }
 }

@@ -5,8 +5,11 @@ import dev.millrace.core.repository.ModelVersion;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -29,10 +32,10 @@ final class EngineMetrics {
   private final DistributionSummary request;
   private final DistributionSummary queue;
   private final DistributionSummary compute;
-  private final Gauge pending;
+  private final AtomicInteger pending = new AtomicInteger();
+  private final List<Meter> ofVersion;
 
-  EngineMetrics(
-      MeterRegistry registry, ModelVersion version, int maxBatchSize, PendingCount pendingCount) {
+  EngineMetrics(MeterRegistry registry, ModelVersion version, int maxBatchSize) {
     this.registry = registry;
     Tags tags = Tags.of("model", version.name(), "version", Integer.toString(version.version()));
     success = counter("request.success", "Images that were classified", tags);
@@ -49,18 +52,22 @@ final class EngineMetrics {
             MICROSECONDS,
             tags);
     compute = histogram("compute.infer.duration.us", "The run on the device", MICROSECONDS, tags);
-    pending =
-        Gauge.builder(PREFIX + "pending.request.count", pendingCount, PendingCount::value)
+    Gauge pendingCount =
+        Gauge.builder(PREFIX + "pending.request.count", pending, AtomicInteger::get)
             .description("Images submitted and not yet answered")
             .tags(tags)
             .strongReference(true)
             .register(registry);
+    ofVersion =
+        List.of(success, inferences, executions, batchSize, request, queue, compute, pendingCount);
   }
 
-  /** Images in flight. */
-  @FunctionalInterface
-  interface PendingCount {
-    int value();
+  void submitted() {
+    pending.incrementAndGet();
+  }
+
+  void left(int images) {
+    pending.addAndGet(-images);
   }
 
   private Counter counter(String name, String description, Tags tags) {
@@ -99,8 +106,8 @@ final class EngineMetrics {
     request.record(totalNanos / 1e3);
   }
 
-  /** Removes what refers to the engine, so that a closed one can be collected. */
+  /** Removes what is told of this version alone: it is no longer loaded. */
   void close() {
-    registry.remove(pending);
+    ofVersion.forEach(registry::remove);
   }
 }

@@ -6,7 +6,6 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.InferenceException;
 import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.repository.ModelVersion;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -43,9 +41,10 @@ public final class InferenceEngine implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InferenceEngine.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-  private final LoadedModel model;
+  private final EngineConfig config;
+  private final ModelRuntime runtime;
+  private final EngineMeters meters;
   private final LongSupplier nanoTime;
-  private final EngineMetrics metrics;
   private final DecodePool decodePool;
   private final List<Thread> runners = new ArrayList<>();
 
@@ -54,41 +53,37 @@ public final class InferenceEngine implements AutoCloseable {
   private final Condition work = lock.newCondition();
   private final BatchQueue queue;
   private final Set<Batch> running = new HashSet<>();
+  private LoadedModel serving;
   private int urgent;
   private Throwable stopped;
-
-  private final AtomicInteger pending = new AtomicInteger();
+  private boolean closed;
 
   private InferenceEngine(
       EngineConfig config,
-      LoadedModel model,
+      ModelRuntime runtime,
+      LoadedModel serving,
       Supplier<ImageDecoder> decoders,
-      MeterRegistry registry,
+      EngineMeters meters,
       LongSupplier nanoTime) {
-    this.model = model;
+    this.config = config;
+    this.runtime = runtime;
+    this.serving = serving;
+    this.meters = meters;
     this.nanoTime = nanoTime;
-    this.metrics =
-        new EngineMetrics(registry, model.version(), config.maxBatchSize(), pending::get);
-    int bytesPerImage = model.version().manifest().preprocessing().bytes();
     this.queue =
         new BatchQueue(
             config.batches(),
             config.linger().toNanos(),
-            () -> new Batch(config.maxBatchSize(), bytesPerImage));
+            bytesPerImage -> new Batch(config.maxBatchSize(), bytesPerImage));
     this.decodePool =
-        new DecodePool(
-            config.decodeThreads(),
-            config.limits(),
-            model.version().manifest().preprocessing(),
-            decoders,
-            new Decoded(),
-            nanoTime);
+        new DecodePool(config.decodeThreads(), config.limits(), decoders, new Decoded(), nanoTime);
   }
 
   /**
    * Loads a version on every device, warms it up and starts.
    *
    * @param decoders makes one decoder for each decode thread
+   * @param meters of this model; stay the caller's
    * @param nanoTime the clock, as {@link System#nanoTime}
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
    */
@@ -97,15 +92,14 @@ public final class InferenceEngine implements AutoCloseable {
       ModelRuntime runtime,
       ModelVersion version,
       Supplier<ImageDecoder> decoders,
-      MeterRegistry registry,
+      EngineMeters meters,
       LongSupplier nanoTime) {
-    LoadedModel model = LoadedModel.load(runtime, version, config.devices(), config.maxBatchSize());
-    InferenceEngine engine = new InferenceEngine(config, model, decoders, registry, nanoTime);
+    LoadedModel model = load(config, runtime, version, meters);
+    InferenceEngine engine =
+        new InferenceEngine(config, runtime, model, decoders, meters, nanoTime);
     for (Device device : config.devices()) {
       for (int i = 0; i < config.runsPerDevice(); i++) {
-        DeviceRunner runner =
-            new DeviceRunner(
-                engine, model, device, config.maxBatchSize(), engine.metrics, nanoTime);
+        DeviceRunner runner = new DeviceRunner(engine, device, config.maxBatchSize(), nanoTime);
         Thread thread = new Thread(runner, "millrace-run-" + device + "-" + i);
         thread.setDaemon(true);
         engine.runners.add(thread);
@@ -115,9 +109,51 @@ public final class InferenceEngine implements AutoCloseable {
     return engine;
   }
 
+  private static LoadedModel load(
+      EngineConfig config, ModelRuntime runtime, ModelVersion version, EngineMeters meters) {
+    return LoadedModel.load(runtime, version, config.devices(), config.maxBatchSize(), meters);
+  }
+
+  /**
+   * Lets another version answer: loads it and warms it up beside the serving one, on the calling
+   * thread, then has it answer every batch that opens from now on. A batch that is open keeps its
+   * version, and the old one is freed when its last batch has run.
+   *
+   * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; nothing has
+   *     changed then
+   * @throws EngineStalledException if the engine has stopped
+   */
+  public void swap(ModelVersion candidate) {
+    LoadedModel next = load(config, runtime, candidate, meters);
+    LoadedModel retired;
+    lock.lock();
+    try {
+      retired = stopped == null ? serving : next;
+      if (stopped == null) {
+        serving = next;
+      }
+    } finally {
+      lock.unlock();
+    }
+    retired.giveBack();
+    if (retired == next) {
+      throw stalled();
+    }
+  }
+
+  private EngineStalledException stalled() {
+    return new EngineStalledException(
+        "the inference engine has stopped: " + stopped.getMessage(), stopped);
+  }
+
   /** The version that answers. */
   public ModelVersion serving() {
-    return model.version();
+    lock.lock();
+    try {
+      return serving.version();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** True once it takes no more images: it was closed, or it failed. */
@@ -143,7 +179,7 @@ public final class InferenceEngine implements AutoCloseable {
     lock.lock();
     try {
       slot = claim(deadlineNanos);
-      pending.incrementAndGet();
+      slot.model.metrics().submitted();
     } finally {
       lock.unlock();
     }
@@ -154,11 +190,10 @@ public final class InferenceEngine implements AutoCloseable {
   private Batch.Slot claim(long deadlineNanos) {
     while (true) {
       if (stopped != null) {
-        throw new EngineStalledException(
-            "the inference engine has stopped: " + stopped.getMessage(), stopped);
+        throw stalled();
       }
       long now = nanoTime.getAsLong();
-      Batch.Slot slot = queue.claim(now);
+      Batch.Slot slot = queue.claim(now, serving);
       if (slot != null) {
         work.signal();
         return slot;
@@ -178,7 +213,12 @@ public final class InferenceEngine implements AutoCloseable {
 
   /** Counts and answers an image that is refused before it reaches a batch. */
   public CompletableFuture<Classification> refuse(BadImageException refusal) {
-    metrics.refused(refusal.reason());
+    lock.lock();
+    try {
+      serving.metrics().refused(refusal.reason());
+    } finally {
+      lock.unlock();
+    }
     return CompletableFuture.failedFuture(refusal);
   }
 
@@ -234,7 +274,8 @@ public final class InferenceEngine implements AutoCloseable {
 
   /** Takes a batch back after its run, all of its answers completed. Called by runners. */
   void recycle(Batch batch) {
-    pending.addAndGet(-batch.size());
+    LoadedModel model = batch.model();
+    model.metrics().left(batch.size());
     lock.lock();
     try {
       running.remove(batch);
@@ -243,6 +284,7 @@ public final class InferenceEngine implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    model.giveBack();
   }
 
   /** The decode threads' reports. */
@@ -268,7 +310,7 @@ public final class InferenceEngine implements AutoCloseable {
         lock.unlock();
       }
       if (refusal != null) {
-        metrics.refused(refusal.reason());
+        slot.model.metrics().refused(refusal.reason());
         slot.answer.completeExceptionally(refusal);
       }
     }
@@ -306,7 +348,8 @@ public final class InferenceEngine implements AutoCloseable {
     InferenceException failure = stopped(cause);
     for (Batch batch : unanswered) {
       batch.fail(failure);
-      pending.addAndGet(-batch.size());
+      batch.model().metrics().left(batch.size());
+      batch.model().giveBack();
     }
   }
 
@@ -339,15 +382,25 @@ public final class InferenceEngine implements AutoCloseable {
     IllegalStateException closed = new IllegalStateException("it was closed");
     refuseMore(closed);
     decodePool.close();
-    if (joinRunners(timeout)) {
-      model.close();
-    } else {
+    if (!joinRunners(timeout)) {
       failRunning(closed);
-      log.error(
-          "a run of {} hangs in native code; its memory stays taken until this process ends",
-          model.version());
+      log.error("a run hangs in native code; its memory stays taken until this process ends");
     }
-    metrics.close();
+    giveBackServing();
+  }
+
+  private void giveBackServing() {
+    LoadedModel last;
+    lock.lock();
+    try {
+      last = closed ? null : serving;
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+    if (last != null) {
+      last.giveBack();
+    }
   }
 
   /** False if a runner has not ended in time. */

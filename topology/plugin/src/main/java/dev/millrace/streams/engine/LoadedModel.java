@@ -2,6 +2,8 @@ package dev.millrace.streams.engine;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.InferenceException;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelVersion;
@@ -11,49 +13,85 @@ import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A verified version with a warm session on every device. */
-final class LoadedModel implements AutoCloseable {
+/**
+ * A verified version with a warm session on every device, and its meters.
+ *
+ * <p>Each batch leases it from opening to the end of its run, and the engine leases it as long as
+ * it serves. When the last lease is given back its memory is freed, and not before: a session must
+ * not be closed during a run. Thread-safe.
+ */
+final class LoadedModel {
+
+  /** What a distribution over the classes may sum to, apart from 1. */
+  private static final double SUM_TOLERANCE = 1e-3;
 
   private final ModelVersion version;
+  private final EngineMeters meters;
+  private final EngineMetrics metrics;
   private final Map<Device, ModelSession> sessions = new LinkedHashMap<>();
+  private final AtomicInteger leases = new AtomicInteger(1);
 
-  private LoadedModel(ModelVersion version) {
+  private LoadedModel(ModelVersion version, EngineMeters meters, int maxBatchSize) {
     this.version = version;
+    this.meters = meters;
+    this.metrics = meters.lease(version, maxBatchSize);
   }
 
   /**
-   * Loads and warms up; a failure leaves nothing open.
+   * Loads and warms up; a failure leaves nothing open. The caller has the first lease.
    *
-   * @throws dev.millrace.core.model.ModelException if the version cannot be served on one of the
-   *     devices
+   * @throws ModelException if the version cannot be served on one of the devices
    */
   static LoadedModel load(
-      ModelRuntime runtime, ModelVersion version, List<Device> devices, int maxBatchSize) {
-    LoadedModel model = new LoadedModel(version);
+      ModelRuntime runtime,
+      ModelVersion version,
+      List<Device> devices,
+      int maxBatchSize,
+      EngineMeters meters) {
+    LoadedModel model = new LoadedModel(version, meters, maxBatchSize);
     try {
       for (Device device : devices) {
         ModelSession session = runtime.open(version, device);
         model.sessions.put(device, session);
-        warmUp(
-            session,
-            version.manifest().preprocessing(),
-            new BatchSizes(device.kind(), maxBatchSize));
+        model.warmUp(session, new BatchSizes(device.kind(), maxBatchSize));
       }
       return model;
-    } catch (RuntimeException e) {
-      model.close();
+    } catch (RuntimeException | Error e) {
+      model.giveBack();
       throw e;
     }
   }
 
-  private static void warmUp(ModelSession session, Preprocessing preprocessing, BatchSizes sizes) {
+  private void warmUp(ModelSession session, BatchSizes sizes) {
     List<Integer> toWarmUp = sizes.toWarmUp();
     int largest = toWarmUp.get(toWarmUp.size() - 1);
-    ByteBuffer pixels = ByteBuffer.allocateDirect(largest * preprocessing.bytes());
+    ByteBuffer pixels = ByteBuffer.allocateDirect(largest * bytesPerImage());
     FloatBuffer probabilities = floats(largest * session.classes());
     for (int size : toWarmUp) {
-      session.run(pixels, size, probabilities);
+      try {
+        session.run(pixels, size, probabilities);
+      } catch (InferenceException e) {
+        throw new ModelException(version + " does not run: " + e.getMessage(), e);
+      }
+      for (int image = 0; image < size; image++) {
+        requireDistribution(probabilities.slice(image * session.classes(), session.classes()));
+      }
+    }
+  }
+
+  private void requireDistribution(FloatBuffer probabilities) {
+    double sum = 0;
+    while (probabilities.hasRemaining()) {
+      sum += probabilities.get();
+    }
+    if (!(Math.abs(sum - 1) <= SUM_TOLERANCE)) { // also if it is not a number
+      throw new ModelException(
+          version
+              + " answers a black image with probabilities that sum to "
+              + sum
+              + ", not 1; check its weights and import it again");
     }
   }
 
@@ -67,12 +105,32 @@ final class LoadedModel implements AutoCloseable {
     return version;
   }
 
+  EngineMetrics metrics() {
+    return metrics;
+  }
+
+  Preprocessing preprocessing() {
+    return version.manifest().preprocessing();
+  }
+
+  int bytesPerImage() {
+    return preprocessing().bytes();
+  }
+
   ModelSession session(Device device) {
     return sessions.get(device);
   }
 
-  @Override
-  public void close() {
-    sessions.values().forEach(ModelSession::close);
+  /** Takes one more lease; only who has one may. */
+  void lease() {
+    leases.incrementAndGet();
+  }
+
+  /** Gives a lease back; the last one frees the memory. */
+  void giveBack() {
+    if (leases.decrementAndGet() == 0) {
+      sessions.values().forEach(ModelSession::close);
+      meters.giveBack(version);
+    }
   }
 }

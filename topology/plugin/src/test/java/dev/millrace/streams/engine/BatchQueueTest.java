@@ -9,19 +9,21 @@ class BatchQueueTest {
 
   private static final long LINGER = 1_000;
 
-  private final BatchQueue queue = new BatchQueue(2, LINGER, () -> new Batch(2, 3));
+  private final BatchQueue queue = new BatchQueue(2, LINGER, bytes -> new Batch(2, bytes));
+
+  private final LoadedModel serving = FakeModel.loaded(FakeModel.version());
 
   private Batch.Slot claimDecoded(long now) {
-    Batch.Slot slot = queue.claim(now);
+    Batch.Slot slot = queue.claim(now, serving);
     slot.batch.settle(slot, null);
     return slot;
   }
 
   @Test
   void images_shareABatchUntilItIsFull() {
-    Batch first = queue.claim(0).batch;
-    assertThat(queue.claim(1).batch).isSameAs(first);
-    assertThat(queue.claim(2).batch).isNotSameAs(first);
+    Batch first = queue.claim(0, serving).batch;
+    assertThat(queue.claim(1, serving).batch).isSameAs(first);
+    assertThat(queue.claim(2, serving).batch).isNotSameAs(first);
   }
 
   @Test
@@ -29,11 +31,11 @@ class BatchQueueTest {
     for (int i = 0; i < 4; i++) {
       claimDecoded(i);
     }
-    assertThat(queue.claim(4)).isNull();
+    assertThat(queue.claim(4, serving)).isNull();
     Batch first = queue.take(4, false);
-    assertThat(queue.claim(5)).isNull();
+    assertThat(queue.claim(5, serving)).isNull();
     queue.recycle(first);
-    assertThat(queue.claim(6).batch).isSameAs(first);
+    assertThat(queue.claim(6, serving).batch).isSameAs(first);
   }
 
   @Test
@@ -61,7 +63,7 @@ class BatchQueueTest {
 
   @Test
   void batchStillDecoding_doesNotHoldUpTheNext() {
-    Batch.Slot slow = queue.claim(0);
+    Batch.Slot slow = queue.claim(0, serving);
     claimDecoded(0);
     Batch second = claimDecoded(1).batch;
     claimDecoded(1);
@@ -73,19 +75,19 @@ class BatchQueueTest {
 
   @Test
   void batchOfAHungDecoder_isReplacedInsteadOfReused() {
-    Batch.Slot hung = queue.claim(0);
+    Batch.Slot hung = queue.claim(0, serving);
     hung.batch.abandon(hung, new BadImageException(BadImageException.Reason.TIMEOUT, "too slow"));
     Batch batch = queue.take(0, true);
     assertThat(batch).isSameAs(hung.batch);
     queue.recycle(batch);
-    assertThat(queue.claim(1).batch).isNotSameAs(batch);
-    queue.claim(2);
-    assertThat(queue.claim(3).batch).isNotSameAs(batch);
+    assertThat(queue.claim(1, serving).batch).isNotSameAs(batch);
+    queue.claim(2, serving);
+    assertThat(queue.claim(3, serving).batch).isNotSameAs(batch);
   }
 
   @Test
   void decoderThatReturnsTooLate_changesNothing() {
-    Batch.Slot slot = queue.claim(0);
+    Batch.Slot slot = queue.claim(0, serving);
     BadImageException refusal = new BadImageException(BadImageException.Reason.TIMEOUT, "too slow");
     slot.batch.abandon(slot, refusal);
     slot.batch.settle(slot, null);
@@ -97,7 +99,7 @@ class BatchQueueTest {
   void drain_takesOutWhatHasNotRun() {
     claimDecoded(0);
     claimDecoded(0);
-    queue.claim(1);
+    queue.claim(1, serving);
     assertThat(queue.drain()).hasSize(2);
     assertThat(queue.take(LINGER + 1, true)).isNull();
   }

@@ -7,6 +7,7 @@ import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelVersion;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -17,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * A model of 1x1 images and ten classes: the class is the pixel's red value modulo ten, with
- * probability 0.91. Its runs can be held back, and it remembers their sizes.
+ * A model of ten classes: the class is the first pixel's red value modulo ten, with probability
+ * 0.91. Its runs can be held back, and it remembers their sizes.
  */
 public final class FakeModel implements ModelRuntime {
 
@@ -47,18 +48,26 @@ public final class FakeModel implements ModelRuntime {
 
   public volatile boolean closed;
 
-  /** The version that this model claims to be. */
+  /** The versions that have a session, oldest first. */
+  public final List<Integer> open = new CopyOnWriteArrayList<>();
+
+  /** The version that this model claims to be: 3, of images of one pixel. */
   public static ModelVersion version() {
+    return version(3, 1);
+  }
+
+  /** Another version, of images of {@code size} x {@code size} pixels. */
+  public static ModelVersion version(int version, int size) {
     return new ModelVersion(
         Path.of("nowhere"),
         new ModelManifest(
             "fake",
-            3,
+            version,
             "0".repeat(64),
             "2026-01-01T00:00:00Z",
             new ModelManifest.Source("import", null, null),
             null,
-            new Preprocessing(1, 1, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
+            new Preprocessing(size, size, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
             IntStream.range(0, CLASSES).mapToObj(i -> "class-" + i).toList(),
             null,
             null));
@@ -66,10 +75,29 @@ public final class FakeModel implements ModelRuntime {
 
   @Override
   public ModelSession open(ModelVersion version, Device device) {
-    return new Session();
+    return new Session(version);
+  }
+
+  /** It, loaded. */
+  static LoadedModel loaded(ModelVersion version) {
+    return LoadedModel.load(
+        new FakeModel(),
+        version,
+        List.of(Device.CPU),
+        1,
+        new EngineMeters(new SimpleMeterRegistry()));
   }
 
   private final class Session implements ModelSession {
+    private final ModelVersion version;
+    private final int bytes;
+
+    private Session(ModelVersion version) {
+      this.version = version;
+      this.bytes = version.manifest().preprocessing().bytes();
+      open.add(version.version());
+    }
+
     @Override
     public int classes() {
       return CLASSES;
@@ -77,7 +105,7 @@ public final class FakeModel implements ModelRuntime {
 
     @Override
     public int inputSize() {
-      return 1;
+      return version.manifest().preprocessing().size();
     }
 
     @Override
@@ -90,21 +118,22 @@ public final class FakeModel implements ModelRuntime {
         throw new InferenceException("the fake device is broken", null);
       }
       for (int i = 0; i < images; i++) {
-        boolean known = (pixels.get(3 * i) & 0xff) != confusing;
+        boolean known = (pixels.get(bytes * i) & 0xff) != confusing;
         for (int c = 0; c < CLASSES; c++) {
-          boolean hit = c == (pixels.get(3 * i) & 0xff) % CLASSES;
+          boolean hit = c == (pixels.get(bytes * i) & 0xff) % CLASSES;
           probabilities.put(i * CLASSES + c, !known ? Float.NaN : hit ? probability : 0.01f);
         }
       }
     }
 
     private boolean hasPoison(ByteBuffer pixels, int images) {
-      return IntStream.range(0, images).anyMatch(i -> (pixels.get(3 * i) & 0xff) == poison);
+      return IntStream.range(0, images).anyMatch(i -> (pixels.get(bytes * i) & 0xff) == poison);
     }
 
     @Override
     public void close() {
       closed = true;
+      open.remove((Integer) version.version());
     }
   }
 }

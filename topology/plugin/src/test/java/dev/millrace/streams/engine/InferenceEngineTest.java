@@ -8,6 +8,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.InferenceException;
+import dev.millrace.core.model.ModelException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ class InferenceEngineTest {
             model,
             FakeModel.version(),
             () -> new FakeDecoder(unhang),
-            registry,
+            new EngineMeters(registry),
             System::nanoTime);
     model.batches.clear();
     return engine;
@@ -305,5 +306,99 @@ class InferenceEngineTest {
     for (CompletableFuture<Classification> answer : answers) {
       assertThat(answer).isCompletedExceptionally();
     }
+  }
+
+  @Test
+  void swap_leavesAnOpenBatchItsVersion_andFreesTheOldOneWhenThatHasRun() throws Exception {
+    start(8, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    CompletableFuture<Classification> before = submit(1);
+
+    engine.swap(FakeModel.version(4, 1));
+
+    assertThat(engine.serving().version()).isEqualTo(4);
+    assertThat(model.open).containsExactly(3, 4);
+    CompletableFuture<Classification> after = submit(2);
+    try (InferenceEngine.Urgency urgency = engine.hurry()) {
+      assertThat(before.get(10, TimeUnit.SECONDS).model().version()).isEqualTo(3);
+      assertThat(after.get(10, TimeUnit.SECONDS).model().version()).isEqualTo(4);
+    }
+    assertThat(model.batches).containsExactly(1, 1, 1); // one of them to warm up
+    await().untilAsserted(() -> assertThat(model.open).containsExactly(4));
+    assertThat(registry.find("millrace.inference.count").tag("version", "3").meters()).isEmpty();
+    assertThat(registry.get("millrace.inference.count").tag("version", "4").counter().count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void swapToAnotherImageSize_givesEachImageTheSizeOfItsVersion() throws Exception {
+    start(4);
+    for (int round = 0; round < 20; round++) {
+      engine.swap(FakeModel.version(4 + round, 1 + round % 3));
+      List<CompletableFuture<Classification>> answers = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        answers.add(submit(i));
+      }
+      for (int i = 0; i < 50; i++) {
+        assertThat(classOf(answers.get(i))).isEqualTo(i % 10);
+        assertThat(answers.get(i).get().model().version()).isEqualTo(4 + round);
+      }
+    }
+    await().untilAsserted(() -> assertThat(model.open).containsExactly(23));
+  }
+
+  @Test
+  void candidateThatDoesNotRun_isRefused_andTheServingOneGoesOn() throws Exception {
+    start(4);
+    model.broken = true;
+
+    assertThatThrownBy(() -> engine.swap(FakeModel.version(4, 1)))
+        .isInstanceOf(ModelException.class)
+        .hasMessage("fake version 4 does not run: the fake device is broken");
+
+    model.broken = false;
+    requireThatVersion3Answers();
+  }
+
+  @Test
+  void candidateThatAnswersNoNumbers_isRefused_andTheServingOneGoesOn() throws Exception {
+    start(4);
+    model.confusing = 0;
+
+    assertThatThrownBy(() -> engine.swap(FakeModel.version(4, 1)))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("sum to NaN");
+
+    model.confusing = -1;
+    requireThatVersion3Answers();
+  }
+
+  private void requireThatVersion3Answers() throws Exception {
+    assertThat(engine.serving().version()).isEqualTo(3);
+    assertThat(submit(7).get(10, TimeUnit.SECONDS).model().version()).isEqualTo(3);
+    assertThat(model.open).containsExactly(3);
+    assertThat(registry.find("millrace.inference.count").tag("version", "4").meters()).isEmpty();
+  }
+
+  @Test
+  void stoppedEngine_takesNoOtherVersion() {
+    start(4);
+    engine.stop(new IllegalStateException("the device hangs"));
+
+    assertThatThrownBy(() -> engine.swap(FakeModel.version(4, 1)))
+        .isInstanceOf(EngineStalledException.class);
+
+    assertThat(model.open).containsExactly(3);
+  }
+
+  @Test
+  void versionLoadedTwice_keepsItsMetersUntilBothAreGone() {
+    EngineMeters meters = new EngineMeters(registry);
+    meters.lease(FakeModel.version(), 4);
+    meters.lease(FakeModel.version(), 4);
+
+    meters.giveBack(FakeModel.version());
+    assertThat(registry.find("millrace.inference.count").meters()).hasSize(1);
+    meters.giveBack(FakeModel.version());
+    assertThat(registry.find("millrace.inference.count").meters()).isEmpty();
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.service.serve;
 
+import dev.millrace.events.control.ControlTopic;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -46,10 +47,10 @@ public final class TopicCreation {
             topic(topics.output(), partitions, maxRecordBytes),
             topic(
                 topics.deadLetters(), partitions, ServiceConfig.maxDeadLetterBytes(maxRecordBytes)),
-            topic(Topics.CONTROL, 1)
+            topic(ControlTopic.NAME, 1)
                 .configs(
                     Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
-            topic(Topics.STATUS, 1));
+            topic(ControlTopic.STATUS, 1));
     Map<String, KafkaFuture<Void>> made = admin.createTopics(wanted).values();
     for (KafkaFuture<Void> topic : made.values()) {
       try {

@@ -11,12 +11,6 @@ import java.util.Objects;
  */
 public record Topics(String input, String output, String deadLetters) {
 
-  /** Which version of each model serves (compacted, one partition). */
-  public static final String CONTROL = "millrace.models";
-
-  /** What became of each swap. */
-  public static final String STATUS = "millrace.models.status";
-
   public Topics {
     Objects.requireNonNull(input, "input");
     Objects.requireNonNull(output, "output");

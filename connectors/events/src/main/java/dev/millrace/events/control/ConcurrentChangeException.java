@@ -1,0 +1,16 @@
+package dev.millrace.events.control;
+
+/** Somebody else named a model's champion at the same moment, and wins. */
+public final class ConcurrentChangeException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  ConcurrentChangeException(String model, Throwable cause) {
+    super(
+        "the champion of "
+            + model
+            + " is being changed by somebody else at this moment, and nothing was written; look which"
+            + " version serves, and try again",
+        cause);
+  }
+}

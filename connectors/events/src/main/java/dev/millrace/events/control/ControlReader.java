@@ -1,0 +1,114 @@
+package dev.millrace.events.control;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the control topic for one model: first to its end, then what comes. A value that is not of
+ * the topic's form is logged and passed over. Used by one thread; any may {@link #wakeup}.
+ */
+public final class ControlReader implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(ControlReader.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final String model;
+
+  /**
+   * @param kafka a consumer's configuration; what matters for the order is set here
+   */
+  public ControlReader(Map<String, ?> kafka, String model) {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    this.consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.model = model;
+  }
+
+  /**
+   * Reads to the end of the topic as it is now.
+   *
+   * @return the champion by then, if one was ever named
+   */
+  public Optional<Champion> readToEnd() {
+    Optional<Champion> champion = Optional.empty();
+    if (!isThere()) {
+      return champion;
+    }
+    long end = consumer.endOffsets(Set.of(ControlTopic.PARTITION)).get(ControlTopic.PARTITION);
+    while (consumer.position(ControlTopic.PARTITION) < end) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        if (ControlTopic.isAbout(record, model)) {
+          champion = read(record, champion);
+        }
+      }
+    }
+    return champion;
+  }
+
+  /**
+   * The champions named since the last call, oldest first. To be called once {@link #isThere}.
+   *
+   * @param patience how long to wait for one
+   * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup}
+   */
+  public List<Champion> poll(Duration patience) {
+    List<Champion> champions = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
+      if (ControlTopic.isAbout(record, model)) {
+        read(record, Optional.empty()).ifPresent(champions::add);
+      }
+    }
+    return champions;
+  }
+
+  /** Whether the topic is there, at whose beginning reading begins. */
+  public boolean isThere() {
+    if (consumer.assignment().isEmpty() && consumer.listTopics().containsKey(ControlTopic.NAME)) {
+      consumer.assign(Set.of(ControlTopic.PARTITION));
+    }
+    return !consumer.assignment().isEmpty();
+  }
+
+  private static Optional<Champion> read(
+      ConsumerRecord<byte[], byte[]> record, Optional<Champion> otherwise) {
+    try {
+      return ControlTopic.champion(record);
+    } catch (IOException e) {
+      log.warn(
+          "the record at offset {} of {} is passed over: {}",
+          record.offset(),
+          ControlTopic.NAME,
+          e.getMessage().lines().findFirst().orElse("unreadable"));
+      return otherwise;
+    }
+  }
+
+  /** Has a {@link #poll} that waits, or the next one, end. */
+  public void wakeup() {
+    consumer.wakeup();
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

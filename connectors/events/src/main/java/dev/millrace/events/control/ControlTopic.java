@@ -1,0 +1,71 @@
+package dev.millrace.events.control;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The topic that says which version of each model serves, and nothing else does. It is compacted
+ * and has one partition; a record's key is the model's name, its value for example
+ *
+ * <pre>{"champion": {"version": 3, "previous": 2}}</pre>
+ *
+ * <p>A record without a value takes the alias away.
+ */
+public final class ControlTopic {
+
+  /** Its name. */
+  public static final String NAME = "millrace.models";
+
+  /** The topic on which every instance tells what became of a swap; see {@link SwapReport}. */
+  public static final String STATUS = "millrace.models.status";
+
+  /** Its one partition. */
+  static final TopicPartition PARTITION = new TopicPartition(NAME, 0);
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  /** A value of the topic. */
+  private record Aliases(Champion champion) {}
+
+  private ControlTopic() {}
+
+  static byte[] key(String model) {
+    return model.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static byte[] value(Champion champion) {
+    try {
+      return JSON.writeValueAsBytes(new Aliases(champion));
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+  }
+
+  static boolean isAbout(ConsumerRecord<byte[], byte[]> record, String model) {
+    return record.key() != null && model.equals(new String(record.key(), StandardCharsets.UTF_8));
+  }
+
+  /**
+   * The champion that a record names, if any.
+   *
+   * @throws IOException if its value is not of this topic's form
+   */
+  static Optional<Champion> champion(ConsumerRecord<byte[], byte[]> record) throws IOException {
+    if (record.value() == null) {
+      return Optional.empty();
+    }
+    Aliases aliases = JSON.readValue(record.value(), Aliases.class);
+    return aliases == null ? Optional.empty() : Optional.ofNullable(aliases.champion());
+  }
+}

@@ -1,0 +1,71 @@
+package dev.millrace.events.control;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Names a model's champion. Two that write at once do not mix: each is a transaction under an id
+ * that belongs to the model, so the later one to begin fences the earlier one. Thread-safe.
+ */
+public final class ControlWriter {
+
+  private final Map<String, ?> producer;
+  private final Map<String, ?> consumer;
+
+  /** With the configuration of a producer and that of a consumer. */
+  public ControlWriter(Map<String, ?> producer, Map<String, ?> consumer) {
+    this.producer = producer;
+    this.consumer = consumer;
+  }
+
+  /**
+   * Replaces a model's champion. The topic must exist.
+   *
+   * @param change makes the next champion of the one so far; what it throws is passed on, and
+   *     nothing is written then
+   * @return the champion that was written, once every replica in sync has it
+   * @throws ConcurrentChangeException if somebody else began to change it meanwhile
+   */
+  public Champion change(String model, Function<Optional<Champion>, Champion> change) {
+    Map<String, Object> config = new HashMap<>(producer);
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, ControlTopic.NAME + "-" + model);
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    try (KafkaProducer<byte[], byte[]> transactional =
+            new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        ControlReader reader = new ControlReader(consumer, model)) {
+      transactional.initTransactions();
+      transactional.beginTransaction();
+      Champion next = change.apply(reader.readToEnd());
+      var sent =
+          transactional.send(
+              new ProducerRecord<>(
+                  ControlTopic.NAME,
+                  ControlTopic.PARTITION.partition(),
+                  ControlTopic.key(model),
+                  ControlTopic.value(next)));
+      transactional.commitTransaction();
+      sent.get();
+      return next;
+    } catch (ProducerFencedException | InvalidProducerEpochException e) {
+      throw new ConcurrentChangeException(model, e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof KafkaException refused
+          ? refused
+          : new KafkaException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while " + ControlTopic.NAME + " was written", e);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.millrace.events.control;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+
+/**
+ * What became of a candidate on one instance. As JSON it is the value of {@link
+ * ControlTopic#STATUS}, with the model's name as the key.
+ *
+ * @param instance which one: its application id and where it runs
+ * @param model the model's name
+ * @param version the candidate
+ * @param outcome what became of it
+ * @param reason why it was rejected; null otherwise
+ * @param serving the version that serves since then
+ * @param milliseconds wall time from the order to the outcome
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record SwapReport(
+    String instance,
+    String model,
+    int version,
+    Outcome outcome,
+    String reason,
+    int serving,
+    double milliseconds) {
+
+  /** How a swap can end. */
+  public enum Outcome {
+    /** The candidate serves. */
+    swapped,
+    /** The version before goes on serving. */
+    rejected,
+    /** It served already. */
+    unchanged,
+    /** A newer order came before this one was begun. */
+    superseded
+  }
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  public SwapReport {
+    Objects.requireNonNull(instance, "instance");
+    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(outcome, "outcome");
+  }
+
+  /** As a record's value. */
+  public byte[] toJson() {
+    try {
+      return JSON.writeValueAsBytes(this);
+    } catch (JacksonException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+  }
+
+  /**
+   * Reads a record's value.
+   *
+   * @throws IOException if it is no report
+   */
+  public static SwapReport fromJson(byte[] json) throws IOException {
+    return JSON.readValue(json, SwapReport.class);
+  }
+}

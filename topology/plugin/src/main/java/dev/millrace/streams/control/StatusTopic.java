@@ -1,0 +1,59 @@
+package dev.millrace.streams.control;
+
+import dev.millrace.events.control.ControlTopic;
+import dev.millrace.events.control.SwapReport;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where reports go. One that cannot be delivered is logged: a swap does not depend on it. Used by
+ * one thread.
+ */
+final class StatusTopic implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(StatusTopic.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+  private static final int MAX_BLOCK_MS = 2_000;
+
+  private final KafkaProducer<String, byte[]> producer;
+
+  StatusTopic(Map<String, ?> kafka) {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+    producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+  }
+
+  void publish(SwapReport report) {
+    try {
+      var unused =
+          producer.send(
+              new ProducerRecord<>(ControlTopic.STATUS, report.model(), report.toJson()),
+              (place, failure) -> {
+                if (failure != null) {
+                  warn(failure);
+                }
+              });
+    } catch (KafkaException e) {
+      warn(e);
+    }
+  }
+
+  private static void warn(Exception failure) {
+    log.warn("no report in {}: {}", ControlTopic.STATUS, failure.getMessage());
+  }
+
+  @Override
+  public void close() {
+    producer.close(CLOSE_TIMEOUT);
+  }
+}

@@ -1,0 +1,2 @@
+/** Lets a running {@link dev.millrace.streams.ImageInference} follow the control topic. */
+package dev.millrace.streams.control;
