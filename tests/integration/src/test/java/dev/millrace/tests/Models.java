@@ -35,11 +35,16 @@ public final class Models {
 
   /** A ResNet-20 that has learned nothing, for images of 32x32 pixels and ten classes. */
   public static ModelVersion publishRandom(Path repository, String name) {
-    Labels labels = new Labels(IntStream.range(0, 10).mapToObj(i -> "class-" + i).toList());
+    return publishRandom(repository, name, 10, 1);
+  }
+
+  /** The same with another number of classes, and the weights that come of a seed. */
+  public static ModelVersion publishRandom(Path repository, String name, int classes, long seed) {
+    Labels labels = new Labels(IntStream.range(0, classes).mapToObj(i -> "class-" + i).toList());
     return publish(
         repository,
         name,
-        RandomResNet.resnet20(10, 1),
+        RandomResNet.resnet20(classes, seed),
         labels,
         new Preprocessing(32, 32, MEAN, STD));
   }

@@ -2,6 +2,10 @@ package dev.millrace.tests;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
+import dev.millrace.events.control.Champion;
+import dev.millrace.events.control.ControlTopic;
+import dev.millrace.events.control.ControlWriter;
+import dev.millrace.events.control.SwapReport;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
@@ -11,6 +15,7 @@ import dev.millrace.service.serve.Topics;
 import dev.millrace.streams.InferenceConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +94,7 @@ final class Pipeline implements AutoCloseable {
         new Pipeline(
             broker.bootstrapServers(),
             topics,
-            new ServiceConfig(inference, topics, onBadImage, maxRecordBytes, properties));
+            new ServiceConfig(inference, topics, onBadImage, maxRecordBytes, false, properties));
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       TopicCreation.create(admin, topics, partitions, maxRecordBytes);
     }
@@ -149,6 +154,37 @@ final class Pipeline implements AutoCloseable {
             consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer())) {
       return read(consumer, topics.deadLetters(), count);
     }
+  }
+
+  /** Names the version that shall serve, as {@code models promote} does. */
+  Champion promote(int version, boolean allowSignatureChange) throws Exception {
+    Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
+    try (Admin admin = Admin.create(kafka)) {
+      TopicCreation.createControl(admin);
+    }
+    return new ControlWriter(kafka, kafka)
+        .change(
+            config.inference().model(),
+            before -> new Champion(version, null, allowSignatureChange));
+  }
+
+  /** The reports about this pipeline's model, once there are {@code count}. */
+  List<SwapReport> reports(int count) throws IOException {
+    List<SwapReport> reports = new ArrayList<>();
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(new TopicPartition(ControlTopic.STATUS, 0)));
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (reports.size() < count && System.nanoTime() < deadline) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          if (record.key().equals(config.inference().model())) {
+            reports.add(SwapReport.fromJson(record.value()));
+          }
+        }
+      }
+    }
+    return reports;
   }
 
   /** The offset of an input partition that the service would go on from; 0 if it has none. */

@@ -116,14 +116,9 @@ public final class ImageInference<K>
     return running.serving();
   }
 
-  /** The version that answers; it is loaded now if none is. */
-  public ModelVersion serving() {
-    InferenceEngine running = engine.acquire();
-    try {
-      return running.serving();
-    } finally {
-      engine.release(running);
-    }
+  /** The version that answers; empty as long as none was loaded. */
+  public Optional<ModelVersion> serving() {
+    return engine.serving();
   }
 
   /**
@@ -143,7 +138,7 @@ public final class ImageInference<K>
     ModelVersion candidate =
         new ModelRepository(config.repository()).version(config.model(), version);
     if (!allowSignatureChange) {
-      candidate.requireSignatureOf(serving());
+      serving().ifPresent(candidate::requireSignatureOf);
     }
     engine.swap(candidate);
     return candidate;

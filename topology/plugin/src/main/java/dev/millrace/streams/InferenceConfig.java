@@ -50,6 +50,11 @@ public record InferenceConfig(
     return builder(repository, model).build();
   }
 
+  /** The same with another version. */
+  public InferenceConfig withVersion(int other) {
+    return new InferenceConfig(repository, model, other, engine, maxInFlight, top, probabilities);
+  }
+
   /** Begins a configuration with the defaults of {@link #of}. */
   public static Builder builder(Path repository, String model) {
     return new Builder(repository, model);

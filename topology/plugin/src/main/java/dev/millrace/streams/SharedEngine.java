@@ -22,16 +22,21 @@ final class SharedEngine implements AutoCloseable {
   private static final Duration UNLIMITED = Duration.ofDays(1);
 
   private final Function<Optional<ModelVersion>, InferenceEngine> start;
-  private volatile ModelVersion swappedTo;
+  private volatile ModelVersion serving;
   private InferenceEngine engine;
   private int users;
   private long acquisitions;
 
   /**
-   * @param start starts one with this version, or without any swap yet with the first
+   * @param start starts one with this version, or the very first one with whatever it chooses
    */
   SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start) {
     this.start = start;
+  }
+
+  /** The version that serves, or served last; empty if none ever did. */
+  Optional<ModelVersion> serving() {
+    return Optional.ofNullable(serving);
   }
 
   /** The running engine, started if need be, however long that takes. */
@@ -51,7 +56,7 @@ final class SharedEngine implements AutoCloseable {
       InferenceEngine running = acquire();
       try {
         running.swap(candidate);
-        swappedTo = candidate;
+        serving = candidate;
         // Its replacement may have started in between, with the version before.
         swapped = !running.hasStopped();
       } catch (EngineStalledException e) {
@@ -106,7 +111,9 @@ final class SharedEngine implements AutoCloseable {
 
   private void complete(CompletableFuture<InferenceEngine> starting) {
     try {
-      starting.complete(start.apply(Optional.ofNullable(swappedTo)));
+      InferenceEngine started = start.apply(Optional.ofNullable(serving));
+      serving = started.serving();
+      starting.complete(started);
     } catch (Throwable e) {
       starting.completeExceptionally(e);
     }

@@ -45,8 +45,8 @@ public final class ControlWriter {
             new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
         ControlReader reader = new ControlReader(consumer, model)) {
       transactional.initTransactions();
-      transactional.beginTransaction();
       Champion next = change.apply(reader.readToEnd());
+      transactional.beginTransaction();
       var sent =
           transactional.send(
               new ProducerRecord<>(

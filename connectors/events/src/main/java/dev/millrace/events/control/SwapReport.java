@@ -18,7 +18,7 @@ import java.util.Objects;
  * @param version the candidate
  * @param outcome what became of it
  * @param reason why it was rejected; null otherwise
- * @param serving the version that serves since then
+ * @param serving the version that serves since then; null if none does
  * @param milliseconds wall time from the order to the outcome
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -28,7 +28,7 @@ public record SwapReport(
     int version,
     Outcome outcome,
     String reason,
-    int serving,
+    Integer serving,
     double milliseconds) {
 
   /** How a swap can end. */

@@ -108,15 +108,7 @@ public final class ModelRepository {
   public ModelVersion version(String model, int version) {
     List<Integer> versions = published(model);
     if (!versions.contains(version)) {
-      throw new ModelException(
-          "model '"
-              + model
-              + "' in "
-              + root
-              + " has no version "
-              + version
-              + "; name one of "
-              + versions);
+      throw noVersion(model, version, versions);
     }
     Path folder = root.resolve(model).resolve(Integer.toString(version));
     ModelManifest manifest = ManifestFile.read(folder);
@@ -130,6 +122,18 @@ public final class ModelRepository {
               + ": version folders are not to be moved or copied; import the model instead");
     }
     return new ModelVersion(folder, manifest);
+  }
+
+  private ModelException noVersion(String model, int version, List<Integer> versions) {
+    return new ModelException(
+        "model '"
+            + model
+            + "' in "
+            + root
+            + " has no version "
+            + version
+            + "; name one of "
+            + versions);
   }
 
   /**
@@ -179,6 +183,29 @@ public final class ModelRepository {
               + " ("
               + e
               + "); see that it may be written and that its disk has room",
+          e);
+    }
+  }
+
+  /**
+   * Removes a version, so that no reader sees half of it; whoever has loaded it goes on.
+   *
+   * @throws ModelException if there is no such version, or it cannot be removed
+   */
+  public void remove(String model, int version) {
+    if (!published(model).contains(version)) {
+      throw noVersion(model, version, published(model));
+    }
+    Path home = root.resolve(model);
+    try {
+      VersionWriter.remove(home.resolve(Integer.toString(version)));
+    } catch (IOException e) {
+      throw new ModelException(
+          "cannot remove "
+              + home.resolve(Integer.toString(version))
+              + " ("
+              + e
+              + "); see that it may be written",
           e);
     }
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -72,6 +73,20 @@ final class VersionWriter {
       Files.deleteIfExists(labelsFile);
       Files.deleteIfExists(hidden);
     }
+  }
+
+  /** Removes a version: its folder gets a hidden name at once, and is emptied then. */
+  static void remove(Path folder) throws IOException {
+    Path home = folder.toAbsolutePath().getParent();
+    Path hidden = home.resolve(".removing-" + UUID.randomUUID());
+    Files.move(folder, hidden, StandardCopyOption.ATOMIC_MOVE);
+    force(home);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(hidden)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(hidden);
   }
 
   private static boolean renamed(Path hidden, Path folder) throws IOException {

@@ -31,6 +31,7 @@ final class OtherJvm implements AutoCloseable {
             ThreadMXBean.class);
   }
 
+  @SuppressWarnings("BanJNDI") // the address is that of the JVM that was just attached to
   static OtherJvm attach(long pid) throws IOException {
     try {
       VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));

@@ -1,5 +1,6 @@
 package dev.millrace.streams.control;
 
+import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.control.Champion;
 import dev.millrace.events.control.ControlReader;
 import dev.millrace.events.control.SwapReport;
@@ -9,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -145,7 +147,7 @@ public final class ChampionFollower implements AutoCloseable {
   private SwapReport swap(Champion order, ImageInference<?> inference) {
     long start = System.nanoTime();
     try {
-      if (inference.serving().version() == order.version()) {
+      if (Objects.equals(serving(inference), order.version())) {
         return report(order, Outcome.unchanged, null, inference, start);
       }
       inference.swap(order.version(), order.allowSignatureChange());
@@ -166,8 +168,12 @@ public final class ChampionFollower implements AutoCloseable {
       ImageInference<?> inference,
       long startNanos) {
     double milliseconds = (System.nanoTime() - startNanos) / 1e6;
-    int serving = inference.serving().version();
-    return new SwapReport(instance, model, order.version(), outcome, reason, serving, milliseconds);
+    return new SwapReport(
+        instance, model, order.version(), outcome, reason, serving(inference), milliseconds);
+  }
+
+  private static Integer serving(ImageInference<?> inference) {
+    return inference.serving().map(ModelVersion::version).orElse(null);
   }
 
   /** Stops following; a swap under way is carried out first. */

@@ -1,6 +1,7 @@
 package dev.millrace.service.command;
 
 import dev.millrace.core.model.ModelException;
+import dev.millrace.events.control.ConcurrentChangeException;
 import dev.millrace.service.broker.BrokerException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -38,7 +39,8 @@ record Failure(String line, int exitCode) {
   private static Optional<Failure> understood(Throwable e) {
     if (e instanceof CommandException
         || e instanceof ModelException
-        || e instanceof BrokerException) {
+        || e instanceof BrokerException
+        || e instanceof ConcurrentChangeException) {
       return failed(e.getMessage());
     }
     if (e instanceof ConfigException || e instanceof IllegalArgumentException) {

@@ -30,7 +30,7 @@ final class InferenceOptions {
   @Option(
       names = "--version",
       paramLabel = "N",
-      description = "The version to serve (default: the newest).")
+      description = "The version to start with, where none was promoted yet (default: the newest).")
   private Integer version;
 
   @Option(

@@ -5,15 +5,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models}: what is in the repository. */
+/** {@code millrace models}: what is in the repository, and what of it serves. */
 @Command(
     name = "models",
-    description = "Put models into the repository and see what is there.",
+    description =
+        "Put models into the repository, see what is there, and say which version serves.",
     subcommands = {
       ModelsImportCommand.class,
       ModelsListCommand.class,
       ModelsShowCommand.class,
-      ModelsVerifyCommand.class
+      ModelsVerifyCommand.class,
+      ModelsPromoteCommand.class,
+      ModelsRollbackCommand.class,
+      ModelsPruneCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
 final class ModelsCommand implements Runnable {

@@ -109,6 +109,11 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
   private String applicationId;
 
   @Option(
+      names = "--pin",
+      description = "Serve --version, else the newest, to the end, whatever 'models promote' says.")
+  private boolean pin;
+
+  @Option(
       names = "--stream-threads",
       paramLabel = "N",
       defaultValue = "2",
@@ -140,6 +145,7 @@ final class ServeCommand implements Callable<Integer>, LongRunning {
             topics,
             onBadImage,
             maxRecordBytes,
+            pin,
             kafka.streams(streamsDefaults()));
     InferenceService.loadLibraries();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

@@ -20,6 +20,11 @@ final class VersionOption {
   @Option(names = "--version", paramLabel = "N", description = "The version (default: the newest).")
   private Integer version;
 
+  /** The repository it is in. */
+  ModelRepository repository() {
+    return repository.open();
+  }
+
   /**
    * Reads its manifest.
    *

@@ -2,6 +2,7 @@ package dev.millrace.service.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.serve.InferenceService;
@@ -9,7 +10,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -77,16 +77,22 @@ public final class HttpEndpoint implements AutoCloseable {
     return server.getAddress();
   }
 
+  /** Which version serves is asked anew each time: it may have been swapped. */
   private void model(InferenceService service) {
-    ModelVersion serving = service.serving();
-    byte[] metadata = metadata(serving);
-    String home = "/v2/models/" + serving.name();
-    for (String path : List.of(home, home + "/versions/" + serving.version())) {
-      server.createContext(
-          path, get(path, exchange -> answer(exchange, 200, "application/json", metadata)));
-      server.createContext(
-          path + "/ready", get(path + "/ready", exchange -> health(exchange, service.isReady())));
-    }
+    String home = "/v2/models/" + service.serving().name();
+    HttpHandler metadata =
+        exchange -> answer(exchange, 200, "application/json", metadata(service.serving()));
+    HttpHandler ready = exchange -> health(exchange, service.isReady());
+    server.createContext(home, get(home, metadata));
+    server.createContext(home + "/ready", get(home + "/ready", ready));
+    server.createContext(
+        home + "/versions/",
+        exchange -> {
+          String version = home + "/versions/" + service.serving().version();
+          boolean asksReady = exchange.getRequestURI().getPath().endsWith("/ready");
+          get(asksReady ? version + "/ready" : version, asksReady ? ready : metadata)
+              .handle(exchange);
+        });
   }
 
   private static byte[] metadata(ModelVersion serving) {
@@ -98,8 +104,7 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   /** A context answers for every path below its own; only its own is meant. */
-  private static com.sun.net.httpserver.HttpHandler get(
-      String path, com.sun.net.httpserver.HttpHandler handler) {
+  private static HttpHandler get(String path, HttpHandler handler) {
     return exchange -> {
       if (!exchange.getRequestURI().getPath().equals(path)) {
         answer(exchange, 404, "text/plain", "there is nothing here\n");

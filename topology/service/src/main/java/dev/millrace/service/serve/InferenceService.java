@@ -4,12 +4,17 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxRuntimeInfo;
 import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.control.ChampionFollower;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * Classifies the images of one topic into another, from {@link #start} to {@link #close}.
@@ -20,7 +25,7 @@ public final class InferenceService implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
   private final ImageInference<byte[]> inference;
-  private final ModelVersion serving;
+  private final Optional<ChampionFollower> follower;
   private final RestartPolicy restarts;
   private final KafkaStreams streams;
   private final KafkaStreamsMetrics streamsMetrics;
@@ -30,10 +35,10 @@ public final class InferenceService implements AutoCloseable {
   private InferenceService(
       ServiceConfig config,
       ImageInference<byte[]> inference,
-      ModelVersion serving,
+      Optional<ChampionFollower> follower,
       MeterRegistry registry) {
     this.inference = inference;
-    this.serving = serving;
+    this.follower = follower;
     this.restarts = new RestartPolicy(config.threads(), System::nanoTime);
     this.streams =
         new KafkaStreams(ServiceTopology.of(config.topics(), inference), config.streams());
@@ -41,6 +46,7 @@ public final class InferenceService implements AutoCloseable {
     streams.setUncaughtExceptionHandler(restarts);
     streams.setStateListener((to, from) -> onState(to));
     streamsMetrics.bindTo(registry);
+    follower.ifPresent(orders -> orders.follow(inference));
     streams.start();
   }
 
@@ -62,19 +68,55 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * Loads and warms up the model, then joins the group. The topics must exist.
+   * Loads and warms up the model, then joins the group. The topics must exist. Unless it is pinned,
+   * the version is the one that the control topic names by then, if it names any, and each that it
+   * names later.
    *
    * @param registry receives the meters of the engine and of Kafka Streams; stays the caller's
    * @throws dev.millrace.core.model.ModelException if the model cannot be served
    * @throws org.apache.kafka.common.KafkaException if the configuration is wrong
    */
   public static InferenceService start(ServiceConfig config, MeterRegistry registry) {
-    ImageInference<byte[]> inference = ImageInference.with(config.inference(), registry);
+    Optional<ChampionFollower> follower =
+        config.pinned() ? Optional.empty() : Optional.of(follower(config, registry));
+    ImageInference<byte[]> inference =
+        ImageInference.with(
+            follower
+                .flatMap(ChampionFollower::champion)
+                .map(champion -> config.inference().withVersion(champion.version()))
+                .orElse(config.inference()),
+            registry);
     try {
-      return new InferenceService(config, inference, inference.start(), registry);
+      var unused = inference.start();
+      return new InferenceService(config, inference, follower, registry);
     } catch (RuntimeException | Error e) {
+      follower.ifPresent(ChampionFollower::close);
       inference.close();
       throw e;
+    }
+  }
+
+  private static ChampionFollower follower(ServiceConfig config, MeterRegistry registry) {
+    StreamsConfig kafka = new StreamsConfig(config.streams());
+    String instance =
+        kafka.getString(StreamsConfig.APPLICATION_ID_CONFIG)
+            + "@"
+            + hostName()
+            + "-"
+            + ProcessHandle.current().pid();
+    return ChampionFollower.open(
+        kafka.getGlobalConsumerConfigs(instance + "-control"),
+        kafka.getProducerConfigs(instance + "-status"),
+        instance,
+        config.inference().model(),
+        registry);
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown-host";
     }
   }
 
@@ -100,7 +142,7 @@ public final class InferenceService implements AutoCloseable {
 
   /** The version that serves. */
   public ModelVersion serving() {
-    return serving;
+    return inference.serving().orElseThrow();
   }
 
   /**
@@ -133,6 +175,7 @@ public final class InferenceService implements AutoCloseable {
         CloseOptions.timeout(CLOSE_TIMEOUT)
             .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     streamsMetrics.close();
+    follower.ifPresent(ChampionFollower::close);
     inference.close();
   }
 }

@@ -17,6 +17,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param onBadImage what becomes of an image that cannot be classified
  * @param maxRecordBytes the largest record batch of the input topic, as its {@code
  *     max.message.bytes} has it; dead letters may be larger by their headers
+ * @param pinned whether the version it starts with serves to the end, whatever is promoted
  * @param kafka Kafka's own keys, those of Kafka Streams and its clients; they win over the defaults
  *     here
  */
@@ -25,6 +26,7 @@ public record ServiceConfig(
     Topics topics,
     OnBadImage onBadImage,
     int maxRecordBytes,
+    boolean pinned,
     Properties kafka) {
 
   /** Kafka's own default limit of a topic: 1 MiB and the batch's overhead. */
@@ -59,7 +61,7 @@ public record ServiceConfig(
   /** Bad images become dead letters, and records are as large as Kafka takes them by default. */
   public static ServiceConfig of(InferenceConfig inference, Topics topics, Properties kafka) {
     return new ServiceConfig(
-        inference, topics, OnBadImage.DEAD_LETTER, DEFAULT_MAX_RECORD_BYTES, kafka);
+        inference, topics, OnBadImage.DEAD_LETTER, DEFAULT_MAX_RECORD_BYTES, false, kafka);
   }
 
   /** The largest record batch of the dead-letter topic for an input limit, in bytes. */
@@ -91,6 +93,8 @@ public record ServiceConfig(
         + onBadImage
         + ", maxRecordBytes="
         + maxRecordBytes
+        + ", pinned="
+        + pinned
         + ", kafka="
         + kafka.stringPropertyNames()
         + "]";

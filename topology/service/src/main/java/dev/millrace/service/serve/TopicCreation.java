@@ -1,6 +1,7 @@
 package dev.millrace.service.serve;
 
 import dev.millrace.events.control.ControlTopic;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -41,16 +42,31 @@ public final class TopicCreation {
    */
   public static void create(Admin admin, Topics topics, int partitions, int maxRecordBytes)
       throws InterruptedException {
-    List<NewTopic> wanted =
-        List.of(
-            topic(topics.input(), partitions, maxRecordBytes),
-            topic(topics.output(), partitions, maxRecordBytes),
-            topic(
-                topics.deadLetters(), partitions, ServiceConfig.maxDeadLetterBytes(maxRecordBytes)),
-            topic(ControlTopic.NAME, 1)
-                .configs(
-                    Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
-            topic(ControlTopic.STATUS, 1));
+    List<NewTopic> wanted = new ArrayList<>(control());
+    wanted.add(topic(topics.input(), partitions, maxRecordBytes));
+    wanted.add(topic(topics.output(), partitions, maxRecordBytes));
+    wanted.add(
+        topic(topics.deadLetters(), partitions, ServiceConfig.maxDeadLetterBytes(maxRecordBytes)));
+    create(admin, wanted);
+  }
+
+  /**
+   * Makes the topics of which version serves, if they are missing.
+   *
+   * @throws KafkaException if the brokers refuse
+   */
+  public static void createControl(Admin admin) throws InterruptedException {
+    create(admin, control());
+  }
+
+  private static List<NewTopic> control() {
+    return List.of(
+        topic(ControlTopic.NAME, 1)
+            .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
+        topic(ControlTopic.STATUS, 1));
+  }
+
+  private static void create(Admin admin, List<NewTopic> wanted) throws InterruptedException {
     Map<String, KafkaFuture<Void>> made = admin.createTopics(wanted).values();
     for (KafkaFuture<Void> topic : made.values()) {
       try {

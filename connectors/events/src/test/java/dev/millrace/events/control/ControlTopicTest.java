@@ -1,0 +1,69 @@
+package dev.millrace.events.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ControlTopicTest {
+
+  private static ConsumerRecord<byte[], byte[]> record(String value) {
+    byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
+    return new ConsumerRecord<>(ControlTopic.NAME, 0, 0, ControlTopic.key("resnet20"), bytes);
+  }
+
+  @Test
+  void champion_isWrittenAsDocumented() {
+    assertThat(ControlTopic.value(new Champion(3, 2, false)))
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("{\"champion\":{\"version\":3,\"previous\":2}}");
+    assertThat(ControlTopic.value(new Champion(1, null, true)))
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("{\"champion\":{\"version\":1,\"allowSignatureChange\":true}}");
+  }
+
+  @Test
+  void champion_isReadWithWhatLaterReleasesMayAdd() throws IOException {
+    assertThat(
+            ControlTopic.champion(
+                record("{\"champion\": {\"version\": 3, \"by\": \"me\"}, \"challenger\": {}}")))
+        .contains(new Champion(3, null, false));
+    assertThat(ControlTopic.champion(record("{\"challenger\": {\"version\": 3}}"))).isEmpty();
+    assertThat(ControlTopic.champion(record(null))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "x", "[]", "{\"champion\": 3}", "{\"champion\": {\"version\": 0}}", "{} {}"})
+  void valueOfAnotherForm_isRefused(String value) {
+    assertThatThrownBy(() -> ControlTopic.champion(record(value))).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void record_isAboutTheModelOfItsKey() {
+    assertThat(ControlTopic.isAbout(record("{}"), "resnet20")).isTrue();
+    assertThat(ControlTopic.isAbout(record("{}"), "resnet2")).isFalse();
+    assertThat(
+            ControlTopic.isAbout(
+                new ConsumerRecord<>(ControlTopic.NAME, 0, 0, null, null), "resnet20"))
+        .isFalse();
+  }
+
+  @Test
+  void report_readsBackAsItWasWritten() throws IOException {
+    SwapReport report =
+        new SwapReport("app@host-1", "resnet20", 3, SwapReport.Outcome.rejected, "why", 2, 1.5);
+
+    assertThat(report.toJson())
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo(
+            "{\"instance\":\"app@host-1\",\"model\":\"resnet20\",\"version\":3,"
+                + "\"outcome\":\"rejected\",\"reason\":\"why\",\"serving\":2,\"milliseconds\":1.5}");
+    assertThat(SwapReport.fromJson(report.toJson())).isEqualTo(report);
+  }
+}
