@@ -1,0 +1,195 @@
+package dev.millrace.core.weights;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The <a href="https://github.com/huggingface/safetensors#format">safetensors</a> format: eight
+ * bytes of the header's length, a header in JSON, and the values, all little-endian and row-major.
+ *
+ * <p>Read by the rules of the reference implementation: a header begins with <code>{</code>, has at
+ * most 100 MB and no name twice; the tensors lie one after the other, without a gap or an overlap,
+ * to the end of the file. Metadata is passed over. Bytes that break a rule are an {@code
+ * IllegalArgumentException} that says which.
+ */
+final class Safetensors {
+
+  /** The one name that is no tensor's. */
+  static final String METADATA = "__metadata__";
+
+  private static final int MAX_HEADER = 100_000_000;
+  private static final int ALIGNMENT = 8;
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  private Safetensors() {}
+
+  /** What the header says of a tensor; the offsets count from the header's end. */
+  private record Entry(String dtype, int[] shape, long[] dataOffsets) {}
+
+  private record Region(String name, DataType type, List<Integer> shape, long begin, long end) {}
+
+  /**
+   * Reads a file's bytes.
+   *
+   * @param file the whole of it; float32 tensors become views of it
+   * @return the tensors in the order of their values in the file
+   */
+  static Map<String, WeightTensor> read(ByteBuffer file) throws IOException {
+    if (file.limit() < Long.BYTES) {
+      throw new IllegalArgumentException("its " + file.limit() + " bytes hold no header");
+    }
+    long length = file.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+    if (length < 0 || length > Math.min(MAX_HEADER, file.limit() - Long.BYTES)) {
+      throw new IllegalArgumentException(
+          "its header's length, "
+              + Long.toUnsignedString(length)
+              + ", is beyond the file's end or above "
+              + MAX_HEADER);
+    }
+    byte[] header = new byte[(int) length];
+    file.get(Long.BYTES, header);
+    int start = Long.BYTES + header.length;
+    int size = file.limit() - start;
+    Map<String, WeightTensor> tensors = new LinkedHashMap<>();
+    long end = 0;
+    for (Region region : regions(header)) {
+      if (region.begin != end || region.end > size) {
+        throw new IllegalArgumentException(
+            "tensor '"
+                + region.name
+                + "' lies at "
+                + region.begin
+                + " to "
+                + region.end
+                + ", not after the one before it (which ends at "
+                + end
+                + ") and within the "
+                + size
+                + " bytes of values");
+      }
+      end = region.end;
+      ByteBuffer bytes =
+          file.slice(start + (int) region.begin, (int) (region.end - region.begin))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      tensors.put(region.name, new WeightTensor(region.shape, region.type.floats(bytes)));
+    }
+    if (end != size) {
+      throw new IllegalArgumentException(
+          "its tensors end at " + end + ", its values at " + size + " bytes");
+    }
+    return tensors;
+  }
+
+  /** The tensors that a header names, by where their values are. */
+  private static List<Region> regions(byte[] header) throws IOException {
+    if (header.length == 0 || header[0] != '{') {
+      throw new IllegalArgumentException("its header does not begin with {");
+    }
+    List<Region> regions = new ArrayList<>();
+    try (JsonParser parser = JSON.createParser(header)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+          throw new IllegalArgumentException("'" + name + "' in its header is no object");
+        }
+        if (name.equals(METADATA)) {
+          parser.skipChildren();
+        } else {
+          regions.add(region(name, JSON.readValue(parser, Entry.class)));
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw new IllegalArgumentException("its header goes on after its last }");
+      }
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "its header is no JSON of tensors: "
+              + e.getOriginalMessage().lines().findFirst().orElse("unreadable"),
+          e);
+    }
+    regions.sort(Comparator.comparingLong(Region::begin).thenComparingLong(Region::end));
+    return regions;
+  }
+
+  private static Region region(String name, Entry entry) {
+    DataType type =
+        DataType.named(entry.dtype)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "tensor '"
+                            + name
+                            + "' is of "
+                            + entry.dtype
+                            + ", not one of "
+                            + Arrays.toString(DataType.values())));
+    List<Integer> shape = Arrays.stream(entry.shape).boxed().toList();
+    long bytes = (long) WeightTensor.size(shape) * type.width();
+    long[] offsets = entry.dataOffsets;
+    if (offsets.length != 2 || offsets[0] < 0 || offsets[1] - offsets[0] != bytes) {
+      throw new IllegalArgumentException(
+          "tensor '"
+              + name
+              + "' of "
+              + type
+              + " "
+              + shape
+              + " takes "
+              + bytes
+              + " bytes, which data_offsets "
+              + Arrays.toString(offsets)
+              + " are not");
+    }
+    return new Region(name, type, shape, offsets[0], offsets[1]);
+  }
+
+  /** Writes float32 values, in the weights' order; the same weights give the same bytes. */
+  static void write(Weights weights, OutputStream out) throws IOException {
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    long begin = 0;
+    for (Map.Entry<String, WeightTensor> tensor : weights.tensors().entrySet()) {
+      int[] shape = tensor.getValue().shape().stream().mapToInt(Integer::intValue).toArray();
+      long end = begin + (long) tensor.getValue().size() * Float.BYTES;
+      entries.put(tensor.getKey(), new Entry(DataType.F32.name(), shape, new long[] {begin, end}));
+      begin = end;
+    }
+    byte[] json = JSON.writeValueAsBytes(entries);
+    byte[] header = Arrays.copyOf(json, -Math.floorDiv(-json.length, ALIGNMENT) * ALIGNMENT);
+    Arrays.fill(header, json.length, header.length, (byte) ' ');
+    ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    out.write(length.putLong(header.length).array());
+    out.write(header);
+    for (WeightTensor tensor : weights.tensors().values()) {
+      out.write(tensor.littleEndianBytes());
+    }
+  }
+}
