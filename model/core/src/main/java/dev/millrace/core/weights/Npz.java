@@ -1,0 +1,88 @@
+package dev.millrace.core.weights;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * NumPy's npz: a zip of {@link Npy} arrays, stored or deflated, each in an entry of its name and
+ * {@code .npy}. What breaks a rule is an {@code IllegalArgumentException} that says which, or the
+ * {@code ZipException} of Java's reader.
+ */
+final class Npz {
+
+  private static final String SUFFIX = ".npy";
+
+  /** Deflate's limit: zlib's authors give 1032 to 1. */
+  private static final int MAX_INFLATION = 1032;
+
+  /** The earliest that a zip can name, so that equal weights make equal files. */
+  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+  private Npz() {}
+
+  /** Reads a file; the tensors are in its order, on the heap. */
+  static Map<String, WeightTensor> read(Path file) throws IOException {
+    Map<String, WeightTensor> tensors = new LinkedHashMap<>();
+    long inflated = Files.size(file) * MAX_INFLATION;
+    long left = (long) Weights.MAX_SIZE * Float.BYTES;
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        if (!entry.getName().endsWith(SUFFIX)) {
+          throw new IllegalArgumentException("its entry '" + entry.getName() + "' is no array");
+        }
+        WeightTensor tensor = read(zip, entry, Math.min(left, inflated));
+        left -= (long) tensor.size() * Float.BYTES;
+        String name = entry.getName().substring(0, entry.getName().length() - SUFFIX.length());
+        if (tensors.put(name, tensor) != null) {
+          throw new IllegalArgumentException("it has '" + name + "' twice");
+        }
+      }
+    }
+    return tensors;
+  }
+
+  private static WeightTensor read(ZipFile zip, ZipEntry entry, long limit) throws IOException {
+    try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
+      WeightTensor tensor = Npy.read(in, limit);
+      if (in.getChecksum().getValue() != entry.getCrc()) {
+        throw new IllegalArgumentException("has another checksum than was written with it");
+      }
+      return tensor;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "its entry '" + entry.getName() + "' " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes float32 values, stored, in the weights' order; the same weights give the same bytes. */
+  static void write(Weights weights, OutputStream out) throws IOException {
+    ZipOutputStream zip = new ZipOutputStream(out);
+    zip.setMethod(ZipOutputStream.STORED);
+    for (Map.Entry<String, WeightTensor> tensor : weights.tensors().entrySet()) {
+      byte[] header = Npy.header(tensor.getValue().shape());
+      byte[] values = tensor.getValue().littleEndianBytes();
+      CRC32 crc = new CRC32();
+      crc.update(header);
+      crc.update(values);
+      ZipEntry entry = new ZipEntry(tensor.getKey() + SUFFIX);
+      entry.setTimeLocal(NO_TIME);
+      entry.setSize((long) header.length + values.length);
+      entry.setCrc(crc.getValue());
+      zip.putNextEntry(entry);
+      zip.write(header);
+      zip.write(values);
+    }
+    zip.finish();
+  }
+}
