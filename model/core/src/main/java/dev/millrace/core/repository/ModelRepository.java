@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -207,6 +209,24 @@ public final class ModelRepository {
               + e
               + "); see that it may be written",
           e);
+    }
+  }
+
+  /**
+   * Removes what publishers and removers that were killed have left.
+   *
+   * @param age how old it must be: what is younger, somebody may be at work on
+   * @return how many folders were removed
+   * @throws ModelException if there is no such model, or the repository cannot be written
+   */
+  public int removeUnfinished(String model, Duration age) {
+    var unused = versions(model);
+    try {
+      return VersionWriter.removeUnfinished(
+          root.resolve(model), FileTime.from(clock.instant().minus(age)));
+    } catch (IOException e) {
+      throw new ModelException(
+          "cannot clean " + root.resolve(model) + " (" + e + "); see that it may be written", e);
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -24,6 +25,8 @@ import java.util.UUID;
 final class VersionWriter {
 
   private static final String LABELS_FILE = "labels.txt";
+  private static final String PUBLISHING = ".publishing-";
+  private static final String REMOVING = ".removing-";
 
   private final Path home;
 
@@ -50,7 +53,7 @@ final class VersionWriter {
    * @return the version, or empty if its number is taken
    */
   Optional<ModelVersion> write(ModelManifest manifest, byte[] model) throws IOException {
-    Path hidden = Files.createDirectory(home.resolve(".publishing-" + UUID.randomUUID()));
+    Path hidden = Files.createDirectory(home.resolve(PUBLISHING + UUID.randomUUID()));
     Path modelFile = hidden.resolve(ModelVersion.MODEL_FILE);
     Path manifestFile = hidden.resolve(ModelManifest.FILE_NAME);
     Path labelsFile = hidden.resolve(LABELS_FILE);
@@ -78,9 +81,28 @@ final class VersionWriter {
   /** Removes a version: its folder gets a hidden name at once, and is emptied then. */
   static void remove(Path folder) throws IOException {
     Path home = folder.toAbsolutePath().getParent();
-    Path hidden = home.resolve(".removing-" + UUID.randomUUID());
+    Path hidden = home.resolve(REMOVING + UUID.randomUUID());
     Files.move(folder, hidden, StandardCopyOption.ATOMIC_MOVE);
     force(home);
+    delete(hidden);
+  }
+
+  /** Removes hidden folders that nobody has changed since {@code latest}; returns how many. */
+  static int removeUnfinished(Path home, FileTime latest) throws IOException {
+    int removed = 0;
+    try (DirectoryStream<Path> unfinished =
+        Files.newDirectoryStream(home, "{" + PUBLISHING + "," + REMOVING + "}*")) {
+      for (Path hidden : unfinished) {
+        if (Files.getLastModifiedTime(hidden).compareTo(latest) <= 0) {
+          delete(hidden);
+          removed++;
+        }
+      }
+    }
+    return removed;
+  }
+
+  private static void delete(Path hidden) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(hidden)) {
       for (Path file : files) {
         Files.delete(file);

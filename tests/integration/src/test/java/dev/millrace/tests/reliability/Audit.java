@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -26,6 +27,7 @@ final class Audit implements AutoCloseable {
 
   private final KafkaConsumer<String, byte[]> consumer;
   private final String predictions;
+  private final BiConsumer<ConsumerRecord<String, byte[]>, Prediction> seen;
   private final List<TopicPartition> all = new ArrayList<>();
   private final BitSet[] answered;
   private final long[] newest;
@@ -40,6 +42,19 @@ final class Audit implements AutoCloseable {
   private RuntimeException failure;
 
   Audit(String bootstrapServers, String predictions, String deadLetters, int partitions) {
+    this(bootstrapServers, predictions, deadLetters, partitions, (record, prediction) -> {});
+  }
+
+  /**
+   * @param seen is told of each prediction, on the audit's thread
+   */
+  Audit(
+      String bootstrapServers,
+      String predictions,
+      String deadLetters,
+      int partitions,
+      BiConsumer<ConsumerRecord<String, byte[]>, Prediction> seen) {
+    this.seen = seen;
     consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
@@ -86,6 +101,7 @@ final class Audit implements AutoCloseable {
     long offset;
     if (record.topic().equals(predictions)) {
       Prediction prediction = reader.deserialize(record.topic(), record.value());
+      seen.accept(record, prediction);
       partition = prediction.source().partition();
       offset = prediction.source().offset();
       if (!prediction.id().equals(record.key()) || record.partition() != partition) {

@@ -3,6 +3,7 @@ package dev.millrace.service.command;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.events.control.Champion;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +21,13 @@ import picocli.CommandLine.Spec;
     name = "prune",
     description = {
       "Remove a model's old versions from the repository.",
-      "The newest ones stay, and so do the promoted version and the one a rollback goes back to."
+      "The newest ones stay, and so do the promoted version and the one a rollback goes back to.",
+      "What publications that were cut off a day ago or more have left goes too."
     })
 final class ModelsPruneCommand implements Callable<Integer> {
+
+  /** By then nobody is at work any more on what lies hidden. */
+  private static final Duration UNFINISHED_AGE = Duration.ofDays(1);
 
   @Spec private CommandSpec spec;
 
@@ -64,6 +69,7 @@ final class ModelsPruneCommand implements Callable<Integer> {
             .toList();
     if (!dryRun) {
       old.forEach(version -> models.remove(model, version));
+      var unused = models.removeUnfinished(model, UNFINISHED_AGE);
     }
     print(old);
     return ExitCode.DONE;

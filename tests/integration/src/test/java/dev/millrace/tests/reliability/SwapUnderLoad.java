@@ -1,0 +1,263 @@
+package dev.millrace.tests.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.events.Prediction;
+import dev.millrace.events.control.Champion;
+import dev.millrace.events.control.ControlWriter;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.TopicCreation;
+import dev.millrace.service.serve.Topics;
+import dev.millrace.tests.Images;
+import dev.millrace.tests.MillraceProcess;
+import dev.millrace.tests.Models;
+import dev.millrace.tests.ProcessMemory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A hundred swaps, one every five seconds, at 70 % of what the machine can do: what a swap costs
+ * those whose images are on their way. It is no part of the build:
+ *
+ * <pre>
+ * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=SwapUnderLoad -Dsurefire.failIfNoSpecifiedTests=false verify
+ * </pre>
+ *
+ * <p>Broker, service, sender and reader share the machine's cores. Latency is from the record's
+ * timestamp, which the sender sets, to its reading, both on this machine's clock. {@code
+ * -Dswap.count=N} takes another number of swaps.
+ */
+class SwapUnderLoad {
+
+  private static final int SWAPS = Integer.getInteger("swap.count", 100);
+  private static final Duration INTERVAL = Duration.ofSeconds(5);
+  private static final Duration NEAR = Duration.ofSeconds(2);
+  private static final double LOAD = 0.7;
+  private static final double MAX_TIMES_SLOWER = 2;
+  private static final Duration MAX_DELAY = Duration.ofSeconds(1);
+  private static final double FLAT = 0.05;
+  private static final int PARTITIONS = 8;
+  private static final int BACKLOG = 1_000;
+  private static final Duration CAPACITY_WARM_UP = Duration.ofSeconds(20);
+  private static final Duration CAPACITY_TIME = Duration.ofSeconds(20);
+  private static final Topics TOPICS = new Topics("images", "predictions", "images.dead-letters");
+  private static final String MODEL = "resnet20";
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @TempDir Path folder;
+
+  private final List<Answer> answers = new ArrayList<>();
+
+  /** A prediction, in milliseconds of this machine's clock. */
+  private record Answer(long sent, long read, int partition, int version) {
+    long latency() {
+      return read - sent;
+    }
+  }
+
+  /** One promotion: when it returned, and what was resident in the service then. */
+  private record Swap(long promoted, int version, long resident) {}
+
+  private synchronized void note(ConsumerRecord<String, byte[]> record, Prediction prediction) {
+    answers.add(
+        new Answer(
+            record.timestamp(),
+            System.currentTimeMillis(),
+            record.partition(),
+            prediction.model().version()));
+  }
+
+  private synchronized List<Answer> answers() {
+    return List.copyOf(answers);
+  }
+
+  @Test
+  void swaps_areNotNoticed() throws Exception {
+    Path logs = Files.createDirectories(folder.resolve("logs"));
+    Path repository = folder.resolve("models");
+    for (int seed = 1; seed <= 2; seed++) {
+      Models.publishRandom(repository, MODEL, 10, seed);
+    }
+    try (MillraceProcess broker =
+        MillraceProcess.start(
+            logs, "-Xmx512m", "broker", "--dir", folder.resolve("kafka"), "--port", 0)) {
+      String bootstrapServers = broker.awaitLine("ready (.*)", PATIENCE);
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+        TopicCreation.create(admin, TOPICS, PARTITIONS, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+      }
+      try (MillraceProcess service =
+              MillraceProcess.start(
+                  logs,
+                  "-Xmx512m",
+                  "serve",
+                  "--bootstrap-servers",
+                  bootstrapServers,
+                  "--repository",
+                  repository,
+                  "--model",
+                  MODEL,
+                  "--version",
+                  1);
+          Audit audit =
+              new Audit(
+                  bootstrapServers,
+                  TOPICS.output(),
+                  TOPICS.deadLetters(),
+                  PARTITIONS,
+                  this::note)) {
+        service.awaitLine("ready.*", PATIENCE);
+        SwitchedPace pace = new SwitchedPace(audit);
+        try (Traffic traffic =
+            Traffic.start(bootstrapServers, TOPICS.input(), PARTITIONS, images(), pace)) {
+          double capacity = capacity(audit);
+          pace.steadyFromNow(LOAD * capacity);
+          System.out.printf("capacity %.0f images/s, load %.0f%n", capacity, LOAD * capacity);
+          TimeUnit.MILLISECONDS.sleep(2 * INTERVAL.toMillis());
+          long begin = System.currentTimeMillis();
+          List<Swap> swaps = swap(bootstrapServers, new ProcessMemory(service.pid()));
+          long end = System.currentTimeMillis();
+          requireEveryAnswer(traffic.stop(), audit);
+          report(swaps, begin, end);
+        }
+        assertThat(service.isAlive()).isTrue();
+      }
+    }
+  }
+
+  private static List<byte[]> images() {
+    return IntStream.range(0, 100).mapToObj(seed -> Images.noise("png", 32, 32, seed)).toList();
+  }
+
+  /** As many images as it takes, then as many as it is told. */
+  private static final class SwitchedPace implements Traffic.Pace {
+    private final Audit audit;
+    private volatile Traffic.Pace steady;
+    private long sent;
+    private long before;
+
+    private SwitchedPace(Audit audit) {
+      this.audit = audit;
+    }
+
+    private void steadyFromNow(double rate) {
+      steady = Traffic.Pace.steady(rate);
+    }
+
+    @Override
+    public void await(long number) throws InterruptedException {
+      if (steady != null) {
+        steady.await(sent++ - before);
+        return;
+      }
+      if (!audit.awaitMoreThan(number - BACKLOG, PATIENCE)) {
+        throw new IllegalStateException("no image is answered any more");
+      }
+    }
+  }
+
+  private static double capacity(Audit audit) throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(CAPACITY_WARM_UP.toMillis());
+    long before = audit.answered();
+    long start = System.nanoTime();
+    TimeUnit.MILLISECONDS.sleep(CAPACITY_TIME.toMillis());
+    return (audit.answered() - before) * 1e9 / (System.nanoTime() - start);
+  }
+
+  private static List<Swap> swap(String bootstrapServers, ProcessMemory memory) throws Exception {
+    Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
+    ControlWriter writer = new ControlWriter(kafka, kafka);
+    List<Swap> swaps = new ArrayList<>();
+    long start = System.currentTimeMillis();
+    for (int i = 0; i < SWAPS; i++) {
+      int version = 2 - i % 2;
+      writer.change(MODEL, before -> new Champion(version, null, false));
+      swaps.add(new Swap(System.currentTimeMillis(), version, memory.resident()));
+      long due = start + (i + 1) * INTERVAL.toMillis();
+      TimeUnit.MILLISECONDS.sleep(due - System.currentTimeMillis());
+    }
+    return swaps;
+  }
+
+  private static void requireEveryAnswer(long[] sent, Audit audit) throws Exception {
+    long in = LongStream.of(sent).sum();
+    while (audit.answered() < in && audit.awaitMoreThan(audit.answered(), PATIENCE)) {
+      // Waits.
+    }
+    audit.awaitUpToDate();
+    Tally tally = audit.tally(sent);
+    System.out.println(tally);
+    assertThat(tally).isEqualTo(new Tally(in, in, 0, 0, 0, 0));
+  }
+
+  private void report(List<Swap> swaps, long begin, long end) {
+    List<Answer> all =
+        answers().stream().filter(answer -> answer.sent >= begin && answer.sent < end).toList();
+    requireOrder(swaps);
+    Predicate<Answer> near =
+        answer ->
+            swaps.stream()
+                .anyMatch(
+                    swap ->
+                        answer.read >= swap.promoted
+                            && answer.read < swap.promoted + NEAR.toMillis());
+    long p99Near = p99(all.stream().filter(near).toList());
+    long p99Far = p99(all.stream().filter(near.negate()).toList());
+    long slowest = swaps.stream().mapToLong(this::delay).max().orElseThrow();
+    double nearShare = (double) all.stream().filter(near).count() / all.size();
+    double nearTime = (double) NEAR.toMillis() * swaps.size() / (end - begin);
+    long[] resident = swaps.stream().skip(swaps.size() / 10).mapToLong(Swap::resident).toArray();
+    double growth = (double) LongStream.of(resident).max().orElseThrow() / resident[0] - 1;
+    System.out.printf(
+        "%d swaps: p99 %d ms within 2 s of a promotion, %d ms otherwise; throughput near one %.3f of"
+            + " the mean; from promotion to first prediction at most %d ms; resident %+.1f %% from"
+            + " the first tenth on%n",
+        swaps.size(), p99Near, p99Far, nearShare / nearTime, slowest, 100 * growth);
+    assertThat((double) p99Near).isLessThanOrEqualTo(MAX_TIMES_SLOWER * p99Far);
+    assertThat(nearShare / nearTime).isBetween(0.97, 1.03);
+    assertThat(slowest).isLessThan(MAX_DELAY.toMillis());
+    assertThat(growth).isLessThanOrEqualTo(FLAT);
+  }
+
+  /** Each partition's versions follow one another as they were promoted. */
+  private void requireOrder(List<Swap> swaps) {
+    List<Integer> promoted = new ArrayList<>(List.of(1));
+    swaps.forEach(swap -> promoted.add(swap.version));
+    for (int i = 0; i < PARTITIONS; i++) {
+      int partition = i;
+      List<Integer> versions = new ArrayList<>();
+      answers().stream()
+          .filter(answer -> answer.partition == partition)
+          .filter(
+              answer -> versions.isEmpty() || versions.get(versions.size() - 1) != answer.version)
+          .forEach(answer -> versions.add(answer.version));
+      assertThat(versions).isEqualTo(promoted);
+    }
+  }
+
+  /** Milliseconds from a promotion's return to the first prediction by its version. */
+  private long delay(Swap swap) {
+    return answers().stream()
+            .filter(answer -> answer.read >= swap.promoted && answer.version == swap.version)
+            .findFirst()
+            .orElseThrow()
+            .read
+        - swap.promoted;
+  }
+
+  private static long p99(List<Answer> answers) {
+    long[] latencies = answers.stream().mapToLong(Answer::latency).sorted().toArray();
+    return latencies[(int) (latencies.length * 0.99)];
+  }
+}
