@@ -33,6 +33,7 @@ final class EngineMetrics {
   private final DistributionSummary queue;
   private final DistributionSummary compute;
   private final AtomicInteger pending = new AtomicInteger();
+  private final AtomicInteger serving = new AtomicInteger();
   private final List<Meter> ofVersion;
 
   EngineMetrics(MeterRegistry registry, ModelVersion version, int maxBatchSize) {
@@ -53,13 +54,36 @@ final class EngineMetrics {
             tags);
     compute = histogram("compute.infer.duration.us", "The run on the device", MICROSECONDS, tags);
     Gauge pendingCount =
-        Gauge.builder(PREFIX + "pending.request.count", pending, AtomicInteger::get)
-            .description("Images submitted and not yet answered")
-            .tags(tags)
-            .strongReference(true)
-            .register(registry);
+        gauge("pending.request.count", "Images submitted and not yet answered", pending, tags);
+    Gauge isServing =
+        gauge(
+            "serving",
+            "1 if new batches are this version's, 0 if it is only loaded",
+            serving,
+            tags);
     ofVersion =
-        List.of(success, inferences, executions, batchSize, request, queue, compute, pendingCount);
+        List.of(
+            success,
+            inferences,
+            executions,
+            batchSize,
+            request,
+            queue,
+            compute,
+            pendingCount,
+            isServing);
+  }
+
+  private Gauge gauge(String name, String description, AtomicInteger value, Tags tags) {
+    return Gauge.builder(PREFIX + name, value, AtomicInteger::get)
+        .description(description)
+        .tags(tags)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  void serving(boolean is) {
+    serving.set(is ? 1 : 0);
   }
 
   void submitted() {

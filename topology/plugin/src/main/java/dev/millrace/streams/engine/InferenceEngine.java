@@ -68,6 +68,7 @@ public final class InferenceEngine implements AutoCloseable {
     this.config = config;
     this.runtime = runtime;
     this.serving = serving;
+    serving.metrics().serving(true);
     this.meters = meters;
     this.nanoTime = nanoTime;
     this.queue =
@@ -131,6 +132,8 @@ public final class InferenceEngine implements AutoCloseable {
       retired = stopped == null ? serving : next;
       if (stopped == null) {
         serving = next;
+        retired.metrics().serving(false);
+        next.metrics().serving(true);
       }
     } finally {
       lock.unlock();

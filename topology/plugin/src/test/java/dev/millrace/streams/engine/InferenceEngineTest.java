@@ -317,6 +317,8 @@ class InferenceEngineTest {
 
     assertThat(engine.serving().version()).isEqualTo(4);
     assertThat(model.open).containsExactly(3, 4);
+    assertThat(serving("3")).isZero();
+    assertThat(serving("4")).isOne();
     CompletableFuture<Classification> after = submit(2);
     try (InferenceEngine.Urgency urgency = engine.hurry()) {
       assertThat(before.get(10, TimeUnit.SECONDS).model().version()).isEqualTo(3);
@@ -327,6 +329,10 @@ class InferenceEngineTest {
     assertThat(registry.find("millrace.inference.count").tag("version", "3").meters()).isEmpty();
     assertThat(registry.get("millrace.inference.count").tag("version", "4").counter().count())
         .isEqualTo(1);
+  }
+
+  private double serving(String version) {
+    return registry.get("millrace.inference.serving").tag("version", version).gauge().value();
   }
 
   @Test
