@@ -1,6 +1,7 @@
 package dev.millrace.core.resnet;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.weights.Weights;
 import java.util.List;
 
 /**
@@ -108,6 +109,34 @@ public record ResNet(
   /** Multiplications with an addition, an image: what the papers call FLOPs. */
   public long multiplyAdds() {
     return layers().stream().mapToLong(Layer::multiplyAdds).sum();
+  }
+
+  /**
+   * Finds its weights among those of a {@code state_dict}, and sees that they are all there, of the
+   * right shapes, and nothing else. What other implementations name {@code module.*}, {@code
+   * linear} and {@code shortcut} is found too.
+   *
+   * @return the same tensors under torchvision's names, in the order of {@link #parameters}
+   * @throws dev.millrace.core.model.ModelException if they are another network's
+   */
+  public Weights fit(Weights weights) {
+    return StateDict.fit(this, weights);
+  }
+
+  /** For example {@code resnet20 with shortcuts A, 10 classes and images of 3x32x32}. */
+  @Override
+  public String toString() {
+    return name
+        + " with shortcuts "
+        + shortcut
+        + ", "
+        + classes
+        + " classes and images of "
+        + channels
+        + "x"
+        + size
+        + "x"
+        + size;
   }
 
   private static void requireBetween(String key, int value, int least, int most) {

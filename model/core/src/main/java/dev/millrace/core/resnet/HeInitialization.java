@@ -1,0 +1,75 @@
+package dev.millrace.core.resnet;
+
+import dev.millrace.core.weights.WeightTensor;
+import dev.millrace.core.weights.Weights;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Weights as torchvision starts a training from them.
+ *
+ * <p>A convolution's are normal with the variance {@code 2 / (to * kernel * kernel)}: He et al.,
+ * "Delving Deep into Rectifiers" (2015), section 2.2, backward case ({@code fan_out}). Batch norm
+ * is the identity. A fully connected layer's weights and biases are uniform within {@code ±1 /
+ * sqrt(from)}, PyTorch's default.
+ */
+public final class HeInitialization {
+
+  private final Random random;
+  private final Map<String, WeightTensor> tensors = new LinkedHashMap<>();
+
+  private HeInitialization(long seed) {
+    random = new Random(seed);
+  }
+
+  /** Draws a network's weights; the same seed gives the same ones. */
+  public static Weights of(ResNet network, long seed) {
+    HeInitialization initialization = new HeInitialization(seed);
+    network.layers().forEach(initialization::draw);
+    return new Weights(initialization.tensors);
+  }
+
+  private void draw(Layer layer) {
+    switch (layer.kind()) {
+      case CONVOLUTION -> layer.parameters().forEach(this::normal);
+      case BATCH_NORM -> layer.parameters().forEach(this::identity);
+      case LINEAR -> {
+        int from = layer.parameters().get(0).shape().get(1);
+        layer.parameters().forEach(parameter -> uniform(parameter, 1 / Math.sqrt(from)));
+      }
+      case RELU, MAX_POOL, ADD, ZERO_PAD, GLOBAL_AVERAGE_POOL -> {}
+    }
+  }
+
+  private void normal(Parameter weight) {
+    int to = weight.shape().get(0);
+    int kernel = weight.shape().get(2);
+    double deviation = Math.sqrt(2.0 / (to * kernel * kernel));
+    float[] values = values(weight);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (random.nextGaussian() * deviation);
+    }
+  }
+
+  private void uniform(Parameter parameter, double bound) {
+    float[] values = values(parameter);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+    }
+  }
+
+  private void identity(Parameter parameter) {
+    boolean factor = parameter.name().endsWith(".weight") || parameter.name().endsWith("_var");
+    Arrays.fill(values(parameter), factor ? 1 : 0);
+  }
+
+  /** Zeros, to be filled. */
+  private float[] values(Parameter parameter) {
+    float[] values = new float[Math.toIntExact(parameter.count())];
+    tensors.put(parameter.name(), new WeightTensor(parameter.shape(), FloatBuffer.wrap(values)));
+    return values;
+  }
+}
