@@ -1,7 +1,8 @@
 package dev.millrace.onnx;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Message;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
@@ -9,6 +10,7 @@ import dev.millrace.onnx.proto.NodeProto;
 import dev.millrace.onnx.proto.OperatorSetIdProto;
 import dev.millrace.onnx.proto.TensorProto;
 import dev.millrace.onnx.proto.ValueInfoProto;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -29,15 +31,34 @@ record OnnxFile(ModelProto model) {
   private static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
 
   /**
-   * Reads a file.
+   * Reads a file that is to be prepared.
    *
+   * @param bytes not changed from now on: the weights are views of them
    * @throws ModelException if it is no ONNX file, or one that cannot be prepared
    */
   static OnnxFile parse(byte[] bytes) {
+    OnnxFile file = read(bytes);
+    file.refuseOpset();
+    if (PreparedMark.read(file.model).isPresent()) {
+      throw new ModelException(
+          "the file was already prepared by Millrace: import the file it was made from");
+    }
+    return file;
+  }
+
+  /**
+   * Reads any file.
+   *
+   * @param bytes not changed from now on: the weights are views of them
+   * @throws ModelException if it is no ONNX file, or not whole
+   */
+  static OnnxFile read(byte[] bytes) {
     ModelProto model;
     try {
-      model = ModelProto.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException e) {
+      CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+      in.enableAliasing(true);
+      model = ModelProto.parseFrom(in);
+    } catch (IOException e) {
       throw notOnnx(e);
     }
     if (!model.hasIrVersion() || model.getGraph().getNodeCount() == 0) {
@@ -45,11 +66,6 @@ record OnnxFile(ModelProto model) {
     }
     OnnxFile file = new OnnxFile(model);
     file.refuseExternalData();
-    file.refuseOpset();
-    if (PreparedMark.read(model).isPresent()) {
-      throw new ModelException(
-          "the file was already prepared by Millrace: import the file it was made from");
-    }
     return file;
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.onnx;
 
-import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.onnx.proto.TensorProto;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 import dev.millrace.onnx.proto.TensorShapeProto;
@@ -9,7 +10,9 @@ import dev.millrace.onnx.proto.TypeProto;
 import dev.millrace.onnx.proto.ValueInfoProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /** Tensors and their types. */
 final class Tensor {
@@ -28,17 +31,38 @@ final class Tensor {
    * @throws IllegalArgumentException if the shape does not hold as many values
    */
   static TensorProto floats(float[] values, long... shape) {
-    if (Arrays.stream(shape).reduce(1, Math::multiplyExact) != values.length) {
-      throw new IllegalArgumentException(
-          "shape " + Arrays.toString(shape) + " does not hold " + values.length + " values");
-    }
+    return floats(
+        new WeightTensor(
+            Arrays.stream(shape).mapToObj(Math::toIntExact).toList(), FloatBuffer.wrap(values)));
+  }
+
+  /** A constant. */
+  static TensorProto floats(WeightTensor tensor) {
     ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
+        ByteBuffer.allocate(tensor.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(tensor.values());
+    return of(DataType.FLOAT, bytes, tensor.shape());
+  }
+
+  /** A constant of one dimension. */
+  static TensorProto integers(long... values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    return of(DataType.INT64, bytes, List.of(values.length));
+  }
+
+  /**
+   * A constant.
+   *
+   * @param bytes its values, row-major and little-endian, from first to last; nobody else's from
+   *     now on
+   */
+  static TensorProto of(DataType elements, ByteBuffer bytes, List<Integer> shape) {
     return TensorProto.newBuilder()
-        .addAllDims(Arrays.stream(shape).boxed().toList())
-        .setDataType(DataType.FLOAT_VALUE)
-        .setRawData(ByteString.copyFrom(bytes))
+        .addAllDims(shape.stream().map(Integer::longValue).toList())
+        .setDataType(elements.getNumber())
+        .setRawData(UnsafeByteOperations.unsafeWrap(bytes.rewind()))
         .build();
   }
 

@@ -5,8 +5,10 @@ import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ModelPreparation;
-import dev.millrace.onnx.RandomResNet;
+import dev.millrace.onnx.ResNetOnnx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,18 +37,20 @@ public final class Models {
 
   /** A ResNet-20 that has learned nothing, for images of 32x32 pixels and ten classes. */
   public static ModelVersion publishRandom(Path repository, String name) {
-    return publishRandom(repository, name, 10, 1);
+    return publishRandom(repository, name, ResNet.of("resnet20"), 1);
   }
 
-  /** The same with another number of classes, and the weights that come of a seed. */
-  public static ModelVersion publishRandom(Path repository, String name, int classes, long seed) {
-    Labels labels = new Labels(IntStream.range(0, classes).mapToObj(i -> "class-" + i).toList());
+  /** A network that has learned nothing, with the weights that come of a seed. */
+  public static ModelVersion publishRandom(
+      Path repository, String name, ResNet network, long seed) {
+    List<String> classes =
+        IntStream.range(0, network.classes()).mapToObj(i -> "class-" + i).toList();
     return publish(
         repository,
         name,
-        RandomResNet.resnet20(classes, seed),
-        labels,
-        new Preprocessing(32, 32, MEAN, STD));
+        ResNetOnnx.write(network, HeInitialization.of(network, seed)),
+        new Labels(classes),
+        new Preprocessing(network.size(), network.size(), MEAN, STD));
   }
 
   private static ModelVersion publish(

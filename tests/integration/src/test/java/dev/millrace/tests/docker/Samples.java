@@ -5,8 +5,10 @@ import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ModelPreparation;
-import dev.millrace.onnx.RandomResNet;
+import dev.millrace.onnx.ResNetOnnx;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,7 +34,8 @@ final class Samples {
     Preprocessing preprocessing =
         new Preprocessing(
             SIZE, SIZE, List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f));
-    byte[] onnx = RandomResNet.resnet20(labels.size(), SEED);
+    ResNet network = ResNet.of("resnet20");
+    byte[] onnx = ResNetOnnx.write(network, HeInitialization.of(network, SEED));
     return new ModelRepository(repository)
         .publish(
             "resnet20",

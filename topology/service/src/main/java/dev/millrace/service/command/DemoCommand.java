@@ -5,9 +5,11 @@ import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.events.Prediction;
 import dev.millrace.onnx.ModelPreparation;
-import dev.millrace.onnx.RandomResNet;
+import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.demo.Demo;
 import dev.millrace.service.demo.FashionMnist;
 import dev.millrace.service.demo.LabelledImage;
@@ -118,10 +120,7 @@ final class DemoCommand implements Callable<Integer>, LongRunning {
 
   private ModelVersion publish(ModelRepository repository) {
     Labels names = labels == null ? FashionMnist.LABELS : Labels.read(labels);
-    byte[] onnx =
-        modelFile == null
-            ? RandomResNet.resnet20(names.size(), 1)
-            : ModelsImportCommand.read(modelFile);
+    byte[] onnx = modelFile == null ? untrained(names.size()) : ModelsImportCommand.read(modelFile);
     Preprocessing preprocessing = new Preprocessing(size, size, MEAN, STD);
     return repository.publish(
         "demo",
@@ -130,6 +129,11 @@ final class DemoCommand implements Callable<Integer>, LongRunning {
         names,
         new ModelManifest.Source(
             "import", modelFile == null ? null : modelFile.getFileName().toString(), null));
+  }
+
+  private static byte[] untrained(int classes) {
+    ResNet network = ResNet.of("resnet20").withClasses(classes);
+    return ResNetOnnx.write(network, HeInitialization.of(network, 1));
   }
 
   private static List<LabelledImage> read(Path folder) throws IOException {

@@ -3,7 +3,9 @@ package dev.millrace.service.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.onnx.RandomResNet;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.onnx.ResNetOnnx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A model's way into the repository, and what is told of it there. */
 class ModelsCommandTest {
 
+  private static final ResNet NETWORK = ResNet.of("resnet20");
+
   @TempDir Path folder;
   private Path repository;
   private Path onnx;
@@ -24,7 +28,8 @@ class ModelsCommandTest {
   @BeforeEach
   void makeModel() throws IOException {
     repository = folder.resolve("models");
-    onnx = Files.write(folder.resolve("resnet20.onnx"), RandomResNet.resnet20(10, 1));
+    byte[] network = ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, 1));
+    onnx = Files.write(folder.resolve("resnet20.onnx"), network);
     labels = Files.writeString(folder.resolve("labels.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
   }
 

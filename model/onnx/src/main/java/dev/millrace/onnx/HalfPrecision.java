@@ -1,0 +1,47 @@
+package dev.millrace.onnx;
+
+import ai.onnxruntime.platform.Fp16Conversions;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.weights.WeightTensor;
+import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.onnx.proto.TensorProto.DataType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/** Float16, IEEE 754's binary16, in files. */
+final class HalfPrecision {
+
+  private HalfPrecision() {}
+
+  /**
+   * A constant, each value rounded to the nearest.
+   *
+   * @param name for the message
+   * @throws ModelException if a value is finite and beyond float16's largest, 65,504
+   */
+  static TensorProto tensor(String name, WeightTensor tensor) {
+    FloatBuffer values = tensor.values();
+    ByteBuffer bytes =
+        ByteBuffer.allocate(tensor.size() * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    while (values.hasRemaining()) {
+      float value = values.get();
+      short half = Fp16Conversions.floatToFp16(value);
+      if (Float.isFinite(value) && !Float.isFinite(Fp16Conversions.fp16ToFloat(half))) {
+        throw new ModelException(
+            name + " holds " + value + ", which float16 does not: write it with --precision fp32");
+      }
+      bytes.putShort(half);
+    }
+    return Tensor.of(DataType.FLOAT16, bytes, tensor.shape());
+  }
+
+  /** The values of little-endian float16. */
+  static FloatBuffer floats(ByteBuffer halves) {
+    float[] values = new float[halves.remaining() / Short.BYTES];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Fp16Conversions.fp16ToFloat(halves.getShort());
+    }
+    return FloatBuffer.wrap(values);
+  }
+}

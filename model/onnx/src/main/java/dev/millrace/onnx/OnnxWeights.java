@@ -1,0 +1,80 @@
+package dev.millrace.onnx;
+
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.weights.WeightTensor;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.onnx.proto.GraphProto;
+import dev.millrace.onnx.proto.NodeProto;
+import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.onnx.proto.TensorProto.DataType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the weights out of an ONNX file, exported or prepared, under the names they bear there. */
+public final class OnnxWeights {
+
+  private OnnxWeights() {}
+
+  /**
+   * Reads all that is float32 or float16. Equal tensors that an exporter stored once, with Identity
+   * nodes for the others' names, come back under each name.
+   *
+   * @param onnx the file's bytes, not changed from now on
+   * @throws ModelException if it is no ONNX file, or holds no weights that can be read
+   */
+  public static Weights read(byte[] onnx) {
+    GraphProto graph = OnnxFile.read(onnx).graph();
+    Map<String, WeightTensor> weights = new LinkedHashMap<>();
+    try {
+      for (TensorProto tensor : graph.getInitializerList()) {
+        if (isFloat(tensor)) {
+          weights.put(tensor.getName(), new WeightTensor(shape(tensor), values(tensor)));
+        }
+      }
+      for (NodeProto node : graph.getNodeList()) {
+        if (node.getOpType().equals("Identity") && weights.containsKey(node.getInput(0))) {
+          weights.put(node.getOutput(0), weights.get(node.getInput(0)));
+        }
+      }
+      return new Weights(weights);
+    } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+      throw new ModelException(
+          "the file's weights cannot be read ("
+              + OneLine.of(String.valueOf(e.getMessage()))
+              + "): export the model again, with its weights inside as float32 or float16",
+          e);
+    }
+  }
+
+  private static boolean isFloat(TensorProto tensor) {
+    return tensor.getDataType() == DataType.FLOAT_VALUE
+        || tensor.getDataType() == DataType.FLOAT16_VALUE;
+  }
+
+  private static List<Integer> shape(TensorProto tensor) {
+    return tensor.getDimsList().stream().map(Math::toIntExact).toList();
+  }
+
+  /** The format keeps values in one of two places: in bytes, or one by one. */
+  private static FloatBuffer values(TensorProto tensor) {
+    ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    boolean half = tensor.getDataType() == DataType.FLOAT16_VALUE;
+    if (tensor.hasRawData()) {
+      return half ? HalfPrecision.floats(raw) : raw.asFloatBuffer();
+    }
+    if (half) {
+      ByteBuffer bits = ByteBuffer.allocate(tensor.getInt32DataCount() * Short.BYTES);
+      tensor.getInt32DataList().forEach(value -> bits.putShort(value.shortValue()));
+      return HalfPrecision.floats(bits.flip());
+    }
+    float[] values = new float[tensor.getFloatDataCount()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = tensor.getFloatData(i);
+    }
+    return FloatBuffer.wrap(values);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.millrace.onnx;
+
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.weights.WeightTensor;
+import dev.millrace.core.weights.Weights;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+
+/** Networks and weights to write. */
+final class Networks {
+
+  private Networks() {}
+
+  /** A network of the paper, so narrow and for so small images that it is quickly written. */
+  static ResNet narrow(String name) {
+    ResNet full = ResNet.of(name);
+    return new ResNet(name, full.stem(), full.block(), full.blocks(), 4, full.shortcut(), 5, 32, 3);
+  }
+
+  /**
+   * He's initialisation, but with batch norms that do something, as after training: gains of 0.5 to
+   * 1 keep a deep network's activations in bounds.
+   */
+  static Weights weights(ResNet network) {
+    Random random = new Random(3);
+    Map<String, WeightTensor> tensors = new LinkedHashMap<>();
+    HeInitialization.of(network, 1)
+        .tensors()
+        .forEach((name, tensor) -> tensors.put(name, trained(name, tensor, random)));
+    return new Weights(tensors);
+  }
+
+  private static WeightTensor trained(String name, WeightTensor tensor, Random random) {
+    if (tensor.shape().size() > 1) {
+      return tensor;
+    }
+    float[] values = new float[tensor.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          name.endsWith(".weight") || name.endsWith("_var")
+              ? 0.5f + random.nextFloat() / 2
+              : random.nextFloat() - 0.5f;
+    }
+    return new WeightTensor(tensor.shape(), FloatBuffer.wrap(values));
+  }
+
+  /** Noise, {@code [images, channels, size, size]}. */
+  static float[] images(ResNet network, int images) {
+    Random random = new Random(5);
+    float[] values = new float[images * network.channels() * network.size() * network.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.millrace.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.weights.WeightTensor;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.core.weights.WeightsFile;
+import dev.millrace.onnx.OnnxFormat.BatchNorm;
+import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.onnx.proto.TensorProto.DataType;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Weights that come back out of ONNX files. */
+class OnnxWeightsTest {
+
+  private static final ResNet NETWORK = Networks.narrow("resnet50");
+  private static final Weights WEIGHTS = Networks.weights(NETWORK);
+
+  @Test
+  void written_comesBack() {
+    byte[] onnx = ResNetOnnx.write(NETWORK, WEIGHTS);
+
+    Weights read = OnnxWeights.read(onnx);
+
+    assertThat(read.tensors()).containsExactlyEntriesOf(WEIGHTS.tensors());
+    assertThat(ResNetOnnx.write(NETWORK, read)).isEqualTo(onnx);
+  }
+
+  @Test
+  void prepared_comesBack() {
+    Preprocessing preprocessing =
+        new Preprocessing(32, 32, List.of(0.5f, 0.5f, 0.5f), List.of(0.25f, 0.25f, 0.25f));
+    byte[] onnx = ResNetOnnx.write(NETWORK, WEIGHTS);
+    byte[] prepared = ModelPreparation.prepare(onnx, preprocessing, Runs.labels(5)).bytes();
+
+    assertThat(OnnxWeights.read(prepared).tensors()).isEqualTo(WEIGHTS.tensors());
+  }
+
+  @Test
+  void halfPrecision_comesBackRounded() {
+    byte[] onnx =
+        ResNetOnnx.write(NETWORK, WEIGHTS, new OnnxFormat(Precision.FP16, BatchNorm.KEPT));
+
+    FloatBuffer exact = WEIGHTS.get("layer4.0.conv2.weight").values();
+    FloatBuffer read = OnnxWeights.read(onnx).get("layer4.0.conv2.weight").values();
+
+    assertThat(read.capacity()).isEqualTo(exact.capacity());
+    for (int i = 0; i < read.capacity(); i++) {
+      assertThat(read.get(i))
+          .isCloseTo(exact.get(i), within(Math.max(0x1p-11f * Math.abs(exact.get(i)), 0x1p-25f)));
+    }
+  }
+
+  /** PyTorch's exporter stores equal tensors once, and names the others by Identity nodes. */
+  @Test
+  void pytorchsExport_givesPytorchsStateDict() throws Exception {
+    byte[] exported = Files.readAllBytes(SharedData.file("models/cifar10_resnet20_bn.onnx"));
+    Weights state = WeightsFile.read(SharedData.file("golden/cifar10_resnet20_state.npz"));
+    ResNet network = ResNet.of("resnet20");
+
+    assertThat(network.fit(OnnxWeights.read(exported)).tensors())
+        .isEqualTo(network.fit(state).tensors());
+  }
+
+  @Test
+  void values_storedOneByOne() {
+    TensorProto.Builder floats =
+        TensorProto.newBuilder()
+            .setName("floats")
+            .setDataType(DataType.FLOAT_VALUE)
+            .addDims(2)
+            .addFloatData(1.5f)
+            .addFloatData(-2);
+    TensorProto.Builder halves =
+        TensorProto.newBuilder()
+            .setName("halves")
+            .setDataType(DataType.FLOAT16_VALUE)
+            .addDims(1)
+            .addDims(2)
+            .addInt32Data(0x3e00)
+            .addInt32Data(0xc000);
+    TensorProto.Builder shape = Tensor.integers(1, -1).toBuilder().setName("shape");
+
+    Weights read = OnnxWeights.read(with(floats, halves, shape));
+
+    assertThat(read.get("floats")).isEqualTo(tensor(List.of(2), 1.5f, -2));
+    assertThat(read.get("halves")).isEqualTo(tensor(List.of(1, 2), 1.5f, -2));
+    assertThat(read.contains("shape")).isFalse();
+  }
+
+  @Test
+  void values_fewerThanTheShapeSays() {
+    TensorProto.Builder damaged =
+        Tensor.floats(new float[3], 3).toBuilder().setName("damaged").setDims(0, 4);
+
+    assertThatExceptionOfType(ModelException.class)
+        .isThrownBy(() -> OnnxWeights.read(with(damaged)))
+        .withMessageMatching("the file's weights cannot be read \\(.*\\[4].*\\): export .*");
+  }
+
+  @Test
+  void file_thatIsNoModel() {
+    assertThatExceptionOfType(ModelException.class)
+        .isThrownBy(() -> OnnxWeights.read("no model".getBytes(StandardCharsets.UTF_8)))
+        .withMessageContaining("no ONNX model");
+  }
+
+  private static byte[] with(TensorProto.Builder... tensors) {
+    ModelProto.Builder model = SmallModel.nchw().model().toBuilder();
+    List.of(tensors).forEach(model.getGraphBuilder()::addInitializer);
+    return model.build().toByteArray();
+  }
+
+  private static WeightTensor tensor(List<Integer> shape, float... values) {
+    return new WeightTensor(shape, FloatBuffer.wrap(values));
+  }
+}
