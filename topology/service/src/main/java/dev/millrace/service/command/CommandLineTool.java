@@ -29,6 +29,7 @@ public final class CommandLineTool {
         new CommandLine(new RootCommand())
             .setOut(out)
             .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionStrategy(this::execute)
             .setParameterExceptionHandler(this::refuse)
             .setExecutionExceptionHandler(

@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
     description =
         "Put models into the repository, see what is there, and say which version serves.",
     subcommands = {
+      ModelsDescribeCommand.class,
       ModelsImportCommand.class,
       ModelsListCommand.class,
       ModelsShowCommand.class,

@@ -5,12 +5,14 @@ import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Sha256;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.PreparedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,10 +25,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description = {
-      "Prepare an ONNX classifier and publish it as the next version of a model.",
+      "Prepare an ONNX classifier, or an architecture's weights, and publish it as the next version of a"
+          + " model.",
       "Prints the version's number."
     })
 final class ModelsImportCommand implements Callable<Integer> {
+
+  private static final int SIZE = 224;
 
   @Spec private CommandSpec spec;
 
@@ -34,8 +39,13 @@ final class ModelsImportCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "The ONNX file: float NCHW or NHWC in, logits or probabilities out.")
+      description = {
+        "The ONNX file: float NCHW or NHWC in, logits or probabilities out;",
+        "or, with --arch, a file of weights."
+      })
   private Path file;
+
+  @Mixin private WeightsOptions weights;
 
   @Option(
       names = "--model",
@@ -54,9 +64,8 @@ final class ModelsImportCommand implements Callable<Integer> {
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
-      defaultValue = "224",
-      description = "Side of its input (default: ${DEFAULT-VALUE}).")
-  private int size;
+      description = "Side of its input (default: the architecture's, or 224).")
+  private Integer size;
 
   @Option(
       names = "--resize",
@@ -85,10 +94,16 @@ final class ModelsImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelManifest.requireName(model);
+    Optional<ResNet> network = weights.network(file);
+    int side = size == null ? network.map(ResNet::size).orElse(SIZE) : size;
     Preprocessing preprocessing =
-        new Preprocessing(size, resize == null ? Math.round(size * 8 / 7f) : resize, mean, std);
+        new Preprocessing(side, resize == null ? Math.round(side * 8 / 7f) : resize, mean, std);
     Labels names = Labels.read(labels);
-    byte[] onnx = read(file);
+    byte[] given = read(file);
+    byte[] onnx =
+        network
+            .map(chosen -> weights.onnx(chosen.withSize(side).withClasses(names.size()), file))
+            .orElse(given);
     PreparedModel prepared = ModelPreparation.prepare(onnx, preprocessing, names);
     ModelVersion version =
         repository
@@ -98,7 +113,8 @@ final class ModelsImportCommand implements Callable<Integer> {
                 prepared.bytes(),
                 preprocessing,
                 names,
-                new ModelManifest.Source("import", file.getFileName().toString(), Sha256.of(onnx)));
+                new ModelManifest.Source(
+                    "import", file.getFileName().toString(), Sha256.of(given)));
     spec.commandLine().getErr().println(version + ": " + prepared);
     spec.commandLine().getErr().flush();
     spec.commandLine().getOut().println(version.version());

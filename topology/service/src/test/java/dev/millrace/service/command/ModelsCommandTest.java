@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.weights.WeightsFile;
+import dev.millrace.onnx.OnnxWeights;
 import dev.millrace.onnx.ResNetOnnx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,8 +30,10 @@ class ModelsCommandTest {
   @BeforeEach
   void makeModel() throws IOException {
     repository = folder.resolve("models");
-    byte[] network = ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, 1));
-    onnx = Files.write(folder.resolve("resnet20.onnx"), network);
+    onnx =
+        Files.write(
+            folder.resolve("resnet20.onnx"),
+            ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, 1)));
     labels = Files.writeString(folder.resolve("labels.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
   }
 
@@ -107,6 +111,50 @@ class ModelsCommandTest {
   }
 
   @Test
+  void weights_ofAnArchitecture_areImported() throws IOException {
+    onnx = folder.resolve("resnet20.safetensors");
+    WeightsFile.write(onnx, HeInitialization.of(NETWORK, 1));
+
+    assertThat(importWeights("--arch", "resnet20").succeeded().err())
+        .contains("tiny version 1: input NCHW float32, 32x32 pixels, 10 classes");
+    assertThat(importWeights("--arch", "resnet20", "--precision", "fp16").succeeded().err())
+        .contains("tiny version 2: input NCHW float16");
+    assertThat(importWeights("--arch", "resnet20", "--batch-norm", "folded").succeeded().err())
+        .contains("tiny version 3: input NCHW float32");
+    assertThat(models("show", "--model", "tiny").succeeded().out())
+        .contains(
+            "import of resnet20.safetensors", "32x32 pixels, cropped from a shorter side of 37");
+    assertThat(
+            OnnxWeights.read(Files.readAllBytes(repository.resolve("tiny/1/model.onnx"))).tensors())
+        .isEqualTo(HeInitialization.of(NETWORK, 1).tensors());
+    assertThat(Files.size(repository.resolve("tiny/2/model.onnx")))
+        .isLessThan(Files.size(repository.resolve("tiny/1/model.onnx")) * 6 / 10);
+  }
+
+  @Test
+  void weights_inAnOnnxFile_areImportedInAnotherPrecision() {
+    assertThat(importWeights("--arch", "resnet20", "--precision", "fp16").succeeded().err())
+        .contains("tiny version 1: input NCHW float16, 32x32 pixels, 10 classes");
+  }
+
+  @Test
+  void weights_ofAnotherArchitecture() {
+    assertThat(importWeights("--arch", "resnet20", "--shortcut", "B").failureLine())
+        .contains(
+            "the weights are not those of resnet20 with shortcuts B, 10 classes",
+            "layer2.0.downsample.0.weight is missing");
+    assertThat(importWeights("--arch", "vgg16").usageLine()).contains("'vgg16' is none of");
+    assertThat(repository).doesNotExist();
+  }
+
+  @Test
+  void weights_withoutTheirArchitecture() {
+    assertThat(importWeights("--precision", "fp16").usageLine()).contains("--arch");
+    onnx = folder.resolve("resnet20.npz");
+    assertThat(importWeights().usageLine()).contains("resnet20.npz", "--arch");
+  }
+
+  @Test
   void import_withoutItsFiles() throws IOException {
     Files.delete(labels);
     assertThat(importModel().failureLine()).contains(labels.toString(), "--labels");
@@ -149,9 +197,15 @@ class ModelsCommandTest {
   }
 
   private CapturedRun importModel(String... more) {
+    List<String> options = new ArrayList<>(List.of("--size", "32", "--resize", "32"));
+    options.addAll(List.of(more));
+    return importWeights(options.toArray(String[]::new));
+  }
+
+  /** An architecture tells its size itself. */
+  private CapturedRun importWeights(String... more) {
     List<String> options =
         new ArrayList<>(List.of(onnx.toString(), "--model", "tiny", "--labels", labels.toString()));
-    options.addAll(List.of("--size", "32", "--resize", "32"));
     options.addAll(List.of(more));
     return models("import", options.toArray(String[]::new));
   }
