@@ -13,6 +13,7 @@ import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
 import dev.millrace.onnx.OnnxFormat.Precision;
 import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
 import dev.millrace.onnx.proto.TensorProto;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 import java.nio.FloatBuffer;
@@ -64,6 +65,20 @@ class OnnxWeightsTest {
 
   /** PyTorch's exporter stores equal tensors once, and names the others by Identity nodes. */
   @Test
+  void weight_storedOnceForTwoNames() {
+    ModelProto.Builder model = SmallModel.nchw().model().toBuilder();
+    model
+        .getGraphBuilder()
+        .addNode(0, identity("again", "fc.bias"))
+        .addNode(1, identity("once.more", "again"));
+
+    Weights read = OnnxWeights.read(model.build().toByteArray());
+
+    assertThat(read.names()).containsExactly("fc.weight", "fc.bias", "again", "once.more");
+    assertThat(read.get("once.more")).isEqualTo(read.get("fc.bias"));
+  }
+
+  @Test
   void pytorchsExport_givesPytorchsStateDict() throws Exception {
     byte[] exported = Files.readAllBytes(SharedData.file("models/cifar10_resnet20_bn.onnx"));
     Weights state = WeightsFile.read(SharedData.file("golden/cifar10_resnet20_state.npz"));
@@ -114,6 +129,10 @@ class OnnxWeightsTest {
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> OnnxWeights.read("no model".getBytes(StandardCharsets.UTF_8)))
         .withMessageContaining("no ONNX model");
+  }
+
+  private static NodeProto identity(String output, String input) {
+    return NodeProto.newBuilder().setOpType("Identity").addInput(input).addOutput(output).build();
   }
 
   private static byte[] with(TensorProto.Builder... tensors) {
