@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.events.Prediction;
 import dev.millrace.events.control.SwapReport;
 import dev.millrace.events.control.SwapReport.Outcome;
@@ -56,7 +57,8 @@ class SwapTest {
   }
 
   private ModelVersion publish(int classes, long seed) {
-    return Models.publishRandom(folder.resolve("models"), name, classes, seed);
+    return Models.publishRandom(
+        folder.resolve("models"), name, ResNet.of("resnet20").withClasses(classes), seed);
   }
 
   private Pipeline start(EmbeddedBroker broker) throws Exception {
@@ -246,6 +248,21 @@ class SwapTest {
         }
       }
       requireRejected(pipeline, 2, fault.reason);
+    }
+  }
+
+  @Test
+  void versionOfAnotherImageSize_isRejected_unlessThatIsAllowed(EmbeddedBroker broker)
+      throws Exception {
+    try (Pipeline pipeline = start(broker)) {
+      Models.publishRandom(folder.resolve("models"), name, ResNet.of("resnet20").withSize(48), 2);
+      requireRejected(pipeline, 2, "takes images of 48 pixels");
+
+      pipeline.promote(2, true);
+      assertThat(last(pipeline, 2)).extracting(SwapReport::outcome).isEqualTo(Outcome.swapped);
+      send(pipeline, 4);
+      assertThat(pipeline.predictions(8).stream().map(p -> p.value().model().version()))
+          .contains(1, 2);
     }
   }
 

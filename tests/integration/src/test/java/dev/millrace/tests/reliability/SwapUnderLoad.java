@@ -2,6 +2,7 @@ package dev.millrace.tests.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.events.Prediction;
 import dev.millrace.events.control.Champion;
 import dev.millrace.events.control.ControlWriter;
@@ -88,7 +89,7 @@ class SwapUnderLoad {
     Path logs = Files.createDirectories(folder.resolve("logs"));
     Path repository = folder.resolve("models");
     for (int seed = 1; seed <= 2; seed++) {
-      Models.publishRandom(repository, MODEL, 10, seed);
+      Models.publishRandom(repository, MODEL, ResNet.of("resnet20"), seed);
     }
     try (MillraceProcess broker =
         MillraceProcess.start(

@@ -3,10 +3,12 @@ package dev.millrace.service.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.events.control.Champion;
 import dev.millrace.events.control.ConcurrentChangeException;
 import dev.millrace.events.control.ControlWriter;
-import dev.millrace.onnx.RandomResNet;
+import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.broker.RunningBroker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +42,9 @@ class PromoteCommandTest {
   }
 
   private void publish(int classes, int seed) throws IOException {
-    Path onnx = Files.write(folder.resolve("x.onnx"), RandomResNet.resnet20(classes, seed));
+    ResNet network = ResNet.of("resnet20").withClasses(classes);
+    byte[] model = ResNetOnnx.write(network, HeInitialization.of(network, seed));
+    Path onnx = Files.write(folder.resolve("x.onnx"), model);
     Path labels =
         Files.write(
             folder.resolve("x.txt"), IntStream.range(0, classes).mapToObj(i -> "c" + i).toList());
