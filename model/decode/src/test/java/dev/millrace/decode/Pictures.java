@@ -14,9 +14,14 @@ import java.util.List;
 import java.util.zip.CRC32;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
+import javax.imageio.metadata.IIOInvalidTreeException;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
+import org.w3c.dom.Node;
 
 /** Small image files that the tests make themselves, with the JDK's writers and by hand. */
 final class Pictures {
@@ -76,14 +81,39 @@ final class Pictures {
     return encodeProgressively(image, "gif");
   }
 
+  static byte[] interlacedPng(BufferedImage image) {
+    return encodeProgressively(image, "png");
+  }
+
+  /** A JPEG with a restart marker after so many blocks of 16 by 16 pixels. */
+  static byte[] jpegWithRestarts(BufferedImage image, int interval) {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    IIOMetadata metadata =
+        writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(image), null);
+    IIOMetadataNode restarts = new IIOMetadataNode("dri");
+    restarts.setAttribute("interval", Integer.toString(interval));
+    Node tree = metadata.getAsTree(metadata.getNativeMetadataFormatName());
+    tree.getLastChild().appendChild(restarts);
+    try {
+      metadata.setFromTree(metadata.getNativeMetadataFormatName(), tree);
+    } catch (IIOInvalidTreeException e) {
+      throw new IllegalArgumentException(e);
+    }
+    return write(writer, new IIOImage(image, null, metadata), null);
+  }
+
   private static byte[] encodeProgressively(BufferedImage image, String format) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
+    ImageWriteParam parameters = writer.getDefaultWriteParam();
+    parameters.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+    return write(writer, new IIOImage(image, null, null), parameters);
+  }
+
+  private static byte[] write(ImageWriter writer, IIOImage image, ImageWriteParam parameters) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
-      ImageWriteParam parameters = writer.getDefaultWriteParam();
-      parameters.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
       writer.setOutput(out);
-      writer.write(null, new IIOImage(image, null, null), parameters);
+      writer.write(null, image, parameters);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

@@ -1,0 +1,69 @@
+package dev.millrace.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tens of thousands of damaged JPEGs and PNGs: each is pixels or a refusal, in time. */
+class MutationTest {
+
+  private static final int COUNT = 40_000;
+  private static final long FIRST_SEED = 20_260_101;
+  private static final long MAX_MILLIS = 5_000;
+  private static final long MAX_KIB = 512 << 10;
+
+  @TempDir private Path folder;
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void damagedFiles_areDecodedOrRefused_inTimeAndInLittleMemory() throws Exception {
+    List<String> lines =
+        ChildJvm.run(
+            folder,
+            "-Xmx256m",
+            MutationSweep.class,
+            Long.toString(FIRST_SEED),
+            Integer.toString(COUNT));
+
+    assertThat(lines).hasSize(COUNT + 1);
+    List<String[]> mutations =
+        lines.subList(0, COUNT).stream().map(line -> line.split("\t", -1)).toList();
+    for (int parity = 0; parity < 2; parity++) {
+      assertThat(count(mutations, "decoded", parity)).as("decoded %d", parity).isPositive();
+      assertThat(count(mutations, "refused", parity)).as("refused %d", parity).isPositive();
+    }
+    assertThat(mutations)
+        .allSatisfy(
+            mutation ->
+                assertThat(Long.parseLong(mutation[2])).as(mutation[0]).isLessThan(MAX_MILLIS));
+    assertThat(Long.parseLong(lines.get(COUNT))).as("peak, KiB").isLessThan(MAX_KIB);
+  }
+
+  @Test
+  void damage_isTheSameForTheSameSeed() {
+    byte[] file = Pictures.webp();
+
+    byte[][] damaged = new byte[100][];
+    Arrays.setAll(damaged, seed -> new Mutator(seed).damage(file, file));
+
+    for (int seed = 0; seed < damaged.length; seed++) {
+      assertThat(new Mutator(seed).damage(file, file)).isEqualTo(damaged[seed]);
+    }
+    assertThat(Arrays.stream(damaged).map(Arrays::toString).distinct()).hasSizeGreaterThan(90);
+    assertThat(file).isEqualTo(Pictures.webp());
+  }
+
+  /** JPEGs have even seeds and PNGs odd ones. */
+  private static long count(List<String[]> mutations, String outcome, int parity) {
+    return mutations.stream()
+        .filter(mutation -> mutation[1].equals(outcome))
+        .filter(mutation -> Long.parseLong(mutation[0]) % 2 == parity)
+        .count();
+  }
+}
