@@ -1,16 +1,19 @@
 package dev.millrace.decode;
 
 /**
- * Reads the size in a BMP's header. Run-length encoded bitmaps are refused: OpenCV misreads those
- * that skip pixels, without noticing.
+ * Reads the size in a BMP's header. What OpenCV misreads without noticing is refused: run-length
+ * encoded bitmaps, of which some skip pixels, and 32-bit bitmaps with colour masks of their own
+ * behind a header that is too short to hold them.
  */
 final class BmpHeader {
 
   private static final int FILE_HEADER = 14;
   private static final int OS2_HEADER = 12;
   private static final int WINDOWS_HEADER = 40;
+  private static final int HEADER_WITH_MASKS = 56;
   private static final int RLE8 = 1;
   private static final int RLE4 = 2;
+  private static final int BITFIELDS = 3;
 
   private BmpHeader() {}
 
@@ -25,12 +28,23 @@ final class BmpHeader {
     }
     int width = (int) in.u32le();
     int height = (int) in.u32le();
-    in.skip(4);
+    in.skip(2);
+    int bits = in.u16le();
     long compression = in.u32le();
     if (compression == RLE8 || compression == RLE4) {
       throw ImageFormat.BMP.undecodable("is run-length encoded, which is not read; send it as PNG");
     }
+    boolean masksBehind = compression == BITFIELDS && size < HEADER_WITH_MASKS;
+    if (masksBehind && bits == 32 && !hasUsualMasks(in)) {
+      throw ImageFormat.BMP.undecodable("has colour masks that are not read; send it as PNG");
+    }
     // A negative height means that the rows run from top to bottom.
     return new ImageHeader(ImageFormat.BMP, width, Math.abs((long) height));
+  }
+
+  /** Eight bits each for red, green and blue, as in a bitmap without masks. */
+  private static boolean hasUsualMasks(HeaderReader in) {
+    in.skip(FILE_HEADER + WINDOWS_HEADER - in.position());
+    return in.u32le() == 0xFF0000 && in.u32le() == 0xFF00 && in.u32le() == 0xFF;
   }
 }

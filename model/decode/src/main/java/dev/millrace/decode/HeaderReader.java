@@ -32,6 +32,16 @@ final class HeaderReader {
     position += (int) count;
   }
 
+  /** Goes on behind the next byte of this value; false, and at the end, if there is none. */
+  boolean skipPast(int value) {
+    while (position < bytes.length) {
+      if ((bytes[position++] & 0xFF) == value) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   int u8() {
     skip(1);
     return bytes[position - 1] & 0xFF;

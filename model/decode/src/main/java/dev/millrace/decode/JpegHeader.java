@@ -1,15 +1,20 @@
 package dev.millrace.decode;
 
 /**
- * Reads a JPEG's segments as libjpeg does, up to the first scan, for the size in its frame header
- * (ITU-T T.81, annex B). There is one frame header: libjpeg refuses a second. Pictures inside other
- * segments, such as an EXIF thumbnail, are skipped with them.
+ * Reads a JPEG's segments as libjpeg does, for the size in its frame header (ITU-T T.81, annex B)
+ * and for the number of its scans. There is one frame header: libjpeg refuses a second. Pictures
+ * inside other segments, such as an EXIF thumbnail, are skipped with them.
+ *
+ * <p>A marker that must not follow a scan's data is refused here: libjpeg paints the rest of the
+ * picture grey, and complains of the marker only after the last row, when OpenCV no longer listens.
  */
 final class JpegHeader {
 
   private static final int START_OF_IMAGE = 0xD8;
   private static final int END_OF_IMAGE = 0xD9;
   private static final int START_OF_SCAN = 0xDA;
+  private static final int RESTART_INTERVAL = 0xDD;
+  private static final int FIRST_IN_USE = 0xC0;
 
   private JpegHeader() {}
 
@@ -47,7 +52,8 @@ final class JpegHeader {
       throw ImageFormat.JPEG.undecodable("has no frame header");
     }
     boolean inScans = progressive || in.u8() < components;
-    return new ImageHeader(ImageFormat.JPEG, width, height, inScans ? scans(in) : 1);
+    long scans = scans(in);
+    return new ImageHeader(ImageFormat.JPEG, width, height, inScans ? scans : 1);
   }
 
   /** The next marker: the first byte after one or more FF that is neither FF nor 0. */
@@ -75,17 +81,48 @@ final class JpegHeader {
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
   }
 
-  /** This scan and those that may follow: in a scan's data, FF is never followed by DA. */
+  /** This scan and those that follow, up to the end of the image or of the bytes. */
   private static long scans(HeaderReader in) {
     long scans = 1;
-    int previous = 0;
-    while (in.remaining() > 0) {
-      int next = in.u8();
-      if (previous == 0xFF && next == START_OF_SCAN) {
+    for (int marker = markerAfterData(in);
+        marker != END_OF_IMAGE && in.remaining() >= 2;
+        marker = markerAfterData(in)) {
+      int length = Math.max(in.u16() - 2, 0);
+      if (!mayFollowData(marker) || (marker == RESTART_INTERVAL && length != 2)) {
+        throw ImageFormat.JPEG.undecodable(
+            String.format("is damaged: marker FF%02X breaks a scan's data off", marker));
+      }
+      if (marker == START_OF_SCAN) {
         scans++;
       }
-      previous = next;
+      in.skip(Math.min(length, in.remaining()));
     }
     return scans;
+  }
+
+  /**
+   * The marker that ends a scan's data, in which there are zeros after FF, restart markers, and the
+   * reserved ones, which libjpeg steps over to find a restart. The end of the image if the bytes
+   * end: OpenCV finds out whether rows are missing.
+   */
+  private static int markerAfterData(HeaderReader in) {
+    while (in.skipPast(0xFF)) {
+      int next = 0xFF;
+      while (next == 0xFF && in.remaining() > 0) {
+        next = in.u8();
+      }
+      if (next >= FIRST_IN_USE && next != 0xFF && !standsAlone(next)) {
+        return next;
+      }
+    }
+    return END_OF_IMAGE;
+  }
+
+  /** Tables, comments, applications' segments, the number of lines and the next scan. */
+  private static boolean mayFollowData(int marker) {
+    return switch (marker) {
+      case 0xC4, 0xCC, 0xDB, 0xDC, RESTART_INTERVAL, START_OF_SCAN, 0xFE -> true;
+      default -> (marker & 0xF0) == 0xE0;
+    };
   }
 }

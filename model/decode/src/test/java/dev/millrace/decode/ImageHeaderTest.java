@@ -9,6 +9,8 @@ import dev.millrace.core.image.BadImageException.Reason;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +105,53 @@ class ImageHeaderTest {
         .hasMessage("the JPEG image has 3000 scans of 1000x1000 pixels, and at most 536 are read")
         .extracting(e -> ((BadImageException) e).reason())
         .isEqualTo(Reason.TOO_LARGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ffc30004", "ffc80004", "ffd80004", "fff70004", "ffdd1940"})
+  void jpegWhoseDataIsBrokenOffByAMarker_isRefused(String marker) {
+    byte[] jpeg = Pictures.encode(PICTURE, "jpeg");
+
+    assertRefused(
+        withinData(jpeg, marker),
+        Reason.UNDECODABLE,
+        "is damaged: marker " + marker.substring(0, 4).toUpperCase(Locale.ROOT) + " breaks");
+    // behind the end of the image, nobody looks
+    assertThat(ImageHeader.read(Pictures.join(jpeg, Pictures.hex(marker))))
+        .isEqualTo(new ImageHeader(ImageFormat.JPEG, 31, 17));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ff00", "ffd0", "ff01", "ffbf", "ffff00", "ffe30003f7", "fffe0006ffc3fff7"})
+  void jpegWithWhatMayBeAmongItsData_isNotRefused(String bytes) {
+    byte[] jpeg = Pictures.encode(PICTURE, "jpeg");
+
+    assertThat(ImageHeader.read(withinData(jpeg, bytes)))
+        .isEqualTo(new ImageHeader(ImageFormat.JPEG, 31, 17));
+  }
+
+  @Test
+  void jpegWithRestartMarkers_isNotRefused() {
+    byte[] jpeg = Pictures.jpegWithRestarts(PICTURE, 1);
+
+    assertThat(HexFormat.of().formatHex(jpeg)).contains("ffdd00040001", "ffd0", "ffd1", "ffd2");
+    assertThat(ImageHeader.read(jpeg)).isEqualTo(new ImageHeader(ImageFormat.JPEG, 31, 17));
+  }
+
+  @Test
+  void bmpWithColourMasksOfItsOwn_isRefusedIfItsHeaderDoesNotHoldThem() {
+    String size = "1f000000" + "11000000" + "0100" + "2000" + "03000000" + "00".repeat(20);
+    String usual = "0000ff00" + "00ff0000" + "ff000000";
+    String turned = "ff000000" + "00ff0000" + "0000ff00";
+    String file = "424d" + "00".repeat(12);
+
+    assertRefused(
+        Pictures.hex(file + "28000000" + size + turned), Reason.UNDECODABLE, "has colour masks");
+    for (String read : new String[] {"28000000" + size + usual, "38000000" + size + turned}) {
+      assertThat(ImageHeader.read(Pictures.hex(file + read)))
+          .isEqualTo(new ImageHeader(ImageFormat.BMP, 31, 17));
+    }
   }
 
   @Test
@@ -210,6 +259,13 @@ class ImageHeaderTest {
       }
     }
     assertThat(refused).isGreaterThanOrEqualTo(18);
+  }
+
+  /** The JPEG with bytes of the test among those of its scan, which are its last. */
+  private static byte[] withinData(byte[] jpeg, String bytes) {
+    int at = jpeg.length - 8;
+    byte[] head = Pictures.join(Arrays.copyOf(jpeg, at), Pictures.hex(bytes));
+    return Pictures.join(head, Arrays.copyOfRange(jpeg, at, jpeg.length));
   }
 
   private static void assertRefused(byte[] file, Reason reason, String because) {
