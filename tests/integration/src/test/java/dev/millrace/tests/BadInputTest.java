@@ -2,16 +2,13 @@ package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -21,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -105,24 +101,6 @@ class BadInputTest {
   }
 
   @Test
-  void oddImages_getOnePredictionOrOneDeadLetterEach(EmbeddedBroker broker) throws Exception {
-    Map<String, byte[]> corpus =
-        SharedData.unpack(
-            "robustness/robustness.tar", Files.createDirectory(folder.resolve("odd")));
-    ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
-    try (Pipeline pipeline = Pipeline.start(broker, model, 4, Map.of())) {
-      pipeline.send(
-          corpus.entrySet().stream()
-              .map(odd -> pipeline.image(odd.getKey(), odd.getValue()))
-              .toList());
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> answered(pipeline).size() >= corpus.size());
-      assertThat(answered(pipeline)).containsExactlyInAnyOrderElementsOf(corpus.keySet());
-    }
-  }
-
-  @Test
   void badImage_underThePolicyFail_endsTheServiceAndIsNotCommitted(EmbeddedBroker broker)
       throws Exception {
     byte[] jpeg = Images.noise("jpg", 64, 48, 1);
@@ -171,13 +149,6 @@ class BadInputTest {
       assertThatThrownBy(() -> pipeline.send(List.of(pipeline.image("too large", new byte[limit]))))
           .hasCauseInstanceOf(RecordTooLargeException.class);
     }
-  }
-
-  private static List<String> answered(Pipeline pipeline) {
-    return Stream.concat(
-            pipeline.predictions(0).stream().map(ConsumerRecord::key),
-            pipeline.deadLetters(0).stream().map(ConsumerRecord::key))
-        .toList();
   }
 
   private static ProducerRecord<String, byte[]> json(Pipeline pipeline, String key, String value) {

@@ -150,7 +150,7 @@ public final class MillraceProcess implements AutoCloseable {
 
   private void signal(String signal) throws IOException, InterruptedException {
     int failed =
-        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+        new ProcessBuilder("kill", "-" + signal, Long.toString(pid()))
             .inheritIO()
             .start()
             .waitFor();
