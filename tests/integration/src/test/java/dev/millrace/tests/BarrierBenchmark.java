@@ -39,9 +39,9 @@ class BarrierBenchmark {
 
   private static final int PAIRS = Integer.getInteger("barrier.pairs", 10);
   private static final int PARTITIONS = 16;
-  private static final int IMAGES = 12_000;
+  private static final int IMAGES = 40_000;
   // The first ones meet a cold JVM.
-  private static final int UNTIMED = 4_000;
+  private static final int UNTIMED = 8_000;
   private static final int COMMIT_INTERVAL_MS = 1_000;
   private static final double MAX_COST = 0.05;
   // Student's t for 95 % and nine degrees of freedom.
@@ -110,7 +110,7 @@ class BarrierBenchmark {
     }
   }
 
-  /** Images a second of one run, from the 4,000th prediction to the last. */
+  /** Images a second of one run, from the 8,000th prediction to the last. */
   private double throughput(boolean barrier) throws Exception {
     String name = "bench-" + runs++;
     create(name + "-out", name + "-dead");
