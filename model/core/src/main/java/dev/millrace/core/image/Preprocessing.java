@@ -24,6 +24,12 @@ public record Preprocessing(int size, int resize, List<Float> mean, List<Float> 
   /** The largest side of an input. */
   public static final int MAX_SIZE = 4096;
 
+  /** The mean of ImageNet's pixels, which most models are trained with. */
+  public static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
+
+  /** The standard deviation of ImageNet's pixels. */
+  public static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
+
   public Preprocessing {
     if (size < 1 || size > MAX_SIZE) {
       throw new IllegalArgumentException(
@@ -51,6 +57,11 @@ public record Preprocessing(int size, int resize, List<Float> mean, List<Float> 
   /** Bytes of one preprocessed image: {@code size * size * 3}. */
   public int bytes() {
     return size * size * CHANNELS;
+  }
+
+  /** The resize that goes with most sizes, 256 pixels for 224: 8/7 of it. */
+  public static int usualResize(int size) {
+    return Math.round(size * 8 / 7f);
   }
 
   private static List<Float> channels(String name, List<Float> values) {

@@ -35,6 +35,9 @@ import java.util.stream.Stream;
  * name is a number is whole, and it never changes again. Any number of threads and processes may
  * read and publish at the same time. What else lies in the repository is passed over.
  *
+ * <p>A repository that was made for Triton is read as it is: a version folder that holds a {@code
+ * model.onnx} and no manifest gets one made up of the model's {@code config.pbtxt} and labels.
+ *
  * <p>A model's name that {@link ModelManifest#requireName} refuses is an {@code
  * IllegalArgumentException} everywhere.
  */
@@ -103,9 +106,11 @@ public final class ModelRepository {
   }
 
   /**
-   * Reads a version's manifest; the model file is not touched.
+   * Reads a version's manifest; the model file is not touched, but for a version without a
+   * manifest.
    *
-   * @throws ModelException if there is no such version or its manifest cannot be used
+   * @throws ModelException if there is no such version or its manifest cannot be used; or, of one
+   *     without, what Triton's users keep beside it
    */
   public ModelVersion version(String model, int version) {
     List<Integer> versions = published(model);
@@ -113,6 +118,9 @@ public final class ModelRepository {
       throw noVersion(model, version, versions);
     }
     Path folder = root.resolve(model).resolve(Integer.toString(version));
+    if (TritonFolder.is(folder)) {
+      return TritonFolder.read(folder, model, version);
+    }
     ModelManifest manifest = ManifestFile.read(folder);
     if (!manifest.name().equals(model) || manifest.version() != version) {
       throw new ModelException(

@@ -7,16 +7,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * One version in a repository: its folder and what its manifest says.
  *
  * @param folder {@code <repository>/<model>/<version>}
- * @param manifest the manifest read from it
+ * @param manifest the manifest read from it, or made up for a version that Triton's users keep
+ * @param maxBatchSize images that a batch may hold at most; empty if as many as one likes
  */
-public record ModelVersion(Path folder, ModelManifest manifest) {
+public record ModelVersion(Path folder, ModelManifest manifest, OptionalInt maxBatchSize) {
 
   static final String MODEL_FILE = "model.onnx";
+  static final String LABELS_FILE = "labels.txt";
+
+  /** A version that was published here. */
+  public ModelVersion(Path folder, ModelManifest manifest) {
+    this(folder, manifest, OptionalInt.empty());
+  }
 
   public String name() {
     return manifest.name();
@@ -34,7 +42,14 @@ public record ModelVersion(Path folder, ModelManifest manifest) {
     return new Labels(manifest.labels());
   }
 
-  /** The prepared ONNX file. */
+  /**
+   * Whether the model file takes 8-bit pixels and answers probabilities; else it is as exported.
+   */
+  public boolean isPrepared() {
+    return !manifest.source().kind().equals(ModelManifest.Source.TRITON);
+  }
+
+  /** The ONNX file. */
   public Path modelFile() {
     return folder.resolve(MODEL_FILE);
   }
@@ -54,6 +69,17 @@ public record ModelVersion(Path folder, ModelManifest manifest) {
           this + ": cannot read " + modelFile() + "; import the model again", e);
     }
     String actual = Sha256.of(bytes);
+    if (!isPrepared() && !actual.equals(sha256())) {
+      throw new ModelException(
+          this
+              + " has changed since it was read: "
+              + modelFile()
+              + " had sha256 "
+              + sha256()
+              + " and has "
+              + actual
+              + "; put a new file into a version folder of its own");
+    }
     if (!actual.equals(sha256())) {
       throw new ModelException(
           this

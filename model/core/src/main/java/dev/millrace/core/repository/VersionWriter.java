@@ -24,7 +24,6 @@ import java.util.UUID;
  */
 final class VersionWriter {
 
-  private static final String LABELS_FILE = "labels.txt";
   private static final String PUBLISHING = ".publishing-";
   private static final String REMOVING = ".removing-";
 
@@ -56,13 +55,14 @@ final class VersionWriter {
     Path hidden = Files.createDirectory(home.resolve(PUBLISHING + UUID.randomUUID()));
     Path modelFile = hidden.resolve(ModelVersion.MODEL_FILE);
     Path manifestFile = hidden.resolve(ModelManifest.FILE_NAME);
-    Path labelsFile = hidden.resolve(LABELS_FILE);
+    Path labelsFile = hidden.resolve(ModelVersion.LABELS_FILE);
     try {
       writeForced(modelFile, model);
       writeForced(manifestFile, ManifestFile.bytes(manifest));
       writeForced(labelsFile, lines(manifest.labels()));
       // The labels first: whoever sees a model's first version finds its class names too.
-      Files.move(labelsFile, home.resolve(LABELS_FILE), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(
+          labelsFile, home.resolve(ModelVersion.LABELS_FILE), StandardCopyOption.ATOMIC_MOVE);
       force(hidden);
       Path folder = home.resolve(Integer.toString(manifest.version()));
       if (!renamed(hidden, folder)) {

@@ -139,13 +139,15 @@ class ModelRepositoryTest {
   }
 
   @Test
-  void version_ofAnotherServersRepository_saysHowToPublishIt() throws IOException {
+  void version_withAModelFileAlone_saysWhatIsMissing() throws IOException {
     Path folder = Files.createDirectories(root.resolve("resnet20/1"));
     Files.write(folder.resolve("model.onnx"), Samples.bytes("weights"));
     String message =
         "there is no "
-            + folder.resolve("millrace.json")
-            + "; publish the model with 'millrace models import'";
+            + root.resolve("resnet20/config.pbtxt")
+            + ", which would tell the size of the model's images: write one that holds at least"
+            + " 'parameters { key: \"size\" value { string_value: \"224\" } }', or publish the model with"
+            + " 'millrace models import'";
 
     assertThat(repository.models()).containsExactly("resnet20");
     assertRefused(() -> repository.newest("resnet20"), message);

@@ -1,0 +1,69 @@
+package dev.millrace.core.repository;
+
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A version as Triton's users keep it: the model file as it was exported, and what is to be known
+ * of it beside the version folders, in {@value TritonConfig#FILE_NAME} and a file of labels. Its
+ * manifest is made up at each reading and written nowhere.
+ *
+ * <p>Its checksum is that of the file at the time of reading: a file that was already corrupt
+ * passes, one that changes afterwards does not.
+ */
+final class TritonFolder {
+
+  private TritonFolder() {}
+
+  /** Whether a version's folder has a model file and no manifest. */
+  static boolean is(Path folder) {
+    return !Files.exists(folder.resolve(ModelManifest.FILE_NAME))
+        && Files.isRegularFile(folder.resolve(ModelVersion.MODEL_FILE));
+  }
+
+  /**
+   * Reads a version, the model file included: its checksum takes that.
+   *
+   * @param folder {@code <repository>/<model>/<version>}
+   * @throws ModelException if it cannot be served; the message says what to do
+   */
+  static ModelVersion read(Path folder, String model, int version) {
+    TritonConfig config = TritonConfig.read(folder.getParent());
+    Path file = folder.resolve(ModelVersion.MODEL_FILE);
+    try {
+      String sha256 = Sha256.of(file);
+      ModelManifest manifest =
+          new ModelManifest(
+              model,
+              version,
+              sha256,
+              Files.getLastModifiedTime(file).toInstant().toString(),
+              new ModelManifest.Source(
+                  ModelManifest.Source.TRITON, file.getFileName().toString(), sha256),
+              null,
+              config.preprocessing(),
+              labels(config).names(),
+              null,
+              null);
+      return new ModelVersion(folder, manifest, config.maxBatchSize());
+    } catch (IOException e) {
+      throw new ModelException("cannot read " + file + " (" + e + "); see that it may be read", e);
+    }
+  }
+
+  private static Labels labels(TritonConfig config) {
+    if (!Files.exists(config.labels())) {
+      throw new ModelException(
+          "there is no "
+              + config.labels()
+              + ": write one class a line there, or name another file as label_filename of the"
+              + " output in "
+              + TritonConfig.FILE_NAME);
+    }
+    return Labels.read(config.labels());
+  }
+}

@@ -1,0 +1,128 @@
+package dev.millrace.core.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Repositories that were made for Triton, read as they are. */
+class TritonFolderTest {
+
+  private static final String CONFIG = "max_batch_size: 4 input { dims: [ 3, 32, 32 ] }";
+
+  @TempDir private Path root;
+  private ModelRepository repository;
+  private Path home;
+  private Path model;
+
+  @BeforeEach
+  void layOut() throws IOException {
+    repository = new ModelRepository(root);
+    home = root.resolve("resnet20");
+    model = Files.createDirectories(home.resolve("1")).resolve("model.onnx");
+    Files.write(model, Samples.bytes("exported"));
+    Files.setLastModifiedTime(model, FileTime.from(Instant.parse("2025-02-03T04:05:06Z")));
+    Files.writeString(home.resolve("config.pbtxt"), CONFIG);
+    Files.writeString(home.resolve("labels.txt"), "cat\nRüde\n");
+  }
+
+  @Test
+  void version_hasAManifestMadeUpOfWhatLiesThere() throws IOException {
+    ModelVersion version = repository.newest("resnet20");
+
+    String sha256 = Sha256.of(Samples.bytes("exported"));
+    assertThat(version.manifest())
+        .isEqualTo(
+            new ModelManifest(
+                "resnet20",
+                1,
+                sha256,
+                "2025-02-03T04:05:06Z",
+                new ModelManifest.Source("triton", "model.onnx", sha256),
+                null,
+                new Preprocessing(
+                    32, 37, List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f)),
+                List.of("cat", "Rüde"),
+                Map.of(),
+                null));
+    assertThat(version.maxBatchSize()).hasValue(4);
+    assertThat(version.isPrepared()).isFalse();
+    assertThat(version.readVerified()).isEqualTo(Samples.bytes("exported"));
+    assertThat(version).isEqualTo(repository.version("resnet20", 1));
+    assertThat(repository.models()).containsExactly("resnet20");
+    assertThat(Samples.namesIn(home)).containsExactly("1", "config.pbtxt", "labels.txt");
+    assertThat(Samples.namesIn(home.resolve("1"))).containsExactly("model.onnx");
+  }
+
+  @Test
+  void versionWithAManifest_isOurs_whateverLiesBesideIt() throws IOException {
+    ModelVersion published = Samples.publish(repository, "resnet20", "prepared");
+
+    assertThat(repository.newest("resnet20")).isEqualTo(published);
+    assertThat(published.isPrepared()).isTrue();
+    assertThat(published.maxBatchSize()).isEmpty();
+    assertThat(published.version()).isEqualTo(2);
+  }
+
+  @Test
+  void fileThatChangesAfterItWasRead_isRefused_andReadAnewServes() throws IOException {
+    ModelVersion version = repository.newest("resnet20");
+    Files.write(model, Samples.bytes("changed"));
+
+    assertThatThrownBy(version::readVerified)
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "resnet20 version 1 has changed since it was read: %s had sha256 %s and has %s; put a new"
+                + " file into a version folder of its own",
+            model, version.sha256(), Sha256.of(Samples.bytes("changed")));
+    assertThat(repository.newest("resnet20").readVerified()).isEqualTo(Samples.bytes("changed"));
+  }
+
+  @Test
+  void labels_areInTheFileThatTheOutputNames() throws IOException {
+    Files.writeString(home.resolve("config.pbtxt"), CONFIG + "output { label_filename: 'n.txt' }");
+    Path labels = home.resolve("n.txt");
+
+    assertRefused(
+        "there is no "
+            + labels
+            + ": write one class a line there, or name another file as label_filename of the output"
+            + " in config.pbtxt");
+
+    Files.writeString(labels, "tench\ngoldfish");
+    assertThat(repository.newest("resnet20").labels().names()).containsExactly("tench", "goldfish");
+  }
+
+  @Test
+  void folderWithNeitherManifestNorModel_isRefusedAsEver() throws IOException {
+    Files.delete(model);
+    assertRefused(
+        "there is no "
+            + home.resolve("1/millrace.json")
+            + "; publish the model with 'millrace models import'");
+
+    Files.createDirectory(model); // Triton's way with weights in files of their own
+    assertRefused(
+        "there is no "
+            + home.resolve("1/millrace.json")
+            + "; publish the model with 'millrace models import'");
+  }
+
+  private void assertRefused(String message) {
+    assertThatThrownBy(() -> repository.newest("resnet20"))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(message);
+  }
+}
