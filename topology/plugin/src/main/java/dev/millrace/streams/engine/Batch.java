@@ -94,8 +94,12 @@ final class Batch {
     }
   }
 
+  /**
+   * True once it holds as many images as its version takes, which may be fewer than it has room
+   * for.
+   */
   boolean isFull() {
-    return size == slots.length;
+    return size == model.maxBatchSize();
   }
 
   /** True once every image in it was decoded or refused. */

@@ -28,14 +28,12 @@ final class DeviceRunner implements Runnable {
 
   private final InferenceEngine engine;
   private final Device device;
-  private final BatchSizes sizes;
   private final LongSupplier nanoTime;
   private FloatBuffer probabilities = LoadedModel.floats(0);
 
-  DeviceRunner(InferenceEngine engine, Device device, int maxBatchSize, LongSupplier nanoTime) {
+  DeviceRunner(InferenceEngine engine, Device device, LongSupplier nanoTime) {
     this.engine = engine;
     this.device = device;
-    this.sizes = new BatchSizes(device.kind(), maxBatchSize);
     this.nanoTime = nanoTime;
   }
 
@@ -89,7 +87,8 @@ final class DeviceRunner implements Runnable {
     Map<Integer, InferenceException> failed = new LinkedHashMap<>();
     long start = nanoTime.getAsLong();
     try {
-      run(batch.model(), batch.pixels(), sizes.padded(batch.size()));
+      LoadedModel model = batch.model();
+      run(model, batch.pixels(), model.batchSizes(device).padded(batch.size()));
     } catch (InferenceException e) {
       images.forEach(image -> failed.put(image, e));
       return failed;
@@ -127,7 +126,7 @@ final class DeviceRunner implements Runnable {
   private void run(LoadedModel model, ByteBuffer pixels, int images) {
     ModelSession session = model.session(device);
     if (probabilities.limit() < images * session.classes()) {
-      probabilities = LoadedModel.floats(sizes.max() * session.classes());
+      probabilities = LoadedModel.floats(model.maxBatchSize() * session.classes());
     }
     session.run(pixels, images, probabilities);
   }

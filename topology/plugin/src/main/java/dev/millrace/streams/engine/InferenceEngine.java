@@ -100,7 +100,7 @@ public final class InferenceEngine implements AutoCloseable {
         new InferenceEngine(config, runtime, model, decoders, meters, nanoTime);
     for (Device device : config.devices()) {
       for (int i = 0; i < config.runsPerDevice(); i++) {
-        DeviceRunner runner = new DeviceRunner(engine, device, config.maxBatchSize(), nanoTime);
+        DeviceRunner runner = new DeviceRunner(engine, device, nanoTime);
         Thread thread = new Thread(runner, "millrace-run-" + device + "-" + i);
         thread.setDaemon(true);
         engine.runners.add(thread);

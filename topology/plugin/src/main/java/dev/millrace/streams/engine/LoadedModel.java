@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A verified version with a warm session on every device, and its meters.
@@ -24,24 +26,29 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class LoadedModel {
 
+  private static final Logger log = LoggerFactory.getLogger(LoadedModel.class);
+
   /** What a distribution over the classes may sum to, apart from 1. */
   private static final double SUM_TOLERANCE = 1e-3;
 
   private final ModelVersion version;
   private final EngineMeters meters;
   private final EngineMetrics metrics;
+  private final int maxBatchSize;
   private final Map<Device, ModelSession> sessions = new LinkedHashMap<>();
   private final AtomicInteger leases = new AtomicInteger(1);
 
   private LoadedModel(ModelVersion version, EngineMeters meters, int maxBatchSize) {
     this.version = version;
     this.meters = meters;
+    this.maxBatchSize = maxBatchSize;
     this.metrics = meters.lease(version, maxBatchSize);
   }
 
   /**
    * Loads and warms up; a failure leaves nothing open. The caller has the first lease.
    *
+   * @param maxBatchSize the engine's; the version's own may be smaller
    * @throws ModelException if the version cannot be served on one of the devices
    */
   static LoadedModel load(
@@ -50,18 +57,35 @@ final class LoadedModel {
       List<Device> devices,
       int maxBatchSize,
       EngineMeters meters) {
-    LoadedModel model = new LoadedModel(version, meters, maxBatchSize);
+    int most = Math.min(maxBatchSize, version.maxBatchSize().orElse(maxBatchSize));
+    LoadedModel model = new LoadedModel(version, meters, most);
     try {
       for (Device device : devices) {
         ModelSession session = runtime.open(version, device);
         model.sessions.put(device, session);
-        model.warmUp(session, new BatchSizes(device.kind(), maxBatchSize));
+        model.warmUp(session, model.batchSizes(device));
+      }
+      if (!version.isPrepared()) {
+        model.logWhatItsFileLeavesOpen();
       }
       return model;
     } catch (RuntimeException | Error e) {
       model.giveBack();
       throw e;
     }
+  }
+
+  private void logWhatItsFileLeavesOpen() {
+    log.info(
+        "{} was exported for Triton and is prepared in memory: resize {}, size {}, mean {}, std {}"
+            + " (ImageNet's unless the parameters in its config.pbtxt say others), at most {} images"
+            + " a batch",
+        version,
+        preprocessing().resize(),
+        preprocessing().size(),
+        preprocessing().mean(),
+        preprocessing().std(),
+        maxBatchSize);
   }
 
   private void warmUp(ModelSession session, BatchSizes sizes) {
@@ -111,6 +135,15 @@ final class LoadedModel {
 
   Preprocessing preprocessing() {
     return version.manifest().preprocessing();
+  }
+
+  /** Images that a batch of it holds at most. */
+  int maxBatchSize() {
+    return maxBatchSize;
+  }
+
+  BatchSizes batchSizes(Device device) {
+    return new BatchSizes(device.kind(), maxBatchSize);
   }
 
   int bytesPerImage() {

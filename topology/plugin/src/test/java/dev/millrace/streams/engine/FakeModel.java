@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,13 +79,19 @@ public final class FakeModel implements ModelRuntime {
     return new Session(version);
   }
 
-  /** It, loaded. */
+  /** A version of images of one pixel, of which it takes so many at once. */
+  static ModelVersion versionOfBatches(int version, int maxBatchSize) {
+    return new ModelVersion(
+        Path.of("nowhere"), version(version, 1).manifest(), OptionalInt.of(maxBatchSize));
+  }
+
+  /** It, loaded, for batches of two. */
   static LoadedModel loaded(ModelVersion version) {
     return LoadedModel.load(
         new FakeModel(),
         version,
         List.of(Device.CPU),
-        1,
+        2,
         new EngineMeters(new SimpleMeterRegistry()));
   }
 

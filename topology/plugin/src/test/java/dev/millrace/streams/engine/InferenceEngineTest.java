@@ -30,7 +30,12 @@ class InferenceEngineTest {
   private InferenceEngine engine;
 
   private InferenceEngine start(int maxBatchSize, Duration linger, ImageLimits limits) {
-    EngineConfig config = new EngineConfig(List.of(Device.CPU), maxBatchSize, linger, 2, 1, limits);
+    return start(Device.CPU, maxBatchSize, linger, limits);
+  }
+
+  private InferenceEngine start(
+      Device device, int maxBatchSize, Duration linger, ImageLimits limits) {
+    EngineConfig config = new EngineConfig(List.of(device), maxBatchSize, linger, 2, 1, limits);
     engine =
         InferenceEngine.start(
             config,
@@ -101,6 +106,40 @@ class InferenceEngineTest {
     assertThat(model.batches).containsExactly(1, 8);
     assertThat(registry.get("millrace.inference.batch.size").summary().mean()).isEqualTo(4.5);
     assertThat(registry.get("millrace.inference.request.success").counter().count()).isEqualTo(9);
+  }
+
+  @Test
+  void versionOfSmallerBatches_getsNoLargerOnes_andTheNextOneDoes() throws Exception {
+    start(8);
+    engine.swap(FakeModel.versionOfBatches(4, 3));
+    requireBatches(6, 1, 3, 3);
+    engine.swap(FakeModel.versionOfBatches(5, 100));
+    requireBatches(16, 1, 8, 8);
+  }
+
+  @Test
+  void versionOfSmallerBatches_isWarmedUpAndPaddedToNoLargerOnes() throws Exception {
+    start(Device.parse("cuda:0"), 8, Duration.ofMillis(1), ImageLimits.DEFAULT);
+    engine.swap(FakeModel.versionOfBatches(4, 3));
+    assertThat(model.batches).containsExactly(1, 2, 3);
+    requireBatches(6, 1, 3, 3);
+  }
+
+  /** The sizes of the batches that come of so many images, submitted while one is running. */
+  private void requireBatches(int images, Integer... sizes) throws Exception {
+    model.batches.clear();
+    model.runs.drainPermits();
+    List<CompletableFuture<Classification>> answers = new ArrayList<>();
+    answers.add(submit(0));
+    await().until(() -> model.runs.hasQueuedThreads());
+    for (int i = 0; i < images; i++) {
+      answers.add(submit(i));
+    }
+    model.runs.release(1000);
+    for (CompletableFuture<Classification> answer : answers) {
+      answer.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(model.batches).containsExactly(sizes);
   }
 
   @Test
