@@ -11,7 +11,8 @@ import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelVersion;
 
 /**
- * Opens prepared models in ONNX Runtime, on the CPU or an NVIDIA GPU.
+ * Opens models in ONNX Runtime, on the CPU or an NVIDIA GPU. A version that is not prepared is
+ * prepared in memory, each time it is opened.
  *
  * <p>A session on the CPU runs each batch on the calling thread alone: call it from one thread a
  * core. A session on a GPU runs there whole or does not open.
@@ -20,9 +21,15 @@ public final class OnnxModelRuntime implements ModelRuntime {
 
   @Override
   public ModelSession open(ModelVersion version, Device device) {
-    byte[] model = version.readVerified();
+    byte[] file = version.readVerified();
+    Preprocessing preprocessing = version.manifest().preprocessing();
+    Labels labels = version.labels();
     try {
-      return open(model, device, version.manifest().preprocessing(), version.labels());
+      byte[] model =
+          version.isPrepared()
+              ? file
+              : ModelPreparation.prepare(file, preprocessing, labels).bytes();
+      return open(model, device, preprocessing, labels);
     } catch (ModelException e) {
       throw new ModelException(version + ": " + e.getMessage(), e);
     }

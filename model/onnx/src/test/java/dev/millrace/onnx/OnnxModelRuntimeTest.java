@@ -49,6 +49,47 @@ class OnnxModelRuntimeTest {
   }
 
   @Test
+  void open_versionExportedForTriton_isPreparedInMemory() throws IOException {
+    ModelVersion version = exported(SmallModel.nchw(), "");
+    ByteBuffer pixels = SampleImages.noise(2, SmallModel.SIZE);
+
+    try (ModelSession session = runtime.open(version, Device.CPU)) {
+      assertThat(Runs.run(session, pixels, 2))
+          .containsExactly(SmallModel.probabilities(pixels, 2), within(1e-5f));
+    }
+    assertThat(Files.readAllBytes(version.modelFile())).isEqualTo(SmallModel.nchw().bytes());
+  }
+
+  @Test
+  void open_versionExportedForTriton_mustBeFitForThat() throws IOException {
+    assertRefused(
+        exported(SmallModel.nchw().shaped(4, 3, SmallModel.SIZE, SmallModel.SIZE), ""),
+        Device.CPU,
+        "small version 1: input 'x' takes batches of exactly 4: export the model with a dynamic");
+    assertRefused(
+        exported(SmallModel.nchw(), "parameters { key: 'size' value { string_value: '5' } }"),
+        Device.CPU,
+        "small version 1: input 'x' takes images of 4x4 pixels, not 5x5: give the size");
+  }
+
+  private ModelVersion exported(SmallModel model, String more) throws IOException {
+    Path home = folder.resolve("small");
+    Files.write(Files.createDirectories(home.resolve("1")).resolve("model.onnx"), model.bytes());
+    Files.write(home.resolve("labels.txt"), LABELS.names());
+    Files.writeString(
+        home.resolve("config.pbtxt"),
+        """
+        max_batch_size: 8
+        input [ { name: "x" data_type: TYPE_FP32 dims: [ 3, 4, 4 ] } ]
+        parameters { key: "resize" value { string_value: "6" } }
+        parameters { key: "mean" value { string_value: "0.5,0.4,0.3" } }
+        parameters { key: "std" value { string_value: "0.2,0.25,0.3" } }
+        """
+            + more);
+    return repository.newest("small");
+  }
+
+  @Test
   void open_changedFile_saysThatItIsCorrupt() throws IOException {
     ModelVersion version = publish(PREPROCESSING, LABELS);
     byte[] bytes = Files.readAllBytes(version.modelFile());

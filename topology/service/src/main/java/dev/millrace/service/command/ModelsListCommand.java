@@ -1,5 +1,6 @@
 package dev.millrace.service.command;
 
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import java.io.PrintWriter;
@@ -35,11 +36,18 @@ final class ModelsListCommand implements Callable<Integer> {
     } else if (versions.isEmpty()) {
       out.println("no models in " + models.root() + "; publish one with 'millrace models import'");
     } else {
-      versions
-          .keySet()
-          .forEach(model -> out.println(line(models.newest(model), versions.get(model))));
+      versions.keySet().forEach(model -> out.println(line(models, model, versions.get(model))));
     }
     return ExitCode.DONE;
+  }
+
+  /** One model that cannot be read does not hide the others. */
+  private static String line(ModelRepository models, String model, List<Integer> versions) {
+    try {
+      return line(models.newest(model), versions);
+    } catch (ModelException e) {
+      return String.format("%-24s versions %s, of no use: %s", model, versions, e.getMessage());
+    }
   }
 
   private static String line(ModelVersion newest, List<Integer> versions) {

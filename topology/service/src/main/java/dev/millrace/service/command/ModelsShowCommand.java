@@ -50,6 +50,14 @@ final class ModelsShowCommand implements Callable<Integer> {
             + " pixels, cropped from a shorter side of "
             + preprocessing.resize());
     out.println("  mean, std   " + preprocessing.mean() + ", " + preprocessing.std());
+    if (!version.isPrepared()) {
+      out.println(
+          "  triton      resize, mean and std are ImageNet's unless the parameters in config.pbtxt"
+              + " say others");
+    }
+    version
+        .maxBatchSize()
+        .ifPresent(most -> out.println("  batch       at most " + most + " images"));
     out.println(
         "  classes     "
             + manifest.labels().size()

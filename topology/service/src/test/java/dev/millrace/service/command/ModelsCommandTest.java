@@ -69,6 +69,34 @@ class ModelsCommandTest {
   }
 
   @Test
+  void modelInATritonRepository_isListedShownAndSound() throws IOException {
+    Path home = repository.resolve("tiny");
+    Files.copy(onnx, Files.createDirectories(home.resolve("1")).resolve("model.onnx"));
+    Files.copy(labels, home.resolve("labels.txt"));
+    Files.writeString(
+        home.resolve("config.pbtxt"), "max_batch_size: 4 input { dims: [ 3, 32, 32 ] }");
+    Files.createDirectories(repository.resolve("other/1"));
+
+    assertThat(models("list").succeeded().outLines())
+        .satisfiesExactly(
+            other ->
+                assertThat(other)
+                    .startsWith("other ")
+                    .contains("versions [1], of no use: there is"),
+            tiny -> assertThat(tiny).startsWith("tiny ").contains("32x32 pixels, 10 classes"));
+    assertThat(models("show", "--model", "tiny").succeeded().out())
+        .contains(
+            "triton of model.onnx",
+            "cropped from a shorter side of 37",
+            "ImageNet's unless the parameters in config.pbtxt say others",
+            "at most 4 images");
+    assertThat(models("verify", "--model", "tiny").succeeded().outLines())
+        .singleElement()
+        .asString()
+        .startsWith("tiny version 1 is sound: ");
+  }
+
+  @Test
   void corruptModel_isRefused() throws IOException {
     importModel().succeeded();
     Path file = repository.resolve("tiny/1/model.onnx");
