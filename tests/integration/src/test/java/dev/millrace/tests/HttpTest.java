@@ -80,4 +80,31 @@ class HttpTest {
       assertThat(request("GET", "/v2/health/ready").statusCode()).isEqualTo(503);
     }
   }
+
+  @Test
+  void endpoint_tellsOfTheVersionThatServesNow(EmbeddedBroker broker) throws Exception {
+    // A name of its own, since what is promoted holds for every pipeline of this broker.
+    ModelVersion model = Models.publishRandom(folder, "swapped-by-http-test");
+    try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of());
+        HttpEndpoint endpoint =
+            HttpEndpoint.listen(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                pipeline.service(),
+                pipeline.registry)) {
+      home = URI.create("http://127.0.0.1:" + endpoint.address().getPort());
+      Models.publishRandom(folder, model.name());
+      pipeline.promote(2, false);
+      assertThat(pipeline.reports(1)).hasSize(1);
+
+      String path = "/v2/models/" + model.name();
+      assertThat(request("GET", path).body()).contains("\"versions\":[\"2\"]");
+      assertThat(request("GET", path + "/versions/2/ready").statusCode()).isEqualTo(200);
+      assertThat(request("GET", path + "/versions/1/ready").statusCode()).isEqualTo(404);
+      assertThat(request("GET", "/metrics").body())
+          .contains("millrace_inference_serving{model=\"" + model.name() + "\",version=\"2\"} 1.0")
+          .contains(
+              "millrace_swap_count_total{model=\"" + model.name() + "\",outcome=\"swapped\"} 1.0")
+          .doesNotContain("model=\"" + model.name() + "\",version=\"1\"");
+    }
+  }
 }

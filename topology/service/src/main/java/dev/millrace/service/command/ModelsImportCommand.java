@@ -97,7 +97,8 @@ final class ModelsImportCommand implements Callable<Integer> {
     Optional<ResNet> network = weights.network(file);
     int side = size == null ? network.map(ResNet::size).orElse(SIZE) : size;
     Preprocessing preprocessing =
-        new Preprocessing(side, resize == null ? Math.round(side * 8 / 7f) : resize, mean, std);
+        new Preprocessing(
+            side, resize == null ? Preprocessing.usualResize(side) : resize, mean, std);
     Labels names = Labels.read(labels);
     byte[] given = read(file);
     byte[] onnx =
