@@ -91,6 +91,9 @@ final class ModelsImportCommand implements Callable<Integer> {
       description = "What each channel is divided by (default: ImageNet's, ${DEFAULT-VALUE}).")
   private List<Float> std;
 
+  @Option(names = "--json", description = "As JSON: the manifest.")
+  private boolean json;
+
   @Override
   public Integer call() {
     ModelManifest.requireName(model);
@@ -118,7 +121,9 @@ final class ModelsImportCommand implements Callable<Integer> {
                     "import", file.getFileName().toString(), Sha256.of(given)));
     spec.commandLine().getErr().println(version + ": " + prepared);
     spec.commandLine().getErr().flush();
-    spec.commandLine().getOut().println(version.version());
+    spec.commandLine()
+        .getOut()
+        .println(json ? Json.line(version.manifest()) : Integer.toString(version.version()));
     return ExitCode.DONE;
   }
 
