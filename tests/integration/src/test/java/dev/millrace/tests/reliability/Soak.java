@@ -34,11 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
  * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=Soak -Dsurefire.failIfNoSpecifiedTests=false verify
  * </pre>
  *
- * <p>A thousand images always wait to be answered, some with 180 times the pixels of the others, one
- * of a hundred bad. The heap has its full size from the start, so that what is resident besides it is
- * the native memory; the heap's own figure is what a full collection leaves. Both are sampled every
- * ten seconds. A window is five minutes, of which the median counts; the first one is not compared.
- * {@code -Dsoak.minutes=N} takes another time.
+ * <p>A thousand images always wait to be answered, some with 180 times the pixels of the others,
+ * one of a hundred bad. The heap has its full size from the start, so that what is resident besides
+ * it is the native memory; the heap's own figure is what a full collection leaves. Both are sampled
+ * every ten seconds. A window is five minutes, of which the median counts; the first one is not
+ * compared. {@code -Dsoak.minutes=N} takes another time.
  */
 class Soak {
 
