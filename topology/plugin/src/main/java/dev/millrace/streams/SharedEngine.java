@@ -81,6 +81,7 @@ final class SharedEngine implements AutoCloseable {
     }
     if (engine == null) {
       engine = startWithin(limit);
+      serving = engine.serving();
     }
     users++;
     acquisitions++;
@@ -111,9 +112,7 @@ final class SharedEngine implements AutoCloseable {
 
   private void complete(CompletableFuture<InferenceEngine> starting) {
     try {
-      InferenceEngine started = start.apply(Optional.ofNullable(serving));
-      serving = started.serving();
-      starting.complete(started);
+      starting.complete(start.apply(Optional.ofNullable(serving)));
     } catch (Throwable e) {
       starting.completeExceptionally(e);
     }

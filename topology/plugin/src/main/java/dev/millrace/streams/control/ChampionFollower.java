@@ -40,6 +40,7 @@ public final class ChampionFollower implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ChampionFollower.class);
   private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
   private final ControlReader reader;
   private final StatusTopic status;
@@ -176,23 +177,31 @@ public final class ChampionFollower implements AutoCloseable {
     return inference.serving().map(ModelVersion::version).orElse(null);
   }
 
-  /** Stops following; a swap under way is carried out first. */
+  /**
+   * Stops following. Returns when a swap under way has ended; or, if its device hangs, after 10 s:
+   * native code cannot be interrupted.
+   */
   @Override
   public void close() {
     closed.countDown();
     reader.wakeup();
-    boolean interrupted = false;
-    while (thread != null && thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+    if (hasEnded()) {
+      reader.close();
+      status.close();
+    } else {
+      log.error("a swap of {} hangs in native code; it is left behind", model);
     }
-    if (interrupted) {
+  }
+
+  private boolean hasEnded() {
+    if (thread == null) {
+      return true;
+    }
+    try {
+      thread.join(CLOSE_TIMEOUT.toMillis());
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    reader.close();
-    status.close();
+    return !thread.isAlive();
   }
 }
