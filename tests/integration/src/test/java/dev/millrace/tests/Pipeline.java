@@ -156,7 +156,10 @@ final class Pipeline implements AutoCloseable {
     }
   }
 
-  /** Names the version that shall serve, as {@code models promote} does. */
+  /**
+   * Names the version that shall serve, as {@code models promote} does. It holds for every pipeline
+   * of this broker from now on: for a model with a name of its own, therefore.
+   */
   Champion promote(int version, boolean allowSignatureChange) throws Exception {
     Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
     try (Admin admin = Admin.create(kafka)) {

@@ -66,12 +66,12 @@ class TritonRepositoryTest {
       throws Exception {
     ModelVersion imported = Models.publishRandom(folder.resolve("models"), "same");
     List<String> labels = imported.labels().names();
-    lay("random", 1, random(1), labels);
+    lay("triton-random", 1, random(1), labels);
 
-    requireAnswersOf(imported, "random", broker);
+    requireAnswersOf(imported, "triton-random", broker);
 
-    try (Pipeline pipeline = start("random", broker)) {
-      lay("random", 2, random(2), labels);
+    try (Pipeline pipeline = start("triton-random", broker)) {
+      lay("triton-random", 2, random(2), labels);
       pipeline.promote(2, false);
       assertThat(pipeline.reports(1))
           .singleElement()
@@ -82,7 +82,7 @@ class TritonRepositoryTest {
           .allSatisfy(
               prediction ->
                   assertThat(prediction.value().model())
-                      .isEqualTo(new Prediction.Model("random", 2, Sha256.of(random(2)))));
+                      .isEqualTo(new Prediction.Model("triton-random", 2, Sha256.of(random(2)))));
     }
   }
 
