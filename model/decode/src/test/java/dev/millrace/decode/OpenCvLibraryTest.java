@@ -18,7 +18,7 @@ class OpenCvLibraryTest {
   @Test
   void folderMountedNoexec_isNamedWithTheOptionThatChoosesAnother() throws Exception {
     UnsatisfiedLinkError failure =
-        new UnsatisfiedLinkError("no jniopenblas_nolapack in java.library.path: /opt/lib");
+        new UnsatisfiedLinkError("no jniopenblas_nolapack in java.library.path: FOLDER");
     failure.initCause(
         new UnsatisfiedLinkError(
             "/c/libjniopenblas_nolapack.so: /c/libjniopenblas_nolapack.so: failed to map segment"
@@ -34,7 +34,7 @@ class OpenCvLibraryTest {
   void missingLibrary_isNamedByItsPlatform() {
     assertThat(
             OpenCvLibrary.explain(
-                new UnsatisfiedLinkError("no jniopencv_core in java.library.path: /opt/lib")))
+                new UnsatisfiedLinkError("no jniopencv_core in java.library.path: FOLDER")))
         .contains(Loader.getPlatform(), "org.bytedeco:opencv", "on the class path");
   }
 }

@@ -30,6 +30,16 @@ class HttpTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private URI home;
 
+  private HttpEndpoint listen(Pipeline pipeline) throws Exception {
+    HttpEndpoint endpoint =
+        HttpEndpoint.listen(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            pipeline.service(),
+            pipeline.registry);
+    home = URI.create("http://127.0.0.1:" + endpoint.address().getPort());
+    return endpoint;
+  }
+
   private HttpResponse<String> request(String method, String path) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(home.resolve(path))
@@ -42,12 +52,7 @@ class HttpTest {
   void endpoint_tellsMetricsHealthAndMetadata(EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder, "random");
     try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of());
-        HttpEndpoint endpoint =
-            HttpEndpoint.listen(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                pipeline.service(),
-                pipeline.registry)) {
-      home = URI.create("http://127.0.0.1:" + endpoint.address().getPort());
+        HttpEndpoint endpoint = listen(pipeline)) {
       pipeline.send(
           List.of(
               pipeline.image("good", Images.noise("png", 40, 40, 1)),
@@ -86,12 +91,7 @@ class HttpTest {
     // A name of its own, since what is promoted holds for every pipeline of this broker.
     ModelVersion model = Models.publishRandom(folder, "swapped-by-http-test");
     try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of());
-        HttpEndpoint endpoint =
-            HttpEndpoint.listen(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                pipeline.service(),
-                pipeline.registry)) {
-      home = URI.create("http://127.0.0.1:" + endpoint.address().getPort());
+        HttpEndpoint endpoint = listen(pipeline)) {
       Models.publishRandom(folder, model.name());
       pipeline.promote(2, false);
       assertThat(pipeline.reports(1)).hasSize(1);

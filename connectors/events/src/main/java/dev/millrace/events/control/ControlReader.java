@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,7 @@ public final class ControlReader implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ControlReader.class);
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final String model;
@@ -47,6 +50,7 @@ public final class ControlReader implements AutoCloseable {
    * Reads to the end of the topic as it is now.
    *
    * @return the champion by then, if one was ever named
+   * @throws TimeoutException if no record comes for a minute
    */
   public Optional<Champion> readToEnd() {
     Optional<Champion> champion = Optional.empty();
@@ -54,8 +58,15 @@ public final class ControlReader implements AutoCloseable {
       return champion;
     }
     long end = consumer.endOffsets(Set.of(ControlTopic.PARTITION)).get(ControlTopic.PARTITION);
+    long patience = System.nanoTime() + PATIENCE.toNanos();
     while (consumer.position(ControlTopic.PARTITION) < end) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      if (!records.isEmpty()) {
+        patience = System.nanoTime() + PATIENCE.toNanos();
+      } else if (System.nanoTime() - patience > 0) {
+        throw new TimeoutException(ControlTopic.NAME + " could not be read to its end");
+      }
+      for (ConsumerRecord<byte[], byte[]> record : records) {
         if (ControlTopic.isAbout(record, model)) {
           champion = read(record, champion);
         }

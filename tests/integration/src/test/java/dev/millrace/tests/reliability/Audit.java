@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -159,6 +160,22 @@ final class Audit implements AutoCloseable {
     while (!upToDate && failure == null) {
       wait();
     }
+  }
+
+  /**
+   * Waits until every image is answered, or none is any more.
+   *
+   * @param sent how many images each partition has
+   * @param silence how long nothing happens then
+   */
+  Tally awaitAll(long[] sent, Duration silence) throws InterruptedException {
+    long in = LongStream.of(sent).sum();
+    boolean more = true;
+    while (more && answered() < in) {
+      more = awaitMoreThan(answered(), silence);
+    }
+    awaitUpToDate();
+    return tally(sent);
   }
 
   /** What the count is, given how many images each partition has. */

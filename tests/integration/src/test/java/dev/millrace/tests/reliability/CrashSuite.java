@@ -56,10 +56,9 @@ class CrashSuite {
   @ParameterizedTest
   @MethodSource("cases")
   void disturbedStream_keepsItsGuarantee(CrashCase what) throws Exception {
+    int strikes = strikes(what);
     Path row = row(what);
     assumeFalse(Files.exists(row), "done before: " + row);
-    // A minute out of reach costs a minute.
-    int strikes = what.disturbance() == Disturbance.BROKER_AWAY ? STRIKES / 10 : STRIKES;
     long start = System.nanoTime();
 
     Tally tally = CrashRun.of(what, strikes, Timings.LONG, folder, start);
@@ -80,8 +79,13 @@ class CrashSuite {
     }
   }
 
+  /** A minute out of reach costs a minute. */
+  private static int strikes(CrashCase what) {
+    return what.disturbance() == Disturbance.BROKER_AWAY ? STRIKES / 10 : STRIKES;
+  }
+
   private static Path row(CrashCase what) {
-    return ROWS.resolve(what.toString().replaceAll("\\W+", "-") + ".md");
+    return ROWS.resolve(what.toString().replaceAll("\\W+", "-") + "-" + strikes(what) + ".md");
   }
 
   private static String row(CrashCase what, int strikes, Tally tally, Duration took) {

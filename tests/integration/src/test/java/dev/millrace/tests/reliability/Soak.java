@@ -202,11 +202,7 @@ class Soak {
 
   private static void requireEveryAnswer(long[] sent, Audit audit) throws Exception {
     long in = LongStream.of(sent).sum();
-    while (audit.answered() < in && audit.awaitMoreThan(audit.answered(), PATIENCE)) {
-      // Waits.
-    }
-    audit.awaitUpToDate();
-    Tally tally = audit.tally(sent);
+    Tally tally = audit.awaitAll(sent, PATIENCE);
     System.out.println(tally);
     assertThat(tally).isEqualTo(new Tally(in, in, 0, 0, 0, 0));
   }

@@ -2,18 +2,15 @@ package dev.millrace.streams.engine;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageDecoder;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.model.InferenceException;
 import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.repository.ModelVersion;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -46,7 +43,7 @@ public final class InferenceEngine implements AutoCloseable {
   private final EngineMeters meters;
   private final LongSupplier nanoTime;
   private final DecodePool decodePool;
-  private final List<Thread> runners = new ArrayList<>();
+  private final RunnerThreads runners = new RunnerThreads();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition slotFree = lock.newCondition();
@@ -98,15 +95,7 @@ public final class InferenceEngine implements AutoCloseable {
     LoadedModel model = load(config, runtime, version, meters);
     InferenceEngine engine =
         new InferenceEngine(config, runtime, model, decoders, meters, nanoTime);
-    for (Device device : config.devices()) {
-      for (int i = 0; i < config.runsPerDevice(); i++) {
-        DeviceRunner runner = new DeviceRunner(engine, device, nanoTime);
-        Thread thread = new Thread(runner, "millrace-run-" + device + "-" + i);
-        thread.setDaemon(true);
-        engine.runners.add(thread);
-        thread.start();
-      }
-    }
+    engine.runners.start(engine, config, nanoTime);
     return engine;
   }
 
@@ -385,7 +374,7 @@ public final class InferenceEngine implements AutoCloseable {
     IllegalStateException closed = new IllegalStateException("it was closed");
     refuseMore(closed);
     decodePool.close();
-    if (!joinRunners(timeout)) {
+    if (!runners.join(timeout)) {
       failRunning(closed);
       log.error("a run hangs in native code; its memory stays taken until this process ends");
     }
@@ -404,25 +393,5 @@ public final class InferenceEngine implements AutoCloseable {
     if (last != null) {
       last.giveBack();
     }
-  }
-
-  /** False if a runner has not ended in time. */
-  private boolean joinRunners(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    boolean interrupted = false;
-    for (Thread runner : runners) {
-      long left;
-      while (runner.isAlive() && (left = deadline - System.nanoTime()) > 0) {
-        try {
-          TimeUnit.NANOSECONDS.timedJoin(runner, left);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return runners.stream().noneMatch(Thread::isAlive);
   }
 }

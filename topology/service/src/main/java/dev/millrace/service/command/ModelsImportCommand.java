@@ -35,8 +35,6 @@ final class ModelsImportCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Mixin private RepositoryOption repository;
-
   @Parameters(
       paramLabel = "FILE",
       description = {
@@ -47,12 +45,7 @@ final class ModelsImportCommand implements Callable<Integer> {
 
   @Mixin private WeightsOptions weights;
 
-  @Option(
-      names = "--model",
-      paramLabel = "NAME",
-      required = true,
-      description = "The model's name.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @Option(
       names = "--labels",
@@ -96,7 +89,7 @@ final class ModelsImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelManifest.requireName(model);
+    String name = model.name();
     Optional<ResNet> network = weights.network(file);
     int side = size == null ? network.map(ResNet::size).orElse(SIZE) : size;
     Preprocessing preprocessing =
@@ -110,10 +103,10 @@ final class ModelsImportCommand implements Callable<Integer> {
             .orElse(given);
     PreparedModel prepared = ModelPreparation.prepare(onnx, preprocessing, names);
     ModelVersion version =
-        repository
-            .open()
+        model
+            .repository()
             .publish(
-                model,
+                name,
                 prepared.bytes(),
                 preprocessing,
                 names,

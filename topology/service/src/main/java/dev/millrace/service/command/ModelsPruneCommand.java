@@ -31,16 +31,9 @@ final class ModelsPruneCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Mixin private RepositoryOption repository;
+  @Mixin private ModelOption model;
 
   @Mixin private KafkaOptions kafka;
-
-  @Option(
-      names = "--model",
-      paramLabel = "NAME",
-      required = true,
-      description = "The model's name.")
-  private String model;
 
   @Option(
       names = "--keep",
@@ -60,16 +53,16 @@ final class ModelsPruneCommand implements Callable<Integer> {
     if (keep < 1) {
       throw new IllegalArgumentException("keep: " + keep + " is not above 0");
     }
-    ModelRepository models = repository.open();
-    List<Integer> versions = models.versions(model);
-    Set<Integer> needed = needed(Champions.of(kafka).find(model));
+    ModelRepository models = model.repository();
+    List<Integer> versions = models.versions(model.name());
+    Set<Integer> needed = needed(Champions.of(kafka).find(model.name()));
     List<Integer> old =
         versions.subList(0, Math.max(0, versions.size() - keep)).stream()
             .filter(version -> !needed.contains(version))
             .toList();
     if (!dryRun) {
-      old.forEach(version -> models.remove(model, version));
-      var unused = models.removeUnfinished(model, UNFINISHED_AGE);
+      old.forEach(version -> models.remove(model.name(), version));
+      var unused = models.removeUnfinished(model.name(), UNFINISHED_AGE);
     }
     print(old);
     return ExitCode.DONE;
@@ -88,9 +81,10 @@ final class ModelsPruneCommand implements Callable<Integer> {
   private void print(List<Integer> removed) {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(Json.line(Map.of("model", model, "removed", removed)));
+      out.println(Json.line(Map.of("model", model.name(), "removed", removed)));
     } else {
-      out.println(model + (dryRun ? ": would remove versions " : ": removed versions ") + removed);
+      out.println(
+          model.name() + (dryRun ? ": would remove versions " : ": removed versions ") + removed);
     }
   }
 }

@@ -18,24 +18,17 @@ final class ModelsRollbackCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Mixin private RepositoryOption repository;
+  @Mixin private ModelOption model;
 
   @Mixin private KafkaOptions kafka;
-
-  @Option(
-      names = "--model",
-      paramLabel = "NAME",
-      required = true,
-      description = "The model's name.")
-  private String model;
 
   @Option(names = "--json", description = "As JSON.")
   private boolean json;
 
   @Override
   public Integer call() throws InterruptedException {
-    Champion champion = Champions.of(kafka).change(model, this::before);
-    Champions.print(spec, json, model, champion);
+    Champion champion = Champions.of(kafka).change(model.name(), this::before);
+    Champions.print(spec, json, model.name(), champion);
     return ExitCode.DONE;
   }
 
@@ -47,13 +40,13 @@ final class ModelsRollbackCommand implements Callable<Integer> {
           now.map(
                       champion ->
                           "no version of '"
-                              + model
+                              + model.name()
                               + "' is known to have been promoted before version "
                               + champion.version())
-                  .orElse("no version of '" + model + "' was ever promoted")
+                  .orElse("no version of '" + model.name() + "' was ever promoted")
               + "; name the one to serve with 'millrace models promote --version N'");
     }
-    var unused = ModelCheck.of(repository.open().version(model, previous));
+    var unused = ModelCheck.of(model.repository().version(model.name(), previous));
     return new Champion(previous, null, true);
   }
 }

@@ -8,21 +8,14 @@ import picocli.CommandLine.Option;
 /** One version of one model in the repository: a mixin of options. */
 final class VersionOption {
 
-  @Mixin private RepositoryOption repository;
-
-  @Option(
-      names = "--model",
-      paramLabel = "NAME",
-      required = true,
-      description = "The model's name.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @Option(names = "--version", paramLabel = "N", description = "The version (default: the newest).")
   private Integer version;
 
   /** The repository it is in. */
   ModelRepository repository() {
-    return repository.open();
+    return model.repository();
   }
 
   /**
@@ -31,7 +24,7 @@ final class VersionOption {
    * @throws dev.millrace.core.model.ModelException if there is no such version
    */
   ModelVersion read() {
-    ModelRepository models = repository.open();
-    return version == null ? models.newest(model) : models.version(model, version);
+    ModelRepository models = model.repository();
+    return version == null ? models.newest(model.name()) : models.version(model.name(), version);
   }
 }
