@@ -1,0 +1,19 @@
+package dev.millrace.core.training;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * Trains: the port behind which the training engine lives. It is found by {@link
+ * java.util.ServiceLoader}, so that the topology's class path never holds it.
+ */
+public interface Trainer {
+
+  /**
+   * Trains until it is done, or is told to stop. A run that was interrupted, even killed, goes on
+   * where its folder says it was; on one thread its result is then that of a run that was not.
+   *
+   * @param stop asked between steps; what was done is kept
+   * @throws TrainingException if it cannot begin or go on
+   */
+  void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop);
+}

@@ -1,0 +1,63 @@
+package dev.millrace.trainer.data;
+
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.training.TrainingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Reads a folder of folders, one a class, as torchvision's {@code ImageFolder} does. */
+public final class FolderImages {
+
+  private FolderImages() {}
+
+  /**
+   * Finds the images. Classes are in the alphabetical order of their folders' names; hidden files
+   * and folders are passed over, and an image's key is its path below the folder.
+   *
+   * @throws TrainingException if there are no two classes with images
+   */
+  public static LabelledImages find(Path folder) {
+    try {
+      List<Path> classes = visible(Files.list(folder)).filter(Files::isDirectory).sorted().toList();
+      if (classes.isEmpty()) {
+        throw new TrainingException(
+            "there is no folder in " + folder + "; put each class's images into a folder of its own");
+      }
+      List<LabelledImage> images = new ArrayList<>();
+      for (int label = 0; label < classes.size(); label++) {
+        images.addAll(of(folder, classes.get(label), label));
+      }
+      Labels labels =
+          new Labels(classes.stream().map(path -> path.getFileName().toString()).toList());
+      return new LabelledImages(labels, images);
+    } catch (IOException | UncheckedIOException e) {
+      throw new TrainingException(
+          "cannot read the images in " + folder + " (" + e + "); see that it is there", e);
+    }
+  }
+
+  private static List<LabelledImage> of(Path root, Path folder, int label) throws IOException {
+    try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+      return visible(walk)
+          .filter(Files::isRegularFile)
+          .map(file -> image(root, file, label))
+          .sorted((a, b) -> a.key().compareTo(b.key()))
+          .toList();
+    }
+  }
+
+  private static LabelledImage image(Path root, Path file, int label) {
+    String key = root.relativize(file).toString().replace('\\', '/');
+    return new LabelledImage(key, label, () -> Files.readAllBytes(file));
+  }
+
+  private static Stream<Path> visible(Stream<Path> paths) {
+    return paths.filter(path -> !path.getFileName().toString().startsWith("."));
+  }
+}

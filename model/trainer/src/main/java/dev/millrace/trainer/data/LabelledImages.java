@@ -1,0 +1,33 @@
+package dev.millrace.trainer.data;
+
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.training.TrainingException;
+import java.util.List;
+
+/**
+ * Images of several classes.
+ *
+ * @param labels the classes' names, in the order of their indices
+ * @param images in an order that depends on nothing but their keys
+ */
+public record LabelledImages(Labels labels, List<LabelledImage> images) {
+
+  /** A classifier tells classes apart: it takes two. */
+  private static final int LEAST_CLASSES = 2;
+
+  public LabelledImages {
+    images = List.copyOf(images);
+    if (labels.size() < LEAST_CLASSES) {
+      throw new TrainingException(
+          "there is only one class, " + labels.names() + "; give at least two");
+    }
+    int[] count = new int[labels.size()];
+    images.forEach(image -> count[image.label()]++);
+    for (int i = 0; i < count.length; i++) {
+      if (count[i] == 0) {
+        throw new TrainingException(
+            "class '" + labels.get(i) + "' has no image; give it some, or take the class away");
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.millrace.trainer.gate;
+
+import dev.millrace.core.model.ModelSession;
+import dev.millrace.trainer.data.EvaluationSet;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/**
+ * Which images a version answers right.
+ *
+ * @param right in the images' order
+ */
+record Answers(boolean[] right) {
+
+  /** Has a session answer all images. */
+  static Answers of(ModelSession session, EvaluationSet images) {
+    boolean[] right = new boolean[images.size()];
+    int[] done = {0};
+    images.forEachBatch(
+        batch -> {
+          FloatBuffer probabilities =
+              ByteBuffer.allocateDirect(batch.size() * session.classes() * Float.BYTES)
+                  .order(ByteOrder.nativeOrder())
+                  .asFloatBuffer();
+          session.run(batch.pixels(), batch.size(), probabilities);
+          for (int i = 0; i < batch.size(); i++) {
+            right[done[0]++] =
+                batch.labels()[i]
+                    == largest(probabilities.slice(i * session.classes(), session.classes()));
+          }
+        });
+    return new Answers(right);
+  }
+
+  private static int largest(FloatBuffer values) {
+    int largest = 0;
+    for (int i = 1; i < values.limit(); i++) {
+      largest = values.get(i) > values.get(largest) ? i : largest;
+    }
+    return largest;
+  }
+
+  int size() {
+    return right.length;
+  }
+
+  /** The share that is right, from 0 to 1; of no images, 0. */
+  double accuracy() {
+    return size() == 0 ? 0 : (double) count(right) / size();
+  }
+
+  /** Images that this answers right and the other does not. */
+  int notIn(Answers other) {
+    boolean[] gained = new boolean[size()];
+    for (int i = 0; i < gained.length; i++) {
+      gained[i] = right[i] && !other.right[i];
+    }
+    return count(gained);
+  }
+
+  private static int count(boolean[] values) {
+    int count = 0;
+    for (boolean value : values) {
+      count += value ? 1 : 0;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,2 @@
+/** Whether a checkpoint is better than what serves. */
+package dev.millrace.trainer.gate;

@@ -1,0 +1,98 @@
+package dev.millrace.trainer.torch;
+
+import dev.millrace.core.resnet.Convolution;
+import dev.millrace.core.resnet.MaxPooling;
+import dev.millrace.core.resnet.NetworkBuilder;
+import dev.millrace.core.resnet.ZeroPadding;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Computes what a network makes of a batch, layer by layer.
+ *
+ * @param tensors by their names
+ * @param learning which batch norms, by their names, normalise by the batch's own statistics and
+ *     note them; the others use those noted
+ */
+record ForwardPass(Function<String, Tensor> tensors, Predicate<String> learning)
+    implements NetworkBuilder<Tensor> {
+
+  /** PyTorch's defaults. */
+  private static final double EPSILON = 1e-5;
+
+  /** What a batch's statistics weigh against those noted before. */
+  private static final double MOMENTUM = 0.1;
+
+  private static final int HEIGHT = 2;
+  private static final int WIDTH = 3;
+  private static final long[] ONE = {1, 1};
+  private static final boolean CUDNN = true;
+
+  @Override
+  public Tensor convolution(String name, Tensor input, Convolution shape) {
+    long[] stride = {shape.stride(), shape.stride()};
+    long[] padding = {shape.padding(), shape.padding()};
+    return torch.conv2d(
+        input, tensors.apply(name + ".weight"), new TensorOptional(), stride, padding, ONE, 1);
+  }
+
+  @Override
+  public Tensor batchNorm(String name, Tensor input, int channels) {
+    return torch.batch_norm(
+        input,
+        optional(name + ".weight"),
+        optional(name + ".bias"),
+        optional(name + ".running_mean"),
+        optional(name + ".running_var"),
+        learning.test(name),
+        MOMENTUM,
+        EPSILON,
+        CUDNN);
+  }
+
+  private TensorOptional optional(String name) {
+    return new TensorOptional(tensors.apply(name));
+  }
+
+  @Override
+  public Tensor relu(String name, Tensor input) {
+    return input.relu_(); // a batch norm's or an addition's output, which nobody reads again
+  }
+
+  @Override
+  public Tensor maxPool(String name, Tensor input, MaxPooling shape) {
+    long[] kernel = {shape.kernel(), shape.kernel()};
+    long[] stride = {shape.stride(), shape.stride()};
+    long[] padding = {shape.padding(), shape.padding()};
+    return torch.max_pool2d(input, kernel, stride, padding, ONE, false);
+  }
+
+  @Override
+  public Tensor add(String name, Tensor residual, Tensor shortcut) {
+    return residual.add_(shortcut);
+  }
+
+  @Override
+  public Tensor zeroPad(String name, Tensor input, ZeroPadding shape) {
+    LongOptional all = new LongOptional();
+    Tensor pixels =
+        input
+            .slice(HEIGHT, all, all, shape.stride())
+            .slice(WIDTH, all, all, shape.stride());
+    return torch.constant_pad_nd(pixels, 0, 0, 0, 0, shape.before(), shape.after());
+  }
+
+  @Override
+  public Tensor globalAveragePool(String name, Tensor input) {
+    return input.mean(HEIGHT, WIDTH);
+  }
+
+  @Override
+  public Tensor linear(String name, Tensor input, int from, int to) {
+    return torch.linear(input, tensors.apply(name + ".weight"), optional(name + ".bias"));
+  }
+}

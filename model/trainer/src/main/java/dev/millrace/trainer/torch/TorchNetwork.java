@@ -1,0 +1,261 @@
+package dev.millrace.trainer.torch;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.resnet.Parameter;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.core.weights.WeightTensor;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.trainer.data.Batch;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A residual network that learns by stochastic gradient descent.
+ *
+ * <p>For one thread; libtorch computes on as many as it was given. Native memory is freed step by
+ * step, not by the collector.
+ */
+public final class TorchNetwork implements AutoCloseable {
+
+  private static final int MEAN_OF_BATCH = 1;
+  private static final int IGNORE_NOTHING = -100;
+  private static final double PIXEL_RANGE = 255;
+
+  private final ResNet network;
+  private final List<String> frozen;
+  private final org.bytedeco.pytorch.Device device;
+  private final Parameters trained;
+  private final Parameters kept;
+  private final Tensor gradients;
+  private final Tensor momentum;
+  private final Tensor mean;
+  private final Tensor deviation;
+
+  /**
+   * Copies the weights.
+   *
+   * @param weights as {@link ResNet#fit} takes them
+   * @param freeze the parts that do not learn; see {@link Pretrained}
+   * @param threads that libtorch computes on, in this whole process
+   * @throws TrainingException if the device is not there, or nothing is left to learn
+   */
+  public TorchNetwork(
+      ResNet network,
+      Weights weights,
+      List<String> freeze,
+      Preprocessing preprocessing,
+      Device device,
+      int threads) {
+    this.network = network;
+    this.frozen = List.copyOf(freeze);
+    torch.set_num_threads(threads);
+    this.device = TorchLibrary.device(device);
+    Weights fitting = network.fit(weights);
+    Map<Boolean, List<Parameter>> parts =
+        network.parameters().stream().collect(Collectors.partitioningBy(this::learns));
+    try (PointerScope scope = new PointerScope()) {
+      trained = new Parameters(parts.get(true), fitting, this.device);
+      kept = new Parameters(parts.get(false), fitting, this.device);
+      gradients = trained.trackGradients();
+      momentum = torch.zeros_like(gradients).retainReference();
+      mean = channels(preprocessing.mean());
+      deviation = channels(preprocessing.std());
+    }
+  }
+
+  /** On the scale of the pixels, {@code [1, 3, 1, 1]}. */
+  private Tensor channels(List<Float> values) {
+    FloatBuffer pixels = Parameters.buffer(values.size());
+    values.forEach(value -> pixels.put((float) (value * PIXEL_RANGE)));
+    Tensor tensor = torch.empty(1, values.size(), 1, 1);
+    try (var memory = new org.bytedeco.javacpp.FloatPointer(pixels.rewind())) {
+      tensor.copy_(torch.from_blob(memory, 1, values.size(), 1, 1));
+    }
+    return tensor.to(device, torch.ScalarType.Float).retainReference();
+  }
+
+  private boolean learns(Parameter parameter) {
+    return parameter.trained() && !isFrozen(parameter.name());
+  }
+
+  private boolean isFrozen(String name) {
+    String part = name.startsWith("layer") ? name.substring(0, name.indexOf('.')) : name;
+    return frozen.contains(part)
+        || (frozen.contains(Pretrained.STEM) && (part.startsWith("conv1") || part.startsWith("bn1")));
+  }
+
+  /**
+   * What a step saw, before it changed the weights.
+   *
+   * @param loss mean cross-entropy, in nats; not finite if the training has diverged
+   * @param right how many of the batch were answered right
+   */
+  public record Step(double loss, int right) {}
+
+  /**
+   * Learns from a batch.
+   *
+   * @param learningRate of this step
+   */
+  public Step step(Batch batch, Optimization optimization, double learningRate) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor logits = logits(batch, this::normalisesByBatch);
+      Tensor labels = labels(batch);
+      Tensor loss =
+          torch.cross_entropy_loss(
+              logits,
+              labels,
+              new TensorOptional(),
+              MEAN_OF_BATCH,
+              IGNORE_NOTHING,
+              optimization.labelSmoothing());
+      double value = loss.item_double();
+      loss.backward();
+      try (NoGradGuard guard = new NoGradGuard()) {
+        descend(optimization, learningRate);
+        return new Step(value, right(logits, labels));
+      }
+    }
+  }
+
+  /** As PyTorch's {@code SGD}, without dampening. */
+  private void descend(Optimization optimization, double learningRate) {
+    gradients.add_(trained.flat(), new Scalar(optimization.weightDecay()));
+    momentum.mul_(new Scalar(optimization.momentum())).add_(gradients);
+    trained.flat().sub_(momentum, new Scalar(learningRate));
+    gradients.zero_();
+  }
+
+  private static int right(Tensor logits, Tensor labels) {
+    return (int) logits.argmax(new LongOptional(1), false).eq(labels).sum().item_long();
+  }
+
+  /**
+   * The gradients of a batch's loss with respect to what learns, by name; nothing is learned.
+   *
+   * @return with the loss, a scalar, under the name {@code loss}
+   */
+  Weights gradients(Batch batch) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor logits = logits(batch, this::normalisesByBatch);
+      Tensor loss = torch.cross_entropy_loss(logits, labels(batch));
+      loss.backward();
+      try (NoGradGuard guard = new NoGradGuard()) {
+        Map<String, WeightTensor> result = new LinkedHashMap<>(trained.read(gradients));
+        result.put(
+            "loss", new WeightTensor(List.of(), FloatBuffer.wrap(new float[] {loss.item_float()})));
+        gradients.zero_();
+        return new Weights(result);
+      }
+    }
+  }
+
+  /**
+   * Answers a batch as it will be served: batch norms use the statistics noted.
+   *
+   * @return {@code float32[images, classes]}, each row a distribution
+   */
+  public FloatBuffer probabilities(Batch batch) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      Tensor logits = logits(batch, batchNorm -> false);
+      Tensor answer = torch.softmax(logits, 1, new ScalarTypeOptional());
+      FloatBuffer values = Parameters.buffer(answer.numel());
+      try (var memory = new org.bytedeco.javacpp.FloatPointer(values)) {
+        torch.from_blob(memory, batch.size(), network.classes()).copy_(answer);
+      }
+      return values;
+    }
+  }
+
+  private Tensor logits(Batch batch, Predicate<String> normalisesByBatch) {
+    return network.build(new ForwardPass(this::tensor, normalisesByBatch), input(batch));
+  }
+
+  /** Pixels become {@code [images, 3, size, size]}, normalised, channels last in memory. */
+  private Tensor input(Batch batch) {
+    long side = network.size();
+    Tensor pixels =
+        torch.from_blob(
+            new BytePointer(batch.pixels().duplicate().rewind()),
+            new long[] {batch.size(), side, side, Preprocessing.CHANNELS},
+            new TensorOptions(torch.ScalarType.Byte));
+    return pixels
+        .to(device, torch.ScalarType.Float)
+        .permute(0, 3, 1, 2)
+        .sub_(mean)
+        .div_(deviation);
+  }
+
+  private Tensor labels(Batch batch) {
+    long[] labels = new long[batch.size()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = batch.labels()[i];
+    }
+    return torch.tensor(labels).to(device, torch.ScalarType.Long);
+  }
+
+  private Tensor tensor(String name) {
+    Tensor tensor = trained.get(name);
+    return tensor == null ? kept.get(name) : tensor;
+  }
+
+  private boolean normalisesByBatch(String batchNorm) {
+    return !isFrozen(batchNorm + ".");
+  }
+
+  /** A copy of the weights, under torchvision's names and in its order. */
+  public Weights weights() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      Map<String, WeightTensor> all = new LinkedHashMap<>(trained.read(trained.flat()));
+      all.putAll(kept.read(kept.flat()));
+      return network.fit(new Weights(all));
+    }
+  }
+
+  /** A copy of the momentum of what learns, under the weights' names. */
+  public Weights momentum() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      return new Weights(trained.read(momentum));
+    }
+  }
+
+  /** Goes back to what {@link #weights} and {@link #momentum} gave. */
+  public void restore(Weights weights, Weights momenta) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      trained.set(weights, trained.flat());
+      kept.set(weights, kept.flat());
+      trained.set(momenta, momentum);
+    }
+  }
+
+  @Override
+  public void close() {
+    Stream.of(gradients, momentum, mean, deviation).forEach(Pointer::releaseReference);
+    trained.close();
+    kept.close();
+  }
+}
