@@ -4,6 +4,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelSession;
 
 /**
  * Prepares, once, a model that someone else exported, so that it serves from then on: 8-bit pixels
@@ -40,7 +41,7 @@ public final class ModelPreparation {
     boolean logits = output.origin().kind().needSoftmax(scores.areDistributions());
     byte[] prepared = graph.probabilities(labels.size(), scores.isMap(), logits);
 
-    try (OnnxModelSession session =
+    try (ModelSession session =
         OnnxModelRuntime.open(prepared, Device.CPU, preprocessing, labels)) {
       Proof.require(session);
     }

@@ -35,8 +35,13 @@ public final class OnnxModelRuntime implements ModelRuntime {
     }
   }
 
-  /** Opens the bytes of a prepared model. */
-  static OnnxModelSession open(
+  /**
+   * Opens a prepared model that is in no repository.
+   *
+   * @param model its bytes, as {@link PreparedModel#bytes} gives them
+   * @throws ModelException if it cannot be served on the device
+   */
+  public static ModelSession open(
       byte[] model, Device device, Preprocessing preprocessing, Labels labels) {
     OrtSession session = OrtSessions.open(model, device);
     try {

@@ -7,19 +7,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Objects;
 
 /**
- * What became of a candidate on one instance. As JSON it is the value of {@link
- * ControlTopic#STATUS}, with the model's name as the key.
+ * What became of a candidate: on an instance that serves, or before a trainer's gate. As JSON it is
+ * the value of {@link ControlTopic#STATUS}, with the model's name as the key.
  *
  * @param instance which one: its application id and where it runs
  * @param model the model's name
  * @param version the candidate
  * @param outcome what became of it
- * @param reason why it was rejected; null otherwise
+ * @param reason why it was rejected, blessed or refused; null otherwise
  * @param serving the version that serves since then; null if none does
  * @param milliseconds wall time from the order to the outcome
+ * @param metrics what the gate measured, by name; null from an instance that serves
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SwapReport(
@@ -29,7 +31,8 @@ public record SwapReport(
     Outcome outcome,
     String reason,
     Integer serving,
-    double milliseconds) {
+    double milliseconds,
+    Map<String, Double> metrics) {
 
   /** How a swap can end. */
   public enum Outcome {
@@ -40,7 +43,11 @@ public record SwapReport(
     /** It served already. */
     unchanged,
     /** A newer order came before this one was begun. */
-    superseded
+    superseded,
+    /** The gate found it better than the champion: it is promoted. */
+    blessed,
+    /** The gate did not. */
+    refused
   }
 
   private static final ObjectMapper JSON =

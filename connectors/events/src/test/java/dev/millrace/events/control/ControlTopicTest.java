@@ -57,7 +57,8 @@ class ControlTopicTest {
   @Test
   void report_readsBackAsItWasWritten() throws IOException {
     SwapReport report =
-        new SwapReport("app@host-1", "resnet20", 3, SwapReport.Outcome.rejected, "why", 2, 1.5);
+        new SwapReport(
+            "app@host-1", "resnet20", 3, SwapReport.Outcome.rejected, "why", 2, 1.5, null);
 
     assertThat(report.toJson())
         .asString(StandardCharsets.UTF_8)

@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -160,6 +161,17 @@ public final class ModelRepository {
       Preprocessing preprocessing,
       Labels labels,
       ModelManifest.Source source) {
+    return publish(
+        model, prepared, preprocessing, labels, new Provenance(source, null, Map.of(), null));
+  }
+
+  /** The same, of a model that more is known of. */
+  public ModelVersion publish(
+      String model,
+      byte[] prepared,
+      Preprocessing preprocessing,
+      Labels labels,
+      Provenance provenance) {
     Path home = root.resolve(ModelManifest.requireName(model));
     String sha256 = Sha256.of(prepared);
     String created = clock.instant().toString();
@@ -174,12 +186,12 @@ public final class ModelRepository {
                     next,
                     sha256,
                     created,
-                    source,
-                    null,
+                    provenance.source(),
+                    provenance.parentVersion(),
                     preprocessing,
                     labels.names(),
-                    null,
-                    null),
+                    provenance.metrics(),
+                    provenance.trainingRun()),
                 prepared);
         if (published.isPresent()) {
           return published.get();

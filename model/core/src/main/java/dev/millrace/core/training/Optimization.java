@@ -50,8 +50,7 @@ public record Optimization(
 
   private static void requirePositive(String key, int value) {
     if (value < 1 || value > MOST) {
-      throw new IllegalArgumentException(
-          key + ": " + value + " is not between 1 and " + MOST);
+      throw new IllegalArgumentException(key + ": " + value + " is not between 1 and " + MOST);
     }
   }
 

@@ -27,7 +27,9 @@ public final class FolderImages {
       List<Path> classes = visible(Files.list(folder)).filter(Files::isDirectory).sorted().toList();
       if (classes.isEmpty()) {
         throw new TrainingException(
-            "there is no folder in " + folder + "; put each class's images into a folder of its own");
+            "there is no folder in "
+                + folder
+                + "; put each class's images into a folder of its own");
       }
       List<LabelledImage> images = new ArrayList<>();
       for (int label = 0; label < classes.size(); label++) {

@@ -5,17 +5,14 @@ import dev.millrace.core.training.TrainingException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 
 /**
  * The images that steps are made on. Their order and how each is changed follow from the seed and
  * the epoch alone, so that an interrupted epoch can be gone on with anywhere. For one thread.
  */
 public final class TrainingSet {
-
-  private static final RandomGeneratorFactory<RandomGenerator> RANDOM =
-      RandomGeneratorFactory.of("L64X128MixRandom");
 
   private final List<Pixels.Image> images;
   private final int side;
@@ -47,7 +44,14 @@ public final class TrainingSet {
     return images.size();
   }
 
-  /** Batches an epoch: as many full ones as there are; the rest is left out, and differs each time. */
+  /** Images a batch: as many as were asked for, unless there are fewer in all. */
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /**
+   * Batches an epoch: as many full ones as there are; the rest is left out, and differs each time.
+   */
   public int batches() {
     return images.size() / batchSize;
   }
@@ -73,7 +77,7 @@ public final class TrainingSet {
   }
 
   private RandomGenerator random(int epoch, int index) {
-    return RANDOM.create(seed * 31 + (((long) epoch << Integer.SIZE) | (index + 1)));
+    return new SplittableRandom(seed * 31 + (((long) epoch << Integer.SIZE) | (index + 1)));
   }
 
   private int[] shuffled(RandomGenerator random) {
@@ -112,7 +116,8 @@ public final class TrainingSet {
       return image.pixels();
     } catch (IOException | RuntimeException e) {
       throw new TrainingException(
-          "image " + image.key() + " could be read before, but no more (" + e.getMessage() + ")", e);
+          "image " + image.key() + " could be read before, but no more (" + e.getMessage() + ")",
+          e);
     }
   }
 }

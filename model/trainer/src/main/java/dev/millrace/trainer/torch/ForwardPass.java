@@ -80,9 +80,7 @@ record ForwardPass(Function<String, Tensor> tensors, Predicate<String> learning)
   public Tensor zeroPad(String name, Tensor input, ZeroPadding shape) {
     LongOptional all = new LongOptional();
     Tensor pixels =
-        input
-            .slice(HEIGHT, all, all, shape.stride())
-            .slice(WIDTH, all, all, shape.stride());
+        input.slice(HEIGHT, all, all, shape.stride()).slice(WIDTH, all, all, shape.stride());
     return torch.constant_pad_nd(pixels, 0, 0, 0, 0, shape.before(), shape.after());
   }
 

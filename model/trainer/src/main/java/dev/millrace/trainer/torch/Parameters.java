@@ -113,8 +113,7 @@ final class Parameters implements AutoCloseable {
     int start = 0;
     for (Parameter parameter : shapes) {
       int count = Math.toIntExact(parameter.count());
-      tensors.put(
-          parameter.name(), new WeightTensor(parameter.shape(), all.slice(start, count)));
+      tensors.put(parameter.name(), new WeightTensor(parameter.shape(), all.slice(start, count)));
       start += count;
     }
     return tensors;

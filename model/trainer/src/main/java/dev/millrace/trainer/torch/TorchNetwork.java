@@ -101,7 +101,8 @@ public final class TorchNetwork implements AutoCloseable {
   private boolean isFrozen(String name) {
     String part = name.startsWith("layer") ? name.substring(0, name.indexOf('.')) : name;
     return frozen.contains(part)
-        || (frozen.contains(Pretrained.STEM) && (part.startsWith("conv1") || part.startsWith("bn1")));
+        || (frozen.contains(Pretrained.STEM)
+            && (part.startsWith("conv1") || part.startsWith("bn1")));
   }
 
   /**
@@ -200,11 +201,7 @@ public final class TorchNetwork implements AutoCloseable {
             new BytePointer(batch.pixels().duplicate().rewind()),
             new long[] {batch.size(), side, side, Preprocessing.CHANNELS},
             new TensorOptions(torch.ScalarType.Byte));
-    return pixels
-        .to(device, torch.ScalarType.Float)
-        .permute(0, 3, 1, 2)
-        .sub_(mean)
-        .div_(deviation);
+    return pixels.to(device, torch.ScalarType.Float).permute(0, 3, 1, 2).sub_(mean).div_(deviation);
   }
 
   private Tensor labels(Batch batch) {

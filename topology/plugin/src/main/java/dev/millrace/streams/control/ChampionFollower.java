@@ -3,6 +3,7 @@ package dev.millrace.streams.control;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.control.Champion;
 import dev.millrace.events.control.ControlReader;
+import dev.millrace.events.control.StatusTopic;
 import dev.millrace.events.control.SwapReport;
 import dev.millrace.events.control.SwapReport.Outcome;
 import dev.millrace.streams.ImageInference;
@@ -170,7 +171,7 @@ public final class ChampionFollower implements AutoCloseable {
       long startNanos) {
     double milliseconds = (System.nanoTime() - startNanos) / 1e6;
     return new SwapReport(
-        instance, model, order.version(), outcome, reason, serving(inference), milliseconds);
+        instance, model, order.version(), outcome, reason, serving(inference), milliseconds, null);
   }
 
   private static Integer serving(ImageInference<?> inference) {

@@ -1,7 +1,5 @@
-package dev.millrace.streams.control;
+package dev.millrace.events.control;
 
-import dev.millrace.events.control.ControlTopic;
-import dev.millrace.events.control.SwapReport;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Where reports go. One that cannot be delivered is logged: a swap does not depend on it. Used by
  * one thread.
  */
-final class StatusTopic implements AutoCloseable {
+public final class StatusTopic implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(StatusTopic.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
@@ -26,14 +24,16 @@ final class StatusTopic implements AutoCloseable {
 
   private final KafkaProducer<String, byte[]> producer;
 
-  StatusTopic(Map<String, ?> kafka) {
+  /** With the configuration of a producer. */
+  public StatusTopic(Map<String, ?> kafka) {
     Map<String, Object> config = new HashMap<>(kafka);
     config.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
     producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
   }
 
-  void publish(SwapReport report) {
+  /** Sends a report, and does not wait for it. */
+  public void publish(SwapReport report) {
     try {
       var unused =
           producer.send(

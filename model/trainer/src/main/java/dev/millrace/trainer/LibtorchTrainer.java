@@ -1,0 +1,33 @@
+package dev.millrace.trainer;
+
+import dev.millrace.core.training.Trainer;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.trainer.data.FolderImages;
+import dev.millrace.trainer.run.TrainingRun;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.function.BooleanSupplier;
+
+/** Trains with libtorch. */
+public final class LibtorchTrainer implements Trainer {
+
+  private static final DateTimeFormatter NAME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+  private final Clock clock = Clock.systemUTC();
+
+  @Override
+  public void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
+    if (config.data() instanceof TrainingData.Folder data) {
+      var unused =
+          new TrainingRun(
+                  config, FolderImages.find(data.folder()), listener, stop, System::nanoTime)
+              .run(NAME.format(clock.instant()));
+    } else {
+      throw new UnsupportedOperationException("training from topics");
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.millrace.trainer.gate;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.Gate;
+import dev.millrace.core.training.Verdict;
+import dev.millrace.events.control.Champion;
+import dev.millrace.events.control.ControlReader;
+import dev.millrace.events.control.ControlWriter;
+import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.trainer.data.EvaluationSet;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Compares candidates with the version that serves, the way both are served: through ONNX Runtime,
+ * on the same images. For one thread.
+ */
+public final class PromotionGate {
+
+  private final Gate gate;
+  private final ModelRepository repository;
+  private final String model;
+  private final EvaluationSet images;
+  private final Preprocessing preprocessing;
+  private final Labels labels;
+
+  private Integer known;
+  private Answers ofKnown;
+
+  /**
+   * @param images which no training step sees
+   * @param preprocessing how they were decoded
+   * @param labels names of their classes
+   */
+  public PromotionGate(
+      Gate gate,
+      ModelRepository repository,
+      String model,
+      EvaluationSet images,
+      Preprocessing preprocessing,
+      Labels labels) {
+    this.gate = gate;
+    this.repository = repository;
+    this.model = model;
+    this.images = images;
+    this.preprocessing = preprocessing;
+    this.labels = labels;
+  }
+
+  /**
+   * Judges a candidate.
+   *
+   * @param candidate stays the caller's
+   * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
+   */
+  public Verdict judge(ModelSession candidate) {
+    Answers answers = Answers.of(candidate, images);
+    Optional<Champion> champion = champion();
+    if (champion.isEmpty()) {
+      return new Verdict(
+          true, "nothing serves yet", images.size(), answers.accuracy(), null, null, 0, 0, 1);
+    }
+    int version = champion.get().version();
+    if (!repository.versions(model).contains(version)) {
+      return incomparable(answers, version, "is not in the repository " + repository.root());
+    }
+    ModelVersion serving = repository.version(model, version);
+    if (!answersTheSame(serving)) {
+      return incomparable(answers, version, "takes other images or tells other classes apart");
+    }
+    return compare(answers, version, answersOf(serving));
+  }
+
+  private Optional<Champion> champion() {
+    try (ControlReader reader = new ControlReader(gate.kafka(), model)) {
+      return reader.readToEnd();
+    }
+  }
+
+  private boolean answersTheSame(ModelVersion serving) {
+    Preprocessing other = serving.manifest().preprocessing();
+    return other.size() == preprocessing.size()
+        && other.resize() == preprocessing.resize()
+        && serving.labels().equals(labels);
+  }
+
+  private Verdict incomparable(Answers answers, int version, String why) {
+    return new Verdict(
+        false,
+        "version " + version + " serves and " + why + "; promote by hand what shall replace it",
+        answers.size(),
+        answers.accuracy(),
+        version,
+        null,
+        0,
+        0,
+        1);
+  }
+
+  private Answers answersOf(ModelVersion serving) {
+    if (!Objects.equals(known, serving.version())) {
+      try (ModelSession session = new OnnxModelRuntime().open(serving, Device.CPU)) {
+        ofKnown = Answers.of(session, images);
+        known = serving.version();
+      }
+    }
+    return ofKnown;
+  }
+
+  private Verdict compare(Answers candidate, int version, Answers champion) {
+    int gained = candidate.notIn(champion);
+    int lost = champion.notIn(candidate);
+    double points = 100 * (candidate.accuracy() - champion.accuracy());
+    double p = McNemar.oneSided(gained, lost);
+    boolean better = points >= gate.margin() && gained > lost;
+    boolean significant = p < Gate.SIGNIFICANCE;
+    String found =
+        String.format(
+            Locale.ROOT,
+            "%+.2f points against version %d (p %.3g)%s",
+            points,
+            version,
+            p,
+            better && significant
+                ? ""
+                : better
+                    ? ", which may be chance"
+                    : String.format(Locale.ROOT, ", of %.2f asked for", gate.margin()));
+    return new Verdict(
+        better && significant,
+        found,
+        candidate.size(),
+        candidate.accuracy(),
+        version,
+        champion.accuracy(),
+        gained,
+        lost,
+        p);
+  }
+
+  /**
+   * Has every instance serve a version that was blessed.
+   *
+   * @param verdict the one on it: if another version was promoted meanwhile, it says nothing
+   * @throws OutdatedVerdictException if one was
+   */
+  public void promote(ModelVersion version, Verdict verdict) {
+    new ControlWriter(gate.kafka(), gate.kafka())
+        .change(
+            model,
+            before -> {
+              Integer serving = before.map(Champion::version).orElse(null);
+              if (!Objects.equals(serving, verdict.champion())) {
+                throw new OutdatedVerdictException(version, verdict.champion(), serving);
+              }
+              return new Champion(version.version(), serving, false);
+            });
+  }
+}

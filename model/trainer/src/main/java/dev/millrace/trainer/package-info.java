@@ -1,0 +1,2 @@
+/** The trainer: learns from labelled images and exports checkpoints. */
+package dev.millrace.trainer;

@@ -1,0 +1,154 @@
+package dev.millrace.trainer.run;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.core.weights.WeightTensor;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.core.weights.WeightsFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Keeps a run so that it survives a kill at any moment: {@code run.json} is replaced by one rename,
+ * after the tensors that it names were forced to disk under a name of their own. For one process.
+ */
+final class RunFolder {
+
+  private static final String STATE = "run.json";
+  private static final String CURVE = "curve.svg";
+  private static final String EXPORT = "export";
+  private static final String TENSORS = "state-";
+  private static final String WEIGHT = "weight/";
+  private static final String MOMENTUM = "momentum/";
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final Path folder;
+
+  /** Makes the folder if it is new. */
+  RunFolder(Path folder) {
+    this.folder = folder;
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Weights and momentum.
+   *
+   * @param weights under their names
+   * @param momentum of those that learn, under the same names
+   */
+  record Tensors(Weights weights, Weights momentum) {}
+
+  /** What was saved last, if anything was. */
+  Optional<RunState> state() {
+    try {
+      return Files.exists(folder.resolve(STATE))
+          ? Optional.of(JSON.readValue(folder.resolve(STATE).toFile(), RunState.class))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  Tensors tensors(RunState state) {
+    Map<String, WeightTensor> weights = new LinkedHashMap<>();
+    Map<String, WeightTensor> momentum = new LinkedHashMap<>();
+    WeightsFile.read(folder.resolve(state.tensors()))
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (name.startsWith(WEIGHT)) {
+                weights.put(name.substring(WEIGHT.length()), tensor);
+              } else if (name.startsWith(MOMENTUM)) {
+                momentum.put(name.substring(MOMENTUM.length()), tensor);
+              }
+            });
+    return new Tensors(new Weights(weights), new Weights(momentum));
+  }
+
+  /** The name for the tensors of a state. */
+  static String tensorsOf(int epoch, int batch) {
+    return TENSORS + epoch + "-" + batch + ".safetensors";
+  }
+
+  /** Saves both; what was saved before is removed then. */
+  void save(RunState state, Tensors tensors) {
+    Map<String, WeightTensor> all = new LinkedHashMap<>();
+    tensors.weights().tensors().forEach((name, tensor) -> all.put(WEIGHT + name, tensor));
+    tensors.momentum().tensors().forEach((name, tensor) -> all.put(MOMENTUM + name, tensor));
+    WeightsFile.write(folder.resolve(state.tensors()), new Weights(all));
+    try {
+      replace(
+          folder.resolve(STATE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(state));
+      removeAllTensorsBut(state.tensors());
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private void removeAllTensorsBut(String name) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{,.}" + TENSORS + "*")) {
+      for (Path file : files) {
+        if (!file.getFileName().toString().equals(name)) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  /** Replaces the picture of the run. */
+  void draw(String svg) {
+    try {
+      Files.writeString(folder.resolve(CURVE), svg);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** True if a checkpoint was asked for since the last time, by a file named {@code export}. */
+  boolean takeDemand() {
+    try {
+      return Files.deleteIfExists(folder.resolve(EXPORT));
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private static void replace(Path file, byte[] bytes) throws IOException {
+    Path hidden = file.resolveSibling("." + file.getFileName());
+    try (FileChannel channel =
+        FileChannel.open(
+            hidden,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(bytes));
+      channel.force(true);
+    }
+    Files.move(hidden, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private TrainingException failed(IOException e) {
+    return new TrainingException(
+        "the run's folder " + folder + " cannot be used (" + e + "); see that it may be written",
+        e);
+  }
+
+  @Override
+  public String toString() {
+    return folder.toString();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.millrace.trainer.run;
+
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
+
+/** What a run's result depends on, in words: who goes on with it must have the same. */
+final class RunOptions {
+
+  private RunOptions() {}
+
+  static Map<String, String> of(TrainingConfig config, LabelledImages images) {
+    Map<String, String> options = new TreeMap<>();
+    options.put("network", config.network().toString());
+    options.put("preprocessing", config.preprocessing().toString());
+    options.put("optimization", config.optimization().toString());
+    options.put("augmentation", config.augmentation().toString());
+    options.put("seed", Long.toString(config.seed()));
+    options.put(
+        "start", config.pretrained().map(from -> from.origin() + " " + from.freeze()).orElse("He"));
+    options.put("held-out", Double.toString(config.data().heldOut()));
+    options.put("set of images", images.images().size() + " images, " + checksum(images));
+    return options;
+  }
+
+  private static String checksum(LabelledImages images) {
+    CRC32 checksum = new CRC32();
+    checksum.update(images.labels().names().toString().getBytes(StandardCharsets.UTF_8));
+    for (LabelledImage image : images.images()) {
+      checksum.update((image.key() + image.label()).getBytes(StandardCharsets.UTF_8));
+    }
+    return Long.toHexString(checksum.getValue());
+  }
+}

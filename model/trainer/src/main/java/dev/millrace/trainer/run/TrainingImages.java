@@ -1,0 +1,103 @@
+package dev.millrace.trainer.run;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.EvaluationSet;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.Part;
+import dev.millrace.trainer.data.Pixels;
+import dev.millrace.trainer.data.TrainingSet;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All images of a run, decoded and divided.
+ *
+ * @param labels names of their classes
+ * @param training what steps are made on
+ * @param gate what versions are compared on
+ * @param report what their accuracy is told by
+ */
+record TrainingImages(
+    Labels labels, TrainingSet training, EvaluationSet gate, EvaluationSet report, Pixels pixels)
+    implements AutoCloseable {
+
+  /** Of the heap, what decoded images may take. */
+  private static final double SHARE_OF_HEAP = 0.5;
+
+  /**
+   * Decodes them all.
+   *
+   * @throws TrainingException if some cannot be read, or a part would be empty
+   */
+  static TrainingImages of(LabelledImages images, TrainingConfig config) {
+    Pixels pixels =
+        new Pixels(
+            config.preprocessing(), (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory()));
+    try {
+      Map<Part, List<Pixels.Image>> parts = decode(images.images(), pixels, config);
+      int side = pixels.side();
+      TrainingSet training =
+          new TrainingSet(
+              parts.get(Part.TRAINING),
+              side,
+              config.optimization().batchSize(),
+              config.augmentation(),
+              config.seed());
+      return new TrainingImages(
+          images.labels(),
+          training,
+          heldOut(parts.get(Part.GATE), side),
+          heldOut(parts.get(Part.REPORT), side),
+          pixels);
+    } catch (RuntimeException | Error e) {
+      pixels.close();
+      throw e;
+    }
+  }
+
+  private static EvaluationSet heldOut(List<Pixels.Image> images, int side) {
+    if (images.isEmpty()) {
+      throw new TrainingException(
+          "too few images are held out to compare versions by; give more, or hold more out");
+    }
+    return new EvaluationSet(images, side);
+  }
+
+  private static Map<Part, List<Pixels.Image>> decode(
+      List<LabelledImage> images, Pixels pixels, TrainingConfig config) {
+    Map<Part, List<Pixels.Image>> parts = new EnumMap<>(Part.class);
+    for (Part part : Part.values()) {
+      parts.put(part, new ArrayList<>());
+    }
+    List<String> unreadable = new ArrayList<>();
+    for (LabelledImage image : images) {
+      try {
+        Part part = Part.of(image.key(), config.data().heldOut());
+        parts.get(part).add(pixels.add(image));
+      } catch (BadImageException | IOException e) {
+        unreadable.add(image.key() + " (" + e.getMessage() + ")");
+      }
+    }
+    if (!unreadable.isEmpty()) {
+      throw new TrainingException(
+          unreadable.size()
+              + " of "
+              + images.size()
+              + " images cannot be read; take them away. The first: "
+              + unreadable.get(0));
+    }
+    return parts;
+  }
+
+  @Override
+  public void close() {
+    pixels.close();
+  }
+}
