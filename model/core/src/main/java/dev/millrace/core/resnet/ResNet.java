@@ -77,6 +77,10 @@ public record ResNet(
     return new ResNet(name, stem, block, blocks, width, shortcut, classes, size, newChannels);
   }
 
+  public ResNet withStem(Stem newStem) {
+    return new ResNet(name, newStem, block, blocks, width, shortcut, classes, size, channels);
+  }
+
   public ResNet withShortcut(Shortcut newShortcut) {
     return new ResNet(name, stem, block, blocks, width, newShortcut, classes, size, channels);
   }

@@ -28,6 +28,7 @@ final class ResNetWalk<T> {
   private T stem(T input) {
     return switch (network.stem()) {
       case CIFAR -> builder.relu("relu", normalised("conv1", "bn1", input, stem(3, 1)));
+      case CIFAR_HALVED -> builder.relu("relu", normalised("conv1", "bn1", input, stem(3, 2)));
       case IMAGENET ->
           builder.maxPool(
               "maxpool",

@@ -6,5 +6,11 @@ public enum Stem {
   IMAGENET,
 
   /** For small images: a 3x3 convolution, which leaves the sides as they are. */
-  CIFAR
+  CIFAR,
+
+  /**
+   * For small images where speed counts: the same with a stride of 2, which leaves half of each
+   * side and takes a quarter of the time. Not the paper's.
+   */
+  CIFAR_HALVED
 }

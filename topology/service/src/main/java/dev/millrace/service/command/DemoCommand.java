@@ -51,6 +51,11 @@ final class DemoCommand implements Callable<Integer>, LongRunning {
       description = "Images to stream, in a folder a class (default: Fashion-MNIST's test set).")
   private Path images;
 
+  @Option(
+      names = "--untrained",
+      description = "Serve a model that has learned nothing, and train none.")
+  private boolean untrained;
+
   @Option(names = "--model-file", paramLabel = "FILE", description = "An ONNX classifier to serve.")
   private Path modelFile;
 

@@ -1,6 +1,7 @@
 package dev.millrace.service.command;
 
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.training.TrainingException;
 import dev.millrace.events.control.ConcurrentChangeException;
 import dev.millrace.service.broker.BrokerException;
 import java.io.IOException;
@@ -39,6 +40,7 @@ record Failure(String line, int exitCode) {
   private static Optional<Failure> understood(Throwable e) {
     if (e instanceof CommandException
         || e instanceof ModelException
+        || e instanceof TrainingException
         || e instanceof BrokerException
         || e instanceof ConcurrentChangeException) {
       return failed(e.getMessage());

@@ -11,7 +11,15 @@ import me.tongfei.progressbar.ProgressBarStyle;
 interface Progress extends AutoCloseable {
 
   /** One more is done. */
-  void step();
+  default void step() {
+    step(1);
+  }
+
+  /** So many more are done. */
+  void step(int count);
+
+  /** What else there is to say at this moment. */
+  void tell(String message);
 
   @Override
   void close();
@@ -23,7 +31,12 @@ interface Progress extends AutoCloseable {
    * @param unit what they are called, in the plural
    */
   static Progress of(String task, long total, String unit) {
-    return Boolean.getBoolean("millrace.terminal") ? bar(task, total, unit) : none();
+    return isTerminal() ? bar(task, total, unit) : none();
+  }
+
+  /** Whether there is somebody to see it. */
+  static boolean isTerminal() {
+    return Boolean.getBoolean("millrace.terminal");
   }
 
   private static Progress bar(String task, long total, String unit) {
@@ -38,8 +51,13 @@ interface Progress extends AutoCloseable {
             .build();
     return new Progress() {
       @Override
-      public void step() {
-        bar.step();
+      public void step(int count) {
+        bar.stepBy(count);
+      }
+
+      @Override
+      public void tell(String message) {
+        bar.setExtraMessage(" " + message);
       }
 
       @Override
@@ -52,7 +70,10 @@ interface Progress extends AutoCloseable {
   private static Progress none() {
     return new Progress() {
       @Override
-      public void step() {}
+      public void step(int count) {}
+
+      @Override
+      public void tell(String message) {}
 
       @Override
       public void close() {}

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       BrokerCommand.class,
       ServeCommand.class,
+      TrainCommand.class,
       ModelsCommand.class,
       SendCommand.class,
       TailCommand.class,
