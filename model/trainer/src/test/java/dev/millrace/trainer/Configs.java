@@ -1,0 +1,48 @@
+package dev.millrace.trainer;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Augmentation;
+import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.training.Schedule;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Trainings that take a second or two. */
+public final class Configs {
+
+  public static final Preprocessing PREPROCESSING =
+      new Preprocessing(
+          SmallImages.SIDE,
+          SmallImages.SIDE,
+          Preprocessing.IMAGENET_MEAN,
+          Preprocessing.IMAGENET_STD);
+
+  private Configs() {}
+
+  /** ResNet-20 on {@link SmallImages}, one thread. */
+  public static TrainingConfig of(Path home, int epochs, double learningRate) {
+    return of(home, "run", epochs, learningRate, Optional.empty());
+  }
+
+  public static TrainingConfig of(
+      Path home, String run, int epochs, double learningRate, Optional<Pretrained> pretrained) {
+    return new TrainingConfig(
+        ResNet.of("resnet20").withSize(SmallImages.SIDE),
+        PREPROCESSING,
+        new TrainingData.Folder(home.resolve("images"), 0.3),
+        new Optimization(epochs, 16, learningRate, Schedule.COSINE, 0.9, 1e-4, 0),
+        new Augmentation(2, true),
+        pretrained,
+        7,
+        new Checkpoints(
+            home.resolve("models"), "small", home.resolve(run), Optional.empty(), Optional.empty()),
+        Device.CPU,
+        1);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.trainer;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.core.training.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Remembers what a training told. */
+public final class Heard implements TrainingListener {
+
+  public final List<Long> steps = new ArrayList<>();
+  public final List<Double> losses = new ArrayList<>();
+  public final List<EpochReport> epochs = new ArrayList<>();
+  public final List<ModelVersion> versions = new ArrayList<>();
+  public final List<String> warnings = new ArrayList<>();
+  public long done;
+
+  @Override
+  public void began(String run, int images, int heldOut, long doneBefore, long all) {
+    done = doneBefore;
+  }
+
+  @Override
+  public void stepped(long step, int images, double loss) {
+    steps.add(step);
+    losses.add(loss);
+  }
+
+  @Override
+  public void epochEnded(EpochReport report) {
+    epochs.add(report);
+  }
+
+  @Override
+  public void exported(ModelVersion version) {
+    versions.add(version);
+  }
+
+  @Override
+  public void judged(Verdict verdict) {}
+
+  @Override
+  public void promoted(ModelVersion version) {}
+
+  @Override
+  public void warned(String what) {
+    warnings.add(what);
+  }
+}

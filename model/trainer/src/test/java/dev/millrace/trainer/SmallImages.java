@@ -1,0 +1,49 @@
+package dev.millrace.trainer;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import javax.imageio.ImageIO;
+
+/** Images of 16x16 pixels that are easily told apart: each class has a brightness, plus noise. */
+public final class SmallImages {
+
+  public static final int SIDE = 16;
+
+  private SmallImages() {}
+
+  /** Writes so many a class below a folder, classes {@code a}, {@code b} and so on. */
+  public static void write(Path folder, int classes, int each) {
+    try {
+      for (int label = 0; label < classes; label++) {
+        Path home = Files.createDirectories(folder.resolve(name(label)));
+        for (int i = 0; i < each; i++) {
+          write(home.resolve(String.format("%04d.png", i)), label, classes, i);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String name(int label) {
+    return Character.toString('a' + label);
+  }
+
+  /** Writes one. */
+  public static void write(Path file, int label, int classes, int seed) throws IOException {
+    Random random = new Random(label * 10_000L + seed);
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+    int base = 40 + 160 * label / classes;
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        int grey = base + random.nextInt(40);
+        image.setRGB(x, y, grey << 16 | grey << 8 | random.nextInt(256));
+      }
+    }
+    ImageIO.write(image, "png", file.toFile());
+  }
+}

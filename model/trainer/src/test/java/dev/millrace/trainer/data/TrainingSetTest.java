@@ -1,0 +1,116 @@
+package dev.millrace.trainer.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.training.Augmentation;
+import dev.millrace.trainer.Configs;
+import dev.millrace.trainer.SmallImages;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingSetTest {
+
+  @TempDir Path folder;
+
+  private List<Pixels.Image> images(Pixels pixels) throws IOException {
+    SmallImages.write(folder, 2, 10);
+    List<Pixels.Image> images = new ArrayList<>();
+    for (LabelledImage image : FolderImages.find(folder).images()) {
+      images.add(pixels.add(image));
+    }
+    return images;
+  }
+
+  private static byte[] image(Batch batch, int index) {
+    byte[] pixels = new byte[SmallImages.SIDE * SmallImages.SIDE * 3];
+    batch.pixels().get(index * pixels.length, pixels);
+    return pixels;
+  }
+
+  @Test
+  void epoch_hasEachImageOnce_inAnOrderOfItsOwn() throws IOException {
+    try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 0)) {
+      TrainingSet set = new TrainingSet(images(pixels), SmallImages.SIDE, 5, Augmentation.NONE, 1);
+      assertThat(set.batches()).isEqualTo(4);
+      assertThat(order(set, 0)).hasSize(20).doesNotHaveDuplicates();
+      assertThat(order(set, 1)).containsExactlyInAnyOrderElementsOf(order(set, 0));
+      assertThat(order(set, 1)).isNotEqualTo(order(set, 0));
+    }
+  }
+
+  private static List<Integer> order(TrainingSet set, int epoch) {
+    List<Integer> hashes = new ArrayList<>();
+    for (int i = 0; i < set.batches(); i++) {
+      Batch batch = set.batch(epoch, i);
+      for (int image = 0; image < batch.size(); image++) {
+        hashes.add(java.util.Arrays.hashCode(image(batch, image)));
+      }
+    }
+    return hashes;
+  }
+
+  @Test
+  void sameEpochAndBatch_areTheSamePixels_whateverCameBefore() throws IOException {
+    try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 1 << 20)) {
+      List<Pixels.Image> images = images(pixels);
+      TrainingSet one = new TrainingSet(images, SmallImages.SIDE, 5, Augmentation.DEFAULTS, 1);
+      TrainingSet other = new TrainingSet(images, SmallImages.SIDE, 5, Augmentation.DEFAULTS, 1);
+      one.batch(0, 0);
+      one.batch(3, 1);
+
+      assertThat(image(one.batch(2, 3), 4)).isEqualTo(image(other.batch(2, 3), 4));
+    }
+  }
+
+  @Test
+  void augmentation_shiftsAndMirrors_withBlackFromOutside() throws IOException {
+    try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 1 << 20)) {
+      List<Pixels.Image> one = List.of(images(pixels).get(0));
+      TrainingSet set = new TrainingSet(one, SmallImages.SIDE, 1, new Augmentation(1, true), 1);
+      Set<List<Integer>> seen = new HashSet<>();
+      for (int epoch = 0; epoch < 400; epoch++) {
+        seen.add(place(image(set.batch(epoch, 0), 0), one.get(0).pixels()));
+      }
+      assertThat(seen).hasSize(3 * 3 * 2); // three places each way, mirrored or not
+    }
+  }
+
+  /** Where the changed image was cut out: down, right, and 1 if mirrored. */
+  private static List<Integer> place(byte[] changed, byte[] pixels) {
+    for (int down = -1; down <= 1; down++) {
+      for (int right = -1; right <= 1; right++) {
+        for (int mirrored = 0; mirrored <= 1; mirrored++) {
+          if (isCut(changed, pixels, down, right, mirrored == 1)) {
+            return List.of(down, right, mirrored);
+          }
+        }
+      }
+    }
+    throw new AssertionError("no part of the image, mirrored or not");
+  }
+
+  private static boolean isCut(
+      byte[] changed, byte[] pixels, int down, int right, boolean mirrored) {
+    int side = SmallImages.SIDE;
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        int fromY = y + down;
+        int fromX = (mirrored ? side - 1 - x : x) + right;
+        boolean inside = fromY >= 0 && fromY < side && fromX >= 0 && fromX < side;
+        for (int channel = 0; channel < 3; channel++) {
+          byte expected = inside ? pixels[(fromY * side + fromX) * 3 + channel] : 0;
+          if (changed[(y * side + x) * 3 + channel] != expected) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+}

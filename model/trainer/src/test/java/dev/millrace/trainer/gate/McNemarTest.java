@@ -1,0 +1,26 @@
+package dev.millrace.trainer.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class McNemarTest {
+
+  /** By {@code scipy.stats.binomtest(gained, gained + lost, 0.5, 'greater').pvalue}. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, 1",
+    "1, 0, 0.5",
+    "5, 0, 0.03125",
+    "0, 5, 1",
+    "10, 10, 0.5880985260009766",
+    "15, 5, 0.020694732666015625",
+    "60, 40, 0.028443966820490392",
+    "1100, 1000, 0.01536"
+  })
+  void oneSided_isTheBinomialTail(int gained, int lost, double p) {
+    assertThat(McNemar.oneSided(gained, lost)).isCloseTo(p, within(1e-4));
+  }
+}

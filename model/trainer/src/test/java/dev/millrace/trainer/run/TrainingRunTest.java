@@ -1,0 +1,153 @@
+package dev.millrace.trainer.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.onnx.OnnxWeights;
+import dev.millrace.trainer.Configs;
+import dev.millrace.trainer.Heard;
+import dev.millrace.trainer.LibtorchTrainer;
+import dev.millrace.trainer.SmallImages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingRunTest {
+
+  private static final int EACH = 60;
+
+  @TempDir Path home;
+
+  private Heard train(TrainingConfig config) {
+    return train(config, Long.MAX_VALUE);
+  }
+
+  private Heard train(TrainingConfig config, long steps) {
+    Heard heard = new Heard();
+    new LibtorchTrainer().train(config, heard, () -> heard.steps.size() >= steps);
+    return heard;
+  }
+
+  private Weights newest() {
+    return OnnxWeights.read(repository().newest("small").readVerified());
+  }
+
+  private ModelRepository repository() {
+    return new ModelRepository(home.resolve("models"));
+  }
+
+  @Test
+  void training_learnsAndPublishesEachEpoch() {
+    SmallImages.write(home.resolve("images"), 3, EACH);
+    Heard heard = train(Configs.of(home, 3, 0.05));
+
+    assertThat(heard.epochs).extracting(epoch -> epoch.epoch()).containsExactly(1, 2, 3);
+    assertThat(heard.epochs.get(2).loss()).isLessThan(heard.epochs.get(0).loss() / 2);
+    assertThat(repository().versions("small")).containsExactly(1, 2, 3);
+    ModelManifest manifest = repository().newest("small").manifest();
+    assertThat(manifest.source().kind()).isEqualTo("training");
+    assertThat(manifest.labels()).containsExactly("a", "b", "c");
+    assertThat(manifest.trainingRun()).isNotBlank();
+    assertThat(manifest.metrics())
+        .containsEntry("epoch", 3.0)
+        .containsKeys("accuracy", "train_loss");
+    assertThat(home.resolve("run/curve.svg")).content().startsWith("<svg").contains("<polyline");
+  }
+
+  @Test
+  void interruptedRun_endsAsOneThatWasNot() {
+    SmallImages.write(home.resolve("images"), 3, EACH);
+    train(Configs.of(home, 2, 0.05));
+    Weights whole = newest();
+
+    TrainingConfig again = Configs.of(home, "interrupted", 2, 0.05, Optional.empty());
+    Heard first = train(again, 3);
+    Heard second = train(again, 7);
+    Heard third = train(again);
+
+    assertThat(first.steps).hasSize(3);
+    assertThat(second.done).isEqualTo(3);
+    assertThat(third.done).isEqualTo(10);
+    assertThat(newest()).isEqualTo(whole);
+  }
+
+  @Test
+  void goingOnWithOtherOptions_isRefused() {
+    SmallImages.write(home.resolve("images"), 2, EACH);
+    train(Configs.of(home, 2, 0.05), 3);
+
+    assertThatThrownBy(() -> train(Configs.of(home, 2, 0.04)))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("another optimization")
+        .hasMessageContaining("--run");
+  }
+
+  @Test
+  void divergedTraining_saysSo_andPublishesNothing() {
+    SmallImages.write(home.resolve("images"), 2, EACH);
+
+    assertThatThrownBy(() -> train(Configs.of(home, 3, 1e6)))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("--learning-rate");
+    assertThat(home.resolve("models")).doesNotExist();
+  }
+
+  @Test
+  void imagesThatCannotBeLearnedFrom_areRefused_andNothingIsPublished() throws IOException {
+    Path images = Files.createDirectories(home.resolve("images"));
+    refused("no folder");
+    SmallImages.write(images, 1, EACH);
+    refused("only one class");
+    Files.createDirectories(images.resolve("b"));
+    refused("class 'b' has no image");
+    Files.write(images.resolve("b/bad.png"), new byte[] {1, 2, 3});
+    refused("1 of 61 images cannot be read; take them away. The first: b/bad.png");
+    assertThat(home.resolve("models")).doesNotExist();
+  }
+
+  private void refused(String why) {
+    assertThatThrownBy(() -> train(Configs.of(home, 1, 0.05)))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void transfer_keepsTheParentAndDrawsANewHead() {
+    SmallImages.write(home.resolve("images"), 3, EACH);
+    train(Configs.of(home, 1, 0.05));
+    Weights parent = newest();
+    SmallImages.write(home.resolve("images"), 4, EACH);
+    Pretrained pretrained = new Pretrained(parent, "small version 1", 1, List.of("stem", "layer1"));
+
+    train(Configs.of(home, "transfer", 1, 0.05, Optional.of(pretrained)));
+
+    assertThat(repository().newest("small").manifest().parentVersion()).isEqualTo(1);
+    assertThat(newest().get("layer1.0.conv1.weight"))
+        .isEqualTo(parent.get("layer1.0.conv1.weight"));
+    assertThat(newest().get("layer3.0.conv1.weight"))
+        .isNotEqualTo(parent.get("layer3.0.conv1.weight"));
+    assertThat(newest().get("fc.bias").shape()).containsExactly(4);
+  }
+
+  @Test
+  void demandedCheckpoint_isPublishedBetweenSteps() throws IOException {
+    SmallImages.write(home.resolve("images"), 2, EACH);
+    Files.createDirectories(home.resolve("run"));
+    Files.createFile(home.resolve("run/export"));
+
+    train(Configs.of(home, 1, 0.05), 1);
+
+    assertThat(repository().versions("small")).containsExactly(1);
+    assertThat(home.resolve("run/export")).doesNotExist();
+  }
+}
