@@ -4,12 +4,16 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import dev.millrace.core.model.ModelException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 
 /** The native library, loaded once a process, when it is first asked for. */
 final class OrtLibrary {
 
   /** What goes wrong reaches us as exceptions; the library's own log would only repeat it. */
   static final OrtLoggingLevel LOG_LEVEL = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+
+  private static final String NAME = "millrace";
 
   /** The C library's words where a folder is mounted {@code noexec}. */
   private static final String NO_EXECUTION = "failed to map segment";
@@ -31,6 +35,25 @@ final class OrtLibrary {
       throw new ModelException(explain(ATTEMPT.failure), ATTEMPT.failure);
     }
     return ATTEMPT.environment;
+  }
+
+  /**
+   * ONNX Runtime's Java API releases the environment in a shutdown hook, while ours may still let
+   * batches end; native code counts references, and one more keeps it until the process is gone.
+   */
+  private static void keepDuringShutdown() {
+    try {
+      Field api = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("ortApiHandle");
+      Method create =
+          OrtEnvironment.class.getDeclaredMethod(
+              "createHandle", long.class, int.class, String.class);
+      api.setAccessible(true);
+      create.setAccessible(true);
+      var unused = create.invoke(null, api.get(null), LOG_LEVEL.getValue(), NAME);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "this ONNX Runtime is not the one that Millrace was built with; use that", e);
+    }
   }
 
   /** Why it does not load, and what to do, in one line. */
@@ -56,8 +79,9 @@ final class OrtLibrary {
 
   private static Attempt load() {
     try {
-      OrtEnvironment environment = OrtEnvironment.getEnvironment(LOG_LEVEL, "millrace");
+      OrtEnvironment environment = OrtEnvironment.getEnvironment(LOG_LEVEL, NAME);
       environment.setTelemetry(false);
+      keepDuringShutdown();
       return new Attempt(environment, null);
     } catch (OrtException | RuntimeException | LinkageError e) {
       Throwable root = e;

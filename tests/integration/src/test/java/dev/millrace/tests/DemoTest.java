@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,21 +20,45 @@ class DemoTest {
   private static final String SUMMARY =
       "\n(\\d+) predictions, \\d+ with the label that the image has\n";
 
+  /** Of a version, when the demo ends. */
+  private static final Pattern SCORE =
+      Pattern.compile("^version \\d+: (\\d+) of \\d+ right", Pattern.MULTILINE);
+
+  /** Of 200 images in ten classes, far more than guessing gives. */
+  private static final int CHANCE = 60;
+
   @TempDir Path folder;
 
   @Test
-  void demo_withCount_endsByItself() throws Exception {
-    MillraceProcess.Result demo = MillraceProcess.run(folder, "demo", "--count", 5);
+  void demo_learns_andServesWhatItLearned() throws Exception {
+    MillraceProcess.Result demo = MillraceProcess.run(folder, "demo", "--count", 200, "--rate", 40);
+
+    assertThat(demo.exitCode()).as(demo.errors()).isZero();
+    assertThat(demo.errors()).isEmpty();
+    assertThat(demo.output())
+        .contains("trainer: blessed: nothing serves yet")
+        .containsPattern("\nversion 1 serves, \\d+ s after the start\n")
+        .contains("\n200 predictions, ");
+    Matcher score = SCORE.matcher(demo.output().substring(demo.output().lastIndexOf(".png ")));
+    int right = 0;
+    while (score.find()) {
+      right += Integer.parseInt(score.group(1));
+    }
+    assertThat(right).as(demo.output()).isGreaterThan(CHANCE);
+  }
+
+  @Test
+  void untrainedDemo_withCount_endsByItself() throws Exception {
+    MillraceProcess.Result demo = MillraceProcess.run(folder, "demo", "--untrained", "--count", 5);
 
     assertThat(demo.exitCode()).as(demo.errors()).isZero();
     assertThat(demo.errors()).isEmpty();
     assertThat(demo.output()).containsPattern(SUMMARY).contains("\n5 predictions, ");
-    assertThat(demo.output().lines()).hasSize(1 + 5 + 1);
   }
 
   @Test
   void demo_onControlC_endsCleanly() throws Exception {
-    try (MillraceProcess demo = MillraceProcess.start(folder, "", "demo")) {
+    try (MillraceProcess demo = MillraceProcess.start(folder, "", "demo", "--untrained")) {
       demo.awaitLine(".*/\\d+\\.png .*", PATIENCE);
       demo.interrupt();
 

@@ -86,7 +86,7 @@ class DockerImageTest {
   @Test
   void demo_runsAsAnyUserOnAReadOnlyFileSystem() {
     try (GenericContainer<?> demo =
-        ServiceImage.running("demo", "--count=20")
+        ServiceImage.running("demo", "--untrained", "--count=20")
             .withTmpFs(Map.of("/tmp", "exec"))
             .withCreateContainerCmdModifier(
                 create -> {
@@ -103,7 +103,7 @@ class DockerImageTest {
   @Test
   void demo_writesToTmpAlone() {
     try (GenericContainer<?> demo =
-        ServiceImage.running("demo", "--count=20")
+        ServiceImage.running("demo", "--untrained", "--count=20")
             // Added to the image's own options, which stay.
             .withEnv("MILLRACE_OPTS", "-Xmx256m")
             .withCreateContainerCmdModifier(

@@ -1,5 +1,6 @@
 package dev.millrace.service.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
@@ -13,6 +14,8 @@ import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.demo.Demo;
 import dev.millrace.service.demo.FashionMnist;
 import dev.millrace.service.demo.LabelledImage;
+import dev.millrace.service.demo.TrainerProcess;
+import dev.millrace.service.demo.VersionScores;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -20,6 +23,7 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,11 +39,20 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description = {
       "Stream real images through a broker and a model on this machine, until Ctrl-C.",
-      "Without --model-file the model is a ResNet-20 with random weights: it has learned nothing, and"
-          + " its labels are guesses. Everything is in a temporary folder that goes in the end."
+      "A trainer learns beside it from most of Fashion-MNIST's test images, and the rest streams: each"
+          + " version that is better is promoted live, and how often each is right is told. Everything"
+          + " is in a temporary folder that goes in the end.",
+      "With --model-file, --images or --untrained nothing is trained."
     })
 final class DemoCommand implements Callable<Integer>, LongRunning {
 
+  private static final String MODEL = "demo";
+
+  /** Of the 10,000 images. */
+  private static final int LEARNED = 8_000;
+
+  private static final int TELL_EVERY = 100;
+  private static final long POLL_MS = 100;
   private static final List<Float> MEAN = List.of(0.485f, 0.456f, 0.406f);
   private static final List<Float> STD = List.of(0.229f, 0.224f, 0.225f);
 
@@ -79,8 +92,8 @@ final class DemoCommand implements Callable<Integer>, LongRunning {
   @Option(names = "--count", paramLabel = "N", description = "End after so many predictions.")
   private Long count;
 
-  private long shown;
-  private long right;
+  private final VersionScores scores = new VersionScores();
+  private final long start = System.nanoTime();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -92,32 +105,141 @@ final class DemoCommand implements Callable<Integer>, LongRunning {
       throw new ParameterException(spec.commandLine(), "rate: " + rate + " is not above 0");
     }
     Path folder = Files.createTempDirectory("millrace-demo");
-    try (StopSignal stop = StopSignal.listen()) {
-      List<LabelledImage> stream = images == null ? FashionMnist.read() : read(images);
-      ModelVersion model = publish(new ModelRepository(folder.resolve("models")));
-      try (Demo demo = Demo.start(folder.resolve("broker"), model)) {
-        say(model + " serves; the broker is at " + demo.bootstrapServers() + "; Ctrl-C ends it");
-        PredictionLine line = new PredictionLine(ZoneId.systemDefault());
-        demo.run(
-            stream,
-            rate,
-            () -> !stop.isRequested() && (count == null || shown < count),
-            record -> show(line, record));
+    try (StopSignal stop = StopSignal.listen();
+        Demo demo = Demo.start(folder.resolve("broker"))) {
+      say("the broker is at " + demo.bootstrapServers() + "; Ctrl-C ends the demo");
+      if (untrained || modelFile != null || images != null) {
+        List<LabelledImage> stream = images == null ? FashionMnist.read() : read(images);
+        ModelVersion model = publish(new ModelRepository(folder.resolve("models")));
+        demo.serve(model);
+        say(model + " serves");
+        stream(demo, stream, stop);
+      } else {
+        learn(demo, folder, stop);
       }
-      say(shown + " predictions, " + right + " with the label that the image has");
+      say(scores.table());
+      say(
+          scores.count()
+              + " predictions, "
+              + scores.right()
+              + " with the label that the image has");
     } finally {
       Utils.delete(folder.toFile());
     }
     return ExitCode.DONE;
   }
 
-  private void show(PredictionLine line, ConsumerRecord<String, Prediction> record) {
-    shown++;
-    right += record.key().startsWith(record.value().label() + "/") ? 1 : 0;
-    say(line.of(record, record.value()));
+  /** Trains on the first images, and streams the others once a version is there. */
+  private void learn(Demo demo, Path folder, StopSignal stop)
+      throws IOException, InterruptedException {
+    List<LabelledImage> all = FashionMnist.read();
+    Path labelled = folder.resolve("labelled");
+    for (LabelledImage image : all.subList(0, LEARNED)) {
+      Path file = labelled.resolve(image.key());
+      Files.createDirectories(file.getParent());
+      Files.write(file, image.encoded());
+    }
+    ModelRepository repository = new ModelRepository(folder.resolve("models"));
+    say("a trainer learns from " + LEARNED + " images; the others stream once it knows a little");
+    try (TrainerProcess trainer =
+        TrainerProcess.start(
+            folder, this::tellOfTraining, training(demo, folder, labelled, repository))) {
+      boolean ready = false;
+      while (!ready && !stop.isRequested()) {
+        ready = trainer.awaitFirstVersion(POLL_MS);
+      }
+      if (ready) {
+        demo.serve(repository.version(MODEL, 1));
+        stream(demo, all.subList(LEARNED, all.size()), stop);
+      }
+    }
   }
 
-  private void say(String line) {
+  /** A ResNet-20 at half the side, on all cores but one, gets there within three minutes. */
+  private static Object[] training(
+      Demo demo, Path folder, Path labelled, ModelRepository repository) {
+    return new Object[] {
+      "--data",
+      labelled,
+      "--arch",
+      "resnet20",
+      "--stem",
+      "cifar_halved",
+      "--size",
+      FashionMnist.SIDE,
+      "--epochs",
+      24,
+      "--batch-size",
+      64,
+      "--learning-rate",
+      0.05,
+      "--schedule",
+      "cosine",
+      "--crop-padding",
+      2,
+      "--threads",
+      Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
+      "--repository",
+      repository.root(),
+      "--model",
+      MODEL,
+      "--run",
+      folder.resolve("training"),
+      "--export-every",
+      15,
+      "--promote-if-better",
+      0.2,
+      "--bootstrap-servers",
+      demo.bootstrapServers()
+    };
+  }
+
+  private void tellOfTraining(JsonNode event) {
+    switch (event.path("event").asText()) {
+      case "epoch" ->
+          say(
+              String.format(
+                  Locale.ROOT,
+                  "trainer: epoch %d, loss %.3f",
+                  event.at("/report/epoch").asInt(),
+                  event.at("/report/loss").asDouble()));
+      case "judged" ->
+          say(
+              "trainer: "
+                  + (event.at("/verdict/blessed").asBoolean() ? "blessed: " : "not blessed: ")
+                  + event.at("/verdict/reason").asText());
+      case "promoted" -> say("trainer: version " + event.path("version").asInt() + " is promoted");
+      default -> {}
+    }
+  }
+
+  private void stream(Demo demo, List<LabelledImage> stream, StopSignal stop) {
+    PredictionLine line = new PredictionLine(ZoneId.systemDefault());
+    demo.run(
+        stream,
+        rate,
+        () -> !stop.isRequested() && (count == null || scores.count() < count),
+        record -> show(line, record));
+  }
+
+  private void show(PredictionLine line, ConsumerRecord<String, Prediction> record) {
+    int version = record.value().model().version();
+    boolean first = scores.add(version, record.key().startsWith(record.value().label() + "/"));
+    say(line.of(record, record.value()));
+    if (first) {
+      say(
+          String.format(
+              Locale.ROOT,
+              "version %d serves, %.0f s after the start",
+              version,
+              (System.nanoTime() - start) / 1e9));
+    }
+    if (scores.count() % TELL_EVERY == 0) {
+      say(scores.of(version));
+    }
+  }
+
+  private synchronized void say(String line) {
     PrintWriter out = spec.commandLine().getOut();
     out.println(line);
     out.flush();
@@ -128,7 +250,7 @@ final class DemoCommand implements Callable<Integer>, LongRunning {
     byte[] onnx = modelFile == null ? untrained(names.size()) : ModelsImportCommand.read(modelFile);
     Preprocessing preprocessing = new Preprocessing(size, size, MEAN, STD);
     return repository.publish(
-        "demo",
+        MODEL,
         ModelPreparation.prepare(onnx, preprocessing, names).bytes(),
         preprocessing,
         names,

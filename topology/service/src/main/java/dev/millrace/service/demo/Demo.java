@@ -31,20 +31,18 @@ public final class Demo implements AutoCloseable {
   private static final int PARTITIONS = 4;
 
   private final EmbeddedBroker broker;
-  private final InferenceService service;
+  private InferenceService service;
 
-  private Demo(EmbeddedBroker broker, InferenceService service) {
+  private Demo(EmbeddedBroker broker) {
     this.broker = broker;
-    this.service = service;
   }
 
   /**
-   * Starts the broker on a free port, and the service.
+   * Starts the broker on a free port.
    *
-   * @param folder where the broker keeps its data
-   * @param model the version to serve
+   * @param folder where it keeps its data
    */
-  public static Demo start(Path folder, ModelVersion model) throws InterruptedException {
+  public static Demo start(Path folder) throws InterruptedException {
     InferenceService.loadLibraries();
     EmbeddedBroker broker =
         EmbeddedBroker.start(new BrokerConfig(folder, BrokerConfig.DEFAULT_HOST, 0, Map.of()));
@@ -54,16 +52,27 @@ public final class Demo implements AutoCloseable {
       try (Admin admin = Admin.create(kafka)) {
         TopicCreation.create(admin, TOPICS, PARTITIONS, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
       }
-      InferenceConfig inference =
-          InferenceConfig.builder(model.folder().getParent().getParent(), model.name())
-              .version(model.version())
-              .build();
-      ServiceConfig config = ServiceConfig.of(inference, TOPICS, kafka);
-      return new Demo(broker, InferenceService.start(config, new SimpleMeterRegistry()));
+      return new Demo(broker);
     } catch (RuntimeException | Error | InterruptedException e) {
       broker.close();
       throw e;
     }
+  }
+
+  /**
+   * Starts the service. To be called once.
+   *
+   * @param model the version to serve, until another is promoted
+   */
+  public void serve(ModelVersion model) throws InterruptedException {
+    Properties kafka = new Properties();
+    kafka.put("bootstrap.servers", broker.bootstrapServers());
+    InferenceConfig inference =
+        InferenceConfig.builder(model.folder().getParent().getParent(), model.name())
+            .version(model.version())
+            .build();
+    ServiceConfig config = ServiceConfig.of(inference, TOPICS, kafka);
+    service = InferenceService.start(config, new SimpleMeterRegistry());
   }
 
   /** Where other commands can reach the broker. */
@@ -106,7 +115,9 @@ public final class Demo implements AutoCloseable {
 
   @Override
   public void close() {
-    service.close();
+    if (service != null) {
+      service.close();
+    }
     broker.close();
   }
 }

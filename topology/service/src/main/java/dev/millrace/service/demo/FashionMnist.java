@@ -33,6 +33,9 @@ public final class FashionMnist {
               "bag",
               "ankle-boot"));
 
+  /** Side of the images, in pixels. */
+  public static final int SIDE = 28;
+
   private static final int IMAGES_MAGIC = 0x803;
   private static final int LABELS_MAGIC = 0x801;
 
