@@ -5,6 +5,7 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -64,9 +65,16 @@ public record ModelVersion(Path folder, ModelManifest manifest, OptionalInt maxB
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(modelFile());
+    } catch (NoSuchFileException e) {
+      throw new ModelException(
+          this
+              + " was removed: there is no "
+              + modelFile()
+              + " any more; name another version or import the model again",
+          e);
     } catch (IOException e) {
       throw new ModelException(
-          this + ": cannot read " + modelFile() + "; import the model again", e);
+          this + ": cannot read " + modelFile() + " (" + e + "); see that it may be read", e);
     }
     String actual = Sha256.of(bytes);
     if (!isPrepared() && !actual.equals(sha256())) {

@@ -54,7 +54,20 @@ class ModelVersionTest {
     assertThatThrownBy(version::readVerified)
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "resnet20 version 1: cannot read " + version.modelFile() + "; import the model again");
+            "resnet20 version 1 was removed: there is no "
+                + version.modelFile()
+                + " any more; name another version or import the model again");
+  }
+
+  @Test
+  void modelFile_thatIsNoFile_isNamedWithTheReason() throws IOException {
+    Files.delete(version.modelFile());
+    Files.createDirectory(version.modelFile());
+
+    assertThatThrownBy(version::readVerified)
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("resnet20 version 1: cannot read " + version.modelFile() + " (")
+        .hasMessageEndingWith("; see that it may be read");
   }
 
   private void assertCorrupt(String content) throws IOException {

@@ -1,0 +1,140 @@
+package dev.millrace.core.repository;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.nio.file.WatchService;
+import java.nio.file.attribute.UserPrincipalLookupService;
+import java.nio.file.spi.FileSystemProvider;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The default file system, with something run before each operation that reads or changes it; what
+ * that throws, the operation throws instead of being done. Its paths come from {@link #watch}. A
+ * test's code that runs there uses the default paths, and so is not watched itself.
+ */
+final class WatchedFileSystem extends FileSystem {
+
+  private static final FileSystem REAL = FileSystems.getDefault();
+
+  private final WatchedFiles files;
+
+  /**
+   * @param before what to run before each operation, on the thread that asks for it
+   */
+  WatchedFileSystem(Runnable before) {
+    this.files = new WatchedFiles(this, before);
+  }
+
+  /** A path of the default file system, as one of this. */
+  Path watch(Path real) {
+    return (Path)
+        Proxy.newProxyInstance(
+            Path.class.getClassLoader(), new Class<?>[] {Path.class}, new Watched(real));
+  }
+
+  /** The path of the default file system; one that is of it already stays as it is. */
+  static Path real(Path path) {
+    return (Path) realIfPath(path);
+  }
+
+  private static Object realIfPath(Object argument) {
+    return argument instanceof Path path && path.getFileSystem() instanceof WatchedFileSystem
+        ? ((Watched) Proxy.getInvocationHandler(path)).real
+        : argument;
+  }
+
+  /** Does with a path what the default file system does, and returns paths of this one. */
+  private final class Watched implements InvocationHandler {
+    private final Path real;
+
+    private Watched(Path real) {
+      this.real = real;
+    }
+
+    @Override
+    public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+      if (method.getName().equals("getFileSystem")) {
+        return WatchedFileSystem.this;
+      }
+      Object[] reals =
+          arguments == null
+              ? null
+              : Stream.of(arguments).map(WatchedFileSystem::realIfPath).toArray();
+      try {
+        Object result = method.invoke(real, reals);
+        return result instanceof Path path ? watch(path) : result;
+      } catch (InvocationTargetException e) {
+        throw e.getCause();
+      }
+    }
+  }
+
+  @Override
+  public FileSystemProvider provider() {
+    return files;
+  }
+
+  @Override
+  public Path getPath(String first, String... more) {
+    return watch(REAL.getPath(first, more));
+  }
+
+  @Override
+  public PathMatcher getPathMatcher(String syntaxAndPattern) {
+    PathMatcher matcher = REAL.getPathMatcher(syntaxAndPattern);
+    return path -> matcher.matches(real(path));
+  }
+
+  @Override
+  public Set<String> supportedFileAttributeViews() {
+    return REAL.supportedFileAttributeViews();
+  }
+
+  @Override
+  public String getSeparator() {
+    return REAL.getSeparator();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return true;
+  }
+
+  @Override
+  public boolean isReadOnly() {
+    return false;
+  }
+
+  @Override
+  public Iterable<Path> getRootDirectories() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Iterable<FileStore> getFileStores() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public UserPrincipalLookupService getUserPrincipalLookupService() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public WatchService newWatchService() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void close() {
+    throw new UnsupportedOperationException();
+  }
+}

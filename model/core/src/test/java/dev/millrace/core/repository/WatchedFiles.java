@@ -1,0 +1,177 @@
+package dev.millrace.core.repository;
+
+import static dev.millrace.core.repository.WatchedFileSystem.real;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessMode;
+import java.nio.file.CopyOption;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileAttributeView;
+import java.nio.file.spi.FileSystemProvider;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+
+/** The operations of a {@link WatchedFileSystem}: a call each, that of the default one after it. */
+final class WatchedFiles extends FileSystemProvider {
+
+  private static final FileSystemProvider REAL = FileSystems.getDefault().provider();
+
+  private final WatchedFileSystem fileSystem;
+  private final Runnable before;
+
+  WatchedFiles(WatchedFileSystem fileSystem, Runnable before) {
+    this.fileSystem = fileSystem;
+    this.before = before;
+  }
+
+  @Override
+  public SeekableByteChannel newByteChannel(
+      Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
+    return newFileChannel(path, options, attributes);
+  }
+
+  @Override
+  public FileChannel newFileChannel(
+      Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
+    before.run();
+    return new WatchedChannel(REAL.newFileChannel(real(path), options, attributes), before);
+  }
+
+  @Override
+  public DirectoryStream<Path> newDirectoryStream(
+      Path folder, DirectoryStream.Filter<? super Path> filter) throws IOException {
+    before.run();
+    DirectoryStream<Path> children = REAL.newDirectoryStream(real(folder), filter);
+    return new DirectoryStream<>() {
+      @Override
+      public Iterator<Path> iterator() {
+        Iterator<Path> each = children.iterator();
+        return new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return each.hasNext();
+          }
+
+          @Override
+          public Path next() {
+            return fileSystem.watch(each.next());
+          }
+        };
+      }
+
+      @Override
+      public void close() throws IOException {
+        children.close();
+      }
+    };
+  }
+
+  @Override
+  public void createDirectory(Path folder, FileAttribute<?>... attributes) throws IOException {
+    before.run();
+    REAL.createDirectory(real(folder), attributes);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    before.run();
+    REAL.delete(real(path));
+  }
+
+  @Override
+  public void copy(Path source, Path target, CopyOption... options) throws IOException {
+    before.run();
+    REAL.copy(real(source), real(target), options);
+  }
+
+  @Override
+  public void move(Path source, Path target, CopyOption... options) throws IOException {
+    before.run();
+    REAL.move(real(source), real(target), options);
+  }
+
+  @Override
+  public boolean isSameFile(Path path, Path other) throws IOException {
+    before.run();
+    return REAL.isSameFile(real(path), real(other));
+  }
+
+  @Override
+  public boolean isHidden(Path path) throws IOException {
+    before.run();
+    return REAL.isHidden(real(path));
+  }
+
+  @Override
+  public FileStore getFileStore(Path path) throws IOException {
+    before.run();
+    return REAL.getFileStore(real(path));
+  }
+
+  @Override
+  public void checkAccess(Path path, AccessMode... modes) throws IOException {
+    before.run();
+    REAL.checkAccess(real(path), modes);
+  }
+
+  @Override
+  public <V extends FileAttributeView> V getFileAttributeView(
+      Path path, Class<V> type, LinkOption... options) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <A extends BasicFileAttributes> A readAttributes(
+      Path path, Class<A> type, LinkOption... options) throws IOException {
+    before.run();
+    return REAL.readAttributes(real(path), type, options);
+  }
+
+  @Override
+  public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options)
+      throws IOException {
+    before.run();
+    return REAL.readAttributes(real(path), attributes, options);
+  }
+
+  @Override
+  public void setAttribute(Path path, String attribute, Object value, LinkOption... options)
+      throws IOException {
+    before.run();
+    REAL.setAttribute(real(path), attribute, value, options);
+  }
+
+  @Override
+  public String getScheme() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FileSystem newFileSystem(URI uri, Map<String, ?> environment) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FileSystem getFileSystem(URI uri) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Path getPath(URI uri) {
+    throw new UnsupportedOperationException();
+  }
+}
