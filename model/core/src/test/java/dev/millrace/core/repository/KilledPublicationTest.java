@@ -2,104 +2,226 @@ package dev.millrace.core.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Labels;
-import dev.millrace.core.model.ModelManifest;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** A publisher that is killed, at any moment, leaves whole versions and nothing that looks so. */
+/**
+ * Who publishes or removes a version and is killed, whatever the step, leaves whole versions and
+ * nothing that looks so.
+ *
+ * <p>Each step is a file operation, half a write one of its own. The kill is an error thrown before
+ * it and before all that follow, so that none of them happens, those of {@code finally} blocks
+ * neither. To the files this is what the end of the process is: {@link
+ * #processThatHalts_leavesWhatAKilledPublisherLeaves} compares the two. A power cut takes moreover
+ * what was written and not forced to disk; a folder's entries are taken to be on disk at once.
+ */
 @Timeout(120)
 class KilledPublicationTest {
 
-  private static final int KILLS = 15;
-  private static final int LONGEST_MS = 100;
-  private static final List<String> LABELS = List.of("cat", "dog");
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+  private static final String WEIGHTS = "weights".repeat(10);
+  private static final int STEPS_PER_HALT = 12;
 
   @TempDir Path folder;
 
-  /** Publishes without end; once it has published the first, it says so. */
-  static final class Publisher {
-    public static void main(String[] arguments) {
-      byte[] model = new byte[4 << 20];
-      new Random(1).nextBytes(model);
-      publish(Path.of(arguments[0]), model);
-      System.out.println("published");
-      while (true) {
-        publish(Path.of(arguments[0]), model);
-      }
-    }
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1;
+  }
 
-    private static void publish(Path repository, byte[] model) {
-      new ModelRepository(repository)
-          .publish(
-              "tiny",
-              model,
-              new Preprocessing(32, 32, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
-              new Labels(LABELS),
-              new ModelManifest.Source("import", null, null));
+  @ParameterizedTest
+  @CsvSource({"0, false", "0, true", "1, false", "1, true"})
+  void publisherKilledAtAnyStep_leavesWholeVersions(int before, boolean losesPower)
+      throws IOException {
+    boolean killed = true;
+    int unfinished = 0;
+    int published = 0;
+    for (int step = 1; killed; step++) {
+      Path root = repositoryOf(before, step);
+      killed = killAt(step, root, losesPower, KilledPublicationTest::publish);
+
+      List<String> versions = requireWholeVersions(root);
+      assertThat(versions.size()).isBetween(before, before + 1);
+      published += versions.size() - before;
+      unfinished += requireThatPublishersGoOn(root, versions);
+    }
+    assertThat(published).as("publications, two of them at least killed").isGreaterThan(2);
+    assertThat(unfinished).as("kills in the middle of a publication").isGreaterThan(2);
+  }
+
+  @Test
+  void removerKilledAtAnyStep_leavesWholeVersions() throws IOException {
+    boolean killed = true;
+    int removed = 0;
+    int unfinished = 0;
+    for (int step = 1; killed; step++) {
+      Path root = repositoryOf(2, step);
+      killed = killAt(step, root, false, repository -> repository.remove("tiny", 2));
+
+      List<String> versions = requireWholeVersions(root);
+      assertThat(versions).startsWith("1");
+      removed += 2 - versions.size();
+      unfinished += requireThatPublishersGoOn(root, versions);
+    }
+    assertThat(removed).as("removals, two of them at least killed").isGreaterThan(2);
+    assertThat(unfinished).as("kills in the middle of a removal").isGreaterThan(2);
+  }
+
+  /** Publishes into a folder, and halts at a step; both are its arguments. */
+  static final class Publisher {
+    private static final int HALTED = 9;
+
+    public static void main(String[] arguments) {
+      int step = Integer.parseInt(arguments[1]);
+      int[] steps = {0};
+      publish(
+          new ModelRepository(
+              new WatchedFileSystem(
+                      () -> {
+                        if (++steps[0] == step) {
+                          Runtime.getRuntime().halt(HALTED);
+                        }
+                      })
+                  .watch(Path.of(arguments[0])),
+              CLOCK));
     }
   }
 
   @Test
-  void versionsOfAKilledPublisher_areWhole() throws Exception {
-    ModelRepository repository = new ModelRepository(folder);
-    Path home = folder.resolve("tiny");
-    Random random = new Random(1);
-    long unfinished = 0;
-    for (int kill = 0; kill < KILLS; kill++) {
-      publishUntilKilled(random.nextInt(LONGEST_MS));
-      assertThat(repository.versions("tiny")).isNotEmpty();
-      for (int version : repository.versions("tiny")) {
-        ModelVersion whole = repository.version("tiny", version);
-        assertThat(whole.readVerified()).hasSize(4 << 20);
-        assertThat(whole.manifest().labels()).isEqualTo(LABELS);
-        assertThat(home.resolve("labels.txt")).hasContent(String.join("\n", LABELS));
-      }
-      unfinished = hidden(home);
-    }
-    assertThat(unfinished).as("kills in the middle of a publication").isPositive();
+  void processThatHalts_leavesWhatAKilledPublisherLeaves() throws Exception {
+    boolean killed = true;
+    for (int step = STEPS_PER_HALT; killed; step += STEPS_PER_HALT) {
+      Path here = repositoryOf(1, step);
+      killed = killAt(step, here, false, KilledPublicationTest::publish);
+      Path there = repositoryOf(1, -step);
 
-    assertThat(repository.removeUnfinished("tiny", Duration.ofHours(1))).isZero();
-    assertThat(repository.removeUnfinished("tiny", Duration.ZERO)).isEqualTo((int) unfinished);
-    assertThat(hidden(home)).isZero();
+      int exitCode =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Publisher.class.getName(),
+                  there.toString(),
+                  Integer.toString(step))
+              .inheritIO()
+              .start()
+              .waitFor();
+
+      assertThat(exitCode).isEqualTo(killed ? Publisher.HALTED : 0);
+      assertThat(contents(there)).isEqualTo(contents(here));
+    }
   }
 
-  private void publishUntilKilled(int milliseconds) throws Exception {
-    Process publisher =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Publisher.class.getName(),
-                folder.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try (BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(publisher.getInputStream(), StandardCharsets.UTF_8))) {
-      assertThat(out.readLine()).isEqualTo("published");
-      TimeUnit.MILLISECONDS.sleep(milliseconds);
+  private Path repositoryOf(int versions, int step) {
+    Path root = folder.resolve("killed-at-" + step);
+    IntStream.range(0, versions).forEach(i -> publish(new ModelRepository(root, CLOCK)));
+    return root;
+  }
+
+  private static void publish(ModelRepository repository) {
+    var unused = Samples.publish(repository, "tiny", WEIGHTS);
+  }
+
+  /** Whether it was killed; else it had come to its end before that step. */
+  private static boolean killAt(
+      int step, Path root, boolean losesPower, Consumer<ModelRepository> work) throws IOException {
+    int[] steps = {0};
+    WatchedFileSystem files =
+        new WatchedFileSystem(
+            () -> {
+              if (++steps[0] >= step) {
+                throw new Killed();
+              }
+            });
+    try {
+      work.accept(new ModelRepository(files.watch(root), CLOCK));
+      return false;
+    } catch (Killed e) {
+      return true;
     } finally {
-      publisher.destroyForcibly().waitFor();
+      if (losesPower) {
+        files.loseUnforced();
+      }
     }
   }
 
-  private static long hidden(Path home) throws IOException {
-    try (Stream<Path> children = Files.list(home)) {
-      return children.filter(child -> child.getFileName().toString().startsWith(".")).count();
+  /** What a reader sees: no version, or whole ones with the labels beside them. */
+  private static List<String> requireWholeVersions(Path root) throws IOException {
+    Path home = root.resolve("tiny");
+    if (!Files.exists(home)) {
+      return List.of();
+    }
+    ModelRepository repository = new ModelRepository(root);
+    List<Integer> versions = repository.versions("tiny");
+    for (int number : versions) {
+      ModelVersion version = repository.version("tiny", number);
+      assertThat(version.readVerified()).isEqualTo(Samples.bytes(WEIGHTS));
+      assertThat(version.labels()).isEqualTo(Samples.LABELS);
+      assertThat(Samples.namesIn(version.folder())).containsExactly("millrace.json", "model.onnx");
+    }
+    Path labels = home.resolve("labels.txt");
+    if (Files.exists(labels) || !versions.isEmpty()) {
+      assertThat(labels).hasContent(String.join("\n", Samples.LABELS.names()));
+    }
+    return versions.stream().map(String::valueOf).toList();
+  }
+
+  /** The next one publishes, and what is left can be removed; returns how many folders that was. */
+  private static int requireThatPublishersGoOn(Path root, List<String> versions)
+      throws IOException {
+    ModelRepository repository = new ModelRepository(root);
+    ModelVersion next = Samples.publish(repository, "tiny", "next");
+    assertThat(next.version()).isEqualTo(versions.size() + 1);
+    assertThat(next.readVerified()).isEqualTo(Samples.bytes("next"));
+
+    List<String> names = Samples.namesIn(root.resolve("tiny"));
+    assertThat(repository.removeUnfinished("tiny", Duration.ofHours(1))).isZero();
+    int unfinished = repository.removeUnfinished("tiny", Duration.ZERO);
+
+    assertThat(names.stream().filter(name -> name.startsWith("."))).hasSize(unfinished);
+    assertThat(Samples.namesIn(root.resolve("tiny")))
+        .hasSize(versions.size() + 2)
+        .containsAll(versions)
+        .contains(Integer.toString(next.version()), "labels.txt");
+    return unfinished;
+  }
+
+  /** What lies under a folder, by name, but for the part of a name that is random. */
+  private static Map<String, String> contents(Path root) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(root)) {
+      all.forEach(
+          path ->
+              contents.put(
+                  root.relativize(path).toString().replaceAll("-[-0-9a-f]{36}", ""),
+                  contentOf(path)));
+    }
+    return contents;
+  }
+
+  private static String contentOf(Path path) {
+    try {
+      return Files.isDirectory(path) ? "" : Files.readString(path, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

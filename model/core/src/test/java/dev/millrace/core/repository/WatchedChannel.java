@@ -15,12 +15,19 @@ import java.nio.channels.WritableByteChannel;
  */
 final class WatchedChannel extends FileChannel {
 
+  /** Told that what was written is on disk. */
+  interface Forced {
+    void run() throws IOException;
+  }
+
   private final FileChannel real;
   private final Runnable before;
+  private final Forced forced;
 
-  WatchedChannel(FileChannel real, Runnable before) {
+  WatchedChannel(FileChannel real, Runnable before, Forced forced) {
     this.real = real;
     this.before = before;
+    this.forced = forced;
   }
 
   @Override
@@ -56,6 +63,7 @@ final class WatchedChannel extends FileChannel {
   public void force(boolean metaData) throws IOException {
     before.run();
     real.force(metaData);
+    forced.run();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.millrace.core.repository;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -49,6 +50,11 @@ final class WatchedFileSystem extends FileSystem {
     return argument instanceof Path path && path.getFileSystem() instanceof WatchedFileSystem
         ? ((Watched) Proxy.getInvocationHandler(path)).real
         : argument;
+  }
+
+  /** Empties every file that was written and not forced to disk, as a power cut may do. */
+  void loseUnforced() throws IOException {
+    files.loseUnforced();
   }
 
   /** Does with a path what the default file system does, and returns paths of this one. */

@@ -15,10 +15,12 @@ import java.nio.file.FileSystems;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileAttributeView;
 import java.nio.file.spi.FileSystemProvider;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -30,10 +32,19 @@ final class WatchedFiles extends FileSystemProvider {
 
   private final WatchedFileSystem fileSystem;
   private final Runnable before;
+  private final Set<FileChannel> unforced = new HashSet<>();
 
   WatchedFiles(WatchedFileSystem fileSystem, Runnable before) {
     this.fileSystem = fileSystem;
     this.before = before;
+  }
+
+  void loseUnforced() throws IOException {
+    for (FileChannel file : unforced) {
+      file.truncate(0);
+      file.close();
+    }
+    unforced.clear();
   }
 
   @Override
@@ -48,7 +59,20 @@ final class WatchedFiles extends FileSystemProvider {
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
     before.run();
-    return new WatchedChannel(REAL.newFileChannel(real(path), options, attributes), before);
+    FileChannel channel = REAL.newFileChannel(real(path), options, attributes);
+    if (!options.contains(StandardOpenOption.WRITE)) {
+      return new WatchedChannel(channel, before, () -> {});
+    }
+    // A second handle on the same file finds it under whatever name it has by then.
+    FileChannel handle = FileChannel.open(real(path), StandardOpenOption.WRITE);
+    unforced.add(handle);
+    return new WatchedChannel(
+        channel,
+        before,
+        () -> {
+          unforced.remove(handle);
+          handle.close();
+        });
   }
 
   @Override
