@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A command of {@code ./millrace} in a process of its own, as a user starts it. What it prints goes
@@ -21,6 +22,11 @@ public final class MillraceProcess implements AutoCloseable {
   private static final Path LAUNCHER =
       Path.of(System.getProperty("millrace.root", "../..")).resolve("millrace").toAbsolutePath();
   private static final long POLL_MS = 5;
+
+  /** Gives SIGINT its default action: a build that a script started with '&' has it ignored. */
+  private static final List<String> HEED_INTERRUPTS = List.of("env", "--default-signal=INT");
+
+  private static final long SIGINT_BIT = 1 << 1;
 
   private final String name;
   private final Process process;
@@ -40,9 +46,28 @@ public final class MillraceProcess implements AutoCloseable {
   /** Starts a command; the JVM options may be empty. */
   public static MillraceProcess start(Path folder, String jvmOptions, Object... command)
       throws IOException {
+    return start(folder, command[0].toString(), jvmOptions, launch(command));
+  }
+
+  /**
+   * Starts a command that Ctrl-C ends although this process may ignore it, where the system has
+   * GNU's {@code env}; {@link #heedsInterrupts} tells.
+   */
+  public static MillraceProcess startInterruptible(Path folder, Object... command)
+      throws IOException, InterruptedException {
+    List<Object> words = launch(command);
+    List<String> probe = new ArrayList<>(HEED_INTERRUPTS);
+    probe.add("true");
+    if (new ProcessBuilder(probe).redirectErrorStream(true).start().waitFor() == 0) {
+      words.addAll(0, HEED_INTERRUPTS);
+    }
+    return start(folder, command[0].toString(), "", words);
+  }
+
+  private static List<Object> launch(Object... command) {
     List<Object> words = new ArrayList<>(List.of("bash", LAUNCHER));
     words.addAll(List.of(command));
-    return start(folder, command[0].toString(), jvmOptions, words);
+    return words;
   }
 
   /** Starts a class of the tests in a JVM with the tests' own class path. */
@@ -131,6 +156,20 @@ public final class MillraceProcess implements AutoCloseable {
   /** Asks it to end, as {@code kill} and Kubernetes do. */
   public void terminate() {
     process.destroy();
+  }
+
+  /** Whether it has not been told to ignore Ctrl-C, as far as the system says. */
+  public boolean heedsInterrupts() throws IOException {
+    Path status = Path.of("/proc", Long.toString(pid()), "status");
+    if (!Files.exists(status)) {
+      return true;
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("SigIgn:"))
+          .map(line -> Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(), 16))
+          .allMatch(ignored -> (ignored & SIGINT_BIT) == 0);
+    }
   }
 
   /** Asks it to end, as Ctrl-C does. */
