@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -26,7 +27,7 @@ class OnnxModelSessionTest {
   private static final FloatBuffer ROWS = Runs.floats(3 * SmallModel.CLASSES);
 
   private final ExecutorService threads = Executors.newFixedThreadPool(2);
-  private OnnxModelSession session;
+  private ModelSession session;
 
   @BeforeEach
   void open() {
