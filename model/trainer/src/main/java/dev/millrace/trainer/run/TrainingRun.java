@@ -28,8 +28,8 @@ import java.util.function.LongSupplier;
  * epoch (He et al., "Deep Residual Learning for Image Recognition", 2015).
  *
  * <p>Everything follows from the configuration and the images: the state that is saved, after every
- * epoch, every half minute and at a stop, is the weights, their momentum and the number of the next
- * batch. For one thread.
+ * epoch and checkpoint, every half minute and at a stop, is the weights, their momentum and the
+ * number of the next batch. For one thread.
  */
 public final class TrainingRun {
 
@@ -252,6 +252,7 @@ public final class TrainingRun {
             .orElse(false);
     if (due || folder.takeDemand()) {
       export(trained, checkpoints);
+      save(trained, false);
     }
   }
 

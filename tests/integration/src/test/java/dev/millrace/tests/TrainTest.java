@@ -1,0 +1,197 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.model.Device;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.events.control.Champion;
+import dev.millrace.events.control.ControlReader;
+import dev.millrace.events.control.ControlTopic;
+import dev.millrace.events.control.SwapReport;
+import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.demo.FashionMnist;
+import dev.millrace.service.demo.LabelledImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code millrace train} as a user runs it, on real images. */
+@Tag("broker")
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
+class TrainTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int IMAGES = 1_500;
+  private static final int KILLS = 20;
+  private static final String MODEL = "trained";
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeImages() throws Exception {
+    for (LabelledImage image : FashionMnist.read().subList(0, IMAGES)) {
+      Path file = folder.resolve("images").resolve(image.key());
+      Files.createDirectories(file.getParent());
+      Files.write(file, image.encoded());
+    }
+  }
+
+  private List<Object> train(Object... more) {
+    List<Object> command =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--data",
+                folder.resolve("images"),
+                "--stem",
+                "cifar_halved",
+                "--size",
+                28,
+                "--batch-size",
+                32,
+                "--crop-padding",
+                2,
+                "--repository",
+                folder.resolve("models"),
+                "--model",
+                MODEL,
+                "--run",
+                folder.resolve("run")));
+    command.addAll(List.of(more));
+    return command;
+  }
+
+  private MillraceProcess.Result run(List<Object> command) throws Exception {
+    MillraceProcess.Result result = MillraceProcess.run(folder, command.toArray());
+    assertThat(result.exitCode()).as(result.output() + result.errors()).isZero();
+    assertThat(result.errors()).doesNotContain("millrace train:");
+    return result;
+  }
+
+  private ModelRepository repository() {
+    return new ModelRepository(folder.resolve("models"));
+  }
+
+  @Test
+  void gate_promotesWhatIsBetter_andRefusesWhatIsNot(EmbeddedBroker broker) throws Exception {
+    String at = broker.bootstrapServers();
+    List<Object> gate = List.of("--promote-if-better", 0.2, "--bootstrap-servers", at);
+
+    List<Object> hardlyTrained = train("--epochs", 1, "--learning-rate", 0.00001);
+    hardlyTrained.addAll(gate);
+    run(hardlyTrained);
+    assertThat(champion(at)).isEqualTo(new Champion(1, null, false));
+
+    List<Object> trained = train("--epochs", 4, "--learning-rate", 0.05, "--schedule", "one_cycle");
+    trained.addAll(gate);
+    run(trained);
+    Champion better = champion(at);
+    assertThat(better.version()).isBetween(2, 5);
+
+    MillraceProcess.Result worse = run(hardlyTrained);
+    assertThat(worse.output()).contains("not blessed: -");
+    assertThat(champion(at)).isEqualTo(better);
+    assertThat(repository().versions(MODEL)).containsExactly(1, 2, 3, 4, 5, 6);
+    assertThat(repository().newest(MODEL).manifest().metrics())
+        .containsEntry("gate_blessed", 0.0)
+        .containsEntry("gate_champion", (double) better.version());
+    assertThat(reports(at))
+        .extracting(SwapReport::outcome)
+        .startsWith(SwapReport.Outcome.blessed, SwapReport.Outcome.blessed)
+        .endsWith(SwapReport.Outcome.refused);
+  }
+
+  private static Champion champion(String bootstrapServers) {
+    try (ControlReader reader =
+        new ControlReader(Map.of("bootstrap.servers", bootstrapServers), MODEL)) {
+      return reader.readToEnd().orElseThrow();
+    }
+  }
+
+  private static List<SwapReport> reports(String bootstrapServers) throws Exception {
+    TopicPartition status = new TopicPartition(ControlTopic.STATUS, 0);
+    List<SwapReport> reports = new ArrayList<>();
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", bootstrapServers),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      consumer.assign(List.of(status));
+      consumer.seekToBeginning(List.of(status));
+      long end = consumer.endOffsets(List.of(status)).get(status);
+      while (consumer.position(status) < end) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          if (MODEL.equals(record.key())) {
+            reports.add(SwapReport.fromJson(record.value()));
+          }
+        }
+      }
+    }
+    return reports;
+  }
+
+  /** Checkpoints are asked for, and the trainer is killed at a random moment after. */
+  @Test
+  void killedDuringExports_leavesWholeVersions_andGoesOn() throws Exception {
+    Random random = new Random(5);
+    List<Object> command = train("--epochs", 8, "--learning-rate", 0.02, "--threads", 1);
+    for (int i = 0; i < KILLS; i++) {
+      try (MillraceProcess train = MillraceProcess.start(folder, "", command.toArray())) {
+        train.awaitLine(".*images to train on.*", PATIENCE);
+        Files.createFile(folder.resolve("run/export"));
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(700)); // any moment will do
+        train.kill();
+      }
+      Files.deleteIfExists(folder.resolve("run/export"));
+      requireWholeVersions();
+    }
+    assertThat(repository().versions(MODEL)).hasSizeGreaterThan(KILLS / 4);
+    assertThat(run(command).output()).contains("goes on after step ").contains("epoch 8/8");
+    requireWholeVersions();
+  }
+
+  private void requireWholeVersions() {
+    if (!Files.isDirectory(folder.resolve("models").resolve(MODEL))) {
+      return;
+    }
+    for (int number : repository().versions(MODEL)) {
+      ModelVersion version = repository().version(MODEL, number);
+      new OnnxModelRuntime().open(version, Device.CPU).close();
+    }
+  }
+
+  @Test
+  void wrongUse_isRefusedInOneLine() throws Exception {
+    refused("either --data or --labels-topic", "train", "--model", "m");
+    refused(
+        "--freeze needs --from-version or --from-weights", train("--freeze", "layer1").toArray());
+    refused("device cuda:0: this build", train("--device", "cuda:0").toArray());
+    refused("there is no repository folder", train("--from-version", 1).toArray());
+  }
+
+  private void refused(String why, Object... command) throws Exception {
+    MillraceProcess.Result result = MillraceProcess.run(folder, command);
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.errors().lines()).singleElement().asString().contains(why);
+    assertThat(folder.resolve("models").resolve(MODEL)).doesNotExist();
+  }
+}
