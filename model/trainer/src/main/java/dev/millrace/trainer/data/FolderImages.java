@@ -24,7 +24,7 @@ public final class FolderImages {
    */
   public static LabelledImages find(Path folder) {
     try {
-      List<Path> classes = visible(Files.list(folder)).filter(Files::isDirectory).sorted().toList();
+      List<Path> classes = classes(folder);
       if (classes.isEmpty()) {
         throw new TrainingException(
             "there is no folder in "
@@ -41,6 +41,12 @@ public final class FolderImages {
     } catch (IOException | UncheckedIOException e) {
       throw new TrainingException(
           "cannot read the images in " + folder + " (" + e + "); see that it is there", e);
+    }
+  }
+
+  private static List<Path> classes(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      return visible(children).filter(Files::isDirectory).sorted().toList();
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
@@ -88,7 +89,7 @@ public final class TorchNetwork implements AutoCloseable {
     FloatBuffer pixels = Parameters.buffer(values.size());
     values.forEach(value -> pixels.put((float) (value * PIXEL_RANGE)));
     Tensor tensor = torch.empty(1, values.size(), 1, 1);
-    try (var memory = new org.bytedeco.javacpp.FloatPointer(pixels.rewind())) {
+    try (FloatPointer memory = new FloatPointer(pixels.rewind())) {
       tensor.copy_(torch.from_blob(memory, 1, values.size(), 1, 1));
     }
     return tensor.to(device, torch.ScalarType.Float).retainReference();
@@ -99,10 +100,13 @@ public final class TorchNetwork implements AutoCloseable {
   }
 
   private boolean isFrozen(String name) {
-    String part = name.startsWith("layer") ? name.substring(0, name.indexOf('.')) : name;
-    return frozen.contains(part)
-        || (frozen.contains(Pretrained.STEM)
-            && (part.startsWith("conv1") || part.startsWith("bn1")));
+    return frozen.contains(part(name));
+  }
+
+  /** What a tensor or a layer is part of: the stem, {@code layer1} and so on, or {@code fc}. */
+  private static String part(String name) {
+    String first = name.substring(0, (name + ".").indexOf('.'));
+    return first.equals("conv1") || first.equals("bn1") ? Pretrained.STEM : first;
   }
 
   /**
@@ -182,7 +186,7 @@ public final class TorchNetwork implements AutoCloseable {
       Tensor logits = logits(batch, batchNorm -> false);
       Tensor answer = torch.softmax(logits, 1, new ScalarTypeOptional());
       FloatBuffer values = Parameters.buffer(answer.numel());
-      try (var memory = new org.bytedeco.javacpp.FloatPointer(values)) {
+      try (FloatPointer memory = new FloatPointer(values)) {
         torch.from_blob(memory, batch.size(), network.classes()).copy_(answer);
       }
       return values;
@@ -218,7 +222,7 @@ public final class TorchNetwork implements AutoCloseable {
   }
 
   private boolean normalisesByBatch(String batchNorm) {
-    return !isFrozen(batchNorm + ".");
+    return !isFrozen(batchNorm);
   }
 
   /** A copy of the weights, under torchvision's names and in its order. */
