@@ -21,17 +21,20 @@ public final class OnnxWeights {
 
   /**
    * Reads all that is float32 or float16. Equal tensors that an exporter stored once, with Identity
-   * nodes for the others' names, come back under each name.
+   * nodes for the others' names, come back under each name; what the graph computes from smaller
+   * constants, such as codes into a codebook, comes back computed.
    *
    * @param onnx the file's bytes, not changed from now on
    * @throws ModelException if it is no ONNX file, or holds no weights that can be read
    */
   public static Weights read(byte[] onnx) {
-    GraphProto graph = OnnxFile.read(onnx).graph();
-    Map<String, WeightTensor> weights = new LinkedHashMap<>();
+    OnnxFile file = OnnxFile.read(onnx);
+    GraphProto graph = file.graph();
+    ComputedWeights computed = ComputedWeights.of(file.model());
+    Map<String, WeightTensor> weights = new LinkedHashMap<>(computed.tensors());
     try {
       for (TensorProto tensor : graph.getInitializerList()) {
-        if (isFloat(tensor)) {
+        if (isFloat(tensor) && !computed.ingredients().contains(tensor.getName())) {
           weights.put(tensor.getName(), new WeightTensor(shape(tensor), values(tensor)));
         }
       }
