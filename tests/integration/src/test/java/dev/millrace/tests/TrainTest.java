@@ -179,6 +179,49 @@ class TrainTest {
     }
   }
 
+  /** Two epochs of each on 800 of CIFAR-10's images. */
+  @Test
+  void transferFromImageNet_beatsStartingFromNothing() throws Exception {
+    Path weights = SharedData.file("models/imagenet_resnet18_pqf_small.onnx");
+    Path images = Files.createDirectory(folder.resolve("cifar"));
+    SharedData.unpack("cifar10/cifar10-test-1000-png.tar", images);
+
+    double fromNothing = heldOutAccuracy(images, "nothing");
+    double transferred = heldOutAccuracy(images, "transfer", "--from-weights", weights);
+
+    assertThat(transferred).isGreaterThan(fromNothing + 0.2);
+  }
+
+  private double heldOutAccuracy(Path images, String model, Object... start) throws Exception {
+    List<Object> command =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--data",
+                images,
+                "--arch",
+                "resnet18",
+                "--size",
+                64,
+                "--resize",
+                64,
+                "--epochs",
+                2,
+                "--batch-size",
+                32,
+                "--learning-rate",
+                0.01,
+                "--repository",
+                folder.resolve("models"),
+                "--model",
+                model,
+                "--run",
+                folder.resolve(model)));
+    command.addAll(List.of(start));
+    run(command);
+    return repository().newest(model).manifest().metrics().get("held_out_accuracy");
+  }
+
   @Test
   void wrongUse_isRefusedInOneLine() throws Exception {
     refused("either --data or --labels-topic", "train", "--model", "m");
