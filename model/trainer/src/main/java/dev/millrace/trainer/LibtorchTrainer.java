@@ -6,6 +6,7 @@ import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.trainer.data.FolderImages;
 import dev.millrace.trainer.run.TrainingRun;
+import dev.millrace.trainer.stream.StreamTraining;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -26,8 +27,8 @@ public final class LibtorchTrainer implements Trainer {
           new TrainingRun(
                   config, FolderImages.find(data.folder()), listener, stop, System::nanoTime)
               .run(NAME.format(clock.instant()));
-    } else {
-      throw new UnsupportedOperationException("training from topics");
+    } else if (config.data() instanceof TrainingData.Topics data) {
+      new StreamTraining(config, data, listener, stop).run();
     }
   }
 }

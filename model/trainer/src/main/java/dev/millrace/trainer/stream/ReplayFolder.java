@@ -1,0 +1,129 @@
+package dev.millrace.trainer.stream;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.core.training.TrainingException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * A replay's files: {@code index.json}, and each image under the SHA-256 of its key. An image is on
+ * disk before an index names it, and goes after an index that no longer does. For one process.
+ */
+final class ReplayFolder {
+
+  private static final String INDEX = "index.json";
+  private static final String IMAGES = "images";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final Path folder;
+  private final Path images;
+
+  /** Makes the folder if it is new. */
+  ReplayFolder(Path folder) {
+    this.folder = folder;
+    this.images = folder.resolve(IMAGES);
+    try {
+      Files.createDirectories(images);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** What was written last, if anything was. */
+  Optional<ReplayIndex> index() {
+    Path file = folder.resolve(INDEX);
+    try {
+      return Files.exists(file)
+          ? Optional.of(JSON.readValue(file.toFile(), ReplayIndex.class))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Replaces the index. */
+  void write(ReplayIndex index) {
+    try {
+      WholeFile.write(folder.resolve(INDEX), JSON.writeValueAsBytes(index));
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Writes an image, or replaces it. */
+  void write(String key, byte[] encoded) {
+    try {
+      WholeFile.write(file(key), encoded);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Reads an image. */
+  byte[] read(String key) throws IOException {
+    return Files.readAllBytes(file(key));
+  }
+
+  /** Removes an image. */
+  void remove(String key) {
+    try {
+      Files.deleteIfExists(file(key));
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Removes the files of all images but these.
+   *
+   * @return whether one of these has its file
+   */
+  Predicate<String> keepOnly(Set<String> keys) {
+    Set<String> names = new HashSet<>();
+    keys.forEach(key -> names.add(name(key)));
+    Set<String> found = new HashSet<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(images)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        if (names.contains(name)) {
+          found.add(name);
+        } else {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    return key -> found.contains(name(key));
+  }
+
+  private Path file(String key) {
+    return images.resolve(name(key));
+  }
+
+  private static String name(String key) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
+  }
+
+  TrainingException failed(IOException e) {
+    return new TrainingException(
+        "the replay's folder " + folder + " cannot be used (" + e + "); see that it may be written",
+        e);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.millrace.trainer.stream;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.core.training.Verdict;
+
+/** Passes on what a round tells, and notes what became of it. */
+final class RoundListener implements TrainingListener {
+
+  private final TrainingListener listener;
+  private boolean began;
+  private Integer version;
+
+  RoundListener(TrainingListener listener) {
+    this.listener = listener;
+  }
+
+  /** Whether it came to its first step. */
+  boolean hasBegun() {
+    return began;
+  }
+
+  /** The number of the version that it exported last, or null. */
+  Integer version() {
+    return version;
+  }
+
+  @Override
+  public void began(String run, int images, int heldOut, long done, long steps) {
+    began = true;
+    listener.began(run, images, heldOut, done, steps);
+  }
+
+  @Override
+  public void stepped(long step, int images, double loss) {
+    listener.stepped(step, images, loss);
+  }
+
+  @Override
+  public void epochEnded(EpochReport report) {
+    listener.epochEnded(report);
+  }
+
+  @Override
+  public void exported(ModelVersion exported) {
+    version = exported.version();
+    listener.exported(exported);
+  }
+
+  @Override
+  public void judged(Verdict verdict) {
+    listener.judged(verdict);
+  }
+
+  @Override
+  public void promoted(ModelVersion promoted) {
+    listener.promoted(promoted);
+  }
+
+  @Override
+  public void warned(String what) {
+    listener.warned(what);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.millrace.trainer.stream;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.core.weights.WeightsFile;
+import dev.millrace.trainer.data.LabelledImages;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * One training after the other, each from the weights of the one before, in folders {@code
+ * round-000001} and so on. Only the last that came to its end stays on disk; one that a kill or a
+ * stop interrupted is begun anew, on newer images. For one thread, and one process.
+ */
+final class Rounds {
+
+  private static final String NAME = "round-";
+  private static final String PATTERN = NAME + "[0-9]*";
+  private static final String WEIGHTS = "weights.safetensors";
+  private static final String END = "round.json";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final TrainingConfig config;
+  private final RoundTrainer trainer;
+  private final Path folder;
+
+  /** Makes the folder if it is new. */
+  Rounds(TrainingConfig config, RoundTrainer trainer) {
+    this.config = config;
+    this.trainer = trainer;
+    this.folder = config.checkpoints().run();
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * What a round that came to its end leaves, beside its weights, and after them.
+   *
+   * @param classes their names, in the order of the weights
+   * @param version the one it exported last, or null
+   */
+  private record End(List<String> classes, Integer version) {}
+
+  /**
+   * Trains a round. One that fails after it began, as one that diverges does, is warned of and
+   * leaves nothing; the next begins where it did.
+   *
+   * @return false if it was stopped
+   * @throws TrainingException if it cannot begin
+   */
+  boolean train(LabelledImages images, TrainingListener listener, BooleanSupplier stop) {
+    int last = last();
+    removeAllBut(last);
+    String name = name(last + 1);
+    Path round = folder.resolve(name);
+    RoundListener heard = new RoundListener(listener);
+    TrainingConfig from = from(last, images.labels().names(), round, listener);
+    try {
+      Files.createDirectories(round);
+      Optional<Weights> weights = trainer.train(from, images, heard, stop, name);
+      if (weights.isEmpty()) {
+        return false;
+      }
+      WeightsFile.write(round.resolve(WEIGHTS), weights.get());
+      WholeFile.write(
+          round.resolve(END),
+          JSON.writeValueAsBytes(new End(images.labels().names(), heard.version())));
+      removeAllBut(last + 1);
+    } catch (TrainingException e) {
+      if (!heard.hasBegun()) {
+        throw e;
+      }
+      removeAllBut(last);
+      listener.warned(
+          name + " failed, and the next begins where it did; it said: " + e.getMessage());
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    return true;
+  }
+
+  /** The number of the last round that came to its end, or 0. */
+  private int last() {
+    return numbers().stream()
+        .filter(number -> Files.exists(folder.resolve(name(number)).resolve(END)))
+        .max(Comparator.naturalOrder())
+        .orElse(0);
+  }
+
+  private List<Integer> numbers() {
+    try (DirectoryStream<Path> rounds = Files.newDirectoryStream(folder, PATTERN)) {
+      return Stream.iterate(rounds.iterator(), i -> i.hasNext(), i -> i)
+          .map(i -> Integer.valueOf(i.next().getFileName().toString().substring(NAME.length())))
+          .toList();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private static String name(int number) {
+    return String.format("%s%06d", NAME, number);
+  }
+
+  private TrainingConfig from(
+      int last, List<String> classes, Path round, TrainingListener listener) {
+    Checkpoints checkpoints = config.checkpoints();
+    return new TrainingConfig(
+        config.network(),
+        config.preprocessing(),
+        config.data(),
+        config.optimization(),
+        config.augmentation(),
+        weightsOf(last, classes, listener).or(config::pretrained),
+        config.seed(),
+        new Checkpoints(
+            checkpoints.repository(),
+            checkpoints.model(),
+            round,
+            checkpoints.every(),
+            checkpoints.gate()),
+        config.device(),
+        config.threads());
+  }
+
+  /** What a round learned, made to fit the classes; nothing if it was another architecture's. */
+  private Optional<Pretrained> weightsOf(
+      int number, List<String> classes, TrainingListener listener) {
+    if (number == 0) {
+      return Optional.empty();
+    }
+    Path before = folder.resolve(name(number));
+    try {
+      End end = JSON.readValue(before.resolve(END).toFile(), End.class);
+      ResNet network = config.network();
+      Weights weights =
+          network.withClasses(end.classes().size()).fit(WeightsFile.read(before.resolve(WEIGHTS)));
+      return Optional.of(
+          new Pretrained(
+              Head.carry(
+                  network.withClasses(classes.size()),
+                  weights,
+                  end.classes(),
+                  classes,
+                  config.seed()),
+              name(number),
+              end.version(),
+              config.pretrained().map(Pretrained::freeze).orElse(List.of())));
+    } catch (ModelException e) {
+      listener.warned(
+          "the weights in "
+              + before
+              + " are passed over, and training starts anew: "
+              + e.getMessage());
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private void removeAllBut(int kept) {
+    for (int number : numbers()) {
+      if (number != kept) {
+        remove(folder.resolve(name(number)));
+      }
+    }
+  }
+
+  private void remove(Path round) {
+    try (Stream<Path> walk = Files.walk(round)) {
+      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    } catch (UncheckedIOException e) {
+      throw failed(e.getCause());
+    }
+  }
+
+  private TrainingException failed(IOException e) {
+    return new TrainingException(
+        "the run's folder " + folder + " cannot be used (" + e + "); see that it may be written",
+        e);
+  }
+}

@@ -1,0 +1,201 @@
+package dev.millrace.trainer.stream;
+
+import dev.millrace.core.image.ImageDecoder;
+import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.Part;
+import dev.millrace.trainer.run.TrainingRun;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Training for ever: images and labels are read from their topics into a {@link Replay}, and once
+ * there is enough that is new, a round is trained on what is in there by then. Meanwhile nothing is
+ * read; the topics keep it. For one thread.
+ */
+public final class StreamTraining {
+
+  private static final long SAVE_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final TrainingConfig config;
+  private final TrainingData.Topics topics;
+  private final TrainingListener listener;
+  private final BooleanSupplier stop;
+  private final Clock clock;
+  private final LongSupplier nanoTime;
+  private final Rounds rounds;
+
+  /**
+   * @param topics the configuration's data
+   * @param stop asked between polls and steps
+   */
+  public StreamTraining(
+      TrainingConfig config,
+      TrainingData.Topics topics,
+      TrainingListener listener,
+      BooleanSupplier stop) {
+    this(
+        config,
+        topics,
+        listener,
+        stop,
+        Clock.systemUTC(),
+        System::nanoTime,
+        (round, images, heard, until, name) ->
+            new TrainingRun(round, images, heard, until, System::nanoTime).run(name));
+  }
+
+  StreamTraining(
+      TrainingConfig config,
+      TrainingData.Topics topics,
+      TrainingListener listener,
+      BooleanSupplier stop,
+      Clock clock,
+      LongSupplier nanoTime,
+      RoundTrainer trainer) {
+    this.config = config;
+    this.topics = topics;
+    this.listener = listener;
+    this.stop = stop;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.rounds = new Rounds(config, trainer);
+  }
+
+  /**
+   * Trains round after round, until it is stopped.
+   *
+   * @throws TrainingException if the topics may not be read, a folder not be written, or a round
+   *     not begin
+   */
+  public void run() {
+    try (Consumer<byte[], byte[]> consumer = TopicReader.consumer(topics.kafka())) {
+      run(consumer);
+    } catch (KafkaException e) {
+      throw new TrainingException(
+          "the topics '"
+              + topics.images()
+              + "' and '"
+              + topics.labels()
+              + "' cannot be read ("
+              + e.getMessage()
+              + "); see that they may be, and that the client's keys are right",
+          e);
+    }
+  }
+
+  void run(Consumer<byte[], byte[]> consumer) {
+    try (ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
+      ByteBuffer pixels = ByteBuffer.allocateDirect(config.preprocessing().bytes());
+      Replay replay =
+          new Replay(
+              topics.replay(),
+              topics.capacity(),
+              encoded -> decoder.decode(encoded, config.preprocessing(), pixels.clear()),
+              clock.instant());
+      follow(replay, new TopicReader(topics, consumer, replay, listener, nanoTime));
+    }
+  }
+
+  private void follow(Replay replay, TopicReader reader) {
+    Map<Outcome, Long> told = replay.counts();
+    long savedAt = nanoTime.getAsLong();
+    while (!stop.getAsBoolean()) {
+      reader.poll();
+      boolean due = isDue(replay, reader);
+      if (due || nanoTime.getAsLong() - savedAt >= SAVE_NANOS) {
+        replay.save();
+        told = tell(replay, told);
+        savedAt = nanoTime.getAsLong();
+      }
+      if (due && train(replay)) {
+        replay.trained(clock.instant());
+      }
+    }
+    replay.save();
+  }
+
+  /**
+   * What is on the topics already is waited for, so that a training does not begin on the oldest of
+   * it; but not for more than the replay would keep.
+   */
+  private boolean isDue(Replay replay, TopicReader reader) {
+    long labels = replay.newLabels();
+    boolean enough =
+        labels >= topics.everyLabels()
+            || (labels > 0
+                && !clock.instant().isBefore(replay.trainedAt().plus(topics.everyTime())));
+    return enough && (reader.behind() < topics.everyLabels() || labels >= topics.capacity());
+  }
+
+  /** One line for all records since the last time, if some of them were not simply labelled. */
+  private Map<Outcome, Long> tell(Replay replay, Map<Outcome, Long> told) {
+    Map<Outcome, Long> counts = replay.counts();
+    boolean changed =
+        counts.entrySet().stream()
+            .anyMatch(
+                count ->
+                    count.getKey() != Outcome.labelled
+                        && !count.getValue().equals(told.get(count.getKey())));
+    if (changed) {
+      listener.warned(
+          counts.entrySet().stream()
+              .map(count -> count.getValue() + " " + count.getKey())
+              .collect(Collectors.joining(", ", "the topics so far: ", "")));
+    }
+    return counts;
+  }
+
+  /** A round, or a word on why there is none; false if it was stopped. */
+  private boolean train(Replay replay) {
+    Optional<String> lack = lack(replay);
+    if (lack.isPresent()) {
+      listener.warned("training is put off until more labels come: there is " + lack.get());
+      return true;
+    }
+    return rounds.train(replay.snapshot(), listener, stop);
+  }
+
+  private Optional<String> lack(Replay replay) {
+    List<String> classes = replay.classes();
+    if (classes.size() < 2) {
+      return Optional.of("no image of a second class");
+    }
+    LabelledImages images = replay.snapshot();
+    Set<Part> parts = EnumSet.noneOf(Part.class);
+    Set<Integer> learned = new HashSet<>();
+    for (LabelledImage image : images.images()) {
+      Part part = Part.of(image.key(), topics.heldOut());
+      parts.add(part);
+      if (part == Part.TRAINING) {
+        learned.add(image.label());
+      }
+    }
+    for (int label = 0; label < classes.size(); label++) {
+      if (!learned.contains(label)) {
+        return Optional.of("no image of class '" + classes.get(label) + "' to train on");
+      }
+    }
+    return parts.size() < Part.values().length
+        ? Optional.of("no image held out to compare versions by")
+        : Optional.empty();
+  }
+}

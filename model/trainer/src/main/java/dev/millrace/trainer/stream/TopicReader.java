@@ -1,0 +1,177 @@
+package dev.millrace.trainer.stream;
+
+import dev.millrace.core.training.TrainingData;
+import dev.millrace.core.training.TrainingListener;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads all partitions of both topics into a replay, which knows how far; there is no group. A
+ * topic or a broker that is not there is waited for. For one thread.
+ */
+final class TopicReader {
+
+  /** How often new partitions are looked for, and whether the broker is there. */
+  static final Duration REFRESH = Duration.ofSeconds(10);
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final TrainingData.Topics topics;
+  private final Consumer<byte[], byte[]> consumer;
+  private final Replay replay;
+  private final TrainingListener listener;
+  private final LongSupplier nanoTime;
+
+  private Set<TopicPartition> assigned = Set.of();
+  private long refreshAt;
+  private String trouble = "";
+
+  /**
+   * @param consumer stays the caller's
+   * @param nanoTime the clock, as {@link System#nanoTime}
+   */
+  TopicReader(
+      TrainingData.Topics topics,
+      Consumer<byte[], byte[]> consumer,
+      Replay replay,
+      TrainingListener listener,
+      LongSupplier nanoTime) {
+    this.topics = topics;
+    this.consumer = consumer;
+    this.replay = replay;
+    this.listener = listener;
+    this.nanoTime = nanoTime;
+    this.refreshAt = nanoTime.getAsLong();
+  }
+
+  /** A consumer as it is needed here: what was asked for, but for what nothing would be safe by. */
+  static Consumer<byte[], byte[]> consumer(Map<String, Object> kafka) {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    config.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, Long.toString(REFRESH.toMillis()));
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /**
+   * Takes in what has come, after a moment's wait for it.
+   *
+   * @throws org.apache.kafka.common.KafkaException if it never will, by itself
+   */
+  void poll() {
+    if (nanoTime.getAsLong() - refreshAt >= 0) {
+      refresh();
+      refreshAt = nanoTime.getAsLong() + REFRESH.toNanos();
+    }
+    if (assigned.isEmpty()) {
+      LockSupport.parkNanos(POLL.toNanos());
+      return;
+    }
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      take(record);
+      replay.read(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+    }
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    Optional<String> key = text(record.key());
+    if (key.isEmpty() || record.value() == null) {
+      replay.skip();
+    } else if (record.topic().equals(topics.images())) {
+      replay.image(key.get(), record.value());
+    } else {
+      text(record.value())
+          .map(String::strip)
+          .filter(name -> !name.isEmpty() && name.lines().count() == 1)
+          .ifPresentOrElse(name -> replay.label(key.get(), name), replay::skip);
+    }
+  }
+
+  private static Optional<String> text(byte[] bytes) {
+    try {
+      return bytes == null
+          ? Optional.empty()
+          : Optional.of(
+              StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Records that are on the topics and were not read yet, as far as is known. */
+  long behind() {
+    return assigned.stream()
+        .map(consumer::currentLag)
+        .filter(OptionalLong::isPresent)
+        .mapToLong(OptionalLong::getAsLong)
+        .sum();
+  }
+
+  private void refresh() {
+    try {
+      Set<TopicPartition> found = new HashSet<>(assigned);
+      for (String topic : List.of(topics.images(), topics.labels())) {
+        List<PartitionInfo> partitions = consumer.partitionsFor(topic, PATIENCE);
+        if (partitions == null || partitions.isEmpty()) {
+          tell("there is no topic '" + topic + "' yet; it is waited for");
+          return;
+        }
+        partitions.forEach(info -> found.add(new TopicPartition(topic, info.partition())));
+      }
+      assign(found);
+      // The partitions are known from before: this alone asks the broker.
+      var unused = consumer.endOffsets(assigned, PATIENCE);
+      trouble = "";
+    } catch (RetriableException e) {
+      tell("the broker cannot be reached and is waited for; nothing is lost");
+    }
+  }
+
+  private void assign(Set<TopicPartition> found) {
+    Set<TopicPartition> fresh = new HashSet<>(found);
+    fresh.removeAll(assigned);
+    if (fresh.isEmpty()) {
+      return;
+    }
+    consumer.assign(found);
+    assigned = Set.copyOf(found);
+    for (TopicPartition partition : fresh) {
+      replay
+          .next(partition)
+          .ifPresentOrElse(
+              next -> consumer.seek(partition, next),
+              () -> consumer.seekToBeginning(Set.of(partition)));
+    }
+  }
+
+  private void tell(String what) {
+    if (!what.equals(trouble)) {
+      listener.warned(what);
+    }
+    trouble = what;
+  }
+}

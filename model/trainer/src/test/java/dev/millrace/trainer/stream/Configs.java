@@ -1,0 +1,56 @@
+package dev.millrace.trainer.stream;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Augmentation;
+import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Schedule;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** A small training from topics, below one folder. */
+final class Configs {
+
+  static final int SIDE = 8;
+  static final ResNet NETWORK = ResNet.of("resnet20").withSize(SIDE);
+  static final Duration EVERY_TIME = Duration.ofHours(1);
+
+  private Configs() {}
+
+  static TrainingData.Topics topics(Path folder, int capacity, int everyLabels) {
+    return new TrainingData.Topics(
+        "images",
+        "labels",
+        Map.of(),
+        folder.resolve("replay"),
+        capacity,
+        everyLabels,
+        EVERY_TIME,
+        0.4);
+  }
+
+  static TrainingConfig config(Path folder, TrainingData.Topics topics) {
+    return new TrainingConfig(
+        NETWORK,
+        new Preprocessing(SIDE, SIDE, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
+        topics,
+        new Optimization(1, 8, 0.01, Schedule.STEP, 0.9, 1e-4, 0),
+        Augmentation.NONE,
+        Optional.empty(),
+        1,
+        new Checkpoints(
+            folder.resolve("models"),
+            "small",
+            folder.resolve("run"),
+            Optional.empty(),
+            Optional.empty()),
+        Device.CPU,
+        1);
+  }
+}

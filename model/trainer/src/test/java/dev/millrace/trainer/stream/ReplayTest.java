@@ -1,0 +1,299 @@
+package dev.millrace.trainer.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReplayTest {
+
+  private static final TopicPartition PARTITION = new TopicPartition("images", 3);
+  private static final Instant START = Instant.ofEpochSecond(1_000);
+
+  @TempDir private Path folder;
+
+  private Replay replay(int capacity) {
+    return new Replay(folder, capacity, ReplayTest::decode, START);
+  }
+
+  private static void decode(byte[] encoded) {
+    if (text(encoded).startsWith("bad")) {
+      throw new BadImageException(BadImageException.Reason.UNDECODABLE, "bad");
+    }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private static void image(Replay replay, String key, String content) {
+    replay.image(key, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void labelledImage(Replay replay, String key, String name) {
+    image(replay, key, "pixels of " + key);
+    replay.label(key, name);
+  }
+
+  /** Writes what it holds, as the loop does after records. */
+  private static void save(Replay replay, long next) {
+    replay.read(PARTITION, next);
+    replay.save();
+  }
+
+  /** Name of the class and content, by key. */
+  private static Map<String, String> held(Replay replay) throws IOException {
+    LabelledImages images = replay.snapshot();
+    Map<String, String> held = new TreeMap<>();
+    for (LabelledImage image : images.images()) {
+      held.put(
+          image.key(), images.labels().get(image.label()) + ": " + text(image.source().read()));
+    }
+    return held;
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("images"))) {
+      return files.toList();
+    }
+  }
+
+  private static long count(Replay replay, Outcome outcome) {
+    return replay.counts().get(outcome);
+  }
+
+  @Test
+  void join_imageOrLabelFirst_isTheSame() throws IOException {
+    Replay replay = replay(9);
+    image(replay, "b", "1");
+    replay.label("b", "dog");
+    replay.label("a", "cat");
+    image(replay, "a", "2");
+
+    assertThat(held(replay)).isEqualTo(Map.of("a", "cat: 2", "b", "dog: 1"));
+    assertThat(replay.snapshot().labels().names()).containsExactly("cat", "dog");
+    assertThat(replay.snapshot().images()).extracting(LabelledImage::key).containsExactly("a", "b");
+    assertThat(count(replay, Outcome.labelled)).isEqualTo(2);
+    assertThat(replay.newLabels()).isEqualTo(2);
+  }
+
+  @Test
+  void label_moreThanCapacity_evictsWhatWasLabelledFirst() throws IOException {
+    Replay replay = replay(2);
+    image(replay, "a", "a");
+    image(replay, "b", "b");
+    replay.label("b", "dog"); // before a, which came before it
+    replay.label("a", "cat");
+    labelledImage(replay, "c", "dog");
+    save(replay, 1);
+
+    assertThat(held(replay)).containsOnlyKeys("a", "c");
+    assertThat(count(replay, Outcome.evicted)).isEqualTo(1);
+    assertThat(files()).hasSize(2);
+  }
+
+  @Test
+  void image_moreWaitThanCapacity_makesTheOldestsLabelLate() {
+    Replay replay = replay(2);
+    Stream.of("a", "b", "c").forEach(key -> image(replay, key, key));
+    replay.label("a", "cat");
+    replay.label("b", "cat");
+
+    assertThat(count(replay, Outcome.evicted)).isEqualTo(1);
+    assertThat(count(replay, Outcome.late)).isEqualTo(1);
+    assertThat(count(replay, Outcome.labelled)).isEqualTo(1);
+  }
+
+  @Test
+  void image_comesAgainAfterItMadeWay_waitsAgain() throws IOException {
+    Replay replay = replay(2);
+    Stream.of("a", "b", "c", "a").forEach(key -> image(replay, key, key));
+    save(replay, 4);
+    replay.label("a", "cat");
+    labelledImage(replay, "d", "dog");
+
+    assertThat(count(replay, Outcome.late)).isZero();
+    assertThat(held(replay)).isEqualTo(Map.of("a", "cat: a", "d", "dog: pixels of d"));
+  }
+
+  @Test
+  void label_moreWaitThanCapacity_evictsTheOldest() {
+    Replay replay = replay(2);
+    Stream.of("a", "b", "c").forEach(key -> replay.label(key, "cat"));
+    Stream.of("a", "b", "c").forEach(key -> image(replay, key, key));
+
+    assertThat(count(replay, Outcome.evicted)).isEqualTo(1);
+    assertThat(count(replay, Outcome.labelled)).isEqualTo(2);
+    replay.label("a", "cat"); // it waits: its label made way, not it
+    assertThat(count(replay, Outcome.labelled)).isEqualTo(3);
+  }
+
+  @Test
+  void label_anotherOne_winsAndIsCounted() throws IOException {
+    Replay replay = replay(2);
+    labelledImage(replay, "a", "cat");
+    labelledImage(replay, "b", "cat");
+    replay.label("a", "dog");
+    replay.label("c", "cat");
+    replay.label("c", "dog");
+    assertThat(count(replay, Outcome.contradicting)).isEqualTo(2);
+    assertThat(held(replay)).containsEntry("a", "dog: pixels of a");
+    assertThat(replay.newLabels()).isEqualTo(3);
+
+    image(replay, "c", "c"); // b is the one labelled longest ago by now
+    labelledImage(replay, "d", "cat");
+    assertThat(held(replay)).isEqualTo(Map.of("c", "dog: c", "d", "cat: pixels of d"));
+  }
+
+  @Test
+  void label_theSameAgain_changesNothing() throws IOException {
+    Replay replay = replay(2);
+    labelledImage(replay, "a", "cat");
+    labelledImage(replay, "b", "dog");
+    replay.label("a", "cat");
+    replay.label("c", "cat");
+    replay.label("c", "cat");
+    assertThat(replay.newLabels()).isEqualTo(2);
+    assertThat(count(replay, Outcome.contradicting)).isZero();
+
+    labelledImage(replay, "d", "cat");
+    assertThat(held(replay)).containsOnlyKeys("b", "d");
+  }
+
+  @Test
+  void image_thatCannotBeDecoded_isAsIfItHadNotCome() throws IOException {
+    Replay replay = replay(9);
+    image(replay, "a", "bad");
+    replay.label("a", "cat");
+    replay.label("b", "dog");
+    image(replay, "b", "bad");
+    labelledImage(replay, "c", "cat");
+    image(replay, "c", "bad");
+    save(replay, 6);
+    assertThat(count(replay, Outcome.unreadable)).isEqualTo(3);
+    assertThat(count(replay, Outcome.labelled)).isEqualTo(1);
+    assertThat(files()).hasSize(1);
+
+    image(replay, "a", "good");
+    image(replay, "b", "good");
+    assertThat(held(replay))
+        .isEqualTo(Map.of("a", "cat: good", "b", "dog: good", "c", "cat: pixels of c"));
+  }
+
+  @Test
+  void open_afterSave_holdsTheSame() throws IOException {
+    Replay before = replay(2);
+    Stream.of("w", "x", "y", "z").forEach(key -> image(before, key, key));
+    before.label("y", "dog");
+    before.label("v", "dog");
+    labelledImage(before, "a", "cat");
+    before.skip();
+    save(before, 42);
+
+    Replay after = new Replay(folder, 2, ReplayTest::decode, START.plusSeconds(9));
+    assertThat(after.next(PARTITION)).hasValue(42);
+    assertThat(after.next(new TopicPartition("labels", 3))).isEmpty();
+    assertThat(after.counts()).isEqualTo(before.counts());
+    assertThat(after.newLabels()).isEqualTo(2);
+    assertThat(after.trainedAt()).isEqualTo(START);
+    after.label("w", "cat");
+    assertThat(count(after, Outcome.late)).isEqualTo(1);
+    image(after, "v", "v");
+    assertThat(held(after)).isEqualTo(Map.of("a", "cat: pixels of a", "v", "dog: v"));
+    after.label("z", "cat");
+    assertThat(held(after)).containsOnlyKeys("v", "z");
+  }
+
+  @Test
+  void open_killedAfterFilesAndBeforeTheIndex_makesTheSameOfTheSameRecords() throws IOException {
+    Replay saved = replay(2);
+    labelledImage(saved, "a", "cat");
+    labelledImage(saved, "b", "dog");
+    save(saved, 4);
+    after4(saved);
+    Map<String, String> whole = held(saved);
+    assertThat(files()).hasSize(4); // a, which made way, is needed until the index does without
+
+    Replay killed = replay(2);
+    assertThat(killed.next(PARTITION)).hasValue(4);
+    assertThat(held(killed)).containsOnlyKeys("a", "b");
+    assertThat(files()).hasSize(2);
+    after4(killed);
+    assertThat(held(killed)).isEqualTo(whole);
+    assertThat(killed.counts()).isEqualTo(saved.counts());
+  }
+
+  private static void after4(Replay replay) {
+    labelledImage(replay, "c", "cat");
+    image(replay, "waiting", "waiting");
+    image(replay, "b", "another b");
+  }
+
+  @Test
+  void open_orphansAndHalfWrittenFiles_areRemoved() throws IOException {
+    Replay before = replay(2);
+    labelledImage(before, "a", "cat");
+    save(before, 1);
+    Files.writeString(folder.resolve("images").resolve("0123"), "orphan");
+    Files.writeString(folder.resolve("images").resolve(".4567"), "half");
+
+    replay(2);
+    assertThat(files()).hasSize(1);
+  }
+
+  @Test
+  void open_imagesWithoutTheirFile_areNotHeld() throws IOException {
+    Replay before = replay(9);
+    labelledImage(before, "a", "cat");
+    save(before, 1);
+    Files.delete(files().get(0));
+
+    assertThat(replay(9).classes()).isEmpty();
+  }
+
+  @Test
+  void open_smallerCapacity_evicts() throws IOException {
+    Replay before = replay(3);
+    labelledImage(before, "a", "cat");
+    labelledImage(before, "b", "dog");
+    labelledImage(before, "c", "cat");
+    save(before, 1);
+
+    assertThat(held(replay(2))).containsOnlyKeys("b", "c");
+  }
+
+  @Test
+  void open_indexThatIsNoJson_namesTheFolder() throws IOException {
+    save(replay(2), 1);
+    Files.writeString(folder.resolve("index.json"), "{");
+
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> replay(2))
+        .withMessageContaining(folder.toString());
+  }
+
+  @Test
+  void trained_newLabels_areNoLongerNewAfterAKill() {
+    Replay before = replay(2);
+    labelledImage(before, "a", "cat");
+    before.trained(START.plusSeconds(5));
+
+    assertThat(replay(2).newLabels()).isZero();
+    assertThat(replay(2).trainedAt()).isEqualTo(START.plusSeconds(5));
+  }
+}

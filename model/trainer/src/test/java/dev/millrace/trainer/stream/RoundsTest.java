@@ -1,0 +1,228 @@
+package dev.millrace.trainer.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RoundsTest {
+
+  @TempDir private Path folder;
+
+  private final Told told = new Told();
+  private final List<TrainingConfig> trained = new ArrayList<>();
+  private TrainingConfig config;
+
+  @BeforeEach
+  void configure() {
+    config = Configs.config(folder, Configs.topics(folder, 9, 1));
+  }
+
+  private static LabelledImages images(String... classes) {
+    return new LabelledImages(
+        new Labels(List.of(classes)),
+        IntStream.range(0, classes.length)
+            .mapToObj(label -> new LabelledImage(classes[label], label, () -> new byte[0]))
+            .toList());
+  }
+
+  private static Weights weights(int classes, long seed) {
+    return HeInitialization.of(Configs.NETWORK.withClasses(classes), seed);
+  }
+
+  /** Notes the configuration, and leaves a folder as a run does. */
+  private void begin(TrainingConfig round) {
+    trained.add(round);
+    try {
+      Files.createDirectories(round.checkpoints().run());
+      Files.writeString(round.checkpoints().run().resolve("run.json"), "");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Learns weights that tell which round's they are. */
+  private Optional<Weights> learn(
+      TrainingConfig round,
+      LabelledImages images,
+      TrainingListener listener,
+      BooleanSupplier stop,
+      String name) {
+    begin(round);
+    listener.began(name, 1, 1, 0, 1);
+    return Optional.of(weights(images.labels().size(), trained.size()));
+  }
+
+  private Optional<Weights> diverge(
+      TrainingConfig round,
+      LabelledImages images,
+      TrainingListener listener,
+      BooleanSupplier stop,
+      String name) {
+    begin(round);
+    listener.began(name, 1, 1, 0, 1);
+    throw new TrainingException("the loss is NaN");
+  }
+
+  private boolean train(RoundTrainer trainer, String... classes) {
+    return new Rounds(config, trainer).train(images(classes), told, () -> false);
+  }
+
+  private List<String> folders() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("run"))) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void train_theFirst_startsAsConfigured() throws IOException {
+    assertThat(train(this::learn, "cat", "dog")).isTrue();
+
+    assertThat(trained.get(0).pretrained()).isEmpty();
+    assertThat(trained.get(0).checkpoints().run()).isEqualTo(folder.resolve("run/round-000001"));
+    assertThat(folders()).containsExactly("round-000001");
+  }
+
+  @Test
+  void train_theNextAfterARestart_startsFromTheWeightsBefore() throws IOException {
+    train(this::learn, "cat", "dog");
+    train(this::learn, "cat", "dog");
+
+    Pretrained start = trained.get(1).pretrained().orElseThrow();
+    assertThat(start.weights()).isEqualTo(weights(2, 1));
+    assertThat(start.origin()).isEqualTo("round-000001");
+    assertThat(folders()).containsExactly("round-000002");
+  }
+
+  @Test
+  void train_withANewClass_keepsWhatTheOthersLearned() {
+    train(this::learn, "cat", "dog");
+    train(this::learn, "ape", "cat", "dog");
+
+    Weights start = trained.get(1).pretrained().orElseThrow().weights();
+    assertThat(start.get("fc.bias").size()).isEqualTo(3);
+    assertThat(start.get("conv1.weight")).isEqualTo(weights(2, 1).get("conv1.weight"));
+  }
+
+  @Test
+  void train_keepsFrozenWhatIsToBe() {
+    Checkpoints checkpoints = config.checkpoints();
+    config =
+        new TrainingConfig(
+            config.network(),
+            config.preprocessing(),
+            config.data(),
+            config.optimization(),
+            config.augmentation(),
+            Optional.of(new Pretrained(weights(5, 7), "a file", 4, List.of("stem"))),
+            config.seed(),
+            checkpoints,
+            config.device(),
+            config.threads());
+    train(this::learn, "cat", "dog");
+    train(this::learn, "cat", "dog");
+
+    assertThat(trained.get(0).pretrained()).isEqualTo(config.pretrained());
+    assertThat(trained.get(1).pretrained().orElseThrow().freeze()).containsExactly("stem");
+    assertThat(trained.get(1).pretrained().orElseThrow().parentVersion()).isNull();
+  }
+
+  @Test
+  void train_whatAKillInterrupted_isBegunAnew() throws IOException {
+    train(this::learn, "cat", "dog");
+    Path interrupted = folder.resolve("run/round-000002");
+    Files.createDirectories(interrupted.resolve("deep"));
+    Files.writeString(interrupted.resolve("deep/left"), "over");
+    Files.writeString(interrupted.resolve("weights.safetensors"), "but no end");
+
+    train(this::learn, "cat", "dog");
+    assertThat(trained.get(1).checkpoints().run()).isEqualTo(interrupted);
+    assertThat(interrupted.resolve("deep")).doesNotExist();
+    assertThat(trained.get(1).pretrained().orElseThrow().origin()).isEqualTo("round-000001");
+  }
+
+  @Test
+  void train_thatDiverges_isWarnedOfAndTheNextStartsFromTheWeightsBefore() throws IOException {
+    train(this::learn, "cat", "dog");
+    assertThat(train(this::diverge, "cat", "dog")).isTrue();
+    assertThat(told.warnings).singleElement().asString().contains("round-000002", "NaN");
+    assertThat(folders()).containsExactly("round-000001");
+
+    train(this::learn, "cat", "dog");
+    assertThat(trained.get(2).pretrained().orElseThrow().weights()).isEqualTo(weights(2, 1));
+  }
+
+  @Test
+  void train_thatCannotBegin_throws() {
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(
+            () ->
+                train(
+                    (round, images, listener, stop, name) -> {
+                      throw new TrainingException("no such device");
+                    },
+                    "cat",
+                    "dog"))
+        .withMessage("no such device");
+  }
+
+  @Test
+  void train_thatIsStopped_leavesTheWeightsBefore() {
+    train(this::learn, "cat", "dog");
+    boolean ended =
+        train(
+            (round, images, listener, stop, name) -> {
+              begin(round);
+              return Optional.empty();
+            },
+            "cat",
+            "dog");
+    assertThat(ended).isFalse();
+
+    train(this::learn, "cat", "dog");
+    assertThat(trained.get(2).pretrained().orElseThrow().origin()).isEqualTo("round-000001");
+  }
+
+  @Test
+  void train_anotherArchitecture_startsAsConfigured() {
+    train(this::learn, "cat", "dog");
+    config =
+        new TrainingConfig(
+            ResNet.of("resnet32").withSize(Configs.SIDE),
+            config.preprocessing(),
+            config.data(),
+            config.optimization(),
+            config.augmentation(),
+            config.pretrained(),
+            config.seed(),
+            config.checkpoints(),
+            config.device(),
+            config.threads());
+    train(this::learn, "cat", "dog");
+
+    assertThat(trained.get(1).pretrained()).isEmpty();
+    assertThat(told.warnings).singleElement().asString().contains("round-000001");
+  }
+}

@@ -1,0 +1,43 @@
+package dev.millrace.trainer.stream;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.core.training.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a listener was told, in words. */
+final class Told implements TrainingListener {
+
+  final List<String> warnings = new ArrayList<>();
+  final List<String> rounds = new ArrayList<>();
+  final List<ModelVersion> versions = new ArrayList<>();
+
+  @Override
+  public void began(String run, int images, int heldOut, long done, long steps) {
+    rounds.add(run + " on " + images + "+" + heldOut);
+  }
+
+  @Override
+  public void stepped(long step, int images, double loss) {}
+
+  @Override
+  public void epochEnded(EpochReport report) {}
+
+  @Override
+  public void exported(ModelVersion version) {
+    versions.add(version);
+  }
+
+  @Override
+  public void judged(Verdict verdict) {}
+
+  @Override
+  public void promoted(ModelVersion version) {}
+
+  @Override
+  public void warned(String what) {
+    warnings.add(what);
+  }
+}
