@@ -44,6 +44,10 @@ public sealed interface TrainingData {
     public Topics {
       kafka = Map.copyOf(kafka);
       requireShare(heldOut);
+      if (images.equals(labels)) {
+        throw new IllegalArgumentException(
+            "labels-topic: '" + labels + "' is that of the images; name another");
+      }
       if (everyLabels < 1) {
         throw new IllegalArgumentException("every-labels: " + everyLabels + " is not above 0");
       }

@@ -13,13 +13,15 @@ import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.trainer.data.LabelledImages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -30,7 +32,7 @@ import java.util.stream.Stream;
 final class Rounds {
 
   private static final String NAME = "round-";
-  private static final String PATTERN = NAME + "[0-9]*";
+  private static final Pattern FOLDER = Pattern.compile(NAME + "([0-9]{6})");
   private static final String WEIGHTS = "weights.safetensors";
   private static final String END = "round.json";
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -72,10 +74,10 @@ final class Rounds {
     String name = name(last + 1);
     Path round = folder.resolve(name);
     RoundListener heard = new RoundListener(listener);
-    TrainingConfig from = from(last, images.labels().names(), round, listener);
+    TrainingConfig asked = configuration(last, images.labels().names(), round, listener);
     try {
       Files.createDirectories(round);
-      Optional<Weights> weights = trainer.train(from, images, heard, stop, name);
+      Optional<Weights> weights = trainer.train(asked, images, heard, stop, name);
       if (weights.isEmpty()) {
         return false;
       }
@@ -106,9 +108,11 @@ final class Rounds {
   }
 
   private List<Integer> numbers() {
-    try (DirectoryStream<Path> rounds = Files.newDirectoryStream(folder, PATTERN)) {
-      return Stream.iterate(rounds.iterator(), i -> i.hasNext(), i -> i)
-          .map(i -> Integer.valueOf(i.next().getFileName().toString().substring(NAME.length())))
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> FOLDER.matcher(file.getFileName().toString()))
+          .filter(Matcher::matches)
+          .map(matcher -> Integer.valueOf(matcher.group(1)))
           .toList();
     } catch (IOException e) {
       throw failed(e);
@@ -116,10 +120,10 @@ final class Rounds {
   }
 
   private static String name(int number) {
-    return String.format("%s%06d", NAME, number);
+    return String.format(Locale.ROOT, "%s%06d", NAME, number);
   }
 
-  private TrainingConfig from(
+  private TrainingConfig configuration(
       int last, List<String> classes, Path round, TrainingListener listener) {
     Checkpoints checkpoints = config.checkpoints();
     return new TrainingConfig(

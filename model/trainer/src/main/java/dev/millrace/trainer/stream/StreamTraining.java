@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,7 +23,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.KafkaException;
 
 /**
  * Training for ever: images and labels are read from their topics into a {@link Replay}, and once
@@ -87,18 +85,8 @@ public final class StreamTraining {
    *     not begin
    */
   public void run() {
-    try (Consumer<byte[], byte[]> consumer = TopicReader.consumer(topics.kafka())) {
+    try (Consumer<byte[], byte[]> consumer = TopicReader.consumer(topics)) {
       run(consumer);
-    } catch (KafkaException e) {
-      throw new TrainingException(
-          "the topics '"
-              + topics.images()
-              + "' and '"
-              + topics.labels()
-              + "' cannot be read ("
-              + e.getMessage()
-              + "); see that they may be, and that the client's keys are right",
-          e);
     }
   }
 
@@ -166,20 +154,20 @@ public final class StreamTraining {
 
   /** A round, or a word on why there is none; false if it was stopped. */
   private boolean train(Replay replay) {
-    Optional<String> lack = lack(replay);
-    if (lack.isPresent()) {
-      listener.warned("training is put off until more labels come: there is " + lack.get());
-      return true;
-    }
-    return rounds.train(replay.snapshot(), listener, stop);
-  }
-
-  private Optional<String> lack(Replay replay) {
-    List<String> classes = replay.classes();
-    if (classes.size() < 2) {
-      return Optional.of("no image of a second class");
+    if (replay.classes().size() < 2) {
+      return putOff("no image of a second class");
     }
     LabelledImages images = replay.snapshot();
+    Optional<String> lack = lack(images);
+    return lack.isPresent() ? putOff(lack.get()) : rounds.train(images, listener, stop);
+  }
+
+  private boolean putOff(String lack) {
+    listener.warned("training is put off until more labels come: there is " + lack);
+    return true;
+  }
+
+  private Optional<String> lack(LabelledImages images) {
     Set<Part> parts = EnumSet.noneOf(Part.class);
     Set<Integer> learned = new HashSet<>();
     for (LabelledImage image : images.images()) {
@@ -189,9 +177,9 @@ public final class StreamTraining {
         learned.add(image.label());
       }
     }
-    for (int label = 0; label < classes.size(); label++) {
+    for (int label = 0; label < images.labels().size(); label++) {
       if (!learned.contains(label)) {
-        return Optional.of("no image of class '" + classes.get(label) + "' to train on");
+        return Optional.of("no image of class '" + images.labels().get(label) + "' to train on");
       }
     }
     return parts.size() < Part.values().length

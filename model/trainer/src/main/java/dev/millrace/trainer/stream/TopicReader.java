@@ -1,6 +1,7 @@
 package dev.millrace.trainer.stream;
 
 import dev.millrace.core.training.TrainingData;
+import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -18,7 +19,9 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -65,8 +68,8 @@ final class TopicReader {
   }
 
   /** A consumer as it is needed here: what was asked for, but for what nothing would be safe by. */
-  static Consumer<byte[], byte[]> consumer(Map<String, Object> kafka) {
-    Map<String, Object> config = new HashMap<>(kafka);
+  static Consumer<byte[], byte[]> consumer(TrainingData.Topics topics) {
+    Map<String, Object> config = new HashMap<>(topics.kafka());
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
     config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -74,13 +77,17 @@ final class TopicReader {
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, Long.toString(REFRESH.toMillis()));
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    try {
+      return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    } catch (KafkaException e) {
+      throw failed(topics, e);
+    }
   }
 
   /**
    * Takes in what has come, after a moment's wait for it.
    *
-   * @throws org.apache.kafka.common.KafkaException if it never will, by itself
+   * @throws TrainingException if it never will, by itself
    */
   void poll() {
     if (nanoTime.getAsLong() - refreshAt >= 0) {
@@ -91,9 +98,17 @@ final class TopicReader {
       LockSupport.parkNanos(POLL.toNanos());
       return;
     }
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+    for (ConsumerRecord<byte[], byte[]> record : records()) {
       take(record);
       replay.read(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+    }
+  }
+
+  private ConsumerRecords<byte[], byte[]> records() {
+    try {
+      return consumer.poll(POLL);
+    } catch (KafkaException e) {
+      throw failed(topics, e);
     }
   }
 
@@ -148,6 +163,8 @@ final class TopicReader {
       trouble = "";
     } catch (RetriableException e) {
       tell("the broker cannot be reached and is waited for; nothing is lost");
+    } catch (KafkaException e) {
+      throw failed(topics, e);
     }
   }
 
@@ -173,5 +190,18 @@ final class TopicReader {
       listener.warned(what);
     }
     trouble = what;
+  }
+
+  private static TrainingException failed(TrainingData.Topics topics, KafkaException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return new TrainingException(
+        "the topics '"
+            + topics.images()
+            + "' and '"
+            + topics.labels()
+            + "' cannot be read ("
+            + cause.getMessage()
+            + "); see that they may be, and that the client's keys are right",
+        e);
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.trainer.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.training.TrainingConfig;
@@ -40,6 +41,7 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -282,12 +284,14 @@ class StreamTrainingTest {
 
   @Test
   void run_aRoundThatDiverges_isFollowedByTheNextLabels() {
-    List<String> keys = keys(1);
-    polls.add(() -> keys.forEach(this::both));
-    polls.add(() -> {});
-    polls.add(() -> keys.forEach(key -> label(key, "elk"))); // contradicting, and new
-    polls.add(() -> both("cat/0"));
     List<String> begun = new ArrayList<>();
+    polls.add(() -> keys(1).forEach(this::both));
+    polls.add(() -> {});
+    polls.add(
+        () -> {
+          assertThat(begun).hasSize(1);
+          keys("cat", Part.TRAINING).skip(1).limit(6).forEach(this::both);
+        });
     run(
         Configs.topics(folder, 100, 6),
         (round, images, listener, stop, name) -> {
@@ -296,8 +300,27 @@ class StreamTrainingTest {
           throw new TrainingException("the loss is NaN");
         });
 
-    assertThat(begun).containsExactly("round-000001");
-    assertThat(told.warnings).anyMatch(warning -> warning.contains("NaN"));
+    assertThat(begun).containsExactly("round-000001", "round-000001");
+    assertThat(told.warnings).hasSize(2).allMatch(warning -> warning.contains("NaN"));
+  }
+
+  @Test
+  void run_thatMayNotRead_endsAndSaysSo() {
+    polls.add(() -> broker.setPollException(new TopicAuthorizationException("not for you")));
+    polls.add(() -> {});
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> run(Configs.topics(folder, 9, 6), this::learn))
+        .withMessageContaining("not for you");
+  }
+
+  @Test
+  void topics_ofOneName_areRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new TrainingData.Topics(
+                    "images", "images", Map.of(), folder, 9, 1, Configs.EVERY_TIME, 0.4))
+        .withMessageContaining("labels-topic: 'images'");
   }
 
   @Test
@@ -425,7 +448,7 @@ class StreamTrainingTest {
   }
 
   @Test
-  void run_aBrokerThatRefuses_endsIt() {
+  void run_withKeysThatAreWrong_endsAndSaysSo() {
     TrainingData.Topics topics =
         new TrainingData.Topics(
             "images",
@@ -440,7 +463,7 @@ class StreamTrainingTest {
         .isThrownBy(
             () ->
                 new StreamTraining(Configs.config(folder, topics), topics, told, () -> true).run())
-        .withMessageContaining("'images'");
+        .withMessageContaining("no port");
   }
 
   @Test
