@@ -5,14 +5,11 @@ import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
+import dev.millrace.trainer.data.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -91,7 +88,7 @@ final class RunFolder {
     tensors.momentum().tensors().forEach((name, tensor) -> all.put(MOMENTUM + name, tensor));
     WeightsFile.write(folder.resolve(state.tensors()), new Weights(all));
     try {
-      replace(
+      WholeFile.write(
           folder.resolve(STATE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(state));
       removeAllTensorsBut(state.tensors());
     } catch (IOException e) {
@@ -125,20 +122,6 @@ final class RunFolder {
     } catch (IOException e) {
       throw failed(e);
     }
-  }
-
-  private static void replace(Path file, byte[] bytes) throws IOException {
-    Path hidden = file.resolveSibling("." + file.getFileName());
-    try (FileChannel channel =
-        FileChannel.open(
-            hidden,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap(bytes));
-      channel.force(true);
-    }
-    Files.move(hidden, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private TrainingException failed(IOException e) {

@@ -2,6 +2,7 @@ package dev.millrace.trainer.stream;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;

@@ -1,10 +1,13 @@
 package dev.millrace.service.command;
 
 import dev.millrace.core.training.TrainingData;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.TopicCreation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,6 +31,12 @@ final class DataOptions {
       description =
           "Learn for ever from labelled events: here is each image's class, under its key.")
   private String labels;
+
+  @Option(
+      names = "--create-topics",
+      paramLabel = "PARTITIONS",
+      description = "With --labels-topic: make the two topics if they are missing.")
+  private Integer createTopics;
 
   @Option(
       names = "--replay-images",
@@ -87,6 +96,16 @@ final class DataOptions {
         everyLabels,
         Duration.ofMinutes(everyMinutes),
         heldOut);
+  }
+
+  /** Makes the topics, if that was asked for. */
+  void createTopics(KafkaOptions kafka) throws InterruptedException {
+    if (createTopics != null && labels != null) {
+      try (Admin admin = Admin.create(kafka.admin())) {
+        TopicCreation.createLabelled(
+            admin, images, labels, createTopics, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+      }
+    }
   }
 
   /** All cores for a training that ends, half of them beside a topology. */

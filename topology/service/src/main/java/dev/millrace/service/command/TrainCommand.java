@@ -103,6 +103,7 @@ final class TrainCommand implements Callable<Integer>, LongRunning {
                     new CommandException(
                         "the trainer is not on the class path; start it with the launcher 'millrace'"));
     TrainingConfig config = config();
+    data.createTopics(kafka);
     if (promoteIfBetter != null) {
       createControlTopic();
     }

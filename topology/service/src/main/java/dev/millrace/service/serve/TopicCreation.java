@@ -59,6 +59,18 @@ public final class TopicCreation {
     create(admin, control());
   }
 
+  /**
+   * Makes the topics of labelled events, if they are missing.
+   *
+   * @param maxRecordBytes the largest record batch that the images' topic takes
+   * @throws KafkaException if the brokers refuse
+   */
+  public static void createLabelled(
+      Admin admin, String images, String labels, int partitions, int maxRecordBytes)
+      throws InterruptedException {
+    create(admin, List.of(topic(images, partitions, maxRecordBytes), topic(labels, partitions)));
+  }
+
   private static List<NewTopic> control() {
     return List.of(
         topic(ControlTopic.NAME, 1)

@@ -1,4 +1,4 @@
-package dev.millrace.trainer.stream;
+package dev.millrace.trainer.data;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,12 +9,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** A file that is there as a whole, whenever its writer is killed: the old one, or the new one. */
-final class WholeFile {
+public final class WholeFile {
 
   private WholeFile() {}
 
   /** Writes the bytes to disk under a hidden name, then renames them. */
-  static void write(Path file, byte[] bytes) throws IOException {
+  public static void write(Path file, byte[] bytes) throws IOException {
     Path hidden = file.resolveSibling("." + file.getFileName());
     try (FileChannel channel =
         FileChannel.open(

@@ -1,0 +1,152 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.service.demo.FashionMnist;
+import dev.millrace.service.demo.LabelledImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole loop, each of its five parts a process of its own: labelled events go in, a better
+ * version is promoted, and predictions name it. Nobody restarts anything.
+ */
+@Tag("broker")
+@Timeout(300)
+class LearningLoopTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final int FIRST = 300;
+  private static final int MORE = 1_500;
+
+  @TempDir Path folder;
+
+  private Path write(String name, List<LabelledImage> images) throws Exception {
+    Path home = folder.resolve(name);
+    for (LabelledImage image : images) {
+      Path file = home.resolve(image.key());
+      Files.createDirectories(file.getParent());
+      Files.write(file, image.encoded());
+    }
+    return home;
+  }
+
+  private List<Object> train(Object... more) {
+    List<Object> command =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--stem",
+                "cifar_halved",
+                "--size",
+                28,
+                "--batch-size",
+                32,
+                "--repository",
+                folder.resolve("models"),
+                "--model",
+                "looped"));
+    command.addAll(List.of(more));
+    return command;
+  }
+
+  private void run(Object... command) throws Exception {
+    MillraceProcess.Result result = MillraceProcess.run(folder, command);
+    assertThat(result.exitCode()).as(result.output() + result.errors()).isZero();
+  }
+
+  @Test
+  void labelledEvents_becomeABetterVersion_thatAnswers() throws Exception {
+    List<LabelledImage> images = FashionMnist.read();
+    Path first = write("first", images.subList(0, FIRST));
+    Path more = write("more", images.subList(FIRST, FIRST + MORE));
+    run(
+        train(
+                "--data",
+                first,
+                "--epochs",
+                1,
+                "--learning-rate",
+                0.0001,
+                "--run",
+                folder.resolve("1"))
+            .toArray());
+
+    try (MillraceProcess broker =
+        MillraceProcess.start(
+            folder, "", "broker", "--dir", folder.resolve("kafka"), "--port", 0)) {
+      Object at = broker.awaitLine("ready (.*)", PATIENCE);
+      List<Object> trainer =
+          train(
+              "--labels-topic",
+              "labels",
+              "--create-topics",
+              2,
+              "--every-labels",
+              1_000,
+              "--epochs",
+              4,
+              "--learning-rate",
+              0.05,
+              "--schedule",
+              "one_cycle",
+              "--run",
+              folder.resolve("2"),
+              "--promote-if-better",
+              0.2,
+              "--bootstrap-servers",
+              at);
+      try (MillraceProcess serve =
+              MillraceProcess.start(
+                  folder,
+                  "",
+                  "serve",
+                  "--bootstrap-servers",
+                  at,
+                  "--repository",
+                  folder.resolve("models"),
+                  "--model",
+                  "looped",
+                  "--create-topics",
+                  2);
+          MillraceProcess train = MillraceProcess.start(folder, "", trainer.toArray());
+          MillraceProcess tail =
+              MillraceProcess.start(folder, "", "tail", "--bootstrap-servers", at, "--json")) {
+        serve.awaitLine("ready (.*)", PATIENCE);
+        run(
+            "models",
+            "promote",
+            "--repository",
+            folder.resolve("models"),
+            "--model",
+            "looped",
+            "--version",
+            1,
+            "--bootstrap-servers",
+            at);
+
+        run("send", "--bootstrap-servers", at, "--labels-topic", "labels", more);
+        String promoted = train.awaitLine("looped version (\\d+) is promoted", PATIENCE);
+        assertThat(Integer.parseInt(promoted)).isGreaterThan(1);
+        assertThat(train.output()).contains("against version 1 (p ");
+
+        serve.awaitLine("ready (.*)", PATIENCE);
+        while (!tail.output().contains("\"version\":" + promoted + ",")) {
+          assertThat(serve.isAlive()).isTrue();
+          run("send", "--bootstrap-servers", at, first);
+        }
+        assertThat(tail.output()).contains("\"version\":1,");
+        train.terminate();
+        assertThat(train.await(PATIENCE)).isEqualTo(143);
+        assertThat(train.output()).contains("stopped; the same command goes on from here");
+      }
+    }
+  }
+}
