@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +26,8 @@ class LearningLoopTest {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int FIRST = 300;
   private static final int MORE = 1_500;
+
+  private static final Pattern BETTER = Pattern.compile("\"version\":(?!1,)");
 
   @TempDir Path folder;
 
@@ -133,12 +136,10 @@ class LearningLoopTest {
             at);
 
         run("send", "--bootstrap-servers", at, "--labels-topic", "labels", more);
-        String promoted = train.awaitLine("looped version (\\d+) is promoted", PATIENCE);
-        assertThat(Integer.parseInt(promoted)).isGreaterThan(1);
+        train.awaitLine("looped version \\d+ is promoted", PATIENCE);
         assertThat(train.output()).contains("against version 1 (p ");
-
-        serve.awaitLine("ready (.*)", PATIENCE);
-        while (!tail.output().contains("\"version\":" + promoted + ",")) {
+        // A version that the next one follows at once may never come to answer.
+        while (!BETTER.matcher(tail.output()).find()) {
           assertThat(serve.isAlive()).isTrue();
           run("send", "--bootstrap-servers", at, first);
         }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How well and how fast it learns Fashion-MNIST, on a machine with nothing else to do. It is no part
- * of the build:
+ * How well and how fast it learns Fashion-MNIST, on a machine with nothing else to do. It is no
+ * part of the build:
  *
  * <pre>
  * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=LearningSuite -Dsurefire.failIfNoSpecifiedTests=false verify
