@@ -237,6 +237,7 @@ class StreamTrainingTest {
     }
     run(Configs.topics(folder, 100, 2), this::learn);
 
+    assertThat(told.warnings).isEmpty();
     assertThat(keysOf(rounds.get(0))).hasSize(keys.size());
   }
 
