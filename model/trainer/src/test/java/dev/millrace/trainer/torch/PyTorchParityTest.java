@@ -1,0 +1,163 @@
+package dev.millrace.trainer.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Schedule;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.core.weights.WeightsFile;
+import dev.millrace.trainer.data.Batch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** The same weights and batches in PyTorch: {@code src/test/parity/pytorch.sh} runs it. */
+@EnabledIfSystemProperty(named = "millrace.pytorch", matches = ".+")
+class PyTorchParityTest {
+
+  private static final double TOLERANCE = 1e-4;
+  private static final int BATCH = 128;
+  private static final int FEW = 4;
+  private static final int SIDE = 32;
+  private static final int SMOOTHED = 10;
+  private static final ResNet NETWORK = ResNet.of("resnet20");
+  private static final Optimization OPTIMIZATION =
+      new Optimization(1, BATCH, 0.1, Schedule.STEP, 0.9, 1e-4, 0);
+
+  private final Path folder = Path.of(System.getProperty("millrace.pytorch", ""));
+
+  private Weights read(String name) {
+    return WeightsFile.read(folder.resolve(name));
+  }
+
+  private TorchNetwork network() {
+    return new TorchNetwork(
+        NETWORK,
+        read("weights.npz"),
+        List.of(),
+        new Preprocessing(SIDE, SIDE, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
+        Device.CPU,
+        2);
+  }
+
+  private List<Batch> batches() throws IOException {
+    byte[] pixels = Files.readAllBytes(folder.resolve("pixels"));
+    byte[] labels = Files.readAllBytes(folder.resolve("labels"));
+    int each = BATCH * SIDE * SIDE * 3;
+    List<Batch> batches = new ArrayList<>();
+    for (int i = 0; i * BATCH < labels.length; i++) {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(each).put(pixels, i * each, each).rewind();
+      int[] classes = new int[BATCH];
+      for (int image = 0; image < BATCH; image++) {
+        classes[image] = labels[i * BATCH + image];
+      }
+      batches.add(new Batch(buffer, classes));
+    }
+    return batches;
+  }
+
+  /**
+   * As many as the script takes: of so few, no value lies so near a ReLU's edge that rounding
+   * decides.
+   */
+  private static Batch few(Batch batch) {
+    return new Batch(batch.pixels(), Arrays.copyOf(batch.labels(), FEW));
+  }
+
+  @Test
+  void step_hasPyTorchsLossGradientsAndWeights() throws IOException {
+    try (TorchNetwork gradients = network();
+        TorchNetwork step = network()) {
+      Batch first = few(batches().get(0));
+      requireEqual("loss and gradients", gradients.gradients(first), read("gradients.npz"));
+      step.step(first, OPTIMIZATION, OPTIMIZATION.learningRate());
+      requireEqual("weights and statistics after it", step.weights(), read("after.npz"));
+    }
+  }
+
+  /** The largest difference of a tensor, as a share of its largest value. */
+  private static void requireEqual(String what, Weights ours, Weights theirs) {
+    assertThat(ours.names()).containsExactlyInAnyOrderElementsOf(theirs.names());
+    double worst = 0;
+    for (String name : theirs.names()) {
+      FloatBuffer a = ours.get(name).values();
+      FloatBuffer b = theirs.get(name).values();
+      double largest = 0;
+      double apart = 0;
+      for (int i = 0; i < b.limit(); i++) {
+        largest = Math.max(largest, Math.abs(b.get(i)));
+        apart = Math.max(apart, Math.abs(a.get(i) - b.get(i)));
+      }
+      worst = Math.max(worst, apart / largest);
+    }
+    System.out.printf("%s: at most %.1e relative from PyTorch's%n", what, worst);
+    assertThat(worst).isLessThanOrEqualTo(TOLERANCE);
+  }
+
+  /**
+   * Rounding grows with every step, so that no two curves stay the same. PyTorch's own, from
+   * weights that differ by a millionth, tell how far apart they may be.
+   */
+  @Test
+  void hundredSteps_loseAsPyTorchDoes() throws IOException {
+    List<double[]> theirs =
+        Files.readAllLines(folder.resolve("curves")).stream()
+            .map(line -> Arrays.stream(line.split(" ", -1)).mapToDouble(Double::parseDouble))
+            .map(losses -> smoothed(losses.toArray()))
+            .toList();
+    double[] ours = smoothed(losses(theirs.get(0).length * SMOOTHED));
+    double noise =
+        theirs.stream()
+            .skip(1)
+            .mapToDouble(curve -> apart(curve, theirs.get(0)))
+            .max()
+            .orElseThrow();
+    double difference = apart(ours, theirs.get(0));
+    System.out.printf(
+        "100 steps, in tens: loss %.3f to %.3f, at most %.4f from PyTorch's, whose own are up to %.4f"
+            + " apart%n",
+        ours[0], ours[ours.length - 1], difference, noise);
+    assertThat(ours[ours.length - 1]).isLessThan(ours[0] / 2);
+    assertThat(difference).isLessThanOrEqualTo(2 * noise);
+  }
+
+  private double[] losses(int steps) throws IOException {
+    List<Batch> batches = batches();
+    double[] losses = new double[steps];
+    try (TorchNetwork network = network()) {
+      for (int i = 0; i < steps; i++) {
+        losses[i] =
+            network
+                .step(batches.get(i % batches.size()), OPTIMIZATION, OPTIMIZATION.learningRate())
+                .loss();
+      }
+    }
+    return losses;
+  }
+
+  private static double[] smoothed(double[] losses) {
+    double[] means = new double[losses.length / SMOOTHED];
+    for (int i = 0; i < means.length * SMOOTHED; i++) {
+      means[i / SMOOTHED] += losses[i] / SMOOTHED;
+    }
+    return means;
+  }
+
+  private static double apart(double[] a, double[] b) {
+    double apart = 0;
+    for (int i = 0; i < a.length; i++) {
+      apart = Math.max(apart, Math.abs(a[i] - b[i]));
+    }
+    return apart;
+  }
+}

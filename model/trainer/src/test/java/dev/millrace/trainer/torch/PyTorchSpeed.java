@@ -1,0 +1,115 @@
+package dev.millrace.trainer.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Optimization;
+import dev.millrace.trainer.data.Batch;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Images a second in the training of ResNet-20, batches of 128 in memory, against PyTorch on the
+ * same machine: turn by turn, medians. {@code src/test/parity/pytorch.sh} runs it.
+ */
+class PyTorchSpeed {
+
+  private static final int TURNS = 9;
+  private static final double SECONDS = 4;
+  private static final double LEAST = 0.95;
+  private static final int BATCH = 128;
+  private static final int SIDE = 32;
+  private static final int THREADS = Runtime.getRuntime().availableProcessors();
+
+  /** PyTorch in a process of its own, which works when it is told to. */
+  private record PyTorch(Process process, BufferedReader answers) implements AutoCloseable {
+
+    static PyTorch start(String memoryFormat) throws IOException {
+      List<String> command =
+          new ArrayList<>(
+              List.of(System.getProperty("millrace.pytorch.command", "").split(" ", -1)));
+      command.addAll(List.of(memoryFormat, Integer.toString(THREADS)));
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      return new PyTorch(process, process.inputReader(StandardCharsets.UTF_8));
+    }
+
+    double turn() throws IOException {
+      process.outputWriter(StandardCharsets.UTF_8).append(SECONDS + "\n").flush();
+      return Double.parseDouble(answers.readLine());
+    }
+
+    @Override
+    public void close() {
+      process.destroy();
+    }
+  }
+
+  @Test
+  void training_isAsFastAsPyTorchs() throws IOException {
+    ResNet resnet20 = ResNet.of("resnet20");
+    Preprocessing preprocessing =
+        new Preprocessing(SIDE, SIDE, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
+    double[][] speeds = new double[3][TURNS];
+    try (PyTorch usual = PyTorch.start("contiguous");
+        PyTorch channelsLast = PyTorch.start("channels_last");
+        TorchNetwork ours =
+            new TorchNetwork(
+                resnet20,
+                HeInitialization.of(resnet20, 1),
+                List.of(),
+                preprocessing,
+                Device.CPU,
+                THREADS)) {
+      Batch batch = batch();
+      for (int i = -1; i < TURNS; i++) { // the first warms up
+        double[] turn = {turn(ours, batch), usual.turn(), channelsLast.turn()};
+        for (int j = 0; j < turn.length && i >= 0; j++) {
+          speeds[j][i] = turn[j];
+        }
+      }
+    }
+    double ours = median(speeds[0]);
+    double usual = median(speeds[1]);
+    double channelsLast = median(speeds[2]);
+    System.out.printf(
+        "training: %.0f images/s; PyTorch %.0f (%.2f), with channels_last %.0f (%.2f)%n",
+        ours, usual, ours / usual, channelsLast, ours / channelsLast);
+    assertThat(ours / Math.max(usual, channelsLast)).isGreaterThanOrEqualTo(LEAST);
+  }
+
+  private static double turn(TorchNetwork network, Batch batch) {
+    long start = System.nanoTime();
+    int images = 0;
+    while (System.nanoTime() - start < SECONDS * 1e9) {
+      network.step(batch, Optimization.DEFAULTS, Optimization.DEFAULTS.learningRate());
+      images += batch.size();
+    }
+    return images * 1e9 / (System.nanoTime() - start);
+  }
+
+  private static Batch batch() {
+    Random random = new Random(1);
+    byte[] pixels = new byte[BATCH * SIDE * SIDE * 3];
+    random.nextBytes(pixels);
+    return new Batch(
+        ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind(),
+        random.ints(BATCH, 0, 10).toArray());
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+}
