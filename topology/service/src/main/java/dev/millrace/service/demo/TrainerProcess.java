@@ -81,9 +81,7 @@ public final class TrainerProcess implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      if (process.isAlive()) {
-        throw new UncheckedIOException(e);
-      }
+      throw new UncheckedIOException(e);
     } finally {
       firstPromotion.countDown();
     }
@@ -105,17 +103,21 @@ public final class TrainerProcess implements AutoCloseable {
     return true;
   }
 
-  /** Stops it, and returns when it has ended. */
+  /**
+   * Stops it, and returns when it has ended. Its handle does so, because the process itself would
+   * also close the pipe that the reader may be reading.
+   */
   @Override
   public void close() {
-    process.destroy();
+    ProcessHandle handle = process.toHandle();
+    handle.destroy();
     try {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+        handle.destroyForcibly();
       }
       reader.join();
     } catch (InterruptedException e) {
-      process.destroyForcibly();
+      handle.destroyForcibly();
       Thread.currentThread().interrupt();
     }
   }
