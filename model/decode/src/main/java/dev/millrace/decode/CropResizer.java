@@ -9,18 +9,26 @@ import java.util.Arrays;
  * one go: only the pixels inside the crop are computed, from the source pixels they are made of.
  *
  * <p>As in Pillow there is a horizontal pass and a vertical one, each rounded to 8 bits. Here they
- * take turns: a source row is narrowed when the first output row needs it and kept in a ring until
- * the last one has used it. So the working memory is a few rows, whatever the picture's size.
+ * take turns: source rows are narrowed when the first output row needs them and kept in a ring
+ * until the last one has used them. So the working memory is a few rows, whatever the picture's
+ * size.
+ *
+ * <p>Two source rows are narrowed at once, the upper one in the lower halves of {@code long}s and
+ * the other in the upper halves: a weighted sum stays below 2^31, so that one multiplication serves
+ * both.
  *
  * <p>Keeps its scratch memory and the weights of the last picture's geometry. For one thread.
  */
 final class CropResizer {
 
   private static final int HALF = 1 << (ResizedAxis.PRECISION - 1);
+  private static final long HALVES = HALF | (long) HALF << Integer.SIZE;
 
   private ResizedAxis columns = new ResizedAxis(1, 1, 1);
   private ResizedAxis rows = columns;
-  private byte[] sourceRow = new byte[Preprocessing.CHANNELS];
+  private byte[] upperRow = {};
+  private byte[] lowerRow = {};
+  private long[] bothRows = {};
   private int[][] ring = {};
   private int[] sums = {};
   private byte[] outputRow = {};
@@ -28,14 +36,14 @@ final class CropResizer {
   /** Writes {@code preprocessing.bytes()} bytes to {@code pixels}, from its index 0. */
   void resize(PixelRows picture, Preprocessing preprocessing, ByteBuffer pixels) {
     prepare(picture.width(), picture.height(), preprocessing);
-    int done = rows.first(0);
+    int done = 0;
     for (int y = 0; y < rows.size(); y++) {
       int end = rows.first(y) + rows.taps(y);
-      for (int source = Math.max(done, rows.first(y)); source < end; source++) {
-        picture.copyRow(source, columns.first(0), columns.span(), sourceRow);
-        narrow(sourceRow, columns, ring[source % ring.length]);
+      done = Math.max(done, rows.first(y));
+      while (done < end) {
+        narrow(picture, done);
+        done += 2;
       }
-      done = Math.max(done, end);
       Arrays.fill(sums, HALF);
       for (int tap = 0; tap < rows.taps(y); tap++) {
         add(ring[(rows.first(y) + tap) % ring.length], rows.weight(y, tap), sums);
@@ -52,14 +60,16 @@ final class CropResizer {
     long resizedHeight = resized(height, shorter, preprocessing.resize());
     if (!columns.is(width, resizedWidth, size)) {
       columns = new ResizedAxis(width, resizedWidth, size);
-      sourceRow = new byte[Preprocessing.CHANNELS * columns.span()];
+      upperRow = new byte[Preprocessing.CHANNELS * columns.span()];
+      lowerRow = new byte[upperRow.length];
+      bothRows = new long[upperRow.length];
     }
     if (!rows.is(height, resizedHeight, size)) {
       rows = new ResizedAxis(height, resizedHeight, size);
     }
     int rowBytes = Preprocessing.CHANNELS * size;
-    if (outputRow.length != rowBytes || ring.length < rows.maxTaps()) {
-      ring = new int[rows.maxTaps()][rowBytes];
+    if (outputRow.length != rowBytes || ring.length < rows.maxTaps() + 1) {
+      ring = new int[rows.maxTaps() + 1][rowBytes];
       sums = new int[rowBytes];
       outputRow = new byte[rowBytes];
     }
@@ -70,23 +80,40 @@ final class CropResizer {
     return (long) ((double) ((long) resize * side) / shorter);
   }
 
-  private static void narrow(byte[] rgb, ResizedAxis axis, int[] narrowed) {
+  /** Narrows the source rows {@code y} and {@code y + 1} into the ring. */
+  private void narrow(PixelRows picture, int y) {
+    picture.copyRow(y, columns.first(0), columns.span(), upperRow);
+    if (y + 1 < picture.height()) {
+      picture.copyRow(y + 1, columns.first(0), columns.span(), lowerRow);
+    }
+    for (int i = 0; i < bothRows.length; i++) {
+      bothRows[i] = (upperRow[i] & 0xFF) | (lowerRow[i] & 0xFFL) << Integer.SIZE;
+    }
+    narrow(bothRows, columns, ring[y % ring.length], ring[(y + 1) % ring.length]);
+  }
+
+  private static void narrow(long[] rgb, ResizedAxis axis, int[] upper, int[] lower) {
     int origin = axis.first(0);
     int to = 0;
     for (int i = 0; i < axis.size(); i++) {
-      int red = HALF;
-      int green = HALF;
-      int blue = HALF;
+      long red = HALVES;
+      long green = HALVES;
+      long blue = HALVES;
       int from = Preprocessing.CHANNELS * (axis.first(i) - origin);
-      for (int tap = 0; tap < axis.taps(i); tap++) {
-        int weight = axis.weight(i, tap);
-        red += (rgb[from++] & 0xFF) * weight;
-        green += (rgb[from++] & 0xFF) * weight;
-        blue += (rgb[from++] & 0xFF) * weight;
+      int taps = axis.taps(i);
+      for (int tap = 0; tap < taps; tap++) {
+        long weight = axis.weight(i, tap);
+        red += rgb[from] * weight;
+        green += rgb[from + 1] * weight;
+        blue += rgb[from + 2] * weight;
+        from += Preprocessing.CHANNELS;
       }
-      narrowed[to++] = rounded(red);
-      narrowed[to++] = rounded(green);
-      narrowed[to++] = rounded(blue);
+      upper[to] = rounded((int) red);
+      lower[to++] = rounded((int) (red >>> Integer.SIZE));
+      upper[to] = rounded((int) green);
+      lower[to++] = rounded((int) (green >>> Integer.SIZE));
+      upper[to] = rounded((int) blue);
+      lower[to++] = rounded((int) (blue >>> Integer.SIZE));
     }
   }
 

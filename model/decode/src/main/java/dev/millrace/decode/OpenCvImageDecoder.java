@@ -17,6 +17,10 @@ import java.util.Objects;
  *       ImageLimits#maxPixels} is refused before a pixel is allocated, as is a JPEG that asks for
  *       absurdly many passes over its pixels. TIFF, HEIF, AVIF and everything else is refused as
  *       {@link Reason#UNKNOWN_FORMAT}.
+ *   <li>A JPEG whose shorter side is at least 1,024 pixels, and four times what it is resized to,
+ *       is decoded at a half, a quarter or an eighth of its size, which libjpeg does in the
+ *       transform itself, as long as 512 pixels and twice the resized side are left. Its pixels
+ *       then differ from torchvision's by a fraction of a grey level.
  *   <li>A picture is turned as its EXIF orientation says, so the model sees what a viewer shows.
  *       PyTorch's own loaders ignore it.
  *   <li>Grey, palette, 16-bit and CMYK pictures become 8-bit RGB. Transparency is dropped, not
@@ -34,6 +38,11 @@ import java.util.Objects;
  * does not: it is no image's fault.
  */
 public final class OpenCvImageDecoder implements ImageDecoder {
+
+  private static final int MIN_REDUCED_SIDE = 512;
+
+  /** The smallest scale that libjpeg offers, as a part of one. */
+  private static final int MAX_REDUCTION = 8;
 
   private final ImageLimits limits;
   private final CropResizer resizer = new CropResizer();
@@ -70,15 +79,31 @@ public final class OpenCvImageDecoder implements ImageDecoder {
     }
     ImageHeader header = ImageHeader.read(encoded);
     header.requireAtMost(limits.maxPixels());
-    try (PixelRows picture = picture(header.format(), encoded)) {
+    try (PixelRows picture = picture(header, encoded, preprocessing.resize())) {
       resizer.resize(picture, preprocessing, pixels);
     }
   }
 
-  private static PixelRows picture(ImageFormat format, byte[] encoded) {
-    return format == ImageFormat.GIF
-        ? GifFrame.read(new HeaderReader(format, encoded)).decode()
-        : OpenCvPicture.decode(format, encoded);
+  private static PixelRows picture(ImageHeader header, byte[] encoded, int resize) {
+    return switch (header.format()) {
+      case GIF -> GifFrame.read(new HeaderReader(ImageFormat.GIF, encoded)).decode();
+      case JPEG ->
+          OpenCvPicture.decode(
+              ImageFormat.JPEG,
+              encoded,
+              reduction(Math.min(header.width(), header.height()), resize));
+      default -> OpenCvPicture.decode(header.format(), encoded, 1);
+    };
+  }
+
+  /** How much smaller a JPEG may be decoded. */
+  private static int reduction(long shorter, int resize) {
+    long enough = Math.max(MIN_REDUCED_SIDE, 2L * resize);
+    int reduction = 1;
+    while (reduction < MAX_REDUCTION && shorter / (2 * reduction) >= enough) {
+      reduction *= 2;
+    }
+    return reduction;
   }
 
   @Override

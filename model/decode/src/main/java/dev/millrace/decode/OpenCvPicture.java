@@ -2,6 +2,9 @@ package dev.millrace.decode;
 
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_2;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_4;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_8;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 
 import org.bytedeco.javacpp.BytePointer;
@@ -26,12 +29,14 @@ final class OpenCvPicture implements PixelRows {
   /**
    * Decodes an image file whose header was found to be within its limits: 8 bits a channel, red
    * first, alpha dropped, turned as its EXIF orientation says.
+   *
+   * @param reduction 1, or 2, 4 or 8 to decode a JPEG to that part of its sides
    */
-  static OpenCvPicture decode(ImageFormat format, byte[] encoded) {
+  static OpenCvPicture decode(ImageFormat format, byte[] encoded, int reduction) {
     byte[] still = format == ImageFormat.PNG ? PngHeader.still(encoded) : encoded;
     try (BytePointer bytes = new BytePointer(still);
         Mat file = new Mat(1, still.length, CV_8UC1, bytes)) {
-      Mat mat = decode(format, file);
+      Mat mat = decode(format, file, reduction);
       if (mat.empty()) {
         mat.close();
         throw format.undecodable(REFUSED);
@@ -40,12 +45,22 @@ final class OpenCvPicture implements PixelRows {
     }
   }
 
-  private static Mat decode(ImageFormat format, Mat file) {
+  private static Mat decode(ImageFormat format, Mat file, int reduction) {
     try {
-      return imdecode(file, IMREAD_COLOR_RGB);
+      return imdecode(file, IMREAD_COLOR_RGB | flag(reduction));
     } catch (RuntimeException e) { // what JavaCPP makes of a C++ exception
       throw format.undecodable(REFUSED, e);
     }
+  }
+
+  private static int flag(int reduction) {
+    return switch (reduction) {
+      case 1 -> 0;
+      case 2 -> IMREAD_REDUCED_COLOR_2;
+      case 4 -> IMREAD_REDUCED_COLOR_4;
+      case 8 -> IMREAD_REDUCED_COLOR_8;
+      default -> throw new IllegalArgumentException("reduction: " + reduction);
+    };
   }
 
   @Override

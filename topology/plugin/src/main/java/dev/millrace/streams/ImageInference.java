@@ -1,5 +1,7 @@
 package dev.millrace.streams;
 
+import dev.millrace.core.image.ImageDecoder;
+import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.decode.OpenCvImageDecoder;
@@ -13,6 +15,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -81,15 +84,33 @@ public final class ImageInference<K>
 
   /** Inference whose meters go to {@code registry}, which stays the caller's. */
   public static <K> ImageInference<K> with(InferenceConfig config, MeterRegistry registry) {
+    return with(
+        config,
+        new OnnxModelRuntime(),
+        () -> new OpenCvImageDecoder(config.engine().limits()),
+        registry);
+  }
+
+  /**
+   * Inference by other engines than ONNX Runtime and OpenCV.
+   *
+   * @param runtime loads and runs the models
+   * @param decoders makes one decoder for each decode thread
+   */
+  public static <K> ImageInference<K> with(
+      InferenceConfig config,
+      ModelRuntime runtime,
+      Supplier<ImageDecoder> decoders,
+      MeterRegistry registry) {
     EngineMeters meters = new EngineMeters(registry);
     return new ImageInference<>(
         config,
         version ->
             InferenceEngine.start(
                 config.engine(),
-                new OnnxModelRuntime(),
+                runtime,
                 version.orElseGet(() -> first(config)),
-                () -> new OpenCvImageDecoder(config.engine().limits()),
+                decoders,
                 meters,
                 System::nanoTime));
   }

@@ -44,7 +44,9 @@ import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
  * object.
  */
 final class InferenceProcessor<K>
-    implements FixedKeyProcessor<K, ImageEvent, Prediction>, CommitBarrier.InFlight {
+    implements FixedKeyProcessor<K, ImageEvent, Prediction>,
+        CommitBarrier.InFlight,
+        OwedAnswers.Debtor {
 
   private static final Duration TICK = Duration.ofMillis(1);
 
@@ -89,6 +91,7 @@ final class InferenceProcessor<K>
     tick = null;
     barrier = context.getStateStore(barrierName);
     barrier.attach(this);
+    OwedAnswers.ofThisThread().add(this);
     if (engine == null) {
       engine = sharedEngine.acquire(limit.start());
     }
@@ -164,6 +167,11 @@ final class InferenceProcessor<K>
   @Override
   public int size() {
     return inFlight.size();
+  }
+
+  @Override
+  public CompletableFuture<Classification> next() {
+    return inFlight.isEmpty() ? null : inFlight.element().answer;
   }
 
   private long deadline() {
@@ -259,6 +267,7 @@ final class InferenceProcessor<K>
     stopTick();
     inFlight.clear();
     barrier.detach();
+    OwedAnswers.ofThisThread().remove(this);
     if (engine != null) {
       sharedEngine.release(engine);
       engine = null;

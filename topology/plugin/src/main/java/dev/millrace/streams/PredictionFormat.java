@@ -18,9 +18,15 @@ import org.apache.kafka.common.utils.Bytes;
  * @param top how many of the most probable classes to list
  * @param full whether to hold the whole distribution
  */
-record PredictionFormat(int top, boolean full) {
+public record PredictionFormat(int top, boolean full) {
 
-  Prediction prediction(Object key, Prediction.Source source, Classification answer) {
+  /**
+   * The prediction of one record.
+   *
+   * @param key the record's; becomes the prediction's id
+   * @param source the record
+   */
+  public Prediction prediction(Object key, Prediction.Source source, Classification answer) {
     ModelVersion model = answer.model();
     Probabilities probabilities = Probabilities.of(answer.probabilities());
     List<Prediction.Top> best = new ArrayList<>(top);

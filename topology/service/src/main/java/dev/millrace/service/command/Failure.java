@@ -3,6 +3,7 @@ package dev.millrace.service.command;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.events.control.ConcurrentChangeException;
+import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.broker.BrokerException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -42,6 +43,7 @@ record Failure(String line, int exitCode) {
         || e instanceof ModelException
         || e instanceof TrainingException
         || e instanceof BrokerException
+        || e instanceof BenchmarkException
         || e instanceof ConcurrentChangeException) {
       return failed(e.getMessage());
     }

@@ -50,10 +50,10 @@ final class InferenceOptions {
   @Option(
       names = "--linger",
       paramLabel = "MS",
-      defaultValue = "5",
       description =
-          "Milliseconds an image waits for company while a device is idle (default: ${DEFAULT-VALUE}).")
-  private double lingerMillis;
+          "Milliseconds an image waits for company while a device is idle (default: 0 on the CPU, 5 on"
+              + " a GPU).")
+  private Double lingerMillis;
 
   @Option(
       names = "--decode-threads",
@@ -108,7 +108,6 @@ final class InferenceOptions {
             .version(version)
             .devices(devices.stream().map(Device::parse).toList())
             .maxBatchSize(maxBatchSize)
-            .linger(Duration.ofNanos((long) (lingerMillis * 1e6)))
             .limits(
                 new ImageLimits(
                     maxPixels,
@@ -117,6 +116,9 @@ final class InferenceOptions {
             .maxInFlight(maxInFlight)
             .top(top)
             .probabilities(probabilities == Distribution.full);
+    if (lingerMillis != null) {
+      builder.linger(Duration.ofNanos((long) (lingerMillis * 1e6)));
+    }
     if (decodeThreads != null) {
       builder.decodeThreads(decodeThreads);
     }

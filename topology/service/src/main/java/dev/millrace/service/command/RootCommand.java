@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
       ModelsCommand.class,
       SendCommand.class,
       TailCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      BenchCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,

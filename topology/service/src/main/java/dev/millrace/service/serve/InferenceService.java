@@ -4,6 +4,8 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxRuntimeInfo;
 import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.InferenceConfig;
+import dev.millrace.streams.PromptClients;
 import dev.millrace.streams.control.ChampionFollower;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
@@ -12,6 +14,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -41,7 +44,8 @@ public final class InferenceService implements AutoCloseable {
     this.follower = follower;
     this.restarts = new RestartPolicy(config.threads(), System::nanoTime);
     this.streams =
-        new KafkaStreams(ServiceTopology.of(config.topics(), inference), config.streams());
+        new KafkaStreams(
+            ServiceTopology.of(config.topics(), inference), config.streams(), new PromptClients());
     this.streamsMetrics = new KafkaStreamsMetrics(streams);
     streams.setUncaughtExceptionHandler(restarts);
     streams.setStateListener((to, from) -> onState(to));
@@ -77,15 +81,26 @@ public final class InferenceService implements AutoCloseable {
    * @throws org.apache.kafka.common.KafkaException if the configuration is wrong
    */
   public static InferenceService start(ServiceConfig config, MeterRegistry registry) {
+    return start(config, inference -> ImageInference.with(inference, registry), registry);
+  }
+
+  /**
+   * The same with inference of the caller's.
+   *
+   * @param factory makes it; the service closes it
+   */
+  public static InferenceService start(
+      ServiceConfig config,
+      Function<InferenceConfig, ImageInference<byte[]>> factory,
+      MeterRegistry registry) {
     Optional<ChampionFollower> follower =
         config.pinned() ? Optional.empty() : Optional.of(follower(config, registry));
     ImageInference<byte[]> inference =
-        ImageInference.with(
+        factory.apply(
             follower
                 .flatMap(ChampionFollower::champion)
                 .map(champion -> config.inference().withVersion(champion.version()))
-                .orElse(config.inference()),
-            registry);
+                .orElse(config.inference()));
     try {
       var unused = inference.start();
       return new InferenceService(config, inference, follower, registry);

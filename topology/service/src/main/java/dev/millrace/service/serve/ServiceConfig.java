@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.GroupProtocol;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -119,8 +120,11 @@ public record ServiceConfig(
     defaults.put(StreamsConfig.mainConsumerPrefix(GLOBAL_HANDLER), true);
     // What a crash makes us infer again; the barrier costs nothing measurable from here on.
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 500);
-    // An answer that is there must not wait for the poll that runs meanwhile (default 100 ms).
-    defaults.put(StreamsConfig.POLL_MS_CONFIG, 5);
+    if (GroupProtocol.STREAMS.name.equalsIgnoreCase(
+        kafka.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG))) {
+      // There, Kafka Streams makes its consumer itself, and an answer waits for its poll.
+      defaults.put(StreamsConfig.POLL_MS_CONFIG, 5);
+    }
     // Images are large: buffering Kafka Streams' default of 1,000 a partition would take gigabytes.
     defaults.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2 * inference.maxInFlight());
     // Kafka Streams lingers 100 ms, which every prediction would wait.

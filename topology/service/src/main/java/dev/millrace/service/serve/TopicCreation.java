@@ -78,7 +78,12 @@ public final class TopicCreation {
         topic(ControlTopic.STATUS, 1));
   }
 
-  private static void create(Admin admin, List<NewTopic> wanted) throws InterruptedException {
+  /**
+   * Makes topics, as far as they are missing, and returns when every partition takes records.
+   *
+   * @throws KafkaException if the brokers refuse
+   */
+  public static void create(Admin admin, List<NewTopic> wanted) throws InterruptedException {
     Map<String, KafkaFuture<Void>> made = admin.createTopics(wanted).values();
     for (KafkaFuture<Void> topic : made.values()) {
       try {

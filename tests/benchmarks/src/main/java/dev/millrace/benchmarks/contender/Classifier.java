@@ -1,0 +1,87 @@
+package dev.millrace.benchmarks.contender;
+
+import dev.millrace.core.image.ImageDecoder;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.events.Prediction;
+import dev.millrace.streams.PredictionFormat;
+import dev.millrace.streams.engine.Classification;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * What every peer has in common with Millrace: its decoder, its session, its JSON. The model is
+ * loaded once and shared, the rest is made for each thread by {@link #perThread}.
+ */
+final class Classifier implements AutoCloseable {
+
+  private static final PredictionFormat FORMAT = new PredictionFormat(5, true);
+
+  private final ModelVersion version;
+  private final ModelSession session;
+  private final EngineKind engine;
+  private final int maxBatchSize;
+  private final ThreadLocal<Worker> workers = ThreadLocal.withInitial(Worker::new);
+
+  Classifier(Settings settings) {
+    version = new ModelRepository(settings.repository()).newest(settings.model());
+    engine = settings.engine();
+    session = engine.runtime().open(version, Device.CPU);
+    maxBatchSize = settings.maxBatchSize();
+  }
+
+  /** An image and the record it came with. */
+  record Image(byte[] key, byte[] encoded, Prediction.Source source) {}
+
+  /** Predictions as JSON, in the order of the images, which are no more than a batch holds. */
+  List<byte[]> classify(List<Image> images) {
+    return workers.get().classify(images);
+  }
+
+  byte[] classify(Image image) {
+    return classify(List.of(image)).get(0);
+  }
+
+  private final class Worker {
+    private final ImageDecoder decoder = engine.decoder();
+    private final int bytes = version.manifest().preprocessing().bytes();
+    private final ByteBuffer pixels = ByteBuffer.allocateDirect(maxBatchSize * bytes);
+    private final FloatBuffer probabilities =
+        ByteBuffer.allocateDirect(maxBatchSize * session.classes() * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    private final Serializer<Prediction> json = Prediction.serde().serializer();
+
+    List<byte[]> classify(List<Image> images) {
+      for (int i = 0; i < images.size(); i++) {
+        decoder.decode(
+            images.get(i).encoded(),
+            version.manifest().preprocessing(),
+            pixels.slice(i * bytes, bytes));
+      }
+      session.run(pixels, images.size(), probabilities);
+      List<byte[]> predictions = new ArrayList<>(images.size());
+      for (int i = 0; i < images.size(); i++) {
+        float[] row = new float[session.classes()];
+        probabilities.get(i * row.length, row);
+        Image image = images.get(i);
+        predictions.add(
+            json.serialize(
+                null,
+                FORMAT.prediction(image.key(), image.source(), new Classification(version, row))));
+      }
+      return predictions;
+    }
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

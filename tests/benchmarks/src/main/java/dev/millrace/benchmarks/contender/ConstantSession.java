@@ -1,0 +1,26 @@
+package dev.millrace.benchmarks.contender;
+
+import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.repository.ModelVersion;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+
+/** Finds every class of a version equally probable, at once. */
+record ConstantSession(int classes, int inputSize) implements ModelSession {
+
+  ConstantSession(ModelVersion version) {
+    this(version.manifest().labels().size(), version.manifest().preprocessing().size());
+  }
+
+  @Override
+  public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+    for (int i = 0; i < images * classes; i++) {
+      probabilities.put(i, 1f / classes);
+    }
+  }
+
+  @Override
+  public void close() {
+    // It holds nothing.
+  }
+}

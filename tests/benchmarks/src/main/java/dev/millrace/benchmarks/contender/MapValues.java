@@ -1,0 +1,30 @@
+package dev.millrace.benchmarks.contender;
+
+import dev.millrace.events.Prediction;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+
+/** An image at a time, with a stream thread a core. At least once, or exactly once. */
+final class MapValues {
+
+  private MapValues() {}
+
+  static AutoCloseable start(Settings settings) throws Exception {
+    Classifier classifier = new Classifier(settings);
+    StreamsBuilder builder = new StreamsBuilder();
+    // mapValues does not tell where a record came from; nobody who shows it asks.
+    Prediction.Source source = new Prediction.Source(settings.input(), 0, 0);
+    builder.stream(settings.input(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
+        .mapValues(
+            (key, encoded) -> classifier.classify(new Classifier.Image(key, encoded, source)))
+        .to(settings.output(), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
+    KafkaStreams streams = StreamsPeer.start(settings, builder.build());
+    return () -> {
+      streams.close();
+      classifier.close();
+    };
+  }
+}

@@ -1,0 +1,68 @@
+package dev.millrace.benchmarks.contender;
+
+import dev.millrace.service.serve.InferenceService;
+import dev.millrace.service.serve.OnBadImage;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.Topics;
+import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.InferenceConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** The service, with all its defaults but the engine. */
+final class Millrace {
+
+  private static final int MAX_RECORD_BYTES = 4 << 20;
+
+  private Millrace() {}
+
+  static AutoCloseable start(Settings settings) throws Exception {
+    MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    InferenceService service =
+        InferenceService.start(
+            config(settings),
+            inference ->
+                settings.engine() == EngineKind.ONNX
+                    ? ImageInference.with(inference, registry)
+                    : ImageInference.with(
+                        inference,
+                        settings.engine().runtime(),
+                        settings.engine()::decoder,
+                        registry),
+            registry);
+    service.running().get();
+    return service;
+  }
+
+  private static ServiceConfig config(Settings settings) {
+    InferenceConfig.Builder inference =
+        InferenceConfig.builder(settings.repository(), settings.model());
+    if (settings.engine() == EngineKind.ACCELERATOR) {
+      inference.maxBatchSize(settings.maxBatchSize());
+    }
+    return new ServiceConfig(
+        inference.build(),
+        new Topics(settings.input(), settings.output(), settings.input() + ".dead-letters"),
+        OnBadImage.FAIL,
+        MAX_RECORD_BYTES,
+        true,
+        kafka(settings));
+  }
+
+  private static Properties kafka(Settings settings) {
+    Properties kafka = new Properties();
+    kafka.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    kafka.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.group());
+    kafka.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    kafka.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
+    kafka.put(
+        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+        settings.exactlyOnce() ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE);
+    kafka.putAll(settings.kafka());
+    return kafka;
+  }
+}

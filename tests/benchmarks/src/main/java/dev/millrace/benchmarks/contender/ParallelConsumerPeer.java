@@ -1,0 +1,84 @@
+package dev.millrace.benchmarks.contender;
+
+import dev.millrace.events.Prediction;
+import io.confluent.parallelconsumer.ParallelConsumerOptions;
+import io.confluent.parallelconsumer.ParallelConsumerOptions.CommitMode;
+import io.confluent.parallelconsumer.ParallelConsumerOptions.ProcessingOrder;
+import io.confluent.parallelconsumer.ParallelStreamProcessor;
+import io.confluent.parallelconsumer.PollContext;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Batches in no order, as many at once as there are cores: the fastest it offers. At least once.
+ */
+final class ParallelConsumerPeer {
+
+  private ParallelConsumerPeer() {}
+
+  static AutoCloseable start(Settings settings) {
+    Classifier classifier = new Classifier(settings);
+    Map<String, Object> keys = new HashMap<>(settings.kafka());
+    keys.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    Map<String, Object> consuming = new HashMap<>(keys);
+    consuming.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
+    consuming.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    consuming.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    Consumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(consuming, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    Producer<byte[], byte[]> producer =
+        new KafkaProducer<>(keys, new ByteArraySerializer(), new ByteArraySerializer());
+    ParallelStreamProcessor<byte[], byte[]> processor =
+        ParallelStreamProcessor.createEosStreamProcessor(
+            ParallelConsumerOptions.<byte[], byte[]>builder()
+                .consumer(consumer)
+                .producer(producer)
+                .ordering(ProcessingOrder.UNORDERED)
+                .commitMode(CommitMode.PERIODIC_CONSUMER_ASYNCHRONOUS)
+                .batchSize(settings.maxBatchSize())
+                .maxConcurrency(settings.threads())
+                .build());
+    processor.subscribe(List.of(settings.input()));
+    processor.pollAndProduceMany(context -> answer(settings, classifier, context));
+    return () -> {
+      processor.close();
+      classifier.close();
+    };
+  }
+
+  private static List<ProducerRecord<byte[], byte[]>> answer(
+      Settings settings, Classifier classifier, PollContext<byte[], byte[]> context) {
+    List<Classifier.Image> images = new ArrayList<>();
+    context
+        .streamConsumerRecords()
+        .forEach(
+            record ->
+                images.add(
+                    new Classifier.Image(
+                        record.key(),
+                        record.value(),
+                        new Prediction.Source(
+                            record.topic(), record.partition(), record.offset()))));
+    List<byte[]> predictions = classifier.classify(images);
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(predictions.size());
+    for (int i = 0; i < predictions.size(); i++) {
+      records.add(
+          new ProducerRecord<>(
+              settings.output(),
+              images.get(i).source().partition(),
+              images.get(i).key(),
+              predictions.get(i)));
+    }
+    return records;
+  }
+}

@@ -1,0 +1,86 @@
+package dev.millrace.benchmarks.contender;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a contender is told, the same for all of them; written on a command line as {@code
+ * KEY=VALUE}.
+ *
+ * @param bootstrapServers the broker
+ * @param input topic of encoded images, read from its beginning
+ * @param output topic of predictions, with as many partitions
+ * @param group consumer group, application or transactional id
+ * @param exactlyOnce whether to give that guarantee, where the contender can
+ * @param repository folder of the model repository
+ * @param model the model in it, whose newest version serves
+ * @param engine what runs it
+ * @param maxBatchSize images a batch at most
+ * @param threads what the machine has cores for
+ * @param kafka more of Kafka's own keys
+ */
+public record Settings(
+    String bootstrapServers,
+    String input,
+    String output,
+    String group,
+    boolean exactlyOnce,
+    Path repository,
+    String model,
+    EngineKind engine,
+    int maxBatchSize,
+    int threads,
+    Map<String, String> kafka) {
+
+  private static final String KAFKA = "kafka.";
+
+  /** Reads what {@link #arguments} wrote. */
+  static Settings parse(List<String> arguments) {
+    Map<String, String> values = new TreeMap<>();
+    Map<String, String> kafka = new TreeMap<>();
+    for (String argument : arguments) {
+      int equals = argument.indexOf('=');
+      String key = argument.substring(0, equals);
+      String value = argument.substring(equals + 1);
+      if (key.startsWith(KAFKA)) {
+        kafka.put(key.substring(KAFKA.length()), value);
+      } else {
+        values.put(key, value);
+      }
+    }
+    return new Settings(
+        values.get("bootstrapServers"),
+        values.get("input"),
+        values.get("output"),
+        values.get("group"),
+        Boolean.parseBoolean(values.get("exactlyOnce")),
+        Path.of(values.get("repository")),
+        values.get("model"),
+        EngineKind.valueOf(values.get("engine")),
+        Integer.parseInt(values.get("maxBatchSize")),
+        Integer.parseInt(values.get("threads")),
+        kafka);
+  }
+
+  /** For the command line of a contender's process. */
+  public List<String> arguments() {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "bootstrapServers=" + bootstrapServers,
+                "input=" + input,
+                "output=" + output,
+                "group=" + group,
+                "exactlyOnce=" + exactlyOnce,
+                "repository=" + repository,
+                "model=" + model,
+                "engine=" + engine,
+                "maxBatchSize=" + maxBatchSize,
+                "threads=" + threads));
+    kafka.forEach((key, value) -> arguments.add(KAFKA + key + "=" + value));
+    return arguments;
+  }
+}

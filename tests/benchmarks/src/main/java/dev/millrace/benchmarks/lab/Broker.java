@@ -1,0 +1,27 @@
+package dev.millrace.benchmarks.lab;
+
+import dev.millrace.benchmarks.process.Parent;
+import dev.millrace.service.broker.BrokerConfig;
+import dev.millrace.service.broker.EmbeddedBroker;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A broker in a process of its own, so that its processor time is nobody else's. */
+final class Broker {
+
+  private Broker() {}
+
+  /** Takes the folder for its data, and says where it listens. */
+  public static void main(String[] arguments) throws Exception {
+    BrokerConfig config =
+        new BrokerConfig(
+            Path.of(arguments[0]),
+            BrokerConfig.DEFAULT_HOST,
+            0,
+            Map.of("message.max.bytes", Integer.toString(Lab.MAX_RECORD_BYTES)));
+    try (EmbeddedBroker broker = EmbeddedBroker.start(config)) {
+      Parent.tell(broker.bootstrapServers());
+      Parent.awaitEnd();
+    }
+  }
+}

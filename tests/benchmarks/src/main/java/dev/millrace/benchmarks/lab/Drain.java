@@ -1,0 +1,75 @@
+package dev.millrace.benchmarks.lab;
+
+import dev.millrace.benchmarks.contender.Contender;
+import dev.millrace.benchmarks.contender.Settings;
+import dev.millrace.benchmarks.process.Child;
+import dev.millrace.service.bench.BenchmarkException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.BitSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+
+/** How fast a contender works off what lies in a topic. */
+public final class Drain {
+
+  private static final Duration SILENCE = Duration.ofMinutes(2);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private Drain() {}
+
+  /**
+   * Has a contender classify a topic's images from the first to the last, in a process of its own.
+   *
+   * @param wanted what to tell it; its topics and its group are this method's
+   * @param unmeasured how many come before measuring begins, while its process grows warm
+   * @throws BenchmarkException if it does not answer every image
+   */
+  public static Drained run(
+      Lab lab, Contender contender, Settings wanted, Feed feed, int unmeasured)
+      throws IOException, InterruptedException {
+    Settings settings = lab.prepare(wanted, feed);
+    try (KafkaConsumer<byte[], byte[]> consumer = lab.outputOf(settings, feed);
+        Child child = lab.start(contender, settings)) {
+      BitSet answered = new BitSet(feed.images());
+      int images = 0;
+      int doubled = 0;
+      Mark begin = null;
+      long heard = System.nanoTime();
+      while (images < feed.images()) {
+        for (ConsumerRecord<byte[], byte[]> prediction : consumer.poll(POLL)) {
+          int number = Numbers.number(prediction.key());
+          if (answered.get(number)) {
+            doubled++;
+          } else {
+            answered.set(number);
+            images++;
+          }
+          heard = System.nanoTime();
+        }
+        if (begin == null && images >= unmeasured) {
+          begin = Mark.of(child, images);
+        }
+        child.requireAlive();
+        if (System.nanoTime() - heard > SILENCE.toNanos()) {
+          throw new BenchmarkException(
+              contender + " answered " + images + " images, then nothing for two minutes");
+        }
+      }
+      return begin.to(Mark.of(child, images), doubled);
+    }
+  }
+
+  private record Mark(long nanos, Duration cpu, int images) {
+
+    static Mark of(Child child, int images) {
+      return new Mark(System.nanoTime(), child.cpuTime(), images);
+    }
+
+    Drained to(Mark end, int doubled) {
+      int count = end.images - images;
+      return new Drained(
+          count / ((end.nanos - nanos) / 1e9), end.cpu.minus(cpu).toNanos() / 1e6 / count, doubled);
+    }
+  }
+}

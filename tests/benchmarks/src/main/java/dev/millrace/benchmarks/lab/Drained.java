@@ -1,0 +1,10 @@
+package dev.millrace.benchmarks.lab;
+
+/**
+ * How a contender classified what lay in a topic, once it was warm.
+ *
+ * @param imagesPerSecond predictions a second
+ * @param cpuMillisPerImage processor time of its process, in milliseconds for each of them
+ * @param doubled predictions that came more than once
+ */
+public record Drained(double imagesPerSecond, double cpuMillisPerImage, int doubled) {}

@@ -1,0 +1,214 @@
+package dev.millrace.benchmarks.lab;
+
+import dev.millrace.benchmarks.contender.Contender;
+import dev.millrace.benchmarks.contender.Settings;
+import dev.millrace.benchmarks.process.Child;
+import dev.millrace.benchmarks.process.Parent;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.service.bench.BenchmarkException;
+import dev.millrace.service.serve.TopicCreation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Where contenders are measured: a broker, a model repository, topics full of images, and a JVM of
+ * its own for each contender. For one thread.
+ */
+public final class Lab implements AutoCloseable {
+
+  /** Takes any picture of a benchmark. */
+  static final int MAX_RECORD_BYTES = 8 << 20;
+
+  private static final Duration START = Duration.ofMinutes(2);
+
+  private static final List<Float> MEAN = List.of(0.485f, 0.456f, 0.406f);
+  private static final List<Float> STD = List.of(0.229f, 0.224f, 0.225f);
+
+  private final Path folder;
+  private final List<String> jvmOptions;
+  private final Child broker;
+  private final String bootstrapServers;
+  private int runs;
+
+  private Lab(Path folder, List<String> jvmOptions, Child broker, String bootstrapServers) {
+    this.folder = folder;
+    this.jvmOptions = jvmOptions;
+    this.broker = broker;
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  /**
+   * Opens it.
+   *
+   * @param folder to keep everything in; the caller's
+   * @param jvmOptions for every contender
+   */
+  public static Lab open(Path folder, List<String> jvmOptions)
+      throws IOException, InterruptedException {
+    Child broker =
+        Child.start(
+            folder, List.of("-Xmx1g"), Broker.class, List.of(folder.resolve("broker").toString()));
+    return new Lab(folder, jvmOptions, broker, broker.next(START));
+  }
+
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** Folder of the model repository. */
+  public Path repository() {
+    return folder.resolve("models");
+  }
+
+  /** Publishes a network that has learned nothing, which takes as long as one that has. */
+  public void publish(String name, ResNet network) {
+    Preprocessing preprocessing =
+        network.size() < 64
+            ? new Preprocessing(network.size(), network.size(), MEAN, STD)
+            : new Preprocessing(network.size(), network.size() * 256 / 224, MEAN, STD);
+    Labels labels =
+        new Labels(IntStream.range(0, network.classes()).mapToObj(i -> "class-" + i).toList());
+    byte[] onnx = ResNetOnnx.write(network, HeInitialization.of(network, 1));
+    new ModelRepository(repository())
+        .publish(
+            name,
+            ModelPreparation.prepare(onnx, preprocessing, labels).bytes(),
+            preprocessing,
+            labels,
+            new ModelManifest.Source("import", null, null));
+  }
+
+  /** Fills a new topic with so many images, the given ones again and again. */
+  public Feed fill(String topic, int partitions, List<byte[]> pictures, int images)
+      throws InterruptedException {
+    create(topic, partitions);
+    Map<String, Object> keys =
+        Map.of(
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrapServers,
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+            MAX_RECORD_BYTES,
+            ProducerConfig.BATCH_SIZE_CONFIG,
+            1 << 18,
+            ProducerConfig.LINGER_MS_CONFIG,
+            50);
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(keys, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int i = 0; i < images; i++) {
+        byte[] picture = pictures.get(i % pictures.size());
+        var unused =
+            producer.send(new ProducerRecord<>(topic, i % partitions, Numbers.key(i), picture));
+      }
+    }
+    return new Feed(topic, partitions, images);
+  }
+
+  /** A new topic for images that come later. */
+  Feed empty(int partitions, int images) throws InterruptedException {
+    String topic = "feed-" + runs++;
+    create(topic, partitions);
+    return new Feed(topic, partitions, images);
+  }
+
+  /** Makes a topic. */
+  void create(String topic, int partitions) throws InterruptedException {
+    NewTopic wanted =
+        new NewTopic(topic, Optional.of(partitions), Optional.empty())
+            .configs(
+                Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_RECORD_BYTES)));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      TopicCreation.create(admin, List.of(wanted));
+    }
+  }
+
+  /** Makes an output topic and a group for a run of its own. */
+  Settings prepare(Settings wanted, Feed feed) throws InterruptedException {
+    String name = "run-" + runs++;
+    create(name, feed.partitions());
+    return new Settings(
+        bootstrapServers,
+        feed.topic(),
+        name,
+        name,
+        wanted.exactlyOnce(),
+        repository(),
+        wanted.model(),
+        wanted.engine(),
+        wanted.maxBatchSize(),
+        wanted.threads(),
+        wanted.kafka());
+  }
+
+  /** A consumer of all that a run writes. */
+  KafkaConsumer<byte[], byte[]> outputOf(Settings run, Feed feed) {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                10_000),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (int i = 0; i < feed.partitions(); i++) {
+      partitions.add(new TopicPartition(run.output(), i));
+    }
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    return consumer;
+  }
+
+  /** Starts a contender, and returns when it is ready. */
+  Child start(Contender contender, Settings settings) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of(contender.name()));
+    arguments.addAll(settings.arguments());
+    Child child = start(Contender.class, arguments);
+    if (!child.next(START).equals(Parent.READY)) {
+      child.close();
+      throw new BenchmarkException(contender + " does not start");
+    }
+    return child;
+  }
+
+  /** Starts a process with the contenders' options. */
+  public Child start(Class<?> main, List<String> arguments) throws IOException {
+    return Child.start(folder, jvmOptions, main, arguments);
+  }
+
+  /** The folder that everything is in. */
+  public Path folder() {
+    return folder;
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.millrace.benchmarks.lab;
+
+import java.nio.charset.StandardCharsets;
+
+/** Images' keys: their numbers as text. */
+final class Numbers {
+
+  private Numbers() {}
+
+  static byte[] key(int number) {
+    return Integer.toString(number).getBytes(StandardCharsets.UTF_8);
+  }
+
+  static int number(byte[] key) {
+    int number = 0;
+    for (byte digit : key) {
+      number = 10 * number + digit - '0';
+    }
+    return number;
+  }
+}

@@ -1,0 +1,129 @@
+package dev.millrace.benchmarks.lab;
+
+import dev.millrace.benchmarks.contender.Contender;
+import dev.millrace.benchmarks.contender.Settings;
+import dev.millrace.benchmarks.process.Child;
+import dev.millrace.service.bench.BenchmarkException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * How long images wait for their predictions when they come at a steady pace. The pace is kept
+ * whatever the answers do: a contender that stalls has all who come meanwhile wait, and they count.
+ */
+public final class Pace {
+
+  private static final Duration POLL = Duration.ofMillis(5);
+  private static final Duration SILENCE = Duration.ofSeconds(60);
+
+  private Pace() {}
+
+  /**
+   * Sends images to a contender at a pace, and waits for all of their predictions.
+   *
+   * @param wanted what to tell it; its topics and its group are this method's
+   * @param perSecond the pace
+   * @param unmeasured how long it grows warm, at the same pace
+   * @param measured how long is measured
+   */
+  public static Latencies run(
+      Lab lab,
+      Contender contender,
+      Settings wanted,
+      int partitions,
+      List<byte[]> pictures,
+      double perSecond,
+      Duration unmeasured,
+      Duration measured)
+      throws IOException, InterruptedException {
+    int images = (int) (perSecond * unmeasured.plus(measured).toMillis() / 1e3);
+    int first = (int) (perSecond * unmeasured.toMillis() / 1e3);
+    Feed feed = lab.empty(partitions, images);
+    Settings settings = lab.prepare(wanted, feed);
+    AtomicLongArray sent = new AtomicLongArray(images);
+    double[] millis = new double[images];
+    try (KafkaConsumer<byte[], byte[]> consumer = lab.outputOf(settings, feed);
+        Child child = lab.start(contender, settings)) {
+      Thread sender = new Thread(() -> send(lab, feed, pictures, perSecond, sent), "pace");
+      sender.setDaemon(true);
+      sender.start();
+      Duration cpu = Duration.ZERO;
+      int answered = 0;
+      long heard = System.nanoTime();
+      while (answered < images) {
+        for (ConsumerRecord<byte[], byte[]> prediction : consumer.poll(POLL)) {
+          int number = Numbers.number(prediction.key());
+          heard = System.nanoTime();
+          millis[number] = (heard - sent.get(number)) / 1e6;
+          if (answered++ == first) {
+            cpu = child.cpuTime();
+          }
+        }
+        child.requireAlive();
+        if (System.nanoTime() - heard > SILENCE.toNanos()) {
+          throw new BenchmarkException(
+              contender + " answered " + answered + " images, then nothing for a minute");
+        }
+      }
+      sender.join();
+      return new Latencies(
+          Arrays.copyOfRange(millis, first, images),
+          child.cpuTime().minus(cpu).toNanos() / 1e6 / (images - first));
+    }
+  }
+
+  private static void send(
+      Lab lab, Feed feed, List<byte[]> pictures, double perSecond, AtomicLongArray sent) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                lab.bootstrapServers(),
+                ProducerConfig.LINGER_MS_CONFIG,
+                0),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      long start = System.nanoTime();
+      for (int i = 0; i < feed.images(); i++) {
+        long due = start + (long) (i * 1e9 / perSecond);
+        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+          LockSupport.parkNanos(left);
+        }
+        // Whoever comes late has waited since it was due.
+        sent.set(i, due);
+        var unused =
+            producer.send(
+                new ProducerRecord<>(
+                    feed.topic(),
+                    i % feed.partitions(),
+                    Numbers.key(i),
+                    pictures.get(i % pictures.size())));
+      }
+    }
+  }
+
+  /** Processor time of a contender that has nothing to do, as a part of one core. */
+  public static double idleCores(
+      Lab lab, Contender contender, Settings wanted, int partitions, Duration measured)
+      throws IOException, InterruptedException {
+    Settings settings = lab.prepare(wanted, lab.empty(partitions, 0));
+    try (Child child = lab.start(contender, settings)) {
+      TimeUnit.NANOSECONDS.sleep(measured.toNanos()); // let it settle
+      Duration before = child.cpuTime();
+      TimeUnit.NANOSECONDS.sleep(measured.toNanos());
+      return (double) child.cpuTime().minus(before).toNanos() / measured.toNanos();
+    }
+  }
+}

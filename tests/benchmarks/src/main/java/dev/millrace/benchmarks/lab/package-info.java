@@ -1,0 +1,2 @@
+/** Where contenders are measured. */
+package dev.millrace.benchmarks.lab;

@@ -1,0 +1,58 @@
+package dev.millrace.benchmarks.part;
+
+import dev.millrace.benchmarks.contender.EngineKind;
+import dev.millrace.benchmarks.contender.Settings;
+import dev.millrace.benchmarks.lab.Lab;
+import dev.millrace.service.bench.BenchmarkConfig;
+import dev.millrace.service.bench.Benchmarks;
+import dev.millrace.service.bench.Figure;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a part measures with.
+ *
+ * @param lab where
+ * @param config how
+ * @param listener hears the figures
+ */
+public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listener) {
+
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+  /** Threads that a contender gets of each kind: one a core. */
+  static int cores() {
+    return CORES;
+  }
+
+  /** Says what is going on. */
+  void progress(String format, Object... arguments) {
+    listener.progress(String.format(format, arguments));
+  }
+
+  /** Says a figure. */
+  void figure(String name, double value, String unit, String note) {
+    listener.measured(new Figure(name, value, unit, note));
+  }
+
+  /** What contenders are told; the lab adds where from and where to. */
+  Settings settings(
+      String model,
+      EngineKind engine,
+      int maxBatchSize,
+      boolean exactlyOnce,
+      Map<String, String> kafka) {
+    return new Settings(
+        lab.bootstrapServers(),
+        "",
+        "",
+        "",
+        exactlyOnce,
+        Path.of(""),
+        model,
+        engine,
+        maxBatchSize,
+        CORES,
+        kafka);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.millrace.benchmarks.part;
+
+import dev.millrace.benchmarks.contender.Contender;
+import dev.millrace.benchmarks.contender.EngineKind;
+import dev.millrace.benchmarks.contender.Limit;
+import dev.millrace.benchmarks.contender.Settings;
+import dev.millrace.benchmarks.lab.Drain;
+import dev.millrace.benchmarks.lab.Drained;
+import dev.millrace.benchmarks.lab.Feed;
+import dev.millrace.benchmarks.lab.Latencies;
+import dev.millrace.benchmarks.lab.Pace;
+import dev.millrace.benchmarks.lab.Photographs;
+import dev.millrace.core.resnet.ResNet;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** From produce to consume, at a tenth, half and four fifths of what this machine can do. */
+final class LatencyPart implements Part {
+
+  private static final String MODEL = "latency";
+  private static final int PARTITIONS = 8;
+  private static final int BATCH = 8;
+  private static final int IMAGES = 30_000;
+  private static final List<Integer> LOADS = List.of(10, 50, 80);
+  private static final Map<String, Double> QUANTILES = quantiles();
+  private static final int SECONDS = 20;
+
+  private static Map<String, Double> quantiles() {
+    Map<String, Double> quantiles = new LinkedHashMap<>();
+    quantiles.put("p50", 0.5);
+    quantiles.put("p99", 0.99);
+    quantiles.put("p999", 0.999);
+    return quantiles;
+  }
+
+  @Override
+  public String name() {
+    return "latency";
+  }
+
+  @Override
+  public String what() {
+    return "ResNet-20 from produce to consume at 10, 50 and 80 % of capacity, and idle";
+  }
+
+  @Override
+  public void measure(Bench bench) throws IOException, InterruptedException {
+    bench.lab().publish(MODEL, ResNet.of("resnet20"));
+    List<byte[]> pictures = Photographs.jpegs(32, 32, 100);
+    Settings settings = bench.settings(MODEL, EngineKind.ONNX, BATCH, false, Map.of());
+    Duration measured =
+        Duration.ofMillis(Math.max(1000, (long) (1000 * SECONDS * bench.config().scale())));
+    double capacity = capacity(bench, pictures, settings);
+    bench.figure("latency.capacity", capacity, "images/s", "what the loads are parts of");
+    Limit.Rate alone = alone(bench, pictures);
+    double model = alone.decodeMillis() + alone.runMillis();
+    bench.figure("latency.model", model, "ms", "decoding and running an image by itself");
+    for (int load : LOADS) {
+      List<Latencies> rounds = new ArrayList<>();
+      for (int round = 0; round < bench.config().rounds(); round++) {
+        rounds.add(
+            Pace.run(
+                bench.lab(),
+                Contender.MILLRACE,
+                settings,
+                PARTITIONS,
+                pictures,
+                capacity * load / 100,
+                measured,
+                measured));
+        Latencies last = rounds.get(round);
+        bench.progress(
+            "round %d, %d %%: p50 %.2f, p99 %.2f ms",
+            round + 1, load, last.quantile(0.5), last.quantile(0.99));
+      }
+      QUANTILES.forEach(
+          (name, part) ->
+              bench.figure(
+                  "latency.load_" + load + "." + name,
+                  Medians.of(rounds, latencies -> latencies.quantile(part)),
+                  "ms",
+                  load + " % of capacity, at least once"));
+    }
+    idle(bench, settings, measured);
+  }
+
+  private static double capacity(Bench bench, List<byte[]> pictures, Settings settings)
+      throws IOException, InterruptedException {
+    Feed feed = bench.lab().fill("latency", PARTITIONS, pictures, bench.config().images(IMAGES));
+    List<Drained> rounds = new ArrayList<>();
+    for (int round = 0; round < bench.config().rounds(); round++) {
+      rounds.add(Drain.run(bench.lab(), Contender.MILLRACE, settings, feed, feed.images() / 3));
+    }
+    return Medians.of(rounds, Drained::imagesPerSecond);
+  }
+
+  private static Limit.Rate alone(Bench bench, List<byte[]> pictures)
+      throws IOException, InterruptedException {
+    List<Limit.Rate> rounds = new ArrayList<>();
+    for (int round = 0; round < bench.config().rounds(); round++) {
+      rounds.add(Limits.measure(bench, MODEL, pictures, 1, 1).decoding());
+    }
+    return new Limit.Rate(
+        Medians.of(rounds, Limit.Rate::imagesPerSecond),
+        Medians.of(rounds, Limit.Rate::decodeMillis),
+        Medians.of(rounds, Limit.Rate::runMillis));
+  }
+
+  private static void idle(Bench bench, Settings settings, Duration measured)
+      throws IOException, InterruptedException {
+    List<Double> ours = new ArrayList<>();
+    List<Double> theirs = new ArrayList<>();
+    for (int round = 0; round < bench.config().rounds(); round++) {
+      ours.add(Pace.idleCores(bench.lab(), Contender.MILLRACE, settings, PARTITIONS, measured));
+      theirs.add(
+          Pace.idleCores(bench.lab(), Contender.CONSTANT_TOPOLOGY, settings, PARTITIONS, measured));
+      bench.progress(
+          "round %d, idle: %.4f cores, Kafka Streams %.4f",
+          round + 1, ours.get(round), theirs.get(round));
+    }
+    bench.figure(
+        "latency.idle", Medians.of(ours, x -> x), "cores", "processor time with nothing to do");
+    bench.figure(
+        "latency.idle_over_kafka_streams",
+        Medians.ratio(ours, x -> x, theirs, x -> x),
+        "",
+        "against Kafka Streams with its defaults");
+  }
+}

@@ -1,0 +1,59 @@
+package dev.millrace.benchmarks.part;
+
+import dev.millrace.benchmarks.lab.Lab;
+import dev.millrace.service.bench.BenchmarkConfig;
+import dev.millrace.service.bench.BenchmarkException;
+import dev.millrace.service.bench.Benchmarks;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Everything that is measured, on this machine. */
+public final class LocalBenchmarks implements Benchmarks {
+
+  /** Enough for a backlog of photographs, and the same for everybody. */
+  private static final List<String> JVM_OPTIONS =
+      List.of(
+          "-Xmx2g",
+          "-XX:+UseG1GC",
+          "-Dorg.bytedeco.javacpp.maxBytes=0",
+          "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+          "-Dorg.bytedeco.javacpp.platform.extension=",
+          "--enable-native-access=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+          "--add-opens=java.base/java.util=ALL-UNNAMED");
+
+  private static final List<Part> PARTS =
+      List.of(
+          new ResNetPart("resnet20", 32, 32, 60_000, true),
+          new ResNetPart("resnet18", 500, 375, 3_000, false),
+          new ResNetPart("resnet50", 500, 375, 1_500, false),
+          new AcceleratorPart(),
+          new NullModelPart(),
+          new LatencyPart());
+
+  @Override
+  public Map<String, String> parts() {
+    Map<String, String> parts = new LinkedHashMap<>();
+    PARTS.forEach(part -> parts.put(part.name(), part.what()));
+    return parts;
+  }
+
+  @Override
+  public void measure(Set<String> wanted, BenchmarkConfig config, Listener listener)
+      throws InterruptedException {
+    try (Lab lab = Lab.open(config.folder(), JVM_OPTIONS)) {
+      Bench bench = new Bench(lab, config, listener);
+      for (Part part : PARTS) {
+        if (wanted.contains(part.name())) {
+          listener.progress(part.name() + ": " + part.what());
+          part.measure(bench);
+        }
+      }
+    } catch (IOException e) {
+      throw new BenchmarkException("cannot measure in " + config.folder() + ": " + e);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.millrace.benchmarks.part;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/** Figures out of several rounds. */
+final class Medians {
+
+  private Medians() {}
+
+  /** The middle one of what is read off each round. */
+  static <T> double of(List<T> rounds, ToDoubleFunction<T> reading) {
+    return median(rounds.stream().mapToDouble(reading).toArray());
+  }
+
+  /** The middle one of the ratios, each of two readings of the same round. */
+  static <A, B> double ratio(
+      List<A> over, ToDoubleFunction<A> dividend, List<B> under, ToDoubleFunction<B> divisor) {
+    return median(
+        IntStream.range(0, Math.min(over.size(), under.size()))
+            .mapToDouble(
+                i -> dividend.applyAsDouble(over.get(i)) / divisor.applyAsDouble(under.get(i)))
+            .toArray());
+  }
+
+  private static double median(double[] values) {
+    Arrays.sort(values);
+    int middle = values.length / 2;
+    return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.millrace.benchmarks.part;
+
+import dev.millrace.benchmarks.contender.Contender;
+import dev.millrace.benchmarks.contender.Settings;
+import dev.millrace.benchmarks.lab.Drain;
+import dev.millrace.benchmarks.lab.Drained;
+import dev.millrace.benchmarks.lab.Feed;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Contenders on the same images, one after the other, round by round; every other round the other
+ * way round, so that none is always measured first.
+ */
+final class Race {
+
+  private final Bench bench;
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Map<String, List<Drained>> results = new LinkedHashMap<>();
+
+  /**
+   * Who takes part.
+   *
+   * @param feed what it classifies
+   * @param unmeasured how many of it while it grows warm
+   */
+  private record Entry(Contender contender, Settings settings, Feed feed, int unmeasured) {
+
+    boolean exactlyOnce() {
+      return settings.exactlyOnce();
+    }
+  }
+
+  Race(Bench bench) {
+    this.bench = bench;
+  }
+
+  /** Enters one; {@code name} is what its figures are called. */
+  Race enter(String name, Contender contender, Settings settings, Feed feed, int unmeasured) {
+    entries.put(name, new Entry(contender, settings, feed, unmeasured));
+    results.put(name, new ArrayList<>());
+    return this;
+  }
+
+  /** Runs one round. */
+  void round(int number) throws IOException, InterruptedException {
+    List<String> order = new ArrayList<>(entries.keySet());
+    if (number % 2 == 1) {
+      Collections.reverse(order);
+    }
+    for (String name : order) {
+      Entry entry = entries.get(name);
+      Drained drained =
+          Drain.run(
+              bench.lab(), entry.contender(), entry.settings(), entry.feed(), entry.unmeasured());
+      results.get(name).add(drained);
+      bench.progress(
+          "round %d, %s: %,.0f images/s, %.3f ms of CPU an image",
+          number + 1, name, drained.imagesPerSecond(), drained.cpuMillisPerImage());
+    }
+  }
+
+  /** What one has done, round by round. */
+  List<Drained> of(String name) {
+    return results.get(name);
+  }
+
+  /** Says how fast everyone was. */
+  void tell(String part) {
+    entries.forEach(
+        (name, entry) -> {
+          String guarantee = entry.exactlyOnce() ? "exactly once" : "at least once";
+          bench.figure(
+              part + "." + name,
+              Medians.of(of(name), Drained::imagesPerSecond),
+              "images/s",
+              entry.contender() + ", " + guarantee);
+          bench.figure(
+              part + "." + name + "_cpu",
+              Medians.of(of(name), Drained::cpuMillisPerImage),
+              "ms/image",
+              "processor time of its process");
+        });
+  }
+
+  /** How fast one is against the fastest other with that guarantee, or with any. */
+  double overBestPeer(String name, Optional<Boolean> exactlyOnce) {
+    String best = null;
+    for (Map.Entry<String, Entry> other : entries.entrySet()) {
+      Entry entry = other.getValue();
+      boolean rival =
+          entry.contender() != entries.get(name).contender()
+              && (exactlyOnce.isEmpty() || entry.exactlyOnce() == exactlyOnce.get());
+      if (rival && (best == null || speed(other.getKey()) > speed(best))) {
+        best = other.getKey();
+      }
+    }
+    return Medians.ratio(of(name), Drained::imagesPerSecond, of(best), Drained::imagesPerSecond);
+  }
+
+  private double speed(String name) {
+    return Medians.of(of(name), Drained::imagesPerSecond);
+  }
+}

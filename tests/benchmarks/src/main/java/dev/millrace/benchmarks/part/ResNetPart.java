@@ -1,0 +1,183 @@
+package dev.millrace.benchmarks.part;
+
+import dev.millrace.benchmarks.contender.Contender;
+import dev.millrace.benchmarks.contender.EngineKind;
+import dev.millrace.benchmarks.contender.Limit;
+import dev.millrace.benchmarks.lab.Drained;
+import dev.millrace.benchmarks.lab.Feed;
+import dev.millrace.benchmarks.lab.Photographs;
+import dev.millrace.core.resnet.ResNet;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A residual network on the CPU: the whole pipeline against the model alone, and against what one
+ * would use instead.
+ */
+final class ResNetPart implements Part {
+
+  private static final int PARTITIONS = 8;
+  private static final int PICTURES = 100;
+  private static final int BATCH = 8;
+
+  private final String arch;
+  private final int width;
+  private final int height;
+  private final int images;
+  private final boolean peers;
+
+  /**
+   * Of one network.
+   *
+   * @param arch its name in the family
+   * @param width of the pictures
+   * @param height of the pictures
+   * @param images how many in a run, a third of them while the process grows warm
+   * @param peers whether others take part
+   */
+  ResNetPart(String arch, int width, int height, int images, boolean peers) {
+    this.arch = arch;
+    this.width = width;
+    this.height = height;
+    this.images = images;
+    this.peers = peers;
+  }
+
+  @Override
+  public String name() {
+    return arch;
+  }
+
+  @Override
+  public String what() {
+    return "JPEG of "
+        + width
+        + "x"
+        + height
+        + " in, JSON out, against the model alone"
+        + (peers ? " and what else one would use" : "");
+  }
+
+  @Override
+  public void measure(Bench bench) throws IOException, InterruptedException {
+    bench.lab().publish(arch, ResNet.of(arch));
+    List<byte[]> pictures = Photographs.jpegs(width, height, PICTURES);
+    int count = bench.config().images(images);
+    Feed feed = bench.lab().fill(arch, PARTITIONS, pictures, count);
+    Race race = enter(bench, feed);
+    List<Limits> limits = new ArrayList<>();
+    for (int round = 0; round < bench.config().rounds(); round++) {
+      limits.add(Limits.measure(bench, arch, pictures, Bench.cores(), BATCH));
+      bench.progress(
+          "round %d, limit: %,.1f images/s, with decoding %,.1f",
+          round + 1,
+          limits.get(round).alone().imagesPerSecond(),
+          limits.get(round).decoding().imagesPerSecond());
+      race.round(round);
+    }
+    race.tell(arch);
+    tell(
+        bench,
+        race,
+        limits.stream().map(Limits::alone).toList(),
+        limits.stream().map(Limits::decoding).toList());
+  }
+
+  private Race enter(Bench bench, Feed feed) {
+    int unmeasured = feed.images() / 3;
+    Race race = new Race(bench);
+    enter(race, bench, feed, unmeasured, "whole", Contender.MILLRACE, false);
+    enter(race, bench, feed, unmeasured, "whole_exactly_once", Contender.MILLRACE, true);
+    if (peers) {
+      enter(race, bench, feed, unmeasured, "map_values", Contender.MAP_VALUES, false);
+      enter(race, bench, feed, unmeasured, "map_values_exactly_once", Contender.MAP_VALUES, true);
+      enter(race, bench, feed, unmeasured, "poll_loop", Contender.POLL_LOOP, false);
+      enter(race, bench, feed, unmeasured, "parallel_consumer", Contender.PARALLEL_CONSUMER, false);
+      enter(race, bench, feed, unmeasured, "flink", Contender.FLINK, false);
+      enter(race, bench, feed, unmeasured, "flink_exactly_once", Contender.FLINK, true);
+    }
+    return race;
+  }
+
+  private void enter(
+      Race race,
+      Bench bench,
+      Feed feed,
+      int unmeasured,
+      String name,
+      Contender contender,
+      boolean exactlyOnce) {
+    race.enter(
+        name,
+        contender,
+        bench.settings(arch, EngineKind.ONNX, BATCH, exactlyOnce, Map.of()),
+        feed,
+        unmeasured);
+  }
+
+  private void tell(Bench bench, Race race, List<Limit.Rate> alone, List<Limit.Rate> decoding) {
+    bench.figure(
+        arch + ".limit",
+        Medians.of(alone, Limit.Rate::imagesPerSecond),
+        "images/s",
+        "the session alone, on prepared tensors");
+    bench.figure(
+        arch + ".limit_with_decode",
+        Medians.of(decoding, Limit.Rate::imagesPerSecond),
+        "images/s",
+        "the session and the decoder on the same cores");
+    bench.figure(
+        arch + ".decode_cpu",
+        Medians.of(decoding, Limit.Rate::decodeMillis),
+        "ms/image",
+        "processor time of decoding");
+    bench.figure(
+        arch + ".run_cpu",
+        Medians.of(decoding, Limit.Rate::runMillis),
+        "ms/image",
+        "processor time of running");
+    for (String suffix : List.of("", "_exactly_once")) {
+      List<Drained> whole = race.of("whole" + suffix);
+      bench.figure(
+          arch + ".whole_over_limit" + suffix,
+          Medians.ratio(whole, Drained::imagesPerSecond, decoding, Limit.Rate::imagesPerSecond),
+          "",
+          "counting decode on the same cores");
+      bench.figure(
+          arch + ".whole_over_session" + suffix,
+          Medians.ratio(whole, Drained::imagesPerSecond, alone, Limit.Rate::imagesPerSecond),
+          "",
+          "not counting decode");
+      bench.figure(
+          arch + ".own_cpu_over_irreducible" + suffix,
+          Medians.ratio(
+                  whole,
+                  Drained::cpuMillisPerImage,
+                  decoding,
+                  rate -> rate.decodeMillis() + rate.runMillis())
+              - 1,
+          "",
+          "processor time beyond decode and run, as a part of theirs");
+    }
+    if (peers) {
+      bench.figure(
+          arch + ".over_best_peer",
+          race.overBestPeer("whole", Optional.empty()),
+          "",
+          "against the fastest other, whatever it guarantees");
+      bench.figure(
+          arch + ".over_best_peer_at_least_once",
+          race.overBestPeer("whole", Optional.of(false)),
+          "",
+          "against the fastest other that gives at least once");
+      bench.figure(
+          arch + ".over_best_peer_exactly_once",
+          race.overBestPeer("whole_exactly_once", Optional.of(true)),
+          "",
+          "against the fastest other that gives exactly once");
+    }
+  }
+}

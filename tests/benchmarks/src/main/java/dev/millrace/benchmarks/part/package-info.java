@@ -1,0 +1,2 @@
+/** The benchmarks, one class each. */
+package dev.millrace.benchmarks.part;

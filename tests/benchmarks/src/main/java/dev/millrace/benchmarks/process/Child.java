@@ -1,0 +1,132 @@
+package dev.millrace.benchmarks.process;
+
+import dev.millrace.service.bench.BenchmarkException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A JVM that works for a benchmark, with the class path of this one; see {@link Parent} for what it
+ * says. Closing it has it end by itself, or kills it after 30 s. For one thread.
+ */
+public final class Child implements AutoCloseable {
+
+  private static final long PATIENCE_SECONDS = 30;
+
+  private static final Optional<String> ENDED = Optional.empty();
+
+  private final Process process;
+  private final Path errors;
+  private final BlockingQueue<Optional<String>> said = new LinkedBlockingQueue<>();
+
+  private Child(Process process, Path errors) {
+    this.process = process;
+    this.errors = errors;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param folder for what it prints on standard error
+   */
+  public static Child start(
+      Path folder, List<String> jvmOptions, Class<?> main, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
+    Path errors = Files.createTempFile(folder, main.getSimpleName() + "-", ".log");
+    Child child =
+        new Child(new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+    Thread reader = new Thread(child::read, "output-of-" + main.getSimpleName());
+    reader.setDaemon(true);
+    reader.start();
+    return child;
+  }
+
+  private void read() {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        said.add(Optional.of(line));
+      }
+    } catch (IOException e) {
+      // It has ended, or is being killed.
+    } finally {
+      said.add(ENDED);
+    }
+  }
+
+  /**
+   * The next line it says.
+   *
+   * @throws BenchmarkException if it ends, or says nothing for so long
+   */
+  public String next(Duration patience) throws InterruptedException {
+    Optional<String> line = said.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+    if (line == null) {
+      throw failed("said nothing for " + patience.toSeconds() + " s");
+    }
+    return line.orElseThrow(() -> failed("has ended"));
+  }
+
+  /** Processor time that it has used, in all of its threads. */
+  public Duration cpuTime() {
+    return process
+        .info()
+        .totalCpuDuration()
+        .orElseThrow(() -> failed("has ended, or this system does not tell processor times"));
+  }
+
+  /** The operating system's number for it. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /**
+   * Returns if it still runs.
+   *
+   * @throws BenchmarkException if it has ended
+   */
+  public void requireAlive() {
+    if (!process.isAlive()) {
+      throw failed("has ended");
+    }
+  }
+
+  private BenchmarkException failed(String how) {
+    String log;
+    try {
+      log = Files.readString(errors);
+    } catch (IOException e) {
+      log = e.toString();
+    }
+    String last = log.substring(Math.max(0, log.length() - 2000)).strip();
+    return new BenchmarkException("a process of the benchmark " + how + ": " + last);
+  }
+
+  @Override
+  public void close() {
+    try {
+      process.outputWriter().close();
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (IOException e) {
+      process.destroyForcibly();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

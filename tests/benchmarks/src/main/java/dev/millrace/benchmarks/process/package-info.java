@@ -1,0 +1,2 @@
+/** The JVMs that a benchmark starts. */
+package dev.millrace.benchmarks.process;

@@ -1,0 +1,77 @@
+package dev.millrace.streams;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The answers that a stream thread owes: what is in flight in the tasks it runs. It is known to the
+ * thread's processors, which note what they owe, and to its consumer, which must not sleep on it
+ * (see {@link PromptClients}). Confined to that thread.
+ */
+final class OwedAnswers {
+
+  /** A task with images in flight. */
+  interface Debtor {
+    /** The answer that it passes on next, or null if none is in flight. */
+    CompletableFuture<?> next();
+  }
+
+  private static final ThreadLocal<OwedAnswers> OF_THREAD =
+      ThreadLocal.withInitial(OwedAnswers::new);
+
+  private final Set<Debtor> debtors = new LinkedHashSet<>();
+
+  private OwedAnswers() {}
+
+  /** What the calling thread owes. */
+  static OwedAnswers ofThisThread() {
+    return OF_THREAD.get();
+  }
+
+  /** Notes a task, from its start to its end. */
+  void add(Debtor debtor) {
+    debtors.add(debtor);
+  }
+
+  void remove(Debtor debtor) {
+    debtors.remove(debtor);
+  }
+
+  /** True if a task has an image in flight. */
+  boolean any() {
+    return debtors.stream().anyMatch(debtor -> debtor.next() != null);
+  }
+
+  /**
+   * Waits until a task can pass an answer on, for so long at most.
+   *
+   * @return true if one can
+   */
+  boolean await(long nanos) {
+    CompletableFuture<?> first = null;
+    for (Debtor debtor : debtors) {
+      CompletableFuture<?> next = debtor.next();
+      if (next != null && next.isDone()) {
+        return true;
+      }
+      first = first == null ? next : first;
+    }
+    if (first == null) {
+      return false;
+    }
+    try {
+      first.get(nanos, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true; // a failure is an answer, too
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+}

@@ -1,0 +1,93 @@
+package dev.millrace.streams;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KafkaClientSupplier;
+
+/**
+ * Kafka Streams' usual clients, except that a stream thread does not sleep on answers it owes:
+ *
+ * <pre>{@code
+ * new KafkaStreams(topology, properties, new PromptClients())
+ * }</pre>
+ *
+ * <p>A stream thread that runs out of records waits for the next one inside its consumer, {@code
+ * poll.ms} long. An answer that comes meanwhile would wait with it, and a small {@code poll.ms}
+ * makes an idle thread turn in circles. This consumer looks for records without waiting as long as
+ * an {@link ImageInference} on its thread has images in flight, waits for their answers in between,
+ * and returns when one is there. A thread that owes nothing waits as Kafka Streams has it wait.
+ *
+ * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
+ * itself: set a {@code poll.ms} of a few milliseconds there.
+ */
+public final class PromptClients implements KafkaClientSupplier {
+
+  @Override
+  public Admin getAdmin(Map<String, Object> config) {
+    return Admin.create(config);
+  }
+
+  @Override
+  public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  @Override
+  public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+    return new PromptConsumer(config);
+  }
+
+  @Override
+  public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+    return usual(config);
+  }
+
+  @Override
+  public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+    return usual(config);
+  }
+
+  private static Consumer<byte[], byte[]> usual(Map<String, Object> config) {
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static final class PromptConsumer extends KafkaConsumer<byte[], byte[]> {
+
+    /** How long a record may lie at the broker while an answer is waited for. */
+    private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    PromptConsumer(Map<String, Object> config) {
+      super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+      OwedAnswers owed = OwedAnswers.ofThisThread();
+      if (!owed.any()) {
+        return super.poll(timeout);
+      }
+      long start = System.nanoTime();
+      ConsumerRecords<byte[], byte[]> records = super.poll(Duration.ZERO);
+      while (saysNothing(records)
+          && !owed.await(GLANCE_NANOS)
+          && System.nanoTime() - start < timeout.toNanos()) {
+        records = super.poll(Duration.ZERO);
+      }
+      return records;
+    }
+
+    /** True if it holds neither records nor positions that moved without any. */
+    private static boolean saysNothing(ConsumerRecords<byte[], byte[]> records) {
+      return records.isEmpty() && records.nextOffsets().isEmpty();
+    }
+  }
+}

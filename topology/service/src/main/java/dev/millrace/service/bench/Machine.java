@@ -1,0 +1,53 @@
+package dev.millrace.service.bench;
+
+import dev.millrace.onnx.OnnxRuntimeInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.common.utils.AppInfoParser;
+
+/** What figures were measured on, and of. */
+public final class Machine {
+
+  private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
+  private static final String MODEL = "model name";
+
+  private Machine() {}
+
+  /** The machine and the versions, by name. */
+  public static Map<String, Object> describe(String millrace) throws IOException {
+    Map<String, Object> machine = new LinkedHashMap<>();
+    machine.put("processor", processor());
+    machine.put("cores", Runtime.getRuntime().availableProcessors());
+    machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    machine.put("java", System.getProperty("java.runtime.version"));
+    machine.put("kafka", AppInfoParser.getVersion());
+    machine.put("onnxruntime", OnnxRuntimeInfo.read().version());
+    machine.put("millrace", millrace);
+    return machine;
+  }
+
+  /** The same as a line of text. */
+  public static String line(String millrace) throws IOException {
+    return describe(millrace).entrySet().stream()
+        .map(fact -> fact.getKey() + " " + fact.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String processor() throws IOException {
+    if (Files.isReadable(PROCESSORS)) {
+      try (Stream<String> lines = Files.lines(PROCESSORS)) {
+        return lines
+            .filter(line -> line.startsWith(MODEL))
+            .map(line -> line.substring(line.indexOf(':') + 1).strip())
+            .findFirst()
+            .orElse(System.getProperty("os.arch"));
+      }
+    }
+    return System.getProperty("os.arch");
+  }
+}
