@@ -43,7 +43,12 @@ final class OwedAnswers {
 
   /** True if a task has an image in flight. */
   boolean any() {
-    return debtors.stream().anyMatch(debtor -> debtor.next() != null);
+    for (Debtor debtor : debtors) {
+      if (debtor.next() != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

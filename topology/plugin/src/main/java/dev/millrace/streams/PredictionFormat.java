@@ -20,6 +20,9 @@ import org.apache.kafka.common.utils.Bytes;
  */
 public record PredictionFormat(int top, boolean full) {
 
+  /** What decoding puts where bytes are no UTF-8. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   /**
    * The prediction of one record.
    *
@@ -60,6 +63,12 @@ public record PredictionFormat(int top, boolean full) {
   }
 
   private static String text(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return text.indexOf(REPLACEMENT) < 0 ? text : textOrHex(bytes);
+  }
+
+  /** Of bytes that hold a replacement character, or are no UTF-8 and got one. */
+  private static String textOrHex(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {

@@ -1,6 +1,7 @@
 package dev.millrace.benchmarks.contender;
 
 import dev.millrace.events.Prediction;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -10,7 +11,7 @@ import org.apache.kafka.streams.kstream.Produced;
 /** Writes one prediction again and again, whatever it reads. At least once, or exactly once. */
 final class ConstantTopology {
 
-  private static final byte[] KEY = "100000".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  private static final byte[] KEY = "100000".getBytes(StandardCharsets.UTF_8);
 
   private ConstantTopology() {}
 

@@ -1,7 +1,14 @@
 package dev.millrace.benchmarks.contender;
 
 import dev.millrace.benchmarks.process.Parent;
+import dev.millrace.service.bench.BenchmarkException;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Ways to classify the images of a topic into another, each as its users would build it. */
 public enum Contender {
@@ -34,6 +41,28 @@ public enum Contender {
   Contender(String title, Start start) {
     this.title = title;
     this.start = start;
+  }
+
+  /**
+   * Jars of versions that it needs and nobody else has, to come first on its class path: in a
+   * folder of its name beside the benchmarks' jar.
+   *
+   * @throws BenchmarkException if the benchmarks come from no jar
+   */
+  public List<Path> ownLibraries() throws IOException {
+    Path jar;
+    try {
+      jar = Path.of(Contender.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new BenchmarkException("the benchmarks lie in a place without a path: " + e);
+    }
+    Path folder = jar.resolveSibling(name().toLowerCase(Locale.ROOT));
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> jars = Files.list(folder)) {
+      return jars.sorted().toList();
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -28,6 +29,7 @@ import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -37,6 +39,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 final class FlinkPeer {
 
   private static final Duration CHECKPOINTS = Duration.ofSeconds(1);
+  private static final Duration TRANSACTIONS = Duration.ofMinutes(10);
   private static final long TIMEOUT_SECONDS = 60;
   private static final int BATCHES_IN_FLIGHT = 8;
 
@@ -80,6 +83,8 @@ final class FlinkPeer {
 
   private static KafkaSink<Tuple2<byte[], byte[]>> sink(Settings settings) {
     Properties kafka = new Properties();
+    // Flink's own is an hour, more than brokers allow by default.
+    kafka.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTIONS.toMillis()));
     kafka.putAll(settings.kafka());
     return KafkaSink.<Tuple2<byte[], byte[]>>builder()
         .setBootstrapServers(settings.bootstrapServers())
@@ -125,8 +130,7 @@ final class FlinkPeer {
       extends RichAsyncFunction<Tuple2<byte[], byte[]>, Tuple2<byte[], byte[]>> {
 
     private static final long serialVersionUID = 1;
-    private static final Map<List<String>, BatchingExecutor> EXECUTORS =
-        new java.util.concurrent.ConcurrentHashMap<>();
+    private static final Map<List<String>, BatchingExecutor> EXECUTORS = new ConcurrentHashMap<>();
 
     private final List<String> settings;
     private transient BatchingExecutor executor;

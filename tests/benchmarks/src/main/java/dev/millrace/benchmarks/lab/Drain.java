@@ -3,7 +3,6 @@ package dev.millrace.benchmarks.lab;
 import dev.millrace.benchmarks.contender.Contender;
 import dev.millrace.benchmarks.contender.Settings;
 import dev.millrace.benchmarks.process.Child;
-import dev.millrace.service.bench.BenchmarkException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.BitSet;
@@ -23,7 +22,7 @@ public final class Drain {
    *
    * @param wanted what to tell it; its topics and its group are this method's
    * @param unmeasured how many come before measuring begins, while its process grows warm
-   * @throws BenchmarkException if it does not answer every image
+   * @throws dev.millrace.service.bench.BenchmarkException if it does not answer every image
    */
   public static Drained run(
       Lab lab, Contender contender, Settings wanted, Feed feed, int unmeasured)
@@ -52,8 +51,8 @@ public final class Drain {
         }
         child.requireAlive();
         if (System.nanoTime() - heard > SILENCE.toNanos()) {
-          throw new BenchmarkException(
-              contender + " answered " + images + " images, then nothing for two minutes");
+          throw child.failed(
+              "(" + contender + ") answered " + images + " images, then nothing for two minutes");
         }
       }
       return begin.to(Mark.of(child, images), doubled);

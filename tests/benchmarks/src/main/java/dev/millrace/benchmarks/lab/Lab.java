@@ -71,7 +71,11 @@ public final class Lab implements AutoCloseable {
       throws IOException, InterruptedException {
     Child broker =
         Child.start(
-            folder, List.of("-Xmx1g"), Broker.class, List.of(folder.resolve("broker").toString()));
+            folder,
+            List.of("-Xmx1g"),
+            List.of(),
+            Broker.class,
+            List.of(folder.resolve("broker").toString()));
     return new Lab(folder, jvmOptions, broker, broker.next(START));
   }
 
@@ -189,7 +193,8 @@ public final class Lab implements AutoCloseable {
   Child start(Contender contender, Settings settings) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of(contender.name()));
     arguments.addAll(settings.arguments());
-    Child child = start(Contender.class, arguments);
+    Child child =
+        Child.start(folder, jvmOptions, contender.ownLibraries(), Contender.class, arguments);
     if (!child.next(START).equals(Parent.READY)) {
       child.close();
       throw new BenchmarkException(contender + " does not start");
@@ -199,7 +204,7 @@ public final class Lab implements AutoCloseable {
 
   /** Starts a process with the contenders' options. */
   public Child start(Class<?> main, List<String> arguments) throws IOException {
-    return Child.start(folder, jvmOptions, main, arguments);
+    return Child.start(folder, jvmOptions, List.of(), main, arguments);
   }
 
   /** The folder that everything is in. */

@@ -3,7 +3,6 @@ package dev.millrace.benchmarks.lab;
 import dev.millrace.benchmarks.contender.Contender;
 import dev.millrace.benchmarks.contender.Settings;
 import dev.millrace.benchmarks.process.Child;
-import dev.millrace.service.bench.BenchmarkException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -73,8 +72,8 @@ public final class Pace {
         }
         child.requireAlive();
         if (System.nanoTime() - heard > SILENCE.toNanos()) {
-          throw new BenchmarkException(
-              contender + " answered " + answered + " images, then nothing for a minute");
+          throw child.failed(
+              "(" + contender + ") answered " + answered + " images, then nothing for a minute");
         }
       }
       sender.join();

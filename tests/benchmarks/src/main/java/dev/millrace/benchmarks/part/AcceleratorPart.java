@@ -10,6 +10,7 @@ import dev.millrace.core.resnet.ResNet;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A device that leaves the cores alone and wants large batches, which is what a GPU is to a
@@ -86,7 +87,7 @@ final class AcceleratorPart implements Part {
         "against an image at a time");
     bench.figure(
         part + ".over_best_peer",
-        race.overBestPeer("whole", java.util.Optional.empty()),
+        race.overBestPeer("whole", Optional.empty()),
         "",
         "against the fastest other, whatever it guarantees");
   }
@@ -103,6 +104,6 @@ final class AcceleratorPart implements Part {
         bench.settings(
             MODEL, EngineKind.ACCELERATOR, SimulatedAccelerator.MAX_BATCH_SIZE, exactlyOnce, kafka),
         feed,
-        feed.images() / 3);
+        feed.images() / 2);
   }
 }

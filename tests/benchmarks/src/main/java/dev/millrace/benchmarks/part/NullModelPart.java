@@ -34,8 +34,8 @@ final class NullModelPart implements Part {
   @Override
   public void measure(Bench bench) throws IOException, InterruptedException {
     bench.lab().publish(MODEL, ResNet.of("resnet20"));
-    measure(bench, "3kb", 3_000, 400_000);
-    measure(bench, "100kb", 100_000, 20_000);
+    measure(bench, "3kb", 3_000, 1_000_000);
+    measure(bench, "100kb", 100_000, 50_000);
   }
 
   private static void measure(Bench bench, String size, int bytes, int images)
@@ -86,6 +86,6 @@ final class NullModelPart implements Part {
         contender,
         bench.settings(MODEL, EngineKind.CONSTANT, BATCH, exactlyOnce, Map.of()),
         feed,
-        feed.images() / 3);
+        feed.images() / 2);
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.benchmarks.process;
 
 import dev.millrace.service.bench.BenchmarkException;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,14 +39,18 @@ public final class Child implements AutoCloseable {
    * Starts one.
    *
    * @param folder for what it prints on standard error
+   * @param first jars that come before this JVM's class path
    */
   public static Child start(
-      Path folder, List<String> jvmOptions, Class<?> main, List<String> arguments)
+      Path folder, List<String> jvmOptions, List<Path> first, Class<?> main, List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    StringJoiner classPath = new StringJoiner(File.pathSeparator);
+    first.forEach(jar -> classPath.add(jar.toString()));
+    classPath.add(System.getProperty("java.class.path"));
+    command.addAll(List.of("-cp", classPath.toString(), main.getName()));
     command.addAll(arguments);
     Path errors = Files.createTempFile(folder, main.getSimpleName() + "-", ".log");
     Child child =
@@ -104,7 +110,8 @@ public final class Child implements AutoCloseable {
     }
   }
 
-  private BenchmarkException failed(String how) {
+  /** That it has failed, with what it printed last on standard error. */
+  public BenchmarkException failed(String how) {
     String log;
     try {
       log = Files.readString(errors);

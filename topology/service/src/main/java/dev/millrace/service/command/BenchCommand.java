@@ -32,8 +32,6 @@ import picocli.CommandLine.Spec;
     })
 final class BenchCommand implements Callable<Integer>, LongRunning {
 
-  private static final double QUICK = 0.05;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -54,9 +52,13 @@ final class BenchCommand implements Callable<Integer>, LongRunning {
   private int rounds;
 
   @Option(
-      names = "--quick",
-      description = "A twentieth of the images: to see that it works, not for figures.")
-  private boolean quick;
+      names = "--scale",
+      paramLabel = "PART",
+      defaultValue = "1",
+      description =
+          "Measure with so large a part of the images; below 1 to see that it works, not for figures"
+              + " (default: ${DEFAULT-VALUE}).")
+  private double scale;
 
   @Option(
       names = "--dir",
@@ -94,7 +96,7 @@ final class BenchCommand implements Callable<Integer>, LongRunning {
             ? Files.createTempDirectory("millrace-bench")
             : Files.createTempDirectory(Files.createDirectories(dir), "bench");
     try {
-      BenchmarkConfig config = new BenchmarkConfig(folder, rounds, quick ? QUICK : 1);
+      BenchmarkConfig config = new BenchmarkConfig(folder, rounds, scale);
       Figures figures = new Figures(spec.commandLine().getErr());
       benchmarks.measure(parts, config, figures);
       tell(figures, out);
@@ -126,7 +128,7 @@ final class BenchCommand implements Callable<Integer>, LongRunning {
   }
 
   private void tell(Figures figures, PrintWriter out) throws IOException {
-    String line = Json.line(figures.json(rounds, quick));
+    String line = Json.line(figures.json(rounds, scale));
     if (output != null) {
       Files.writeString(output, line + "\n");
     }
@@ -159,11 +161,11 @@ final class BenchCommand implements Callable<Integer>, LongRunning {
       measured.add(figure);
     }
 
-    Map<String, Object> json(int rounds, boolean quick) throws IOException {
+    Map<String, Object> json(int rounds, double scale) throws IOException {
       Map<String, Object> all = new LinkedHashMap<>();
       all.put("machine", Machine.describe(Version.number()));
       all.put("rounds", rounds);
-      all.put("quick", quick);
+      all.put("scale", scale);
       measured.forEach(figure -> all.put(figure.name(), figure.value()));
       return all;
     }

@@ -127,8 +127,10 @@ public record ServiceConfig(
     }
     // Images are large: buffering Kafka Streams' default of 1,000 a partition would take gigabytes.
     defaults.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2 * inference.maxInFlight());
-    // Kafka Streams lingers 100 ms, which every prediction would wait.
-    defaults.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+    // Kafka Streams lingers 100 ms, which every prediction would wait; at 2 ms, requests cost as
+    // much
+    // as all else that is ours together.
+    defaults.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     return defaults;
   }
 }

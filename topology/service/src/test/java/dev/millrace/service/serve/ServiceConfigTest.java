@@ -21,7 +21,7 @@ class ServiceConfigTest {
 
     assertThat(streams.getString("application.id")).isEqualTo("millrace-m");
     assertThat(streams.getString("errors.dead.letter.queue.topic.name")).isEqualTo("dead");
-    assertThat(producer(streams)).containsEntry("linger.ms", 2);
+    assertThat(producer(streams)).containsEntry("linger.ms", 5);
   }
 
   @ParameterizedTest

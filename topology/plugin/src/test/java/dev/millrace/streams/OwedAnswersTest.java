@@ -1,0 +1,87 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OwedAnswersTest {
+
+  private static final long LONG = TimeUnit.MINUTES.toNanos(1);
+  private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final Task first = new Task();
+  private final Task second = new Task();
+  private final OwedAnswers owed = OwedAnswers.ofThisThread();
+
+  /** A task whose next answer the test decides on. */
+  private static final class Task implements OwedAnswers.Debtor {
+    private CompletableFuture<String> next;
+
+    @Override
+    public CompletableFuture<String> next() {
+      return next;
+    }
+  }
+
+  @AfterEach
+  void leaveTheThreadAsItWas() {
+    owed.remove(first);
+    owed.remove(second);
+  }
+
+  @Test
+  void any_isTrueWhileATaskHasAnImageInFlight() {
+    owed.add(first);
+    owed.add(second);
+    assertThat(owed.any()).isFalse();
+
+    second.next = new CompletableFuture<>();
+    assertThat(owed.any()).isTrue();
+
+    owed.remove(second);
+    assertThat(owed.any()).isFalse();
+  }
+
+  @Test
+  void await_findsAnAnswerBehindOneThatIsOpen() {
+    owed.add(first);
+    owed.add(second);
+    first.next = new CompletableFuture<>();
+    second.next = CompletableFuture.completedFuture("cat");
+
+    assertThat(owed.await(LONG)).isTrue();
+  }
+
+  @Test
+  void await_returnsWhenTheAnswerComes_evenIfItIsAFailure() {
+    owed.add(first);
+    first.next = new CompletableFuture<>();
+    CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS)
+        .execute(() -> first.next.completeExceptionally(new IllegalStateException("device")));
+
+    long start = System.nanoTime();
+    assertThat(owed.await(LONG)).isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void await_givesUpInTime() {
+    owed.add(first);
+    first.next = new CompletableFuture<>();
+
+    assertThat(owed.await(SHORT)).isFalse();
+  }
+
+  @Test
+  void eachThread_owesItsOwn() throws Exception {
+    owed.add(first);
+    first.next = new CompletableFuture<>();
+
+    assertThat(CompletableFuture.supplyAsync(() -> OwedAnswers.ofThisThread().any()).get())
+        .isFalse();
+  }
+}
