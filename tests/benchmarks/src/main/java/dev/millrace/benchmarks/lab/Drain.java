@@ -21,7 +21,8 @@ public final class Drain {
    * Has a contender classify a topic's images from the first to the last, in a process of its own.
    *
    * @param wanted what to tell it; its topics and its group are this method's
-   * @param unmeasured how many come before measuring begins, while its process grows warm
+   * @param unmeasured how many come before measuring begins, while its process grows warm; if the
+   *     rest comes with them, at once, all are measured
    * @throws dev.millrace.service.bench.BenchmarkException if it does not answer every image
    */
   public static Drained run(
@@ -33,7 +34,7 @@ public final class Drain {
       BitSet answered = new BitSet(feed.images());
       int images = 0;
       int doubled = 0;
-      Mark begin = null;
+      Mark begin = Mark.of(child, 0);
       long heard = System.nanoTime();
       while (images < feed.images()) {
         for (ConsumerRecord<byte[], byte[]> prediction : consumer.poll(POLL)) {
@@ -46,7 +47,7 @@ public final class Drain {
           }
           heard = System.nanoTime();
         }
-        if (begin == null && images >= unmeasured) {
+        if (begin.images < unmeasured && images >= unmeasured && images < feed.images()) {
           begin = Mark.of(child, images);
         }
         child.requireAlive();
