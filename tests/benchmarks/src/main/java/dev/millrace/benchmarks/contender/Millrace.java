@@ -9,6 +9,7 @@ import dev.millrace.streams.InferenceConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.StreamsConfig;
@@ -17,6 +18,7 @@ import org.apache.kafka.streams.StreamsConfig;
 final class Millrace {
 
   private static final int MAX_RECORD_BYTES = 4 << 20;
+  private static final Duration GPU_LINGER = Duration.ofMillis(5);
 
   private Millrace() {}
 
@@ -42,7 +44,8 @@ final class Millrace {
     InferenceConfig.Builder inference =
         InferenceConfig.builder(settings.repository(), settings.model());
     if (settings.engine() == EngineKind.ACCELERATOR) {
-      inference.maxBatchSize(settings.maxBatchSize());
+      // What a GPU gets by default; the simulated one passes for a CPU.
+      inference.maxBatchSize(settings.maxBatchSize()).linger(GPU_LINGER);
     }
     return new ServiceConfig(
         inference.build(),
