@@ -1,0 +1,58 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.broker.EmbeddedBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An answer leaves when it is there, although its stream thread waits for the next record. */
+@Tag("broker")
+@Timeout(180)
+@ExtendWith(SharedBroker.class)
+class PromptAnswersTest {
+
+  private static final int IMAGES = 11;
+  private static final Duration POLL = Duration.ofSeconds(2);
+
+  @TempDir Path folder;
+
+  @Test
+  void answer_doesNotWaitForThePoll(EmbeddedBroker broker) throws Exception {
+    ModelVersion model = Models.publishRandom(folder, "prompt");
+    byte[] image = Images.noise("png", 32, 32, 1);
+    String pollMillis = Long.toString(POLL.toMillis());
+    try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of("poll.ms", pollMillis));
+        KafkaConsumer<byte[], byte[]> predictions =
+            new KafkaConsumer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+      List<TopicPartition> output = List.of(new TopicPartition(pipeline.topics.output(), 0));
+      predictions.assign(output);
+      predictions.seekToBeginning(output);
+      long[] nanos = new long[IMAGES];
+      for (int i = 0; i < IMAGES; i++) {
+        long start = System.nanoTime();
+        pipeline.send(List.of(pipeline.image("k", image)));
+        assertThat(predictions.poll(Duration.ofSeconds(30)).count()).isEqualTo(1);
+        nanos[i] = System.nanoTime() - start;
+      }
+      Arrays.sort(nanos);
+
+      assertThat(Duration.ofNanos(nanos[IMAGES / 2])).isLessThan(POLL.dividedBy(4));
+    }
+  }
+}
