@@ -202,6 +202,11 @@ public final class Lab implements AutoCloseable {
     return Child.start(folder, jvmOptions, main, arguments);
   }
 
+  /** The options of every process that is measured. */
+  public List<String> jvmOptions() {
+    return jvmOptions;
+  }
+
   /** The folder that everything is in. */
   public Path folder() {
     return folder;
