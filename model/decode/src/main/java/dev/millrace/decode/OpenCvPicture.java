@@ -34,8 +34,8 @@ final class OpenCvPicture implements PixelRows {
    */
   static OpenCvPicture decode(ImageFormat format, byte[] encoded, int reduction) {
     byte[] still = format == ImageFormat.PNG ? PngHeader.still(encoded) : encoded;
-    try (BytePointer bytes = new BytePointer(still);
-        Mat file = new Mat(1, still.length, CV_8UC1, bytes)) {
+    try (Mat file = new Mat(1, still.length, CV_8UC1)) {
+      file.data().put(still);
       Mat mat = decode(format, file, reduction);
       if (mat.empty()) {
         mat.close();
