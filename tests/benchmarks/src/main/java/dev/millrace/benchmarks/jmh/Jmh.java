@@ -25,12 +25,13 @@ public record Jmh(List<String> jvmOptions, double scale) {
 
   private static final int ITERATIONS = 5;
   private static final int ITERATION_MILLIS = 1000;
+  private static final double NANOS_A_SECOND = 1e9;
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
   /**
    * What came of one.
    *
-   * @param perSecond operations a second
+   * @param perSecond operations a second of processor time
    * @param bytes allocated on the heap by an operation
    */
   public record Score(double perSecond, double bytes) {}
@@ -50,6 +51,7 @@ public record Jmh(List<String> jvmOptions, double scale) {
             .measurementIterations(ITERATIONS)
             .measurementTime(iteration)
             .addProfiler(GCProfiler.class)
+            .addProfiler(CpuTimeProfiler.class)
             .jvmArgs(jvmOptions.toArray(String[]::new))
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
@@ -57,7 +59,7 @@ public record Jmh(List<String> jvmOptions, double scale) {
     try {
       RunResult result = new Runner(options.build()).runSingle();
       return new Score(
-          result.getPrimaryResult().getScore(),
+          NANOS_A_SECOND / result.getSecondaryResults().get(CpuTimeProfiler.RESULT).getScore(),
           result.getSecondaryResults().get(ALLOCATED).getScore());
     } catch (RunnerException e) {
       throw new BenchmarkException("JMH failed with " + method + ": " + e);

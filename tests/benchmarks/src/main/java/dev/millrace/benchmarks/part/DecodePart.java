@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Decoding on one core, against libjpeg-turbo by itself and against the JDK's ImageIO, which on
- * Debian links the same libjpeg-turbo; and writing predictions.
+ * Decoding, against libjpeg-turbo by itself and against the JDK's ImageIO, which on Debian links
+ * the same libjpeg-turbo; and writing predictions. A second is one of processor time, so that
+ * speeds are those of one core.
  */
 final class DecodePart implements Part {
 
@@ -68,7 +69,7 @@ final class DecodePart implements Part {
                 LIBJPEG_TURBO_HALF, type, "libJpegTurboHalf", pictures, "the same at half size"),
             new Entry(IMAGE_IO, type, "imageIo", pictures, "ImageIO without a resize"));
     String part = name() + "." + size;
-    Map<String, List<Jmh.Score>> scores = run(bench, part, "images/s", entries);
+    Map<String, List<Jmh.Score>> scores = run(bench, part, "images/s a core", entries);
     ratio(bench, part, scores, ALONE, LIBJPEG_TURBO);
     ratio(bench, part, scores, WITH_RESIZE, LIBJPEG_TURBO);
     ratio(bench, part, scores, ALONE, IMAGE_IO);
@@ -95,7 +96,7 @@ final class DecodePart implements Part {
               Map.of("classes", classes),
               "written with the whole distribution"));
     }
-    run(bench, name() + ".json", "predictions/s", entries);
+    run(bench, name() + ".json", "predictions/s a core", entries);
   }
 
   /**
