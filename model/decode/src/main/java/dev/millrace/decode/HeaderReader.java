@@ -1,10 +1,19 @@
 package dev.millrace.decode;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * Reads the numbers of an image file's header one after the other, never past the end of the bytes:
  * a header that is cut off is refused as undecodable. For one thread.
  */
 final class HeaderReader {
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long ONES = 0x0101_0101_0101_0101L;
 
   private final ImageFormat format;
   private final byte[] bytes;
@@ -34,12 +43,21 @@ final class HeaderReader {
 
   /** Goes on behind the next byte of this value; false, and at the end, if there is none. */
   boolean skipPast(int value) {
+    while (remaining() >= Long.BYTES
+        && !hasZero((long) LONGS.get(bytes, position) ^ (ONES * value))) {
+      position += Long.BYTES;
+    }
     while (position < bytes.length) {
       if ((bytes[position++] & 0xFF) == value) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether one of its eight bytes is 0: only then does subtracting 1 set a high bit anew. */
+  private static boolean hasZero(long bytes) {
+    return ((bytes - ONES) & ~bytes & (ONES << (Byte.SIZE - 1))) != 0;
   }
 
   int u8() {

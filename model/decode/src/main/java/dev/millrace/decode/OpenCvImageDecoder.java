@@ -17,10 +17,10 @@ import java.util.Objects;
  *       ImageLimits#maxPixels} is refused before a pixel is allocated, as is a JPEG that asks for
  *       absurdly many passes over its pixels. TIFF, HEIF, AVIF and everything else is refused as
  *       {@link Reason#UNKNOWN_FORMAT}.
- *   <li>A JPEG whose shorter side is at least 1,024 pixels, and four times what it is resized to,
- *       is decoded at a half, a quarter or an eighth of its size, which libjpeg does in the
- *       transform itself, as long as 512 pixels and twice the resized side are left. Its pixels
- *       then differ from torchvision's by a fraction of a grey level.
+ *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its size, which libjpeg does
+ *       in the transform itself: as long as the shorter side keeps 512 pixels and twice what it is
+ *       resized to, and both sides come out even. Its pixels then differ from torchvision's by a
+ *       fraction of a grey level.
  *   <li>A picture is turned as its EXIF orientation says, so the model sees what a viewer shows.
  *       PyTorch's own loaders ignore it.
  *   <li>Grey, palette, 16-bit and CMYK pictures become 8-bit RGB. Transparency is dropped, not
@@ -89,18 +89,18 @@ public final class OpenCvImageDecoder implements ImageDecoder {
       case GIF -> GifFrame.read(new HeaderReader(ImageFormat.GIF, encoded)).decode();
       case JPEG ->
           OpenCvPicture.decode(
-              ImageFormat.JPEG,
-              encoded,
-              reduction(Math.min(header.width(), header.height()), resize));
+              ImageFormat.JPEG, encoded, reduction(header.width(), header.height(), resize));
       default -> OpenCvPicture.decode(header.format(), encoded, 1);
     };
   }
 
-  /** How much smaller a JPEG may be decoded. */
-  private static int reduction(long shorter, int resize) {
+  /** The number that the sides of a JPEG are divided by while it is decoded. */
+  static int reduction(long width, long height, int resize) {
     long enough = Math.max(MIN_REDUCED_SIDE, 2L * resize);
     int reduction = 1;
-    while (reduction < MAX_REDUCTION && shorter / (2 * reduction) >= enough) {
+    while (reduction < MAX_REDUCTION
+        && Math.min(width, height) / (2 * reduction) >= enough
+        && (width | height) % (2 * reduction) == 0) {
       reduction *= 2;
     }
     return reduction;

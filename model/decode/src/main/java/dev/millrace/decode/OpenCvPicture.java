@@ -2,9 +2,9 @@ package dev.millrace.decode;
 
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
-import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_2;
-import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_4;
-import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_COLOR_8;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_2;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_4;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_8;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 
 import org.bytedeco.javacpp.BytePointer;
@@ -34,8 +34,8 @@ final class OpenCvPicture implements PixelRows {
    */
   static OpenCvPicture decode(ImageFormat format, byte[] encoded, int reduction) {
     byte[] still = format == ImageFormat.PNG ? PngHeader.still(encoded) : encoded;
-    try (BytePointer bytes = new BytePointer(still);
-        Mat file = new Mat(1, still.length, CV_8UC1, bytes)) {
+    try (Mat file = new Mat(1, still.length, CV_8UC1)) {
+      file.data().put(still);
       Mat mat = decode(format, file, reduction);
       if (mat.empty()) {
         mat.close();
@@ -53,12 +53,13 @@ final class OpenCvPicture implements PixelRows {
     }
   }
 
+  /** The flag that reduces. Its namesake for colour would ask for blue first, too. */
   private static int flag(int reduction) {
     return switch (reduction) {
       case 1 -> 0;
-      case 2 -> IMREAD_REDUCED_COLOR_2;
-      case 4 -> IMREAD_REDUCED_COLOR_4;
-      case 8 -> IMREAD_REDUCED_COLOR_8;
+      case 2 -> IMREAD_REDUCED_GRAYSCALE_2;
+      case 4 -> IMREAD_REDUCED_GRAYSCALE_4;
+      case 8 -> IMREAD_REDUCED_GRAYSCALE_8;
       default -> throw new IllegalArgumentException("reduction: " + reduction);
     };
   }

@@ -1,8 +1,11 @@
 package dev.millrace.decode;
 
+import java.util.Arrays;
+
 /**
  * How the pixels of one axis become those of the cropped, resized axis: for each of these, a run of
- * source pixels and their weights.
+ * source pixels and their weights. The runs are equally long; where fewer pixels count, the others
+ * have no weight.
  *
  * <p>The numbers are Pillow's for {@code Image.resize(…, BILINEAR)} on 8-bit images, to the bit: a
  * triangle over the source pixels, as wide as the reduction (antialiasing), in double precision,
@@ -10,15 +13,11 @@ package dev.millrace.decode;
  */
 final class ResizedAxis {
 
-  /** Bits behind the binary point of a weight; 255 times all weights stays within an int. */
-  static final int PRECISION = 22;
-
   private final int source;
   private final long resized;
+  private final int taps;
   private final int[] first;
-  private final int[] taps;
   private final int[] weights;
-  private final int maxTaps;
 
   /**
    * Computes the weights of {@code size} pixels in the middle of an axis.
@@ -30,31 +29,40 @@ final class ResizedAxis {
   ResizedAxis(int source, long resized, int size) {
     this.source = source;
     this.resized = resized;
-    first = new int[size];
-    taps = new int[size];
     double scale = (double) source / resized;
     double support = Math.max(scale, 1);
-    maxTaps = (int) Math.ceil(support) * 2 + 1;
-    weights = new int[size * maxTaps];
     // torchvision rounds half an offset to the even number, as Python does
     long offset = (long) Math.rint((resized - size) / 2.0);
-    double[] triangle = new double[maxTaps];
+    double[] centers = new double[size];
+    Arrays.setAll(centers, i -> (offset + i + 0.5) * scale);
+    int[] starts = new int[size];
+    int longest = 0;
     for (int i = 0; i < size; i++) {
-      double center = (offset + i + 0.5) * scale;
-      int start = Math.max((int) (center - support + 0.5), 0);
-      int count = Math.min((int) (center + support + 0.5), source) - start;
+      starts[i] = Math.max((int) (centers[i] - support + 0.5), 0);
+      longest = Math.max(longest, end(centers[i], support) - starts[i]);
+    }
+    taps = longest;
+    first = new int[size];
+    weights = new int[size * taps];
+    double[] triangle = new double[taps];
+    for (int i = 0; i < size; i++) {
+      int count = end(centers[i], support) - starts[i];
       double sum = 0;
       for (int tap = 0; tap < count; tap++) {
-        double distance = Math.abs((tap + start - center + 0.5) * (1 / support));
+        double distance = Math.abs((tap + starts[i] - centers[i] + 0.5) * (1 / support));
         triangle[tap] = distance < 1 ? 1 - distance : 0;
         sum += triangle[tap];
       }
+      first[i] = Math.min(starts[i], source - taps);
+      int skipped = starts[i] - first[i];
       for (int tap = 0; tap < count; tap++) {
-        weights[i * maxTaps + tap] = (int) (0.5 + triangle[tap] / sum * (1 << PRECISION));
+        weights[i * taps + skipped + tap] = FixedPoint.of(triangle[tap] / sum);
       }
-      first[i] = start;
-      taps[i] = count;
     }
+  }
+
+  private int end(double center, double support) {
+    return Math.min((int) (center + support + 0.5), source);
   }
 
   /** True if this is the axis of that source and that resized length, cropped to that size. */
@@ -72,24 +80,18 @@ final class ResizedAxis {
     return first[i];
   }
 
-  /** How many source pixels, from {@link #first} on, pixel {@code i} is made of. */
-  int taps(int i) {
-    return taps[i];
+  /** How many source pixels, from {@link #first} on, each pixel is made of. */
+  int taps() {
+    return taps;
   }
 
-  /** No pixel is made of more source pixels than this. */
-  int maxTaps() {
-    return maxTaps;
-  }
-
-  /** The weight of source pixel {@code first(i) + tap}, in fixed point. */
+  /** The weight of source pixel {@code first(i) + tap}, in {@link FixedPoint}. */
   int weight(int i, int tap) {
-    return weights[i * maxTaps + tap];
+    return weights[i * taps + tap];
   }
 
   /** How many source pixels there are from the first that is used to the last. */
   int span() {
-    int end = first.length - 1;
-    return first[end] + taps[end] - first[0];
+    return first[first.length - 1] + taps - first[0];
   }
 }

@@ -60,7 +60,7 @@ final class DecodeSweep {
     if (header.format() == ImageFormat.GIF) {
       return true;
     }
-    try (PixelRows picture = OpenCvPicture.decode(header.format(), file)) {
+    try (PixelRows picture = OpenCvPicture.decode(header.format(), file, 1)) {
       // Rotation may have swapped the sides.
       return Math.max(picture.width(), picture.height())
               == Math.max(header.width(), header.height())

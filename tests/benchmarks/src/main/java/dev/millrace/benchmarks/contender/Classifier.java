@@ -17,7 +17,7 @@ import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * What every peer has in common with Millrace: its decoder, its session, its JSON. The model is
- * loaded once and shared, the rest is made for each thread by {@link #perThread}.
+ * loaded once and shared, the rest is made for each thread by a {@link Worker}.
  */
 final class Classifier implements AutoCloseable {
 

@@ -31,6 +31,8 @@ public enum Contender {
   CONSTANT_TOPOLOGY("constant topology", ConstantTopology::start);
 
   private final String title;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a method reference, which keeps no state
   private final Start start;
 
   /** Begins to classify, until what it returns is closed. */

@@ -56,7 +56,7 @@ public final class Limit {
     private static final Rate NONE = new Rate(0, 0, 0);
 
     private static Rate parse(String line) {
-      String[] values = line.split(" ");
+      String[] values = line.split(" ", -1);
       return new Rate(
           Double.parseDouble(values[0]),
           Double.parseDouble(values[1]),

@@ -207,6 +207,11 @@ public final class Lab implements AutoCloseable {
     return Child.start(folder, jvmOptions, List.of(), main, arguments);
   }
 
+  /** The options of every process that is measured. */
+  public List<String> jvmOptions() {
+    return jvmOptions;
+  }
+
   /** The folder that everything is in. */
   public Path folder() {
     return folder;

@@ -15,14 +15,15 @@ import javax.imageio.stream.ImageOutputStream;
 
 /**
  * Pictures made on the spot that take as long to decode as photographs: their detail falls with its
- * size as in nature (octaves of smooth noise), so their JPEG files are as large as a camera's.
+ * size nearly as slowly as in nature (octaves of smooth noise), so their JPEG files take half a
+ * byte a pixel, as ImageNet's do.
  */
 public final class Photographs {
 
   private static final int COARSEST = 128;
   private static final float QUALITY = 0.9f;
-  // How much each finer octave has of the one before: 1/f, as photographs have on average.
-  private static final double FALL = 0.55;
+  // How much each finer octave has of the one before.
+  private static final double FALL = 0.9;
 
   private Photographs() {}
 
@@ -48,7 +49,7 @@ public final class Photographs {
         int i = y * width + x;
         int rgb = 0;
         for (float[] channel : channels) {
-          int value = Math.round(128 + 90 * brightness[i] + 30 * channel[i]);
+          int value = Math.round(128 + 50 * brightness[i] + 20 * channel[i]);
           rgb = rgb << 8 | Math.max(0, Math.min(255, value));
         }
         image.setRGB(x, y, rgb);

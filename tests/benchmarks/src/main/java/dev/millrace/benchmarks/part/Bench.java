@@ -26,6 +26,7 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
   }
 
   /** Says what is going on. */
+  @SuppressWarnings("AnnotateFormatMethod") // its annotation would be a dependency
   void progress(String format, Object... arguments) {
     listener.progress(String.format(format, arguments));
   }

@@ -21,6 +21,7 @@ public final class LocalBenchmarks implements Benchmarks {
           "-Dorg.bytedeco.javacpp.maxBytes=0",
           "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
           "-Dorg.bytedeco.javacpp.platform.extension=",
+          "-Djava.awt.headless=true",
           "--enable-native-access=ALL-UNNAMED",
           "--add-opens=java.base/java.lang=ALL-UNNAMED",
           "--add-opens=java.base/java.util=ALL-UNNAMED");
@@ -32,7 +33,8 @@ public final class LocalBenchmarks implements Benchmarks {
           new ResNetPart("resnet50", 500, 375, 1_500, false),
           new AcceleratorPart(),
           new NullModelPart(),
-          new LatencyPart());
+          new LatencyPart(),
+          new DecodePart());
 
   @Override
   public Map<String, String> parts() {

@@ -1,0 +1,123 @@
+package dev.millrace.decode;
+
+import dev.millrace.core.image.Preprocessing;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+
+/**
+ * The horizontal pass: makes rows of the cropped, resized width out of source rows.
+ *
+ * <p>Which source samples an output sample is made of is irregular, so they have to be fetched one
+ * by one. To do that once for four rows, the four bytes that lie below each other are put into one
+ * int. Everything else is plain loops over whole arrays of ints, of which the JIT compiler makes
+ * vector instructions.
+ *
+ * <p>Keeps scratch memory of about eight rows. For one thread.
+ */
+final class RowNarrower {
+
+  /** Rows that are narrowed at once. */
+  static final int ROWS = Integer.BYTES;
+
+  private final ResizedAxis axis;
+  private final byte[][] bytes = new byte[ROWS][];
+  private final IntBuffer[] views = new IntBuffer[ROWS];
+  private final int[][] words = new int[ROWS][];
+
+  /** A sample of four rows an int: first the samples 0, 4, 8 and so on, then 1, 5, 9, to 3, 7. */
+  private final int[] stacks;
+
+  /** For each tap and each output sample: where in the stacks it is. */
+  private final int[][] places;
+
+  /** And what it weighs. */
+  private final int[][] weights;
+
+  private final int[] fetched;
+
+  RowNarrower(ResizedAxis axis) {
+    this.axis = axis;
+    int length = (Preprocessing.CHANNELS * axis.span() + Integer.BYTES - 1) / Integer.BYTES;
+    for (int n = 0; n < ROWS; n++) {
+      bytes[n] = new byte[Integer.BYTES * length];
+      views[n] = ByteBuffer.wrap(bytes[n]).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+      words[n] = new int[length];
+    }
+    stacks = new int[Integer.BYTES * length];
+    int samples = Preprocessing.CHANNELS * axis.size();
+    places = new int[axis.taps()][samples];
+    weights = new int[axis.taps()][samples];
+    fetched = new int[samples];
+    for (int tap = 0; tap < axis.taps(); tap++) {
+      for (int i = 0; i < samples; i++) {
+        int pixel = i / Preprocessing.CHANNELS;
+        int column = axis.first(pixel) + tap - axis.first(0);
+        int at = Preprocessing.CHANNELS * column + i % Preprocessing.CHANNELS;
+        places[tap][i] = at % Integer.BYTES * length + at / Integer.BYTES;
+        weights[tap][i] = axis.weight(pixel, tap);
+      }
+    }
+  }
+
+  /**
+   * Narrows the first {@code count} rows from {@code y} on.
+   *
+   * @param narrowed {@link #ROWS} rows to write, one sample an int; those beyond the count have no
+   *     meaning
+   */
+  void narrow(PixelRows picture, int y, int count, int[][] narrowed) {
+    for (int n = 0; n < count; n++) {
+      picture.copyRow(y + n, axis.first(0), axis.span(), bytes[n]);
+      views[n].get(0, words[n]);
+    }
+    // Blocks of four by four bytes: the first word of each then holds what was its first column.
+    transpose(words[0], words[1], 0x00FF00FF, Byte.SIZE);
+    transpose(words[2], words[3], 0x00FF00FF, Byte.SIZE);
+    transpose(words[0], words[2], 0x0000FFFF, Short.SIZE);
+    transpose(words[1], words[3], 0x0000FFFF, Short.SIZE);
+    for (int n = 0; n < Integer.BYTES; n++) {
+      System.arraycopy(words[n], 0, stacks, n * words[n].length, words[n].length);
+    }
+    for (int[] row : narrowed) {
+      Arrays.fill(row, FixedPoint.HALF);
+    }
+    for (int tap = 0; tap < weights.length; tap++) {
+      fetch(stacks, places[tap], fetched);
+      for (int n = 0; n < ROWS; n++) {
+        add(fetched, n * Byte.SIZE, weights[tap], narrowed[n]);
+      }
+    }
+    for (int[] row : narrowed) {
+      FixedPoint.round(row);
+    }
+  }
+
+  /**
+   * Swaps the upper row's odd parts with the lower one's even ones.
+   *
+   * @param even covers the even parts
+   * @param bits of a part
+   */
+  private static void transpose(int[] upper, int[] lower, int even, int bits) {
+    for (int i = 0; i < upper.length; i++) {
+      int above = upper[i];
+      int below = lower[i];
+      upper[i] = (above & even) | (below & even) << bits;
+      lower[i] = (above >>> bits & even) | (below & ~even);
+    }
+  }
+
+  private static void fetch(int[] stacks, int[] places, int[] fetched) {
+    for (int i = 0; i < fetched.length; i++) {
+      fetched[i] = stacks[places[i]];
+    }
+  }
+
+  private static void add(int[] stacks, int shift, int[] weights, int[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += (stacks[i] >>> shift & 0xFF) * weights[i];
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Parts of the work by themselves, measured by JMH. */
+package dev.millrace.benchmarks.jmh;
