@@ -58,7 +58,7 @@ final class CropResizer {
     int shorter = Math.min(width, height);
     long resizedWidth = resized(width, shorter, preprocessing.resize());
     long resizedHeight = resized(height, shorter, preprocessing.resize());
-    if (!columns.is(width, resizedWidth, size)) {
+    if (bothRows.length == 0 || !columns.is(width, resizedWidth, size)) {
       columns = new ResizedAxis(width, resizedWidth, size);
       upperRow = new byte[Preprocessing.CHANNELS * columns.span()];
       lowerRow = new byte[upperRow.length];
