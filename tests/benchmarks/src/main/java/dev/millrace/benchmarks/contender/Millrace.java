@@ -40,7 +40,8 @@ final class Millrace {
 
   private static ServiceConfig config(Settings settings) {
     InferenceConfig.Builder inference =
-        InferenceConfig.builder(settings.repository(), settings.model());
+        InferenceConfig.builder(settings.repository(), settings.model())
+            .devices(settings.devices());
     if (settings.engine() == EngineKind.ACCELERATOR) {
       inference.maxBatchSize(settings.maxBatchSize());
     }
