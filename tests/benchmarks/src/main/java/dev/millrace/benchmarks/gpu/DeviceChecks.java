@@ -5,11 +5,13 @@ import dev.millrace.benchmarks.contender.Settings;
 import dev.millrace.benchmarks.process.Parent;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.EngineConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +34,9 @@ public record DeviceChecks(
     List<Device> devices,
     LongSupplier used,
     Duration patience) {
+
+  /** What a line begins with that says what is wrong. */
+  public static final String FAILED = "failed: ";
 
   /** How far logits of float32 may be from the CPU's. */
   static final double MOST_DIFFERENCE = 1e-3;
@@ -56,10 +61,19 @@ public record DeviceChecks(
   }
 
   /**
-   * Checks GPUs, in a process of its own: a line with a name and a value for everything that was
-   * found good, then {@link Parent#READY}; or it fails.
+   * Checks GPUs, in a process of its own: says a line with a name and a value for everything that
+   * was found good, then {@link Parent#READY}; or, after {@link #FAILED}, why not.
    */
   public static void main(String[] arguments) throws Exception {
+    try {
+      check(arguments);
+      Parent.ready();
+    } catch (ModelException | IllegalStateException e) {
+      Parent.tell(FAILED + e.getMessage());
+    }
+  }
+
+  private static void check(String[] arguments) throws IOException {
     ModelRepository repository = new ModelRepository(Path.of(arguments[0]));
     List<Device> devices = Settings.devices(arguments[3]);
     List<byte[]> pictures = Limit.pictures(Path.of(arguments[4]));
@@ -75,7 +89,6 @@ public record DeviceChecks(
         List.of(repository.version(arguments[1], 1), repository.version(arguments[1], 2));
     checks.agree(fp32.get(0), repository.newest(arguments[2]), pictures, listener);
     checks.free(fp32, pictures, listener);
-    Parent.ready();
   }
 
   /**

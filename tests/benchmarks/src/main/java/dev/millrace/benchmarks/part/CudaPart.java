@@ -11,6 +11,7 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
 import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.service.bench.BenchmarkException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,13 +88,20 @@ final class CudaPart implements Part {
       for (String line = child.next(PATIENCE);
           !line.equals(Parent.READY);
           line = child.next(PATIENCE)) {
-        String[] found = line.split(" ");
-        List<String> meaning = FINDINGS.get(found[0]);
-        bench.progress("%s: %s %s", found[0], found[1], meaning.get(0));
-        bench.figure(
-            "cuda." + found[0], Double.parseDouble(found[1]), meaning.get(0), meaning.get(1));
+        if (line.startsWith(DeviceChecks.FAILED)) {
+          throw new BenchmarkException(line.substring(DeviceChecks.FAILED.length()));
+        }
+        tell(bench, line);
       }
     }
+  }
+
+  private static void tell(Bench bench, String found) {
+    String name = found.substring(0, found.indexOf(' '));
+    double value = Double.parseDouble(found.substring(name.length() + 1));
+    String unit = FINDINGS.get(name).get(0);
+    bench.progress("%s: %s %s", name, value, unit);
+    bench.figure("cuda." + name, value, unit, FINDINGS.get(name).get(1));
   }
 
   private static void time(Bench bench, String name, String model, EngineKind engine, String note)
