@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** On libraries put together here, and read back as the driver reads them. */
@@ -94,7 +93,11 @@ class OneArchitectureTest {
   /** An ELF file with a section of fat binaries and one of names. */
   @SafeVarargs
   private static ByteBuffer library(List<Code>... fatBinaries) {
-    ByteBuffer section = little(Stream.of(fatBinaries).mapToInt(codes -> 24 + size(codes)).sum());
+    int size = 0;
+    for (List<Code> codes : fatBinaries) {
+      size += 16 + size(codes) + 8;
+    }
+    ByteBuffer section = little(size);
     for (List<Code> codes : fatBinaries) {
       section.putInt(0xBA55ED50).putShort((short) 1).putShort((short) 16).putLong(size(codes));
       for (Code code : codes) {
