@@ -39,13 +39,15 @@ final class CudaProvider {
   /**
    * Lets sessions run on an NVIDIA GPU, and nowhere else.
    *
+   * @param tf32 whether it may multiply float32 as TF32, with eleven significant bits
    * @throws ModelException naming the library that is missing
    */
-  static void addTo(SessionOptions options, Device device) {
+  static void addTo(SessionOptions options, Device device, boolean tf32) {
     if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
       throw new ModelException(noProvider(device));
     }
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
+      cuda.add("use_tf32", tf32 ? "1" : "0");
       options.addCUDA(cuda);
       // Without this a node that has no CUDA kernel would run on the CPU, and nobody would know.
       options.addConfigEntry("session.disable_cpu_ep_fallback", "1");

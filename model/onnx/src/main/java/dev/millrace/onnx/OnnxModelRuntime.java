@@ -15,9 +15,25 @@ import dev.millrace.core.repository.ModelVersion;
  * prepared in memory, each time it is opened.
  *
  * <p>A session on the CPU runs each batch on the calling thread alone: call it from one thread a
- * core. A session on a GPU runs there whole or does not open.
+ * core. A session on a GPU runs there whole or does not open, and multiplies float32 as TF32, where
+ * the GPU can, unless it was opened by {@link #withoutTf32}.
  */
 public final class OnnxModelRuntime implements ModelRuntime {
+
+  private final boolean tf32;
+
+  public OnnxModelRuntime() {
+    this(true);
+  }
+
+  private OnnxModelRuntime(boolean tf32) {
+    this.tf32 = tf32;
+  }
+
+  /** One whose answers on a GPU are as close to the CPU's as float32 is: slower by a multiple. */
+  public static OnnxModelRuntime withoutTf32() {
+    return new OnnxModelRuntime(false);
+  }
 
   @Override
   public ModelSession open(ModelVersion version, Device device) {
@@ -29,7 +45,7 @@ public final class OnnxModelRuntime implements ModelRuntime {
           version.isPrepared()
               ? file
               : ModelPreparation.prepare(file, preprocessing, labels).bytes();
-      return open(model, device, preprocessing, labels);
+      return open(model, device, tf32, preprocessing, labels);
     } catch (ModelException e) {
       throw new ModelException(version + ": " + e.getMessage(), e);
     }
@@ -43,7 +59,12 @@ public final class OnnxModelRuntime implements ModelRuntime {
    */
   public static ModelSession open(
       byte[] model, Device device, Preprocessing preprocessing, Labels labels) {
-    OrtSession session = OrtSessions.open(model, device);
+    return open(model, device, true, preprocessing, labels);
+  }
+
+  private static ModelSession open(
+      byte[] model, Device device, boolean tf32, Preprocessing preprocessing, Labels labels) {
+    OrtSession session = OrtSessions.open(model, device, tf32);
     try {
       return new OnnxModelSession(session, PreparedSignature.of(session, preprocessing, labels));
     } catch (ModelException e) {

@@ -13,15 +13,21 @@ final class OrtSessions {
 
   private OrtSessions() {}
 
+  /** Loads a model; on a GPU it multiplies float32 as TF32, ONNX Runtime's default. */
+  static OrtSession open(byte[] model, Device device) {
+    return open(model, device, true);
+  }
+
   /**
    * Loads a model.
    *
    * @param model an ONNX file's bytes, with no data outside
+   * @param tf32 whether a GPU may round the factors of float32 to TF32
    * @return a session that the caller closes
    * @throws ModelException if the model does not load or the device is not there
    */
-  static OrtSession open(byte[] model, Device device) {
-    try (SessionOptions options = options(device)) {
+  static OrtSession open(byte[] model, Device device, boolean tf32) {
+    try (SessionOptions options = options(device, tf32)) {
       return OrtLibrary.environment().createSession(model, options);
     } catch (OrtException | RuntimeException e) {
       if (e instanceof ModelException explained) {
@@ -35,7 +41,7 @@ final class OrtSessions {
    * One thread a run: callers run batches side by side instead, which on a CPU is faster than one
    * batch on many threads, and idle threads that spin would only take their cores.
    */
-  private static SessionOptions options(Device device) throws OrtException {
+  private static SessionOptions options(Device device, boolean tf32) throws OrtException {
     OrtLibrary.environment();
     SessionOptions options = new SessionOptions();
     try {
@@ -46,7 +52,7 @@ final class OrtSessions {
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.setSessionLogLevel(OrtLibrary.LOG_LEVEL);
       if (device.kind() == Device.Kind.CUDA) {
-        CudaProvider.addTo(options, device);
+        CudaProvider.addTo(options, device, tf32);
       }
       return options;
     } catch (OrtException | RuntimeException e) {

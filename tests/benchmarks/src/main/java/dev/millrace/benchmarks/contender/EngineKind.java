@@ -8,11 +8,19 @@ import dev.millrace.onnx.OnnxModelRuntime;
 
 /** What runs the model, and what decodes for it. */
 public enum EngineKind {
-  /** ONNX Runtime on the CPU: the real thing. */
+  /** ONNX Runtime: the real thing. */
   ONNX {
     @Override
     ModelRuntime runtime() {
       return new OnnxModelRuntime();
+    }
+  },
+
+  /** The same, on GPUs with float32 that is not rounded to TF32. */
+  ONNX_WITHOUT_TF32 {
+    @Override
+    ModelRuntime runtime() {
+      return OnnxModelRuntime.withoutTf32();
     }
   },
 

@@ -24,24 +24,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What no pipeline can beat: the same session, prepared file and options as Millrace's, on as many
- * threads as there are cores, with nothing around it.
+ * What no pipeline can beat: the same sessions, prepared file and options as Millrace's, called by
+ * threads that do nothing else.
  */
 public final class Limit {
 
   private static final long NANOS_A_SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  private final ModelSession session;
+  private final List<ModelSession> sessions;
   private final Preprocessing preprocessing;
   private final List<byte[]> pictures;
-  private final int batchSize;
+  private final int threads;
+  private final ExecutorService pool;
 
   private Limit(
-      ModelSession session, Preprocessing preprocessing, List<byte[]> pictures, int batchSize) {
-    this.session = session;
+      List<ModelSession> sessions,
+      Preprocessing preprocessing,
+      List<byte[]> pictures,
+      int threads,
+      ExecutorService pool) {
+    this.sessions = sessions;
     this.preprocessing = preprocessing;
     this.pictures = pictures;
-    this.batchSize = batchSize;
+    this.threads = threads;
+    this.pool = pool;
   }
 
   /**
@@ -79,19 +85,39 @@ public final class Limit {
     }
   }
 
-  /** The arguments of its process. */
+  /**
+   * The arguments of its process.
+   *
+   * @param threads callers, spread evenly over the devices
+   * @param seconds how long each batch size is measured
+   */
   public static List<String> arguments(
-      Path repository, String model, Path pictures, int threads, int seconds, int batchSize) {
-    return List.of(
-        repository.toString(),
-        model,
-        pictures.toString(),
-        Integer.toString(threads),
-        Integer.toString(seconds),
-        Integer.toString(batchSize));
+      Path repository,
+      String model,
+      EngineKind engine,
+      List<Device> devices,
+      Path pictures,
+      int threads,
+      int seconds,
+      List<Integer> batchSizes) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                repository.toString(),
+                model,
+                engine.name(),
+                Settings.text(devices),
+                pictures.toString(),
+                Integer.toString(threads),
+                Integer.toString(seconds)));
+    batchSizes.forEach(size -> arguments.add(Integer.toString(size)));
+    return arguments;
   }
 
-  /** Reads what its process says: the rate on prepared tensors, then that with decoding. */
+  /**
+   * Reads what its process says: for each batch size the rate on prepared tensors, then that with
+   * decoding in batches of the fastest size.
+   */
   public static Rate read(String line) {
     return Rate.parse(line);
   }
@@ -99,38 +125,61 @@ public final class Limit {
   /** Measures, in a process of its own, and says one line for each way. */
   public static void main(String[] arguments) throws Exception {
     ModelVersion version = new ModelRepository(Path.of(arguments[0])).newest(arguments[1]);
-    int threads = Integer.parseInt(arguments[3]);
-    long nanos = Long.parseLong(arguments[4]) * NANOS_A_SECOND;
-    try (ModelSession session = EngineKind.ONNX.runtime().open(version, Device.CPU)) {
-      Limit limit =
-          new Limit(
-              session,
+    EngineKind engine = EngineKind.valueOf(arguments[2]);
+    List<ModelSession> sessions = new ArrayList<>();
+    ExecutorService pool = Executors.newCachedThreadPool();
+    try {
+      for (Device device : Settings.devices(arguments[3])) {
+        sessions.add(engine.runtime().open(version, device));
+      }
+      new Limit(
+              sessions,
               version.manifest().preprocessing(),
-              pictures(Path.of(arguments[2])),
-              Integer.parseInt(arguments[5]));
-      ExecutorService pool = Executors.newFixedThreadPool(threads);
-      limit.measure(pool, threads, true, nanos / 2);
-      Parent.tell(limit.measure(pool, threads, false, nanos).line());
-      Parent.tell(limit.measure(pool, threads, true, nanos).line());
+              pictures(Path.of(arguments[4])),
+              Integer.parseInt(arguments[5]),
+              pool)
+          .measure(
+              Long.parseLong(arguments[6]) * NANOS_A_SECOND,
+              Stream.of(arguments).skip(7).map(Integer::valueOf).toList());
+    } finally {
       pool.shutdown();
+      sessions.forEach(ModelSession::close);
     }
   }
 
-  private static List<byte[]> pictures(Path folder) throws IOException {
+  private void measure(long nanos, List<Integer> batchSizes)
+      throws InterruptedException, ExecutionException {
+    Rate best = Rate.NONE;
+    int bestSize = 0;
+    for (int size : batchSizes) {
+      measure(true, size, nanos / 2);
+      Rate rate = measure(false, size, nanos);
+      Parent.tell(rate.line());
+      if (rate.imagesPerSecond() > best.imagesPerSecond()) {
+        best = rate;
+        bestSize = size;
+      }
+    }
+    Parent.tell(measure(true, bestSize, nanos).line());
+  }
+
+  /** The files of a folder, in the order of their names. */
+  public static List<byte[]> pictures(Path folder) throws IOException {
     List<byte[]> pictures = new ArrayList<>();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.sorted().toList()) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         pictures.add(Files.readAllBytes(file));
       }
     }
     return pictures;
   }
 
-  private Rate measure(ExecutorService pool, int threads, boolean decoding, long nanos)
+  private Rate measure(boolean decoding, int batchSize, long nanos)
       throws InterruptedException, ExecutionException {
     List<Future<Rate>> shares = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
-      shares.add(pool.submit(() -> work(decoding, nanos)));
+      ModelSession session = sessions.get(i % sessions.size());
+      shares.add(pool.submit(() -> work(session, decoding, batchSize, nanos)));
     }
     Rate sum = Rate.NONE;
     for (Future<Rate> share : shares) {
@@ -140,7 +189,7 @@ public final class Limit {
   }
 
   /** Works on the calling thread for so long. */
-  private Rate work(boolean decoding, long nanos) {
+  private Rate work(ModelSession session, boolean decoding, int batchSize, long nanos) {
     var threads = ManagementFactory.getThreadMXBean();
     ByteBuffer pixels = ByteBuffer.allocateDirect(batchSize * preprocessing.bytes());
     FloatBuffer probabilities =

@@ -42,7 +42,8 @@ final class Millrace {
 
   private static ServiceConfig config(Settings settings) {
     InferenceConfig.Builder inference =
-        InferenceConfig.builder(settings.repository(), settings.model());
+        InferenceConfig.builder(settings.repository(), settings.model())
+            .devices(settings.devices());
     if (settings.engine() == EngineKind.ACCELERATOR) {
       // What a GPU gets by default; the simulated one passes for a CPU.
       inference.maxBatchSize(settings.maxBatchSize()).linger(GPU_LINGER);

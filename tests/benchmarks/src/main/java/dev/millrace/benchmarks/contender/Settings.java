@@ -1,10 +1,13 @@
 package dev.millrace.benchmarks.contender;
 
+import dev.millrace.core.model.Device;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a contender is told, the same for all of them; written on a command line as {@code
@@ -18,6 +21,7 @@ import java.util.TreeMap;
  * @param repository folder of the model repository
  * @param model the model in it, whose newest version serves
  * @param engine what runs it
+ * @param devices what Millrace runs it on; the others know the CPU alone
  * @param maxBatchSize images a batch at most
  * @param threads what the machine has cores for
  * @param kafka more of Kafka's own keys
@@ -31,6 +35,7 @@ public record Settings(
     Path repository,
     String model,
     EngineKind engine,
+    List<Device> devices,
     int maxBatchSize,
     int threads,
     Map<String, String> kafka) {
@@ -60,9 +65,20 @@ public record Settings(
         Path.of(values.get("repository")),
         values.get("model"),
         EngineKind.valueOf(values.get("engine")),
+        devices(values.get("devices")),
         Integer.parseInt(values.get("maxBatchSize")),
         Integer.parseInt(values.get("threads")),
         kafka);
+  }
+
+  /** Reads what {@link #text} wrote. */
+  public static List<Device> devices(String text) {
+    return Stream.of(text.split(",")).map(Device::parse).toList();
+  }
+
+  /** As {@code cuda:0,cuda:1}. */
+  public static String text(List<Device> devices) {
+    return devices.stream().map(Device::toString).collect(Collectors.joining(","));
   }
 
   /** For the command line of a contender's process. */
@@ -78,6 +94,7 @@ public record Settings(
                 "repository=" + repository,
                 "model=" + model,
                 "engine=" + engine,
+                "devices=" + text(devices),
                 "maxBatchSize=" + maxBatchSize,
                 "threads=" + threads));
     kafka.forEach((key, value) -> arguments.add(KAFKA + key + "=" + value));

@@ -11,6 +11,7 @@ import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.serve.TopicCreation;
@@ -90,13 +91,18 @@ public final class Lab implements AutoCloseable {
 
   /** Publishes a network that has learned nothing, which takes as long as one that has. */
   public void publish(String name, ResNet network) {
+    publish(name, network, OnnxFormat.EXACT);
+  }
+
+  /** Publishes one in a format. */
+  public void publish(String name, ResNet network, OnnxFormat format) {
     Preprocessing preprocessing =
         network.size() < 64
             ? new Preprocessing(network.size(), network.size(), MEAN, STD)
             : new Preprocessing(network.size(), network.size() * 256 / 224, MEAN, STD);
     Labels labels =
         new Labels(IntStream.range(0, network.classes()).mapToObj(i -> "class-" + i).toList());
-    byte[] onnx = ResNetOnnx.write(network, HeInitialization.of(network, 1));
+    byte[] onnx = ResNetOnnx.write(network, HeInitialization.of(network, 1), format);
     new ModelRepository(repository())
         .publish(
             name,
@@ -162,6 +168,7 @@ public final class Lab implements AutoCloseable {
         repository(),
         wanted.model(),
         wanted.engine(),
+        wanted.devices(),
         wanted.maxBatchSize(),
         wanted.threads(),
         wanted.kafka());

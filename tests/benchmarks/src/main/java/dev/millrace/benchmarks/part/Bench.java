@@ -3,10 +3,12 @@ package dev.millrace.benchmarks.part;
 import dev.millrace.benchmarks.contender.EngineKind;
 import dev.millrace.benchmarks.contender.Settings;
 import dev.millrace.benchmarks.lab.Lab;
+import dev.millrace.core.model.Device;
 import dev.millrace.service.bench.BenchmarkConfig;
 import dev.millrace.service.bench.Benchmarks;
 import dev.millrace.service.bench.Figure;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -52,6 +54,7 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
         Path.of(""),
         model,
         engine,
+        engine == EngineKind.ONNX ? config.devices() : List.of(Device.CPU),
         maxBatchSize,
         CORES,
         kafka);

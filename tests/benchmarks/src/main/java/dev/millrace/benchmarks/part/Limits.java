@@ -1,5 +1,6 @@
 package dev.millrace.benchmarks.part;
 
+import dev.millrace.benchmarks.contender.EngineKind;
 import dev.millrace.benchmarks.contender.Limit;
 import dev.millrace.benchmarks.process.Child;
 import java.io.IOException;
@@ -17,21 +18,77 @@ import java.util.List;
 record Limits(Limit.Rate alone, Limit.Rate decoding) {
 
   private static final int SECONDS = 10;
+  // Where several batch sizes are tried; a GPU does thousands of images in it.
+  private static final int SECONDS_EACH = 3;
+  private static final int GPU_CALLERS = 2;
+  private static final List<Integer> GPU_BATCH_SIZES = List.of(1, 8, 32, 64, 128, 256);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** Measures it, in a process of its own. */
+  /** Measures it on the CPU or the GPUs, in a process of its own. */
   static Limits measure(
       Bench bench, String model, List<byte[]> pictures, int threads, int batchSize)
       throws IOException, InterruptedException {
-    Path folder = Files.createDirectories(bench.lab().folder().resolve("pictures-" + model));
+    return measure(bench, model, EngineKind.ONNX, pictures, threads, List.of(batchSize));
+  }
+
+  /**
+   * Measures the best that the machine can do: on the CPU with a caller a core, whatever the batch;
+   * on GPUs with two callers each, and the batch size of those tried that is fastest.
+   */
+  static Limits best(
+      Bench bench, String model, EngineKind engine, List<byte[]> pictures, int batchSizeOnCpu)
+      throws IOException, InterruptedException {
+    return bench.config().isOnGpus()
+        ? measure(
+            bench,
+            model,
+            engine,
+            pictures,
+            GPU_CALLERS * bench.config().devices().size(),
+            GPU_BATCH_SIZES)
+        : measure(bench, model, engine, pictures, Bench.cores(), List.of(batchSizeOnCpu));
+  }
+
+  /** Measures it with so many callers, and the batch size of those given that is fastest. */
+  static Limits measure(
+      Bench bench,
+      String model,
+      EngineKind engine,
+      List<byte[]> pictures,
+      int threads,
+      List<Integer> batchSizes)
+      throws IOException, InterruptedException {
+    Path folder = write(bench, model, pictures);
+    int seconds =
+        Math.max(
+            1, (int) ((batchSizes.size() == 1 ? SECONDS : SECONDS_EACH) * bench.config().scale()));
+    List<String> arguments =
+        Limit.arguments(
+            bench.lab().repository(),
+            model,
+            engine,
+            bench.config().devices(),
+            folder,
+            threads,
+            seconds,
+            batchSizes);
+    try (Child child = bench.lab().start(Limit.class, arguments)) {
+      Limit.Rate best = Limit.read(child.next(PATIENCE));
+      for (int size : batchSizes.subList(1, batchSizes.size())) {
+        Limit.Rate rate = Limit.read(child.next(PATIENCE));
+        bench.progress("batches of %d: %,.0f images/s alone", size, rate.imagesPerSecond());
+        best = rate.imagesPerSecond() > best.imagesPerSecond() ? rate : best;
+      }
+      return new Limits(best, Limit.read(child.next(PATIENCE)));
+    }
+  }
+
+  /** Writes pictures into a folder of that name. */
+  static Path write(Bench bench, String name, List<byte[]> pictures) throws IOException {
+    Path folder = Files.createDirectories(bench.lab().folder().resolve("pictures-" + name));
     for (int i = 0; i < pictures.size(); i++) {
       Files.write(folder.resolve(i + ".jpg"), pictures.get(i));
     }
-    int seconds = Math.max(1, (int) (SECONDS * bench.config().scale()));
-    List<String> arguments =
-        Limit.arguments(bench.lab().repository(), model, folder, threads, seconds, batchSize);
-    try (Child child = bench.lab().start(Limit.class, arguments)) {
-      return new Limits(Limit.read(child.next(PATIENCE)), Limit.read(child.next(PATIENCE)));
-    }
+    return folder;
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.benchmarks.part;
 
 import dev.millrace.benchmarks.lab.Lab;
+import dev.millrace.core.model.Device;
 import dev.millrace.service.bench.BenchmarkConfig;
 import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.bench.Benchmarks;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Everything that is measured, on this machine. */
 public final class LocalBenchmarks implements Benchmarks {
@@ -26,27 +28,44 @@ public final class LocalBenchmarks implements Benchmarks {
           "--add-opens=java.base/java.lang=ALL-UNNAMED",
           "--add-opens=java.base/java.util=ALL-UNNAMED");
 
+  /** Names the folder of ONNX Runtime's natives. */
+  private static final String NATIVES = "onnxruntime.native.path";
+
+  private static final ResNetPart RESNET50 = new ResNetPart("resnet50", 500, 375, 1_500, false);
+
   private static final List<Part> PARTS =
       List.of(
+          new CudaPart(),
           new ResNetPart("resnet20", 32, 32, 60_000, true),
           new ResNetPart("resnet18", 500, 375, 3_000, false),
-          new ResNetPart("resnet50", 500, 375, 1_500, false),
+          RESNET50,
+          RESNET50.halved(),
           new AcceleratorPart(),
           new NullModelPart(),
           new LatencyPart(),
           new DecodePart());
 
   @Override
-  public Map<String, String> parts() {
+  public Map<String, String> parts(Device.Kind device) {
     Map<String, String> parts = new LinkedHashMap<>();
-    PARTS.forEach(part -> parts.put(part.name(), part.what()));
+    PARTS.stream()
+        .filter(part -> part.isOn(device))
+        .forEach(part -> parts.put(part.name(), part.what()));
     return parts;
+  }
+
+  /** With the natives of ONNX Runtime that this process has. */
+  private static List<String> jvmOptions() {
+    String natives = System.getProperty(NATIVES);
+    return natives == null
+        ? JVM_OPTIONS
+        : Stream.concat(JVM_OPTIONS.stream(), Stream.of("-D" + NATIVES + "=" + natives)).toList();
   }
 
   @Override
   public void measure(Set<String> wanted, BenchmarkConfig config, Listener listener)
       throws InterruptedException {
-    try (Lab lab = Lab.open(config.folder(), JVM_OPTIONS)) {
+    try (Lab lab = Lab.open(config.folder(), jvmOptions())) {
       Bench bench = new Bench(lab, config, listener);
       for (Part part : PARTS) {
         if (wanted.contains(part.name())) {

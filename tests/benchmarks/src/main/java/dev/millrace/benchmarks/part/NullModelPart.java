@@ -4,6 +4,7 @@ import dev.millrace.benchmarks.contender.Contender;
 import dev.millrace.benchmarks.contender.EngineKind;
 import dev.millrace.benchmarks.lab.Drained;
 import dev.millrace.benchmarks.lab.Feed;
+import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,6 +30,11 @@ final class NullModelPart implements Part {
   @Override
   public String what() {
     return "a constant model without decoding, against Kafka Streams that writes a constant";
+  }
+
+  @Override
+  public boolean isOn(Device.Kind device) {
+    return device == Device.Kind.CPU;
   }
 
   @Override

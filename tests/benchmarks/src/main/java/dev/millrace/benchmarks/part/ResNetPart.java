@@ -6,7 +6,11 @@ import dev.millrace.benchmarks.contender.Limit;
 import dev.millrace.benchmarks.lab.Drained;
 import dev.millrace.benchmarks.lab.Feed;
 import dev.millrace.benchmarks.lab.Photographs;
+import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.onnx.OnnxFormat;
+import dev.millrace.onnx.OnnxFormat.BatchNorm;
+import dev.millrace.onnx.OnnxFormat.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,16 +18,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A residual network on the CPU: the whole pipeline against the model alone, and against what one
- * would use instead.
+ * A residual network: the whole pipeline against the model alone and, on the CPU, against what one
+ * would use instead. On a GPU the limit is the session alone, since decoding takes none of its
+ * time.
  */
 final class ResNetPart implements Part {
 
   private static final int PARTITIONS = 8;
   private static final int PICTURES = 100;
   private static final int BATCH = 8;
+  // What takes a CPU seconds takes a GPU too little to measure.
+  private static final int TIMES_ON_GPUS = 20;
 
+  private final String name;
   private final String arch;
+  private final OnnxFormat format;
   private final int width;
   private final int height;
   private final int images;
@@ -39,21 +48,52 @@ final class ResNetPart implements Part {
    * @param peers whether others take part
    */
   ResNetPart(String arch, int width, int height, int images, boolean peers) {
+    this(arch, arch, OnnxFormat.EXACT, width, height, images, peers);
+  }
+
+  private ResNetPart(
+      String name,
+      String arch,
+      OnnxFormat format,
+      int width,
+      int height,
+      int images,
+      boolean peers) {
+    this.name = name;
     this.arch = arch;
+    this.format = format;
     this.width = width;
     this.height = height;
     this.images = images;
     this.peers = peers;
   }
 
+  /** The same network in half precision, which is for GPUs. */
+  ResNetPart halved() {
+    return new ResNetPart(
+        name + "_fp16",
+        arch,
+        new OnnxFormat(Precision.FP16, BatchNorm.FOLDED),
+        width,
+        height,
+        images,
+        false);
+  }
+
   @Override
   public String name() {
-    return arch;
+    return name;
+  }
+
+  @Override
+  public boolean isOn(Device.Kind device) {
+    return format.precision() == Precision.FP32 || device == Device.Kind.CUDA;
   }
 
   @Override
   public String what() {
-    return "JPEG of "
+    return (format.precision() == Precision.FP16 ? "in half precision, " : "")
+        + "JPEG of "
         + width
         + "x"
         + height
@@ -63,14 +103,14 @@ final class ResNetPart implements Part {
 
   @Override
   public void measure(Bench bench) throws IOException, InterruptedException {
-    bench.lab().publish(arch, ResNet.of(arch));
+    bench.lab().publish(name, ResNet.of(arch), format);
     List<byte[]> pictures = Photographs.jpegs(width, height, PICTURES);
-    int count = bench.config().images(images);
-    Feed feed = bench.lab().fill(arch, PARTITIONS, pictures, count);
+    int count = bench.config().images(bench.config().isOnGpus() ? TIMES_ON_GPUS * images : images);
+    Feed feed = bench.lab().fill(name, PARTITIONS, pictures, count);
     Race race = enter(bench, feed);
     List<Limits> limits = new ArrayList<>();
     for (int round = 0; round < bench.config().rounds(); round++) {
-      limits.add(Limits.measure(bench, arch, pictures, Bench.cores(), BATCH));
+      limits.add(Limits.best(bench, name, EngineKind.ONNX, pictures, BATCH));
       bench.progress(
           "round %d, limit: %,.1f images/s, with decoding %,.1f",
           round + 1,
@@ -78,7 +118,7 @@ final class ResNetPart implements Part {
           limits.get(round).decoding().imagesPerSecond());
       race.round(round);
     }
-    race.tell(arch);
+    race.tell(name);
     tell(
         bench,
         race,
@@ -91,7 +131,7 @@ final class ResNetPart implements Part {
     Race race = new Race(bench);
     enter(race, bench, feed, unmeasured, "whole", Contender.MILLRACE, false);
     enter(race, bench, feed, unmeasured, "whole_exactly_once", Contender.MILLRACE, true);
-    if (peers) {
+    if (peers && !bench.config().isOnGpus()) {
       enter(race, bench, feed, unmeasured, "map_values", Contender.MAP_VALUES, false);
       enter(race, bench, feed, unmeasured, "map_values_exactly_once", Contender.MAP_VALUES, true);
       enter(race, bench, feed, unmeasured, "poll_loop", Contender.POLL_LOOP, false);
@@ -107,52 +147,56 @@ final class ResNetPart implements Part {
       Bench bench,
       Feed feed,
       int unmeasured,
-      String name,
+      String entry,
       Contender contender,
       boolean exactlyOnce) {
     race.enter(
-        name,
+        entry,
         contender,
-        bench.settings(arch, EngineKind.ONNX, BATCH, exactlyOnce, Map.of()),
+        bench.settings(name, EngineKind.ONNX, BATCH, exactlyOnce, Map.of()),
         feed,
         unmeasured);
   }
 
   private void tell(Bench bench, Race race, List<Limit.Rate> alone, List<Limit.Rate> decoding) {
     bench.figure(
-        arch + ".limit",
+        name + ".limit",
         Medians.of(alone, Limit.Rate::imagesPerSecond),
         "images/s",
         "the session alone, on prepared tensors");
+    boolean gpu = bench.config().isOnGpus();
+    if (!gpu) {
+      bench.figure(
+          name + ".limit_with_decode",
+          Medians.of(decoding, Limit.Rate::imagesPerSecond),
+          "images/s",
+          "the session and the decoder on the same cores");
+    }
     bench.figure(
-        arch + ".limit_with_decode",
-        Medians.of(decoding, Limit.Rate::imagesPerSecond),
-        "images/s",
-        "the session and the decoder on the same cores");
-    bench.figure(
-        arch + ".decode_cpu",
+        name + ".decode_cpu",
         Medians.of(decoding, Limit.Rate::decodeMillis),
         "ms/image",
         "processor time of decoding");
     bench.figure(
-        arch + ".run_cpu",
+        name + ".run_cpu",
         Medians.of(decoding, Limit.Rate::runMillis),
         "ms/image",
         "processor time of running");
     for (String suffix : List.of("", "_exactly_once")) {
       List<Drained> whole = race.of("whole" + suffix);
       bench.figure(
-          arch + ".whole_over_limit" + suffix,
-          Medians.ratio(whole, Drained::imagesPerSecond, decoding, Limit.Rate::imagesPerSecond),
+          name + ".whole_over_limit" + suffix,
+          Medians.ratio(
+              whole, Drained::imagesPerSecond, gpu ? alone : decoding, Limit.Rate::imagesPerSecond),
           "",
-          "counting decode on the same cores");
+          gpu ? "against the session alone" : "counting decode on the same cores");
       bench.figure(
-          arch + ".whole_over_session" + suffix,
+          name + ".whole_over_session" + suffix,
           Medians.ratio(whole, Drained::imagesPerSecond, alone, Limit.Rate::imagesPerSecond),
           "",
           "not counting decode");
       bench.figure(
-          arch + ".own_cpu_over_irreducible" + suffix,
+          name + ".own_cpu_over_irreducible" + suffix,
           Medians.ratio(
                   whole,
                   Drained::cpuMillisPerImage,
@@ -162,19 +206,19 @@ final class ResNetPart implements Part {
           "",
           "processor time beyond decode and run, as a part of theirs");
     }
-    if (peers) {
+    if (peers && !bench.config().isOnGpus()) {
       bench.figure(
-          arch + ".over_best_peer",
+          name + ".over_best_peer",
           race.overBestPeer("whole", Optional.empty()),
           "",
           "against the fastest other, whatever it guarantees");
       bench.figure(
-          arch + ".over_best_peer_at_least_once",
+          name + ".over_best_peer_at_least_once",
           race.overBestPeer("whole", Optional.of(false)),
           "",
           "against the fastest other that gives at least once");
       bench.figure(
-          arch + ".over_best_peer_exactly_once",
+          name + ".over_best_peer_exactly_once",
           race.overBestPeer("whole_exactly_once", Optional.of(true)),
           "",
           "against the fastest other that gives exactly once");

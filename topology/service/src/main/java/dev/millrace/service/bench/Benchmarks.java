@@ -1,5 +1,6 @@
 package dev.millrace.service.bench;
 
+import dev.millrace.core.model.Device;
 import java.util.Map;
 import java.util.Set;
 
@@ -10,8 +11,11 @@ import java.util.Set;
  */
 public interface Benchmarks {
 
-  /** What can be measured, by name, each with a line of what it is, in the order of measuring. */
-  Map<String, String> parts();
+  /**
+   * What can be measured of models on such a device, by name, each with a line of what it is, in
+   * the order of measuring.
+   */
+  Map<String, String> parts(Device.Kind device);
 
   /**
    * Measures, on the calling thread, in processes of its own. Nothing else should run meanwhile.

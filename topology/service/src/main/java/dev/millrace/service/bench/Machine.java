@@ -1,11 +1,13 @@
 package dev.millrace.service.bench;
 
 import dev.millrace.onnx.OnnxRuntimeInfo;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.utils.AppInfoParser;
@@ -22,6 +24,7 @@ public final class Machine {
   public static Map<String, Object> describe(String millrace) throws IOException {
     Map<String, Object> machine = new LinkedHashMap<>();
     machine.put("processor", processor());
+    gpus().ifPresent(gpus -> machine.put("gpus", gpus));
     machine.put("cores", Runtime.getRuntime().availableProcessors());
     machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     machine.put("java", System.getProperty("java.runtime.version"));
@@ -36,6 +39,22 @@ public final class Machine {
     return describe(millrace).entrySet().stream()
         .map(fact -> fact.getKey() + " " + fact.getValue())
         .collect(Collectors.joining(", "));
+  }
+
+  /** The NVIDIA GPUs and their driver, where there is one. */
+  private static Optional<String> gpus() {
+    try {
+      Process process =
+          new ProcessBuilder(
+                  "nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader")
+              .start();
+      try (BufferedReader lines = process.inputReader()) {
+        return Optional.of(lines.lines().collect(Collectors.joining("; ")))
+            .filter(text -> !text.isBlank());
+      }
+    } catch (IOException e) {
+      return Optional.empty(); // There is no driver.
+    }
   }
 
   private static String processor() throws IOException {

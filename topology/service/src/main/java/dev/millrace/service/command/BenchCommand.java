@@ -1,5 +1,6 @@
 package dev.millrace.service.command;
 
+import dev.millrace.core.model.Device;
 import dev.millrace.service.bench.BenchmarkConfig;
 import dev.millrace.service.bench.Benchmarks;
 import dev.millrace.service.bench.Figure;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -43,6 +45,22 @@ final class BenchCommand implements Callable<Integer>, LongRunning {
 
   @Option(names = "--list", description = "Tell what can be measured, and end.")
   private boolean list;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      split = ",",
+      defaultValue = "cpu",
+      description =
+          "cpu, or cuda:N, several with commas between them (default: ${DEFAULT-VALUE}). On GPUs the"
+              + " part cuda comes first, and what needs no GPU is left out.")
+  private List<String> devices;
+
+  @Option(
+      names = "--photographs",
+      paramLabel = "DIR",
+      description = "Check a GPU's answers on these images (default: 40 that are made).")
+  private Path photographs;
 
   @Option(
       names = "--rounds",
@@ -86,17 +104,21 @@ final class BenchCommand implements Callable<Integer>, LongRunning {
                         "the benchmarks are not on the class path; start them with the launcher"
                             + " 'millrace' in a checkout"));
     PrintWriter out = spec.commandLine().getOut();
+    List<Device> wanted = devices.stream().map(Device::parse).toList();
+    Map<String, String> all = benchmarks.parts(wanted.get(0).kind());
     if (list) {
-      benchmarks.parts().forEach((name, what) -> out.printf("%-14s %s%n", name, what));
+      all.forEach((name, what) -> out.printf("%-14s %s%n", name, what));
       return ExitCode.DONE;
     }
-    Set<String> parts = parts(benchmarks.parts().keySet());
+    Set<String> parts = parts(all.keySet());
     Path folder =
         dir == null
             ? Files.createTempDirectory("millrace-bench")
             : Files.createTempDirectory(Files.createDirectories(dir), "bench");
     try {
-      BenchmarkConfig config = new BenchmarkConfig(folder, rounds, scale);
+      BenchmarkConfig config =
+          new BenchmarkConfig(
+              folder, rounds, scale, wanted, Optional.ofNullable(photographs));
       Figures figures = new Figures(spec.commandLine().getErr());
       benchmarks.measure(parts, config, figures);
       tell(figures, out);

@@ -24,8 +24,6 @@ final class GpuChecks {
           List.of("libcudart.so.12", "libcudart.so.13"),
           List.of("libcublas.so.12", "libcublas.so.13"),
           List.of("libcublasLt.so.12", "libcublasLt.so.13"),
-          List.of("libcufft.so.11", "libcufft.so.12"),
-          List.of("libcurand.so.10"),
           List.of("libcudnn.so.9"));
 
   private GpuChecks() {}

@@ -1,0 +1,185 @@
+package dev.millrace.benchmarks.bundle;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keeps, of a library's code for GPUs, what one architecture runs. The rest becomes zeros, which
+ * compress to nothing and need no disk where files may have holes; nothing in the library moves.
+ *
+ * <p>nvcc puts that code into the ELF section {@code .nv_fatbin}: fat binaries one after another,
+ * aligned to 8 bytes, each with a header (magic number, its own size, the size of what follows) and
+ * one entry for each architecture (a header with the kind and the architecture, then the code,
+ * mostly compressed). In each, the entries to keep move to the front and its size shrinks, so that
+ * the driver finds them and sees no other. NVIDIA does not document the format; what does not look
+ * like it is an error, and the file may then be spoilt.
+ */
+public final class OneArchitecture {
+
+  private static final String SECTION = ".nv_fatbin";
+  private static final int ELF = 0x464C457F;
+  private static final int FAT_BINARY = 0xBA55ED50;
+  private static final int ALIGNMENT = 8;
+
+  private static final int KIND_PTX = 1;
+  private static final int KIND_BINARY = 2;
+
+  private final ByteBuffer library;
+  private final int architecture;
+  private long kept;
+  private long dropped;
+
+  private OneArchitecture(ByteBuffer library, int architecture) {
+    this.library = library;
+    this.architecture = architecture;
+  }
+
+  /** Code for one architecture: from its header to the end of its code. */
+  private record Entry(int kind, int architecture, int offset, int size) {}
+
+  /**
+   * What became of the code, in bytes.
+   *
+   * @param kept what is still there
+   * @param dropped what was made zeros
+   */
+  record Result(long kept, long dropped) {}
+
+  /** Takes a library, which is changed, and an architecture such as 90. */
+  public static void main(String[] arguments) throws IOException {
+    try (FileChannel file =
+        FileChannel.open(
+            Path.of(arguments[0]), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      Result result =
+          keep(
+              file.map(FileChannel.MapMode.READ_WRITE, 0, file.size()),
+              Integer.parseInt(arguments[1]));
+      System.out.printf(
+          "code for GPUs: %d MiB kept for sm_%s, %d MiB dropped%n",
+          result.kept >> 20, arguments[1], result.dropped >> 20);
+    }
+  }
+
+  /**
+   * Keeps one architecture.
+   *
+   * @param library a whole ELF file of 64 bits, which is changed
+   * @param architecture ten times the compute capability, such as 90
+   * @throws IllegalArgumentException if this is no such library, or nothing in it is for that
+   *     architecture
+   */
+  static Result keep(ByteBuffer library, int architecture) {
+    OneArchitecture one = new OneArchitecture(library.order(ByteOrder.LITTLE_ENDIAN), architecture);
+    ByteBuffer section = one.section();
+    section.order(ByteOrder.LITTLE_ENDIAN);
+    int at = 0;
+    while (at < section.limit()) {
+      if (section.getInt(at) == FAT_BINARY) {
+        at = one.reduce(section, at);
+      } else if (section.getInt(at) == 0) {
+        at += Integer.BYTES; // what aligns the next one
+      } else {
+        throw new IllegalArgumentException("no fat binary at " + at + " of " + SECTION);
+      }
+    }
+    if (one.kept == 0) {
+      throw new IllegalArgumentException("there is no code for sm_" + architecture);
+    }
+    return new Result(one.kept, one.dropped);
+  }
+
+  private ByteBuffer section() {
+    if (library.limit() < 64 || library.getInt(0) != ELF) {
+      throw new IllegalArgumentException("not an ELF file");
+    }
+    int headers = Math.toIntExact(library.getLong(0x28));
+    int size = library.getShort(0x3A);
+    int count = library.getShort(0x3C);
+    int names = Math.toIntExact(library.getLong(headers + size * library.getShort(0x3E) + 0x18));
+    for (int i = 0; i < count; i++) {
+      int header = headers + i * size;
+      if (name(names + library.getInt(header)).equals(SECTION)) {
+        return library.slice(
+            Math.toIntExact(library.getLong(header + 0x18)),
+            Math.toIntExact(library.getLong(header + 0x20)));
+      }
+    }
+    throw new IllegalArgumentException("the library has no section " + SECTION);
+  }
+
+  private String name(int at) {
+    StringBuilder name = new StringBuilder();
+    for (int i = at; library.get(i) != 0; i++) {
+      name.append((char) library.get(i));
+    }
+    return name.toString();
+  }
+
+  /** Reduces the fat binary there, and returns where it ended. */
+  private int reduce(ByteBuffer section, int at) {
+    int begin = at + section.getShort(at + 6);
+    int end = begin + Math.toIntExact(section.getLong(at + 8));
+    List<Entry> entries = new ArrayList<>();
+    for (int offset = begin; offset < end; ) {
+      int size = section.getInt(offset + 4) + Math.toIntExact(section.getLong(offset + 8));
+      Entry entry = new Entry(section.getShort(offset), section.getInt(offset + 28), offset, size);
+      if ((entry.kind != KIND_PTX && entry.kind != KIND_BINARY)
+          || size <= 0
+          || offset + size > end
+          || size % ALIGNMENT != 0) {
+        throw new IllegalArgumentException("no entry of a fat binary at " + offset);
+      }
+      entries.add(entry);
+      offset += size;
+    }
+    List<Entry> wanted = wanted(entries);
+    if (wanted.isEmpty()) {
+      return end; // That GPU could not have run it before either; the driver shall say so.
+    }
+    int to = begin;
+    for (Entry entry : wanted) {
+      // A copy, since what moves may overlap what it moves to.
+      byte[] bytes = new byte[entry.size];
+      section.get(entry.offset, bytes);
+      section.put(to, bytes);
+      to += entry.size;
+    }
+    section.putLong(at + 8, to - begin);
+    section.put(to, new byte[end - to]);
+    kept += to - begin;
+    dropped += end - to;
+    return end;
+  }
+
+  /**
+   * The code that the driver would choose: binaries for the nearest architecture that is not newer
+   * and of the same generation, else the newest PTX, which it compiles.
+   */
+  private List<Entry> wanted(List<Entry> entries) {
+    int binary =
+        entries.stream()
+            .filter(entry -> entry.kind == KIND_BINARY)
+            .mapToInt(Entry::architecture)
+            .filter(has -> has <= architecture && has / 10 == architecture / 10)
+            .max()
+            .orElse(-1);
+    int ptx =
+        entries.stream()
+            .filter(entry -> entry.kind == KIND_PTX)
+            .mapToInt(Entry::architecture)
+            .filter(has -> has <= architecture)
+            .max()
+            .orElse(-1);
+    int kind = binary >= 0 ? KIND_BINARY : KIND_PTX;
+    int nearest = binary >= 0 ? binary : ptx;
+    return entries.stream()
+        .filter(entry -> entry.kind == kind && entry.architecture == nearest)
+        .toList();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.millrace.benchmarks.gpu;
+
+import dev.millrace.core.image.ImageDecoder;
+import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelRuntime;
+import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.onnx.OnnxModelRuntime;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/**
+ * How far a session's answers are from those that are expected of it, in logits. Sessions answer
+ * probabilities, whose logarithms are the logits but for a constant, which the softmax drops: each
+ * image's are compared after their mean was taken off. A probability of 0 has no logit; where there
+ * is one, nothing agrees.
+ *
+ * @param difference the largest of any logit; not a number if one has none
+ * @param relative the same, as a part of the largest logit that was expected
+ */
+record Agreement(double difference, double relative) {
+
+  /**
+   * Has both answer the same pictures in one batch each.
+   *
+   * @param expected runs on the CPU
+   * @param actual runs on {@code device}, opened by {@code runtime}
+   */
+  static Agreement of(
+      ModelVersion expected,
+      ModelRuntime runtime,
+      ModelVersion actual,
+      Device device,
+      List<byte[]> pictures) {
+    ByteBuffer pixels = decode(pictures, expected.manifest().preprocessing());
+    try (ModelSession reference = new OnnxModelRuntime().open(expected, Device.CPU);
+        ModelSession session = runtime.open(actual, device)) {
+      return of(
+          logits(reference, pixels, pictures.size()), logits(session, pixels, pictures.size()));
+    }
+  }
+
+  private static Agreement of(double[] expected, double[] actual) {
+    double difference = 0;
+    double largest = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference = Math.max(difference, Math.abs(expected[i] - actual[i]));
+      largest = Math.max(largest, Math.abs(expected[i]));
+    }
+    return new Agreement(difference, difference / largest);
+  }
+
+  private static ByteBuffer decode(List<byte[]> pictures, Preprocessing preprocessing) {
+    int bytes = preprocessing.bytes();
+    ByteBuffer pixels = ByteBuffer.allocateDirect(pictures.size() * bytes);
+    try (ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
+      for (int i = 0; i < pictures.size(); i++) {
+        decoder.decode(pictures.get(i), preprocessing, pixels.slice(i * bytes, bytes));
+      }
+    }
+    return pixels;
+  }
+
+  private static double[] logits(ModelSession session, ByteBuffer pixels, int images) {
+    int classes = session.classes();
+    FloatBuffer probabilities =
+        ByteBuffer.allocateDirect(images * classes * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    session.run(pixels, images, probabilities);
+    double[] logits = new double[images * classes];
+    for (int image = 0; image < images; image++) {
+      double sum = 0;
+      for (int i = image * classes; i < (image + 1) * classes; i++) {
+        logits[i] = Math.log(probabilities.get(i));
+        sum += logits[i];
+      }
+      for (int i = image * classes; i < (image + 1) * classes; i++) {
+        logits[i] -= sum / classes;
+      }
+    }
+    return logits;
+  }
+}

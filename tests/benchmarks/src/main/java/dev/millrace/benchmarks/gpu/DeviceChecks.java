@@ -1,0 +1,150 @@
+package dev.millrace.benchmarks.gpu;
+
+import dev.millrace.benchmarks.contender.Limit;
+import dev.millrace.benchmarks.contender.Settings;
+import dev.millrace.benchmarks.process.Parent;
+import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelRuntime;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.streams.engine.EngineConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * Whether devices answer what the CPU answers, and give back what they were lent. Written for any
+ * device, so that two sessions of the CPU can be checked by the same code.
+ *
+ * @param runtime opens sessions as they serve
+ * @param exact opens them with float32 that is not rounded
+ * @param devices what is checked
+ * @param used reads how many bytes are taken on them
+ * @param patience how long memory may take to be freed
+ */
+public record DeviceChecks(
+    ModelRuntime runtime,
+    ModelRuntime exact,
+    List<Device> devices,
+    LongSupplier used,
+    Duration patience) {
+
+  /** What a line begins with that says what is wrong. */
+  public static final String FAILED = "failed: ";
+
+  /** How far logits of float32 may be from the CPU's. */
+  static final double MOST_DIFFERENCE = 1e-3;
+
+  /** How far those of float16 may be from the CPU's of float32, as a part of the largest. */
+  static final double MOST_RELATIVE_FP16 = 2e-2;
+
+  private static final int BATCH = 64;
+  private static final int RUNS_PER_DEVICE = 2;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Hears what was found. */
+  @FunctionalInterface
+  interface Listener {
+    void found(String name, double value);
+  }
+
+  /** The arguments of its process. */
+  public static List<String> arguments(
+      Path repository, String fp32, String fp16, List<Device> devices, Path pictures) {
+    return List.of(repository.toString(), fp32, fp16, Settings.text(devices), pictures.toString());
+  }
+
+  /**
+   * Checks GPUs, in a process of its own: says a line with a name and a value for everything that
+   * was found good, then {@link Parent#READY}; or, after {@link #FAILED}, why not.
+   */
+  public static void main(String[] arguments) throws Exception {
+    try {
+      check(arguments);
+      Parent.ready();
+    } catch (ModelException | IllegalStateException e) {
+      Parent.tell(FAILED + e.getMessage());
+    }
+  }
+
+  private static void check(String[] arguments) throws IOException {
+    ModelRepository repository = new ModelRepository(Path.of(arguments[0]));
+    List<Device> devices = Settings.devices(arguments[3]);
+    List<byte[]> pictures = Limit.pictures(Path.of(arguments[4]));
+    DeviceChecks checks =
+        new DeviceChecks(
+            new OnnxModelRuntime(),
+            OnnxModelRuntime.withoutTf32(),
+            devices,
+            () -> NvidiaSmi.usedBytes(devices),
+            PATIENCE);
+    Listener listener = (name, value) -> Parent.tell(name + " " + value);
+    List<ModelVersion> fp32 =
+        List.of(repository.version(arguments[1], 1), repository.version(arguments[1], 2));
+    checks.agree(fp32.get(0), repository.newest(arguments[2]), pictures, listener);
+    checks.free(fp32, pictures, listener);
+  }
+
+  /**
+   * Compares the answers of each device with the CPU's of float32.
+   *
+   * @throws IllegalStateException if they are too far apart
+   */
+  void agree(ModelVersion fp32, ModelVersion fp16, List<byte[]> pictures, Listener listener) {
+    double exactly = 0;
+    double rounded = 0;
+    double halved = 0;
+    for (Device device : devices) {
+      Agreement single = Agreement.of(fp32, exact, fp32, device, pictures);
+      require("float32", device, "", single.difference(), MOST_DIFFERENCE);
+      Agreement half = Agreement.of(fp32, runtime, fp16, device, pictures);
+      require("float16", device, " of the largest", half.relative(), MOST_RELATIVE_FP16);
+      exactly = Math.max(exactly, single.difference());
+      halved = Math.max(halved, half.relative());
+      rounded = Math.max(rounded, Agreement.of(fp32, runtime, fp32, device, pictures).difference());
+    }
+    listener.found("fp32_difference", exactly);
+    listener.found("tf32_difference", rounded);
+    listener.found("fp16_relative_difference", halved);
+  }
+
+  private static void require(
+      String what, Device device, String unit, double found, double allowed) {
+    if (!(found <= allowed)) { // also if it is not a number
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "%s: a logit of %s is %.3g%s from the CPU's, where %.3g is allowed",
+              device,
+              what,
+              found,
+              unit,
+              allowed));
+    }
+  }
+
+  /**
+   * Swaps versions under load.
+   *
+   * @throws IllegalStateException if the memory of one stays taken
+   */
+  void free(List<ModelVersion> versions, List<byte[]> pictures, Listener listener) {
+    EngineConfig config =
+        new EngineConfig(
+            devices,
+            BATCH,
+            Duration.ZERO,
+            Runtime.getRuntime().availableProcessors(),
+            RUNS_PER_DEVICE,
+            ImageLimits.DEFAULT);
+    SwapMemory memory = SwapMemory.measure(config, runtime, versions, pictures, used, patience);
+    listener.found("version_memory", memory.versionBytes() / (double) (1 << 20));
+    listener.found("swap_growth", memory.growth());
+  }
+}

@@ -1,0 +1,160 @@
+package dev.millrace.benchmarks.gpu;
+
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelRuntime;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.streams.engine.Classification;
+import dev.millrace.streams.engine.EngineConfig;
+import dev.millrace.streams.engine.EngineMeters;
+import dev.millrace.streams.engine.InferenceEngine;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/**
+ * Whether a swap under load frees the memory of the version that served before.
+ *
+ * @param versionBytes what a version takes on the devices, with what its runs need
+ * @param growth how much more than before the swaps was taken after any of them, as a part of that
+ */
+record SwapMemory(long versionBytes, double growth) {
+
+  private static final int SWAPS = 6;
+  private static final double MOST_GROWTH = 0.5;
+  // In full batches: enough for every runner to have run some.
+  private static final int BATCHES = 10;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration BETWEEN_READINGS = Duration.ofMillis(100);
+
+  /**
+   * Swaps two versions to and fro while images come as fast as the engine takes them.
+   *
+   * @param used reads how many bytes are taken on the devices
+   * @param patience how long memory may take to be freed
+   * @throws IllegalStateException if it is not, or if an image gets no answer
+   */
+  static SwapMemory measure(
+      EngineConfig config,
+      ModelRuntime runtime,
+      List<ModelVersion> versions,
+      List<byte[]> pictures,
+      LongSupplier used,
+      Duration patience) {
+    // What a device keeps once it was used, whatever runs there, is no version's.
+    for (Device device : config.devices()) {
+      runtime.open(versions.get(0), device).close();
+    }
+    long empty = used.getAsLong();
+    try (InferenceEngine engine =
+            InferenceEngine.start(
+                config,
+                runtime,
+                versions.get(0),
+                () -> new OpenCvImageDecoder(config.limits()),
+                new EngineMeters(new SimpleMeterRegistry()),
+                System::nanoTime);
+        Load load = new Load(engine, pictures)) {
+      load.awaitAnswers(BATCHES * config.maxBatchSize());
+      long before = used.getAsLong();
+      long version = before - empty;
+      if (version <= 0) {
+        throw new IllegalStateException(
+            "loading a version took no memory: " + empty + " bytes before, " + before + " after");
+      }
+      long most = before;
+      for (int swap = 1; swap <= SWAPS; swap++) {
+        engine.swap(versions.get(swap % versions.size()));
+        load.awaitAnswers(BATCHES * config.maxBatchSize());
+        most = Math.max(most, settled(used, before + (long) (MOST_GROWTH * version), patience));
+      }
+      return new SwapMemory(version, (double) (most - before) / version);
+    }
+  }
+
+  private static long settled(LongSupplier used, long allowed, Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    long bytes = used.getAsLong();
+    while (bytes > allowed) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "a swap does not free the old version's memory: "
+                + bytes
+                + " bytes are taken where at most "
+                + allowed
+                + " were expected");
+      }
+      LockSupport.parkNanos(BETWEEN_READINGS.toNanos());
+      bytes = used.getAsLong();
+    }
+    return bytes;
+  }
+
+  /** Submits images on a thread of its own, and sees that each is answered. */
+  private static final class Load implements AutoCloseable {
+
+    private static final int IN_FLIGHT = 4 * EngineConfig.MAX_BATCH_SIZE;
+
+    private final InferenceEngine engine;
+    private final List<byte[]> pictures;
+    private final AtomicLong answered = new AtomicLong();
+    private final Thread thread = new Thread(this::run, "load");
+    private volatile Throwable failure;
+    private volatile boolean stopped;
+
+    Load(InferenceEngine engine, List<byte[]> pictures) {
+      this.engine = engine;
+      this.pictures = pictures;
+      thread.start();
+    }
+
+    private void run() {
+      Queue<CompletableFuture<Classification>> answers = new ArrayDeque<>();
+      try {
+        for (int i = 0; !stopped; i = (i + 1) % pictures.size()) {
+          answers.add(engine.submit(pictures.get(i), System.nanoTime() + PATIENCE.toNanos()));
+          while (answers.peek() != null
+              && (answers.peek().isDone() || answers.size() > IN_FLIGHT)) {
+            answers.remove().join();
+            answered.incrementAndGet();
+          }
+        }
+        answers.forEach(CompletableFuture::join);
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+
+    /** Returns when so many more were answered. */
+    void awaitAnswers(int more) {
+      long wanted = answered.get() + more;
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (answered.get() < wanted) {
+        if (failure != null || System.nanoTime() > deadline) {
+          throw new IllegalStateException("an image got no answer", failure);
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      }
+    }
+
+    @Override
+    public void close() {
+      stopped = true;
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      if (failure != null) {
+        throw new IllegalStateException("an image got no answer", failure);
+      }
+    }
+  }
+}

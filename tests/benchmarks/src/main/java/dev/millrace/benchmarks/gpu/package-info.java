@@ -1,0 +1,2 @@
+/** What is checked on a GPU before anything is timed there. */
+package dev.millrace.benchmarks.gpu;
