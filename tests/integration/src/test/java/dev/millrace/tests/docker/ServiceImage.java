@@ -24,7 +24,9 @@ final class ServiceImage {
           .withFileFromPath("Dockerfile", ContainerEngine.ROOT.resolve("docker/Dockerfile"))
           .withFileFromPath(
               ContainerEngine.ROOT.relativize(ContainerEngine.DISTRIBUTION).toString(),
-              ContainerEngine.DISTRIBUTION);
+              ContainerEngine.DISTRIBUTION)
+          // The classic builder would build the other images, too, which need more.
+          .withTarget("service");
 
   private ServiceImage() {}
 
