@@ -2,7 +2,9 @@ package dev.millrace.events;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -21,6 +23,22 @@ final class PredictionJson {
               JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  // Names that are encoded once.
+  private static final SerializableString ID = new SerializedString("id");
+  private static final SerializableString MODEL = new SerializedString("model");
+  private static final SerializableString NAME = new SerializedString("name");
+  private static final SerializableString VERSION = new SerializedString("version");
+  private static final SerializableString SHA256 = new SerializedString("sha256");
+  private static final SerializableString LABEL = new SerializedString("label");
+  private static final SerializableString PROBABILITY = new SerializedString("probability");
+  private static final SerializableString TOP = new SerializedString("top");
+  private static final SerializableString INDEX = new SerializedString("index");
+  private static final SerializableString PROBABILITIES = new SerializedString("probabilities");
+  private static final SerializableString SOURCE = new SerializedString("source");
+  private static final SerializableString TOPIC = new SerializedString("topic");
+  private static final SerializableString PARTITION = new SerializedString("partition");
+  private static final SerializableString OFFSET = new SerializedString("offset");
 
   private PredictionJson() {}
 
@@ -45,37 +63,59 @@ final class PredictionJson {
 
   private static void write(JsonGenerator json, Prediction prediction) throws IOException {
     json.writeStartObject();
-    json.writeStringField("id", prediction.id());
-    json.writeObjectFieldStart("model");
-    json.writeStringField("name", prediction.model().name());
-    json.writeNumberField("version", prediction.model().version());
-    json.writeStringField("sha256", prediction.model().sha256());
+    text(json, ID, prediction.id());
+    json.writeFieldName(MODEL);
+    json.writeStartObject();
+    text(json, NAME, prediction.model().name());
+    number(json, VERSION, prediction.model().version());
+    text(json, SHA256, prediction.model().sha256());
     json.writeEndObject();
-    json.writeStringField("label", prediction.label());
-    json.writeNumberField("probability", prediction.probability());
-    json.writeArrayFieldStart("top");
+    text(json, LABEL, prediction.label());
+    number(json, PROBABILITY, prediction.probability());
+    json.writeFieldName(TOP);
+    json.writeStartArray();
     for (Prediction.Top top : prediction.top()) {
       json.writeStartObject();
-      json.writeNumberField("index", top.index());
-      json.writeStringField("label", top.label());
-      json.writeNumberField("probability", top.probability());
+      number(json, INDEX, top.index());
+      text(json, LABEL, top.label());
+      number(json, PROBABILITY, top.probability());
       json.writeEndObject();
     }
     json.writeEndArray();
     Probabilities probabilities = prediction.probabilities();
     if (probabilities != null) {
-      json.writeArrayFieldStart("probabilities");
+      json.writeFieldName(PROBABILITIES);
+      json.writeStartArray();
       for (int i = 0; i < probabilities.size(); i++) {
         json.writeNumber(probabilities.get(i));
       }
       json.writeEndArray();
     }
-    json.writeObjectFieldStart("source");
-    json.writeStringField("topic", prediction.source().topic());
-    json.writeNumberField("partition", prediction.source().partition());
-    json.writeNumberField("offset", prediction.source().offset());
+    json.writeFieldName(SOURCE);
+    json.writeStartObject();
+    text(json, TOPIC, prediction.source().topic());
+    number(json, PARTITION, prediction.source().partition());
+    number(json, OFFSET, prediction.source().offset());
     json.writeEndObject();
     json.writeEndObject();
+  }
+
+  private static void text(JsonGenerator json, SerializableString name, String value)
+      throws IOException {
+    json.writeFieldName(name);
+    json.writeString(value);
+  }
+
+  private static void number(JsonGenerator json, SerializableString name, long value)
+      throws IOException {
+    json.writeFieldName(name);
+    json.writeNumber(value);
+  }
+
+  private static void number(JsonGenerator json, SerializableString name, float value)
+      throws IOException {
+    json.writeFieldName(name);
+    json.writeNumber(value);
   }
 
   private static Prediction deserialize(String topic, byte[] value) {

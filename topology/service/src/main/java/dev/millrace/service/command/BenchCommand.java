@@ -117,8 +117,7 @@ final class BenchCommand implements Callable<Integer>, LongRunning {
             : Files.createTempDirectory(Files.createDirectories(dir), "bench");
     try {
       BenchmarkConfig config =
-          new BenchmarkConfig(
-              folder, rounds, scale, wanted, Optional.ofNullable(photographs));
+          new BenchmarkConfig(folder, rounds, scale, wanted, Optional.ofNullable(photographs));
       Figures figures = new Figures(spec.commandLine().getErr());
       benchmarks.measure(parts, config, figures);
       tell(figures, out);

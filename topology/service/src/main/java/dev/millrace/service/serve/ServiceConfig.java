@@ -131,6 +131,8 @@ public record ServiceConfig(
     // much
     // as all else that is ours together.
     defaults.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    // Kafka's default of 16 KiB is one prediction of a thousand classes.
+    defaults.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
     return defaults;
   }
 }
