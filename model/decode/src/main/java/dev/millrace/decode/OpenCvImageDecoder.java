@@ -99,8 +99,8 @@ public final class OpenCvImageDecoder implements ImageDecoder {
     long enough = Math.max(MIN_REDUCED_SIDE, 2L * resize);
     int reduction = 1;
     while (reduction < MAX_REDUCTION
-        && Math.min(width, height) / (2 * reduction) >= enough
-        && (width | height) % (2 * reduction) == 0) {
+        && Math.min(width, height) / reduction >= 2 * enough
+        && ((width | height) / reduction) % 2 == 0) {
       reduction *= 2;
     }
     return reduction;

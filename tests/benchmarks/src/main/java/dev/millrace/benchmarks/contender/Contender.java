@@ -72,11 +72,17 @@ public enum Contender {
     return title;
   }
 
-  /** Runs one in this process, named by the first argument, until its parent lets go. */
+  /**
+   * Runs one in this process, named by the first argument, until its parent lets go. It practises
+   * before: the JVM compiles for half a minute what a service that runs for weeks has compiled.
+   */
   public static void main(String[] arguments) throws Exception {
     Contender contender = valueOf(arguments[0]);
-    List<String> settings = List.of(arguments).subList(1, arguments.length);
-    try (AutoCloseable running = contender.start.start(Settings.parse(settings))) {
+    Settings settings = Settings.parse(List.of(arguments).subList(1, arguments.length));
+    try (AutoCloseable practising = contender.start.start(settings.practice())) {
+      JitCompiler.awaitRest();
+    }
+    try (AutoCloseable running = contender.start.start(settings)) {
       Parent.ready();
       Parent.awaitEnd();
     }

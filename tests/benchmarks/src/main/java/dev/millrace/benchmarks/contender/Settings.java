@@ -81,6 +81,28 @@ public record Settings(
     return devices.stream().map(Device::toString).collect(Collectors.joining(","));
   }
 
+  /** The same for a group and an output of their own, to grow warm by. */
+  Settings practice() {
+    return new Settings(
+        bootstrapServers,
+        input,
+        practiceOutput(),
+        group + "-practice",
+        exactlyOnce,
+        repository,
+        model,
+        engine,
+        devices,
+        maxBatchSize,
+        threads,
+        kafka);
+  }
+
+  /** Topic of what comes of it. */
+  public String practiceOutput() {
+    return output + "-practice";
+  }
+
   /** For the command line of a contender's process. */
   public List<String> arguments() {
     List<String> arguments =

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 public final class Drain {
 
   private static final Duration SILENCE = Duration.ofMinutes(2);
+  private static final int LEAST_BYTES = 1 << 20;
   private static final Duration POLL = Duration.ofMillis(50);
 
   private Drain() {}
@@ -29,7 +30,7 @@ public final class Drain {
       Lab lab, Contender contender, Settings wanted, Feed feed, int unmeasured)
       throws IOException, InterruptedException {
     Settings settings = lab.prepare(wanted, feed);
-    try (KafkaConsumer<byte[], byte[]> consumer = lab.outputOf(settings, feed);
+    try (KafkaConsumer<byte[], byte[]> consumer = lab.outputOf(settings, feed, LEAST_BYTES);
         Child child = lab.start(contender, settings)) {
       BitSet answered = new BitSet(feed.images());
       int images = 0;

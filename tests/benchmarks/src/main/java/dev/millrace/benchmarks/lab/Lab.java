@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public final class Lab implements AutoCloseable {
   /** Takes any picture of a benchmark. */
   static final int MAX_RECORD_BYTES = 8 << 20;
 
-  private static final Duration START = Duration.ofMinutes(2);
+  private static final Duration START = Duration.ofMinutes(4);
 
   private static final List<Float> MEAN = List.of(0.485f, 0.456f, 0.406f);
   private static final List<Float> STD = List.of(0.229f, 0.224f, 0.225f);
@@ -158,35 +159,40 @@ public final class Lab implements AutoCloseable {
   /** Makes an output topic and a group for a run of its own. */
   Settings prepare(Settings wanted, Feed feed) throws InterruptedException {
     String name = "run-" + runs++;
-    create(name, feed.partitions());
-    return new Settings(
-        bootstrapServers,
-        feed.topic(),
-        name,
-        name,
-        wanted.exactlyOnce(),
-        repository(),
-        wanted.model(),
-        wanted.engine(),
-        wanted.devices(),
-        wanted.maxBatchSize(),
-        wanted.threads(),
-        wanted.kafka());
+    Settings settings =
+        new Settings(
+            bootstrapServers,
+            feed.topic(),
+            name,
+            name,
+            wanted.exactlyOnce(),
+            repository(),
+            wanted.model(),
+            wanted.engine(),
+            wanted.devices(),
+            wanted.maxBatchSize(),
+            wanted.threads(),
+            wanted.kafka());
+    create(settings.output(), feed.partitions());
+    create(settings.practiceOutput(), feed.partitions());
+    return settings;
   }
 
-  /** A consumer of all that a run writes. */
-  KafkaConsumer<byte[], byte[]> outputOf(Settings run, Feed feed) {
+  /**
+   * A consumer of all that a run writes.
+   *
+   * @param leastBytes what the broker collects for an answer, for a tenth of a second at most: so
+   *     that counting costs the contender little
+   */
+  KafkaConsumer<byte[], byte[]> outputOf(Settings run, Feed feed, int leastBytes) {
+    Map<String, Object> keys = new HashMap<>();
+    keys.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    keys.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    keys.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10_000);
+    keys.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, leastBytes);
+    keys.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
     KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                10_000),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+        new KafkaConsumer<>(keys, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     List<TopicPartition> partitions = new ArrayList<>();
     for (int i = 0; i < feed.partitions(); i++) {
       partitions.add(new TopicPartition(run.output(), i));

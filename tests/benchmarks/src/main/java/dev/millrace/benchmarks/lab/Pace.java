@@ -53,7 +53,7 @@ public final class Pace {
     Settings settings = lab.prepare(wanted, feed);
     AtomicLongArray sent = new AtomicLongArray(images);
     double[] millis = new double[images];
-    try (KafkaConsumer<byte[], byte[]> consumer = lab.outputOf(settings, feed);
+    try (KafkaConsumer<byte[], byte[]> consumer = lab.outputOf(settings, feed, 1);
         Child child = lab.start(contender, settings)) {
       Thread sender = new Thread(() -> send(lab, feed, pictures, perSecond, sent), "pace");
       sender.setDaemon(true);

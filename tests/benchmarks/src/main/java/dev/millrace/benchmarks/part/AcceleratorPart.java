@@ -110,6 +110,6 @@ final class AcceleratorPart implements Part {
         bench.settings(
             MODEL, EngineKind.ACCELERATOR, SimulatedAccelerator.MAX_BATCH_SIZE, exactlyOnce, kafka),
         feed,
-        feed.images() / 2);
+        feed.images() / 4);
   }
 }

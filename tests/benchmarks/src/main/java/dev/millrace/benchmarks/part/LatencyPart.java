@@ -93,7 +93,7 @@ final class LatencyPart implements Part {
     Feed feed = bench.lab().fill("latency", PARTITIONS, pictures, bench.config().images(IMAGES));
     List<Drained> rounds = new ArrayList<>();
     for (int round = 0; round < bench.config().rounds(); round++) {
-      rounds.add(Drain.run(bench.lab(), Contender.MILLRACE, settings, feed, feed.images() / 2));
+      rounds.add(Drain.run(bench.lab(), Contender.MILLRACE, settings, feed, feed.images() / 4));
     }
     return Medians.of(rounds, Drained::imagesPerSecond);
   }

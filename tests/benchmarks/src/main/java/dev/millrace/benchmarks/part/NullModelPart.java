@@ -40,7 +40,7 @@ final class NullModelPart implements Part {
   @Override
   public void measure(Bench bench) throws IOException, InterruptedException {
     bench.lab().publish(MODEL, ResNet.of("resnet20"));
-    measure(bench, "3kb", 3_000, 1_000_000);
+    measure(bench, "3kb", 3_000, 800_000);
     measure(bench, "100kb", 100_000, 50_000);
   }
 
@@ -92,6 +92,6 @@ final class NullModelPart implements Part {
         contender,
         bench.settings(MODEL, EngineKind.CONSTANT, BATCH, exactlyOnce, Map.of()),
         feed,
-        feed.images() / 2);
+        feed.images() / 4);
   }
 }

@@ -44,7 +44,7 @@ final class ResNetPart implements Part {
    * @param arch its name in the family
    * @param width of the pictures
    * @param height of the pictures
-   * @param images how many in a run, half of them while the process grows warm
+   * @param images how many in a run, a quarter of them while the process grows warm
    * @param peers whether others take part
    */
   ResNetPart(String arch, int width, int height, int images, boolean peers) {
@@ -127,7 +127,7 @@ final class ResNetPart implements Part {
   }
 
   private Race enter(Bench bench, Feed feed) {
-    int unmeasured = feed.images() / 2;
+    int unmeasured = feed.images() / 4;
     Race race = new Race(bench);
     enter(race, bench, feed, unmeasured, "whole", Contender.MILLRACE, false);
     enter(race, bench, feed, unmeasured, "whole_exactly_once", Contender.MILLRACE, true);

@@ -28,7 +28,10 @@ class LocalBenchmarksTest {
     Benchmarks benchmarks = ServiceLoader.load(Benchmarks.class).findFirst().orElseThrow();
     Collected figures = new Collected();
 
-    benchmarks.measure(Set.of("resnet20"), new BenchmarkConfig(folder, 1, FEW, List.of(Device.CPU), Optional.empty()), figures);
+    benchmarks.measure(
+        Set.of("resnet20"),
+        new BenchmarkConfig(folder, 1, FEW, List.of(Device.CPU), Optional.empty()),
+        figures);
 
     assertThat(figures.values)
         .extractingByKeys(
