@@ -187,8 +187,7 @@ public final class InferenceEngine implements AutoCloseable {
       long now = nanoTime.getAsLong();
       Batch.Slot slot = queue.claim(now, serving);
       if (slot != null) {
-        work.signal();
-        return slot;
+        return slot; // no work for a runner until it is decoded
       }
       if (deadlineNanos - now <= 0) {
         throw new EngineStalledException(
@@ -296,7 +295,7 @@ public final class InferenceEngine implements AutoCloseable {
       try {
         note.run();
         if (slot.batch.isDecoded()) {
-          work.signalAll();
+          work.signal();
         }
       } finally {
         lock.unlock();

@@ -101,6 +101,11 @@ public record ServiceConfig(
         + "]";
   }
 
+  private boolean isExactlyOnce() {
+    return StreamsConfig.EXACTLY_ONCE_V2.equals(
+        kafka.getProperty(StreamsConfig.PROCESSING_GUARANTEE_CONFIG));
+  }
+
   private Map<String, Object> defaults() {
     Map<String, Object> defaults = new LinkedHashMap<>();
     defaults.put(StreamsConfig.APPLICATION_ID_CONFIG, "millrace-" + inference.model());
@@ -118,8 +123,9 @@ public record ServiceConfig(
     // assignor, which gets the consumer's configuration alone, warns once more a thread.
     defaults.put(GLOBAL_HANDLER, true);
     defaults.put(StreamsConfig.mainConsumerPrefix(GLOBAL_HANDLER), true);
-    // What a crash makes us infer again; the barrier costs nothing measurable from here on.
-    defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 500);
+    // At least once it is what a crash makes us infer again, and every commit waits for what is in
+    // flight; exactly once it is also how long a prediction waits to be seen.
+    defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, isExactlyOnce() ? 500 : 1_000);
     if (GroupProtocol.STREAMS.name.equalsIgnoreCase(
         kafka.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG))) {
       // There, Kafka Streams makes its consumer itself, and an answer waits for its poll.
