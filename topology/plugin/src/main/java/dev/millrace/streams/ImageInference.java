@@ -94,8 +94,9 @@ public final class ImageInference<K>
   /**
    * Inference by other engines than ONNX Runtime and OpenCV.
    *
-   * @param runtime loads and runs the models
-   * @param decoders makes one decoder for each decode thread
+   * @param runtime loads and runs the models, on threads of the engine
+   * @param decoders makes one decoder for each decode thread, on that thread
+   * @param registry receives the meters; stays the caller's
    */
   public static <K> ImageInference<K> with(
       InferenceConfig config,

@@ -13,7 +13,7 @@ import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
- * How an answer is written down.
+ * How an answer is written down. Immutable.
  *
  * @param top how many of the most probable classes to list
  * @param full whether to hold the whole distribution

@@ -27,7 +27,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * and returns when one is there. A thread that owes nothing waits as Kafka Streams has it wait.
  *
  * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
- * itself: set a {@code poll.ms} of a few milliseconds there.
+ * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
  */
 public final class PromptClients implements KafkaClientSupplier {
 

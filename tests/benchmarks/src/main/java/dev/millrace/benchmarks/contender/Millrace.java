@@ -10,9 +10,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.util.Properties;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.streams.StreamsConfig;
 
 /** The service, with all its defaults but the engine. */
 final class Millrace {
@@ -54,19 +51,6 @@ final class Millrace {
         OnBadImage.FAIL,
         MAX_RECORD_BYTES,
         true,
-        kafka(settings));
-  }
-
-  private static Properties kafka(Settings settings) {
-    Properties kafka = new Properties();
-    kafka.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-    kafka.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.group());
-    kafka.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    kafka.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
-    kafka.put(
-        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-        settings.exactlyOnce() ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE);
-    kafka.putAll(settings.kafka());
-    return kafka;
+        settings.streamsKeys());
   }
 }

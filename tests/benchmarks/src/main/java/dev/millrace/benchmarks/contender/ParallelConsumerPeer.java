@@ -7,11 +7,8 @@ import io.confluent.parallelconsumer.ParallelConsumerOptions.ProcessingOrder;
 import io.confluent.parallelconsumer.ParallelStreamProcessor;
 import io.confluent.parallelconsumer.PollContext;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -28,16 +25,12 @@ final class ParallelConsumerPeer {
 
   static AutoCloseable start(Settings settings) {
     Classifier classifier = new Classifier(settings);
-    Map<String, Object> keys = new HashMap<>(settings.kafka());
-    keys.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-    Map<String, Object> consuming = new HashMap<>(keys);
-    consuming.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
-    consuming.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    consuming.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     Consumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(consuming, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        new KafkaConsumer<>(
+            settings.consumerKeys(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     Producer<byte[], byte[]> producer =
-        new KafkaProducer<>(keys, new ByteArraySerializer(), new ByteArraySerializer());
+        new KafkaProducer<>(
+            settings.producerKeys(), new ByteArraySerializer(), new ByteArraySerializer());
     ParallelStreamProcessor<byte[], byte[]> processor =
         ParallelStreamProcessor.createEosStreamProcessor(
             ParallelConsumerOptions.<byte[], byte[]>builder()

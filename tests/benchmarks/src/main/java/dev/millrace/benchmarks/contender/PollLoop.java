@@ -3,7 +3,6 @@ package dev.millrace.benchmarks.contender;
 import dev.millrace.events.Prediction;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -52,18 +51,14 @@ final class PollLoop implements Runnable {
 
   @Override
   public void run() {
-    Map<String, Object> keys = new HashMap<>(settings.kafka());
-    keys.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-    Map<String, Object> consuming = new HashMap<>(keys);
-    consuming.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
-    consuming.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    consuming.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    Map<String, Object> consuming = settings.consumerKeys();
     consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.maxBatchSize());
     try (KafkaConsumer<byte[], byte[]> consumer =
             new KafkaConsumer<>(
                 consuming, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(keys, new ByteArraySerializer(), new ByteArraySerializer())) {
+            new KafkaProducer<>(
+                settings.producerKeys(), new ByteArraySerializer(), new ByteArraySerializer())) {
       consumer.subscribe(List.of(settings.input()));
       while (!stopped) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(PATIENCE);

@@ -3,11 +3,16 @@ package dev.millrace.benchmarks.contender;
 import dev.millrace.core.model.Device;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * What a contender is told, the same for all of them; written on a command line as {@code
@@ -79,6 +84,36 @@ public record Settings(
   /** As {@code cuda:0,cuda:1}. */
   public static String text(List<Device> devices) {
     return devices.stream().map(Device::toString).collect(Collectors.joining(","));
+  }
+
+  /** For Kafka Streams, with a stream thread a core; all else is Kafka's own default. */
+  Properties streamsKeys() {
+    Properties keys = new Properties();
+    keys.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    keys.put(StreamsConfig.APPLICATION_ID_CONFIG, group);
+    keys.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    keys.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+    keys.put(
+        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+        exactlyOnce ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE);
+    keys.putAll(kafka);
+    return keys;
+  }
+
+  /** For a consumer of the group whose owner commits. */
+  Map<String, Object> consumerKeys() {
+    Map<String, Object> keys = producerKeys();
+    keys.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    keys.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    keys.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    return keys;
+  }
+
+  /** For a producer with Kafka's own defaults. */
+  Map<String, Object> producerKeys() {
+    Map<String, Object> keys = new HashMap<>(kafka);
+    keys.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    return keys;
   }
 
   /** The same for a group and an output of their own, to grow warm by. */

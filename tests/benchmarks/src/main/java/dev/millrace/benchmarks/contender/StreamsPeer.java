@@ -1,10 +1,7 @@
 package dev.millrace.benchmarks.contender;
 
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 
 /**
@@ -16,16 +13,7 @@ final class StreamsPeer {
   private StreamsPeer() {}
 
   static KafkaStreams start(Settings settings, Topology topology) throws Exception {
-    Properties kafka = new Properties();
-    kafka.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-    kafka.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.group());
-    kafka.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    kafka.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
-    kafka.put(
-        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-        settings.exactlyOnce() ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE);
-    kafka.putAll(settings.kafka());
-    KafkaStreams streams = new KafkaStreams(topology, kafka);
+    KafkaStreams streams = new KafkaStreams(topology, settings.streamsKeys());
     CompletableFuture<Void> running = new CompletableFuture<>();
     streams.setStateListener(
         (to, from) -> {

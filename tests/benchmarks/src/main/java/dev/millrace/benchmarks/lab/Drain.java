@@ -24,7 +24,8 @@ public final class Drain {
    * @param wanted what to tell it; its topics and its group are this method's
    * @param unmeasured how many come before measuring begins, while its process grows warm; if the
    *     rest comes with them, at once, all are measured
-   * @throws dev.millrace.service.bench.BenchmarkException if it does not answer every image
+   * @throws dev.millrace.service.bench.BenchmarkException if it does not answer every image, or one
+   *     twice although it gives exactly once
    */
   public static Drained run(
       Lab lab, Contender contender, Settings wanted, Feed feed, int unmeasured)
@@ -57,7 +58,11 @@ public final class Drain {
               "(" + contender + ") answered " + images + " images, then nothing for two minutes");
         }
       }
-      return begin.to(Mark.of(child, images), doubled);
+      Mark end = Mark.of(child, images);
+      if (settings.exactlyOnce() && doubled > 0) {
+        throw child.failed("(" + contender + ") answered " + doubled + " images twice");
+      }
+      return begin.to(end);
     }
   }
 
@@ -67,10 +72,10 @@ public final class Drain {
       return new Mark(System.nanoTime(), child.cpuTime(), images);
     }
 
-    Drained to(Mark end, int doubled) {
+    Drained to(Mark end) {
       int count = end.images - images;
       return new Drained(
-          count / ((end.nanos - nanos) / 1e9), end.cpu.minus(cpu).toNanos() / 1e6 / count, doubled);
+          count / ((end.nanos - nanos) / 1e9), end.cpu.minus(cpu).toNanos() / 1e6 / count);
     }
   }
 }

@@ -5,6 +5,5 @@ package dev.millrace.benchmarks.lab;
  *
  * @param imagesPerSecond predictions a second
  * @param cpuMillisPerImage processor time of its process, in milliseconds for each of them
- * @param doubled predictions that came more than once
  */
-public record Drained(double imagesPerSecond, double cpuMillisPerImage, int doubled) {}
+public record Drained(double imagesPerSecond, double cpuMillisPerImage) {}

@@ -6,7 +6,6 @@ import dev.millrace.benchmarks.jmh.LibJpegTurbo;
 import dev.millrace.benchmarks.jmh.WriteJson;
 import dev.millrace.benchmarks.lab.Photographs;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -58,7 +57,8 @@ final class DecodePart implements Part {
 
   private void measure(Bench bench, int width, int height) throws IOException {
     String size = width + "x" + height;
-    Map<String, String> pictures = Map.of("pictures", write(bench, size, width, height).toString());
+    Path folder = Limits.write(bench, size, Photographs.jpegs(width, height, PICTURES));
+    Map<String, String> pictures = Map.of("pictures", folder.toString());
     Class<?> type = Decode.class;
     List<Entry> entries =
         List.of(
@@ -74,15 +74,6 @@ final class DecodePart implements Part {
     ratio(bench, part, scores, WITH_RESIZE, LIBJPEG_TURBO);
     ratio(bench, part, scores, ALONE, IMAGE_IO);
     ratio(bench, part, scores, WITH_RESIZE, IMAGE_IO);
-  }
-
-  private static Path write(Bench bench, String size, int width, int height) throws IOException {
-    Path folder = Files.createDirectories(bench.lab().folder().resolve("pictures-" + size));
-    List<byte[]> pictures = Photographs.jpegs(width, height, PICTURES);
-    for (int i = 0; i < pictures.size(); i++) {
-      Files.write(folder.resolve(i + ".jpg"), pictures.get(i));
-    }
-    return folder;
   }
 
   private void json(Bench bench) {

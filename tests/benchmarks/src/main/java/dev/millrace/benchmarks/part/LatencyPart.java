@@ -77,6 +77,11 @@ final class LatencyPart implements Part {
             "round %d, %d %%: p50 %.2f, p99 %.2f ms",
             round + 1, load, last.quantile(0.5), last.quantile(0.99));
       }
+      bench.figure(
+          "latency.load_" + load + ".cpu",
+          Medians.of(rounds, Latencies::cpuMillisPerImage),
+          "ms/image",
+          "processor time of its process");
       QUANTILES.forEach(
           (name, part) ->
               bench.figure(

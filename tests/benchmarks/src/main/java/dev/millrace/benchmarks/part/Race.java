@@ -41,10 +41,9 @@ final class Race {
   }
 
   /** Enters one; {@code name} is what its figures are called. */
-  Race enter(String name, Contender contender, Settings settings, Feed feed, int unmeasured) {
+  void enter(String name, Contender contender, Settings settings, Feed feed, int unmeasured) {
     entries.put(name, new Entry(contender, settings, feed, unmeasured));
     results.put(name, new ArrayList<>());
-    return this;
   }
 
   /** Runs one round. */

@@ -94,11 +94,6 @@ public final class Child implements AutoCloseable {
         .orElseThrow(() -> failed("has ended, or this system does not tell processor times"));
   }
 
-  /** The operating system's number for it. */
-  public long pid() {
-    return process.pid();
-  }
-
   /**
    * Returns if it still runs.
    *

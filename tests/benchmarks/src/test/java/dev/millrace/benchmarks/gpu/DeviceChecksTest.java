@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.millrace.benchmarks.lab.Photographs;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelRuntime;
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
@@ -87,33 +86,16 @@ class DeviceChecksTest {
   }
 
   private static ModelRuntime changing(Change change) {
-    return (version, device) -> {
-      ModelSession session = new OnnxModelRuntime().open(version, device);
-      return new ModelSession() {
-        @Override
-        public int classes() {
-          return session.classes();
-        }
-
-        @Override
-        public int inputSize() {
-          return session.inputSize();
-        }
-
-        @Override
-        public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
-          session.run(pixels, images, probabilities);
-          for (int image = 0; image < images; image++) {
-            int first = image * classes();
-            probabilities.put(first, change.of(image, probabilities.get(first)));
+    return (version, device) ->
+        new WrappedSession(new OnnxModelRuntime().open(version, device)) {
+          @Override
+          public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+            super.run(pixels, images, probabilities);
+            for (int image = 0; image < images; image++) {
+              int first = image * classes();
+              probabilities.put(first, change.of(image, probabilities.get(first)));
+            }
           }
-        }
-
-        @Override
-        public void close() {
-          session.close();
-        }
-      };
-    };
+        };
   }
 }

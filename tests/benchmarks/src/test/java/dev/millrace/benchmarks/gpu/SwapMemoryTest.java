@@ -12,8 +12,6 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.EngineConfig;
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -93,25 +91,10 @@ class SwapMemoryTest {
     public ModelSession open(ModelVersion version, Device device) {
       ModelSession session = new OnnxModelRuntime().open(version, device);
       most.accumulateAndGet(used.addAndGet(SESSION), Math::max);
-      return new ModelSession() {
-        @Override
-        public int classes() {
-          return session.classes();
-        }
-
-        @Override
-        public int inputSize() {
-          return session.inputSize();
-        }
-
-        @Override
-        public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
-          session.run(pixels, images, probabilities);
-        }
-
+      return new WrappedSession(session) {
         @Override
         public void close() {
-          session.close();
+          super.close();
           used.addAndGet(-freed);
         }
       };

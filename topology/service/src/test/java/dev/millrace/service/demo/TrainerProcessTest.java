@@ -22,9 +22,10 @@ class TrainerProcessTest {
   private static final String SCRIPT =
       """
       #!/usr/bin/env bash
-      trap 'for i in $(seq 500); do echo "{\\"event\\":\\"last\\"}"; done; exit 0' TERM
+      trap 'for i in $(seq 500); do echo "{\\"event\\":\\"last\\"}"; done; kill $!; exit 0' TERM
       echo '{"event":"started"}'
-      while :; do sleep 0.05; done
+      tail -f /dev/null > /dev/null &
+      wait
       """;
 
   @TempDir Path folder;

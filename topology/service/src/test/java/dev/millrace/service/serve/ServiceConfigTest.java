@@ -9,6 +9,7 @@ import java.util.Properties;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceConfigTest {
@@ -22,6 +23,24 @@ class ServiceConfigTest {
     assertThat(streams.getString("application.id")).isEqualTo("millrace-m");
     assertThat(streams.getString("errors.dead.letter.queue.topic.name")).isEqualTo("dead");
     assertThat(producer(streams)).containsEntry("linger.ms", 5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"at_least_once, 1000", "exactly_once_v2, 500"})
+  void commits_areMoreFrequentWherePredictionsWaitForThem(String guarantee, long millis) {
+    StreamsConfig streams =
+        new StreamsConfig(config(Map.of("processing.guarantee", guarantee)).streams());
+
+    assertThat(streams.getLong("commit.interval.ms")).isEqualTo(millis);
+  }
+
+  /** Under the other protocol Kafka Streams makes its consumer itself. */
+  @ParameterizedTest
+  @CsvSource({"classic, 100", "streams, 5"})
+  void polls_areShortOnlyWhereAnswersWaitForThem(String protocol, long millis) {
+    StreamsConfig streams = new StreamsConfig(config(Map.of("group.protocol", protocol)).streams());
+
+    assertThat(streams.getLong("poll.ms")).isEqualTo(millis);
   }
 
   @ParameterizedTest

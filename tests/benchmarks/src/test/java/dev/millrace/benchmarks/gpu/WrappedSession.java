@@ -1,0 +1,35 @@
+package dev.millrace.benchmarks.gpu;
+
+import dev.millrace.core.model.ModelSession;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+
+/** A session that does what another does, for tests that change a part of it. */
+class WrappedSession implements ModelSession {
+
+  private final ModelSession session;
+
+  WrappedSession(ModelSession session) {
+    this.session = session;
+  }
+
+  @Override
+  public int classes() {
+    return session.classes();
+  }
+
+  @Override
+  public int inputSize() {
+    return session.inputSize();
+  }
+
+  @Override
+  public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+    session.run(pixels, images, probabilities);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}
