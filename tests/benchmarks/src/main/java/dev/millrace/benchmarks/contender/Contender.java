@@ -74,13 +74,15 @@ public enum Contender {
 
   /**
    * Runs one in this process, named by the first argument, until its parent lets go. It practises
-   * before: the JVM compiles for half a minute what a service that runs for weeks has compiled.
+   * before, see {@link Practice}.
    */
   public static void main(String[] arguments) throws Exception {
     Contender contender = valueOf(arguments[0]);
     Settings settings = Settings.parse(List.of(arguments).subList(1, arguments.length));
-    try (AutoCloseable practising = contender.start.start(settings.practice())) {
-      JitCompiler.awaitRest();
+    for (Practice practice = new Practice(settings.practiceRounds()); practice.goesOn(); ) {
+      try (AutoCloseable practising = contender.start.start(settings.practice(practice.number()))) {
+        practice.awaitRest();
+      }
     }
     try (AutoCloseable running = contender.start.start(settings)) {
       Parent.ready();

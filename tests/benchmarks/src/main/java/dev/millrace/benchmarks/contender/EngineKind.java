@@ -11,7 +11,7 @@ public enum EngineKind {
   /** ONNX Runtime: the real thing. */
   ONNX {
     @Override
-    ModelRuntime runtime() {
+    public ModelRuntime runtime() {
       return new OnnxModelRuntime();
     }
   },
@@ -19,7 +19,7 @@ public enum EngineKind {
   /** The same, on GPUs with float32 that is not rounded to TF32. */
   ONNX_WITHOUT_TF32 {
     @Override
-    ModelRuntime runtime() {
+    public ModelRuntime runtime() {
       return OnnxModelRuntime.withoutTf32();
     }
   },
@@ -27,27 +27,37 @@ public enum EngineKind {
   /** A device that computes elsewhere; see {@link SimulatedAccelerator}. */
   ACCELERATOR {
     @Override
-    ModelRuntime runtime() {
+    public ModelRuntime runtime() {
       return new SimulatedAccelerator();
+    }
+  },
+
+  /** A model that always says the same, of images that are decoded all the same. */
+  DECODING {
+    @Override
+    public ModelRuntime runtime() {
+      return (version, device) -> new ConstantSession(version);
     }
   },
 
   /** A model that always says the same, of images that nobody decodes. */
   CONSTANT {
     @Override
-    ModelRuntime runtime() {
+    public ModelRuntime runtime() {
       return (version, device) -> new ConstantSession(version);
     }
 
     @Override
-    ImageDecoder decoder() {
+    public ImageDecoder decoder() {
       return new NoDecoder();
     }
   };
 
-  abstract ModelRuntime runtime();
+  /** Opens versions on it. */
+  public abstract ModelRuntime runtime();
 
-  ImageDecoder decoder() {
+  /** Makes a decoder for one thread. */
+  public ImageDecoder decoder() {
     return new OpenCvImageDecoder(ImageLimits.DEFAULT);
   }
 }

@@ -9,13 +9,11 @@ import dev.millrace.streams.InferenceConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.time.Duration;
 
 /** The service, with all its defaults but the engine. */
 final class Millrace {
 
   private static final int MAX_RECORD_BYTES = 4 << 20;
-  private static final Duration GPU_LINGER = Duration.ofMillis(5);
 
   private Millrace() {}
 
@@ -40,10 +38,10 @@ final class Millrace {
   private static ServiceConfig config(Settings settings) {
     InferenceConfig.Builder inference =
         InferenceConfig.builder(settings.repository(), settings.model())
-            .devices(settings.devices());
+            .devices(settings.devices())
+            .linger(settings.linger());
     if (settings.engine() == EngineKind.ACCELERATOR) {
-      // What a GPU gets by default; the simulated one passes for a CPU.
-      inference.maxBatchSize(settings.maxBatchSize()).linger(GPU_LINGER);
+      inference.maxBatchSize(settings.maxBatchSize()); // it passes for a CPU
     }
     return new ServiceConfig(
         inference.build(),

@@ -2,6 +2,7 @@ package dev.millrace.benchmarks.contender;
 
 import dev.millrace.core.model.Device;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.apache.kafka.streams.StreamsConfig;
  *
  * @param bootstrapServers the broker
  * @param input topic of encoded images, read from its beginning
+ * @param practiceInput topic to grow warm by, or empty to take {@code input}
+ * @param practiceRounds how often it goes through them, at most
  * @param output topic of predictions, with as many partitions
  * @param group consumer group, application or transactional id
  * @param exactlyOnce whether to give that guarantee, where the contender can
@@ -28,12 +31,15 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param engine what runs it
  * @param devices what Millrace runs it on; the others know the CPU alone
  * @param maxBatchSize images a batch at most
+ * @param linger how long Millrace has an image wait for company, or null for its default
  * @param threads what the machine has cores for
  * @param kafka more of Kafka's own keys
  */
 public record Settings(
     String bootstrapServers,
     String input,
+    String practiceInput,
+    int practiceRounds,
     String output,
     String group,
     boolean exactlyOnce,
@@ -42,6 +48,7 @@ public record Settings(
     EngineKind engine,
     List<Device> devices,
     int maxBatchSize,
+    Duration linger,
     int threads,
     Map<String, String> kafka) {
 
@@ -64,6 +71,8 @@ public record Settings(
     return new Settings(
         values.get("bootstrapServers"),
         values.get("input"),
+        values.get("practiceInput"),
+        Integer.parseInt(values.get("practiceRounds")),
         values.get("output"),
         values.get("group"),
         Boolean.parseBoolean(values.get("exactlyOnce")),
@@ -72,6 +81,7 @@ public record Settings(
         EngineKind.valueOf(values.get("engine")),
         devices(values.get("devices")),
         Integer.parseInt(values.get("maxBatchSize")),
+        values.containsKey("linger") ? Duration.parse(values.get("linger")) : null,
         Integer.parseInt(values.get("threads")),
         kafka);
   }
@@ -116,19 +126,66 @@ public record Settings(
     return keys;
   }
 
-  /** The same for a group and an output of their own, to grow warm by. */
-  Settings practice() {
+  /**
+   * The same for a group and an output of their own, to grow warm by: with a model that takes no
+   * time, so that as many images pass in seconds as else in minutes.
+   */
+  Settings practice(int number) {
+    EngineKind quick = engine == EngineKind.CONSTANT ? engine : EngineKind.DECODING;
+    return new Settings(
+        bootstrapServers,
+        practiceInput.isEmpty() ? input : practiceInput,
+        "",
+        0,
+        practiceOutput(),
+        group + "-practice-" + number,
+        exactlyOnce,
+        repository,
+        model,
+        quick,
+        devices,
+        maxBatchSize,
+        linger,
+        threads,
+        kafka);
+  }
+
+  /** The same where Millrace has an image wait so long for company. */
+  public Settings withLinger(Duration other) {
     return new Settings(
         bootstrapServers,
         input,
-        practiceOutput(),
-        group + "-practice",
+        practiceInput,
+        practiceRounds,
+        output,
+        group,
         exactlyOnce,
         repository,
         model,
         engine,
         devices,
         maxBatchSize,
+        other,
+        threads,
+        kafka);
+  }
+
+  /** The same that grows warm by the images of that topic. */
+  public Settings practisingOn(String topic) {
+    return new Settings(
+        bootstrapServers,
+        input,
+        topic,
+        practiceRounds,
+        output,
+        group,
+        exactlyOnce,
+        repository,
+        model,
+        engine,
+        devices,
+        maxBatchSize,
+        linger,
         threads,
         kafka);
   }
@@ -145,6 +202,8 @@ public record Settings(
             List.of(
                 "bootstrapServers=" + bootstrapServers,
                 "input=" + input,
+                "practiceInput=" + practiceInput,
+                "practiceRounds=" + practiceRounds,
                 "output=" + output,
                 "group=" + group,
                 "exactlyOnce=" + exactlyOnce,
@@ -154,6 +213,9 @@ public record Settings(
                 "devices=" + text(devices),
                 "maxBatchSize=" + maxBatchSize,
                 "threads=" + threads));
+    if (linger != null) {
+      arguments.add("linger=" + linger);
+    }
     kafka.forEach((key, value) -> arguments.add(KAFKA + key + "=" + value));
     return arguments;
   }

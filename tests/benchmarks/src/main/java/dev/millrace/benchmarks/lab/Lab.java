@@ -163,6 +163,8 @@ public final class Lab implements AutoCloseable {
         new Settings(
             bootstrapServers,
             feed.topic(),
+            wanted.practiceInput(),
+            wanted.practiceRounds(),
             name,
             name,
             wanted.exactlyOnce(),
@@ -171,6 +173,7 @@ public final class Lab implements AutoCloseable {
             wanted.engine(),
             wanted.devices(),
             wanted.maxBatchSize(),
+            wanted.linger(),
             wanted.threads(),
             wanted.kafka());
     create(settings.output(), feed.partitions());

@@ -20,6 +20,7 @@ import java.util.Map;
  */
 public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listener) {
 
+  private static final int MOST_PRACTICE_ROUNDS = 4;
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
   /** Threads that a contender gets of each kind: one a core. */
@@ -49,6 +50,8 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
         lab.bootstrapServers(),
         "",
         "",
+        Math.max(1, (int) (MOST_PRACTICE_ROUNDS * config.scale())),
+        "",
         "",
         exactlyOnce,
         Path.of(""),
@@ -56,6 +59,7 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
         engine,
         engine == EngineKind.ONNX ? config.devices() : List.of(Device.CPU),
         maxBatchSize,
+        null,
         CORES,
         kafka);
   }

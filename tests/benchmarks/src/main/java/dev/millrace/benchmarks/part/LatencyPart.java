@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** From produce to consume, at a tenth, half and four fifths of what this machine can do. */
@@ -28,6 +29,7 @@ final class LatencyPart implements Part {
   private static final List<Integer> LOADS = List.of(10, 50, 80);
   private static final Map<String, Double> QUANTILES = quantiles();
   private static final int SECONDS = 20;
+  private static final Duration LINGER = Duration.ofMillis(5);
 
   private static Map<String, Double> quantiles() {
     Map<String, Double> quantiles = new LinkedHashMap<>();
@@ -51,51 +53,70 @@ final class LatencyPart implements Part {
   public void measure(Bench bench) throws IOException, InterruptedException {
     bench.lab().publish(MODEL, ResNet.of("resnet20"));
     List<byte[]> pictures = Photographs.jpegs(32, 32, 100);
-    Settings settings = bench.settings(MODEL, EngineKind.ONNX, BATCH, false, Map.of());
+    Feed feed = bench.lab().fill("latency", PARTITIONS, pictures, bench.config().images(IMAGES));
+    Settings settings =
+        bench.settings(MODEL, EngineKind.ONNX, BATCH, false, Map.of()).practisingOn(feed.topic());
     Duration measured =
         Duration.ofMillis(Math.max(1000, (long) (1000 * SECONDS * bench.config().scale())));
-    double capacity = capacity(bench, pictures, settings);
+    double capacity = capacity(bench, feed, settings);
     bench.figure("latency.capacity", capacity, "images/s", "what the loads are parts of");
     Limit.Rate alone = alone(bench, pictures);
     double model = alone.decodeMillis() + alone.runMillis();
     bench.figure("latency.model", model, "ms", "decoding and running an image by itself");
     for (int load : LOADS) {
-      List<Latencies> rounds = new ArrayList<>();
-      for (int round = 0; round < bench.config().rounds(); round++) {
-        rounds.add(
-            Pace.run(
-                bench.lab(),
-                Contender.MILLRACE,
-                settings,
-                PARTITIONS,
-                pictures,
-                capacity * load / 100,
-                measured,
-                measured));
-        Latencies last = rounds.get(round);
-        bench.progress(
-            "round %d, %d %%: p50 %.2f, p99 %.2f ms",
-            round + 1, load, last.quantile(0.5), last.quantile(0.99));
-      }
-      bench.figure(
-          "latency.load_" + load + ".cpu",
-          Medians.of(rounds, Latencies::cpuMillisPerImage),
-          "ms/image",
-          "processor time of its process");
-      QUANTILES.forEach(
-          (name, part) ->
-              bench.figure(
-                  "latency.load_" + load + "." + name,
-                  Medians.of(rounds, latencies -> latencies.quantile(part)),
-                  "ms",
-                  load + " % of capacity, at least once"));
+      pace(bench, pictures, settings, "latency.load_" + load, capacity * load / 100, measured);
     }
+    pace(
+        bench,
+        pictures,
+        settings.withLinger(LINGER),
+        "latency.load_10.linger_5ms",
+        capacity / 10,
+        measured);
     idle(bench, settings, measured);
   }
 
-  private static double capacity(Bench bench, List<byte[]> pictures, Settings settings)
+  private static void pace(
+      Bench bench,
+      List<byte[]> pictures,
+      Settings settings,
+      String part,
+      double perSecond,
+      Duration measured)
       throws IOException, InterruptedException {
-    Feed feed = bench.lab().fill("latency", PARTITIONS, pictures, bench.config().images(IMAGES));
+    List<Latencies> rounds = new ArrayList<>();
+    for (int round = 0; round < bench.config().rounds(); round++) {
+      Latencies last =
+          Pace.run(
+              bench.lab(),
+              Contender.MILLRACE,
+              settings,
+              PARTITIONS,
+              pictures,
+              perSecond,
+              measured,
+              measured);
+      rounds.add(last);
+      bench.progress(
+          "round %d, %s: p50 %.2f, p99 %.2f ms",
+          round + 1, part, last.quantile(0.5), last.quantile(0.99));
+    }
+    bench.figure(
+        part + ".cpu",
+        Medians.of(rounds, Latencies::cpuMillisPerImage),
+        "ms/image",
+        "processor time of its process");
+    QUANTILES.forEach(
+        (name, quantile) ->
+            bench.figure(
+                part + "." + name,
+                Medians.of(rounds, latencies -> latencies.quantile(quantile)),
+                "ms",
+                String.format(Locale.ROOT, "at %,.0f images/s, at least once", perSecond)));
+  }
+
+  private static double capacity(Bench bench, Feed feed, Settings settings)
+      throws IOException, InterruptedException {
     List<Drained> rounds = new ArrayList<>();
     for (int round = 0; round < bench.config().rounds(); round++) {
       rounds.add(Drain.run(bench.lab(), Contender.MILLRACE, settings, feed, feed.images() / 4));

@@ -43,6 +43,7 @@ public final class LocalBenchmarks implements Benchmarks {
           new AcceleratorPart(),
           new NullModelPart(),
           new LatencyPart(),
+          new EnginePart(),
           new DecodePart());
 
   @Override

@@ -41,7 +41,7 @@ final class NullModelPart implements Part {
   public void measure(Bench bench) throws IOException, InterruptedException {
     bench.lab().publish(MODEL, ResNet.of("resnet20"));
     measure(bench, "3kb", 3_000, 800_000);
-    measure(bench, "100kb", 100_000, 50_000);
+    measure(bench, "100kb", 100_000, 60_000);
   }
 
   private static void measure(Bench bench, String size, int bytes, int images)

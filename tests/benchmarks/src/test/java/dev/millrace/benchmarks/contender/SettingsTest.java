@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.model.Device;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,8 @@ class SettingsTest {
         new Settings(
             "localhost:9092",
             "in",
+            "practice",
+            3,
             "out",
             "group",
             true,
@@ -24,6 +27,7 @@ class SettingsTest {
             EngineKind.ONNX,
             List.of(Device.parse("cuda:0"), Device.parse("cuda:1")),
             8,
+            Duration.ofMillis(5),
             16,
             Map.of("commit.interval.ms", "1000"));
 

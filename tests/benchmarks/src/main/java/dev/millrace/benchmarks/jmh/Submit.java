@@ -1,0 +1,90 @@
+package dev.millrace.benchmarks.jmh;
+
+import dev.millrace.benchmarks.contender.EngineKind;
+import dev.millrace.benchmarks.contender.Limit;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.streams.InferenceConfig;
+import dev.millrace.streams.engine.Classification;
+import dev.millrace.streams.engine.EngineMeters;
+import dev.millrace.streams.engine.InferenceEngine;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Images through the engine, with all of its defaults and nothing of Kafka; one an operation. */
+@State(Scope.Thread)
+public class Submit {
+
+  private static final int IMAGES = 1_000;
+  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  /** Folder of the model repository. */
+  @Param("")
+  public String repository;
+
+  /** The model in it. */
+  @Param("")
+  public String model;
+
+  /** Folder of JPEG files. */
+  @Param("")
+  public String pictures;
+
+  /** Images in flight at once. */
+  @Param("1")
+  public int inFlight;
+
+  private final Queue<CompletableFuture<Classification>> answers = new ArrayDeque<>();
+  private List<byte[]> files;
+  private InferenceEngine engine;
+
+  /** Starts the engine. */
+  @Setup
+  public void start() throws IOException {
+    files = Limit.pictures(Path.of(pictures));
+    ModelVersion version = new ModelRepository(Path.of(repository)).newest(model);
+    engine =
+        InferenceEngine.start(
+            InferenceConfig.of(Path.of(repository), model).engine(),
+            EngineKind.ONNX.runtime(),
+            version,
+            EngineKind.ONNX::decoder,
+            new EngineMeters(new SimpleMeterRegistry()),
+            System::nanoTime);
+  }
+
+  @TearDown
+  public void close() {
+    engine.close();
+  }
+
+  /** Keeps so many in flight, and takes the answers in the order of the images. */
+  @Benchmark
+  @OperationsPerInvocation(IMAGES)
+  public float classify() {
+    float sum = 0;
+    for (int i = 0; i < IMAGES; i++) {
+      answers.add(engine.submit(files.get(i % files.size()), System.nanoTime() + PATIENCE_NANOS));
+      if (answers.size() == inFlight) {
+        sum += answers.remove().join().probabilities()[0];
+      }
+    }
+    while (!answers.isEmpty()) {
+      sum += answers.remove().join().probabilities()[0];
+    }
+    return sum;
+  }
+}
