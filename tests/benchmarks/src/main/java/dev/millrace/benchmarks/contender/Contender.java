@@ -72,21 +72,39 @@ public enum Contender {
     return title;
   }
 
+  /** What ends a run. */
+  public static final String STOP = "stop";
+
+  private static final String SEPARATOR = "\t";
+
+  /** What begins a run with these settings. */
+  public static String line(Settings settings) {
+    return String.join(SEPARATOR, settings.arguments());
+  }
+
   /**
-   * Runs one in this process, named by the first argument, until its parent lets go. It practises
-   * before, see {@link Practice}.
+   * Runs one in this process, named by the first argument, again and again until its parent lets
+   * go: each line begins a run, the next ends it. It practises before, as often as the second
+   * argument says, with the settings that follow; see {@link Practice}.
    */
   public static void main(String[] arguments) throws Exception {
-    Contender contender = valueOf(arguments[0]);
-    Settings settings = Settings.parse(List.of(arguments).subList(1, arguments.length));
-    for (Practice practice = new Practice(settings.practiceRounds()); practice.goesOn(); ) {
-      try (AutoCloseable practising = contender.start.start(settings.practice(practice.number()))) {
+    List<String> told = List.of(arguments);
+    Contender contender = valueOf(told.get(0));
+    Practice practice = new Practice(Integer.parseInt(told.get(1)));
+    Settings practising = Settings.parse(told.subList(2, told.size()));
+    while (practice.goesOn()) {
+      try (AutoCloseable running = contender.start.start(practising.practice(practice.number()))) {
         practice.awaitRest();
       }
     }
-    try (AutoCloseable running = contender.start.start(settings)) {
+    Parent.ready();
+    for (String line = Parent.hear(); line != null; line = Parent.hear()) {
+      Settings settings = Settings.parse(List.of(line.split(SEPARATOR, -1)));
+      try (AutoCloseable running = contender.start.start(settings)) {
+        Parent.ready();
+        Parent.hear();
+      }
       Parent.ready();
-      Parent.awaitEnd();
     }
   }
 }

@@ -21,8 +21,6 @@ import org.apache.kafka.streams.StreamsConfig;
  *
  * @param bootstrapServers the broker
  * @param input topic of encoded images, read from its beginning
- * @param practiceInput topic to grow warm by, or empty to take {@code input}
- * @param practiceRounds how often it goes through them, at most
  * @param output topic of predictions, with as many partitions
  * @param group consumer group, application or transactional id
  * @param exactlyOnce whether to give that guarantee, where the contender can
@@ -38,8 +36,6 @@ import org.apache.kafka.streams.StreamsConfig;
 public record Settings(
     String bootstrapServers,
     String input,
-    String practiceInput,
-    int practiceRounds,
     String output,
     String group,
     boolean exactlyOnce,
@@ -71,8 +67,6 @@ public record Settings(
     return new Settings(
         values.get("bootstrapServers"),
         values.get("input"),
-        values.get("practiceInput"),
-        Integer.parseInt(values.get("practiceRounds")),
         values.get("output"),
         values.get("group"),
         Boolean.parseBoolean(values.get("exactlyOnce")),
@@ -127,18 +121,16 @@ public record Settings(
   }
 
   /**
-   * The same for a group and an output of their own, to grow warm by: with a model that takes no
-   * time, so that as many images pass in seconds as else in minutes.
+   * The same for a group of its own, to grow warm by: with a model that takes no time, so that as
+   * many images pass in seconds as else in minutes.
    */
   Settings practice(int number) {
     EngineKind quick = engine == EngineKind.CONSTANT ? engine : EngineKind.DECODING;
     return new Settings(
         bootstrapServers,
-        practiceInput.isEmpty() ? input : practiceInput,
-        "",
-        0,
-        practiceOutput(),
-        group + "-practice-" + number,
+        input,
+        output,
+        group + "-" + number,
         exactlyOnce,
         repository,
         model,
@@ -155,8 +147,6 @@ public record Settings(
     return new Settings(
         bootstrapServers,
         input,
-        practiceInput,
-        practiceRounds,
         output,
         group,
         exactlyOnce,
@@ -170,31 +160,6 @@ public record Settings(
         kafka);
   }
 
-  /** The same that grows warm by the images of that topic. */
-  public Settings practisingOn(String topic) {
-    return new Settings(
-        bootstrapServers,
-        input,
-        topic,
-        practiceRounds,
-        output,
-        group,
-        exactlyOnce,
-        repository,
-        model,
-        engine,
-        devices,
-        maxBatchSize,
-        linger,
-        threads,
-        kafka);
-  }
-
-  /** Topic of what comes of it. */
-  public String practiceOutput() {
-    return output + "-practice";
-  }
-
   /** For the command line of a contender's process. */
   public List<String> arguments() {
     List<String> arguments =
@@ -202,8 +167,6 @@ public record Settings(
             List.of(
                 "bootstrapServers=" + bootstrapServers,
                 "input=" + input,
-                "practiceInput=" + practiceInput,
-                "practiceRounds=" + practiceRounds,
                 "output=" + output,
                 "group=" + group,
                 "exactlyOnce=" + exactlyOnce,

@@ -32,9 +32,10 @@ public record Jmh(List<String> jvmOptions, double scale) {
    * What came of one.
    *
    * @param perSecond operations a second of processor time
+   * @param perSecondOfTime operations a second, whatever else the machine does
    * @param bytes allocated on the heap by an operation
    */
-  public record Score(double perSecond, double bytes) {}
+  public record Score(double perSecond, double perSecondOfTime, double bytes) {}
 
   /** Runs that method with those parameters. */
   public Score run(Class<?> benchmark, String method, Map<String, String> parameters) {
@@ -60,6 +61,7 @@ public record Jmh(List<String> jvmOptions, double scale) {
       RunResult result = new Runner(options.build()).runSingle();
       return new Score(
           NANOS_A_SECOND / result.getSecondaryResults().get(CpuTimeProfiler.RESULT).getScore(),
+          result.getPrimaryResult().getScore(),
           result.getSecondaryResults().get(ALLOCATED).getScore());
     } catch (RunnerException e) {
       throw new BenchmarkException("JMH failed with " + method + ": " + e);

@@ -6,6 +6,7 @@ import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.engine.Classification;
+import dev.millrace.streams.engine.EngineConfig;
 import dev.millrace.streams.engine.EngineMeters;
 import dev.millrace.streams.engine.InferenceEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -24,7 +25,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Images through the engine, with all of its defaults and nothing of Kafka; one an operation. */
+/** Images through the engine and nothing of Kafka; one an operation. */
 @State(Scope.Thread)
 public class Submit {
 
@@ -47,6 +48,18 @@ public class Submit {
   @Param("1")
   public int inFlight;
 
+  /** Threads that decode, or 0 for the default. */
+  @Param("0")
+  public int decodeThreads;
+
+  /** Batches that run at once, or 0 for the default. */
+  @Param("0")
+  public int runs;
+
+  /** Images a batch at most, or 0 for the default. */
+  @Param("0")
+  public int maxBatchSize;
+
   private final Queue<CompletableFuture<Classification>> answers = new ArrayDeque<>();
   private List<byte[]> files;
   private InferenceEngine engine;
@@ -58,12 +71,23 @@ public class Submit {
     ModelVersion version = new ModelRepository(Path.of(repository)).newest(model);
     engine =
         InferenceEngine.start(
-            InferenceConfig.of(Path.of(repository), model).engine(),
+            config(),
             EngineKind.ONNX.runtime(),
             version,
             EngineKind.ONNX::decoder,
             new EngineMeters(new SimpleMeterRegistry()),
             System::nanoTime);
+  }
+
+  private EngineConfig config() {
+    EngineConfig defaults = InferenceConfig.of(Path.of(repository), model).engine();
+    return new EngineConfig(
+        defaults.devices(),
+        maxBatchSize == 0 ? defaults.maxBatchSize() : maxBatchSize,
+        defaults.linger(),
+        decodeThreads == 0 ? defaults.decodeThreads() : decodeThreads,
+        runs == 0 ? defaults.runsPerDevice() : runs,
+        defaults.limits());
   }
 
   @TearDown

@@ -1,6 +1,5 @@
 package dev.millrace.benchmarks.lab;
 
-import dev.millrace.benchmarks.contender.Contender;
 import dev.millrace.benchmarks.contender.Settings;
 import dev.millrace.benchmarks.process.Child;
 import java.io.IOException;
@@ -19,20 +18,21 @@ public final class Drain {
   private Drain() {}
 
   /**
-   * Has a contender classify a topic's images from the first to the last, in a process of its own.
+   * Has a contender classify a topic's images from the first to the last.
    *
    * @param wanted what to tell it; its topics and its group are this method's
-   * @param unmeasured how many come before measuring begins, while its process grows warm; if the
-   *     rest comes with them, at once, all are measured
+   * @param unmeasured how many come before measuring begins; if the rest comes with them, at once,
+   *     all are measured
    * @throws dev.millrace.service.bench.BenchmarkException if it does not answer every image, or one
    *     twice although it gives exactly once
    */
   public static Drained run(
-      Lab lab, Contender contender, Settings wanted, Feed feed, int unmeasured)
+      Lab lab, ContenderProcess contender, Settings wanted, Feed feed, int unmeasured)
       throws IOException, InterruptedException {
     Settings settings = lab.prepare(wanted, feed);
     try (KafkaConsumer<byte[], byte[]> consumer = lab.outputOf(settings, feed, LEAST_BYTES);
-        Child child = lab.start(contender, settings)) {
+        ContenderProcess.Work working = contender.begin(settings)) {
+      Child child = contender.child();
       BitSet answered = new BitSet(feed.images());
       int images = 0;
       int doubled = 0;

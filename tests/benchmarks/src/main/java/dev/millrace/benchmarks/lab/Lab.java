@@ -1,9 +1,7 @@
 package dev.millrace.benchmarks.lab;
 
-import dev.millrace.benchmarks.contender.Contender;
 import dev.millrace.benchmarks.contender.Settings;
 import dev.millrace.benchmarks.process.Child;
-import dev.millrace.benchmarks.process.Parent;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
@@ -13,7 +11,6 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.ResNetOnnx;
-import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.serve.TopicCreation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -163,8 +160,6 @@ public final class Lab implements AutoCloseable {
         new Settings(
             bootstrapServers,
             feed.topic(),
-            wanted.practiceInput(),
-            wanted.practiceRounds(),
             name,
             name,
             wanted.exactlyOnce(),
@@ -177,7 +172,6 @@ public final class Lab implements AutoCloseable {
             wanted.threads(),
             wanted.kafka());
     create(settings.output(), feed.partitions());
-    create(settings.practiceOutput(), feed.partitions());
     return settings;
   }
 
@@ -203,19 +197,6 @@ public final class Lab implements AutoCloseable {
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
     return consumer;
-  }
-
-  /** Starts a contender, and returns when it is ready. */
-  Child start(Contender contender, Settings settings) throws IOException, InterruptedException {
-    List<String> arguments = new ArrayList<>(List.of(contender.name()));
-    arguments.addAll(settings.arguments());
-    Child child =
-        Child.start(folder, jvmOptions, contender.ownLibraries(), Contender.class, arguments);
-    if (!child.next(START).equals(Parent.READY)) {
-      child.close();
-      throw new BenchmarkException(contender + " does not start");
-    }
-    return child;
   }
 
   /** Starts a process with the contenders' options. */

@@ -1,6 +1,5 @@
 package dev.millrace.benchmarks.lab;
 
-import dev.millrace.benchmarks.contender.Contender;
 import dev.millrace.benchmarks.contender.Settings;
 import dev.millrace.benchmarks.process.Child;
 import java.io.IOException;
@@ -34,12 +33,12 @@ public final class Pace {
    *
    * @param wanted what to tell it; its topics and its group are this method's
    * @param perSecond the pace
-   * @param unmeasured how long it grows warm, at the same pace
+   * @param unmeasured how long it comes before measuring begins
    * @param measured how long is measured
    */
   public static Latencies run(
       Lab lab,
-      Contender contender,
+      ContenderProcess contender,
       Settings wanted,
       int partitions,
       List<byte[]> pictures,
@@ -54,7 +53,8 @@ public final class Pace {
     AtomicLongArray sent = new AtomicLongArray(images);
     double[] millis = new double[images];
     try (KafkaConsumer<byte[], byte[]> consumer = lab.outputOf(settings, feed, 1);
-        Child child = lab.start(contender, settings)) {
+        ContenderProcess.Work working = contender.begin(settings)) {
+      Child child = contender.child();
       Thread sender = new Thread(() -> send(lab, feed, pictures, perSecond, sent), "pace");
       sender.setDaemon(true);
       sender.start();
@@ -115,10 +115,11 @@ public final class Pace {
 
   /** Processor time of a contender that has nothing to do, as a part of one core. */
   public static double idleCores(
-      Lab lab, Contender contender, Settings wanted, int partitions, Duration measured)
+      Lab lab, ContenderProcess contender, Settings wanted, int partitions, Duration measured)
       throws IOException, InterruptedException {
     Settings settings = lab.prepare(wanted, lab.empty(partitions, 0));
-    try (Child child = lab.start(contender, settings)) {
+    try (ContenderProcess.Work working = contender.begin(settings)) {
+      Child child = contender.child();
       TimeUnit.NANOSECONDS.sleep(measured.toNanos()); // let it settle
       Duration before = child.cpuTime();
       TimeUnit.NANOSECONDS.sleep(measured.toNanos());

@@ -20,7 +20,7 @@ import java.util.Map;
  */
 public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listener) {
 
-  private static final int MOST_PRACTICE_ROUNDS = 4;
+  private static final int MOST_PRACTICE_ROUNDS = 10;
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
   /** Threads that a contender gets of each kind: one a core. */
@@ -39,6 +39,11 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
     listener.measured(new Figure(name, value, unit, note));
   }
 
+  /** How often a contender practises, at most. */
+  int practiceRounds() {
+    return Math.max(1, (int) (MOST_PRACTICE_ROUNDS * config.scale()));
+  }
+
   /** What contenders are told; the lab adds where from and where to. */
   Settings settings(
       String model,
@@ -49,8 +54,6 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
     return new Settings(
         lab.bootstrapServers(),
         "",
-        "",
-        Math.max(1, (int) (MOST_PRACTICE_ROUNDS * config.scale())),
         "",
         "",
         exactlyOnce,

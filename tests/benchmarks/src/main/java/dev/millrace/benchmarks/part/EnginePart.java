@@ -5,13 +5,19 @@ import dev.millrace.benchmarks.lab.Photographs;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
-/** The engine without Kafka: how fast it is, and what it allocates for an image at every load. */
+/**
+ * The engine without Kafka: how fast it is with its defaults and with other numbers of threads, and
+ * what it allocates for an image at every load.
+ */
 final class EnginePart implements Part {
 
   private static final String MODEL = "engine";
+  private static final String BACKLOG = "64";
 
   @Override
   public String name() {
@@ -20,7 +26,7 @@ final class EnginePart implements Part {
 
   @Override
   public String what() {
-    return "ResNet-20 through the engine alone, with 1, 8 and 64 images in flight";
+    return "ResNet-20 through the engine alone, at several loads and numbers of threads";
   }
 
   @Override
@@ -31,20 +37,41 @@ final class EnginePart implements Part {
   @Override
   public void measure(Bench bench) throws IOException {
     bench.lab().publish(MODEL, ResNet.of("resnet20"));
-    String pictures = Limits.write(bench, MODEL, Photographs.jpegs(32, 32, 100)).toString();
+    Map<String, String> common =
+        Map.of(
+            "repository",
+            bench.lab().repository().toString(),
+            "model",
+            MODEL,
+            "pictures",
+            Limits.write(bench, MODEL, Photographs.jpegs(32, 32, 100)).toString());
     JmhRounds rounds = new JmhRounds(bench, name(), "images/s a core");
-    for (String inFlight : List.of("1", "8", "64")) {
-      rounds.enter(
-          "in_flight_" + inFlight,
-          Submit.class,
-          "classify",
-          Map.of(
-              "repository", bench.lab().repository().toString(),
-              "model", MODEL,
-              "pictures", pictures,
-              "inFlight", inFlight),
-          "with so many images in flight");
+    for (String inFlight : List.of("1", "8", BACKLOG)) {
+      enter(rounds, "in_flight_" + inFlight, common, "inFlight", inFlight, inFlight);
+    }
+    int cores = Bench.cores();
+    for (int threads : new TreeSet<>(List.of(1, cores, 2 * cores))) {
+      String many = Integer.toString(threads);
+      enter(rounds, "decode_threads_" + many, common, "decodeThreads", many, BACKLOG);
+      enter(rounds, "runs_" + many, common, "runs", many, BACKLOG);
+    }
+    for (String size : List.of("1", "4", "16")) {
+      enter(rounds, "max_batch_size_" + size, common, "maxBatchSize", size, BACKLOG);
     }
     rounds.run();
+  }
+
+  private static void enter(
+      JmhRounds rounds,
+      String name,
+      Map<String, String> common,
+      String parameter,
+      String value,
+      String inFlight) {
+    Map<String, String> parameters = new HashMap<>(common);
+    parameters.put("inFlight", inFlight);
+    parameters.put(parameter, value);
+    rounds.enter(
+        name, Submit.class, "classify", parameters, "with " + inFlight + " images in flight");
   }
 }

@@ -67,6 +67,11 @@ final class JmhRounds {
           List<Jmh.Score> rounds = scores.get(name);
           bench.figure(figure, Medians.of(rounds, Jmh.Score::perSecond), unit, entry.note());
           bench.figure(
+              figure + "_wall",
+              Medians.of(rounds, Jmh.Score::perSecondOfTime),
+              unit.replace(" a core", ""),
+              "on all cores, as far as it uses them");
+          bench.figure(
               figure + "_bytes",
               Medians.of(rounds, Jmh.Score::bytes),
               "bytes",

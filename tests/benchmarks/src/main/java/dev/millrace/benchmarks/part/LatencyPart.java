@@ -4,6 +4,7 @@ import dev.millrace.benchmarks.contender.Contender;
 import dev.millrace.benchmarks.contender.EngineKind;
 import dev.millrace.benchmarks.contender.Limit;
 import dev.millrace.benchmarks.contender.Settings;
+import dev.millrace.benchmarks.lab.ContenderProcess;
 import dev.millrace.benchmarks.lab.Drain;
 import dev.millrace.benchmarks.lab.Drained;
 import dev.millrace.benchmarks.lab.Feed;
@@ -54,30 +55,36 @@ final class LatencyPart implements Part {
     bench.lab().publish(MODEL, ResNet.of("resnet20"));
     List<byte[]> pictures = Photographs.jpegs(32, 32, 100);
     Feed feed = bench.lab().fill("latency", PARTITIONS, pictures, bench.config().images(IMAGES));
-    Settings settings =
-        bench.settings(MODEL, EngineKind.ONNX, BATCH, false, Map.of()).practisingOn(feed.topic());
+    Settings settings = bench.settings(MODEL, EngineKind.ONNX, BATCH, false, Map.of());
     Duration measured =
         Duration.ofMillis(Math.max(1000, (long) (1000 * SECONDS * bench.config().scale())));
-    double capacity = capacity(bench, feed, settings);
-    bench.figure("latency.capacity", capacity, "images/s", "what the loads are parts of");
-    Limit.Rate alone = alone(bench, pictures);
-    double model = alone.decodeMillis() + alone.runMillis();
-    bench.figure("latency.model", model, "ms", "decoding and running an image by itself");
-    for (int load : LOADS) {
-      pace(bench, pictures, settings, "latency.load_" + load, capacity * load / 100, measured);
+    try (ContenderProcess millrace = start(bench, Contender.MILLRACE, settings, feed);
+        ContenderProcess constant = start(bench, Contender.CONSTANT_TOPOLOGY, settings, feed)) {
+      double capacity = capacity(bench, millrace, feed, settings);
+      bench.figure("latency.capacity", capacity, "images/s", "what the loads are parts of");
+      Limit.Rate alone = alone(bench, pictures);
+      double model = alone.decodeMillis() + alone.runMillis();
+      bench.figure("latency.model", model, "ms", "decoding and running an image by itself");
+      for (int load : LOADS) {
+        String part = "latency.load_" + load;
+        pace(bench, millrace, pictures, settings, part, capacity * load / 100, measured);
+      }
+      Settings lingering = settings.withLinger(LINGER);
+      String part = "latency.load_10.linger_5ms";
+      pace(bench, millrace, pictures, lingering, part, capacity / 10, measured);
+      idle(bench, millrace, constant, settings, measured);
     }
-    pace(
-        bench,
-        pictures,
-        settings.withLinger(LINGER),
-        "latency.load_10.linger_5ms",
-        capacity / 10,
-        measured);
-    idle(bench, settings, measured);
+  }
+
+  private static ContenderProcess start(
+      Bench bench, Contender contender, Settings settings, Feed feed)
+      throws IOException, InterruptedException {
+    return ContenderProcess.start(bench.lab(), contender, settings, feed, bench.practiceRounds());
   }
 
   private static void pace(
       Bench bench,
+      ContenderProcess millrace,
       List<byte[]> pictures,
       Settings settings,
       String part,
@@ -89,12 +96,12 @@ final class LatencyPart implements Part {
       Latencies last =
           Pace.run(
               bench.lab(),
-              Contender.MILLRACE,
+              millrace,
               settings,
               PARTITIONS,
               pictures,
               perSecond,
-              measured,
+              measured.dividedBy(4),
               measured);
       rounds.add(last);
       bench.progress(
@@ -115,11 +122,12 @@ final class LatencyPart implements Part {
                 String.format(Locale.ROOT, "at %,.0f images/s, at least once", perSecond)));
   }
 
-  private static double capacity(Bench bench, Feed feed, Settings settings)
+  private static double capacity(
+      Bench bench, ContenderProcess millrace, Feed feed, Settings settings)
       throws IOException, InterruptedException {
     List<Drained> rounds = new ArrayList<>();
     for (int round = 0; round < bench.config().rounds(); round++) {
-      rounds.add(Drain.run(bench.lab(), Contender.MILLRACE, settings, feed, feed.images() / 4));
+      rounds.add(Drain.run(bench.lab(), millrace, settings, feed, feed.images() / 4));
     }
     return Medians.of(rounds, Drained::imagesPerSecond);
   }
@@ -136,14 +144,18 @@ final class LatencyPart implements Part {
         Medians.of(rounds, Limit.Rate::runMillis));
   }
 
-  private static void idle(Bench bench, Settings settings, Duration measured)
+  private static void idle(
+      Bench bench,
+      ContenderProcess millrace,
+      ContenderProcess constant,
+      Settings settings,
+      Duration measured)
       throws IOException, InterruptedException {
     List<Double> ours = new ArrayList<>();
     List<Double> theirs = new ArrayList<>();
     for (int round = 0; round < bench.config().rounds(); round++) {
-      ours.add(Pace.idleCores(bench.lab(), Contender.MILLRACE, settings, PARTITIONS, measured));
-      theirs.add(
-          Pace.idleCores(bench.lab(), Contender.CONSTANT_TOPOLOGY, settings, PARTITIONS, measured));
+      ours.add(Pace.idleCores(bench.lab(), millrace, settings, PARTITIONS, measured));
+      theirs.add(Pace.idleCores(bench.lab(), constant, settings, PARTITIONS, measured));
       bench.progress(
           "round %d, idle: %.4f cores, Kafka Streams %.4f",
           round + 1, ours.get(round), theirs.get(round));

@@ -51,26 +51,27 @@ final class NullModelPart implements Part {
         bench
             .lab()
             .fill("null-" + size, PARTITIONS, payloads(bytes), bench.config().images(images));
-    Race race = new Race(bench);
-    for (boolean exactlyOnce : List.of(false, true)) {
-      String suffix = exactlyOnce ? "_exactly_once" : "";
-      enter(race, bench, "whole" + suffix, Contender.MILLRACE, exactlyOnce, feed);
-      enter(race, bench, "constant" + suffix, Contender.CONSTANT_TOPOLOGY, exactlyOnce, feed);
-    }
-    for (int round = 0; round < bench.config().rounds(); round++) {
-      race.round(round);
-    }
-    race.tell(part);
-    for (String suffix : List.of("", "_exactly_once")) {
-      bench.figure(
-          part + ".over_constant" + suffix,
-          Medians.ratio(
-              race.of("whole" + suffix),
-              Drained::imagesPerSecond,
-              race.of("constant" + suffix),
-              Drained::imagesPerSecond),
-          "",
-          "against Kafka Streams that writes a constant");
+    try (Race race = new Race(bench)) {
+      for (boolean exactlyOnce : List.of(false, true)) {
+        String suffix = exactlyOnce ? "_exactly_once" : "";
+        enter(race, bench, "whole" + suffix, Contender.MILLRACE, exactlyOnce, feed);
+        enter(race, bench, "constant" + suffix, Contender.CONSTANT_TOPOLOGY, exactlyOnce, feed);
+      }
+      for (int round = 0; round < bench.config().rounds(); round++) {
+        race.round(round);
+      }
+      race.tell(part);
+      for (String suffix : List.of("", "_exactly_once")) {
+        bench.figure(
+            part + ".over_constant" + suffix,
+            Medians.ratio(
+                race.of("whole" + suffix),
+                Drained::imagesPerSecond,
+                race.of("constant" + suffix),
+                Drained::imagesPerSecond),
+            "",
+            "against Kafka Streams that writes a constant");
+      }
     }
   }
 

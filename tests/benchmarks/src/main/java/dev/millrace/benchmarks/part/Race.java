@@ -2,6 +2,7 @@ package dev.millrace.benchmarks.part;
 
 import dev.millrace.benchmarks.contender.Contender;
 import dev.millrace.benchmarks.contender.Settings;
+import dev.millrace.benchmarks.lab.ContenderProcess;
 import dev.millrace.benchmarks.lab.Drain;
 import dev.millrace.benchmarks.lab.Drained;
 import dev.millrace.benchmarks.lab.Feed;
@@ -15,19 +16,22 @@ import java.util.Optional;
 
 /**
  * Contenders on the same images, one after the other, round by round; every other round the other
- * way round, so that none is always measured first.
+ * way round, so that none is always measured first. Each has a process, which practises before its
+ * first round.
  */
-final class Race {
+final class Race implements AutoCloseable {
 
   private final Bench bench;
+  private final int practiceRounds;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Map<String, ContenderProcess> processes = new LinkedHashMap<>();
   private final Map<String, List<Drained>> results = new LinkedHashMap<>();
 
   /**
    * Who takes part.
    *
    * @param feed what it classifies
-   * @param unmeasured how many of it while it grows warm
+   * @param unmeasured how many of it come before measuring begins
    */
   private record Entry(Contender contender, Settings settings, Feed feed, int unmeasured) {
 
@@ -37,7 +41,13 @@ final class Race {
   }
 
   Race(Bench bench) {
+    this(bench, bench.practiceRounds());
+  }
+
+  /** One before which everyone practises so often, at most. */
+  Race(Bench bench, int practiceRounds) {
     this.bench = bench;
+    this.practiceRounds = practiceRounds;
   }
 
   /** Enters one; {@code name} is what its figures are called. */
@@ -55,13 +65,24 @@ final class Race {
     for (String name : order) {
       Entry entry = entries.get(name);
       Drained drained =
-          Drain.run(
-              bench.lab(), entry.contender(), entry.settings(), entry.feed(), entry.unmeasured());
+          Drain.run(bench.lab(), process(name), entry.settings(), entry.feed(), entry.unmeasured());
       results.get(name).add(drained);
       bench.progress(
           "round %d, %s: %,.0f images/s, %.3f ms of CPU an image",
           number + 1, name, drained.imagesPerSecond(), drained.cpuMillisPerImage());
     }
+  }
+
+  private ContenderProcess process(String name) throws IOException, InterruptedException {
+    ContenderProcess process = processes.get(name);
+    if (process == null) {
+      Entry entry = entries.get(name);
+      process =
+          ContenderProcess.start(
+              bench.lab(), entry.contender(), entry.settings(), entry.feed(), practiceRounds);
+      processes.put(name, process);
+    }
+    return process;
   }
 
   /** What one has done, round by round. */
@@ -100,6 +121,11 @@ final class Race {
       }
     }
     return Medians.ratio(of(name), Drained::imagesPerSecond, of(best), Drained::imagesPerSecond);
+  }
+
+  @Override
+  public void close() {
+    processes.values().forEach(ContenderProcess::close);
   }
 
   private double speed(String name) {

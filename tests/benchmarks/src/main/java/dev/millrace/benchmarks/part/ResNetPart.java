@@ -44,7 +44,7 @@ final class ResNetPart implements Part {
    * @param arch its name in the family
    * @param width of the pictures
    * @param height of the pictures
-   * @param images how many in a run, a quarter of them while the process grows warm
+   * @param images how many in a run, a quarter of them before measuring begins
    * @param peers whether others take part
    */
   ResNetPart(String arch, int width, int height, int images, boolean peers) {
@@ -107,28 +107,29 @@ final class ResNetPart implements Part {
     List<byte[]> pictures = Photographs.jpegs(width, height, PICTURES);
     int count = bench.config().images(bench.config().isOnGpus() ? TIMES_ON_GPUS * images : images);
     Feed feed = bench.lab().fill(name, PARTITIONS, pictures, count);
-    Race race = enter(bench, feed);
-    List<Limits> limits = new ArrayList<>();
-    for (int round = 0; round < bench.config().rounds(); round++) {
-      limits.add(Limits.best(bench, name, EngineKind.ONNX, pictures, BATCH));
-      bench.progress(
-          "round %d, limit: %,.1f images/s, with decoding %,.1f",
-          round + 1,
-          limits.get(round).alone().imagesPerSecond(),
-          limits.get(round).decoding().imagesPerSecond());
-      race.round(round);
+    try (Race race = new Race(bench)) {
+      enter(race, bench, feed);
+      List<Limits> limits = new ArrayList<>();
+      for (int round = 0; round < bench.config().rounds(); round++) {
+        limits.add(Limits.best(bench, name, EngineKind.ONNX, pictures, BATCH));
+        bench.progress(
+            "round %d, limit: %,.1f images/s, with decoding %,.1f",
+            round + 1,
+            limits.get(round).alone().imagesPerSecond(),
+            limits.get(round).decoding().imagesPerSecond());
+        race.round(round);
+      }
+      race.tell(name);
+      tell(
+          bench,
+          race,
+          limits.stream().map(Limits::alone).toList(),
+          limits.stream().map(Limits::decoding).toList());
     }
-    race.tell(name);
-    tell(
-        bench,
-        race,
-        limits.stream().map(Limits::alone).toList(),
-        limits.stream().map(Limits::decoding).toList());
   }
 
-  private Race enter(Bench bench, Feed feed) {
+  private void enter(Race race, Bench bench, Feed feed) {
     int unmeasured = feed.images() / 4;
-    Race race = new Race(bench);
     enter(race, bench, feed, unmeasured, "whole", Contender.MILLRACE, false);
     enter(race, bench, feed, unmeasured, "whole_exactly_once", Contender.MILLRACE, true);
     if (peers && !bench.config().isOnGpus()) {
@@ -139,7 +140,6 @@ final class ResNetPart implements Part {
       enter(race, bench, feed, unmeasured, "flink", Contender.FLINK, false);
       enter(race, bench, feed, unmeasured, "flink_exactly_once", Contender.FLINK, true);
     }
-    return race;
   }
 
   private void enter(

@@ -2,6 +2,7 @@ package dev.millrace.benchmarks.process;
 
 import dev.millrace.service.bench.BenchmarkException;
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +87,22 @@ public final class Child implements AutoCloseable {
     return line.orElseThrow(() -> failed("has ended"));
   }
 
+  /**
+   * Says a line to it.
+   *
+   * @throws BenchmarkException if it has ended
+   */
+  public void tell(String line) {
+    try {
+      BufferedWriter writer = process.outputWriter(StandardCharsets.UTF_8);
+      writer.write(line);
+      writer.newLine();
+      writer.flush();
+    } catch (IOException e) {
+      throw failed("has ended");
+    }
+  }
+
   /** Processor time that it has used, in all of its threads. */
   public Duration cpuTime() {
     return process
@@ -120,7 +137,7 @@ public final class Child implements AutoCloseable {
   @Override
   public void close() {
     try {
-      process.outputWriter().close();
+      process.outputWriter(StandardCharsets.UTF_8).close();
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }

@@ -1,6 +1,9 @@
 package dev.millrace.benchmarks.process;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What a benchmark's process says to the one that started it, and hears from it. That one lets go
@@ -9,6 +12,9 @@ import java.io.IOException;
 public final class Parent {
 
   public static final String READY = "ready";
+
+  private static final BufferedReader IN =
+      new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 
   private Parent() {}
 
@@ -23,9 +29,14 @@ public final class Parent {
     System.out.flush();
   }
 
+  /** The next line that it says, or null once it has let go. */
+  public static String hear() throws IOException {
+    return IN.readLine();
+  }
+
   /** Returns when it lets go. */
   public static void awaitEnd() throws IOException {
-    while (System.in.read() >= 0) {
+    while (hear() != null) {
       // It says nothing else.
     }
   }

@@ -17,8 +17,6 @@ class SettingsTest {
         new Settings(
             "localhost:9092",
             "in",
-            "practice",
-            3,
             "out",
             "group",
             true,
