@@ -84,6 +84,7 @@ public class Submit {
     return new EngineConfig(
         defaults.devices(),
         maxBatchSize == 0 ? defaults.maxBatchSize() : maxBatchSize,
+        defaults.longestRun(),
         defaults.linger(),
         decodeThreads == 0 ? defaults.decodeThreads() : decodeThreads,
         runs == 0 ? defaults.runsPerDevice() : runs,

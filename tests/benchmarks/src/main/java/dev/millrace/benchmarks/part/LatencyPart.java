@@ -56,10 +56,11 @@ final class LatencyPart implements Part {
     List<byte[]> pictures = Photographs.jpegs(32, 32, 100);
     Feed feed = bench.lab().fill("latency", PARTITIONS, pictures, bench.config().images(IMAGES));
     Settings settings = bench.settings(MODEL, EngineKind.ONNX, BATCH, false, Map.of());
+    Settings idling = bench.settings(MODEL, EngineKind.CONSTANT, BATCH, false, Map.of());
     Duration measured =
         Duration.ofMillis(Math.max(1000, (long) (1000 * SECONDS * bench.config().scale())));
     try (ContenderProcess millrace = start(bench, Contender.MILLRACE, settings, feed);
-        ContenderProcess constant = start(bench, Contender.CONSTANT_TOPOLOGY, settings, feed)) {
+        ContenderProcess constant = start(bench, Contender.CONSTANT_TOPOLOGY, idling, feed)) {
       double capacity = capacity(bench, millrace, feed, settings);
       bench.figure("latency.capacity", capacity, "images/s", "what the loads are parts of");
       Limit.Rate alone = alone(bench, pictures);
@@ -72,7 +73,7 @@ final class LatencyPart implements Part {
       Settings lingering = settings.withLinger(LINGER);
       String part = "latency.load_10.linger_5ms";
       pace(bench, millrace, pictures, lingering, part, capacity / 10, measured);
-      idle(bench, millrace, constant, settings, measured);
+      idle(bench, millrace, settings, constant, idling, measured);
     }
   }
 
@@ -147,15 +148,16 @@ final class LatencyPart implements Part {
   private static void idle(
       Bench bench,
       ContenderProcess millrace,
-      ContenderProcess constant,
       Settings settings,
+      ContenderProcess constant,
+      Settings idling,
       Duration measured)
       throws IOException, InterruptedException {
     List<Double> ours = new ArrayList<>();
     List<Double> theirs = new ArrayList<>();
     for (int round = 0; round < bench.config().rounds(); round++) {
       ours.add(Pace.idleCores(bench.lab(), millrace, settings, PARTITIONS, measured));
-      theirs.add(Pace.idleCores(bench.lab(), constant, settings, PARTITIONS, measured));
+      theirs.add(Pace.idleCores(bench.lab(), constant, idling, PARTITIONS, measured));
       bench.progress(
           "round %d, idle: %.4f cores, Kafka Streams %.4f",
           round + 1, ours.get(round), theirs.get(round));

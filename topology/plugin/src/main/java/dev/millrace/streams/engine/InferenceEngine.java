@@ -92,16 +92,11 @@ public final class InferenceEngine implements AutoCloseable {
       Supplier<ImageDecoder> decoders,
       EngineMeters meters,
       LongSupplier nanoTime) {
-    LoadedModel model = load(config, runtime, version, meters);
+    LoadedModel model = LoadedModel.load(runtime, version, config, meters, nanoTime);
     InferenceEngine engine =
         new InferenceEngine(config, runtime, model, decoders, meters, nanoTime);
     engine.runners.start(engine, config, nanoTime);
     return engine;
-  }
-
-  private static LoadedModel load(
-      EngineConfig config, ModelRuntime runtime, ModelVersion version, EngineMeters meters) {
-    return LoadedModel.load(runtime, version, config.devices(), config.maxBatchSize(), meters);
   }
 
   /**
@@ -114,7 +109,7 @@ public final class InferenceEngine implements AutoCloseable {
    * @throws EngineStalledException if the engine has stopped
    */
   public void swap(ModelVersion candidate) {
-    LoadedModel next = load(config, runtime, candidate, meters);
+    LoadedModel next = LoadedModel.load(runtime, candidate, config, meters, nanoTime);
     LoadedModel retired;
     lock.lock();
     try {
@@ -214,7 +209,7 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Begins a time in which batches run without linger, because a commit waits for them; closing
+   * Begins a time in which no batch lingers while nothing runs, because a commit waits; closing
    * ends it.
    */
   public Urgency hurry() {
@@ -245,7 +240,8 @@ public final class InferenceEngine implements AutoCloseable {
     try {
       while (stopped == null) {
         long now = nanoTime.getAsLong();
-        Batch batch = queue.take(now, urgent > 0);
+        // As long as something runs, haste gains nothing by cutting short the batch that fills.
+        Batch batch = queue.take(now, urgent > 0 && running.isEmpty());
         if (batch != null) {
           running.add(batch);
           return Optional.of(batch);

@@ -10,10 +10,12 @@ import dev.millrace.core.repository.ModelVersion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +36,7 @@ final class LoadedModel {
   private final ModelVersion version;
   private final EngineMeters meters;
   private final EngineMetrics metrics;
-  private final int maxBatchSize;
+  private int maxBatchSize; // settled once it is loaded
   private final Map<Device, ModelSession> sessions = new LinkedHashMap<>();
   private final AtomicInteger leases = new AtomicInteger(1);
 
@@ -48,22 +50,28 @@ final class LoadedModel {
   /**
    * Loads and warms up; a failure leaves nothing open. The caller has the first lease.
    *
-   * @param maxBatchSize the engine's; the version's own may be smaller
+   * @param config the engine's; batches of the version may be smaller than it says
+   * @param nanoTime the clock
    * @throws ModelException if the version cannot be served on one of the devices
    */
   static LoadedModel load(
       ModelRuntime runtime,
       ModelVersion version,
-      List<Device> devices,
-      int maxBatchSize,
-      EngineMeters meters) {
+      EngineConfig config,
+      EngineMeters meters,
+      LongSupplier nanoTime) {
+    int maxBatchSize = config.maxBatchSize();
     int most = Math.min(maxBatchSize, version.maxBatchSize().orElse(maxBatchSize));
     LoadedModel model = new LoadedModel(version, meters, most);
     try {
-      for (Device device : devices) {
+      for (Device device : config.devices()) {
         ModelSession session = runtime.open(version, device);
         model.sessions.put(device, session);
         model.warmUp(session, model.batchSizes(device));
+        if (device.kind() == Device.Kind.CPU
+            && !config.longestRun().equals(EngineConfig.UNLIMITED)) {
+          model.limitRuns(session, config.longestRun(), nanoTime);
+        }
       }
       if (!version.isPrepared()) {
         model.logWhatItsFileLeavesOpen();
@@ -94,14 +102,29 @@ final class LoadedModel {
     ByteBuffer pixels = ByteBuffer.allocateDirect(largest * bytesPerImage());
     FloatBuffer probabilities = floats(largest * session.classes());
     for (int size : toWarmUp) {
-      try {
-        session.run(pixels, size, probabilities);
-      } catch (InferenceException e) {
-        throw new ModelException(version + " does not run: " + e.getMessage(), e);
-      }
+      run(session, pixels, size, probabilities);
       for (int image = 0; image < size; image++) {
         requireDistribution(probabilities.slice(image * session.classes(), session.classes()));
       }
+    }
+  }
+
+  /** Has batches hold no more images than run in so long, by what one takes now. */
+  private void limitRuns(ModelSession session, Duration longest, LongSupplier nanoTime) {
+    ByteBuffer pixels = ByteBuffer.allocateDirect(bytesPerImage());
+    FloatBuffer probabilities = floats(session.classes());
+    long start = nanoTime.getAsLong();
+    run(session, pixels, 1, probabilities);
+    long nanos = Math.max(1, nanoTime.getAsLong() - start);
+    maxBatchSize = (int) Math.max(1, Math.min(maxBatchSize, longest.toNanos() / nanos));
+    log.info("{} runs an image in {} ms: batches of {}", version, nanos / 1e6, maxBatchSize);
+  }
+
+  private void run(ModelSession session, ByteBuffer pixels, int images, FloatBuffer probabilities) {
+    try {
+      session.run(pixels, images, probabilities);
+    } catch (InferenceException e) {
+      throw new ModelException(version + " does not run: " + e.getMessage(), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.streams.engine;
 
+import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.InferenceException;
@@ -11,11 +12,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
@@ -34,6 +37,12 @@ public final class FakeModel implements ModelRuntime {
 
   /** The value that a run answers with instead of 0.91. */
   public volatile float probability = 0.91f;
+
+  /** What a run adds for each of its images to {@link #elapsedNanos}. */
+  public volatile long nanosAnImage;
+
+  /** For a clock that knows how long the runs took. */
+  public final AtomicLong elapsedNanos = new AtomicLong();
 
   /** True to make every run fail. */
   public volatile boolean broken;
@@ -90,9 +99,9 @@ public final class FakeModel implements ModelRuntime {
     return LoadedModel.load(
         new FakeModel(),
         version,
-        List.of(Device.CPU),
-        2,
-        new EngineMeters(new SimpleMeterRegistry()));
+        new EngineConfig(List.of(Device.CPU), 2, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
+        new EngineMeters(new SimpleMeterRegistry()),
+        System::nanoTime);
   }
 
   private final class Session implements ModelSession {
@@ -119,6 +128,7 @@ public final class FakeModel implements ModelRuntime {
     public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
       runs.acquireUninterruptibly();
       batches.add(images);
+      elapsedNanos.addAndGet(images * nanosAnImage);
       if (broken
           || failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0
           || hasPoison(pixels, images)) {

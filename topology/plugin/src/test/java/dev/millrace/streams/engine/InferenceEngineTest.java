@@ -35,7 +35,12 @@ class InferenceEngineTest {
 
   private InferenceEngine start(
       Device device, int maxBatchSize, Duration linger, ImageLimits limits) {
-    EngineConfig config = new EngineConfig(List.of(device), maxBatchSize, linger, 2, 1, limits);
+    return start(device, maxBatchSize, linger, limits, 1);
+  }
+
+  private InferenceEngine start(
+      Device device, int maxBatchSize, Duration linger, ImageLimits limits, int runs) {
+    EngineConfig config = new EngineConfig(List.of(device), maxBatchSize, linger, 2, runs, limits);
     engine =
         InferenceEngine.start(
             config,
@@ -114,6 +119,51 @@ class InferenceEngineTest {
     engine.swap(FakeModel.versionOfBatches(4, 3));
     requireBatches(6, 1, 3, 3);
     engine.swap(FakeModel.versionOfBatches(5, 100));
+    requireBatches(16, 1, 8, 8);
+  }
+
+  @Test
+  void haste_doesNotCutABatchShortWhileAnotherRuns() throws Exception {
+    start(Device.CPU, 8, Duration.ofSeconds(10), ImageLimits.DEFAULT, 2);
+    model.runs.drainPermits();
+    try (InferenceEngine.Urgency urgency = engine.hurry()) {
+      CompletableFuture<Classification> first = submit(0);
+      await().until(() -> model.runs.hasQueuedThreads());
+      CompletableFuture<Classification> second = submit(1);
+      await().during(Duration.ofMillis(200)).until(() -> model.runs.getQueueLength() == 1);
+      CompletableFuture<Classification> third = submit(2);
+      model.runs.release(1000);
+      first.get(5, TimeUnit.SECONDS);
+      second.get(5, TimeUnit.SECONDS);
+      third.get(5, TimeUnit.SECONDS);
+    }
+    assertThat(model.batches).containsExactly(1, 2);
+  }
+
+  @Test
+  void versionThatRunsLong_getsSmallerBatches_andTheNextOneDoesNot() throws Exception {
+    model.nanosAnImage = TimeUnit.MILLISECONDS.toNanos(6);
+    engine =
+        InferenceEngine.start(
+            new EngineConfig(
+                List.of(Device.CPU),
+                8,
+                Duration.ofMillis(20),
+                Duration.ZERO,
+                2,
+                1,
+                ImageLimits.DEFAULT),
+            model,
+            FakeModel.version(),
+            () -> new FakeDecoder(unhang),
+            new EngineMeters(registry),
+            () -> System.nanoTime() + model.elapsedNanos.get());
+    requireBatches(6, 1, 3, 3);
+    model.nanosAnImage = TimeUnit.MILLISECONDS.toNanos(100);
+    engine.swap(FakeModel.versionOfBatches(4, 8));
+    requireBatches(2, 1, 1, 1);
+    model.nanosAnImage = 1;
+    engine.swap(FakeModel.versionOfBatches(5, 8));
     requireBatches(16, 1, 8, 8);
   }
 

@@ -44,7 +44,9 @@ final class InferenceOptions {
   @Option(
       names = "--max-batch-size",
       paramLabel = "N",
-      description = "Images a batch at most (default: 8 on the CPU, 64 on a GPU).")
+      description =
+          "Images a batch at most (default: 64 on a GPU; on the CPU as many as run in 20 ms, 8 at"
+              + " most).")
   private Integer maxBatchSize;
 
   @Option(
