@@ -66,6 +66,8 @@ final class InferenceProcessor<K>
   private InternalProcessorContext<K, Prediction> internals;
   private ProcessorNode<K, ImageEvent, ?, ?> node;
   private CommitBarrier barrier;
+  private OwedAnswers owed;
+  private long burst;
   private WaitLimit limit;
   private Cancellable tick;
   private BadImageException refusing;
@@ -91,7 +93,8 @@ final class InferenceProcessor<K>
     tick = null;
     barrier = context.getStateStore(barrierName);
     barrier.attach(this);
-    OwedAnswers.ofThisThread().add(this);
+    owed = OwedAnswers.ofThisThread();
+    owed.add(this);
     if (engine == null) {
       engine = sharedEngine.acquire(limit.start());
     }
@@ -105,15 +108,16 @@ final class InferenceProcessor<K>
     try {
       barrier.recordAccepted(System.nanoTime(), limit.commitSilence());
       long deadline = deadline();
-      while (inFlight.size() >= maxInFlight) {
+      if (inFlight.size() >= maxInFlight) {
         emitHead(deadline);
+        emitAnswered();
       }
       inFlight.add(
           new Pending<>(record, internals.recordContext(), submit(record.value(), deadline)));
       if (tick == null) {
-        tick = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> emitAnswered());
+        tick = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> emitInBursts());
       }
-      emitAnswered();
+      emitInBursts();
     } catch (EngineStalledException e) {
       throw giveUpEngine(e.getMessage(), e);
     }
@@ -131,6 +135,15 @@ final class InferenceProcessor<K>
         new BadImageException(
             BadImageException.Reason.EMPTY,
             event == null ? "the record has no value" : "the image is empty"));
+  }
+
+  /** Passes on what is answered, unless that has just been done and records keep coming. */
+  private void emitInBursts() {
+    long current = owed.burst(System.nanoTime());
+    if (current != burst) {
+      burst = current;
+      emitAnswered();
+    }
   }
 
   private void emitAnswered() {
@@ -267,7 +280,7 @@ final class InferenceProcessor<K>
     stopTick();
     inFlight.clear();
     barrier.detach();
-    OwedAnswers.ofThisThread().remove(this);
+    owed.remove(this);
     if (engine != null) {
       sharedEngine.release(engine);
       engine = null;

@@ -23,7 +23,13 @@ final class OwedAnswers {
   private static final ThreadLocal<OwedAnswers> OF_THREAD =
       ThreadLocal.withInitial(OwedAnswers::new);
 
+  /** How often answers are passed on while records keep coming. */
+  private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final Set<Debtor> debtors = new LinkedHashSet<>();
+  private boolean busy;
+  private long burstStart = System.nanoTime();
+  private long burst;
 
   private OwedAnswers() {}
 
@@ -39,6 +45,25 @@ final class OwedAnswers {
 
   void remove(Debtor debtor) {
     debtors.remove(debtor);
+  }
+
+  /** Notes whether more records are there, or have just come. */
+  void busy(boolean more) {
+    busy = more;
+  }
+
+  /**
+   * The burst that answers should leave with. While records keep coming, a new one begins every
+   * five milliseconds, for all of the thread's tasks: an answer at a time would make a request to
+   * the broker for each. A thread without more records has nothing to wait for, so that each call
+   * begins one.
+   */
+  long burst(long now) {
+    if (!busy || now - burstStart >= BURST_NANOS) {
+      burstStart = now;
+      burst++;
+    }
+    return burst;
   }
 
   /** True if a task has an image in flight. */

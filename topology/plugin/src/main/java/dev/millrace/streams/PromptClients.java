@@ -25,6 +25,8 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * makes an idle thread turn in circles. This consumer looks for records without waiting as long as
  * an {@link ImageInference} on its thread has images in flight, waits for their answers in between,
  * and returns when one is there. A thread that owes nothing waits as Kafka Streams has it wait.
+ * While records keep coming, answers leave in bursts, so that a short {@code linger.ms} makes few
+ * requests.
  *
  * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
  * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
@@ -72,9 +74,14 @@ public final class PromptClients implements KafkaClientSupplier {
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
       OwedAnswers owed = OwedAnswers.ofThisThread();
-      if (!owed.any()) {
-        return super.poll(timeout);
-      }
+      ConsumerRecords<byte[], byte[]> records =
+          owed.any() ? pollOwing(owed, timeout) : super.poll(timeout);
+      // Kafka Streams pauses a partition of which it has buffered enough.
+      owed.busy(!records.isEmpty() || !paused().isEmpty());
+      return records;
+    }
+
+    private ConsumerRecords<byte[], byte[]> pollOwing(OwedAnswers owed, Duration timeout) {
       long start = System.nanoTime();
       ConsumerRecords<byte[], byte[]> records = super.poll(Duration.ZERO);
       while (saysNothing(records)

@@ -31,6 +31,20 @@ class OwedAnswersTest {
   void leaveTheThreadAsItWas() {
     owed.remove(first);
     owed.remove(second);
+    owed.busy(false);
+  }
+
+  @Test
+  void burst_isAnotherEachTime_unlessRecordsKeepComing() {
+    long now = System.nanoTime();
+    long first = owed.burst(now);
+    assertThat(owed.burst(now)).isNotEqualTo(first);
+
+    owed.busy(true);
+    now += TimeUnit.MILLISECONDS.toNanos(10);
+    long busy = owed.burst(now);
+    assertThat(owed.burst(now + TimeUnit.MILLISECONDS.toNanos(4))).isEqualTo(busy);
+    assertThat(owed.burst(now + TimeUnit.MILLISECONDS.toNanos(5))).isNotEqualTo(busy);
   }
 
   @Test

@@ -96,14 +96,7 @@ final class LatencyPart implements Part {
     for (int round = 0; round < bench.config().rounds(); round++) {
       Latencies last =
           Pace.run(
-              bench.lab(),
-              millrace,
-              settings,
-              PARTITIONS,
-              pictures,
-              perSecond,
-              measured.dividedBy(4),
-              measured);
+              bench.lab(), millrace, settings, PARTITIONS, pictures, perSecond, measured, measured);
       rounds.add(last);
       bench.progress(
           "round %d, %s: p50 %.2f, p99 %.2f ms",

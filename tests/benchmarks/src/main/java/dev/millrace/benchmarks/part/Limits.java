@@ -18,8 +18,8 @@ import java.util.List;
 record Limits(Limit.Rate alone, Limit.Rate decoding) {
 
   private static final int SECONDS = 10;
-  // Where several batch sizes are tried; a GPU does thousands of images in it.
-  private static final int SECONDS_EACH = 3;
+  // A GPU does thousands of images in it.
+  private static final int GPU_SECONDS = 3;
   private static final int GPU_CALLERS = 2;
   private static final List<Integer> GPU_BATCH_SIZES = List.of(1, 8, 32, 64, 128, 256);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -32,8 +32,9 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
   }
 
   /**
-   * Measures the best that the machine can do: on the CPU with a caller a core, whatever the batch;
-   * on GPUs with two callers each, and the batch size of those tried that is fastest.
+   * Measures the best that the machine can do: on the CPU with a caller a core, an image at a time
+   * or in batches of that size, whichever is faster; on GPUs with two callers each, and the batch
+   * size of those tried that is fastest.
    */
   static Limits best(
       Bench bench, String model, EngineKind engine, List<byte[]> pictures, int batchSizeOnCpu)
@@ -46,7 +47,7 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
             pictures,
             GPU_CALLERS * bench.config().devices().size(),
             GPU_BATCH_SIZES)
-        : measure(bench, model, engine, pictures, Bench.cores(), List.of(batchSizeOnCpu));
+        : measure(bench, model, engine, pictures, Bench.cores(), List.of(1, batchSizeOnCpu));
   }
 
   /** Measures it with so many callers, and the batch size of those given that is fastest. */
@@ -61,7 +62,8 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
     Path folder = write(bench, model, pictures);
     int seconds =
         Math.max(
-            1, (int) ((batchSizes.size() == 1 ? SECONDS : SECONDS_EACH) * bench.config().scale()));
+            1,
+            (int) ((bench.config().isOnGpus() ? GPU_SECONDS : SECONDS) * bench.config().scale()));
     List<String> arguments =
         Limit.arguments(
             bench.lab().repository(),

@@ -126,17 +126,18 @@ public record ServiceConfig(
     // At least once it is what a crash makes us infer again, and every commit waits for what is in
     // flight; exactly once it is also how long a prediction waits to be seen.
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, isExactlyOnce() ? 500 : 1_000);
-    if (GroupProtocol.STREAMS.name.equalsIgnoreCase(
-        kafka.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG))) {
+    boolean prompt =
+        !GroupProtocol.STREAMS.name.equalsIgnoreCase(
+            kafka.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG));
+    if (!prompt) {
       // There, Kafka Streams makes its consumer itself, and an answer waits for its poll.
       defaults.put(StreamsConfig.POLL_MS_CONFIG, 5);
     }
     // Images are large: buffering Kafka Streams' default of 1,000 a partition would take gigabytes.
     defaults.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2 * inference.maxInFlight());
-    // Kafka Streams lingers 100 ms, which every prediction would wait; at 2 ms, requests cost as
-    // much
-    // as all else that is ours together.
-    defaults.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    // Kafka Streams lingers 100 ms, which every prediction would wait. Under load our consumer has
+    // answers leave in bursts, which a millisecond keeps together.
+    defaults.put(ProducerConfig.LINGER_MS_CONFIG, prompt ? 1 : 5);
     // Kafka's default of 16 KiB is one prediction of a thousand classes.
     defaults.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
     return defaults;

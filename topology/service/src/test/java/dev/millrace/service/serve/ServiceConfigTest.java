@@ -22,7 +22,7 @@ class ServiceConfigTest {
 
     assertThat(streams.getString("application.id")).isEqualTo("millrace-m");
     assertThat(streams.getString("errors.dead.letter.queue.topic.name")).isEqualTo("dead");
-    assertThat(producer(streams)).containsEntry("linger.ms", 5);
+    assertThat(producer(streams)).containsEntry("linger.ms", 1);
   }
 
   @ParameterizedTest
