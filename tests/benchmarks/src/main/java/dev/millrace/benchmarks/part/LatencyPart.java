@@ -66,6 +66,9 @@ final class LatencyPart implements Part {
       Limit.Rate alone = alone(bench, pictures);
       double model = alone.decodeMillis() + alone.runMillis();
       bench.figure("latency.model", model, "ms", "decoding and running an image by itself");
+      // Its practice was a backlog; a thread that waits for each image runs other code.
+      Pace.run(
+          bench.lab(), millrace, settings, PARTITIONS, pictures, capacity / 2, measured, measured);
       for (int load : LOADS) {
         String part = "latency.load_" + load;
         pace(bench, millrace, pictures, settings, part, capacity * load / 100, measured);
