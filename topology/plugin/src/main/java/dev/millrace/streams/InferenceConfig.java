@@ -156,7 +156,7 @@ public record InferenceConfig(
       int batch = maxBatchSize != null ? maxBatchSize : cuda ? CUDA_BATCH : CPU_BATCH;
       Duration wait = linger != null ? linger : cuda ? CUDA_LINGER : Duration.ZERO;
       int runs = cuda ? 2 : cores;
-      Duration longestRun = maxBatchSize == null ? CPU_RUN : EngineConfig.UNLIMITED;
+      Duration longestRun = maxBatchSize == null && !cuda ? CPU_RUN : EngineConfig.UNLIMITED;
       EngineConfig engine =
           new EngineConfig(devices, batch, longestRun, wait, decodeThreads, runs, limits);
       int inFlight = maxInFlight != null ? maxInFlight : BATCHES_IN_FLIGHT * batch;
