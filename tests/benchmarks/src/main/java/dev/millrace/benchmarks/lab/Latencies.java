@@ -10,10 +10,12 @@ public final class Latencies {
 
   private final double[] sortedMillis;
   private final double cpuMillisPerImage;
+  private final double imagesPerSecond;
 
-  Latencies(double[] millis, double cpuMillisPerImage) {
+  Latencies(double[] millis, double cpuMillisPerImage, double imagesPerSecond) {
     this.sortedMillis = millis.clone();
     this.cpuMillisPerImage = cpuMillisPerImage;
+    this.imagesPerSecond = imagesPerSecond;
     Arrays.sort(sortedMillis);
   }
 
@@ -25,5 +27,10 @@ public final class Latencies {
   /** Processor time of the contender's process, in milliseconds for each image. */
   public double cpuMillisPerImage() {
     return cpuMillisPerImage;
+  }
+
+  /** Images a second from the first that was due to the last that was answered. */
+  public double imagesPerSecond() {
+    return imagesPerSecond;
   }
 }

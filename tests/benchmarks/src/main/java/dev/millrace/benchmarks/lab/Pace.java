@@ -79,7 +79,8 @@ public final class Pace {
       sender.join();
       return new Latencies(
           Arrays.copyOfRange(millis, first, images),
-          child.cpuTime().minus(cpu).toNanos() / 1e6 / (images - first));
+          child.cpuTime().minus(cpu).toNanos() / 1e6 / (images - first),
+          images * 1e9 / (heard - sent.get(0)));
     }
   }
 

@@ -27,7 +27,7 @@ final class LatencyPart implements Part {
   private static final int PARTITIONS = 8;
   private static final int BATCH = 8;
   private static final int IMAGES = 30_000;
-  private static final List<Integer> LOADS = List.of(10, 50, 80);
+  private static final List<Integer> LOADS = List.of(80, 50, 10);
   private static final Map<String, Double> QUANTILES = quantiles();
   private static final int SECONDS = 20;
   private static final Duration LINGER = Duration.ofMillis(5);
@@ -61,14 +61,17 @@ final class LatencyPart implements Part {
         Duration.ofMillis(Math.max(1000, (long) (1000 * SECONDS * bench.config().scale())));
     try (ContenderProcess millrace = start(bench, Contender.MILLRACE, settings, feed);
         ContenderProcess constant = start(bench, Contender.CONSTANT_TOPOLOGY, idling, feed)) {
-      double capacity = capacity(bench, millrace, feed, settings);
-      bench.figure("latency.capacity", capacity, "images/s", "what the loads are parts of");
+      double capacity = capacity(bench, millrace, feed, pictures, settings, measured);
+      bench.figure(
+          "latency.capacity",
+          capacity,
+          "images/s",
+          "what the loads are parts of: images come one by one, their sender on the same cores");
       Limit.Rate alone = alone(bench, pictures);
       double model = alone.decodeMillis() + alone.runMillis();
       bench.figure("latency.model", model, "ms", "decoding and running an image by itself");
-      // Its practice was a backlog; a thread that waits for each image runs other code.
-      Pace.run(
-          bench.lab(), millrace, settings, PARTITIONS, pictures, capacity / 2, measured, measured);
+      // The heaviest first: each is practice for the next, which runs the code of waiting more
+      // often.
       for (int load : LOADS) {
         String part = "latency.load_" + load;
         pace(bench, millrace, pictures, settings, part, capacity * load / 100, measured);
@@ -119,14 +122,34 @@ final class LatencyPart implements Part {
                 String.format(Locale.ROOT, "at %,.0f images/s, at least once", perSecond)));
   }
 
+  /** What it keeps up with when more comes: as many a second as it answers of a backlog. */
   private static double capacity(
-      Bench bench, ContenderProcess millrace, Feed feed, Settings settings)
+      Bench bench,
+      ContenderProcess millrace,
+      Feed feed,
+      List<byte[]> pictures,
+      Settings settings,
+      Duration measured)
       throws IOException, InterruptedException {
-    List<Drained> rounds = new ArrayList<>();
+    Drained backlog = Drain.run(bench.lab(), millrace, settings, feed, feed.images() / 4);
+    List<Latencies> rounds = new ArrayList<>();
     for (int round = 0; round < bench.config().rounds(); round++) {
-      rounds.add(Drain.run(bench.lab(), millrace, settings, feed, feed.images() / 4));
+      Latencies last =
+          Pace.run(
+              bench.lab(),
+              millrace,
+              settings,
+              PARTITIONS,
+              pictures,
+              backlog.imagesPerSecond(),
+              Duration.ZERO,
+              measured);
+      rounds.add(last);
+      bench.progress(
+          "round %d, %,.0f a second of a backlog, %,.0f of as many that come",
+          round + 1, backlog.imagesPerSecond(), last.imagesPerSecond());
     }
-    return Medians.of(rounds, Drained::imagesPerSecond);
+    return Medians.of(rounds, Latencies::imagesPerSecond);
   }
 
   private static Limit.Rate alone(Bench bench, List<byte[]> pictures)
