@@ -81,14 +81,21 @@ final class BatchQueue {
 
   /**
    * The batch a runner should run now, or null. The oldest comes first, except that one whose
-   * images are still being decoded does not hold up the next.
+   * images are still being decoded does not hold up the next. The open one is closed only if there
+   * is no other.
    *
    * @param urgent true to close the open batch without linger
    */
   Batch take(long now, boolean urgent) {
-    if (open != null && (urgent || nanosUntilDue(now) == 0)) {
+    Batch batch = takeDecoded();
+    if (batch == null && open != null && (urgent || nanosUntilDue(now) == 0)) {
       close();
+      batch = takeDecoded();
     }
+    return batch;
+  }
+
+  private Batch takeDecoded() {
     for (Iterator<Batch> batches = closed.iterator(); batches.hasNext(); ) {
       Batch batch = batches.next();
       if (batch.isDecoded()) {

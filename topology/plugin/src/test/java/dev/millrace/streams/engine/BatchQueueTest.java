@@ -62,6 +62,16 @@ class BatchQueueTest {
   }
 
   @Test
+  void openBatch_growsOnWhileAnotherCanRun() {
+    Batch full = claimDecoded(0).batch;
+    claimDecoded(0);
+    Batch open = claimDecoded(0).batch;
+    assertThat(queue.take(2 * LINGER, true)).isSameAs(full);
+    assertThat(claimDecoded(2 * LINGER).batch).isSameAs(open);
+    assertThat(queue.take(2 * LINGER, false)).isSameAs(open);
+  }
+
+  @Test
   void batchStillDecoding_doesNotHoldUpTheNext() {
     Batch.Slot slow = queue.claim(0, serving);
     claimDecoded(0);
