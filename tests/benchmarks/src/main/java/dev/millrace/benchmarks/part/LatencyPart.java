@@ -27,7 +27,12 @@ final class LatencyPart implements Part {
   private static final int PARTITIONS = 8;
   private static final int BATCH = 8;
   private static final int IMAGES = 30_000;
-  private static final List<Integer> LOADS = List.of(80, 50, 10);
+  private static final List<Integer> HEAVY_LOADS = List.of(80, 50);
+  private static final String LIGHT_LOAD = "latency.load_10";
+  // What a machine and a broker take by themselves shows in a topology without a model, if it
+  // waits as little.
+  private static final Map<String, String> AS_PROMPT_AS_MILLRACE =
+      Map.of("linger.ms", "1", "commit.interval.ms", "1000");
   private static final Map<String, Double> QUANTILES = quantiles();
   private static final int SECONDS = 20;
   private static final Duration LINGER = Duration.ofMillis(5);
@@ -72,13 +77,37 @@ final class LatencyPart implements Part {
       bench.figure("latency.model", model, "ms", "decoding and running an image by itself");
       // The heaviest first: each is practice for the next, which runs the code of waiting more
       // often.
-      for (int load : LOADS) {
-        String part = "latency.load_" + load;
-        pace(bench, millrace, pictures, settings, part, capacity * load / 100, measured);
+      Paced ours = new Paced("", millrace, settings);
+      for (int load : HEAVY_LOADS) {
+        pace(
+            bench,
+            "latency.load_" + load,
+            List.of(ours),
+            pictures,
+            capacity * load / 100,
+            measured);
       }
-      Settings lingering = settings.withLinger(LINGER);
-      String part = "latency.load_10.linger_5ms";
-      pace(bench, millrace, pictures, lingering, part, capacity / 10, measured);
+      Paced lingering = new Paced(".linger_5ms", millrace, settings.withLinger(LINGER));
+      Paced kafkaStreams =
+          new Paced(
+              ".kafka_streams",
+              constant,
+              bench.settings(MODEL, EngineKind.CONSTANT, BATCH, false, AS_PROMPT_AS_MILLRACE));
+      List<List<Latencies>> rounds =
+          pace(
+              bench,
+              LIGHT_LOAD,
+              List.of(ours, lingering, kafkaStreams),
+              pictures,
+              capacity / 10,
+              measured);
+      for (Map.Entry<String, Double> quantile : QUANTILES.entrySet()) {
+        bench.figure(
+            LIGHT_LOAD + "." + quantile.getKey() + "_over_kafka_streams",
+            Medians.of(rounds, round -> added(round, quantile.getValue())),
+            "ms",
+            "more than Kafka Streams that answers without a model takes in the same round");
+      }
       idle(bench, millrace, settings, constant, idling, measured);
     }
   }
@@ -89,37 +118,65 @@ final class LatencyPart implements Part {
     return ContenderProcess.start(bench.lab(), contender, settings, feed, bench.practiceRounds());
   }
 
-  private static void pace(
+  /**
+   * Who answers.
+   *
+   * @param suffix of its figures' names
+   */
+  private record Paced(String suffix, ContenderProcess contender, Settings settings) {}
+
+  /** One after the other, round by round; returns each round's latencies in the same order. */
+  private static List<List<Latencies>> pace(
       Bench bench,
-      ContenderProcess millrace,
-      List<byte[]> pictures,
-      Settings settings,
       String part,
+      List<Paced> paced,
+      List<byte[]> pictures,
       double perSecond,
       Duration measured)
       throws IOException, InterruptedException {
-    List<Latencies> rounds = new ArrayList<>();
+    List<List<Latencies>> rounds = new ArrayList<>();
     for (int round = 0; round < bench.config().rounds(); round++) {
-      Latencies last =
-          Pace.run(
-              bench.lab(), millrace, settings, PARTITIONS, pictures, perSecond, measured, measured);
-      rounds.add(last);
-      bench.progress(
-          "round %d, %s: p50 %.2f, p99 %.2f ms",
-          round + 1, part, last.quantile(0.5), last.quantile(0.99));
+      List<Latencies> latencies = new ArrayList<>();
+      for (Paced one : paced) {
+        Latencies last =
+            Pace.run(
+                bench.lab(),
+                one.contender(),
+                one.settings(),
+                PARTITIONS,
+                pictures,
+                perSecond,
+                measured,
+                measured);
+        latencies.add(last);
+        bench.progress(
+            "round %d, %s%s: p50 %.2f, p99 %.2f ms",
+            round + 1, part, one.suffix(), last.quantile(0.5), last.quantile(0.99));
+      }
+      rounds.add(latencies);
     }
-    bench.figure(
-        part + ".cpu",
-        Medians.of(rounds, Latencies::cpuMillisPerImage),
-        "ms/image",
-        "processor time of its process");
-    QUANTILES.forEach(
-        (name, quantile) ->
-            bench.figure(
-                part + "." + name,
-                Medians.of(rounds, latencies -> latencies.quantile(quantile)),
-                "ms",
-                String.format(Locale.ROOT, "at %,.0f images/s, at least once", perSecond)));
+    for (int i = 0; i < paced.size(); i++) {
+      int which = i;
+      String name = part + paced.get(which).suffix();
+      bench.figure(
+          name + ".cpu",
+          Medians.of(rounds, round -> round.get(which).cpuMillisPerImage()),
+          "ms/image",
+          "processor time of its process");
+      QUANTILES.forEach(
+          (quantile, value) ->
+              bench.figure(
+                  name + "." + quantile,
+                  Medians.of(rounds, round -> round.get(which).quantile(value)),
+                  "ms",
+                  String.format(Locale.ROOT, "at %,.0f images/s, at least once", perSecond)));
+    }
+    return rounds;
+  }
+
+  /** How much longer the first of a round took than the last. */
+  private static double added(List<Latencies> round, double quantile) {
+    return round.get(0).quantile(quantile) - round.get(round.size() - 1).quantile(quantile);
   }
 
   /** What it keeps up with when more comes: as many a second as it answers of a backlog. */
