@@ -32,8 +32,8 @@ import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
  *
  * <p>{@code process} hands an image to the engine and queues its record; answers leave at the head
  * of the queue, from {@code process} itself, from a punctuator that ticks while records are in
- * flight, and from the commit barrier, which waits for all of them. A full queue makes {@code
- * process} wait for its head.
+ * flight, and from the commit barrier, which waits for all of them. {@code process} returns once
+ * there is room for the next record: a full queue makes it wait for its head.
  *
  * <p>Forwarding happens long after a record's own {@code process} call, so its node and its record
  * context are captured then and set again around {@code forward}. A refused image goes through its
@@ -108,19 +108,28 @@ final class InferenceProcessor<K>
     try {
       barrier.recordAccepted(System.nanoTime(), limit.commitSilence());
       long deadline = deadline();
-      if (inFlight.size() >= maxInFlight) {
-        emitHead(deadline);
-        emitAnswered();
-      }
       inFlight.add(
           new Pending<>(record, internals.recordContext(), submit(record.value(), deadline)));
       if (tick == null) {
         tick = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> emitInBursts());
       }
       emitInBursts();
+      awaitRoom(deadline);
     } catch (EngineStalledException e) {
       throw giveUpEngine(e.getMessage(), e);
     }
+  }
+
+  /**
+   * Has the next record find its place. To wait for that here, and not when it has come, is to wait
+   * at the end of a batch: a commit that falls due meanwhile need not run one for a few images.
+   */
+  private void awaitRoom(long deadline) {
+    if (inFlight.size() >= maxInFlight) {
+      emitHead(deadline);
+      emitAnswered();
+    }
+    engine.awaitRoom(deadline);
   }
 
   private CompletableFuture<Classification> submit(ImageEvent event, long deadline) {

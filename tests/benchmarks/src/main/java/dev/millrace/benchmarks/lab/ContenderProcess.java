@@ -55,19 +55,29 @@ public final class ContenderProcess implements AutoCloseable {
   }
 
   /** What it does, until this is closed. */
-  interface Work extends AutoCloseable {
-    @Override
-    void close() throws InterruptedException;
-  }
+  final class Work implements AutoCloseable {
+    private boolean ready;
 
-  /** Has it work, and returns when it is ready for images. */
-  Work begin(Settings settings) throws IOException, InterruptedException {
-    child.tell(Contender.line(settings));
-    awaitReady();
-    return () -> {
+    /** Returns when it has begun. */
+    void awaitBegun() throws InterruptedException {
+      if (!ready) {
+        awaitReady();
+        ready = true;
+      }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      awaitBegun();
       child.tell(Contender.STOP);
       awaitReady();
-    };
+    }
+  }
+
+  /** Has it work. Images that are there it may answer before it says that it has begun. */
+  Work begin(Settings settings) {
+    child.tell(Contender.line(settings));
+    return new Work();
   }
 
   private void awaitReady() throws InterruptedException {

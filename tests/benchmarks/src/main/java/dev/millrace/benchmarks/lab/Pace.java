@@ -54,6 +54,7 @@ public final class Pace {
     double[] millis = new double[images];
     try (KafkaConsumer<byte[], byte[]> consumer = lab.outputOf(settings, feed, 1);
         ContenderProcess.Work working = contender.begin(settings)) {
+      working.awaitBegun();
       Child child = contender.child();
       Thread sender = new Thread(() -> send(lab, feed, pictures, perSecond, sent), "pace");
       sender.setDaemon(true);
@@ -120,6 +121,7 @@ public final class Pace {
       throws IOException, InterruptedException {
     Settings settings = lab.prepare(wanted, lab.empty(partitions, 0));
     try (ContenderProcess.Work working = contender.begin(settings)) {
+      working.awaitBegun();
       Child child = contender.child();
       TimeUnit.NANOSECONDS.sleep(measured.toNanos()); // let it settle
       Duration before = child.cpuTime();

@@ -60,6 +60,11 @@ final class BatchQueue {
     return slot;
   }
 
+  /** True if the next image finds a place. */
+  boolean hasRoom() {
+    return open != null || !free.isEmpty() || allocatable > 0;
+  }
+
   private Batch next(int bytesPerImage) {
     Batch batch = free.poll();
     if (batch != null && batch.bytesPerImage() == bytesPerImage) {

@@ -52,6 +52,10 @@ public final class InferenceEngine implements AutoCloseable {
   private final Set<Batch> running = new HashSet<>();
   private LoadedModel serving;
   private int urgent;
+
+  /** Whether every slot was taken: changed under the lock, and a hint without it. */
+  private volatile boolean full;
+
   private Throwable stopped;
   private boolean closed;
 
@@ -166,6 +170,7 @@ public final class InferenceEngine implements AutoCloseable {
     lock.lock();
     try {
       slot = claim(deadlineNanos);
+      full = !queue.hasRoom();
       slot.model.metrics().submitted();
     } finally {
       lock.unlock();
@@ -175,25 +180,50 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   private Batch.Slot claim(long deadlineNanos) {
-    while (true) {
-      if (stopped != null) {
-        throw stalled();
-      }
-      long now = nanoTime.getAsLong();
-      Batch.Slot slot = queue.claim(now, serving);
-      if (slot != null) {
-        return slot; // no work for a runner until it is decoded
-      }
-      if (deadlineNanos - now <= 0) {
+    Batch.Slot slot;
+    do {
+      awaitFreeSlot(deadlineNanos);
+      slot = queue.claim(nanoTime.getAsLong(), serving);
+    } while (slot == null); // the room there was may be another version's
+    return slot; // no work for a runner until it is decoded
+  }
+
+  private void awaitFreeSlot(long deadlineNanos) {
+    while (stopped == null && !queue.hasRoom()) {
+      long left = deadlineNanos - nanoTime.getAsLong();
+      if (left <= 0) {
         throw new EngineStalledException(
             "no batch came free in time: the device is stuck or too slow for the wait allowed");
       }
       try {
-        long ignored = slotFree.awaitNanos(deadlineNanos - now);
+        long ignored = slotFree.awaitNanos(left);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new EngineStalledException("interrupted while waiting for the inference engine", e);
       }
+    }
+    if (stopped != null) {
+      throw stalled();
+    }
+  }
+
+  /**
+   * Waits until the next image finds a slot, and takes none. Who waits here and not in the next
+   * {@link #submit} has just filled the last batch there is: what it does then, such as a commit,
+   * finds no batch begun that would have to run for a few images.
+   *
+   * @param deadlineNanos how long to wait, on the engine's clock
+   * @throws EngineStalledException as {@link #submit} does
+   */
+  public void awaitRoom(long deadlineNanos) {
+    if (!full) {
+      return;
+    }
+    lock.lock();
+    try {
+      awaitFreeSlot(deadlineNanos);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -267,6 +297,7 @@ public final class InferenceEngine implements AutoCloseable {
     try {
       running.remove(batch);
       queue.recycle(batch);
+      full = false;
       slotFree.signalAll();
     } finally {
       lock.unlock();

@@ -360,6 +360,45 @@ class InferenceEngineTest {
   }
 
   @Test
+  void awaitRoom_waitsWhileEverySlotIsTaken_andTakesNone() throws Exception {
+    start(2);
+    engine.awaitRoom(System.nanoTime());
+    model.runs.drainPermits();
+    List<CompletableFuture<Classification>> answers = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      answers.add(submit(i));
+    }
+    assertThatThrownBy(() -> engine.awaitRoom(System.nanoTime() + 20_000_000))
+        .isInstanceOf(EngineStalledException.class)
+        .hasMessageContaining("stuck or too slow");
+    model.runs.release();
+    engine.awaitRoom(System.nanoTime() + TimeUnit.SECONDS.toNanos(10));
+    answers.add(submit(6));
+    answers.add(submit(7));
+    model.runs.release(1000);
+    for (int i = 0; i < 8; i++) {
+      assertThat(classOf(answers.get(i))).isEqualTo(i);
+    }
+    assertThat(model.batches).containsExactly(2, 2, 2, 2);
+  }
+
+  @Test
+  void awaitRoom_endsWhenTheEngineStops() throws Exception {
+    start(1);
+    model.runs.drainPermits();
+    for (int i = 0; i < 3; i++) {
+      var unused = submit(i);
+    }
+    CompletableFuture<Void> waiting =
+        CompletableFuture.runAsync(
+            () -> engine.awaitRoom(System.nanoTime() + TimeUnit.SECONDS.toNanos(60)));
+    engine.stop(new IllegalStateException("the device hangs"));
+    assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(EngineStalledException.class)
+        .hasMessageContaining("the device hangs");
+  }
+
+  @Test
   void close_answersWhatHasNotRunAndFreesTheModel() {
     start(8, Duration.ofSeconds(10), ImageLimits.DEFAULT);
     CompletableFuture<Classification> waiting = submit(1);
