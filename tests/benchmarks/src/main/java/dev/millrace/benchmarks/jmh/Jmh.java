@@ -1,6 +1,7 @@
 package dev.millrace.benchmarks.jmh;
 
 import dev.millrace.service.bench.BenchmarkException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +21,10 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  *
  * @param jvmOptions of those JVMs
  * @param scale how long to measure, as a part of what good figures take
+ * @param log file for what those JVMs print, such as a newer Java's warnings: standard output is
+ *     not theirs
  */
-public record Jmh(List<String> jvmOptions, double scale) {
+public record Jmh(List<String> jvmOptions, double scale, Path log) {
 
   private static final int ITERATIONS = 5;
   private static final int ITERATION_MILLIS = 1000;
@@ -55,7 +58,8 @@ public record Jmh(List<String> jvmOptions, double scale) {
             .addProfiler(CpuTimeProfiler.class)
             .jvmArgs(jvmOptions.toArray(String[]::new))
             .shouldFailOnError(true)
-            .verbosity(VerboseMode.SILENT);
+            .verbosity(VerboseMode.SILENT)
+            .output(log.toString());
     parameters.forEach(options::param);
     try {
       RunResult result = new Runner(options.build()).runSingle();

@@ -48,7 +48,11 @@ final class JmhRounds {
 
   /** Runs them all, and says how fast they are and what they allocate. */
   void run() {
-    Jmh jmh = new Jmh(bench.lab().jvmOptions(), bench.config().scale());
+    Jmh jmh =
+        new Jmh(
+            bench.lab().jvmOptions(),
+            bench.config().scale(),
+            bench.lab().folder().resolve("jmh.log"));
     List<String> order = new ArrayList<>(entries.keySet());
     for (int round = 0; round < bench.config().rounds(); round++) {
       for (String name : order) {
