@@ -69,7 +69,7 @@ public final class TorchNetwork implements AutoCloseable {
       int threads) {
     this.network = network;
     this.frozen = List.copyOf(freeze);
-    torch.set_num_threads(threads);
+    TorchLibrary.threads(threads);
     this.device = TorchLibrary.device(device);
     Weights fitting = network.fit(weights);
     Map<Boolean, List<Parameter>> parts =
