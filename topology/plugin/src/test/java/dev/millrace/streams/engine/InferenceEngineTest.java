@@ -361,7 +361,7 @@ class InferenceEngineTest {
 
   @Test
   void awaitRoom_waitsWhileEverySlotIsTaken_andTakesNone() throws Exception {
-    start(2);
+    start(2, Duration.ofSeconds(10), ImageLimits.DEFAULT);
     engine.awaitRoom(System.nanoTime());
     model.runs.drainPermits();
     List<CompletableFuture<Classification>> answers = new ArrayList<>();
