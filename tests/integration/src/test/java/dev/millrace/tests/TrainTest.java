@@ -114,10 +114,12 @@ class TrainTest {
     assertThat(repository().newest(MODEL).manifest().metrics())
         .containsEntry("gate_blessed", 0.0)
         .containsEntry("gate_champion", (double) better.version());
-    assertThat(reports(at))
-        .extracting(SwapReport::outcome)
-        .startsWith(SwapReport.Outcome.blessed, SwapReport.Outcome.blessed)
-        .endsWith(SwapReport.Outcome.refused);
+    // Which of its epochs were worse than the one before is the training's affair.
+    List<SwapReport> reports = reports(at);
+    assertThat(reports).hasSize(6);
+    assertThat(reports.get(0).outcome()).isEqualTo(SwapReport.Outcome.blessed);
+    assertThat(reports.get(better.version() - 1).outcome()).isEqualTo(SwapReport.Outcome.blessed);
+    assertThat(reports.get(5).outcome()).isEqualTo(SwapReport.Outcome.refused);
   }
 
   private static Champion champion(String bootstrapServers) {
@@ -149,37 +151,53 @@ class TrainTest {
     return reports;
   }
 
-  /** Checkpoints are asked for, and the trainer is killed at a random moment after. */
+  /**
+   * Checkpoints are asked for, and the trainer is killed at a random moment after: in half of the
+   * trials before one that is made undisturbed would be published.
+   */
   @Test
   void killedDuringExports_leavesWholeVersions_andGoesOn() throws Exception {
     Random random = new Random(5);
     List<Object> command = train("--epochs", 8, "--learning-rate", 0.02, "--threads", 1);
+    long export;
+    try (MillraceProcess train = startExporting(command)) {
+      long asked = System.nanoTime();
+      train.awaitLine(MODEL + " version 1 is published.*", PATIENCE);
+      export = System.nanoTime() - asked;
+      train.kill();
+    }
     for (int i = 0; i < KILLS; i++) {
-      try (MillraceProcess train = MillraceProcess.start(folder, "", command.toArray())) {
-        train.awaitLine(".*images to train on.*", PATIENCE);
-        Files.createFile(folder.resolve("run/export"));
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(700)); // any moment will do
+      try (MillraceProcess train = startExporting(command)) {
+        TimeUnit.NANOSECONDS.sleep(random.nextLong(2 * export));
         train.kill();
       }
-      Files.deleteIfExists(folder.resolve("run/export"));
       requireWholeVersions();
     }
-    assertThat(repository().versions(MODEL)).hasSizeGreaterThan(KILLS / 4);
+    assertThat(repository().versions(MODEL)).hasSizeGreaterThan(KILLS / 5);
     assertThat(run(command).output()).contains("goes on after step ").contains("epoch 8/8");
     requireWholeVersions();
   }
 
+  private MillraceProcess startExporting(List<Object> command) throws Exception {
+    Path ask = folder.resolve("run/export");
+    Files.deleteIfExists(ask);
+    MillraceProcess train = MillraceProcess.start(folder, "", command.toArray());
+    train.awaitLine(".*images to train on.*", PATIENCE);
+    Files.createFile(ask);
+    return train;
+  }
+
   private void requireWholeVersions() {
-    if (!Files.isDirectory(folder.resolve("models").resolve(MODEL))) {
-      return;
-    }
     for (int number : repository().versions(MODEL)) {
       ModelVersion version = repository().version(MODEL, number);
       new OnnxModelRuntime().open(version, Device.CPU).close();
     }
   }
 
-  /** Two epochs of each on 800 of CIFAR-10's images. */
+  /**
+   * Two epochs of each on half of CIFAR-10's images. The other half decides: on so many the
+   * standard error of the difference is 0.03.
+   */
   @Test
   void transferFromImageNet_beatsStartingFromNothing() throws Exception {
     Path weights = SharedData.file("models/imagenet_resnet18_pqf_small.onnx");
@@ -189,7 +207,7 @@ class TrainTest {
     double fromNothing = heldOutAccuracy(images, "nothing");
     double transferred = heldOutAccuracy(images, "transfer", "--from-weights", weights);
 
-    assertThat(transferred).isGreaterThan(fromNothing + 0.2);
+    assertThat(transferred).isGreaterThan(fromNothing + 0.1);
   }
 
   private double heldOutAccuracy(Path images, String model, Object... start) throws Exception {
@@ -205,12 +223,16 @@ class TrainTest {
                 64,
                 "--resize",
                 64,
+                "--held-out",
+                0.5,
                 "--epochs",
                 2,
                 "--batch-size",
-                32,
+                16,
                 "--learning-rate",
-                0.01,
+                0.005,
+                "--schedule",
+                "one_cycle",
                 "--repository",
                 folder.resolve("models"),
                 "--model",
