@@ -128,7 +128,7 @@ public record InferenceConfig(
       return this;
     }
 
-    /** Images of one partition in flight at once; four batches by default. */
+    /** Images of one partition in flight at once; almost four batches by default. */
     public Builder maxInFlight(Integer maxInFlight) {
       this.maxInFlight = maxInFlight;
       return this;
@@ -159,7 +159,10 @@ public record InferenceConfig(
       Duration longestRun = maxBatchSize == null && !cuda ? CPU_RUN : EngineConfig.UNLIMITED;
       EngineConfig engine =
           new EngineConfig(devices, batch, longestRun, wait, decodeThreads, runs, limits);
-      int inFlight = maxInFlight != null ? maxInFlight : BATCHES_IN_FLIGHT * batch;
+      // A quarter of a batch short of whole ones, for the reason that InferenceEngine.awaitRoom
+      // has.
+      int most = BATCHES_IN_FLIGHT * batch - batch / 4;
+      int inFlight = maxInFlight != null ? maxInFlight : most;
       return new InferenceConfig(repository, model, version, engine, inFlight, top, probabilities);
     }
   }

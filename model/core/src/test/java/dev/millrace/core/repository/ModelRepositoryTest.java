@@ -20,11 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Reading a repository; {@link ModelPublicationTest} has the writing. */
 class ModelRepositoryTest {
 
-  @TempDir private Path root;
+  @TempDir private Path around;
+  private Path root;
   private ModelRepository repository;
 
   @BeforeEach
-  void open() {
+  void open() throws IOException {
+    root = Files.createDirectory(around.resolve("models"));
     repository = new ModelRepository(root);
   }
 
@@ -187,7 +189,7 @@ class ModelRepositoryTest {
           .hasMessageStartingWith("model name: '" + model + "' is not made of letters");
     }
     assertThat(root).isEmptyDirectory();
-    assertThat(root.resolveSibling("x")).doesNotExist();
+    assertThat(around.resolve("x")).doesNotExist();
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -99,7 +99,12 @@ final class Batch {
    * for.
    */
   boolean isFull() {
-    return size == model.maxBatchSize();
+    return room() == 0;
+  }
+
+  /** How many more images its version takes with it. */
+  int room() {
+    return model.maxBatchSize() - size;
   }
 
   /** True once every image in it was decoded or refused. */

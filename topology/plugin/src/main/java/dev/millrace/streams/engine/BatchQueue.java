@@ -19,6 +19,9 @@ import java.util.function.IntFunction;
  */
 final class BatchQueue {
 
+  /** The part of a batch that whoever waits for room wants free. */
+  private static final int QUARTER = 4;
+
   private final long lingerNanos;
   private final IntFunction<Batch> allocate;
   private final Deque<Batch> free = new ArrayDeque<>();
@@ -62,7 +65,16 @@ final class BatchQueue {
 
   /** True if the next image finds a place. */
   boolean hasRoom() {
-    return open != null || !free.isEmpty() || allocatable > 0;
+    return open != null || hasEmpty();
+  }
+
+  /** True if the next few images find places, too: in an empty batch, or in a quarter of one. */
+  boolean hasRoomAhead() {
+    return hasEmpty() || (open != null && open.room() >= open.model().maxBatchSize() / QUARTER);
+  }
+
+  private boolean hasEmpty() {
+    return !free.isEmpty() || allocatable > 0;
   }
 
   private Batch next(int bytesPerImage) {

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -46,14 +47,14 @@ public final class InferenceEngine implements AutoCloseable {
   private final RunnerThreads runners = new RunnerThreads();
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition slotFree = lock.newCondition();
+  private final Condition room = lock.newCondition();
   private final Condition work = lock.newCondition();
   private final BatchQueue queue;
   private final Set<Batch> running = new HashSet<>();
   private LoadedModel serving;
   private int urgent;
 
-  /** Whether every slot was taken: changed under the lock, and a hint without it. */
+  /** Whether there was no room ahead: changed under the lock, and a hint without it. */
   private volatile boolean full;
 
   private Throwable stopped;
@@ -170,7 +171,7 @@ public final class InferenceEngine implements AutoCloseable {
     lock.lock();
     try {
       slot = claim(deadlineNanos);
-      full = !queue.hasRoom();
+      full = !queue.hasRoomAhead();
       slot.model.metrics().submitted();
     } finally {
       lock.unlock();
@@ -182,21 +183,21 @@ public final class InferenceEngine implements AutoCloseable {
   private Batch.Slot claim(long deadlineNanos) {
     Batch.Slot slot;
     do {
-      awaitFreeSlot(deadlineNanos);
+      await(queue::hasRoom, deadlineNanos);
       slot = queue.claim(nanoTime.getAsLong(), serving);
     } while (slot == null); // the room there was may be another version's
     return slot; // no work for a runner until it is decoded
   }
 
-  private void awaitFreeSlot(long deadlineNanos) {
-    while (stopped == null && !queue.hasRoom()) {
+  private void await(BooleanSupplier enough, long deadlineNanos) {
+    while (stopped == null && !enough.getAsBoolean()) {
       long left = deadlineNanos - nanoTime.getAsLong();
       if (left <= 0) {
         throw new EngineStalledException(
             "no batch came free in time: the device is stuck or too slow for the wait allowed");
       }
       try {
-        long ignored = slotFree.awaitNanos(left);
+        long ignored = room.awaitNanos(left);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new EngineStalledException("interrupted while waiting for the inference engine", e);
@@ -208,9 +209,10 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Waits until the next image finds a slot, and takes none. Who waits here and not in the next
-   * {@link #submit} has just filled the last batch there is: what it does then, such as a commit,
-   * finds no batch begun that would have to run for a few images.
+   * Waits until the next few images find slots, and takes none. What the caller does then may wait
+   * for all answers, as a commit does, and finds no batch begun that would have to run for a few
+   * images. It waits before the last batch is full, so that images which come before it gets there
+   * complete that one.
    *
    * @param deadlineNanos how long to wait, on the engine's clock
    * @throws EngineStalledException as {@link #submit} does
@@ -221,7 +223,7 @@ public final class InferenceEngine implements AutoCloseable {
     }
     lock.lock();
     try {
-      awaitFreeSlot(deadlineNanos);
+      await(queue::hasRoomAhead, deadlineNanos);
     } finally {
       lock.unlock();
     }
@@ -298,7 +300,7 @@ public final class InferenceEngine implements AutoCloseable {
       running.remove(batch);
       queue.recycle(batch);
       full = false;
-      slotFree.signalAll();
+      room.signalAll();
     } finally {
       lock.unlock();
     }
@@ -359,7 +361,7 @@ public final class InferenceEngine implements AutoCloseable {
       }
       unanswered = queue.drain();
       work.signalAll();
-      slotFree.signalAll();
+      room.signalAll();
     } finally {
       lock.unlock();
     }

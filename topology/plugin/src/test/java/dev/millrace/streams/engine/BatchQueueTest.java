@@ -14,6 +14,10 @@ class BatchQueueTest {
   private final LoadedModel serving = FakeModel.loaded(FakeModel.version());
 
   private Batch.Slot claimDecoded(long now) {
+    return claimDecoded(queue, serving, now);
+  }
+
+  private static Batch.Slot claimDecoded(BatchQueue queue, LoadedModel serving, long now) {
     Batch.Slot slot = queue.claim(now, serving);
     slot.batch.settle(slot, null);
     return slot;
@@ -36,6 +40,28 @@ class BatchQueueTest {
     assertThat(queue.claim(5, serving)).isNull();
     queue.recycle(first);
     assertThat(queue.claim(6, serving).batch).isSameAs(first);
+  }
+
+  @Test
+  void roomAhead_isAnEmptyBatch_orAQuarterOfOne() {
+    BatchQueue queue = new BatchQueue(2, LINGER, bytes -> new Batch(16, bytes));
+    LoadedModel serving = FakeModel.loaded(FakeModel.version(), 16);
+    for (int i = 0; i < 16 + 12; i++) {
+      assertThat(queue.hasRoomAhead()).isTrue();
+      claimDecoded(queue, serving, i);
+    }
+    assertThat(queue.hasRoomAhead()).isTrue();
+    claimDecoded(queue, serving, 28);
+    assertThat(queue.hasRoomAhead()).isFalse();
+    assertThat(queue.hasRoom()).isTrue();
+
+    for (int i = 29; i < 32; i++) {
+      claimDecoded(queue, serving, i);
+    }
+    assertThat(queue.hasRoomAhead()).isFalse();
+    assertThat(queue.hasRoom()).isFalse();
+    queue.recycle(queue.take(32, false));
+    assertThat(queue.hasRoomAhead()).isTrue();
   }
 
   @Test

@@ -96,10 +96,16 @@ public final class FakeModel implements ModelRuntime {
 
   /** It, loaded, for batches of two. */
   static LoadedModel loaded(ModelVersion version) {
+    return loaded(version, 2);
+  }
+
+  /** It, loaded, for batches of so many images. */
+  static LoadedModel loaded(ModelVersion version, int maxBatchSize) {
     return LoadedModel.load(
         new FakeModel(),
         version,
-        new EngineConfig(List.of(Device.CPU), 2, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
+        new EngineConfig(
+            List.of(Device.CPU), maxBatchSize, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
         new EngineMeters(new SimpleMeterRegistry()),
         System::nanoTime);
   }

@@ -383,6 +383,27 @@ class InferenceEngineTest {
   }
 
   @Test
+  void awaitRoom_waitsBeforeTheLastBatchIsFull() throws Exception {
+    start(16, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    model.runs.drainPermits();
+    for (int i = 0; i < 16 + 16 + 12; i++) {
+      var unused = submit(i);
+    }
+    engine.awaitRoom(System.nanoTime());
+    var unused = submit(0);
+    assertThatThrownBy(() -> engine.awaitRoom(System.nanoTime() + 20_000_000))
+        .isInstanceOf(EngineStalledException.class);
+    List<CompletableFuture<Classification>> last = List.of(submit(7), submit(8), submit(9));
+    model.runs.release();
+    engine.awaitRoom(System.nanoTime() + TimeUnit.SECONDS.toNanos(10));
+    model.runs.release(2);
+    for (CompletableFuture<Classification> answer : last) {
+      assertThat(answer.get(10, TimeUnit.SECONDS)).isNotNull();
+    }
+    assertThat(model.batches).containsExactly(16, 16, 16);
+  }
+
+  @Test
   void awaitRoom_endsWhenTheEngineStops() throws Exception {
     start(1);
     model.runs.drainPermits();

@@ -66,7 +66,7 @@ final class InferenceOptions {
   @Option(
       names = "--max-in-flight",
       paramLabel = "N",
-      description = "Images of one partition in flight at most (default: four batches).")
+      description = "Images of one partition in flight at most (default: almost four batches).")
   private Integer maxInFlight;
 
   @Option(
