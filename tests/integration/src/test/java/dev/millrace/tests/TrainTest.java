@@ -152,8 +152,8 @@ class TrainTest {
   }
 
   /**
-   * Checkpoints are asked for, and the trainer is killed at a random moment after: in half of the
-   * trials before one that is made undisturbed would be published.
+   * Checkpoints are asked for, and the trainer is killed at a random moment after, any will do: in
+   * half of the trials before an undisturbed one would be published.
    */
   @Test
   void killedDuringExports_leavesWholeVersions_andGoesOn() throws Exception {

@@ -159,8 +159,7 @@ public record InferenceConfig(
       Duration longestRun = maxBatchSize == null && !cuda ? CPU_RUN : EngineConfig.UNLIMITED;
       EngineConfig engine =
           new EngineConfig(devices, batch, longestRun, wait, decodeThreads, runs, limits);
-      // A quarter of a batch short of whole ones, for the reason that InferenceEngine.awaitRoom
-      // has.
+      // Short of whole batches by a quarter, which is what InferenceEngine.awaitRoom leaves, too.
       int most = BATCHES_IN_FLIGHT * batch - batch / 4;
       int inFlight = maxInFlight != null ? maxInFlight : most;
       return new InferenceConfig(repository, model, version, engine, inFlight, top, probabilities);

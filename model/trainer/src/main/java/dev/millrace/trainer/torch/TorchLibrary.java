@@ -27,7 +27,7 @@ final class TorchLibrary {
     return Files.isDirectory(core) && !Files.isDirectory(core.resolve("cache"));
   }
 
-  /** Has libtorch compute on so many threads, in this whole process. */
+  /** Has libtorch compute on so many threads, in this whole process. To be called first. */
   static void threads(int threads) {
     torch.set_num_threads(threads);
   }

@@ -19,7 +19,7 @@ import java.util.function.IntFunction;
  */
 final class BatchQueue {
 
-  /** The part of a batch that whoever waits for room wants free. */
+  /** Whoever waits for room ahead wants one in so many of a batch's places free. */
   private static final int QUARTER = 4;
 
   private final long lingerNanos;

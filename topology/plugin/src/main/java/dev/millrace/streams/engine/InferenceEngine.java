@@ -189,6 +189,7 @@ public final class InferenceEngine implements AutoCloseable {
     return slot; // no work for a runner until it is decoded
   }
 
+  /** Waits, under the lock, until there is room enough. */
   private void await(BooleanSupplier enough, long deadlineNanos) {
     while (stopped == null && !enough.getAsBoolean()) {
       long left = deadlineNanos - nanoTime.getAsLong();
