@@ -80,6 +80,14 @@ public final class Limit {
           runMillis + other.runMillis);
     }
 
+    /** What lies halfway to another. */
+    public Rate mean(Rate other) {
+      return new Rate(
+          (imagesPerSecond + other.imagesPerSecond) / 2,
+          (decodeMillis + other.decodeMillis) / 2,
+          (runMillis + other.runMillis) / 2);
+    }
+
     private Rate meanTimes(int threads) {
       return new Rate(imagesPerSecond, decodeMillis / threads, runMillis / threads);
     }

@@ -11,6 +11,7 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.serve.TopicCreation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -43,6 +45,7 @@ public final class Lab implements AutoCloseable {
   static final int MAX_RECORD_BYTES = 8 << 20;
 
   private static final Duration START = Duration.ofMinutes(4);
+  private static final Duration POLL = Duration.ofMillis(100);
 
   private static final List<Float> MEAN = List.of(0.485f, 0.456f, 0.406f);
   private static final List<Float> STD = List.of(0.229f, 0.224f, 0.225f);
@@ -76,6 +79,37 @@ public final class Lab implements AutoCloseable {
             Broker.class,
             List.of(folder.resolve("broker").toString()));
     return new Lab(folder, jvmOptions, broker, broker.next(START));
+  }
+
+  /**
+   * Has the broker practise, and this process's clients: sends and fetches so many records one by
+   * one. Kafka that is young spends more on compiling than on its work.
+   *
+   * @throws BenchmarkException if the broker refuses one
+   */
+  public void practise(int records) throws InterruptedException {
+    Feed feed = empty(1, records);
+    Map<String, Object> keys =
+        Map.of(
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrapServers,
+            ProducerConfig.LINGER_MS_CONFIG,
+            0);
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(feed.topic(), feed.partitions(), 1);
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(keys, new ByteArraySerializer(), new ByteArraySerializer())) {
+      int fetched = 0;
+      for (int i = 0; i < records; i++) {
+        byte[] key = Numbers.key(i);
+        producer.send(new ProducerRecord<>(feed.topic(), key, key)).get();
+        while (fetched <= i) {
+          broker.requireAlive();
+          fetched += consumer.poll(POLL).count();
+        }
+      }
+    } catch (ExecutionException e) {
+      throw new BenchmarkException("the broker refuses a record: " + e.getCause());
+    }
   }
 
   public String bootstrapServers() {
@@ -182,6 +216,10 @@ public final class Lab implements AutoCloseable {
    *     that counting costs the contender little
    */
   KafkaConsumer<byte[], byte[]> outputOf(Settings run, Feed feed, int leastBytes) {
+    return consumer(run.output(), feed.partitions(), leastBytes);
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer(String topic, int count, int leastBytes) {
     Map<String, Object> keys = new HashMap<>();
     keys.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     keys.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -191,8 +229,8 @@ public final class Lab implements AutoCloseable {
     KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(keys, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     List<TopicPartition> partitions = new ArrayList<>();
-    for (int i = 0; i < feed.partitions(); i++) {
-      partitions.add(new TopicPartition(run.output(), i));
+    for (int i = 0; i < count; i++) {
+      partitions.add(new TopicPartition(topic, i));
     }
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);

@@ -85,6 +85,11 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
     }
   }
 
+  /** What lies halfway: the machine's speed drifts, and what is measured between two ran at it. */
+  static Limits mean(Limits one, Limits other) {
+    return new Limits(one.alone.mean(other.alone), one.decoding.mean(other.decoding));
+  }
+
   /** Writes pictures into a folder of that name. */
   static Path write(Bench bench, String name, List<byte[]> pictures) throws IOException {
     Path folder = Files.createDirectories(bench.lab().folder().resolve("pictures-" + name));

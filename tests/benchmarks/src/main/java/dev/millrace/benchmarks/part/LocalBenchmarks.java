@@ -31,6 +31,8 @@ public final class LocalBenchmarks implements Benchmarks {
   /** Names the folder of ONNX Runtime's natives. */
   private static final String NATIVES = "onnxruntime.native.path";
 
+  private static final int PRACTICE_RECORDS = 30_000;
+
   private static final ResNetPart RESNET50 = new ResNetPart("resnet50", 500, 375, 1_500, false);
 
   private static final List<Part> PARTS =
@@ -67,6 +69,7 @@ public final class LocalBenchmarks implements Benchmarks {
   public void measure(Set<String> wanted, BenchmarkConfig config, Listener listener)
       throws InterruptedException {
     try (Lab lab = Lab.open(config.folder(), jvmOptions())) {
+      lab.practise(config.images(PRACTICE_RECORDS));
       Bench bench = new Bench(lab, config, listener);
       for (Part part : PARTS) {
         if (wanted.contains(part.name())) {

@@ -23,6 +23,7 @@ final class Race implements AutoCloseable {
 
   private final Bench bench;
   private final int practiceRounds;
+  private final Optional<Feed> practice;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Map<String, ContenderProcess> processes = new LinkedHashMap<>();
   private final Map<String, List<Drained>> results = new LinkedHashMap<>();
@@ -40,14 +41,25 @@ final class Race implements AutoCloseable {
     }
   }
 
+  /** One before which everyone practises on what it will classify. */
   Race(Bench bench) {
-    this(bench, bench.practiceRounds());
+    this(bench, bench.practiceRounds(), Optional.empty());
   }
 
   /** One before which everyone practises so often, at most. */
   Race(Bench bench, int practiceRounds) {
+    this(bench, practiceRounds, Optional.empty());
+  }
+
+  /** One before which everyone practises on these images. */
+  Race(Bench bench, Feed practice) {
+    this(bench, bench.practiceRounds(), Optional.of(practice));
+  }
+
+  private Race(Bench bench, int practiceRounds, Optional<Feed> practice) {
     this.bench = bench;
     this.practiceRounds = practiceRounds;
+    this.practice = practice;
   }
 
   /** Enters one; {@code name} is what its figures are called. */
@@ -79,7 +91,11 @@ final class Race implements AutoCloseable {
       Entry entry = entries.get(name);
       process =
           ContenderProcess.start(
-              bench.lab(), entry.contender(), entry.settings(), entry.feed(), practiceRounds);
+              bench.lab(),
+              entry.contender(),
+              entry.settings(),
+              practice.orElse(entry.feed()),
+              practiceRounds);
       processes.put(name, process);
     }
     return process;
