@@ -26,8 +26,8 @@ final class OwedAnswers {
     IDLE(0),
     /** Records keep coming. */
     STEADY(5),
-    /** Records wait for their turn, for much longer than their answers do here. */
-    BACKLOG(20);
+    /** Records wait for their turn. Kafka Streams has its producers linger as long by default. */
+    BACKLOG(100);
 
     private final long burstNanos;
 
@@ -75,7 +75,7 @@ final class OwedAnswers {
   /**
    * The burst that answers should leave with, for all of the thread's tasks: an answer at a time
    * would make a request to the broker for each. While records keep coming, a new one begins every
-   * five milliseconds, with a backlog every twenty. A thread without more records has nothing to
+   * five milliseconds, with a backlog every hundred. A thread without more records has nothing to
    * wait for, so that each call begins one.
    */
   long burst(long now) {

@@ -26,7 +26,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * an {@link ImageInference} on its thread has images in flight, waits for their answers in between,
  * and returns when one is there. A thread that owes nothing waits as Kafka Streams has it wait.
  * While records keep coming, answers leave in bursts, every five milliseconds, and with a backlog
- * every twenty, so that a short {@code linger.ms} makes few requests.
+ * every hundred, so that a short {@code linger.ms} makes few requests.
  *
  * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
  * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
