@@ -57,6 +57,7 @@ final class NullModelPart implements Part {
         enter(race, bench, "whole" + suffix, Contender.MILLRACE, exactlyOnce, feed);
         enter(race, bench, "constant" + suffix, Contender.CONSTANT_TOPOLOGY, exactlyOnce, feed);
       }
+      race.rehearse();
       for (int round = 0; round < bench.config().rounds(); round++) {
         race.round(round);
       }

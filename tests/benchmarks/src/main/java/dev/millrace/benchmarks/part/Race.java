@@ -68,6 +68,17 @@ final class Race implements AutoCloseable {
     results.put(name, new ArrayList<>());
   }
 
+  /**
+   * Has everyone classify everything once, unmeasured: as they will, with the model that they have
+   * practised without, and with the broker warmed by all of them.
+   */
+  void rehearse() throws IOException, InterruptedException {
+    for (String name : entries.keySet()) {
+      run(name);
+    }
+    bench.progress("everyone has rehearsed");
+  }
+
   /** Runs one round. */
   void round(int number) throws IOException, InterruptedException {
     List<String> order = new ArrayList<>(entries.keySet());
@@ -75,14 +86,18 @@ final class Race implements AutoCloseable {
       Collections.reverse(order);
     }
     for (String name : order) {
-      Entry entry = entries.get(name);
-      Drained drained =
-          Drain.run(bench.lab(), process(name), entry.settings(), entry.feed(), entry.unmeasured());
+      Drained drained = run(name);
       results.get(name).add(drained);
       bench.progress(
           "round %d, %s: %,.0f images/s, %.3f ms of CPU an image",
           number + 1, name, drained.imagesPerSecond(), drained.cpuMillisPerImage());
     }
+  }
+
+  private Drained run(String name) throws IOException, InterruptedException {
+    Entry entry = entries.get(name);
+    return Drain.run(
+        bench.lab(), process(name), entry.settings(), entry.feed(), entry.unmeasured());
   }
 
   private ContenderProcess process(String name) throws IOException, InterruptedException {

@@ -110,6 +110,7 @@ final class ResNetPart implements Part {
     Feed feed = bench.lab().fill(name, PARTITIONS, pictures, count);
     try (Race race = new Race(bench, practice(bench, feed))) {
       enter(race, bench, feed);
+      race.rehearse();
       List<Limits> limits = new ArrayList<>();
       Limits before = limit(bench, pictures);
       for (int round = 0; round < bench.config().rounds(); round++) {
