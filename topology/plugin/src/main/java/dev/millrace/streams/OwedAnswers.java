@@ -20,31 +20,18 @@ final class OwedAnswers {
     CompletableFuture<?> next();
   }
 
-  /** What there is for the thread to do, and with it how often answers are worth a request. */
-  private enum Load {
-    /** No records: answers leave one by one. */
-    IDLE(0),
-    /** Records keep coming. */
-    STEADY(5),
-    /** Records wait for their turn. Kafka Streams has its producers linger as long by default. */
-    BACKLOG(100);
-
-    private final long burstNanos;
-
-    Load(long burstMillis) {
-      burstNanos = TimeUnit.MILLISECONDS.toNanos(burstMillis);
-    }
-  }
-
   private static final ThreadLocal<OwedAnswers> OF_THREAD =
       ThreadLocal.withInitial(OwedAnswers::new);
 
+  /** How often answers are passed on while records keep coming. */
+  private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final Set<Debtor> debtors = new LinkedHashSet<>();
-  private Load load = Load.IDLE;
+  private boolean busy;
   private long burstStart = System.nanoTime();
   private long burst;
 
-  OwedAnswers() {}
+  private OwedAnswers() {}
 
   /** What the calling thread owes. */
   static OwedAnswers ofThisThread() {
@@ -60,26 +47,19 @@ final class OwedAnswers {
     debtors.remove(debtor);
   }
 
-  /**
-   * Notes what the thread's consumer found: records or none, and whether Kafka Streams has paused a
-   * partition, of which it has buffered enough then.
-   */
-  void polled(boolean records, boolean paused) {
-    if (paused) {
-      load = Load.BACKLOG;
-    } else {
-      load = records ? Load.STEADY : Load.IDLE;
-    }
+  /** Notes whether more records are there, or have just come. */
+  void busy(boolean more) {
+    busy = more;
   }
 
   /**
-   * The burst that answers should leave with, for all of the thread's tasks: an answer at a time
-   * would make a request to the broker for each. While records keep coming, a new one begins every
-   * five milliseconds, with a backlog every hundred. A thread without more records has nothing to
-   * wait for, so that each call begins one.
+   * The burst that answers should leave with. While records keep coming, a new one begins every
+   * five milliseconds, for all of the thread's tasks: an answer at a time would make a request to
+   * the broker for each. A thread without more records has nothing to wait for, so that each call
+   * begins one.
    */
   long burst(long now) {
-    if (now - burstStart >= load.burstNanos) {
+    if (!busy || now - burstStart >= BURST_NANOS) {
       burstStart = now;
       burst++;
     }

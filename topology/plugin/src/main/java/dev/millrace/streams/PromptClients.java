@@ -25,8 +25,8 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * makes an idle thread turn in circles. This consumer looks for records without waiting as long as
  * an {@link ImageInference} on its thread has images in flight, waits for their answers in between,
  * and returns when one is there. A thread that owes nothing waits as Kafka Streams has it wait.
- * While records keep coming, answers leave in bursts, every five milliseconds, and with a backlog
- * every hundred, so that a short {@code linger.ms} makes few requests.
+ * While records keep coming, answers leave in bursts, so that a short {@code linger.ms} makes few
+ * requests.
  *
  * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
  * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
@@ -76,7 +76,8 @@ public final class PromptClients implements KafkaClientSupplier {
       OwedAnswers owed = OwedAnswers.ofThisThread();
       ConsumerRecords<byte[], byte[]> records =
           owed.any() ? pollOwing(owed, timeout) : super.poll(timeout);
-      owed.polled(!records.isEmpty(), !paused().isEmpty());
+      // Kafka Streams pauses a partition of which it has buffered enough.
+      owed.busy(!records.isEmpty() || !paused().isEmpty());
       return records;
     }
 

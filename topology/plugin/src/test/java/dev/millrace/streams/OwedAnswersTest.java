@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OwedAnswersTest {
@@ -14,7 +15,7 @@ class OwedAnswersTest {
 
   private final Task first = new Task();
   private final Task second = new Task();
-  private final OwedAnswers owed = new OwedAnswers();
+  private final OwedAnswers owed = OwedAnswers.ofThisThread();
 
   /** A task whose next answer the test decides on. */
   private static final class Task implements OwedAnswers.Debtor {
@@ -26,38 +27,24 @@ class OwedAnswersTest {
     }
   }
 
+  @AfterEach
+  void leaveTheThreadAsItWas() {
+    owed.remove(first);
+    owed.remove(second);
+    owed.busy(false);
+  }
+
   @Test
-  void burst_isAnotherEachTime_onceNoMoreRecordsCome() {
-    owed.polled(true, false);
-    owed.polled(false, false);
+  void burst_isAnotherEachTime_unlessRecordsKeepComing() {
     long now = System.nanoTime();
-    long burst = owed.burst(now);
-    assertThat(owed.burst(now)).isNotEqualTo(burst);
-  }
+    long first = owed.burst(now);
+    assertThat(owed.burst(now)).isNotEqualTo(first);
 
-  @Test
-  void burst_lastsAWhile_asLongAsRecordsKeepComing() {
-    owed.polled(true, false);
-    assertBurstLasts(5);
-  }
-
-  @Test
-  void burst_lastsLonger_withABacklog() {
-    owed.polled(true, true);
-    assertBurstLasts(100);
-  }
-
-  @Test
-  void burst_lastsLonger_withABacklogThatIsAllBuffered() {
-    owed.polled(false, true);
-    assertBurstLasts(100);
-  }
-
-  private void assertBurstLasts(long millis) {
-    long start = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-    long burst = owed.burst(start);
-    assertThat(owed.burst(start + TimeUnit.MILLISECONDS.toNanos(millis - 1))).isEqualTo(burst);
-    assertThat(owed.burst(start + TimeUnit.MILLISECONDS.toNanos(millis))).isNotEqualTo(burst);
+    owed.busy(true);
+    now += TimeUnit.MILLISECONDS.toNanos(10);
+    long busy = owed.burst(now);
+    assertThat(owed.burst(now + TimeUnit.MILLISECONDS.toNanos(4))).isEqualTo(busy);
+    assertThat(owed.burst(now + TimeUnit.MILLISECONDS.toNanos(5))).isNotEqualTo(busy);
   }
 
   @Test
@@ -105,15 +92,10 @@ class OwedAnswersTest {
 
   @Test
   void eachThread_owesItsOwn() throws Exception {
-    OwedAnswers ours = OwedAnswers.ofThisThread();
+    owed.add(first);
     first.next = new CompletableFuture<>();
-    ours.add(first);
-    try {
-      assertThat(CompletableFuture.supplyAsync(() -> OwedAnswers.ofThisThread().any()).get())
-          .isFalse();
-      assertThat(OwedAnswers.ofThisThread().any()).isTrue();
-    } finally {
-      ours.remove(first);
-    }
+
+    assertThat(CompletableFuture.supplyAsync(() -> OwedAnswers.ofThisThread().any()).get())
+        .isFalse();
   }
 }
