@@ -107,7 +107,12 @@ class BadInputTest {
     ModelVersion model = Models.publishRandom(folder, "random");
     try (Pipeline pipeline =
         Pipeline.start(
-            broker, model, 1, Map.of(), OnBadImage.FAIL, ServiceConfig.DEFAULT_MAX_RECORD_BYTES)) {
+            broker,
+            Pipeline.inference(model).build(),
+            1,
+            Map.of(),
+            OnBadImage.FAIL,
+            ServiceConfig.DEFAULT_MAX_RECORD_BYTES)) {
       pipeline.send(
           List.of(
               pipeline.image("good", jpeg),
@@ -133,7 +138,13 @@ class BadInputTest {
     byte[] bad = new byte[limit - overhead];
     ModelVersion model = Models.publishRandom(folder, "random");
     try (Pipeline pipeline =
-        Pipeline.start(broker, model, 1, Map.of(), OnBadImage.DEAD_LETTER, limit)) {
+        Pipeline.start(
+            broker,
+            Pipeline.inference(model).build(),
+            1,
+            Map.of(),
+            OnBadImage.DEAD_LETTER,
+            limit)) {
       pipeline.send(
           List.of(
               pipeline.image("good", good),

@@ -62,19 +62,31 @@ final class Pipeline implements AutoCloseable {
   static Pipeline start(
       EmbeddedBroker broker, ModelVersion model, int partitions, Map<String, String> kafka)
       throws Exception {
+    return start(broker, inference(model).build(), partitions, kafka);
+  }
+
+  /** Makes the topics and starts the service. */
+  static Pipeline start(
+      EmbeddedBroker broker, InferenceConfig inference, int partitions, Map<String, String> kafka)
+      throws Exception {
     return start(
         broker,
-        model,
+        inference,
         partitions,
         kafka,
         OnBadImage.DEAD_LETTER,
         ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
   }
 
+  /** The newest version of a model. */
+  static InferenceConfig.Builder inference(ModelVersion model) {
+    return InferenceConfig.builder(model.folder().getParent().getParent(), model.name());
+  }
+
   /** Makes the topics and starts the service. */
   static Pipeline start(
       EmbeddedBroker broker,
-      ModelVersion model,
+      InferenceConfig inference,
       int partitions,
       Map<String, String> kafka,
       OnBadImage onBadImage,
@@ -88,8 +100,6 @@ final class Pipeline implements AutoCloseable {
     properties.put("bootstrap.servers", broker.bootstrapServers());
     properties.put("application.id", "test-" + number);
     properties.putAll(kafka);
-    InferenceConfig inference =
-        InferenceConfig.of(model.folder().getParent().getParent(), model.name());
     Pipeline pipeline =
         new Pipeline(
             broker.bootstrapServers(),

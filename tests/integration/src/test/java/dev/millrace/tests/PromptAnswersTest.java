@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.streams.InferenceConfig;
+import io.micrometer.core.instrument.FunctionCounter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -17,8 +20,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** An answer leaves when it is there, although its stream thread waits for the next record. */
+/**
+ * An answer leaves when it is there, although its stream thread waits for the next record; with
+ * many others if it has waited itself.
+ */
 @Tag("broker")
 @Timeout(180)
 @ExtendWith(SharedBroker.class)
@@ -26,15 +34,19 @@ class PromptAnswersTest {
 
   private static final int IMAGES = 11;
   private static final Duration POLL = Duration.ofSeconds(2);
+  private static final int BACKLOG = 3_000;
 
   @TempDir Path folder;
 
-  @Test
-  void answer_doesNotWaitForThePoll(EmbeddedBroker broker) throws Exception {
+  /** With a single image in flight its record's own call waits for the answer. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8})
+  void answer_doesNotWaitForThePoll(int maxInFlight, EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder, "prompt");
     byte[] image = Images.noise("png", 32, 32, 1);
     String pollMillis = Long.toString(POLL.toMillis());
-    try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of("poll.ms", pollMillis));
+    InferenceConfig inference = Pipeline.inference(model).maxInFlight(maxInFlight).build();
+    try (Pipeline pipeline = Pipeline.start(broker, inference, 1, Map.of("poll.ms", pollMillis));
         KafkaConsumer<byte[], byte[]> predictions =
             new KafkaConsumer<>(
                 Map.of("bootstrap.servers", broker.bootstrapServers()),
@@ -53,6 +65,26 @@ class PromptAnswersTest {
       Arrays.sort(nanos);
 
       assertThat(Duration.ofNanos(nanos[IMAGES / 2])).isLessThan(POLL.dividedBy(4));
+    }
+  }
+
+  @Test
+  void backlog_leavesInFewRequests(EmbeddedBroker broker) throws Exception {
+    ModelVersion model = Models.publishRandom(folder, "backlog");
+    byte[] image = Images.noise("png", 32, 32, 1);
+    try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of())) {
+      pipeline.stop();
+      pipeline.send(Collections.nCopies(BACKLOG, pipeline.image("k", image)));
+
+      pipeline.start();
+      assertThat(pipeline.predictions(BACKLOG)).hasSize(BACKLOG);
+
+      double requests =
+          pipeline.registry.get("kafka.producer.request.total").functionCounters().stream()
+              .mapToDouble(FunctionCounter::count)
+              .sum();
+      // A partition may have 30 images in flight, and answers used to leave a batch of 8 at a time.
+      assertThat(BACKLOG / requests).as("answers a request").isGreaterThan(20);
     }
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,7 +34,9 @@ import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
  * <p>{@code process} hands an image to the engine and queues its record; answers leave at the head
  * of the queue, from {@code process} itself, from a punctuator that ticks while records are in
  * flight, and from the commit barrier, which waits for all of them. {@code process} returns once
- * there is room for the next record: a full queue makes it wait for its head.
+ * there is room for the next record: a full queue makes it wait for its head. What is answered and
+ * waits for its burst (see {@link OwedAnswers}) has a queue of its own, so that it takes no room
+ * from what the engine works on.
  *
  * <p>Forwarding happens long after a record's own {@code process} call, so its node and its record
  * context are captured then and set again around {@code forward}. A refused image goes through its
@@ -50,6 +53,9 @@ final class InferenceProcessor<K>
 
   private static final Duration TICK = Duration.ofMillis(1);
 
+  /** Answers that may wait for their burst: what a fast model gives in a tenth of a second. */
+  private static final int MOST_ANSWERED = 256;
+
   private record Pending<K>(
       FixedKeyRecord<K, ImageEvent> record,
       ProcessorRecordContext context,
@@ -59,7 +65,12 @@ final class InferenceProcessor<K>
   private final PredictionFormat format;
   private final int maxInFlight;
   private final String barrierName;
+
+  /** Whose answers are to come, and some that came since it was last looked. */
   private final Queue<Pending<K>> inFlight = new ArrayDeque<>();
+
+  /** Whose answers are there; older than everything in flight. */
+  private final Queue<Pending<K>> answered = new ArrayDeque<>();
 
   private InferenceEngine engine;
   private FixedKeyProcessorContext<K, Prediction> context;
@@ -88,7 +99,7 @@ final class InferenceProcessor<K>
     internals = (InternalProcessorContext<K, Prediction>) context;
     node = (ProcessorNode<K, ImageEvent, ?, ?>) internals.currentNode();
     limit = WaitLimit.of(context.appConfigs());
-    inFlight.clear();
+    forgetAll();
     failure = null;
     tick = null;
     barrier = context.getStateStore(barrierName);
@@ -126,8 +137,12 @@ final class InferenceProcessor<K>
    */
   private void awaitRoom(long deadline) {
     if (inFlight.size() >= maxInFlight) {
-      emitHead(deadline);
-      emitAnswered();
+      awaitHead(deadline);
+      setAnsweredAside();
+      if (answered.size() >= MOST_ANSWERED) {
+        burst = owed.nextBurst(System.nanoTime());
+        emitAnswered();
+      }
     }
     engine.awaitRoom(deadline);
   }
@@ -156,11 +171,18 @@ final class InferenceProcessor<K>
   }
 
   private void emitAnswered() {
-    while (!inFlight.isEmpty() && inFlight.element().answer.isDone()) {
-      emitHead(System.nanoTime());
+    setAnsweredAside();
+    while (!answered.isEmpty()) {
+      emit(answered.remove());
     }
     if (inFlight.isEmpty()) {
       stopTick();
+    }
+  }
+
+  private void setAnsweredAside() {
+    while (!inFlight.isEmpty() && inFlight.element().answer.isDone()) {
+      answered.add(inFlight.remove());
     }
   }
 
@@ -172,48 +194,45 @@ final class InferenceProcessor<K>
     if (failure != null) {
       throw new StreamsException("inference has failed before", failure);
     }
-    if (inFlight.isEmpty()) {
+    if (size() == 0) {
       return;
     }
     long deadline = deadline();
     try (InferenceEngine.Urgency urgency = engine.hurry()) {
+      emitAnswered();
       while (!inFlight.isEmpty()) {
-        emitHead(deadline);
+        awaitHead(deadline);
+        emitAnswered();
       }
     } catch (InferenceStalledError e) {
       throw new StreamsException(e.getMessage(), e);
     }
-    stopTick();
   }
 
   @Override
   public int size() {
-    return inFlight.size();
+    return answered.size() + inFlight.size();
   }
 
   @Override
   public CompletableFuture<Classification> next() {
-    return inFlight.isEmpty() ? null : inFlight.element().answer;
+    Pending<K> first = answered.isEmpty() ? inFlight.peek() : answered.element();
+    return first == null ? null : first.answer;
   }
 
   private long deadline() {
     return System.nanoTime() + limit.longest().toNanos();
   }
 
-  /** Waits for the oldest record's answer and passes it on. */
-  private void emitHead(long deadline) {
-    Pending<K> head = inFlight.element();
+  /** Waits for the oldest answer that is to come, whatever it will be. */
+  private void awaitHead(long deadline) {
     try {
-      Classification answer =
-          head.answer.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-      inFlight.remove();
-      inContextOf(head, () -> forward(head, answer));
+      inFlight
+          .element()
+          .answer
+          .get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof BadImageException refusal)) {
-        throw fail(new InferenceStalledError(e.getCause().getMessage(), e.getCause()));
-      }
-      inFlight.remove();
-      inContextOf(head, () -> refuse(head, refusal));
+      // a failure is an answer, too: emit() says so
     } catch (TimeoutException e) {
       throw giveUpEngine(
           "the device gave no answer within "
@@ -224,6 +243,19 @@ final class InferenceProcessor<K>
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw fail(new InferenceStalledError("interrupted while waiting for an answer", e));
+    }
+  }
+
+  /** Passes on an answer that is there. */
+  private void emit(Pending<K> pending) {
+    try {
+      Classification answer = pending.answer.join();
+      inContextOf(pending, () -> forward(pending, answer));
+    } catch (CompletionException e) {
+      if (!(e.getCause() instanceof BadImageException refusal)) {
+        throw fail(new InferenceStalledError(e.getCause().getMessage(), e.getCause()));
+      }
+      inContextOf(pending, () -> refuse(pending, refusal));
     }
   }
 
@@ -284,10 +316,15 @@ final class InferenceProcessor<K>
     }
   }
 
+  private void forgetAll() {
+    answered.clear();
+    inFlight.clear();
+  }
+
   @Override
   public void close() {
     stopTick();
-    inFlight.clear();
+    forgetAll();
     barrier.detach();
     owed.remove(this);
     if (engine != null) {

@@ -23,15 +23,28 @@ final class OwedAnswers {
   private static final ThreadLocal<OwedAnswers> OF_THREAD =
       ThreadLocal.withInitial(OwedAnswers::new);
 
-  /** How often answers are passed on while records keep coming. */
-  private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  /** What the thread has to do, and how long a burst of answers lasts then. */
+  private enum Load {
+    /** No record has come: nothing is worth waiting for. */
+    IDLE(0),
+    /** Records keep coming. */
+    STEADY(5),
+    /** Records wait for longer than the burst, which Kafka Streams' producers wait, too. */
+    BACKLOG(100);
+
+    private final long burstNanos;
+
+    Load(long burstMillis) {
+      burstNanos = TimeUnit.MILLISECONDS.toNanos(burstMillis);
+    }
+  }
 
   private final Set<Debtor> debtors = new LinkedHashSet<>();
-  private boolean busy;
+  private Load load = Load.IDLE;
   private long burstStart = System.nanoTime();
   private long burst;
 
-  private OwedAnswers() {}
+  OwedAnswers() {}
 
   /** What the calling thread owes. */
   static OwedAnswers ofThisThread() {
@@ -47,22 +60,35 @@ final class OwedAnswers {
     debtors.remove(debtor);
   }
 
-  /** Notes whether more records are there, or have just come. */
-  void busy(boolean more) {
-    busy = more;
+  /**
+   * Notes what the thread's consumer found.
+   *
+   * @param records whether there were any
+   * @param busyNanos for how long the thread had not asked. Kafka Streams asks once it has
+   *     processed everything, so whoever came first in the meantime has waited as long
+   */
+  void polled(boolean records, long busyNanos) {
+    if (!records) {
+      load = Load.IDLE;
+    } else {
+      load = busyNanos >= Load.BACKLOG.burstNanos ? Load.BACKLOG : Load.STEADY;
+    }
   }
 
   /**
-   * The burst that answers should leave with. While records keep coming, a new one begins every
-   * five milliseconds, for all of the thread's tasks: an answer at a time would make a request to
-   * the broker for each. A thread without more records has nothing to wait for, so that each call
-   * begins one.
+   * The burst that answers should leave with, for all of the thread's tasks: an answer at a time
+   * would make a request to the broker for each. While records keep coming, a new one begins every
+   * five milliseconds, with a backlog every hundred. A thread without more records has nothing to
+   * wait for, so that each call begins one.
    */
   long burst(long now) {
-    if (!busy || now - burstStart >= BURST_NANOS) {
-      burstStart = now;
-      burst++;
-    }
+    return now - burstStart >= load.burstNanos ? nextBurst(now) : burst;
+  }
+
+  /** Begins a burst: a task that has to pass answers on has the others do so, too. */
+  long nextBurst(long now) {
+    burstStart = now;
+    burst++;
     return burst;
   }
 

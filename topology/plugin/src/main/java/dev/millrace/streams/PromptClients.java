@@ -26,7 +26,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * an {@link ImageInference} on its thread has images in flight, waits for their answers in between,
  * and returns when one is there. A thread that owes nothing waits as Kafka Streams has it wait.
  * While records keep coming, answers leave in bursts, so that a short {@code linger.ms} makes few
- * requests.
+ * requests: every five milliseconds, and every hundred once records have waited as long.
  *
  * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
  * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
@@ -67,6 +67,11 @@ public final class PromptClients implements KafkaClientSupplier {
     /** How long a record may lie at the broker while an answer is waited for. */
     private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    private long lastReturn = System.nanoTime();
+
+    /** How long the thread has gone without asking, at most, since there were records. */
+    private long busyNanos;
+
     PromptConsumer(Map<String, Object> config) {
       super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
@@ -74,10 +79,14 @@ public final class PromptClients implements KafkaClientSupplier {
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
       OwedAnswers owed = OwedAnswers.ofThisThread();
+      busyNanos = Math.max(busyNanos, System.nanoTime() - lastReturn);
       ConsumerRecords<byte[], byte[]> records =
           owed.any() ? pollOwing(owed, timeout) : super.poll(timeout);
-      // Kafka Streams pauses a partition of which it has buffered enough.
-      owed.busy(!records.isEmpty() || !paused().isEmpty());
+      owed.polled(!records.isEmpty(), busyNanos);
+      if (!records.isEmpty()) {
+        busyNanos = 0;
+      }
+      lastReturn = System.nanoTime();
       return records;
     }
 

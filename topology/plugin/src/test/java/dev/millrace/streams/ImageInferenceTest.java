@@ -57,22 +57,25 @@ class ImageInferenceTest {
 
   @BeforeEach
   void start() {
+    inference = inference(8);
+    drive(DeadLetterBadImages.class);
+  }
+
+  private ImageInference<String> inference(int maxInFlight) {
     EngineConfig engine =
         new EngineConfig(List.of(Device.CPU), 4, Duration.ofMillis(1), 2, 1, ImageLimits.DEFAULT);
     InferenceConfig config =
-        new InferenceConfig(Path.of("nowhere"), "fake", null, engine, 8, 3, true);
-    inference =
-        new ImageInference<>(
-            config,
-            version ->
-                InferenceEngine.start(
-                    engine,
-                    model,
-                    FakeModel.version(),
-                    () -> new FakeDecoder(new CountDownLatch(0)),
-                    new EngineMeters(new SimpleMeterRegistry()),
-                    System::nanoTime));
-    drive(DeadLetterBadImages.class);
+        new InferenceConfig(Path.of("nowhere"), "fake", null, engine, maxInFlight, 3, true);
+    return new ImageInference<>(
+        config,
+        version ->
+            InferenceEngine.start(
+                engine,
+                model,
+                FakeModel.version(),
+                () -> new FakeDecoder(new CountDownLatch(0)),
+                new EngineMeters(new SimpleMeterRegistry()),
+                System::nanoTime));
   }
 
   private void drive(Class<?> exceptionHandler) {
@@ -153,6 +156,17 @@ class ImageInferenceTest {
     assertThat(predictions.readValuesToList())
         .extracting(prediction -> prediction.source().offset())
         .isEqualTo(IntStream.range(0, 100).mapToObj(Long::valueOf).toList());
+  }
+
+  @Test
+  void answerThatWaitsForItsBurst_leavesWithTheCommit() {
+    driver.close();
+    inference.close();
+    inference = inference(1); // so that the record's own process call waits for the answer
+    drive(DeadLetterBadImages.class);
+
+    send("a", new byte[] {1}, new RecordHeaders());
+    assertThat(predictions.readKeyValuesToList()).extracting(pair -> pair.key).containsExactly("a");
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OwedAnswersTest {
@@ -15,7 +14,7 @@ class OwedAnswersTest {
 
   private final Task first = new Task();
   private final Task second = new Task();
-  private final OwedAnswers owed = OwedAnswers.ofThisThread();
+  private final OwedAnswers owed = new OwedAnswers();
 
   /** A task whose next answer the test decides on. */
   private static final class Task implements OwedAnswers.Debtor {
@@ -27,24 +26,44 @@ class OwedAnswersTest {
     }
   }
 
-  @AfterEach
-  void leaveTheThreadAsItWas() {
-    owed.remove(first);
-    owed.remove(second);
-    owed.busy(false);
+  @Test
+  void burst_isAnotherEachTime_onceNoMoreRecordsCome() {
+    owed.polled(true, 0);
+    owed.polled(false, LONG);
+    long now = System.nanoTime();
+    long burst = owed.burst(now);
+    assertThat(owed.burst(now)).isNotEqualTo(burst);
   }
 
   @Test
-  void burst_isAnotherEachTime_unlessRecordsKeepComing() {
-    long now = System.nanoTime();
-    long first = owed.burst(now);
-    assertThat(owed.burst(now)).isNotEqualTo(first);
+  void burst_lastsAWhile_asLongAsRecordsKeepComing() {
+    owed.polled(true, TimeUnit.MILLISECONDS.toNanos(99));
+    assertBurstLasts(5);
+  }
 
-    owed.busy(true);
-    now += TimeUnit.MILLISECONDS.toNanos(10);
-    long busy = owed.burst(now);
-    assertThat(owed.burst(now + TimeUnit.MILLISECONDS.toNanos(4))).isEqualTo(busy);
-    assertThat(owed.burst(now + TimeUnit.MILLISECONDS.toNanos(5))).isNotEqualTo(busy);
+  @Test
+  void burst_lastsLonger_ifRecordsWaitedAsLongForTheThread() {
+    owed.polled(true, TimeUnit.MILLISECONDS.toNanos(100));
+    assertBurstLasts(100);
+  }
+
+  @Test
+  void nextBurst_isAnotherForEveryTask_andLastsAsLong() {
+    owed.polled(true, LONG);
+    long now = System.nanoTime() + LONG;
+    long burst = owed.burst(now);
+
+    long next = owed.nextBurst(now + TimeUnit.MILLISECONDS.toNanos(50));
+    assertThat(next).isNotEqualTo(burst);
+    assertThat(owed.burst(now + TimeUnit.MILLISECONDS.toNanos(149))).isEqualTo(next);
+    assertThat(owed.burst(now + TimeUnit.MILLISECONDS.toNanos(150))).isNotEqualTo(next);
+  }
+
+  private void assertBurstLasts(long millis) {
+    long now = System.nanoTime() + LONG;
+    long burst = owed.burst(now);
+    assertThat(owed.burst(now + TimeUnit.MILLISECONDS.toNanos(millis) - 1)).isEqualTo(burst);
+    assertThat(owed.burst(now + TimeUnit.MILLISECONDS.toNanos(millis))).isNotEqualTo(burst);
   }
 
   @Test
@@ -92,10 +111,8 @@ class OwedAnswersTest {
 
   @Test
   void eachThread_owesItsOwn() throws Exception {
-    owed.add(first);
-    first.next = new CompletableFuture<>();
-
-    assertThat(CompletableFuture.supplyAsync(() -> OwedAnswers.ofThisThread().any()).get())
-        .isFalse();
+    OwedAnswers ours = OwedAnswers.ofThisThread();
+    assertThat(OwedAnswers.ofThisThread()).isSameAs(ours);
+    assertThat(CompletableFuture.supplyAsync(OwedAnswers::ofThisThread).get()).isNotSameAs(ours);
   }
 }
