@@ -75,6 +75,9 @@ public enum Contender {
   /** What ends a run. */
   public static final String STOP = "stop";
 
+  /** What asks for {@link IrreducibleWork#nanos()}, at any time but while a run begins or ends. */
+  public static final String IRREDUCIBLE = "irreducible";
+
   private static final String SEPARATOR = "\t";
 
   /** What begins a run with these settings. */
@@ -84,7 +87,7 @@ public enum Contender {
 
   /**
    * Runs one in this process, named by the first argument, again and again until its parent lets
-   * go: each line begins a run, the next ends it. It practises before, as often as the second
+   * go: each line begins a run, {@link #STOP} ends it. It practises before, as often as the second
    * argument says, with the settings that follow; see {@link Practice}.
    */
   public static void main(String[] arguments) throws Exception {
@@ -98,13 +101,23 @@ public enum Contender {
       }
     }
     Parent.ready();
-    for (String line = Parent.hear(); line != null; line = Parent.hear()) {
+    for (String line = hear(); line != null; line = hear()) {
       Settings settings = Settings.parse(List.of(line.split(SEPARATOR, -1)));
       try (AutoCloseable running = contender.start.start(settings)) {
         Parent.ready();
-        Parent.hear();
+        hear();
       }
       Parent.ready();
     }
+  }
+
+  /** The next line but those that ask for something, which it answers. */
+  private static String hear() throws IOException {
+    String line = Parent.hear();
+    while (IRREDUCIBLE.equals(line)) {
+      Parent.tell(Long.toString(IrreducibleWork.nanos()));
+      line = Parent.hear();
+    }
+    return line;
   }
 }

@@ -23,13 +23,8 @@ final class Millrace {
         InferenceService.start(
             config(settings),
             inference ->
-                settings.engine() == EngineKind.ONNX
-                    ? ImageInference.with(inference, registry)
-                    : ImageInference.with(
-                        inference,
-                        settings.engine().runtime(),
-                        settings.engine()::decoder,
-                        registry),
+                ImageInference.with(
+                    inference, settings.engine().runtime(), settings.engine()::decoder, registry),
             registry);
     service.running().get();
     return service;

@@ -66,6 +66,12 @@ public final class ContenderProcess implements AutoCloseable {
       }
     }
 
+    /** As {@link ContenderProcess#irreducibleTime()}, while it works. */
+    Duration irreducibleTime() throws InterruptedException {
+      awaitBegun();
+      return ContenderProcess.this.irreducibleTime();
+    }
+
     @Override
     public void close() throws InterruptedException {
       awaitBegun();
@@ -78,6 +84,12 @@ public final class ContenderProcess implements AutoCloseable {
   Work begin(Settings settings) {
     child.tell(Contender.line(settings));
     return new Work();
+  }
+
+  /** Processor time that it has spent on decoding and running; to be asked while it rests. */
+  Duration irreducibleTime() throws InterruptedException {
+    child.tell(Contender.IRREDUCIBLE);
+    return Duration.ofNanos(Long.parseLong(child.next(PATIENCE)));
   }
 
   private void awaitReady() throws InterruptedException {

@@ -30,13 +30,14 @@ public final class Drain {
       Lab lab, ContenderProcess contender, Settings wanted, Feed feed, int unmeasured)
       throws IOException, InterruptedException {
     Settings settings = lab.prepare(wanted, feed);
+    Duration irreducible = contender.irreducibleTime();
     try (KafkaConsumer<byte[], byte[]> consumer = lab.outputOf(settings, feed, LEAST_BYTES);
         ContenderProcess.Work working = contender.begin(settings)) {
       Child child = contender.child();
       BitSet answered = new BitSet(feed.images());
       int images = 0;
       int doubled = 0;
-      Mark begin = Mark.of(child, 0);
+      Mark begin = Mark.of(child, irreducible, 0);
       long heard = System.nanoTime();
       while (images < feed.images()) {
         for (ConsumerRecord<byte[], byte[]> prediction : consumer.poll(POLL)) {
@@ -50,7 +51,7 @@ public final class Drain {
           heard = System.nanoTime();
         }
         if (begin.images < unmeasured && images >= unmeasured && images < feed.images()) {
-          begin = Mark.of(child, images);
+          begin = Mark.of(child, working.irreducibleTime(), images);
         }
         child.requireAlive();
         if (System.nanoTime() - heard > SILENCE.toNanos()) {
@@ -58,7 +59,7 @@ public final class Drain {
               "(" + contender + ") answered " + images + " images, then nothing for two minutes");
         }
       }
-      Mark end = Mark.of(child, images);
+      Mark end = Mark.of(child, working.irreducibleTime(), images);
       if (settings.exactlyOnce() && doubled > 0) {
         throw child.failed("(" + contender + ") answered " + doubled + " images twice");
       }
@@ -66,16 +67,18 @@ public final class Drain {
     }
   }
 
-  private record Mark(long nanos, Duration cpu, int images) {
+  private record Mark(long nanos, Duration cpu, Duration irreducible, int images) {
 
-    static Mark of(Child child, int images) {
-      return new Mark(System.nanoTime(), child.cpuTime(), images);
+    static Mark of(Child child, Duration irreducible, int images) {
+      return new Mark(System.nanoTime(), child.cpuTime(), irreducible, images);
     }
 
     Drained to(Mark end) {
       int count = end.images - images;
       return new Drained(
-          count / ((end.nanos - nanos) / 1e9), end.cpu.minus(cpu).toNanos() / 1e6 / count);
+          count / ((end.nanos - nanos) / 1e9),
+          end.cpu.minus(cpu).toNanos() / 1e6 / count,
+          end.irreducible.minus(irreducible).toNanos() / 1e6 / count);
     }
   }
 }

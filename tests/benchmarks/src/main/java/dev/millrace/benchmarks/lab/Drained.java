@@ -5,5 +5,7 @@ package dev.millrace.benchmarks.lab;
  *
  * @param imagesPerSecond predictions a second
  * @param cpuMillisPerImage processor time of its process, in milliseconds for each of them
+ * @param irreducibleMillisPerImage what of it decoding and running took
  */
-public record Drained(double imagesPerSecond, double cpuMillisPerImage) {}
+public record Drained(
+    double imagesPerSecond, double cpuMillisPerImage, double irreducibleMillisPerImage) {}
