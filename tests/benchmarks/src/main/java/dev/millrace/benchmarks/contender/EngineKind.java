@@ -12,7 +12,7 @@ public enum EngineKind {
   ONNX {
     @Override
     public ModelRuntime runtime() {
-      return IrreducibleWork.counted(new OnnxModelRuntime());
+      return new OnnxModelRuntime();
     }
   },
 
@@ -20,7 +20,7 @@ public enum EngineKind {
   ONNX_WITHOUT_TF32 {
     @Override
     public ModelRuntime runtime() {
-      return IrreducibleWork.counted(OnnxModelRuntime.withoutTf32());
+      return OnnxModelRuntime.withoutTf32();
     }
   },
 
@@ -58,6 +58,6 @@ public enum EngineKind {
 
   /** Makes a decoder for one thread. */
   public ImageDecoder decoder() {
-    return IrreducibleWork.counted(new OpenCvImageDecoder(ImageLimits.DEFAULT));
+    return new OpenCvImageDecoder(ImageLimits.DEFAULT);
   }
 }

@@ -46,25 +46,14 @@ final class IrreducibleWork {
     return new CountedDecoder(decoder);
   }
 
-  private record CountedSession(ModelSession session) implements ModelSession {
-    @Override
-    public int classes() {
-      return session.classes();
-    }
-
-    @Override
-    public int inputSize() {
-      return session.inputSize();
+  private static final class CountedSession extends WrappedSession {
+    private CountedSession(ModelSession session) {
+      super(session);
     }
 
     @Override
     public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
-      count(() -> session.run(pixels, images, probabilities));
-    }
-
-    @Override
-    public void close() {
-      session.close();
+      count(() -> super.run(pixels, images, probabilities));
     }
   }
 

@@ -23,8 +23,17 @@ final class Millrace {
         InferenceService.start(
             config(settings),
             inference ->
-                ImageInference.with(
-                    inference, settings.engine().runtime(), settings.engine()::decoder, registry),
+                settings.engine() == EngineKind.ONNX
+                    ? ImageInference.with(
+                        inference,
+                        IrreducibleWork.counted(settings.engine().runtime()),
+                        () -> IrreducibleWork.counted(settings.engine().decoder()),
+                        registry)
+                    : ImageInference.with(
+                        inference,
+                        settings.engine().runtime(),
+                        settings.engine()::decoder,
+                        registry),
             registry);
     service.running().get();
     return service;

@@ -3,6 +3,7 @@ package dev.millrace.benchmarks.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.millrace.benchmarks.contender.WrappedSession;
 import dev.millrace.benchmarks.lab.Photographs;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;

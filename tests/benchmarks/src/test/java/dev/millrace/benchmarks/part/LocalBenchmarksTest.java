@@ -46,8 +46,6 @@ class LocalBenchmarksTest {
             "resnet20.flink",
             "resnet20.flink_exactly_once")
         .allSatisfy(rate -> assertThat(rate).isPositive().isFinite());
-    // Infinite if nothing of the process's time was counted, negative if more than all of it.
-    assertThat(figures.values.get("resnet20.own_cpu_over_irreducible")).isPositive().isFinite();
     assertThat(figures.values.get("resnet20.whole_over_limit"))
         .isEqualTo(
             figures.values.get("resnet20.whole")

@@ -1,15 +1,15 @@
-package dev.millrace.benchmarks.gpu;
+package dev.millrace.benchmarks.contender;
 
 import dev.millrace.core.model.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** A session that does what another does, for tests that change a part of it. */
-class WrappedSession implements ModelSession {
+/** A session that does what another does, for those that add to a part of it. */
+public class WrappedSession implements ModelSession {
 
   private final ModelSession session;
 
-  WrappedSession(ModelSession session) {
+  public WrappedSession(ModelSession session) {
     this.session = session;
   }
 
