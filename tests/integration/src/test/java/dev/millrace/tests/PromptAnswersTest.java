@@ -16,7 +16,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,11 +67,14 @@ class PromptAnswersTest {
     }
   }
 
-  @Test
-  void backlog_leavesInFewRequests(EmbeddedBroker broker) throws Exception {
+  /** Of large images a fetch holds a few only, and the next may take a moment to come. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1_000_000})
+  void backlog_leavesInFewRequests(int fetched, EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder, "backlog");
     byte[] image = Images.noise("png", 32, 32, 1);
-    try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of())) {
+    Map<String, String> fetches = Map.of("max.partition.fetch.bytes", Integer.toString(fetched));
+    try (Pipeline pipeline = Pipeline.start(broker, model, 1, fetches)) {
       pipeline.stop();
       pipeline.send(Collections.nCopies(BACKLOG, pipeline.image("k", image)));
 

@@ -29,7 +29,7 @@ final class OwedAnswers {
     IDLE(0),
     /** Records keep coming. */
     STEADY(5),
-    /** Records wait for longer than the burst, which Kafka Streams' producers wait, too. */
+    /** Who comes now waits for longer than the burst, which Kafka Streams' producers wait, too. */
     BACKLOG(100);
 
     private final long burstNanos;
@@ -43,6 +43,15 @@ final class OwedAnswers {
   private Load load = Load.IDLE;
   private long burstStart = System.nanoTime();
   private long burst;
+
+  /** What the consumer found last, and how many records the broker had left of it. */
+  private int taken;
+
+  private long lag;
+  private long returned = System.nanoTime();
+
+  /** How long the thread has gone without asking, at most, since it took records. */
+  private long busyNanos;
 
   OwedAnswers() {}
 
@@ -60,19 +69,43 @@ final class OwedAnswers {
     debtors.remove(debtor);
   }
 
+  /** Notes that the thread's consumer asks. */
+  void polling(long now) {
+    busyNanos = Math.max(busyNanos, now - returned);
+  }
+
   /**
-   * Notes what the thread's consumer found.
+   * Notes what the thread's consumer found. Kafka Streams asks once it has processed what it took,
+   * so that the time until then says how long whoever comes now has to wait.
    *
-   * @param records whether there were any
-   * @param busyNanos for how long the thread had not asked. Kafka Streams asks once it has
-   *     processed everything, so whoever came first in the meantime has waited as long
+   * @param records how many it found
+   * @param lag how many more there are where these came from
    */
-  void polled(boolean records, long busyNanos) {
-    if (!records) {
+  void polled(int records, long lag, long now) {
+    if (records == 0) {
       load = Load.IDLE;
     } else {
-      load = busyNanos >= Load.BACKLOG.burstNanos ? Load.BACKLOG : Load.STEADY;
+      if (this.lag > 0) {
+        polling(now); // there was more, so that to wait for it was no leisure
+      }
+      double nanosPerRecord = taken == 0 ? 0 : (double) busyNanos / taken;
+      double wait = nanosPerRecord * (records + lag);
+      load = wait >= Load.BACKLOG.burstNanos ? Load.BACKLOG : Load.STEADY;
+      taken = records;
+      busyNanos = 0;
     }
+    this.lag = lag;
+    returned = now;
+  }
+
+  /**
+   * How long the consumer may wait for records that are known to be there: until the burst is over,
+   * since no answer leaves before.
+   *
+   * @return nanoseconds; zero if there may be none
+   */
+  long nanosForMore(long now) {
+    return lag == 0 ? 0 : Math.max(0, load.burstNanos - (now - burstStart));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.millrace.streams;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -9,6 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
@@ -26,7 +28,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * an {@link ImageInference} on its thread has images in flight, waits for their answers in between,
  * and returns when one is there. A thread that owes nothing waits as Kafka Streams has it wait.
  * While records keep coming, answers leave in bursts, so that a short {@code linger.ms} makes few
- * requests: every five milliseconds, and every hundred once records have waited as long.
+ * requests: every five milliseconds, and every hundred once so many wait that they take as long.
  *
  * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
  * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
@@ -67,11 +69,6 @@ public final class PromptClients implements KafkaClientSupplier {
     /** How long a record may lie at the broker while an answer is waited for. */
     private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private long lastReturn = System.nanoTime();
-
-    /** How long the thread has gone without asking, at most, since there were records. */
-    private long busyNanos;
-
     PromptConsumer(Map<String, Object> config) {
       super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
@@ -79,20 +76,26 @@ public final class PromptClients implements KafkaClientSupplier {
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
       OwedAnswers owed = OwedAnswers.ofThisThread();
-      busyNanos = Math.max(busyNanos, System.nanoTime() - lastReturn);
+      owed.polling(System.nanoTime());
       ConsumerRecords<byte[], byte[]> records =
           owed.any() ? pollOwing(owed, timeout) : super.poll(timeout);
-      owed.polled(!records.isEmpty(), busyNanos);
-      if (!records.isEmpty()) {
-        busyNanos = 0;
-      }
-      lastReturn = System.nanoTime();
+      owed.polled(records.count(), lag(records.partitions()), System.nanoTime());
       return records;
+    }
+
+    /** Records that the broker has left of these partitions, as far as it has said. */
+    private long lag(Set<TopicPartition> partitions) {
+      long lag = 0;
+      for (TopicPartition partition : partitions) {
+        lag += currentLag(partition).orElse(0);
+      }
+      return lag;
     }
 
     private ConsumerRecords<byte[], byte[]> pollOwing(OwedAnswers owed, Duration timeout) {
       long start = System.nanoTime();
-      ConsumerRecords<byte[], byte[]> records = super.poll(Duration.ZERO);
+      long more = Math.min(owed.nanosForMore(start), timeout.toNanos());
+      ConsumerRecords<byte[], byte[]> records = super.poll(Duration.ofNanos(more));
       while (saysNothing(records)
           && !owed.await(GLANCE_NANOS)
           && System.nanoTime() - start < timeout.toNanos()) {
