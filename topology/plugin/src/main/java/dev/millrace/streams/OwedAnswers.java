@@ -39,6 +39,9 @@ final class OwedAnswers {
     }
   }
 
+  /** How many say how long one takes. */
+  private static final double RECENT_RECORDS = 256;
+
   private final Set<Debtor> debtors = new LinkedHashSet<>();
   private Load load = Load.IDLE;
   private long burstStart = System.nanoTime();
@@ -52,6 +55,11 @@ final class OwedAnswers {
 
   /** How long the thread has gone without asking, at most, since it took records. */
   private long busyNanos;
+
+  /** What the records took that came last, a few of which may have had to wait for many others. */
+  private double recentNanos;
+
+  private double recentRecords;
 
   OwedAnswers() {}
 
@@ -88,14 +96,22 @@ final class OwedAnswers {
       if (this.lag > 0) {
         polling(now); // there was more, so that to wait for it was no leisure
       }
-      double nanosPerRecord = taken == 0 ? 0 : (double) busyNanos / taken;
-      double wait = nanosPerRecord * (records + lag);
+      learn();
+      double wait = recentRecords == 0 ? 0 : recentNanos / recentRecords * (records + lag);
       load = wait >= Load.BACKLOG.burstNanos ? Load.BACKLOG : Load.STEADY;
       taken = records;
       busyNanos = 0;
     }
     this.lag = lag;
     returned = now;
+  }
+
+  private void learn() {
+    if (taken > 0) {
+      double kept = Math.max(0, 1 - taken / RECENT_RECORDS);
+      recentNanos = kept * recentNanos + busyNanos;
+      recentRecords = kept * recentRecords + taken;
+    }
   }
 
   /**

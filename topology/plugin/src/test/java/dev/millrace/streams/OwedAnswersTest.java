@@ -72,9 +72,18 @@ class OwedAnswersTest {
 
   @Test
   void burst_lastsAWhile_onceRecordsTakeLess() {
-    take(10, 90, 0);
-    take(10, 90, LONG);
+    take(256, 90, 0);
+    take(256, 90, LONG);
     take(10, 90, SHORT);
+    assertBurstLasts(5);
+  }
+
+  /** It may have had to wait for many that came before. */
+  @Test
+  void burst_lastsAWhile_ifASingleRecordTakesLong() {
+    take(256, 0, 0);
+    take(1, 0, TimeUnit.MILLISECONDS.toNanos(25));
+    take(99, 0, TimeUnit.MILLISECONDS.toNanos(25));
     assertBurstLasts(5);
   }
 
