@@ -37,7 +37,7 @@ public final class Drain {
       BitSet answered = new BitSet(feed.images());
       int images = 0;
       int doubled = 0;
-      Mark begin = Mark.of(child, irreducible, 0);
+      Mark begin = Mark.of(child, 0, () -> irreducible);
       long heard = System.nanoTime();
       while (images < feed.images()) {
         for (ConsumerRecord<byte[], byte[]> prediction : consumer.poll(POLL)) {
@@ -51,7 +51,7 @@ public final class Drain {
           heard = System.nanoTime();
         }
         if (begin.images < unmeasured && images >= unmeasured && images < feed.images()) {
-          begin = Mark.of(child, working.irreducibleTime(), images);
+          begin = Mark.of(child, images, working::irreducibleTime);
         }
         child.requireAlive();
         if (System.nanoTime() - heard > SILENCE.toNanos()) {
@@ -59,7 +59,7 @@ public final class Drain {
               "(" + contender + ") answered " + images + " images, then nothing for two minutes");
         }
       }
-      Mark end = Mark.of(child, working.irreducibleTime(), images);
+      Mark end = Mark.of(child, images, working::irreducibleTime);
       if (settings.exactlyOnce() && doubled > 0) {
         throw child.failed("(" + contender + ") answered " + doubled + " images twice");
       }
@@ -67,10 +67,21 @@ public final class Drain {
     }
   }
 
+  /**
+   * Asks a contender, which says so once it has begun: that may be long after its first answers.
+   */
+  @FunctionalInterface
+  private interface IrreducibleTime {
+    Duration ask() throws InterruptedException;
+  }
+
   private record Mark(long nanos, Duration cpu, Duration irreducible, int images) {
 
-    static Mark of(Child child, Duration irreducible, int images) {
-      return new Mark(System.nanoTime(), child.cpuTime(), irreducible, images);
+    static Mark of(Child child, int images, IrreducibleTime irreducible)
+        throws InterruptedException {
+      long nanos = System.nanoTime();
+      Duration cpu = child.cpuTime();
+      return new Mark(nanos, cpu, irreducible.ask(), images);
     }
 
     Drained to(Mark end) {
