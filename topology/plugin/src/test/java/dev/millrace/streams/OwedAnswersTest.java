@@ -87,9 +87,17 @@ class OwedAnswersTest {
     assertBurstLasts(5);
   }
 
+  /** What the thread did before says nothing of what a record takes. */
   @Test
   void burst_lastsAWhile_ofTheFirstRecords() {
     take(1_000, 1_000, LONG);
+    assertBurstLasts(5);
+  }
+
+  @Test
+  void burst_lastsAWhile_ofTheNextRecords_whateverTheFirstWaited() {
+    take(1, 1_000, LONG);
+    take(1, 1_000, 0);
     assertBurstLasts(5);
   }
 
