@@ -59,7 +59,12 @@ final class InferenceProcessor<K>
   private record Pending<K>(
       FixedKeyRecord<K, ImageEvent> record,
       ProcessorRecordContext context,
-      CompletableFuture<Classification> answer) {}
+      CompletableFuture<Classification> answer) {
+
+    long bytes() {
+      return record.value() instanceof ImageEvent.Encoded encoded ? encoded.bytes().length : 0;
+    }
+  }
 
   private final SharedEngine sharedEngine;
   private final PredictionFormat format;
@@ -138,7 +143,7 @@ final class InferenceProcessor<K>
   private void awaitRoom(long deadline) {
     if (inFlight.size() >= maxInFlight) {
       awaitHead(deadline);
-      setAnsweredAside();
+      owed.waiting(setAnsweredAside());
       if (answered.size() >= MOST_ANSWERED) {
         burst = owed.nextBurst(System.nanoTime());
         emitAnswered();
@@ -180,10 +185,15 @@ final class InferenceProcessor<K>
     }
   }
 
-  private void setAnsweredAside() {
+  /** Returns of how many bytes the images are. */
+  private long setAnsweredAside() {
+    long bytes = 0;
     while (!inFlight.isEmpty() && inFlight.element().answer.isDone()) {
-      answered.add(inFlight.remove());
+      Pending<K> pending = inFlight.remove();
+      answered.add(pending);
+      bytes += pending.bytes();
     }
+    return bytes;
   }
 
   /**

@@ -39,6 +39,13 @@ final class OwedAnswers {
     }
   }
 
+  /**
+   * Bytes of images whose answers may wait for a burst. They are kept until then, for a dead letter
+   * of whoever comes after; tens of megabytes would outlive the young generation, and a heap that
+   * grows costs more than requests.
+   */
+  static final long MOST_WAITING_BYTES = 4 << 20;
+
   /** How many say how long one takes. */
   private static final double RECENT_RECORDS = 256;
 
@@ -46,6 +53,7 @@ final class OwedAnswers {
   private Load load = Load.IDLE;
   private long burstStart = System.nanoTime();
   private long burst;
+  private long waitingBytes;
 
   /** What the consumer found last, and how many records the broker had left of it. */
   private int taken;
@@ -128,15 +136,23 @@ final class OwedAnswers {
    * The burst that answers should leave with, for all of the thread's tasks: an answer at a time
    * would make a request to the broker for each. While records keep coming, a new one begins every
    * five milliseconds, with a backlog every hundred. A thread without more records has nothing to
-   * wait for, so that each call begins one.
+   * wait for, so that each call begins one; and so does {@link #MOST_WAITING_BYTES} of images.
    */
   long burst(long now) {
-    return now - burstStart >= load.burstNanos ? nextBurst(now) : burst;
+    return now - burstStart >= load.burstNanos || waitingBytes >= MOST_WAITING_BYTES
+        ? nextBurst(now)
+        : burst;
+  }
+
+  /** Notes that so many bytes of images are kept until the burst is over. */
+  void waiting(long bytes) {
+    waitingBytes += bytes;
   }
 
   /** Begins a burst: a task that has to pass answers on has the others do so, too. */
   long nextBurst(long now) {
     burstStart = now;
+    waitingBytes = 0;
     burst++;
     return burst;
   }

@@ -114,6 +114,20 @@ class OwedAnswersTest {
   }
 
   @Test
+  void burst_isOver_onceTooManyBytesWait() {
+    take(10, 0, 0);
+    take(10, 90, LONG);
+    for (int i = 0; i < 2; i++) {
+      long burst = owed.nextBurst(now);
+      owed.waiting(OwedAnswers.MOST_WAITING_BYTES - 1);
+      assertThat(owed.burst(now)).isEqualTo(burst);
+
+      owed.waiting(1);
+      assertThat(owed.burst(now)).isNotEqualTo(burst);
+    }
+  }
+
+  @Test
   void nanosForMore_lastUntilTheBurstIsOver_ifTheBrokerHasMore() {
     take(10, 1, 0);
     owed.nextBurst(now);
