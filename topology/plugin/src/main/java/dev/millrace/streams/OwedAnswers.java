@@ -41,8 +41,8 @@ final class OwedAnswers {
 
   /**
    * Bytes of images whose answers may wait for a burst. They are kept until then, for a dead letter
-   * of whoever comes after; tens of megabytes would outlive the young generation, and a heap that
-   * grows costs more than requests.
+   * of whoever comes after; tens of megabytes would make the heap grow, which costs more than
+   * requests.
    */
   static final long MOST_WAITING_BYTES = 4 << 20;
 
