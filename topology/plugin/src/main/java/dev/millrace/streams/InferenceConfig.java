@@ -17,8 +17,8 @@ import java.util.Objects;
  * @param version the version to serve, or null for the newest
  * @param engine how images are decoded, batched and run
  * @param maxInFlight images of one partition that may be in flight at once; the partition waits
- *     beyond. Besides, 256 at most that are answered may wait to be passed on together, and some
- *     4 MiB of images of all partitions of a stream thread
+ *     beyond. Besides, 256 at most that are answered may wait to be passed on together, and some 4
+ *     MiB of images of all partitions of a stream thread
  * @param top how many of the most probable classes a prediction lists
  * @param probabilities whether a prediction holds the whole distribution
  */
