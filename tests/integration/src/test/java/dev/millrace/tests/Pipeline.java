@@ -1,11 +1,11 @@
 package dev.millrace.tests;
 
+import dev.millrace.control.Champion;
+import dev.millrace.control.ControlTopic;
+import dev.millrace.control.ControlWriter;
+import dev.millrace.control.SwapReport;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
-import dev.millrace.events.control.Champion;
-import dev.millrace.events.control.ControlTopic;
-import dev.millrace.events.control.ControlWriter;
-import dev.millrace.events.control.SwapReport;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;

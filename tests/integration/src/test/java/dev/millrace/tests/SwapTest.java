@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.millrace.control.SwapReport;
+import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.events.Prediction;
-import dev.millrace.events.control.SwapReport;
-import dev.millrace.events.control.SwapReport.Outcome;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.StringStringEntryProto;
 import dev.millrace.onnx.proto.TensorProto;

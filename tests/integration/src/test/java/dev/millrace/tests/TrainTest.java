@@ -2,13 +2,13 @@ package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.control.Champion;
+import dev.millrace.control.ControlReader;
+import dev.millrace.control.ControlTopic;
+import dev.millrace.control.SwapReport;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.events.control.Champion;
-import dev.millrace.events.control.ControlReader;
-import dev.millrace.events.control.ControlTopic;
-import dev.millrace.events.control.SwapReport;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.demo.FashionMnist;

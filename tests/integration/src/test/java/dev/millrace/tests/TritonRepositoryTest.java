@@ -3,6 +3,7 @@ package dev.millrace.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Sha256;
@@ -10,7 +11,6 @@ import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.events.Prediction;
 import dev.millrace.events.Probabilities;
-import dev.millrace.events.control.SwapReport.Outcome;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.broker.EmbeddedBroker;
 import java.io.IOException;

@@ -1,5 +1,8 @@
 package dev.millrace.trainer.gate;
 
+import dev.millrace.control.Champion;
+import dev.millrace.control.ControlReader;
+import dev.millrace.control.ControlWriter;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
@@ -8,9 +11,6 @@ import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Verdict;
-import dev.millrace.events.control.Champion;
-import dev.millrace.events.control.ControlReader;
-import dev.millrace.events.control.ControlWriter;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.trainer.data.EvaluationSet;
 import java.util.Locale;

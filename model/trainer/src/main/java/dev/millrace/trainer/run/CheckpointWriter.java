@@ -1,5 +1,8 @@
 package dev.millrace.trainer.run;
 
+import dev.millrace.control.ConcurrentChangeException;
+import dev.millrace.control.StatusTopic;
+import dev.millrace.control.SwapReport;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.ModelSession;
@@ -12,9 +15,6 @@ import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
-import dev.millrace.events.control.ConcurrentChangeException;
-import dev.millrace.events.control.StatusTopic;
-import dev.millrace.events.control.SwapReport;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.onnx.ResNetOnnx;

@@ -2,10 +2,10 @@ package dev.millrace.tests.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.control.Champion;
+import dev.millrace.control.ControlWriter;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.events.Prediction;
-import dev.millrace.events.control.Champion;
-import dev.millrace.events.control.ControlWriter;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;

@@ -1,11 +1,11 @@
 package dev.millrace.streams.control;
 
+import dev.millrace.control.Champion;
+import dev.millrace.control.ControlReader;
+import dev.millrace.control.StatusTopic;
+import dev.millrace.control.SwapReport;
+import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.events.control.Champion;
-import dev.millrace.events.control.ControlReader;
-import dev.millrace.events.control.StatusTopic;
-import dev.millrace.events.control.SwapReport;
-import dev.millrace.events.control.SwapReport.Outcome;
 import dev.millrace.streams.ImageInference;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.millrace.service.command;
 
-import dev.millrace.events.control.Champion;
-import dev.millrace.events.control.ControlReader;
-import dev.millrace.events.control.ControlWriter;
+import dev.millrace.control.Champion;
+import dev.millrace.control.ControlReader;
+import dev.millrace.control.ControlWriter;
 import dev.millrace.service.serve.TopicCreation;
 import java.io.PrintWriter;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.millrace.service.command;
 
+import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.training.TrainingException;
-import dev.millrace.events.control.ConcurrentChangeException;
 import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.broker.BrokerException;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.millrace.service.command;
 
+import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.events.control.Champion;
 import dev.millrace.onnx.ModelCheck;
 import java.util.Optional;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package dev.millrace.service.command;
 
+import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelRepository;
-import dev.millrace.events.control.Champion;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.HashSet;

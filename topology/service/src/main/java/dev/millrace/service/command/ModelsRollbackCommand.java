@@ -1,6 +1,6 @@
 package dev.millrace.service.command;
 
-import dev.millrace.events.control.Champion;
+import dev.millrace.control.Champion;
 import dev.millrace.onnx.ModelCheck;
 import java.util.Optional;
 import java.util.concurrent.Callable;

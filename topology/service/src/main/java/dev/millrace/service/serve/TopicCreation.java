@@ -1,6 +1,6 @@
 package dev.millrace.service.serve;
 
-import dev.millrace.events.control.ControlTopic;
+import dev.millrace.control.ControlTopic;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

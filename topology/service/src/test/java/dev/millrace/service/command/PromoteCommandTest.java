@@ -3,11 +3,11 @@ package dev.millrace.service.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.control.Champion;
+import dev.millrace.control.ConcurrentChangeException;
+import dev.millrace.control.ControlWriter;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
-import dev.millrace.events.control.Champion;
-import dev.millrace.events.control.ConcurrentChangeException;
-import dev.millrace.events.control.ControlWriter;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.broker.RunningBroker;
 import java.io.IOException;

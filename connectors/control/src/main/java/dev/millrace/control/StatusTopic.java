@@ -1,4 +1,4 @@
-package dev.millrace.events.control;
+package dev.millrace.control;
 
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,2 +1,2 @@
 /** Which version of a model serves: the control topic, and what became of each swap. */
-package dev.millrace.events.control;
+package dev.millrace.control;

@@ -1,4 +1,4 @@
-package dev.millrace.events.control;
+package dev.millrace.control;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;

@@ -1,4 +1,4 @@
-package dev.millrace.events.control;
+package dev.millrace.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.millrace.events.control;
+package dev.millrace.control;
 
 import java.io.IOException;
 import java.time.Duration;

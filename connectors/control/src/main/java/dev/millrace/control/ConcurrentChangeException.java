@@ -1,4 +1,4 @@
-package dev.millrace.events.control;
+package dev.millrace.control;
 
 /** Somebody else named a model's champion at the same moment, and wins. */
 public final class ConcurrentChangeException extends RuntimeException {
