@@ -3,6 +3,7 @@ package dev.millrace.decode;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.testing.SharedData;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;

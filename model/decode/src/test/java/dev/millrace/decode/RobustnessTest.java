@@ -3,6 +3,7 @@ package dev.millrace.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.image.ImageLimits;
+import dev.millrace.testing.SharedData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class RobustnessTest {
 
   @Test
   void cmykJpeg_comesOutAsItsReferencePng() throws IOException {
-    Map<String, byte[]> files = SharedData.untar(SharedData.file("robustness/robustness.tar"));
+    Map<String, byte[]> files = SharedData.untar("robustness/robustness.tar");
     ByteBuffer cmyk = decode(files.get("425ec0fb36e9.jpg"), 32);
     ByteBuffer reference = decode(files.get("e685542602c0.png"), 32);
 
@@ -66,7 +67,7 @@ class RobustnessTest {
 
   @Test
   void animatedGif_showsItsFirstFrame_asPillowDoes() throws IOException {
-    Map<String, byte[]> files = SharedData.untar(SharedData.file("robustness/robustness.tar"));
+    Map<String, byte[]> files = SharedData.untar("robustness/robustness.tar");
 
     ByteBuffer pixels = decode(files.get("4d036f172c9f.gif"), 64);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
+import dev.millrace.testing.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

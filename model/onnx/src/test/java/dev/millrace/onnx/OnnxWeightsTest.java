@@ -16,6 +16,7 @@ import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
 import dev.millrace.onnx.proto.TensorProto;
 import dev.millrace.onnx.proto.TensorProto.DataType;
+import dev.millrace.testing.SharedData;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -17,6 +17,7 @@ import dev.millrace.onnx.OnnxFormat.Precision;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
 import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.testing.SharedData;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

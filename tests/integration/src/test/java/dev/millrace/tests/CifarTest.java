@@ -7,6 +7,7 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
 import dev.millrace.events.Probabilities;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.testing.SharedData;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ class CifarTest {
             32,
             32);
     Map<String, byte[]> images =
-        SharedData.unpack(
+        SharedData.untar(
             "cifar10/cifar10-test-1000-png.tar", Files.createDirectory(folder.resolve("png")));
     try (Pipeline pipeline =
         Pipeline.start(broker, model, 4, Map.of("processing.guarantee", guarantee))) {

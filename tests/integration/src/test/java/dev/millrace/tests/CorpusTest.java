@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.testing.SharedData;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,7 @@ class CorpusTest {
   @Test
   void eachFile_getsItsOneAnswer_inTimeAndInBoundedMemory(EmbeddedBroker broker) throws Exception {
     Map<String, byte[]> corpus =
-        SharedData.unpack(
+        SharedData.untar(
             "robustness/robustness.tar", Files.createDirectory(folder.resolve("corpus")));
     Map<String, String> outcomes = outcomes();
     assertThat(corpus).hasSize(617).containsOnlyKeys(outcomes.keySet());

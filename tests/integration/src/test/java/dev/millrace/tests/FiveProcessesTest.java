@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.testing.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +42,7 @@ class FiveProcessesTest {
     Path weights = SharedData.file("models/cifar10_resnet20.onnx");
     Path labels = SharedData.file("classes/cifar10.txt");
     Path images = Files.createDirectory(folder.resolve("png"));
-    Set<String> names = SharedData.unpack("cifar10/cifar10-test-1000-png.tar", images).keySet();
+    Set<String> names = SharedData.untar("cifar10/cifar10-test-1000-png.tar", images).keySet();
     Path models = folder.resolve("models");
 
     try (MillraceProcess broker =

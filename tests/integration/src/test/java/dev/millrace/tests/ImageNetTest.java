@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.testing.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ class ImageNetTest {
             224,
             256);
     Map<String, byte[]> photographs =
-        SharedData.unpack(
+        SharedData.untar(
             "imagenet/imagenet-sample-40.tar", Files.createDirectory(folder.resolve("jpeg")));
     Map<String, String[]> expected = new HashMap<>();
     SharedData.rows("expected/imagenet-sample-40.csv", ",")

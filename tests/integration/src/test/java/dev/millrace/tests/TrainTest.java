@@ -13,6 +13,7 @@ import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.demo.FashionMnist;
 import dev.millrace.service.demo.LabelledImage;
+import dev.millrace.testing.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,7 +203,7 @@ class TrainTest {
   void transferFromImageNet_beatsStartingFromNothing() throws Exception {
     Path weights = SharedData.file("models/imagenet_resnet18_pqf_small.onnx");
     Path images = Files.createDirectory(folder.resolve("cifar"));
-    SharedData.unpack("cifar10/cifar10-test-1000-png.tar", images);
+    SharedData.untar("cifar10/cifar10-test-1000-png.tar", images);
 
     double fromNothing = heldOutAccuracy(images, "nothing");
     double transferred = heldOutAccuracy(images, "transfer", "--from-weights", weights);

@@ -13,6 +13,7 @@ import dev.millrace.events.Prediction;
 import dev.millrace.events.Probabilities;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.testing.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package dev.millrace.core.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.core.model.ModelException;
+import dev.millrace.testing.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,14 +87,7 @@ class WeightsFileTest {
 
   @Test
   void resNet20_asTrained_hasPyTorchsNames() {
-    Path file =
-        Path.of(
-                System.getProperty("millrace.root"),
-                "../shared/data/golden/cifar10_resnet20_state.npz")
-            .normalize();
-    assumeTrue(Files.exists(file), () -> "skipped: " + file + " is not here");
-
-    Weights weights = WeightsFile.read(file);
+    Weights weights = WeightsFile.read(SharedData.file("golden/cifar10_resnet20_state.npz"));
 
     assertThat(weights.names()).hasSize(97).startsWith("conv1.weight", "bn1.weight", "bn1.bias");
     assertThat(weights.get("layer1.0.conv1.weight").shape()).containsExactly(16, 16, 3, 3);

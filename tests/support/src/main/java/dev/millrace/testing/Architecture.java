@@ -1,0 +1,118 @@
+package dev.millrace.testing;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.Arrays;
+
+/**
+ * The rules that the classes of one module keep: dependencies between packages run one way, and
+ * only to the packages that the module may know.
+ */
+public final class Architecture {
+
+  /** Kafka Streams' packages that may change with any of its versions. */
+  private static final String KAFKA_STREAMS_INTERNALS =
+      "org\\.apache\\.kafka\\.streams\\..*\\binternals\\b.*";
+
+  private final JavaClasses classes;
+
+  private Architecture(JavaClasses classes) {
+    this.classes = classes;
+  }
+
+  /** The main classes below a package, from the calling module alone. */
+  public static Architecture of(String root) {
+    JavaClasses classes =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_JARS)
+            .withImportOption(location -> location.contains("/" + Architecture.module() + "/"))
+            .importPackages(root);
+    if (classes.isEmpty()) {
+      throw new IllegalArgumentException("there is no class below " + root);
+    }
+    return new Architecture(classes);
+  }
+
+  private static String module() {
+    return java.nio.file.Path.of("").toAbsolutePath().getFileName().toString();
+  }
+
+  /** Fails if packages depend on one another in a circle. */
+  public Architecture hasNoPackageCycles() {
+    SlicesRuleDefinition.slices()
+        .assignedFrom(new EachPackage())
+        .should()
+        .beFreeOfCycles()
+        .check(classes);
+    return this;
+  }
+
+  /** Fails if a class knows one of Millrace's packages other than these and its own module's. */
+  public Architecture knowsOnly(String own, String... others) {
+    String[] allowed = Arrays.copyOf(others, others.length + 1);
+    allowed[others.length] = own;
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            describe(
+                "belong to Millrace and to none of " + Arrays.toString(allowed),
+                known ->
+                    known.getPackageName().startsWith("dev.millrace.")
+                        && Arrays.stream(allowed)
+                            .noneMatch(one -> isBelow(known.getPackageName(), one))))
+        .check(classes);
+    return this;
+  }
+
+  /** Fails if a class outside of {@code home} knows a package whose name matches. */
+  public Architecture keepsKafkaStreamsInternalsIn(String home) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(home)
+        .should()
+        .dependOnClassesThat(
+            describe(
+                "are internals of Kafka Streams",
+                known -> known.getPackageName().matches(KAFKA_STREAMS_INTERNALS)))
+        .check(classes);
+    return this;
+  }
+
+  /** Fails if a class knows a package below one of these. */
+  public Architecture knowsNothingBelow(String... packages) {
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            describe(
+                "are below " + Arrays.toString(packages),
+                known ->
+                    Arrays.stream(packages).anyMatch(one -> isBelow(known.getPackageName(), one))))
+        .check(classes);
+    return this;
+  }
+
+  private static boolean isBelow(String name, String root) {
+    return name.equals(root) || name.startsWith(root + ".");
+  }
+
+  private static final class EachPackage implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+      return SliceIdentifier.of(javaClass.getPackageName());
+    }
+
+    @Override
+    public String getDescription() {
+      return "packages";
+    }
+  }
+}

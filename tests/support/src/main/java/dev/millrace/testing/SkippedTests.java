@@ -1,0 +1,74 @@
+package dev.millrace.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestExecutionResult.Status;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+
+/**
+ * Keeps a file for each test that was skipped, in {@code target/skipped-tests}: below {@code data}
+ * if it was for want of {@link SharedData}, else below {@code other}. The last module of the build
+ * counts them in one line.
+ */
+public final class SkippedTests implements TestExecutionListener {
+
+  private final Path folder;
+
+  /** Used by JUnit's launcher, in the module's folder. */
+  public SkippedTests() {
+    this(Path.of("target", "skipped-tests"));
+  }
+
+  SkippedTests(Path folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public void testPlanExecutionStarted(TestPlan plan) {
+    for (String kind : new String[] {"data", "other"}) {
+      try (Stream<Path> files =
+          Files.exists(folder.resolve(kind)) ? Files.list(folder.resolve(kind)) : Stream.empty()) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Override
+  public void executionSkipped(TestIdentifier test, String reason) {
+    write("other", test, reason);
+  }
+
+  @Override
+  public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    if (result.getStatus() == Status.ABORTED) {
+      Throwable reason = result.getThrowable().orElse(null);
+      write(
+          reason instanceof SharedData.MissingDataException ? "data" : "other",
+          test,
+          String.valueOf(reason));
+    }
+  }
+
+  private void write(String kind, TestIdentifier test, String reason) {
+    String name = test.getUniqueId().replaceAll("[^\\w.]+", "-");
+    String shortName = name.substring(Math.max(0, name.length() - 150));
+    try {
+      Files.createDirectories(folder.resolve(kind));
+      Files.writeString(
+          folder.resolve(kind).resolve(shortName), reason + "\n", StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
