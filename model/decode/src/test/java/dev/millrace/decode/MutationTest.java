@@ -2,6 +2,7 @@ package dev.millrace.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -10,39 +11,43 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tens of thousands of damaged JPEGs and PNGs: each is pixels or a refusal, in time. */
+/**
+ * Thousands of damaged JPEGs and PNGs: each is pixels or a refusal. {@link MutationSuite} decodes
+ * tens of thousands.
+ */
 class MutationTest {
 
-  private static final int COUNT = 40_000;
+  private static final int COUNT = 4_000;
   private static final long FIRST_SEED = 20_260_101;
-  private static final long MAX_MILLIS = 5_000;
   private static final long MAX_KIB = 512 << 10;
 
   @TempDir private Path folder;
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void damagedFiles_areDecodedOrRefused_inTimeAndInLittleMemory() throws Exception {
+  void damagedFiles_areDecodedOrRefused_inLittleMemory() throws Exception {
+    requireOutcomes(COUNT, folder);
+  }
+
+  /** Each line is seed, outcome and milliseconds. */
+  static List<String[]> requireOutcomes(int count, Path folder) throws Exception {
     List<String> lines =
         ChildJvm.run(
             folder,
-            "-Xmx256m",
             MutationSweep.class,
+            List.of("-Xmx256m"),
             Long.toString(FIRST_SEED),
-            Integer.toString(COUNT));
+            Integer.toString(count));
 
-    assertThat(lines).hasSize(COUNT + 1);
+    assertThat(lines).hasSize(count + 1);
     List<String[]> mutations =
-        lines.subList(0, COUNT).stream().map(line -> line.split("\t", -1)).toList();
+        lines.subList(0, count).stream().map(line -> line.split("\t", -1)).toList();
     for (int parity = 0; parity < 2; parity++) {
       assertThat(count(mutations, "decoded", parity)).as("decoded %d", parity).isPositive();
       assertThat(count(mutations, "refused", parity)).as("refused %d", parity).isPositive();
     }
-    assertThat(mutations)
-        .allSatisfy(
-            mutation ->
-                assertThat(Long.parseLong(mutation[2])).as(mutation[0]).isLessThan(MAX_MILLIS));
-    assertThat(Long.parseLong(lines.get(COUNT))).as("peak, KiB").isLessThan(MAX_KIB);
+    assertThat(Long.parseLong(lines.get(count))).as("peak, KiB").isLessThan(MAX_KIB);
+    return mutations;
   }
 
   @Test

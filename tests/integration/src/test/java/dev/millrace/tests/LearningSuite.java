@@ -13,17 +13,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How well and how fast it learns Fashion-MNIST, on a machine with nothing else to do. It is no
- * part of the build:
+ * How well and how fast it learns Fashion-MNIST, on a machine with nothing else to do. A nightly
+ * group:
  *
  * <pre>
- * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=LearningSuite -Dsurefire.failIfNoSpecifiedTests=false verify
+ * ./mvnw -Pnightly -Dnightly=learning -Dquick verify
  * </pre>
  */
+@Tag("nightly")
+@Tag("learning")
 class LearningSuite {
 
   private static final Duration TEN_MINUTES = Duration.ofMinutes(10);

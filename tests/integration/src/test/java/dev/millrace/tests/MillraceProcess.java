@@ -1,5 +1,6 @@
 package dev.millrace.tests;
 
+import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +24,10 @@ public final class MillraceProcess implements AutoCloseable {
   private static final Path LAUNCHER =
       Path.of(System.getProperty("millrace.root", "../..")).resolve("millrace").toAbsolutePath();
   private static final long POLL_MS = 5;
+
+  /** The JVM's option for short runs, or nothing where a nightly group measures. */
+  private static final String COMPILER =
+      Objects.requireNonNullElse(System.getProperty("millrace.test.compiler"), "");
 
   /** Gives SIGINT its default action: a build that a script started with '&' has it ignored. */
   private static final List<String> HEED_INTERRUPTS = List.of("env", "--default-signal=INT");
@@ -73,14 +79,8 @@ public final class MillraceProcess implements AutoCloseable {
   /** Starts a class of the tests in a JVM with the tests' own class path. */
   public static MillraceProcess start(Path folder, Class<?> main, Object... arguments)
       throws IOException {
-    List<Object> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
-    words.addAll(List.of(arguments));
+    List<String> told = Stream.of(arguments).map(Object::toString).toList();
+    List<Object> words = List.copyOf(ChildJvm.command(main, List.of(), told));
     return start(folder, main.getSimpleName(), "", words);
   }
 
@@ -94,7 +94,7 @@ public final class MillraceProcess implements AutoCloseable {
             .redirectError(errors.toFile());
     Map<String, String> environment = builder.environment();
     environment.put("JAVA_HOME", System.getProperty("java.home"));
-    environment.put("MILLRACE_OPTS", jvmOptions);
+    environment.put("MILLRACE_OPTS", COMPILER + " " + jvmOptions);
     environment.remove("JAVA_OPTS");
     return new MillraceProcess(name, builder.start(), output, errors);
   }

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SecureBrokerTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration FAILS_WITHIN = Duration.ofSeconds(30);
+  private static final Duration FAILS_WITHIN = Duration.ofMinutes(2);
   private static final String DEBUG = "-Dmillrace.log.level=debug -Dmillrace.log.network=debug";
   private static final int IMAGES = 10;
   private static final ObjectMapper JSON = new ObjectMapper();

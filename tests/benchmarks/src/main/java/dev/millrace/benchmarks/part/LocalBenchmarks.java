@@ -48,10 +48,22 @@ public final class LocalBenchmarks implements Benchmarks {
           new EnginePart(),
           new DecodePart());
 
+  private final List<Part> all;
+
+  /** Every part there is. */
+  public LocalBenchmarks() {
+    this(PARTS);
+  }
+
+  /** These parts alone. */
+  LocalBenchmarks(List<Part> all) {
+    this.all = List.copyOf(all);
+  }
+
   @Override
   public Map<String, String> parts(Device.Kind device) {
     Map<String, String> parts = new LinkedHashMap<>();
-    PARTS.stream()
+    all.stream()
         .filter(part -> part.isOn(device))
         .forEach(part -> parts.put(part.name(), part.what()));
     return parts;
@@ -71,7 +83,7 @@ public final class LocalBenchmarks implements Benchmarks {
     try (Lab lab = Lab.open(config.folder(), jvmOptions())) {
       lab.practise(config.images(PRACTICE_RECORDS));
       Bench bench = new Bench(lab, config, listener);
-      for (Part part : PARTS) {
+      for (Part part : all) {
         if (wanted.contains(part.name())) {
           listener.progress(part.name() + ": " + part.what());
           part.measure(bench);

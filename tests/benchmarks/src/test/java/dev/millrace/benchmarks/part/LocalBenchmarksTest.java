@@ -4,47 +4,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.model.Device;
 import dev.millrace.service.bench.BenchmarkConfig;
-import dev.millrace.service.bench.Benchmarks;
-import dev.millrace.service.bench.Figure;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is measured where, and that everyone takes part; how fast is no matter of a test. */
+/** What is measured where. How fast it is does not matter to a test. */
 class LocalBenchmarksTest {
 
   private static final double FEW = 0.01;
 
   @TempDir Path folder;
 
+  /** {@link LocalBenchmarksSuite} has the peers take part. */
   @Test
-  void resnet20_measuresMillraceItsLimitAndItsPeers() throws Exception {
-    Benchmarks benchmarks = ServiceLoader.load(Benchmarks.class).findFirst().orElseThrow();
+  void resnet20_measuresMillraceAndItsLimit() throws Exception {
     Collected figures = new Collected();
 
-    benchmarks.measure(
-        Set.of("resnet20"),
-        new BenchmarkConfig(folder, 1, FEW, List.of(Device.CPU), Optional.empty()),
-        figures);
+    new LocalBenchmarks(List.of(new ResNetPart("resnet20", 32, 32, 60_000, false)))
+        .measure(
+            Set.of("resnet20"),
+            new BenchmarkConfig(folder, 1, FEW, List.of(Device.CPU), Optional.empty()),
+            figures);
 
     assertThat(figures.values)
         .extractingByKeys(
             "resnet20.limit",
             "resnet20.limit_with_decode",
             "resnet20.whole",
-            "resnet20.whole_exactly_once",
-            "resnet20.map_values",
-            "resnet20.map_values_exactly_once",
-            "resnet20.poll_loop",
-            "resnet20.parallel_consumer",
-            "resnet20.flink",
-            "resnet20.flink_exactly_once")
+            "resnet20.whole_exactly_once")
         .allSatisfy(rate -> assertThat(rate).isPositive().isFinite());
     assertThat(figures.values.get("resnet20.whole_over_limit"))
         .isEqualTo(
@@ -65,19 +55,5 @@ class LocalBenchmarksTest {
         .startsWith("cuda")
         .contains("resnet50", "resnet50_fp16")
         .doesNotContain("accelerator", "null_model");
-  }
-
-  private static final class Collected implements Benchmarks.Listener {
-    private final Map<String, Double> values = new LinkedHashMap<>();
-
-    @Override
-    public void progress(String what) {
-      System.out.println(what);
-    }
-
-    @Override
-    public void measured(Figure figure) {
-      values.put(figure.name(), figure.value());
-    }
   }
 }

@@ -1,36 +1,33 @@
 package dev.millrace.tests.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The crash suite's long form: every disturbance under both guarantees and both group protocols, 40
- * times each. It takes hours, and is no part of the build:
+ * The crash suite's long form: every disturbance under both guarantees and both group protocols, as
+ * often as {@link Disturbance#nightlyStrikes} says. Three nightly groups:
  *
  * <pre>
- * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=CrashSuite -Dsurefire.failIfNoSpecifiedTests=false verify
+ * ./mvnw -Pnightly -Dnightly=crash,crash-members,crash-broker -Dquick verify
  * </pre>
  *
- * <p>It keeps each case's row in {@code tests/integration/target/crash}, begins with the cases that
- * have none, and prints the table in the end. {@code -Dcrash.only=kill} takes the disturbances
- * whose name begins so, {@code -Dcrash.strikes=N} another number.
+ * <p>Each case leaves its row in {@code tests/integration/target/crash}, and the table of all rows
+ * is printed in the end. {@code -Dcrash.strikes=N} takes another number of strikes.
  */
+@Tag("nightly")
 class CrashSuite {
 
   private static final Path ROWS = Path.of("target", "crash");
-  private static final int STRIKES = Integer.getInteger("crash.strikes", 40);
-  private static final String ONLY = System.getProperty("crash.only", "");
   private static final String HEAD =
       """
       | disturbance | guarantee | group protocol | strikes | in | out | lost | doubled | out of order | minutes |
@@ -39,9 +36,29 @@ class CrashSuite {
 
   @TempDir Path folder;
 
-  static Stream<CrashCase> cases() {
-    return Arrays.stream(Disturbance.values())
-        .filter(disturbance -> disturbance.label().startsWith(ONLY))
+  /** Kills: what a crash loses. */
+  static Stream<CrashCase> kills() {
+    return cases(Disturbance.KILL);
+  }
+
+  /** What happens to members of a group while the broker is well. */
+  static Stream<CrashCase> members() {
+    return cases(
+        Disturbance.STOP,
+        Disturbance.JOIN_AND_LEAVE,
+        Disturbance.FREEZE,
+        Disturbance.FENCE,
+        Disturbance.SLOW_MODEL_KILL);
+  }
+
+  /** What happens to the broker, and what would be lost without the commit barrier. */
+  static Stream<CrashCase> broker() {
+    return cases(
+        Disturbance.BROKER_KILL, Disturbance.BROKER_AWAY, Disturbance.KILL_WITHOUT_BARRIER);
+  }
+
+  private static Stream<CrashCase> cases(Disturbance... disturbances) {
+    return Stream.of(disturbances)
         .flatMap(
             disturbance ->
                 Stream.of("at_least_once", "exactly_once_v2")
@@ -54,16 +71,34 @@ class CrashSuite {
   }
 
   @ParameterizedTest
-  @MethodSource("cases")
-  void disturbedStream_keepsItsGuarantee(CrashCase what) throws Exception {
+  @MethodSource("kills")
+  @Tag("crash")
+  void killedStream_keepsItsGuarantee(CrashCase what) throws Exception {
+    strike(what);
+  }
+
+  @ParameterizedTest
+  @MethodSource("members")
+  @Tag("crash-members")
+  void streamWhoseMembersChange_keepsItsGuarantee(CrashCase what) throws Exception {
+    strike(what);
+  }
+
+  @ParameterizedTest
+  @MethodSource("broker")
+  @Tag("crash-broker")
+  void streamWhoseBrokerFails_keepsItsGuarantee(CrashCase what) throws Exception {
+    strike(what);
+  }
+
+  private void strike(CrashCase what) throws Exception {
     int strikes = strikes(what);
-    Path row = row(what);
-    assumeFalse(Files.exists(row), "done before: " + row);
     long start = System.nanoTime();
 
     Tally tally = CrashRun.of(what, strikes, Timings.LONG, folder, start);
 
     Duration took = Duration.ofNanos(System.nanoTime() - start);
+    Path row = row(what);
     Files.createDirectories(ROWS);
     Files.writeString(row, row(what, strikes, tally, took));
     System.out.print(Files.readString(row));
@@ -79,13 +114,12 @@ class CrashSuite {
     }
   }
 
-  /** A minute out of reach costs a minute. */
   private static int strikes(CrashCase what) {
-    return what.disturbance() == Disturbance.BROKER_AWAY ? STRIKES / 10 : STRIKES;
+    return Integer.getInteger("crash.strikes", what.disturbance().nightlyStrikes());
   }
 
   private static Path row(CrashCase what) {
-    return ROWS.resolve(what.toString().replaceAll("\\W+", "-") + "-" + strikes(what) + ".md");
+    return ROWS.resolve(what.toString().replaceAll("\\W+", "-") + ".md");
   }
 
   private static String row(CrashCase what, int strikes, Tally tally, Duration took) {
@@ -106,7 +140,7 @@ class CrashSuite {
   @AfterAll
   static void printTable() throws IOException {
     System.out.print(HEAD);
-    for (CrashCase what : (Iterable<CrashCase>) cases()::iterator) {
+    for (CrashCase what : (Iterable<CrashCase>) cases(Disturbance.values())::iterator) {
       Path row = row(what);
       if (Files.exists(row)) {
         System.out.print(Files.readString(row));

@@ -6,7 +6,7 @@ import java.util.Locale;
 /** One way to disturb a stream that is being processed. */
 enum Disturbance {
   /** The service is killed (SIGKILL) and started again. */
-  KILL {
+  KILL(30) {
     @Override
     void strike(Rig rig) throws Exception {
       rig.service().kill();
@@ -15,7 +15,7 @@ enum Disturbance {
   },
 
   /** It is asked to stop (SIGTERM) in the middle of its batches, and started again. */
-  STOP {
+  STOP(10) {
     @Override
     void strike(Rig rig) throws Exception {
       rig.stop(rig.service());
@@ -24,7 +24,7 @@ enum Disturbance {
   },
 
   /** A second instance joins, and leaves by a stop or a kill. */
-  JOIN_AND_LEAVE {
+  JOIN_AND_LEAVE(10) {
     @Override
     void strike(Rig rig) throws Exception {
       try (MillraceProcess second = rig.launch()) {
@@ -41,7 +41,7 @@ enum Disturbance {
    * The service stands still until a second instance has its partitions and its transaction is
    * aborted, and goes on then, a zombie.
    */
-  FREEZE {
+  FREEZE(3) {
     @Override
     void strike(Rig rig) throws Exception {
       MillraceProcess zombie = rig.service();
@@ -58,7 +58,7 @@ enum Disturbance {
   },
 
   /** The broker fences the service's transactional producers. */
-  FENCE {
+  FENCE(10) {
     @Override
     void strike(Rig rig) throws Exception {
       rig.fenceProducers();
@@ -66,7 +66,7 @@ enum Disturbance {
   },
 
   /** The broker is killed (SIGKILL) and started again. */
-  BROKER_KILL {
+  BROKER_KILL(10) {
     @Override
     void strike(Rig rig) throws Exception {
       rig.restartBroker();
@@ -74,7 +74,7 @@ enum Disturbance {
   },
 
   /** The broker cannot be reached for a minute. */
-  BROKER_AWAY {
+  BROKER_AWAY(1) {
     @Override
     void strike(Rig rig) throws Exception {
       rig.freezeBroker();
@@ -82,7 +82,7 @@ enum Disturbance {
   },
 
   /** As {@link #KILL}, with a model that takes two seconds a batch. */
-  SLOW_MODEL_KILL {
+  SLOW_MODEL_KILL(3) {
     @Override
     void strike(Rig rig) throws Exception {
       KILL.strike(rig);
@@ -90,12 +90,23 @@ enum Disturbance {
   },
 
   /** As {@link #KILL}, without the commit barrier: the suite must see what is lost. */
-  KILL_WITHOUT_BARRIER {
+  KILL_WITHOUT_BARRIER(3) {
     @Override
     void strike(Rig rig) throws Exception {
       KILL.strike(rig);
     }
   };
+
+  private final int nightlyStrikes;
+
+  Disturbance(int nightlyStrikes) {
+    this.nightlyStrikes = nightlyStrikes;
+  }
+
+  /** How often the long suite strikes: as often as its group's 40 minutes allow. */
+  int nightlyStrikes() {
+    return nightlyStrikes;
+  }
 
   /** Disturbs once; the caller has seen that images are being answered. */
   abstract void strike(Rig rig) throws Exception;

@@ -23,15 +23,16 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An hour at full load with a heap of 512 MiB: every image is answered once, and neither the heap
- * nor the native memory grows. It is no part of the build:
+ * Half an hour at full load with a heap of 512 MiB: every image is answered once, and neither the
+ * heap nor the native memory grows. A nightly group:
  *
  * <pre>
- * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=Soak -Dsurefire.failIfNoSpecifiedTests=false verify
+ * ./mvnw -Pnightly -Dnightly=soak -Dquick verify
  * </pre>
  *
  * <p>A thousand images always wait to be answered, some with 180 times the pixels of the others,
@@ -40,9 +41,11 @@ import org.junit.jupiter.api.io.TempDir;
  * every ten seconds. A window is five minutes, of which the median counts; the first one is not
  * compared. {@code -Dsoak.minutes=N} takes another time.
  */
-class Soak {
+@Tag("nightly")
+@Tag("soak")
+class SoakSuite {
 
-  private static final int MINUTES = Integer.getInteger("soak.minutes", 60);
+  private static final int MINUTES = Integer.getInteger("soak.minutes", 30);
   private static final int WINDOW_MINUTES = 5;
   private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(10);
   private static final double FLAT = 0.05;

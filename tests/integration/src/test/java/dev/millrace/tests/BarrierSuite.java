@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,14 +29,16 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What the commit barrier costs: images a second with it and without, in ten pairs of runs, each
  * run a JVM of its own, those of a pair one after the other and the order changing from pair to
- * pair. It is no part of the build:
+ * pair. A nightly group:
  *
  * <pre>
- * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=BarrierBenchmark -Dsurefire.failIfNoSpecifiedTests=false verify
+ * ./mvnw -Pnightly -Dnightly=speed -Dquick verify
  * </pre>
  */
+@Tag("nightly")
+@Tag("speed")
 @ExtendWith(SharedBroker.class)
-class BarrierBenchmark {
+class BarrierSuite {
 
   private static final int PAIRS = Integer.getInteger("barrier.pairs", 10);
   private static final int PARTITIONS = 16;

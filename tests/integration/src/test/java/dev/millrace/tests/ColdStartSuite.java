@@ -30,12 +30,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How long the first prediction takes when nothing runs yet but the broker: from the start of the
- * {@code serve} command to the record.
+ * {@code serve} command to the record. A nightly group, since it holds on a quiet machine alone:
+ *
+ * <pre>
+ * ./mvnw -Pnightly -Dnightly=speed -Dquick verify
+ * </pre>
  */
-@Tag("broker")
+@Tag("nightly")
+@Tag("speed")
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
-class ColdStartTest {
+class ColdStartSuite {
 
   private static final Duration TARGET = Duration.ofSeconds(5);
   private static final int RUNS = 3;

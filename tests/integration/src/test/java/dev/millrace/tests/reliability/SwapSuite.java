@@ -26,22 +26,25 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A hundred swaps, one every five seconds, at 70 % of what the machine can do: what a swap costs
- * those whose images are on their way. It is no part of the build:
+ * those whose images are on their way. A nightly group:
  *
  * <pre>
- * ./mvnw -B -ntp -Dquick -am -pl tests/integration -Dtest=SwapUnderLoad -Dsurefire.failIfNoSpecifiedTests=false verify
+ * ./mvnw -Pnightly -Dnightly=swap -Dquick verify
  * </pre>
  *
  * <p>Broker, service, sender and reader share the machine's cores. Latency is from the record's
  * timestamp, which the sender sets, to its reading, both on this machine's clock. {@code
  * -Dswap.count=N} takes another number of swaps, {@code -Dswap.model=resnet50} another network.
  */
-class SwapUnderLoad {
+@Tag("nightly")
+@Tag("swap")
+class SwapSuite {
 
   private static final int SWAPS = Integer.getInteger("swap.count", 100);
   private static final Duration INTERVAL = Duration.ofSeconds(5);

@@ -1,0 +1,22 @@
+package dev.millrace.benchmarks.part;
+
+import dev.millrace.service.bench.Benchmarks;
+import dev.millrace.service.bench.Figure;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Keeps the figures of a run by their names. */
+final class Collected implements Benchmarks.Listener {
+
+  final Map<String, Double> values = new LinkedHashMap<>();
+
+  @Override
+  public void progress(String what) {
+    System.out.println(what);
+  }
+
+  @Override
+  public void measured(Figure figure) {
+    values.put(figure.name(), figure.value());
+  }
+}

@@ -1,0 +1,50 @@
+package dev.millrace.benchmarks.part;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.model.Device;
+import dev.millrace.service.bench.BenchmarkConfig;
+import dev.millrace.service.bench.Benchmarks;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A short round of ResNet-20 in which every contender takes part. A nightly group. */
+@Tag("nightly")
+@Tag("benchmarks")
+class LocalBenchmarksSuite {
+
+  private static final double FEW = 0.01;
+
+  @TempDir Path folder;
+
+  @Test
+  void resnet20_measuresMillraceItsLimitAndItsPeers() throws Exception {
+    Benchmarks benchmarks = ServiceLoader.load(Benchmarks.class).findFirst().orElseThrow();
+    Collected figures = new Collected();
+
+    benchmarks.measure(
+        Set.of("resnet20"),
+        new BenchmarkConfig(folder, 1, FEW, List.of(Device.CPU), Optional.empty()),
+        figures);
+
+    assertThat(figures.values)
+        .extractingByKeys(
+            "resnet20.limit",
+            "resnet20.limit_with_decode",
+            "resnet20.whole",
+            "resnet20.whole_exactly_once",
+            "resnet20.map_values",
+            "resnet20.map_values_exactly_once",
+            "resnet20.poll_loop",
+            "resnet20.parallel_consumer",
+            "resnet20.flink",
+            "resnet20.flink_exactly_once")
+        .allSatisfy(rate -> assertThat(rate).isPositive().isFinite());
+  }
+}
