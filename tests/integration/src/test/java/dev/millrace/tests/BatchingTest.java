@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BatchingTest {
 
   private static final int PARTITIONS = 16;
-  private static final int ROUNDS = 60;
+  private static final int ROUNDS = 20;
 
   @TempDir Path folder;
 

@@ -42,7 +42,8 @@ class TrainTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int IMAGES = 1_500;
-  private static final int KILLS = 20;
+  private static final int KILLS = 4;
+  private static final int MANY_KILLS = 20;
   private static final String MODEL = "trained";
 
   @TempDir Path folder;
@@ -158,6 +159,18 @@ class TrainTest {
    */
   @Test
   void killedDuringExports_leavesWholeVersions_andGoesOn() throws Exception {
+    killDuringExports(KILLS);
+  }
+
+  /** Twenty times. */
+  @Test
+  @Tag("nightly")
+  @Tag("learning")
+  void killedDuringManyExports_leavesWholeVersions_andGoesOn() throws Exception {
+    killDuringExports(MANY_KILLS);
+  }
+
+  private void killDuringExports(int kills) throws Exception {
     Random random = new Random(5);
     List<Object> command = train("--epochs", 8, "--learning-rate", 0.02, "--threads", 1);
     long export;
@@ -167,14 +180,14 @@ class TrainTest {
       export = System.nanoTime() - asked;
       train.kill();
     }
-    for (int i = 0; i < KILLS; i++) {
+    for (int i = 0; i < kills; i++) {
       try (MillraceProcess train = startExporting(command)) {
         TimeUnit.NANOSECONDS.sleep(random.nextLong(2 * export));
         train.kill();
       }
       requireWholeVersions();
     }
-    assertThat(repository().versions(MODEL)).hasSizeGreaterThan(KILLS / 5);
+    assertThat(repository().versions(MODEL)).hasSizeGreaterThan(kills / 5);
     assertThat(run(command).output()).contains("goes on after step ").contains("epoch 8/8");
     requireWholeVersions();
   }

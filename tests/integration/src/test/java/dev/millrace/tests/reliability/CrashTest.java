@@ -3,6 +3,7 @@ package dev.millrace.tests.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The crash suite's short form; {@link CrashSuite} is the long one. */
+@Order(1) // the longest
 @Tag("broker")
 @Timeout(300)
 class CrashTest {

@@ -1,0 +1,21 @@
+package dev.millrace.control;
+
+import dev.millrace.testing.Architecture;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+  private final Architecture module = Architecture.of("dev.millrace.control");
+
+  @Test
+  void packages_dependOnOneAnotherInOneDirection() {
+    module.hasNoPackageCycles();
+  }
+
+  @Test
+  void module_knowsOnlyWhatLiesBelowIt() {
+    module
+        .knowsOnly("dev.millrace.control", "dev.millrace.events", "dev.millrace.core")
+        .knowsNothingBelow("org.apache.kafka.streams", "ai.onnxruntime", "org.bytedeco");
+  }
+}
