@@ -24,7 +24,6 @@ public final class LocalBenchmarks implements Benchmarks {
           "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
           "-Dorg.bytedeco.javacpp.platform.extension=",
           "-Djava.awt.headless=true",
-          "--enable-native-access=ALL-UNNAMED",
           "--add-opens=java.base/java.lang=ALL-UNNAMED",
           "--add-opens=java.base/java.util=ALL-UNNAMED");
 

@@ -23,6 +23,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Child implements AutoCloseable {
 
+  /** Since this version Java warns of the way in which Kafka unmaps its files. */
+  private static final int UNSAFE_WARNS_SINCE = 23;
+
   private static final long PATIENCE_SECONDS = 30;
 
   private static final Optional<String> ENDED = Optional.empty();
@@ -47,6 +50,10 @@ public final class Child implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    if (Runtime.version().feature() >= UNSAFE_WARNS_SINCE) {
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
     command.addAll(jvmOptions);
     StringJoiner classPath = new StringJoiner(File.pathSeparator);
     first.forEach(jar -> classPath.add(jar.toString()));
