@@ -25,14 +25,14 @@ final class Classifier implements AutoCloseable {
 
   private final ModelVersion version;
   private final ModelSession session;
-  private final EngineKind engine;
+  private final Backend backend;
   private final int maxBatchSize;
   private final ThreadLocal<Worker> workers = ThreadLocal.withInitial(Worker::new);
 
   Classifier(Settings settings) {
     version = new ModelRepository(settings.repository()).newest(settings.model());
-    engine = settings.engine();
-    session = engine.runtime().open(version, Device.CPU);
+    backend = settings.backend();
+    session = backend.runtime().open(version, Device.CPU);
     maxBatchSize = settings.maxBatchSize();
   }
 
@@ -49,7 +49,7 @@ final class Classifier implements AutoCloseable {
   }
 
   private final class Worker {
-    private final ImageDecoder decoder = engine.decoder();
+    private final ImageDecoder decoder = backend.decoder();
     private final int bytes = version.manifest().preprocessing().bytes();
     private final ByteBuffer pixels = ByteBuffer.allocateDirect(maxBatchSize * bytes);
     private final FloatBuffer probabilities =

@@ -102,7 +102,7 @@ public final class Limit {
   public static List<String> arguments(
       Path repository,
       String model,
-      EngineKind engine,
+      Backend backend,
       List<Device> devices,
       Path pictures,
       int threads,
@@ -113,7 +113,7 @@ public final class Limit {
             List.of(
                 repository.toString(),
                 model,
-                engine.name(),
+                backend.name(),
                 Settings.text(devices),
                 pictures.toString(),
                 Integer.toString(threads),
@@ -133,12 +133,12 @@ public final class Limit {
   /** Measures, in a process of its own, and says one line for each way. */
   public static void main(String[] arguments) throws Exception {
     ModelVersion version = new ModelRepository(Path.of(arguments[0])).newest(arguments[1]);
-    EngineKind engine = EngineKind.valueOf(arguments[2]);
+    Backend backend = Backend.valueOf(arguments[2]);
     List<ModelSession> sessions = new ArrayList<>();
     ExecutorService pool = Executors.newCachedThreadPool();
     try {
       for (Device device : Settings.devices(arguments[3])) {
-        sessions.add(engine.runtime().open(version, device));
+        sessions.add(backend.runtime().open(version, device));
       }
       new Limit(
               sessions,
@@ -207,7 +207,7 @@ public final class Limit {
     long decode = 0;
     long run = 0;
     long images = 0;
-    try (ImageDecoder decoder = EngineKind.ONNX.decoder()) {
+    try (ImageDecoder decoder = Backend.ONNX.decoder()) {
       long start = System.nanoTime();
       long now = start;
       while (now - start < nanos) {

@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
-/** The service, with all its defaults but the engine. */
+/** The service, with all its defaults but what runs the model. */
 final class Millrace {
 
   private static final int MAX_RECORD_BYTES = 4 << 20;
@@ -23,16 +23,16 @@ final class Millrace {
         InferenceService.start(
             config(settings),
             inference ->
-                settings.engine() == EngineKind.ONNX
+                settings.backend() == Backend.ONNX
                     ? ImageInference.with(
                         inference,
-                        IrreducibleWork.counted(settings.engine().runtime()),
-                        () -> IrreducibleWork.counted(settings.engine().decoder()),
+                        IrreducibleWork.counted(settings.backend().runtime()),
+                        () -> IrreducibleWork.counted(settings.backend().decoder()),
                         registry)
                     : ImageInference.with(
                         inference,
-                        settings.engine().runtime(),
-                        settings.engine()::decoder,
+                        settings.backend().runtime(),
+                        settings.backend()::decoder,
                         registry),
             registry);
     service.running().get();
@@ -44,7 +44,7 @@ final class Millrace {
         InferenceConfig.builder(settings.repository(), settings.model())
             .devices(settings.devices())
             .linger(settings.linger());
-    if (settings.engine() == EngineKind.ACCELERATOR) {
+    if (settings.backend() == Backend.ACCELERATOR) {
       inference.maxBatchSize(settings.maxBatchSize()); // it passes for a CPU
     }
     return new ServiceConfig(

@@ -26,7 +26,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param exactlyOnce whether to give that guarantee, where the contender can
  * @param repository folder of the model repository
  * @param model the model in it, whose newest version serves
- * @param engine what runs it
+ * @param backend what runs it
  * @param devices what Millrace runs it on; the others know the CPU alone
  * @param maxBatchSize images a batch at most
  * @param linger how long Millrace has an image wait for company, or null for its default
@@ -41,7 +41,7 @@ public record Settings(
     boolean exactlyOnce,
     Path repository,
     String model,
-    EngineKind engine,
+    Backend backend,
     List<Device> devices,
     int maxBatchSize,
     Duration linger,
@@ -72,7 +72,7 @@ public record Settings(
         Boolean.parseBoolean(values.get("exactlyOnce")),
         Path.of(values.get("repository")),
         values.get("model"),
-        EngineKind.valueOf(values.get("engine")),
+        Backend.valueOf(values.get("backend")),
         devices(values.get("devices")),
         Integer.parseInt(values.get("maxBatchSize")),
         values.containsKey("linger") ? Duration.parse(values.get("linger")) : null,
@@ -125,7 +125,7 @@ public record Settings(
    * many images pass in seconds as else in minutes.
    */
   Settings practice(int number) {
-    EngineKind quick = engine == EngineKind.CONSTANT ? engine : EngineKind.DECODING;
+    Backend quick = backend == Backend.CONSTANT ? backend : Backend.DECODING;
     return new Settings(
         bootstrapServers,
         input,
@@ -152,7 +152,7 @@ public record Settings(
         exactlyOnce,
         repository,
         model,
-        engine,
+        backend,
         devices,
         maxBatchSize,
         other,
@@ -172,7 +172,7 @@ public record Settings(
                 "exactlyOnce=" + exactlyOnce,
                 "repository=" + repository,
                 "model=" + model,
-                "engine=" + engine,
+                "backend=" + backend,
                 "devices=" + text(devices),
                 "maxBatchSize=" + maxBatchSize,
                 "threads=" + threads));

@@ -1,6 +1,6 @@
 package dev.millrace.benchmarks.jmh;
 
-import dev.millrace.benchmarks.contender.EngineKind;
+import dev.millrace.benchmarks.contender.Backend;
 import dev.millrace.benchmarks.contender.Limit;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
@@ -72,9 +72,9 @@ public class Submit {
     engine =
         InferenceEngine.start(
             config(),
-            EngineKind.ONNX.runtime(),
+            Backend.ONNX.runtime(),
             version,
-            EngineKind.ONNX::decoder,
+            Backend.ONNX::decoder,
             new EngineMeters(new SimpleMeterRegistry()),
             System::nanoTime);
   }

@@ -199,7 +199,7 @@ public final class Lab implements AutoCloseable {
             wanted.exactlyOnce(),
             repository(),
             wanted.model(),
-            wanted.engine(),
+            wanted.backend(),
             wanted.devices(),
             wanted.maxBatchSize(),
             wanted.linger(),

@@ -1,7 +1,7 @@
 package dev.millrace.benchmarks.part;
 
+import dev.millrace.benchmarks.contender.Backend;
 import dev.millrace.benchmarks.contender.Contender;
-import dev.millrace.benchmarks.contender.EngineKind;
 import dev.millrace.benchmarks.contender.SimulatedAccelerator;
 import dev.millrace.benchmarks.lab.Drained;
 import dev.millrace.benchmarks.lab.Feed;
@@ -115,11 +115,7 @@ final class AcceleratorPart implements Part {
         contender,
         bench
             .settings(
-                MODEL,
-                EngineKind.ACCELERATOR,
-                SimulatedAccelerator.MAX_BATCH_SIZE,
-                exactlyOnce,
-                kafka)
+                MODEL, Backend.ACCELERATOR, SimulatedAccelerator.MAX_BATCH_SIZE, exactlyOnce, kafka)
             .withLinger(GPU_LINGER),
         feed,
         feed.images() / 4);

@@ -1,6 +1,6 @@
 package dev.millrace.benchmarks.part;
 
-import dev.millrace.benchmarks.contender.EngineKind;
+import dev.millrace.benchmarks.contender.Backend;
 import dev.millrace.benchmarks.contender.Settings;
 import dev.millrace.benchmarks.lab.Lab;
 import dev.millrace.core.model.Device;
@@ -47,7 +47,7 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
   /** What contenders are told; the lab adds where from and where to. */
   Settings settings(
       String model,
-      EngineKind engine,
+      Backend backend,
       int maxBatchSize,
       boolean exactlyOnce,
       Map<String, String> kafka) {
@@ -59,8 +59,8 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
         exactlyOnce,
         Path.of(""),
         model,
-        engine,
-        engine == EngineKind.ONNX ? config.devices() : List.of(Device.CPU),
+        backend,
+        backend == Backend.ONNX ? config.devices() : List.of(Device.CPU),
         maxBatchSize,
         null,
         CORES,

@@ -1,6 +1,6 @@
 package dev.millrace.benchmarks.part;
 
-import dev.millrace.benchmarks.contender.EngineKind;
+import dev.millrace.benchmarks.contender.Backend;
 import dev.millrace.benchmarks.contender.Limit;
 import dev.millrace.benchmarks.gpu.DeviceChecks;
 import dev.millrace.benchmarks.lab.Photographs;
@@ -71,9 +71,9 @@ final class CudaPart implements Part {
     bench.lab().publish(FP32, network);
     bench.lab().publish(FP16, network, new OnnxFormat(Precision.FP16, BatchNorm.FOLDED));
     check(bench);
-    time(bench, "fp32", FP32, EngineKind.ONNX_WITHOUT_TF32, "float32, not rounded");
-    time(bench, "tf32", FP32, EngineKind.ONNX, "float32 with factors rounded to TF32, as served");
-    time(bench, "fp16", FP16, EngineKind.ONNX, "float16");
+    time(bench, "fp32", FP32, Backend.ONNX_WITHOUT_TF32, "float32, not rounded");
+    time(bench, "tf32", FP32, Backend.ONNX, "float32 with factors rounded to TF32, as served");
+    time(bench, "fp16", FP16, Backend.ONNX, "float16");
   }
 
   private static void check(Bench bench) throws IOException, InterruptedException {
@@ -104,13 +104,13 @@ final class CudaPart implements Part {
     bench.figure("cuda." + name, value, unit, FINDINGS.get(name).get(1));
   }
 
-  private static void time(Bench bench, String name, String model, EngineKind engine, String note)
+  private static void time(Bench bench, String name, String model, Backend backend, String note)
       throws IOException, InterruptedException {
     List<byte[]> pictures = Photographs.jpegs(500, 375, PHOTOGRAPHS);
     int callers = CALLERS * bench.config().devices().size();
     List<Limits> rounds = new ArrayList<>();
     for (int round = 0; round < bench.config().rounds(); round++) {
-      rounds.add(Limits.measure(bench, model, engine, pictures, callers, List.of(BATCH)));
+      rounds.add(Limits.measure(bench, model, backend, pictures, callers, List.of(BATCH)));
       bench.progress(
           "round %d, %s: %,.0f images/s",
           round + 1, name, rounds.get(round).alone().imagesPerSecond());

@@ -1,7 +1,7 @@
 package dev.millrace.benchmarks.part;
 
+import dev.millrace.benchmarks.contender.Backend;
 import dev.millrace.benchmarks.contender.Contender;
-import dev.millrace.benchmarks.contender.EngineKind;
 import dev.millrace.benchmarks.contender.Limit;
 import dev.millrace.benchmarks.contender.Settings;
 import dev.millrace.benchmarks.lab.ContenderProcess;
@@ -60,8 +60,8 @@ final class LatencyPart implements Part {
     bench.lab().publish(MODEL, ResNet.of("resnet20"));
     List<byte[]> pictures = Photographs.jpegs(32, 32, 100);
     Feed feed = bench.lab().fill("latency", PARTITIONS, pictures, bench.config().images(IMAGES));
-    Settings settings = bench.settings(MODEL, EngineKind.ONNX, BATCH, false, Map.of());
-    Settings idling = bench.settings(MODEL, EngineKind.CONSTANT, BATCH, false, Map.of());
+    Settings settings = bench.settings(MODEL, Backend.ONNX, BATCH, false, Map.of());
+    Settings idling = bench.settings(MODEL, Backend.CONSTANT, BATCH, false, Map.of());
     Duration measured =
         Duration.ofMillis(Math.max(1000, (long) (1000 * SECONDS * bench.config().scale())));
     try (ContenderProcess millrace = start(bench, Contender.MILLRACE, settings, feed);
@@ -92,7 +92,7 @@ final class LatencyPart implements Part {
           new Paced(
               ".kafka_streams",
               constant,
-              bench.settings(MODEL, EngineKind.CONSTANT, BATCH, false, AS_PROMPT_AS_MILLRACE));
+              bench.settings(MODEL, Backend.CONSTANT, BATCH, false, AS_PROMPT_AS_MILLRACE));
       List<List<Latencies>> rounds =
           pace(
               bench,

@@ -1,6 +1,6 @@
 package dev.millrace.benchmarks.part;
 
-import dev.millrace.benchmarks.contender.EngineKind;
+import dev.millrace.benchmarks.contender.Backend;
 import dev.millrace.benchmarks.contender.Limit;
 import dev.millrace.benchmarks.process.Child;
 import java.io.IOException;
@@ -28,7 +28,7 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
   static Limits measure(
       Bench bench, String model, List<byte[]> pictures, int threads, int batchSize)
       throws IOException, InterruptedException {
-    return measure(bench, model, EngineKind.ONNX, pictures, threads, List.of(batchSize));
+    return measure(bench, model, Backend.ONNX, pictures, threads, List.of(batchSize));
   }
 
   /**
@@ -37,24 +37,24 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
    * size of those tried that is fastest.
    */
   static Limits best(
-      Bench bench, String model, EngineKind engine, List<byte[]> pictures, int batchSizeOnCpu)
+      Bench bench, String model, Backend backend, List<byte[]> pictures, int batchSizeOnCpu)
       throws IOException, InterruptedException {
     return bench.config().isOnGpus()
         ? measure(
             bench,
             model,
-            engine,
+            backend,
             pictures,
             GPU_CALLERS * bench.config().devices().size(),
             GPU_BATCH_SIZES)
-        : measure(bench, model, engine, pictures, Bench.cores(), List.of(1, batchSizeOnCpu));
+        : measure(bench, model, backend, pictures, Bench.cores(), List.of(1, batchSizeOnCpu));
   }
 
   /** Measures it with so many callers, and the batch size of those given that is fastest. */
   static Limits measure(
       Bench bench,
       String model,
-      EngineKind engine,
+      Backend backend,
       List<byte[]> pictures,
       int threads,
       List<Integer> batchSizes)
@@ -68,7 +68,7 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
         Limit.arguments(
             bench.lab().repository(),
             model,
-            engine,
+            backend,
             bench.config().devices(),
             folder,
             threads,

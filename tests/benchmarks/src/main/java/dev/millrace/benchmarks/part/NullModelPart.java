@@ -1,7 +1,7 @@
 package dev.millrace.benchmarks.part;
 
+import dev.millrace.benchmarks.contender.Backend;
 import dev.millrace.benchmarks.contender.Contender;
-import dev.millrace.benchmarks.contender.EngineKind;
 import dev.millrace.benchmarks.lab.Drained;
 import dev.millrace.benchmarks.lab.Feed;
 import dev.millrace.core.model.Device;
@@ -92,7 +92,7 @@ final class NullModelPart implements Part {
     race.enter(
         name,
         contender,
-        bench.settings(MODEL, EngineKind.CONSTANT, BATCH, exactlyOnce, Map.of()),
+        bench.settings(MODEL, Backend.CONSTANT, BATCH, exactlyOnce, Map.of()),
         feed,
         feed.images() / 4);
   }

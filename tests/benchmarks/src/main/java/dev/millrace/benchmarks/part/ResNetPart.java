@@ -1,7 +1,7 @@
 package dev.millrace.benchmarks.part;
 
+import dev.millrace.benchmarks.contender.Backend;
 import dev.millrace.benchmarks.contender.Contender;
-import dev.millrace.benchmarks.contender.EngineKind;
 import dev.millrace.benchmarks.contender.Limit;
 import dev.millrace.benchmarks.lab.Drained;
 import dev.millrace.benchmarks.lab.Feed;
@@ -130,7 +130,7 @@ final class ResNetPart implements Part {
 
   private Limits limit(Bench bench, List<byte[]> pictures)
       throws IOException, InterruptedException {
-    Limits limits = Limits.best(bench, name, EngineKind.ONNX, pictures, BATCH);
+    Limits limits = Limits.best(bench, name, Backend.ONNX, pictures, BATCH);
     bench.progress(
         "limit: %,.1f images/s, with decoding %,.1f",
         limits.alone().imagesPerSecond(), limits.decoding().imagesPerSecond());
@@ -176,7 +176,7 @@ final class ResNetPart implements Part {
     race.enter(
         entry,
         contender,
-        bench.settings(name, EngineKind.ONNX, BATCH, exactlyOnce, Map.of()),
+        bench.settings(name, Backend.ONNX, BATCH, exactlyOnce, Map.of()),
         feed,
         unmeasured);
   }

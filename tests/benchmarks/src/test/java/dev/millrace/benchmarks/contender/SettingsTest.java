@@ -22,7 +22,7 @@ class SettingsTest {
             true,
             Path.of("models"),
             "resnet50",
-            EngineKind.ONNX,
+            Backend.ONNX,
             List.of(Device.parse("cuda:0"), Device.parse("cuda:1")),
             8,
             Duration.ofMillis(5),

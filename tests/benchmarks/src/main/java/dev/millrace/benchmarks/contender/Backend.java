@@ -7,7 +7,7 @@ import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxModelRuntime;
 
 /** What runs the model, and what decodes for it. */
-public enum EngineKind {
+public enum Backend {
   /** ONNX Runtime: the real thing. */
   ONNX {
     @Override
