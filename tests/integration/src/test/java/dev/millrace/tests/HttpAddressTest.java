@@ -39,21 +39,23 @@ class HttpAddressTest {
     assumeTrue(outside.isPresent(), "skipped: this machine has no address but loopback");
     Models.publishRandom(folder.resolve("models"), "random");
 
-    try (MillraceProcess serve = serve(broker, "--http", 0)) {
+    try (MillraceProcess serve = serve(broker, "closed", "--http", 0)) {
       int port = port(serve, "127.0.0.1");
       connect(InetAddress.getLoopbackAddress(), port);
       assertThatExceptionOfType(ConnectException.class)
           .isThrownBy(() -> connect(outside.get(), port));
     }
 
-    try (MillraceProcess serve = serve(broker, "--http", 0, "--http-host", "0.0.0.0")) {
+    try (MillraceProcess serve = serve(broker, "open", "--http", 0, "--http-host", "0.0.0.0")) {
       int port = port(serve, "0.0.0.0");
       connect(InetAddress.getLoopbackAddress(), port);
       connect(outside.get(), port);
     }
   }
 
-  private MillraceProcess serve(EmbeddedBroker broker, Object... http) throws Exception {
+  /** With an id of its own, since the group of a killed one takes its session timeout to end. */
+  private MillraceProcess serve(EmbeddedBroker broker, String id, Object... http)
+      throws Exception {
     Object[] command = {
       "serve",
       "--bootstrap-servers",
@@ -63,7 +65,7 @@ class HttpAddressTest {
       "--model",
       "random",
       "--application-id",
-      "http-address",
+      "http-address-" + id,
       "--input",
       "http-address",
       "--output",
