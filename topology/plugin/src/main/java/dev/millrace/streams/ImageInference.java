@@ -1,9 +1,9 @@
 package dev.millrace.streams;
 
 import dev.millrace.core.image.ImageDecoder;
-import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;

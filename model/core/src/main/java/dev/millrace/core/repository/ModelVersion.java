@@ -1,5 +1,6 @@
 package dev.millrace.core.repository;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;

@@ -2,6 +2,8 @@ package dev.millrace.core.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.files.Sha256;
+import dev.millrace.core.files.WatchedFileSystem;
 import dev.millrace.core.model.ModelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.millrace.service.command;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.core.repository.Sha256;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.PreparedModel;
