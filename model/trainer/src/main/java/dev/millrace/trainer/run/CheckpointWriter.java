@@ -1,6 +1,7 @@
 package dev.millrace.trainer.run;
 
 import dev.millrace.control.ConcurrentChangeException;
+import dev.millrace.control.KafkaAccess;
 import dev.millrace.control.StatusTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.core.model.Device;
@@ -23,6 +24,7 @@ import dev.millrace.trainer.gate.Accuracy;
 import dev.millrace.trainer.gate.OutdatedVerdictException;
 import dev.millrace.trainer.gate.PromotionGate;
 import dev.millrace.trainer.torch.TorchNetwork;
+import dev.millrace.triton.TritonLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -57,7 +59,7 @@ final class CheckpointWriter implements AutoCloseable {
     this.images = images;
     this.listener = listener;
     Checkpoints checkpoints = config.checkpoints();
-    this.repository = new ModelRepository(checkpoints.repository());
+    this.repository = new ModelRepository(checkpoints.repository(), new TritonLayout());
     this.gate =
         checkpoints
             .gate()
@@ -70,7 +72,8 @@ final class CheckpointWriter implements AutoCloseable {
                         images.gate(),
                         config.preprocessing(),
                         images.labels()));
-    this.status = checkpoints.gate().map(asked -> new StatusTopic(asked.kafka()));
+    this.status =
+        checkpoints.gate().map(asked -> new StatusTopic(KafkaAccess.keysOf(asked.broker())));
   }
 
   /**

@@ -91,7 +91,7 @@ public final class FakeModel implements ModelRuntime {
   /** A version of images of one pixel, of which it takes so many at once. */
   static ModelVersion versionOfBatches(int version, int maxBatchSize) {
     return new ModelVersion(
-        Path.of("nowhere"), version(version, 1).manifest(), OptionalInt.of(maxBatchSize));
+        Path.of("nowhere"), version(version, 1).manifest(), OptionalInt.of(maxBatchSize), true);
   }
 
   /** It, loaded, for batches of two. */

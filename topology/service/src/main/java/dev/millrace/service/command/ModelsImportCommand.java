@@ -95,7 +95,7 @@ final class ModelsImportCommand implements Callable<Integer> {
     Preprocessing preprocessing =
         new Preprocessing(
             side, resize == null ? Preprocessing.usualResize(side) : resize, mean, std);
-    Labels names = Labels.read(labels);
+    Labels names = labels(labels);
     byte[] given = read(file);
     byte[] onnx =
         network
@@ -118,6 +118,17 @@ final class ModelsImportCommand implements Callable<Integer> {
         .getOut()
         .println(json ? Json.line(version.manifest()) : Integer.toString(version.version()));
     return ExitCode.DONE;
+  }
+
+  /** Reads the file that {@code --labels} names. */
+  static Labels labels(Path file) {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw new CommandException(
+          "cannot read the labels file "
+              + file
+              + ": give --labels a text file with one class a line");
+    }
+    return Labels.read(file);
   }
 
   static byte[] read(Path file) {
