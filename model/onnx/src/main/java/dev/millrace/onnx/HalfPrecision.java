@@ -29,7 +29,7 @@ final class HalfPrecision {
       short half = Fp16Conversions.floatToFp16(value);
       if (Float.isFinite(value) && !Float.isFinite(Fp16Conversions.fp16ToFloat(half))) {
         throw new ModelException(
-            name + " holds " + value + ", which float16 does not: write it with --precision fp32");
+            name + " holds " + value + ", which float16 does not: write it as float32");
       }
       bytes.putShort(half);
     }

@@ -2,8 +2,8 @@ package dev.millrace.onnx;
 
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelSession;
 
 /**
  * What a trial of a version showed: its checksum is right, it loads on the CPU, takes and gives

@@ -4,7 +4,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
-import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.runtime.ModelSession;
 
 /**
  * Prepares, once, a model that someone else exported, so that it serves from then on: 8-bit pixels

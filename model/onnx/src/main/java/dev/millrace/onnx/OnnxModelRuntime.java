@@ -6,9 +6,9 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
-import dev.millrace.core.model.ModelRuntime;
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.core.runtime.ModelSession;
 
 /**
  * Opens models in ONNX Runtime, on the CPU or an NVIDIA GPU. A version that is not prepared is

@@ -8,6 +8,7 @@ import ai.onnxruntime.TensorInfo;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.UnpublishedModelException;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -50,11 +51,7 @@ record PreparedSignature(String input, String output, int size, int classes) {
         session
             .getMetadata()
             .getCustomMetadataValue(PreparedMark.KEY)
-            .orElseThrow(
-                () ->
-                    new ModelException(
-                        "the model file was never prepared: publish it with 'millrace models"
-                            + " import'"));
+            .orElseThrow(() -> new UnpublishedModelException("the model file was never prepared"));
     if (!found.equals(expected)) {
       throw new ModelException(
           "the model file was prepared with "

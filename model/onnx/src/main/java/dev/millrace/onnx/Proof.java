@@ -1,8 +1,8 @@
 package dev.millrace.onnx;
 
-import dev.millrace.core.model.InferenceException;
 import dev.millrace.core.model.ModelException;
-import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.runtime.InferenceException;
+import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -6,19 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.ModelManifest.Source;
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelSession;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,8 +52,8 @@ class OnnxModelRuntimeTest {
   }
 
   @Test
-  void open_versionExportedForTriton_isPreparedInMemory() throws IOException {
-    ModelVersion version = exported(SmallModel.nchw(), "");
+  void open_versionAsItWasExported_isPreparedInMemory() throws IOException {
+    ModelVersion version = exported(SmallModel.nchw(), PREPROCESSING);
     ByteBuffer pixels = SampleImages.noise(2, SmallModel.SIZE);
 
     try (ModelSession session = runtime.open(version, Device.CPU)) {
@@ -61,32 +64,35 @@ class OnnxModelRuntimeTest {
   }
 
   @Test
-  void open_versionExportedForTriton_mustBeFitForThat() throws IOException {
+  void open_versionAsItWasExported_mustBeFitForThat() throws IOException {
     assertRefused(
-        exported(SmallModel.nchw().shaped(4, 3, SmallModel.SIZE, SmallModel.SIZE), ""),
+        exported(SmallModel.nchw().shaped(4, 3, SmallModel.SIZE, SmallModel.SIZE), PREPROCESSING),
         Device.CPU,
         "small version 1: input 'x' takes batches of exactly 4: export the model with a dynamic");
     assertRefused(
-        exported(SmallModel.nchw(), "parameters { key: 'size' value { string_value: '5' } }"),
+        exported(
+            SmallModel.nchw(), new Preprocessing(5, 6, PREPROCESSING.mean(), PREPROCESSING.std())),
         Device.CPU,
         "small version 1: input 'x' takes images of 4x4 pixels, not 5x5: give the size");
   }
 
-  private ModelVersion exported(SmallModel model, String more) throws IOException {
-    Path home = folder.resolve("small");
-    Files.write(Files.createDirectories(home.resolve("1")).resolve("model.onnx"), model.bytes());
-    Files.write(home.resolve("labels.txt"), LABELS.names());
-    Files.writeString(
-        home.resolve("config.pbtxt"),
-        """
-        max_batch_size: 8
-        input [ { name: "x" data_type: TYPE_FP32 dims: [ 3, 4, 4 ] } ]
-        parameters { key: "resize" value { string_value: "6" } }
-        parameters { key: "mean" value { string_value: "0.5,0.4,0.3" } }
-        parameters { key: "std" value { string_value: "0.2,0.25,0.3" } }
-        """
-            + more);
-    return repository.newest("small");
+  /** A version of another layout: the file as it was exported, with a manifest made up. */
+  private ModelVersion exported(SmallModel model, Preprocessing preprocessing) throws IOException {
+    Path home = Files.createDirectories(folder.resolve("small/1"));
+    Files.write(home.resolve(ModelVersion.MODEL_FILE), model.bytes());
+    ModelManifest manifest =
+        new ModelManifest(
+            "small",
+            1,
+            Sha256.of(model.bytes()),
+            "2026-01-01T00:00:00Z",
+            SOURCE,
+            null,
+            preprocessing,
+            LABELS.names(),
+            null,
+            null);
+    return new ModelVersion(home, manifest, OptionalInt.of(8), false);
   }
 
   @Test
@@ -100,12 +106,11 @@ class OnnxModelRuntimeTest {
   }
 
   @Test
-  void open_fileThatWasNeverPrepared_saysToImportIt() {
+  void open_fileThatWasNeverPrepared_isRefused() {
     ModelVersion version =
         repository.publish("small", SmallModel.nchw().bytes(), PREPROCESSING, LABELS, SOURCE);
 
-    assertRefused(
-        version, Device.CPU, "small version 1: the model file was never prepared: publish it with");
+    assertRefused(version, Device.CPU, "small version 1: the model file was never prepared");
   }
 
   @Test

@@ -3,7 +3,7 @@ package dev.millrace.onnx;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
-import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

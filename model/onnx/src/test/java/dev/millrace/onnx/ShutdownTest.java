@@ -9,10 +9,12 @@ import dev.millrace.core.model.Device;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Batches may end while the JVM shuts down, beside ONNX Runtime's own shutdown hook. */
 class ShutdownTest {
@@ -52,19 +54,23 @@ class ShutdownTest {
     }
   }
 
+  @TempDir private Path folder;
+
   @Test
   void sessions_runUntilTheJvmIsGone() throws Exception {
+    Path errors = folder.resolve("errors");
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName())
-            .redirectErrorStream(true)
+            .redirectError(errors.toFile()) // a newer JVM's warnings go there too
             .start();
     String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-    assertThat(child.waitFor()).as(output).isZero();
+    assertThat(child.waitFor()).as(output + Files.readString(errors)).isZero();
     assertThat(output.strip()).isEqualTo("done");
   }
 }

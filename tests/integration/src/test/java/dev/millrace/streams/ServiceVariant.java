@@ -1,8 +1,8 @@
 package dev.millrace.streams;
 
-import dev.millrace.core.model.ModelRuntime;
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.control.SwapReport.Outcome;
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.core.repository.Sha256;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.events.Prediction;

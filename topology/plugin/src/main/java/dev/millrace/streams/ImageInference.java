@@ -1,15 +1,16 @@
 package dev.millrace.streams;
 
 import dev.millrace.core.image.ImageDecoder;
-import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.EngineMeters;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.triton.TritonLayout;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.util.Optional;
@@ -117,7 +118,7 @@ public final class ImageInference<K>
   }
 
   private static ModelVersion first(InferenceConfig config) {
-    ModelRepository repository = new ModelRepository(config.repository());
+    ModelRepository repository = new ModelRepository(config.repository(), new TritonLayout());
     return config.version() == null
         ? repository.newest(config.model())
         : repository.version(config.model(), config.version());
@@ -158,7 +159,8 @@ public final class ImageInference<K>
    */
   public synchronized ModelVersion swap(int version, boolean allowSignatureChange) {
     ModelVersion candidate =
-        new ModelRepository(config.repository()).version(config.model(), version);
+        new ModelRepository(config.repository(), new TritonLayout())
+            .version(config.model(), version);
     if (!allowSignatureChange) {
       serving().ifPresent(candidate::requireSignatureOf);
     }

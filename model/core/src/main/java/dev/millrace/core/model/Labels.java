@@ -51,7 +51,9 @@ public record Labels(List<String> names) {
       throw new ModelException(
           "cannot read the labels file "
               + file
-              + ": give --labels a text file with one class a line",
+              + " ("
+              + e
+              + "); it is to be a text file with one class a line",
           e);
     } catch (IllegalArgumentException e) {
       throw new ModelException("labels file " + file + ": " + e.getMessage(), e);

@@ -2,9 +2,9 @@ package dev.millrace.core.model;
 
 /**
  * A model cannot be used: missing, corrupt, of the wrong shape, or its device is not there. The
- * message says what to do.
+ * message says what would be right.
  */
-public final class ModelException extends RuntimeException {
+public class ModelException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 

@@ -44,15 +44,13 @@ public record ModelManifest(
   /**
    * Where a version came from.
    *
-   * @param kind {@code import}, {@code training}, or {@link #TRITON}
+   * @param kind {@code import}, {@code training}, or the name of the foreign layout that the
+   *     version was found in
    * @param file name of the file that was imported, or null
    * @param sha256 checksum of that file as it was given to us, or null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Source(String kind, String file, String sha256) {
-
-    /** Of a version that was exported by someone else, and lies in the repository as it was. */
-    public static final String TRITON = "triton";
 
     public Source {
       required("source.kind", kind);

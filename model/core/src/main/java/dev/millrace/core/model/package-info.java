@@ -1,2 +1,2 @@
-/** What a model is (labels, manifest) and the port through which one runs. */
+/** What a model is: its labels, its manifest, and the device that it runs on. */
 package dev.millrace.core.model;

@@ -49,8 +49,8 @@ final class ManifestFile {
       }
       return manifest;
     } catch (NoSuchFileException e) {
-      throw new ModelException(
-          "there is no " + file + "; publish the model with 'millrace models import'", e);
+      throw new UnpublishedModelException(
+          "there is no " + file + ": the version was removed, or was never published", e);
     } catch (JacksonException e) {
       throw broken(file, problem(e), e);
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.millrace.core.repository;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
@@ -36,8 +37,8 @@ import java.util.stream.Stream;
  * name is a number is whole, and it never changes again. Any number of threads and processes may
  * read and publish at the same time. What else lies in the repository is passed over.
  *
- * <p>A repository that was made for Triton is read as it is: a version folder that holds a {@code
- * model.onnx} and no manifest gets one made up of the model's {@code config.pbtxt} and labels.
+ * <p>Version folders without a manifest may be of a {@link ForeignLayout}, and are then read as
+ * they are.
  *
  * <p>A model's name that {@link ModelManifest#requireName} refuses is an {@code
  * IllegalArgumentException} everywhere.
@@ -48,14 +49,21 @@ public final class ModelRepository {
 
   private final Path root;
   private final Clock clock;
+  private final List<ForeignLayout> foreign;
 
-  public ModelRepository(Path root) {
-    this(root, Clock.systemUTC());
+  /**
+   * A repository in a folder, which may be missing until the first publication.
+   *
+   * @param foreign the other layouts that it may hold; the first one that fits reads a version
+   */
+  public ModelRepository(Path root, ForeignLayout... foreign) {
+    this(root, Clock.systemUTC(), foreign);
   }
 
-  ModelRepository(Path root, Clock clock) {
+  ModelRepository(Path root, Clock clock, ForeignLayout... foreign) {
     this.root = root;
     this.clock = clock;
+    this.foreign = List.of(foreign);
   }
 
   /** The repository's folder. */
@@ -84,14 +92,8 @@ public final class ModelRepository {
   public List<Integer> versions(String model) {
     Path home = root.resolve(ModelManifest.requireName(model));
     if (!Files.isDirectory(home)) {
-      throw new ModelException(
-          "the repository "
-              + root
-              + " has no model '"
-              + model
-              + "' (it has "
-              + models()
-              + "); publish it with 'millrace models import'");
+      throw new UnpublishedModelException(
+          "the repository " + root + " has no model '" + model + "' (it has " + models() + ")");
     }
     return versionsIn(home);
   }
@@ -107,11 +109,10 @@ public final class ModelRepository {
   }
 
   /**
-   * Reads a version's manifest; the model file is not touched, but for a version without a
-   * manifest.
+   * Reads a version's manifest; the model file is not touched, but for a version of a {@link
+   * ForeignLayout}.
    *
-   * @throws ModelException if there is no such version or its manifest cannot be used; or, of one
-   *     without, what Triton's users keep beside it
+   * @throws ModelException if there is no such version or its manifest cannot be used
    */
   public ModelVersion version(String model, int version) {
     List<Integer> versions = published(model);
@@ -119,8 +120,9 @@ public final class ModelRepository {
       throw noVersion(model, version, versions);
     }
     Path folder = root.resolve(model).resolve(Integer.toString(version));
-    if (TritonFolder.is(folder)) {
-      return TritonFolder.read(folder, model, version);
+    Optional<ForeignLayout> layout = foreignLayoutOf(folder);
+    if (layout.isPresent()) {
+      return layout.get().read(folder, model, version);
     }
     ModelManifest manifest = ManifestFile.read(folder);
     if (!manifest.name().equals(model) || manifest.version() != version) {
@@ -133,6 +135,12 @@ public final class ModelRepository {
               + ": version folders are not to be moved or copied; import the model instead");
     }
     return new ModelVersion(folder, manifest);
+  }
+
+  private Optional<ForeignLayout> foreignLayoutOf(Path folder) {
+    return Files.exists(folder.resolve(ModelManifest.FILE_NAME))
+        ? Optional.empty()
+        : foreign.stream().filter(layout -> layout.holds(folder)).findFirst();
   }
 
   private ModelException noVersion(String model, int version, List<Integer> versions) {
@@ -254,12 +262,7 @@ public final class ModelRepository {
   private List<Integer> published(String model) {
     List<Integer> versions = versions(model);
     if (versions.isEmpty()) {
-      throw new ModelException(
-          "model '"
-              + model
-              + "' in "
-              + root
-              + " has no version; publish one with 'millrace models import'");
+      throw new UnpublishedModelException("model '" + model + "' in " + root + " has no version");
     }
     return versions;
   }
@@ -279,9 +282,7 @@ public final class ModelRepository {
           .map(child -> child.getFileName().toString())
           .toList();
     } catch (NoSuchFileException | NotDirectoryException e) {
-      throw new ModelException(
-          "there is no repository folder " + parent + "; make one with 'millrace models import'",
-          e);
+      throw new UnpublishedModelException("there is no repository folder " + parent, e);
     } catch (IOException | UncheckedIOException e) {
       throw new ModelException(
           "cannot list " + parent + " (" + e + "); see that it may be read", e);

@@ -1,5 +1,6 @@
 package dev.millrace.core.repository;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
@@ -14,17 +15,23 @@ import java.util.OptionalInt;
  * One version in a repository: its folder and what its manifest says.
  *
  * @param folder {@code <repository>/<model>/<version>}
- * @param manifest the manifest read from it, or made up for a version that Triton's users keep
- * @param maxBatchSize images that a batch may hold at most; empty if as many as one likes
+ * @param manifest the manifest read from it, or made up for a version of a {@link ForeignLayout}
+ * @param maxBatchSize images that a batch may hold at most; empty if there is no limit
+ * @param isPrepared whether the model file takes 8-bit pixels and answers probabilities; else it is
+ *     as its author exported it
  */
-public record ModelVersion(Path folder, ModelManifest manifest, OptionalInt maxBatchSize) {
+public record ModelVersion(
+    Path folder, ModelManifest manifest, OptionalInt maxBatchSize, boolean isPrepared) {
 
-  static final String MODEL_FILE = "model.onnx";
-  static final String LABELS_FILE = "labels.txt";
+  /** The model file's name in a version's folder. */
+  public static final String MODEL_FILE = "model.onnx";
+
+  /** The name of the file of class names in a model's folder. */
+  public static final String LABELS_FILE = "labels.txt";
 
   /** A version that was published here. */
   public ModelVersion(Path folder, ModelManifest manifest) {
-    this(folder, manifest, OptionalInt.empty());
+    this(folder, manifest, OptionalInt.empty(), true);
   }
 
   public String name() {
@@ -41,13 +48,6 @@ public record ModelVersion(Path folder, ModelManifest manifest, OptionalInt maxB
 
   public Labels labels() {
     return new Labels(manifest.labels());
-  }
-
-  /**
-   * Whether the model file takes 8-bit pixels and answers probabilities; else it is as exported.
-   */
-  public boolean isPrepared() {
-    return !manifest.source().kind().equals(ModelManifest.Source.TRITON);
   }
 
   /** The ONNX file. */
@@ -77,7 +77,7 @@ public record ModelVersion(Path folder, ModelManifest manifest, OptionalInt maxB
           this + ": cannot read " + modelFile() + " (" + e + "); see that it may be read", e);
     }
     String actual = Sha256.of(bytes);
-    if (!isPrepared() && !actual.equals(sha256())) {
+    if (!isPrepared && !actual.equals(sha256())) {
       throw new ModelException(
           this
               + " has changed since it was read: "
@@ -103,10 +103,10 @@ public record ModelVersion(Path folder, ModelManifest manifest, OptionalInt maxB
   }
 
   /**
-   * Requires that whoever reads the other version's predictions can read this one's: the same
-   * input, and the same classes in the same order.
+   * Requires that a reader of the other version's predictions can read this one's: the same input,
+   * and the same classes in the same order.
    *
-   * @throws ModelException saying what differs
+   * @throws SignatureChangeException saying what differs
    */
   public void requireSignatureOf(ModelVersion predecessor) {
     int size = manifest.preprocessing().size();
@@ -129,11 +129,10 @@ public record ModelVersion(Path folder, ModelManifest manifest, OptionalInt maxB
     }
   }
 
-  private ModelException change(ModelVersion predecessor, String here, String there) {
-    return new ModelException(
+  private SignatureChangeException change(ModelVersion predecessor, String here, String there) {
+    return new SignatureChangeException(
         String.format(
-            "%s %s, %s has %s: whoever reads the predictions may not expect that; promote it with"
-                + " --allow-signature-change if they do",
+            "%s %s, %s has %s: whoever reads the predictions may not expect that",
             this, here, predecessor, there));
   }
 

@@ -1,9 +1,8 @@
 package dev.millrace.core.repository;
 
+import dev.millrace.core.files.Disk;
 import dev.millrace.core.model.ModelManifest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -11,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
@@ -39,8 +37,7 @@ final class VersionWriter {
    * @param home {@code <repository>/<model>}
    */
   static VersionWriter into(Path home) throws IOException {
-    Files.createDirectories(home);
-    force(home.toAbsolutePath().getParent());
+    Disk.createFolders(home);
     return new VersionWriter(home);
   }
 
@@ -57,18 +54,18 @@ final class VersionWriter {
     Path manifestFile = hidden.resolve(ModelManifest.FILE_NAME);
     Path labelsFile = hidden.resolve(ModelVersion.LABELS_FILE);
     try {
-      writeForced(modelFile, model);
-      writeForced(manifestFile, ManifestFile.bytes(manifest));
-      writeForced(labelsFile, lines(manifest.labels()));
+      Disk.writeNew(modelFile, model);
+      Disk.writeNew(manifestFile, ManifestFile.bytes(manifest));
+      Disk.writeNew(labelsFile, lines(manifest.labels()));
       // The labels first: whoever sees a model's first version finds its class names too.
       Files.move(
           labelsFile, home.resolve(ModelVersion.LABELS_FILE), StandardCopyOption.ATOMIC_MOVE);
-      force(hidden);
+      Disk.force(hidden);
       Path folder = home.resolve(Integer.toString(manifest.version()));
       if (!renamed(hidden, folder)) {
         return Optional.empty();
       }
-      force(home);
+      Disk.force(home);
       return Optional.of(new ModelVersion(folder, manifest));
     } finally {
       Files.deleteIfExists(modelFile);
@@ -83,7 +80,7 @@ final class VersionWriter {
     Path home = folder.toAbsolutePath().getParent();
     Path hidden = home.resolve(REMOVING + UUID.randomUUID());
     Files.move(folder, hidden, StandardCopyOption.ATOMIC_MOVE);
-    force(home);
+    Disk.force(home);
     delete(hidden);
   }
 
@@ -126,26 +123,5 @@ final class VersionWriter {
 
   private static byte[] lines(List<String> names) {
     return (String.join("\n", names) + "\n").getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static void writeForced(Path file, byte[] bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    }
-  }
-
-  /** Forces a folder's entries to disk, where the system has a way to ask for it. */
-  private static void force(Path folder) throws IOException {
-    if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      return; // Windows: a folder cannot be opened, and NTFS keeps a journal of its entries.
-    }
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 }

@@ -2,7 +2,7 @@ package dev.millrace.core.training;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Objects;
 
 /** What is learned from. */
 public sealed interface TrainingData {
@@ -24,7 +24,7 @@ public sealed interface TrainingData {
    *
    * @param images the topic of encoded images
    * @param labels the topic of their classes' names
-   * @param kafka keys of a consumer
+   * @param broker the one with the topics
    * @param replay the folder that keeps earlier images
    * @param capacity how many it keeps at most
    * @param everyLabels how many new labels begin a training
@@ -34,7 +34,7 @@ public sealed interface TrainingData {
   record Topics(
       String images,
       String labels,
-      Map<String, Object> kafka,
+      BrokerAccess broker,
       Path replay,
       int capacity,
       int everyLabels,
@@ -42,7 +42,7 @@ public sealed interface TrainingData {
       double heldOut)
       implements TrainingData {
     public Topics {
-      kafka = Map.copyOf(kafka);
+      Objects.requireNonNull(broker, "broker");
       requireShare(heldOut);
       if (images.equals(labels)) {
         throw new IllegalArgumentException(

@@ -1,20 +1,15 @@
 package dev.millrace.core.weights;
 
+import dev.millrace.core.files.AtomicFile;
 import dev.millrace.core.model.ModelException;
-import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
-import java.util.UUID;
 import java.util.zip.ZipException;
 
 /**
@@ -79,8 +74,8 @@ public final class WeightsFile {
   }
 
   /**
-   * Writes float32 values, in the format that the file's name ends in. Whoever reads the file
-   * meanwhile finds the old one or the new one, whole. The same weights give the same bytes.
+   * Writes float32 values, in the format that the file's name ends in. A reader finds the old file
+   * or the new one, whole. The same weights give the same bytes.
    *
    * @throws IllegalArgumentException if the name ends in neither {@code .safetensors} nor {@code
    *     .npz}
@@ -88,14 +83,8 @@ public final class WeightsFile {
    */
   public static void write(Path file, Weights weights) {
     Format format = format(file);
-    Path hidden = file.resolveSibling("." + file.getFileName() + "-" + UUID.randomUUID());
     try {
-      try {
-        writeForced(hidden, format, weights);
-        Files.move(hidden, file, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(hidden);
-      }
+      AtomicFile.write(file, out -> format.write(weights, out));
     } catch (IOException e) {
       throw new ModelException(
           "cannot write " + file + " (" + e + "); see that its folder is there and has room", e);
@@ -112,16 +101,6 @@ public final class WeightsFile {
     }
     throw new IllegalArgumentException(
         "weights file: '" + file + "' ends in neither .safetensors nor .npz");
-  }
-
-  private static void writeForced(Path file, Format format, Weights weights) throws IOException {
-    try (FileChannel channel =
-            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
-      format.write(weights, out);
-      out.flush();
-      channel.force(true);
-    }
   }
 
   private interface Format {

@@ -156,7 +156,7 @@ class ManifestFileTest {
         .hasMessage(
             "there is no "
                 + folder.resolve("millrace.json")
-                + "; publish the model with 'millrace models import'");
+                + ": the version was removed, or was never published");
   }
 
   @Test

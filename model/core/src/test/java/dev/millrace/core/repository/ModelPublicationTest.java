@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;

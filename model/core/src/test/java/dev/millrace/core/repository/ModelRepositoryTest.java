@@ -94,9 +94,7 @@ class ModelRepositoryTest {
               () -> missing.versions("resnet20"),
               () -> missing.newest("resnet20"),
               () -> missing.version("resnet20", 1))) {
-        assertRefused(
-            reading,
-            "there is no repository folder " + absent + "; make one with 'millrace models import'");
+        assertRefused(reading, "there is no repository folder " + absent);
       }
     }
   }
@@ -106,10 +104,7 @@ class ModelRepositoryTest {
     Samples.publish(repository, "resnet18", "weights");
     Samples.publish(repository, "resnet20", "weights");
     String message =
-        "the repository "
-            + root
-            + " has no model 'resnet50' (it has [resnet18, resnet20]); publish it with 'millrace"
-            + " models import'";
+        "the repository " + root + " has no model 'resnet50' (it has [resnet18, resnet20])";
 
     assertRefused(() -> repository.versions("resnet50"), message);
     assertRefused(() -> repository.newest("resnet50"), message);
@@ -119,10 +114,7 @@ class ModelRepositoryTest {
   @Test
   void model_withoutAVersion_saysHowToPublishOne() throws IOException {
     Files.createDirectories(root.resolve("resnet20/.publishing-1"));
-    String message =
-        "model 'resnet20' in "
-            + root
-            + " has no version; publish one with 'millrace models import'";
+    String message = "model 'resnet20' in " + root + " has no version";
 
     assertThat(repository.versions("resnet20")).isEmpty();
     assertRefused(() -> repository.newest("resnet20"), message);
@@ -146,10 +138,8 @@ class ModelRepositoryTest {
     Files.write(folder.resolve("model.onnx"), Samples.bytes("weights"));
     String message =
         "there is no "
-            + root.resolve("resnet20/config.pbtxt")
-            + ", which would tell the size of the model's images: write one that holds at least"
-            + " 'parameters { key: \"size\" value { string_value: \"224\" } }', or publish the model with"
-            + " 'millrace models import'";
+            + root.resolve("resnet20/1/millrace.json")
+            + ": the version was removed, or was never published";
 
     assertThat(repository.models()).containsExactly("resnet20");
     assertRefused(() -> repository.newest("resnet20"), message);

@@ -3,6 +3,7 @@ package dev.millrace.core.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,7 @@
 package dev.millrace.trainer.data;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.millrace.core.files.Sha256;
+import java.util.HexFormat;
 
 /**
  * What an image is used for. Its key alone decides, so that an image that was held out once is held
@@ -37,12 +35,6 @@ public enum Part {
 
   /** Evenly distributed from 0 to below 1. */
   private static double place(String key) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-256", e);
-    }
+    return (HexFormat.fromHexDigitsToLong(Sha256.of(key), 0, Long.BYTES * 2) >>> 11) * 0x1p-53;
   }
 }

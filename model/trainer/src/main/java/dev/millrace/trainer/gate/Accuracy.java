@@ -1,6 +1,6 @@
 package dev.millrace.trainer.gate;
 
-import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.trainer.data.EvaluationSet;
 
 /** How good a version is. */

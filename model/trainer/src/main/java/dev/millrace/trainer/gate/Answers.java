@@ -1,6 +1,6 @@
 package dev.millrace.trainer.gate;
 
-import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.trainer.data.EvaluationSet;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

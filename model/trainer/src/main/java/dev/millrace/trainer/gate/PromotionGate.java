@@ -3,12 +3,13 @@ package dev.millrace.trainer.gate;
 import dev.millrace.control.Champion;
 import dev.millrace.control.ControlReader;
 import dev.millrace.control.ControlWriter;
+import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Verdict;
 import dev.millrace.onnx.OnnxModelRuntime;
@@ -78,7 +79,7 @@ public final class PromotionGate {
   }
 
   private Optional<Champion> champion() {
-    try (ControlReader reader = new ControlReader(gate.kafka(), model)) {
+    try (ControlReader reader = new ControlReader(KafkaAccess.keysOf(gate.broker()), model)) {
       return reader.readToEnd();
     }
   }
@@ -151,7 +152,7 @@ public final class PromotionGate {
    * @throws OutdatedVerdictException if one was
    */
   public void promote(ModelVersion version, Verdict verdict) {
-    new ControlWriter(gate.kafka(), gate.kafka())
+    new ControlWriter(KafkaAccess.keysOf(gate.broker()), KafkaAccess.keysOf(gate.broker()))
         .change(
             model,
             before -> {

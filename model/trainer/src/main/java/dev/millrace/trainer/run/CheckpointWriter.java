@@ -1,15 +1,16 @@
 package dev.millrace.trainer.run;
 
 import dev.millrace.control.ConcurrentChangeException;
+import dev.millrace.control.KafkaAccess;
 import dev.millrace.control.StatusTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelManifest;
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
@@ -23,6 +24,7 @@ import dev.millrace.trainer.gate.Accuracy;
 import dev.millrace.trainer.gate.OutdatedVerdictException;
 import dev.millrace.trainer.gate.PromotionGate;
 import dev.millrace.trainer.torch.TorchNetwork;
+import dev.millrace.triton.TritonLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -57,7 +59,7 @@ final class CheckpointWriter implements AutoCloseable {
     this.images = images;
     this.listener = listener;
     Checkpoints checkpoints = config.checkpoints();
-    this.repository = new ModelRepository(checkpoints.repository());
+    this.repository = new ModelRepository(checkpoints.repository(), new TritonLayout());
     this.gate =
         checkpoints
             .gate()
@@ -70,7 +72,8 @@ final class CheckpointWriter implements AutoCloseable {
                         images.gate(),
                         config.preprocessing(),
                         images.labels()));
-    this.status = checkpoints.gate().map(asked -> new StatusTopic(asked.kafka()));
+    this.status =
+        checkpoints.gate().map(asked -> new StatusTopic(KafkaAccess.keysOf(asked.broker())));
   }
 
   /**

@@ -1,12 +1,13 @@
 package dev.millrace.trainer.run;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.core.files.AtomicFile;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
-import dev.millrace.trainer.data.WholeFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ final class RunFolder {
     this.folder = folder;
     try {
       Files.createDirectories(folder);
+      AtomicFile.removeUnfinished(folder.resolve(STATE));
     } catch (IOException e) {
       throw failed(e);
     }
@@ -88,7 +90,7 @@ final class RunFolder {
     tensors.momentum().tensors().forEach((name, tensor) -> all.put(MOMENTUM + name, tensor));
     WeightsFile.write(folder.resolve(state.tensors()), new Weights(all));
     try {
-      WholeFile.write(
+      AtomicFile.write(
           folder.resolve(STATE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(state));
       removeAllTensorsBut(state.tensors());
     } catch (IOException e) {
@@ -109,7 +111,7 @@ final class RunFolder {
   /** Replaces the picture of the run. */
   void draw(String svg) {
     try {
-      Files.writeString(folder.resolve(CURVE), svg);
+      AtomicFile.write(folder.resolve(CURVE), svg.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw failed(e);
     }

@@ -1,17 +1,14 @@
 package dev.millrace.trainer.stream;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.core.files.AtomicFile;
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.training.TrainingException;
-import dev.millrace.trainer.data.WholeFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -35,6 +32,7 @@ final class ReplayFolder {
     this.images = folder.resolve(IMAGES);
     try {
       Files.createDirectories(images);
+      AtomicFile.removeUnfinished(folder.resolve(INDEX));
     } catch (IOException e) {
       throw failed(e);
     }
@@ -55,7 +53,7 @@ final class ReplayFolder {
   /** Replaces the index. */
   void write(ReplayIndex index) {
     try {
-      WholeFile.write(folder.resolve(INDEX), JSON.writeValueAsBytes(index));
+      AtomicFile.write(folder.resolve(INDEX), JSON.writeValueAsBytes(index));
     } catch (IOException e) {
       throw failed(e);
     }
@@ -64,7 +62,7 @@ final class ReplayFolder {
   /** Writes an image, or replaces it. */
   void write(String key, byte[] encoded) {
     try {
-      WholeFile.write(file(key), encoded);
+      AtomicFile.write(file(key), encoded);
     } catch (IOException e) {
       throw failed(e);
     }
@@ -91,7 +89,7 @@ final class ReplayFolder {
    */
   Predicate<String> keepOnly(Set<String> keys) {
     Set<String> names = new HashSet<>();
-    keys.forEach(key -> names.add(name(key)));
+    keys.forEach(key -> names.add(Sha256.of(key)));
     Set<String> found = new HashSet<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(images)) {
       for (Path file : files) {
@@ -105,21 +103,11 @@ final class ReplayFolder {
     } catch (IOException e) {
       throw failed(e);
     }
-    return key -> found.contains(name(key));
+    return key -> found.contains(Sha256.of(key));
   }
 
   private Path file(String key) {
-    return images.resolve(name(key));
-  }
-
-  private static String name(String key) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-256", e);
-    }
+    return images.resolve(Sha256.of(key));
   }
 
   TrainingException failed(IOException e) {

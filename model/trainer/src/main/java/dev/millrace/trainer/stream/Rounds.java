@@ -1,6 +1,7 @@
 package dev.millrace.trainer.stream;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.core.files.AtomicFile;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Checkpoints;
@@ -11,7 +12,6 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.trainer.data.LabelledImages;
-import dev.millrace.trainer.data.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -83,7 +83,7 @@ final class Rounds {
         return false;
       }
       WeightsFile.write(round.resolve(WEIGHTS), weights.get());
-      WholeFile.write(
+      AtomicFile.write(
           round.resolve(END),
           JSON.writeValueAsBytes(new End(images.labels().names(), heard.version())));
       removeAllBut(last + 1);

@@ -1,5 +1,6 @@
 package dev.millrace.trainer.stream;
 
+import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
@@ -69,7 +70,7 @@ final class TopicReader {
 
   /** A consumer as it is needed here: what was asked for, but for what nothing would be safe by. */
   static Consumer<byte[], byte[]> consumer(TrainingData.Topics topics) {
-    Map<String, Object> config = new HashMap<>(topics.kafka());
+    Map<String, Object> config = new HashMap<>(KafkaAccess.keysOf(topics.broker()));
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
     config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);

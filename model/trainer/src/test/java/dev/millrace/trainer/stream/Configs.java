@@ -1,5 +1,6 @@
 package dev.millrace.trainer.stream;
 
+import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
@@ -27,7 +28,7 @@ final class Configs {
     return new TrainingData.Topics(
         "images",
         "labels",
-        Map.of(),
+        new KafkaAccess(Map.of()),
         folder.resolve("replay"),
         capacity,
         everyLabels,

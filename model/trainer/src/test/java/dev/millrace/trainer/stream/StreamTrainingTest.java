@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
@@ -320,7 +321,14 @@ class StreamTrainingTest {
         .isThrownBy(
             () ->
                 new TrainingData.Topics(
-                    "images", "images", Map.of(), folder, 9, 1, Configs.EVERY_TIME, 0.4))
+                    "images",
+                    "images",
+                    new KafkaAccess(Map.of()),
+                    folder,
+                    9,
+                    1,
+                    Configs.EVERY_TIME,
+                    0.4))
         .withMessageContaining("labels-topic: 'images'");
   }
 
@@ -454,7 +462,7 @@ class StreamTrainingTest {
         new TrainingData.Topics(
             "images",
             "labels",
-            Map.of("bootstrap.servers", "no port"),
+            new KafkaAccess(Map.of("bootstrap.servers", "no port")),
             folder,
             9,
             1,

@@ -2,7 +2,7 @@ package dev.millrace.benchmarks.contender;
 
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.ImageLimits;
-import dev.millrace.core.model.ModelRuntime;
+import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxModelRuntime;
 

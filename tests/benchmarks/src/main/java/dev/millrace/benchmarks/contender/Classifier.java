@@ -2,9 +2,9 @@ package dev.millrace.benchmarks.contender;
 
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.model.Device;
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.events.Prediction;
 import dev.millrace.streams.PredictionFormat;
 import dev.millrace.streams.engine.Classification;

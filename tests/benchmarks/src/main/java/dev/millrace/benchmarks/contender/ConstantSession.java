@@ -1,7 +1,7 @@
 package dev.millrace.benchmarks.contender;
 
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 

@@ -2,8 +2,8 @@ package dev.millrace.benchmarks.contender;
 
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.ModelRuntime;
-import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.core.runtime.ModelSession;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;

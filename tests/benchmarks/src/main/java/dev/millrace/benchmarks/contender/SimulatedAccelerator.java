@@ -1,9 +1,9 @@
 package dev.millrace.benchmarks.contender;
 
 import dev.millrace.core.model.Device;
-import dev.millrace.core.model.ModelRuntime;
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.concurrent.TimeUnit;

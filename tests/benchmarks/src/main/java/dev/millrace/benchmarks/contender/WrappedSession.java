@@ -1,6 +1,6 @@
 package dev.millrace.benchmarks.contender;
 
-import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 

@@ -1,8 +1,8 @@
 package dev.millrace.benchmarks.gpu;
 
 import dev.millrace.core.model.Device;
-import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineConfig;

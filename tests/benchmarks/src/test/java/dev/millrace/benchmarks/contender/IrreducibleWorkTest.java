@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
-import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.runtime.ModelSession;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

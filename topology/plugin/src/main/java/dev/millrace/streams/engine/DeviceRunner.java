@@ -2,8 +2,8 @@ package dev.millrace.streams.engine;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.model.Device;
-import dev.millrace.core.model.InferenceException;
-import dev.millrace.core.model.ModelSession;
+import dev.millrace.core.runtime.InferenceException;
+import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;

@@ -2,9 +2,9 @@ package dev.millrace.streams.engine;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageDecoder;
-import dev.millrace.core.model.InferenceException;
-import dev.millrace.core.model.ModelRuntime;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.InferenceException;
+import dev.millrace.core.runtime.ModelRuntime;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

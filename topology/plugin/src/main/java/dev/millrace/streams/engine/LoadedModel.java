@@ -2,11 +2,11 @@ package dev.millrace.streams.engine;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
-import dev.millrace.core.model.InferenceException;
 import dev.millrace.core.model.ModelException;
-import dev.millrace.core.model.ModelRuntime;
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.InferenceException;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

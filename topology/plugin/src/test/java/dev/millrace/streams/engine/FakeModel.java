@@ -3,11 +3,11 @@ package dev.millrace.streams.engine;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
-import dev.millrace.core.model.InferenceException;
 import dev.millrace.core.model.ModelManifest;
-import dev.millrace.core.model.ModelRuntime;
-import dev.millrace.core.model.ModelSession;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.InferenceException;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.core.runtime.ModelSession;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -91,7 +91,7 @@ public final class FakeModel implements ModelRuntime {
   /** A version of images of one pixel, of which it takes so many at once. */
   static ModelVersion versionOfBatches(int version, int maxBatchSize) {
     return new ModelVersion(
-        Path.of("nowhere"), version(version, 1).manifest(), OptionalInt.of(maxBatchSize));
+        Path.of("nowhere"), version(version, 1).manifest(), OptionalInt.of(maxBatchSize), true);
   }
 
   /** It, loaded, for batches of two. */

@@ -1,5 +1,6 @@
 package dev.millrace.service.command;
 
+import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
@@ -90,7 +91,7 @@ final class DataOptions {
     return new TrainingData.Topics(
         images,
         labels,
-        consumer,
+        new KafkaAccess(consumer),
         run.resolve("replay"),
         replay,
         everyLabels,

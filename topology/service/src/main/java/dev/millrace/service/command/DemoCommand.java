@@ -246,7 +246,7 @@ final class DemoCommand implements Callable<Integer>, LongRunning {
   }
 
   private ModelVersion publish(ModelRepository repository) {
-    Labels names = labels == null ? FashionMnist.LABELS : Labels.read(labels);
+    Labels names = labels == null ? FashionMnist.LABELS : ModelsImportCommand.labels(labels);
     byte[] onnx = modelFile == null ? untrained(names.size()) : ModelsImportCommand.read(modelFile);
     Preprocessing preprocessing = new Preprocessing(size, size, MEAN, STD);
     return repository.publish(

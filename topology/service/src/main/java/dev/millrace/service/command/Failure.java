@@ -2,6 +2,8 @@ package dev.millrace.service.command;
 
 import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.SignatureChangeException;
+import dev.millrace.core.repository.UnpublishedModelException;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.broker.BrokerException;
@@ -39,8 +41,10 @@ record Failure(String line, int exitCode) {
   }
 
   private static Optional<Failure> understood(Throwable e) {
+    if (e instanceof ModelException) {
+      return failed(e.getMessage() + advice(e));
+    }
     if (e instanceof CommandException
-        || e instanceof ModelException
         || e instanceof TrainingException
         || e instanceof BrokerException
         || e instanceof BenchmarkException
@@ -84,6 +88,19 @@ record Failure(String line, int exitCode) {
       return failed("no permission for " + e.getMessage());
     }
     return Optional.empty();
+  }
+
+  /** The command or option that mends it, which the models' own code does not know. */
+  private static String advice(Throwable modelException) {
+    for (Throwable e = modelException; e != null; e = e.getCause()) {
+      if (e instanceof UnpublishedModelException) {
+        return "; publish the model with 'millrace models import'";
+      }
+      if (e instanceof SignatureChangeException) {
+        return "; promote it with --allow-signature-change if they do";
+      }
+    }
+    return "";
   }
 
   /** Kafka has no exception of its own for a key or trust store that it cannot load. */

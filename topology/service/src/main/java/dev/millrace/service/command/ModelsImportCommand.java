@@ -1,10 +1,10 @@
 package dev.millrace.service.command;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.core.repository.Sha256;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.PreparedModel;
@@ -95,7 +95,7 @@ final class ModelsImportCommand implements Callable<Integer> {
     Preprocessing preprocessing =
         new Preprocessing(
             side, resize == null ? Preprocessing.usualResize(side) : resize, mean, std);
-    Labels names = Labels.read(labels);
+    Labels names = labels(labels);
     byte[] given = read(file);
     byte[] onnx =
         network
@@ -118,6 +118,17 @@ final class ModelsImportCommand implements Callable<Integer> {
         .getOut()
         .println(json ? Json.line(version.manifest()) : Integer.toString(version.version()));
     return ExitCode.DONE;
+  }
+
+  /** Reads the file that {@code --labels} names. */
+  static Labels labels(Path file) {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw new CommandException(
+          "cannot read the labels file "
+              + file
+              + ": give --labels a text file with one class a line");
+    }
+    return Labels.read(file);
   }
 
   static byte[] read(Path file) {

@@ -1,6 +1,7 @@
 package dev.millrace.service.command;
 
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.triton.TritonLayout;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -17,7 +18,7 @@ final class RepositoryOption {
   private Path folder;
 
   ModelRepository open() {
-    return new ModelRepository(folder);
+    return new ModelRepository(folder, new TritonLayout());
   }
 
   Path folder() {

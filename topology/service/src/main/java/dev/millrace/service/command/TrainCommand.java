@@ -1,5 +1,6 @@
 package dev.millrace.service.command;
 
+import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
@@ -140,7 +141,7 @@ final class TrainCommand implements Callable<Integer>, LongRunning {
     if (promoteIfBetter == null) {
       return Optional.empty();
     }
-    return Optional.of(new Gate(promoteIfBetter, clients(kafka)));
+    return Optional.of(new Gate(promoteIfBetter, new KafkaAccess(clients(kafka))));
   }
 
   /** What the control topic's consumer and producer are both made of. */

@@ -1,5 +1,7 @@
-package dev.millrace.core.model;
+package dev.millrace.core.runtime;
 
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelVersion;
 
 /** Opens sessions: the port behind which the inference engine lives. Thread-safe. */

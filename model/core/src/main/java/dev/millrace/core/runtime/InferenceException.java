@@ -1,4 +1,4 @@
-package dev.millrace.core.model;
+package dev.millrace.core.runtime;
 
 /** A run on the device failed. No image is to blame: the batch it belonged to has no answer. */
 public final class InferenceException extends RuntimeException {

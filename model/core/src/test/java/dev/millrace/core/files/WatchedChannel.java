@@ -1,4 +1,4 @@
-package dev.millrace.core.repository;
+package dev.millrace.core.files;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

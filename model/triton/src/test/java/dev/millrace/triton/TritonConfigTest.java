@@ -1,4 +1,4 @@
-package dev.millrace.core.repository;
+package dev.millrace.triton;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -151,7 +151,7 @@ class TritonConfigTest {
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("there is no " + file + ", ")
         .hasMessageContaining("parameters { key: \"size\" value { string_value: \"224\" } }")
-        .hasMessageContaining("'millrace models import'");
+        .hasMessageEndingWith(", or publish the model");
   }
 
   @Test
@@ -171,7 +171,7 @@ class TritonConfigTest {
       delimiter = '|',
       value = {
         "max_batch_size: -1 | : max_batch_size: -1 is no size of a batch",
-        "max_batch_size: 4294967296 | : max_batch_size: 4294967296 is no size of a batch",
+        "max_batch_size: 4294967296 | , line 1: Couldn't parse integer: ",
         "max_batch_size: 8 input { dims: [ -1, 3, 224, 224 ] } | , line 1: dims: [-1, 3, 224, 224] are",
         "input { dims: [ 224, 224 ] } | , line 1: dims: [224, 224] are not those of an RGB image",
         "input { dims: [ 1, 28, 28 ] } | , line 1: dims: [1, 28, 28] with FORMAT_NONE have no 3",

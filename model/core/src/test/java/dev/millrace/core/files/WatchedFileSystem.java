@@ -1,4 +1,4 @@
-package dev.millrace.core.repository;
+package dev.millrace.core.files;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * that throws, the operation throws instead of being done. Its paths come from {@link #watch}. A
  * test's code that runs there uses the default paths, and so is not watched itself.
  */
-final class WatchedFileSystem extends FileSystem {
+public final class WatchedFileSystem extends FileSystem {
 
   private static final FileSystem REAL = FileSystems.getDefault();
 
@@ -30,12 +30,12 @@ final class WatchedFileSystem extends FileSystem {
   /**
    * @param before what to run before each operation, on the thread that asks for it
    */
-  WatchedFileSystem(Runnable before) {
+  public WatchedFileSystem(Runnable before) {
     this.files = new WatchedFiles(this, before);
   }
 
   /** A path of the default file system, as one of this. */
-  Path watch(Path real) {
+  public Path watch(Path real) {
     return (Path)
         Proxy.newProxyInstance(
             Path.class.getClassLoader(), new Class<?>[] {Path.class}, new Watched(real));
@@ -52,9 +52,24 @@ final class WatchedFileSystem extends FileSystem {
         : argument;
   }
 
-  /** Empties every file that was written and not forced to disk, as a power cut may do. */
-  void loseUnforced() throws IOException {
-    files.loseUnforced();
+  /** What is lost of that which was not forced to disk. */
+  public enum Loss {
+    /** Nothing: a process was killed. */
+    NOTHING,
+    /** A power cut emptied the files that were written. */
+    CONTENT,
+    /** A power cut emptied the files, and folders have the names of before. */
+    CONTENT_AND_NAMES
+  }
+
+  /** Does what a kill or a power cut may do. */
+  public void lose(Loss loss) throws IOException {
+    if (loss != Loss.NOTHING) {
+      files.loseUnforced();
+    }
+    if (loss == Loss.CONTENT_AND_NAMES) {
+      files.loseUnforcedNames();
+    }
   }
 
   /** Does with a path what the default file system does, and returns paths of this one. */

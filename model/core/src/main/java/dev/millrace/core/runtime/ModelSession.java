@@ -1,4 +1,4 @@
-package dev.millrace.core.model;
+package dev.millrace.core.runtime;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

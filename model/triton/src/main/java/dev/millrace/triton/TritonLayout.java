@@ -1,28 +1,32 @@
-package dev.millrace.core.repository;
+package dev.millrace.triton;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ForeignLayout;
+import dev.millrace.core.repository.ModelVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A version as Triton's users keep it: the model file as it was exported, and what is to be known
- * of it beside the version folders, in {@value TritonConfig#FILE_NAME} and a file of labels. Its
- * manifest is made up at each reading and written nowhere.
+ * Versions as Triton's users keep them: the model file as it was exported, and what is to be known
+ * of it beside the version folders, in {@code config.pbtxt} and a file of labels. Its manifest is
+ * made up at each reading and written nowhere.
  *
  * <p>Its checksum is that of the file at the time of reading: a file that was already corrupt
- * passes, one that changes afterwards does not.
+ * passes, one that changes afterwards does not. Thread-safe.
  */
-final class TritonFolder {
+public final class TritonLayout implements ForeignLayout {
 
-  private TritonFolder() {}
+  /** The kind of source that such a version names in its manifest. */
+  private static final String SOURCE = "triton";
 
-  /** Whether a version's folder has a model file and no manifest. */
-  static boolean is(Path folder) {
-    return !Files.exists(folder.resolve(ModelManifest.FILE_NAME))
-        && Files.isRegularFile(folder.resolve(ModelVersion.MODEL_FILE));
+  /** Whether a version's folder has a model file. */
+  @Override
+  public boolean holds(Path folder) {
+    return Files.isRegularFile(folder.resolve(ModelVersion.MODEL_FILE));
   }
 
   /**
@@ -31,7 +35,8 @@ final class TritonFolder {
    * @param folder {@code <repository>/<model>/<version>}
    * @throws ModelException if it cannot be served; the message says what to do
    */
-  static ModelVersion read(Path folder, String model, int version) {
+  @Override
+  public ModelVersion read(Path folder, String model, int version) {
     TritonConfig config = TritonConfig.read(folder.getParent());
     Path file = folder.resolve(ModelVersion.MODEL_FILE);
     try {
@@ -42,14 +47,13 @@ final class TritonFolder {
               version,
               sha256,
               Files.getLastModifiedTime(file).toInstant().toString(),
-              new ModelManifest.Source(
-                  ModelManifest.Source.TRITON, file.getFileName().toString(), sha256),
+              new ModelManifest.Source(SOURCE, file.getFileName().toString(), sha256),
               null,
               config.preprocessing(),
               labels(config).names(),
               null,
               null);
-      return new ModelVersion(folder, manifest, config.maxBatchSize());
+      return new ModelVersion(folder, manifest, config.maxBatchSize(), false);
     } catch (IOException e) {
       throw new ModelException("cannot read " + file + " (" + e + "); see that it may be read", e);
     }

@@ -1,14 +1,19 @@
-package dev.millrace.core.repository;
+package dev.millrace.triton;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.UnpublishedModelException;
+import dev.millrace.triton.proto.ModelConfig;
+import dev.millrace.triton.proto.ModelConfig.ParameterEntry;
+import dev.millrace.triton.proto.ModelInput.Format;
+import dev.millrace.triton.proto.ModelOutput;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
@@ -41,77 +46,85 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
   static TritonConfig read(Path home) {
     Path file = home.resolve(FILE_NAME);
     if (!Files.exists(file)) {
-      throw new ModelException(
+      throw new UnpublishedModelException(
           "there is no "
               + file
               + ", which would tell the size of the model's images: write one that holds at least '"
               + HOW_TO_TELL_THE_SIZE
-              + "', or publish the model with 'millrace models import'");
+              + "', or publish the model");
     }
-    TextMessage config = TextFormat.read(file);
-    OptionalLong maxBatchSize = config.integer("max_batch_size");
-    if (maxBatchSize.orElse(0) < 0 || maxBatchSize.orElse(0) > Integer.MAX_VALUE) {
+    ConfigFile text = ConfigFile.read(file);
+    ModelConfig config = text.config();
+    int maxBatchSize = config.getMaxBatchSize();
+    if (maxBatchSize < 0) {
       throw new ModelException(
-          file + ": max_batch_size: " + maxBatchSize.getAsLong() + " is no size of a batch");
+          file + ": max_batch_size: " + maxBatchSize + " is no size of a batch");
     }
-    OptionalInt inputSize = inputSize(config, maxBatchSize);
+    OptionalInt inputSize = inputSize(text);
     try {
       return new TritonConfig(
           home.resolve(labels(config)),
-          preprocessing(config, inputSize),
-          maxBatchSize.orElse(0) == 0
-              ? OptionalInt.empty()
-              : OptionalInt.of((int) maxBatchSize.getAsLong()));
+          preprocessing(text, inputSize),
+          maxBatchSize == 0 ? OptionalInt.empty() : OptionalInt.of(maxBatchSize));
     } catch (IllegalArgumentException e) {
       throw new ModelException(file + ": " + e.getMessage(), e);
     }
   }
 
-  private static String labels(TextMessage config) {
-    return config.messages("output").stream()
-        .flatMap(output -> output.string("label_filename").stream())
+  private static String labels(ModelConfig config) {
+    return config.getOutputList().stream()
+        .filter(ModelOutput::hasLabelFilename)
+        .map(ModelOutput::getLabelFilename)
         .findFirst()
         .orElse(ModelVersion.LABELS_FILE);
   }
 
-  private static Preprocessing preprocessing(TextMessage config, OptionalInt inputSize) {
+  private static Preprocessing preprocessing(ConfigFile text, OptionalInt inputSize) {
     int size =
-        parameter(config, "size", Integer::valueOf)
+        parameter(text, "size", Integer::valueOf)
             .or(() -> inputSize.stream().boxed().findFirst())
             .orElseThrow(
                 () ->
                     new ModelException(
-                        config.file()
+                        text.file()
                             + " does not tell the size of the model's images: give its input fixed"
                             + " dims, or add '"
                             + HOW_TO_TELL_THE_SIZE
                             + "'"));
     return new Preprocessing(
         size,
-        parameter(config, "resize", Integer::valueOf).orElse(Preprocessing.usualResize(size)),
-        parameter(config, "mean", TritonConfig::numbers).orElse(Preprocessing.IMAGENET_MEAN),
-        parameter(config, "std", TritonConfig::numbers).orElse(Preprocessing.IMAGENET_STD));
+        parameter(text, "resize", Integer::valueOf).orElse(Preprocessing.usualResize(size)),
+        parameter(text, "mean", TritonConfig::numbers).orElse(Preprocessing.IMAGENET_MEAN),
+        parameter(text, "std", TritonConfig::numbers).orElse(Preprocessing.IMAGENET_STD));
   }
 
   /** Of several entries of a map with the same key, protobuf keeps the last one. */
-  private static <T> Optional<T> parameter(
-      TextMessage config, String key, Function<String, T> parse) {
-    return config.messages("parameters").stream()
-        .filter(parameter -> parameter.string("key").equals(Optional.of(key)))
-        .reduce((first, last) -> last)
-        .map(parameter -> parsed(parameter, key, parse));
+  private static <T> Optional<T> parameter(ConfigFile text, String key, Function<String, T> parse) {
+    List<ParameterEntry> entries = text.config().getParametersList();
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i).getKey().equals(key)) {
+        return Optional.of(parsed(text, i, parse));
+      }
+    }
+    return Optional.empty();
   }
 
-  private static <T> T parsed(TextMessage parameter, String key, Function<String, T> parse) {
-    String text =
-        parameter.messages("value").stream()
-            .flatMap(value -> value.string("string_value").stream())
-            .findFirst()
-            .orElseThrow(() -> parameter.problem("parameter " + key + " has no string_value"));
+  private static <T> T parsed(ConfigFile text, int index, Function<String, T> parse) {
+    ParameterEntry entry = text.config().getParameters(index);
+    if (!entry.getValue().hasStringValue()) {
+      throw text.problem(
+          ModelConfig.PARAMETERS_FIELD_NUMBER,
+          index,
+          "parameter " + entry.getKey() + " has no string_value");
+    }
+    String value = entry.getValue().getStringValue();
     try {
-      return parse.apply(text);
+      return parse.apply(value);
     } catch (NumberFormatException e) {
-      throw parameter.problem("parameter " + key + ": '" + text + "' is no number");
+      throw text.problem(
+          ModelConfig.PARAMETERS_FIELD_NUMBER,
+          index,
+          "parameter " + entry.getKey() + ": '" + value + "' is no number");
     }
   }
 
@@ -120,28 +133,28 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
   }
 
   /** Side of the model's images, in pixels; empty if it is not fixed, or not told. */
-  private static OptionalInt inputSize(TextMessage config, OptionalLong maxBatchSize) {
-    List<TextMessage> inputs = config.messages("input");
-    if (inputs.size() > 1) {
-      throw inputs.get(1).problem("a second input: a classifier of images has one");
+  private static OptionalInt inputSize(ConfigFile text) {
+    ModelConfig config = text.config();
+    if (config.getInputCount() > 1) {
+      throw inputProblem(text, 1, "a second input: a classifier of images has one");
     }
-    List<Long> dims = inputs.isEmpty() ? List.of() : inputs.get(0).integers("dims");
-    if (maxBatchSize.equals(OptionalLong.of(0)) && dims.size() != 4) {
+    List<Long> dims = config.getInputCount() == 0 ? List.of() : config.getInput(0).getDimsList();
+    if (config.hasMaxBatchSize() && config.getMaxBatchSize() == 0 && dims.size() != 4) {
       throw new ModelException(
-          config.file()
+          text.file()
               + ": max_batch_size 0 says that the model has no batch dimension: export it with a"
               + " dynamic batch axis and give the largest batch that it may get");
     }
-    return dims.isEmpty()
-        ? OptionalInt.empty()
-        : side(inputs.get(0), image(inputs.get(0), dims, maxBatchSize.orElse(0)));
+    return dims.isEmpty() ? OptionalInt.empty() : side(text, image(text, dims));
   }
 
   /** The dimensions without the batch's, which is among them where Triton does not batch. */
-  private static List<Long> image(TextMessage input, List<Long> dims, long maxBatchSize) {
-    if (dims.size() == 4 && maxBatchSize == 0) {
+  private static List<Long> image(ConfigFile text, List<Long> dims) {
+    if (dims.size() == 4 && text.config().getMaxBatchSize() == 0) {
       if (dims.get(0) != DYNAMIC) {
-        throw input.problem(
+        throw inputProblem(
+            text,
+            0,
             "dims: "
                 + dims
                 + " are of batches of exactly "
@@ -151,18 +164,20 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
       return dims.subList(1, 4);
     }
     if (dims.size() != 3) {
-      throw input.problem(
-          "dims: " + dims + " are not those of an RGB image, such as [3, 224, 224]");
+      throw inputProblem(
+          text, 0, "dims: " + dims + " are not those of an RGB image, such as [3, 224, 224]");
     }
     return dims;
   }
 
-  private static OptionalInt side(TextMessage input, List<Long> image) {
-    String format = input.constant("format").orElse("FORMAT_NONE");
-    boolean channelsFirst = !format.equals("FORMAT_NHWC") && image.get(0) == Preprocessing.CHANNELS;
-    boolean channelsLast = !format.equals("FORMAT_NCHW") && image.get(2) == Preprocessing.CHANNELS;
+  private static OptionalInt side(ConfigFile text, List<Long> image) {
+    Format format = text.config().getInput(0).getFormat();
+    boolean channelsFirst = format != Format.FORMAT_NHWC && image.get(0) == Preprocessing.CHANNELS;
+    boolean channelsLast = format != Format.FORMAT_NCHW && image.get(2) == Preprocessing.CHANNELS;
     if (!channelsFirst && !channelsLast) {
-      throw input.problem(
+      throw inputProblem(
+          text,
+          0,
           "dims: " + image + " with " + format + " have no 3 where an RGB image's channels are");
     }
     List<Long> sides = channelsFirst ? image.subList(1, 3) : image.subList(0, 2);
@@ -170,7 +185,9 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
       return OptionalInt.empty();
     }
     if (!sides.get(0).equals(sides.get(1)) || sides.get(0) > Preprocessing.MAX_SIZE) {
-      throw input.problem(
+      throw inputProblem(
+          text,
+          0,
           "dims: "
               + image
               + " are not those of a square image of at most "
@@ -178,5 +195,9 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
               + " pixels a side");
     }
     return OptionalInt.of(sides.get(0).intValue());
+  }
+
+  private static ModelException inputProblem(ConfigFile text, int index, String problem) {
+    return text.problem(ModelConfig.INPUT_FIELD_NUMBER, index, problem);
   }
 }

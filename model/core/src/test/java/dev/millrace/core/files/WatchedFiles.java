@@ -1,6 +1,6 @@
-package dev.millrace.core.repository;
+package dev.millrace.core.files;
 
-import static dev.millrace.core.repository.WatchedFileSystem.real;
+import static dev.millrace.core.files.WatchedFileSystem.real;
 
 import java.io.IOException;
 import java.net.URI;
@@ -33,6 +33,7 @@ final class WatchedFiles extends FileSystemProvider {
   private final WatchedFileSystem fileSystem;
   private final Runnable before;
   private final Set<FileChannel> unforced = new HashSet<>();
+  private final UnforcedNames names = new UnforcedNames();
 
   WatchedFiles(WatchedFileSystem fileSystem, Runnable before) {
     this.fileSystem = fileSystem;
@@ -45,6 +46,10 @@ final class WatchedFiles extends FileSystemProvider {
       file.close();
     }
     unforced.clear();
+  }
+
+  void loseUnforcedNames() throws IOException {
+    names.lose();
   }
 
   @Override
@@ -61,7 +66,10 @@ final class WatchedFiles extends FileSystemProvider {
     before.run();
     FileChannel channel = REAL.newFileChannel(real(path), options, attributes);
     if (!options.contains(StandardOpenOption.WRITE)) {
-      return new WatchedChannel(channel, before, () -> {});
+      return new WatchedChannel(channel, before, () -> names.forced(real(path)));
+    }
+    if (options.contains(StandardOpenOption.CREATE_NEW)) {
+      names.created(real(path));
     }
     // A second handle on the same file finds it under whatever name it has by then.
     FileChannel handle = FileChannel.open(real(path), StandardOpenOption.WRITE);
@@ -108,6 +116,7 @@ final class WatchedFiles extends FileSystemProvider {
   public void createDirectory(Path folder, FileAttribute<?>... attributes) throws IOException {
     before.run();
     REAL.createDirectory(real(folder), attributes);
+    names.created(real(folder));
   }
 
   @Override
@@ -125,7 +134,9 @@ final class WatchedFiles extends FileSystemProvider {
   @Override
   public void move(Path source, Path target, CopyOption... options) throws IOException {
     before.run();
+    Runnable renamed = names.renaming(real(source), real(target));
     REAL.move(real(source), real(target), options);
+    renamed.run();
   }
 
   @Override

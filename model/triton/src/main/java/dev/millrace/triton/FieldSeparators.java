@@ -1,0 +1,79 @@
+package dev.millrace.triton;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Blanks the commas and semicolons that may stand between the fields of a message. They mean
+ * nothing, and protobuf's parser refuses one that follows a field which its schema does not name:
+ * {@code { name: "x", dims: 3 }} would be no configuration. Every other character keeps its place,
+ * so that lines and columns stay right.
+ */
+final class FieldSeparators {
+
+  private final StringBuilder text;
+  private final Deque<Character> open = new ArrayDeque<>();
+  private boolean afterField;
+
+  private FieldSeparators(String text) {
+    this.text = new StringBuilder(text);
+  }
+
+  static String blanked(String text) {
+    return new FieldSeparators(text).blank();
+  }
+
+  private String blank() {
+    for (int i = 0; i < text.length(); i++) {
+      char character = text.charAt(i);
+      if (character == '#') {
+        i = endOfComment(i);
+      } else if (character == '"' || character == '\'') {
+        i = endOfString(i);
+        afterField = true;
+      } else if (!Character.isWhitespace(character)) {
+        take(i, character);
+      }
+    }
+    return text.toString();
+  }
+
+  private void take(int at, char character) {
+    switch (character) {
+      case '{', '<', '[' -> {
+        open.push(character);
+        afterField = false;
+      }
+      case '}', '>', ']' -> {
+        open.poll();
+        afterField = true;
+      }
+      case ',', ';' -> {
+        // A separator without a field before it stays, and is refused.
+        if (afterField && !Character.valueOf('[').equals(open.peek())) {
+          text.setCharAt(at, ' ');
+        }
+        afterField = false;
+      }
+      default -> afterField = true;
+    }
+  }
+
+  private int endOfComment(int start) {
+    int end = text.indexOf("\n", start);
+    return end < 0 ? text.length() : end;
+  }
+
+  /** The closing quote, or where the line or the text ends without one. */
+  private int endOfString(int start) {
+    for (int i = start + 1; i < text.length(); i++) {
+      char character = text.charAt(i);
+      if (character == '\\') {
+        i++;
+      } else if (character == text.charAt(start) || character == '\n') {
+        return i;
+      }
+    }
+    return text.length();
+  }
+}

@@ -1,0 +1,2 @@
+/** Model repositories that were made for NVIDIA Triton, read as they are. */
+package dev.millrace.triton;
