@@ -174,7 +174,7 @@ final class CheckpointWriter implements AutoCloseable {
                     "trainer",
                     version.name(),
                     version.version(),
-                    promoted ? SwapReport.Outcome.blessed : SwapReport.Outcome.refused,
+                    promoted ? SwapReport.Outcome.BLESSED : SwapReport.Outcome.REFUSED,
                     verdict.reason(),
                     promoted ? (Integer) version.version() : verdict.champion(),
                     (System.nanoTime() - start) / 1e6,
