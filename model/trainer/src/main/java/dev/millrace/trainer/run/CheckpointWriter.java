@@ -18,7 +18,7 @@ import dev.millrace.core.training.Verdict;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.onnx.ResNetOnnx;
-import dev.millrace.trainer.data.Batch;
+import dev.millrace.trainer.data.MiniBatch;
 import dev.millrace.trainer.gate.Accuracy;
 import dev.millrace.trainer.gate.OutdatedVerdictException;
 import dev.millrace.trainer.gate.PromotionGate;
@@ -111,7 +111,7 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   private void requireAgreement(TorchNetwork trained, ModelSession session) {
-    Batch batch = images.gate().first(COMPARED);
+    MiniBatch batch = images.gate().first(COMPARED);
     FloatBuffer own = trained.probabilities(batch);
     FloatBuffer exported =
         ByteBuffer.allocateDirect(own.limit() * Float.BYTES)

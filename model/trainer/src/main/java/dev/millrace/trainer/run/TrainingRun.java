@@ -8,9 +8,9 @@ import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
-import dev.millrace.trainer.data.Batch;
 import dev.millrace.trainer.data.EvaluationSet;
 import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.MiniBatch;
 import dev.millrace.trainer.torch.TorchNetwork;
 import java.nio.FloatBuffer;
 import java.time.Duration;
@@ -165,7 +165,7 @@ public final class TrainingRun {
       saveAndExport(trained, checkpoints);
       long done = (long) epoch * batches + batch;
       rate = optimization.learningRate(done, steps);
-      Batch current = images.training().batch(epoch, batch);
+      MiniBatch current = images.training().batch(epoch, batch);
       TorchNetwork.Step step = trained.step(current, optimization, rate);
       if (!Double.isFinite(step.loss())) {
         throw new TrainingException(

@@ -44,7 +44,7 @@ final class Replay {
   private final Set<String> waitingImages;
   private final Map<String, String> waitingLabels;
   private final Set<String> gone;
-  private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+  private final Map<RecordOutcome, Long> counts = new EnumMap<>(RecordOutcome.class);
   private long newLabels;
   private Instant trainedAt;
 
@@ -111,7 +111,7 @@ final class Replay {
       return;
     }
     if (before != null) {
-      count(Outcome.contradicting);
+      count(RecordOutcome.CONTRADICTING);
     }
     if (labelled.remove(key) != null) {
       labelled.put(key, name);
@@ -119,7 +119,7 @@ final class Replay {
     } else if (waitingImages.remove(key)) {
       meet(key, name);
     } else if (gone.contains(key)) {
-      count(Outcome.late);
+      count(RecordOutcome.LATE);
     } else {
       waitingLabels.put(key, name);
     }
@@ -143,7 +143,7 @@ final class Replay {
   private void join(String key, String name) {
     labelled.put(key, name);
     newLabels++;
-    count(Outcome.labelled);
+    count(RecordOutcome.LABELLED);
   }
 
   private boolean decodes(byte[] encoded) {
@@ -151,7 +151,7 @@ final class Replay {
       decoder.accept(encoded);
       return true;
     } catch (BadImageException e) {
-      count(Outcome.unreadable);
+      count(RecordOutcome.UNREADABLE);
       return false;
     }
   }
@@ -168,7 +168,7 @@ final class Replay {
 
   private List<String> evict(Collection<String> keys) {
     List<String> evicted = removeOldest(keys);
-    evicted.forEach(key -> count(Outcome.evicted));
+    evicted.forEach(key -> count(RecordOutcome.EVICTED));
     return evicted;
   }
 
@@ -180,10 +180,10 @@ final class Replay {
 
   /** A record was passed over. */
   void skip() {
-    count(Outcome.skipped);
+    count(RecordOutcome.SKIPPED);
   }
 
-  private void count(Outcome outcome) {
+  private void count(RecordOutcome outcome) {
     counts.merge(outcome, 1L, Long::sum);
   }
 
@@ -220,9 +220,9 @@ final class Replay {
   }
 
   /** A copy of how often what happened. */
-  Map<Outcome, Long> counts() {
-    Map<Outcome, Long> copy = new EnumMap<>(Outcome.class);
-    for (Outcome outcome : Outcome.values()) {
+  Map<RecordOutcome, Long> counts() {
+    Map<RecordOutcome, Long> copy = new EnumMap<>(RecordOutcome.class);
+    for (RecordOutcome outcome : RecordOutcome.values()) {
       copy.put(outcome, counts.getOrDefault(outcome, 0L));
     }
     return copy;

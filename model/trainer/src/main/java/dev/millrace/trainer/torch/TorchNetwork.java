@@ -9,7 +9,7 @@ import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
-import dev.millrace.trainer.data.Batch;
+import dev.millrace.trainer.data.MiniBatch;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,7 +122,7 @@ public final class TorchNetwork implements AutoCloseable {
    *
    * @param learningRate of this step
    */
-  public Step step(Batch batch, Optimization optimization, double learningRate) {
+  public Step step(MiniBatch batch, Optimization optimization, double learningRate) {
     try (PointerScope scope = new PointerScope()) {
       Tensor logits = logits(batch, this::normalisesByBatch);
       Tensor labels = labels(batch);
@@ -160,7 +160,7 @@ public final class TorchNetwork implements AutoCloseable {
    *
    * @return with the loss, a scalar, under the name {@code loss}
    */
-  Weights gradients(Batch batch) {
+  Weights gradients(MiniBatch batch) {
     try (PointerScope scope = new PointerScope()) {
       Tensor logits = logits(batch, this::normalisesByBatch);
       Tensor loss = torch.cross_entropy_loss(logits, labels(batch));
@@ -180,7 +180,7 @@ public final class TorchNetwork implements AutoCloseable {
    *
    * @return {@code float32[images, classes]}, each row a distribution
    */
-  public FloatBuffer probabilities(Batch batch) {
+  public FloatBuffer probabilities(MiniBatch batch) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       Tensor logits = logits(batch, batchNorm -> false);
@@ -193,12 +193,12 @@ public final class TorchNetwork implements AutoCloseable {
     }
   }
 
-  private Tensor logits(Batch batch, Predicate<String> normalisesByBatch) {
+  private Tensor logits(MiniBatch batch, Predicate<String> normalisesByBatch) {
     return network.build(new ForwardPass(this::tensor, normalisesByBatch), input(batch));
   }
 
   /** Pixels become {@code [images, 3, size, size]}, normalised, channels last in memory. */
-  private Tensor input(Batch batch) {
+  private Tensor input(MiniBatch batch) {
     long side = network.size();
     Tensor pixels =
         torch.from_blob(
@@ -208,7 +208,7 @@ public final class TorchNetwork implements AutoCloseable {
     return pixels.to(device, torch.ScalarType.Float).permute(0, 3, 1, 2).sub_(mean).div_(deviation);
   }
 
-  private Tensor labels(Batch batch) {
+  private Tensor labels(MiniBatch batch) {
     long[] labels = new long[batch.size()];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = batch.labels()[i];
