@@ -1,6 +1,6 @@
 package dev.millrace.control;
 
-/** Somebody else named a model's champion at the same moment, and wins. */
+/** Another writer named a model's champion at the same moment, and wins: nothing was written. */
 public final class ConcurrentChangeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -9,8 +9,8 @@ public final class ConcurrentChangeException extends RuntimeException {
     super(
         "the champion of "
             + model
-            + " is being changed by somebody else at this moment, and nothing was written; look which"
-            + " version serves, and try again",
+            + " is being changed by somebody else at this moment, and nothing was written; look"
+            + " which version serves, and try again",
         cause);
   }
 }

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +27,21 @@ public final class ControlReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Consumer<byte[], byte[]> consumer;
   private final String model;
+  private final LongSupplier nanoTime;
 
   /**
    * @param kafka a consumer's configuration; what matters for the order is set here
    */
   public ControlReader(Map<String, ?> kafka, String model) {
+    this(kafka, model, KafkaClients.REAL, System::nanoTime);
+  }
+
+  /**
+   * @param nanoTime the clock, as {@link System#nanoTime}
+   */
+  ControlReader(Map<String, ?> kafka, String model, KafkaClients clients, LongSupplier nanoTime) {
     Map<String, Object> config = new HashMap<>(kafka);
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
     config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
@@ -41,9 +49,9 @@ public final class ControlReader implements AutoCloseable {
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    this.consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.consumer = clients.consumer(config);
     this.model = model;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -57,13 +65,14 @@ public final class ControlReader implements AutoCloseable {
     if (!isThere()) {
       return champion;
     }
+    // Under read_committed this is the last stable offset: an open transaction is not waited for.
     long end = consumer.endOffsets(Set.of(ControlTopic.PARTITION)).get(ControlTopic.PARTITION);
-    long patience = System.nanoTime() + PATIENCE.toNanos();
+    long patience = nanoTime.getAsLong() + PATIENCE.toNanos();
     while (consumer.position(ControlTopic.PARTITION) < end) {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       if (!records.isEmpty()) {
-        patience = System.nanoTime() + PATIENCE.toNanos();
-      } else if (System.nanoTime() - patience > 0) {
+        patience = nanoTime.getAsLong() + PATIENCE.toNanos();
+      } else if (nanoTime.getAsLong() - patience > 0) {
         throw new TimeoutException(ControlTopic.NAME + " could not be read to its end");
       }
       for (ConsumerRecord<byte[], byte[]> record : records) {

@@ -5,13 +5,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Names a model's champion. Two that write at once do not mix: each is a transaction under an id
@@ -21,11 +20,17 @@ public final class ControlWriter {
 
   private final Map<String, ?> producer;
   private final Map<String, ?> consumer;
+  private final KafkaClients clients;
 
   /** With the configuration of a producer and that of a consumer. */
   public ControlWriter(Map<String, ?> producer, Map<String, ?> consumer) {
+    this(producer, consumer, KafkaClients.REAL);
+  }
+
+  ControlWriter(Map<String, ?> producer, Map<String, ?> consumer, KafkaClients clients) {
     this.producer = producer;
     this.consumer = consumer;
+    this.clients = clients;
   }
 
   /**
@@ -41,9 +46,9 @@ public final class ControlWriter {
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, ControlTopic.NAME + "-" + model);
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
-    try (KafkaProducer<byte[], byte[]> transactional =
-            new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
-        ControlReader reader = new ControlReader(consumer, model)) {
+    try (Producer<byte[], byte[]> transactional = clients.producer(config);
+        ControlReader reader = new ControlReader(consumer, model, clients, System::nanoTime)) {
+      // Fences earlier writers first: a champion read before that could be changed by one of them.
       transactional.initTransactions();
       Champion next = change.apply(reader.readToEnd());
       transactional.beginTransaction();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -22,14 +23,23 @@ public final class StatusTopic implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
   private static final int MAX_BLOCK_MS = 2_000;
 
-  private final KafkaProducer<String, byte[]> producer;
+  private final Producer<String, byte[]> producer;
 
   /** With the configuration of a producer. */
   public StatusTopic(Map<String, ?> kafka) {
+    this(new KafkaProducer<>(config(kafka), new StringSerializer(), new ByteArraySerializer()));
+  }
+
+  /** With a producer that takes part in no transaction; it is closed with this. */
+  public StatusTopic(Producer<String, byte[]> producer) {
+    this.producer = producer;
+  }
+
+  static Map<String, Object> config(Map<String, ?> kafka) {
     Map<String, Object> config = new HashMap<>(kafka);
     config.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
-    producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+    return config;
   }
 
   /** Sends a report, and does not wait for it. */

@@ -1,12 +1,14 @@
 package dev.millrace.control;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -37,17 +39,25 @@ public record SwapReport(
   /** How a swap can end. */
   public enum Outcome {
     /** The candidate serves. */
-    swapped,
+    SWAPPED,
     /** The version before goes on serving. */
-    rejected,
+    REJECTED,
     /** It served already. */
-    unchanged,
+    UNCHANGED,
     /** A newer order came before this one was begun. */
-    superseded,
+    SUPERSEDED,
     /** The gate found it better than the champion: it is promoted. */
-    blessed,
+    BLESSED,
     /** The gate did not. */
-    refused
+    REFUSED;
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    /** The word for it in a report's JSON and in metrics, which others read: in lower case. */
+    @JsonValue
+    public String word() {
+      return word;
+    }
   }
 
   private static final ObjectMapper JSON =

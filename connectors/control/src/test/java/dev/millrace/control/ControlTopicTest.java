@@ -58,7 +58,7 @@ class ControlTopicTest {
   void report_readsBackAsItWasWritten() throws IOException {
     SwapReport report =
         new SwapReport(
-            "app@host-1", "resnet20", 3, SwapReport.Outcome.rejected, "why", 2, 1.5, null);
+            "app@host-1", "resnet20", 3, SwapReport.Outcome.REJECTED, "why", 2, 1.5, null);
 
     assertThat(report.toJson())
         .asString(StandardCharsets.UTF_8)

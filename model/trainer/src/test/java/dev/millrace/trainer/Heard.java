@@ -14,6 +14,8 @@ public final class Heard implements TrainingListener {
   public final List<Double> losses = new ArrayList<>();
   public final List<EpochReport> epochs = new ArrayList<>();
   public final List<ModelVersion> versions = new ArrayList<>();
+  public final List<Verdict> verdicts = new ArrayList<>();
+  public final List<ModelVersion> promoted = new ArrayList<>();
   public final List<String> warnings = new ArrayList<>();
   public long done;
 
@@ -39,10 +41,14 @@ public final class Heard implements TrainingListener {
   }
 
   @Override
-  public void judged(Verdict verdict) {}
+  public void judged(Verdict verdict) {
+    verdicts.add(verdict);
+  }
 
   @Override
-  public void promoted(ModelVersion version) {}
+  public void promoted(ModelVersion version) {
+    promoted.add(version);
+  }
 
   @Override
   public void warned(String what) {

@@ -80,12 +80,12 @@ class SwapTest {
       // The repository's newest serves as long as nothing was promoted.
       assertThat(pipeline.service().serving()).isEqualTo(second);
       pipeline.promote(1, false);
-      requireOutcome(pipeline, 1, Outcome.swapped, 1);
+      requireOutcome(pipeline, 1, Outcome.SWAPPED, 1);
 
       send(pipeline, 400);
       pipeline.promote(2, false);
       send(pipeline, 400);
-      requireOutcome(pipeline, 2, Outcome.swapped, 2);
+      requireOutcome(pipeline, 2, Outcome.SWAPPED, 2);
       send(pipeline, 40);
 
       List<ConsumerRecord<String, Prediction>> predictions = pipeline.predictions(840);
@@ -120,7 +120,7 @@ class SwapTest {
     publish(10, 2);
     try (Pipeline pipeline = start(broker)) {
       pipeline.promote(1, false);
-      requireOutcome(pipeline, 1, Outcome.swapped, 1);
+      requireOutcome(pipeline, 1, Outcome.SWAPPED, 1);
       pipeline.stop();
       pipeline.start();
 
@@ -134,7 +134,7 @@ class SwapTest {
   void versionThatServesAlready_isLeftAsItIs(EmbeddedBroker broker) throws Exception {
     try (Pipeline pipeline = start(broker)) {
       pipeline.promote(1, false);
-      requireOutcome(pipeline, 1, Outcome.unchanged, 1);
+      requireOutcome(pipeline, 1, Outcome.UNCHANGED, 1);
     }
   }
 
@@ -168,7 +168,7 @@ class SwapTest {
       requireRejected(pipeline, 2, "has 7 classes");
 
       pipeline.promote(2, true);
-      assertThat(last(pipeline, 2)).extracting(SwapReport::outcome).isEqualTo(Outcome.swapped);
+      assertThat(last(pipeline, 2)).extracting(SwapReport::outcome).isEqualTo(Outcome.SWAPPED);
       send(pipeline, 4);
       assertThat(pipeline.predictions(8).stream().map(ConsumerRecord::value))
           .filteredOn(prediction -> prediction.model().version() == 2)
@@ -259,7 +259,7 @@ class SwapTest {
       requireRejected(pipeline, 2, "takes images of 48 pixels");
 
       pipeline.promote(2, true);
-      assertThat(last(pipeline, 2)).extracting(SwapReport::outcome).isEqualTo(Outcome.swapped);
+      assertThat(last(pipeline, 2)).extracting(SwapReport::outcome).isEqualTo(Outcome.SWAPPED);
       send(pipeline, 4);
       assertThat(pipeline.predictions(8).stream().map(p -> p.value().model().version()))
           .contains(1, 2);
@@ -284,14 +284,14 @@ class SwapTest {
 
       Files.move(away, folder.resolve("models"));
       pipeline.promote(2, false);
-      assertThat(last(pipeline, 2)).extracting(SwapReport::outcome).isEqualTo(Outcome.swapped);
+      assertThat(last(pipeline, 2)).extracting(SwapReport::outcome).isEqualTo(Outcome.SWAPPED);
     }
   }
 
   /** Promotes it in vain: the reason is published, and the first version goes on answering. */
   private void requireRejected(Pipeline pipeline, int version, String reason) throws Exception {
     pipeline.promote(version, false);
-    SwapReport report = requireOutcome(pipeline, version, Outcome.rejected, 1);
+    SwapReport report = requireOutcome(pipeline, version, Outcome.REJECTED, 1);
     assertThat(report.reason()).contains(reason);
     send(pipeline, 4);
     assertThat(versions(pipeline, 4)).containsExactly(1);

@@ -119,9 +119,9 @@ class TrainTest {
     // Which of its epochs were worse than the one before is the training's affair.
     List<SwapReport> reports = reports(at);
     assertThat(reports).hasSize(6);
-    assertThat(reports.get(0).outcome()).isEqualTo(SwapReport.Outcome.blessed);
-    assertThat(reports.get(better.version() - 1).outcome()).isEqualTo(SwapReport.Outcome.blessed);
-    assertThat(reports.get(5).outcome()).isEqualTo(SwapReport.Outcome.refused);
+    assertThat(reports.get(0).outcome()).isEqualTo(SwapReport.Outcome.BLESSED);
+    assertThat(reports.get(better.version() - 1).outcome()).isEqualTo(SwapReport.Outcome.BLESSED);
+    assertThat(reports.get(5).outcome()).isEqualTo(SwapReport.Outcome.REFUSED);
   }
 
   private static Champion champion(String bootstrapServers) {

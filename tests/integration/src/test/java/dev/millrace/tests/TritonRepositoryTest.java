@@ -76,7 +76,7 @@ class TritonRepositoryTest {
       pipeline.promote(2, false);
       assertThat(pipeline.reports(1))
           .singleElement()
-          .satisfies(report -> assertThat(report.outcome()).isEqualTo(Outcome.swapped));
+          .satisfies(report -> assertThat(report.outcome()).isEqualTo(Outcome.SWAPPED));
       send(pipeline);
       assertThat(pipeline.predictions(IMAGES))
           .hasSize(IMAGES)

@@ -3,7 +3,7 @@ package dev.millrace.core.training;
 import java.util.function.BooleanSupplier;
 
 /**
- * Trains: the port behind which the training engine lives. It is found by {@link
+ * Trains: the port behind which the training library lives. It is found by {@link
  * java.util.ServiceLoader}, so that the topology's class path never holds it.
  */
 public interface Trainer {

@@ -1,7 +1,10 @@
 package dev.millrace.core.training;
 
-/** A training cannot begin, or cannot go on; the message says what to do. Nothing was published. */
-public final class TrainingException extends RuntimeException {
+/**
+ * A training cannot begin, or cannot go on. Nothing was published. The message says what happened
+ * and what to do; that of a subclass leaves what to do to the caller, which knows the options.
+ */
+public class TrainingException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 

@@ -39,7 +39,7 @@ public final class EvaluationSet {
   /** Is handed batches, each good until the next. */
   @FunctionalInterface
   public interface Visitor {
-    void visit(Batch batch);
+    void visit(MiniBatch batch);
   }
 
   /**
@@ -54,11 +54,11 @@ public final class EvaluationSet {
   }
 
   /** The first images, at most as many as a batch holds. */
-  public Batch first(int count) {
+  public MiniBatch first(int count) {
     return batch(images.subList(0, Math.min(Math.min(count, batchSize), images.size())));
   }
 
-  private Batch batch(List<Pixels.Image> some) {
+  private MiniBatch batch(List<Pixels.Image> some) {
     buffer.clear();
     List<Integer> labels = new ArrayList<>();
     for (Pixels.Image image : some) {
@@ -71,6 +71,6 @@ public final class EvaluationSet {
             e);
       }
     }
-    return new Batch(buffer.rewind(), labels.stream().mapToInt(Integer::intValue).toArray());
+    return new MiniBatch(buffer.rewind(), labels.stream().mapToInt(Integer::intValue).toArray());
   }
 }

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 public final class Pixels implements AutoCloseable {
 
   private final Preprocessing preprocessing;
-  private final ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT);
+  private final ImageDecoder decoder;
   private final ByteBuffer scratch;
   private long room;
 
@@ -24,6 +24,14 @@ public final class Pixels implements AutoCloseable {
    * @param room how many bytes of pixels are kept at most
    */
   public Pixels(Preprocessing preprocessing, long room) {
+    this(new OpenCvImageDecoder(ImageLimits.DEFAULT), preprocessing, room);
+  }
+
+  /**
+   * @param decoder is closed with this
+   */
+  public Pixels(ImageDecoder decoder, Preprocessing preprocessing, long room) {
+    this.decoder = decoder;
     this.preprocessing = preprocessing;
     this.scratch = ByteBuffer.allocateDirect(preprocessing.bytes());
     this.room = room;

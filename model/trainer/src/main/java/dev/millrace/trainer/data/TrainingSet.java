@@ -61,7 +61,7 @@ public final class TrainingSet {
    *
    * @throws TrainingException if an image cannot be read any more
    */
-  public Batch batch(int epoch, int index) {
+  public MiniBatch batch(int epoch, int index) {
     if (epoch != orderOf) {
       order = shuffled(random(epoch, -1));
       orderOf = epoch;
@@ -73,7 +73,7 @@ public final class TrainingSet {
       labels[i] = image.label();
       put(image, i, random);
     }
-    return new Batch(buffer, labels);
+    return new MiniBatch(buffer, labels);
   }
 
   private RandomGenerator random(int epoch, int index) {

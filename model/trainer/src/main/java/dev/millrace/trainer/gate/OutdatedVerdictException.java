@@ -3,7 +3,8 @@ package dev.millrace.trainer.gate;
 import dev.millrace.core.repository.ModelVersion;
 
 /**
- * Somebody promoted another version while the gate compared; the next checkpoint meets that one.
+ * Another version was promoted while the gate compared. The next checkpoint is compared with that
+ * version.
  */
 public final class OutdatedVerdictException extends RuntimeException {
 

@@ -1,14 +1,13 @@
 package dev.millrace.trainer.gate;
 
 import dev.millrace.control.Champion;
-import dev.millrace.control.ControlReader;
-import dev.millrace.control.ControlWriter;
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Verdict;
@@ -24,7 +23,9 @@ import java.util.Optional;
  */
 public final class PromotionGate {
 
-  private final Gate gate;
+  private final double margin;
+  private final ChampionAlias alias;
+  private final ModelRuntime runtime;
   private final ModelRepository repository;
   private final String model;
   private final EvaluationSet images;
@@ -46,7 +47,29 @@ public final class PromotionGate {
       EvaluationSet images,
       Preprocessing preprocessing,
       Labels labels) {
-    this.gate = gate;
+    this(
+        gate.margin(),
+        new KafkaChampionAlias(KafkaAccess.keysOf(gate.broker()), model),
+        new OnnxModelRuntime(),
+        repository,
+        model,
+        images,
+        preprocessing,
+        labels);
+  }
+
+  PromotionGate(
+      double margin,
+      ChampionAlias alias,
+      ModelRuntime runtime,
+      ModelRepository repository,
+      String model,
+      EvaluationSet images,
+      Preprocessing preprocessing,
+      Labels labels) {
+    this.margin = margin;
+    this.alias = alias;
+    this.runtime = runtime;
     this.repository = repository;
     this.model = model;
     this.images = images;
@@ -62,7 +85,7 @@ public final class PromotionGate {
    */
   public Verdict judge(ModelSession candidate) {
     Answers answers = Answers.of(candidate, images);
-    Optional<Champion> champion = champion();
+    Optional<Champion> champion = alias.read();
     if (champion.isEmpty()) {
       return new Verdict(
           true, "nothing serves yet", images.size(), answers.accuracy(), null, null, 0, 0, 1);
@@ -76,12 +99,6 @@ public final class PromotionGate {
       return incomparable(answers, version, "takes other images or tells other classes apart");
     }
     return compare(answers, version, answersOf(serving));
-  }
-
-  private Optional<Champion> champion() {
-    try (ControlReader reader = new ControlReader(KafkaAccess.keysOf(gate.broker()), model)) {
-      return reader.readToEnd();
-    }
   }
 
   private boolean answersTheSame(ModelVersion serving) {
@@ -106,7 +123,7 @@ public final class PromotionGate {
 
   private Answers answersOf(ModelVersion serving) {
     if (!Objects.equals(known, serving.version())) {
-      try (ModelSession session = new OnnxModelRuntime().open(serving, Device.CPU)) {
+      try (ModelSession session = runtime.open(serving, Device.CPU)) {
         ofKnown = Answers.of(session, images);
         known = serving.version();
       }
@@ -119,7 +136,7 @@ public final class PromotionGate {
     int lost = champion.notIn(candidate);
     double points = 100 * (candidate.accuracy() - champion.accuracy());
     double p = McNemar.oneSided(gained, lost);
-    boolean better = points >= gate.margin() && gained > lost;
+    boolean better = points >= margin && gained > lost;
     boolean significant = p < Gate.SIGNIFICANCE;
     String found =
         String.format(
@@ -132,7 +149,7 @@ public final class PromotionGate {
                 ? ""
                 : better
                     ? ", which may be chance"
-                    : String.format(Locale.ROOT, ", of %.2f asked for", gate.margin()));
+                    : String.format(Locale.ROOT, ", of %.2f asked for", margin));
     return new Verdict(
         better && significant,
         found,
@@ -146,21 +163,24 @@ public final class PromotionGate {
   }
 
   /**
-   * Has every instance serve a version that was blessed.
+   * Has every instance serve a version that was blessed. A version that takes other images or names
+   * other classes than the one before is not among them.
    *
-   * @param verdict the one on it: if another version was promoted meanwhile, it says nothing
-   * @throws OutdatedVerdictException if one was
+   * @param verdict the one on it
+   * @throws OutdatedVerdictException if another version was promoted since the verdict; nothing is
+   *     written then
+   * @throws dev.millrace.control.ConcurrentChangeException if another writer promotes at the same
+   *     moment
+   * @throws org.apache.kafka.common.KafkaException if the control topic cannot be written
    */
   public void promote(ModelVersion version, Verdict verdict) {
-    new ControlWriter(KafkaAccess.keysOf(gate.broker()), KafkaAccess.keysOf(gate.broker()))
-        .change(
-            model,
-            before -> {
-              Integer serving = before.map(Champion::version).orElse(null);
-              if (!Objects.equals(serving, verdict.champion())) {
-                throw new OutdatedVerdictException(version, verdict.champion(), serving);
-              }
-              return new Champion(version.version(), serving, false);
-            });
+    alias.change(
+        before -> {
+          Integer serving = before.map(Champion::version).orElse(null);
+          if (!Objects.equals(serving, verdict.champion())) {
+            throw new OutdatedVerdictException(version, verdict.champion(), serving);
+          }
+          return new Champion(version.version(), serving, false);
+        });
   }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,7 +30,8 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>It survives a kill at any moment. What it holds and the offsets that led there are one file,
  * replaced by {@link #save}; what was read after that is read again, and the same records under the
- * same keys make the same of it. For one thread.
+ * same keys make the same of it. That is why it is one class: every record changes several of its
+ * parts, which have to be saved together. For one thread.
  */
 final class Replay {
 
@@ -39,12 +39,12 @@ final class Replay {
   private final int capacity;
   private final Consumer<byte[]> decoder;
 
-  private final Map<String, Map<Integer, Long>> offsets = new HashMap<>();
+  private final ReadOffsets offsets;
   private final Map<String, String> labelled;
   private final Set<String> waitingImages;
   private final Map<String, String> waitingLabels;
   private final Set<String> gone;
-  private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+  private final RecordCounts counts;
   private long newLabels;
   private Instant trainedAt;
 
@@ -67,12 +67,12 @@ final class Replay {
     this.capacity = capacity;
     this.decoder = decoder;
     ReplayIndex index = this.folder.index().orElseGet(() -> ReplayIndex.empty(now));
-    index.offsets().forEach((topic, next) -> offsets.put(topic, new TreeMap<>(next)));
+    this.offsets = new ReadOffsets(index.offsets());
     this.labelled = new LinkedHashMap<>(index.labelled());
     this.waitingImages = new LinkedHashSet<>(index.waitingImages());
     this.waitingLabels = new LinkedHashMap<>(index.waitingLabels());
     this.gone = new LinkedHashSet<>(index.gone());
-    counts.putAll(index.counts());
+    this.counts = new RecordCounts(index.counts());
     this.newLabels = index.newLabels();
     this.trainedAt = Instant.ofEpochMilli(index.trainedAt());
     Set<String> held = new HashSet<>(labelled.keySet());
@@ -111,7 +111,7 @@ final class Replay {
       return;
     }
     if (before != null) {
-      count(Outcome.contradicting);
+      counts.add(RecordOutcome.CONTRADICTING);
     }
     if (labelled.remove(key) != null) {
       labelled.put(key, name);
@@ -119,7 +119,7 @@ final class Replay {
     } else if (waitingImages.remove(key)) {
       meet(key, name);
     } else if (gone.contains(key)) {
-      count(Outcome.late);
+      counts.add(RecordOutcome.LATE);
     } else {
       waitingLabels.put(key, name);
     }
@@ -143,7 +143,7 @@ final class Replay {
   private void join(String key, String name) {
     labelled.put(key, name);
     newLabels++;
-    count(Outcome.labelled);
+    counts.add(RecordOutcome.LABELLED);
   }
 
   private boolean decodes(byte[] encoded) {
@@ -151,7 +151,7 @@ final class Replay {
       decoder.accept(encoded);
       return true;
     } catch (BadImageException e) {
-      count(Outcome.unreadable);
+      counts.add(RecordOutcome.UNREADABLE);
       return false;
     }
   }
@@ -168,7 +168,7 @@ final class Replay {
 
   private List<String> evict(Collection<String> keys) {
     List<String> evicted = removeOldest(keys);
-    evicted.forEach(key -> count(Outcome.evicted));
+    evicted.forEach(key -> counts.add(RecordOutcome.EVICTED));
     return evicted;
   }
 
@@ -180,25 +180,18 @@ final class Replay {
 
   /** A record was passed over. */
   void skip() {
-    count(Outcome.skipped);
-  }
-
-  private void count(Outcome outcome) {
-    counts.merge(outcome, 1L, Long::sum);
+    counts.add(RecordOutcome.SKIPPED);
   }
 
   /** All that came before an offset was taken in. */
   void read(TopicPartition partition, long next) {
-    offsets
-        .computeIfAbsent(partition.topic(), topic -> new TreeMap<>())
-        .put(partition.partition(), next);
+    offsets.put(partition, next);
     changed = true;
   }
 
   /** The offset to go on at; none if nothing was read of the partition. */
   OptionalLong next(TopicPartition partition) {
-    Long next = offsets.getOrDefault(partition.topic(), Map.of()).get(partition.partition());
-    return next == null ? OptionalLong.empty() : OptionalLong.of(next);
+    return offsets.get(partition);
   }
 
   /** Labels that were not there at the last training. */
@@ -220,12 +213,8 @@ final class Replay {
   }
 
   /** A copy of how often what happened. */
-  Map<Outcome, Long> counts() {
-    Map<Outcome, Long> copy = new EnumMap<>(Outcome.class);
-    for (Outcome outcome : Outcome.values()) {
-      copy.put(outcome, counts.getOrDefault(outcome, 0L));
-    }
-    return copy;
+  Map<RecordOutcome, Long> counts() {
+    return counts.copy();
   }
 
   /** The names of the classes, in alphabetical order. */
@@ -257,12 +246,12 @@ final class Replay {
     }
     folder.write(
         new ReplayIndex(
-            offsets,
+            offsets.byTopic(),
             labelled,
             List.copyOf(waitingImages),
             waitingLabels,
             List.copyOf(gone),
-            counts,
+            counts.copy(),
             newLabels,
             trainedAt.toEpochMilli()));
     for (String key : dropped) {

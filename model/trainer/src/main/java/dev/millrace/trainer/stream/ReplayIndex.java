@@ -22,7 +22,7 @@ record ReplayIndex(
     List<String> waitingImages,
     Map<String, String> waitingLabels,
     List<String> gone,
-    Map<Outcome, Long> counts,
+    Map<RecordOutcome, Long> counts,
     long newLabels,
     long trainedAt) {
 

@@ -104,7 +104,7 @@ public final class StreamTraining {
   }
 
   private void follow(Replay replay, TopicReader reader) {
-    Map<Outcome, Long> told = replay.counts();
+    Map<RecordOutcome, Long> told = replay.counts();
     long savedAt = nanoTime.getAsLong();
     while (!stop.getAsBoolean()) {
       reader.poll();
@@ -135,13 +135,13 @@ public final class StreamTraining {
   }
 
   /** One line for all records since the last time, if some of them were not simply labelled. */
-  private Map<Outcome, Long> tell(Replay replay, Map<Outcome, Long> told) {
-    Map<Outcome, Long> counts = replay.counts();
+  private Map<RecordOutcome, Long> tell(Replay replay, Map<RecordOutcome, Long> told) {
+    Map<RecordOutcome, Long> counts = replay.counts();
     boolean changed =
         counts.entrySet().stream()
             .anyMatch(
                 count ->
-                    count.getKey() != Outcome.labelled
+                    count.getKey() != RecordOutcome.LABELLED
                         && !count.getValue().equals(told.get(count.getKey())));
     if (changed) {
       listener.warned(

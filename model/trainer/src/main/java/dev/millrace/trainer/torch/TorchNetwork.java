@@ -9,7 +9,7 @@ import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
-import dev.millrace.trainer.data.Batch;
+import dev.millrace.trainer.data.MiniBatch;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -27,7 +26,6 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -40,17 +38,14 @@ public final class TorchNetwork implements AutoCloseable {
 
   private static final int MEAN_OF_BATCH = 1;
   private static final int IGNORE_NOTHING = -100;
-  private static final double PIXEL_RANGE = 255;
 
   private final ResNet network;
-  private final List<String> frozen;
-  private final org.bytedeco.pytorch.Device device;
+  private final FrozenParts frozen;
   private final Parameters trained;
   private final Parameters kept;
   private final Tensor gradients;
   private final Tensor momentum;
-  private final Tensor mean;
-  private final Tensor deviation;
+  private final ImageTensors images;
 
   /**
    * Copies the weights.
@@ -68,45 +63,19 @@ public final class TorchNetwork implements AutoCloseable {
       Device device,
       int threads) {
     this.network = network;
-    this.frozen = List.copyOf(freeze);
+    this.frozen = new FrozenParts(freeze);
     TorchLibrary.threads(threads);
-    this.device = TorchLibrary.device(device);
+    org.bytedeco.pytorch.Device place = TorchLibrary.device(device);
     Weights fitting = network.fit(weights);
     Map<Boolean, List<Parameter>> parts =
-        network.parameters().stream().collect(Collectors.partitioningBy(this::learns));
+        network.parameters().stream().collect(Collectors.partitioningBy(frozen::learns));
     try (PointerScope scope = new PointerScope()) {
-      trained = new Parameters(parts.get(true), fitting, this.device);
-      kept = new Parameters(parts.get(false), fitting, this.device);
+      trained = new Parameters(parts.get(true), fitting, place);
+      kept = new Parameters(parts.get(false), fitting, place);
       gradients = trained.trackGradients();
       momentum = torch.zeros_like(gradients).retainReference();
-      mean = channels(preprocessing.mean());
-      deviation = channels(preprocessing.std());
+      images = new ImageTensors(preprocessing, place);
     }
-  }
-
-  /** On the scale of the pixels, {@code [1, 3, 1, 1]}. */
-  private Tensor channels(List<Float> values) {
-    FloatBuffer pixels = Parameters.buffer(values.size());
-    values.forEach(value -> pixels.put((float) (value * PIXEL_RANGE)));
-    Tensor tensor = torch.empty(1, values.size(), 1, 1);
-    try (FloatPointer memory = new FloatPointer(pixels.rewind())) {
-      tensor.copy_(torch.from_blob(memory, 1, values.size(), 1, 1));
-    }
-    return tensor.to(device, torch.ScalarType.Float).retainReference();
-  }
-
-  private boolean learns(Parameter parameter) {
-    return parameter.trained() && !isFrozen(parameter.name());
-  }
-
-  private boolean isFrozen(String name) {
-    return frozen.contains(part(name));
-  }
-
-  /** What a tensor or a layer is part of: the stem, {@code layer1} and so on, or {@code fc}. */
-  private static String part(String name) {
-    String first = name.substring(0, (name + ".").indexOf('.'));
-    return first.equals("conv1") || first.equals("bn1") ? Pretrained.STEM : first;
   }
 
   /**
@@ -122,10 +91,10 @@ public final class TorchNetwork implements AutoCloseable {
    *
    * @param learningRate of this step
    */
-  public Step step(Batch batch, Optimization optimization, double learningRate) {
+  public Step step(MiniBatch batch, Optimization optimization, double learningRate) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor logits = logits(batch, this::normalisesByBatch);
-      Tensor labels = labels(batch);
+      Tensor logits = logits(batch, frozen::normalisesByBatch);
+      Tensor labels = images.labels(batch);
       Tensor loss =
           torch.cross_entropy_loss(
               logits,
@@ -160,10 +129,10 @@ public final class TorchNetwork implements AutoCloseable {
    *
    * @return with the loss, a scalar, under the name {@code loss}
    */
-  Weights gradients(Batch batch) {
+  Weights gradients(MiniBatch batch) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor logits = logits(batch, this::normalisesByBatch);
-      Tensor loss = torch.cross_entropy_loss(logits, labels(batch));
+      Tensor logits = logits(batch, frozen::normalisesByBatch);
+      Tensor loss = torch.cross_entropy_loss(logits, images.labels(batch));
       loss.backward();
       try (NoGradGuard guard = new NoGradGuard()) {
         Map<String, WeightTensor> result = new LinkedHashMap<>(trained.read(gradients));
@@ -180,7 +149,7 @@ public final class TorchNetwork implements AutoCloseable {
    *
    * @return {@code float32[images, classes]}, each row a distribution
    */
-  public FloatBuffer probabilities(Batch batch) {
+  public FloatBuffer probabilities(MiniBatch batch) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       Tensor logits = logits(batch, batchNorm -> false);
@@ -193,36 +162,13 @@ public final class TorchNetwork implements AutoCloseable {
     }
   }
 
-  private Tensor logits(Batch batch, Predicate<String> normalisesByBatch) {
-    return network.build(new ForwardPass(this::tensor, normalisesByBatch), input(batch));
-  }
-
-  /** Pixels become {@code [images, 3, size, size]}, normalised, channels last in memory. */
-  private Tensor input(Batch batch) {
-    long side = network.size();
-    Tensor pixels =
-        torch.from_blob(
-            new BytePointer(batch.pixels().duplicate().rewind()),
-            new long[] {batch.size(), side, side, Preprocessing.CHANNELS},
-            new TensorOptions(torch.ScalarType.Byte));
-    return pixels.to(device, torch.ScalarType.Float).permute(0, 3, 1, 2).sub_(mean).div_(deviation);
-  }
-
-  private Tensor labels(Batch batch) {
-    long[] labels = new long[batch.size()];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = batch.labels()[i];
-    }
-    return torch.tensor(labels).to(device, torch.ScalarType.Long);
+  private Tensor logits(MiniBatch batch, Predicate<String> normalisesByBatch) {
+    return network.build(new ForwardPass(this::tensor, normalisesByBatch), images.pixels(batch));
   }
 
   private Tensor tensor(String name) {
     Tensor tensor = trained.get(name);
     return tensor == null ? kept.get(name) : tensor;
-  }
-
-  private boolean normalisesByBatch(String batchNorm) {
-    return !isFrozen(batchNorm);
   }
 
   /** A copy of the weights, under torchvision's names and in its order. */
@@ -255,7 +201,8 @@ public final class TorchNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    Stream.of(gradients, momentum, mean, deviation).forEach(Pointer::releaseReference);
+    Stream.of(gradients, momentum).forEach(Pointer::releaseReference);
+    images.close();
     trained.close();
     kept.close();
   }

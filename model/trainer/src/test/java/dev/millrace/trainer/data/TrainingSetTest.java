@@ -27,7 +27,7 @@ class TrainingSetTest {
     return images;
   }
 
-  private static byte[] image(Batch batch, int index) {
+  private static byte[] image(MiniBatch batch, int index) {
     byte[] pixels = new byte[SmallImages.SIDE * SmallImages.SIDE * 3];
     batch.pixels().get(index * pixels.length, pixels);
     return pixels;
@@ -47,7 +47,7 @@ class TrainingSetTest {
   private static List<Integer> order(TrainingSet set, int epoch) {
     List<Integer> hashes = new ArrayList<>();
     for (int i = 0; i < set.batches(); i++) {
-      Batch batch = set.batch(epoch, i);
+      MiniBatch batch = set.batch(epoch, i);
       for (int image = 0; image < batch.size(); image++) {
         hashes.add(java.util.Arrays.hashCode(image(batch, image)));
       }

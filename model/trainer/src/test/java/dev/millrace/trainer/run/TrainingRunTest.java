@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.training.DivergedException;
+import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
@@ -87,9 +89,10 @@ class TrainingRunTest {
     train(Configs.of(home, 2, 0.05), 3);
 
     assertThatThrownBy(() -> train(Configs.of(home, 2, 0.04)))
-        .isInstanceOf(TrainingException.class)
+        .isInstanceOf(OtherOptionsException.class)
         .hasMessageContaining("another optimization")
-        .hasMessageContaining("--run");
+        .hasMessageContaining("0.05")
+        .hasMessageContaining("0.04");
   }
 
   @Test
@@ -97,8 +100,13 @@ class TrainingRunTest {
     SmallImages.write(home.resolve("images"), 2, EACH);
 
     assertThatThrownBy(() -> train(Configs.of(home, 3, 1e6)))
-        .isInstanceOf(TrainingException.class)
-        .hasMessageContaining("--learning-rate");
+        .isInstanceOfSatisfying(
+            DivergedException.class,
+            e -> {
+              assertThat(e.learningRate()).isEqualTo(1e6);
+              assertThat(e.folder()).isEqualTo(home.resolve("run").toString());
+            })
+        .hasMessageContaining("diverged");
     assertThat(home.resolve("models")).doesNotExist();
   }
 

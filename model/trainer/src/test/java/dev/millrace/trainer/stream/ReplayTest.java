@@ -73,7 +73,7 @@ class ReplayTest {
     }
   }
 
-  private static long count(Replay replay, Outcome outcome) {
+  private static long count(Replay replay, RecordOutcome outcome) {
     return replay.counts().get(outcome);
   }
 
@@ -88,7 +88,7 @@ class ReplayTest {
     assertThat(held(replay)).isEqualTo(Map.of("a", "cat: 2", "b", "dog: 1"));
     assertThat(replay.snapshot().labels().names()).containsExactly("cat", "dog");
     assertThat(replay.snapshot().images()).extracting(LabelledImage::key).containsExactly("a", "b");
-    assertThat(count(replay, Outcome.labelled)).isEqualTo(2);
+    assertThat(count(replay, RecordOutcome.LABELLED)).isEqualTo(2);
     assertThat(replay.newLabels()).isEqualTo(2);
   }
 
@@ -103,7 +103,7 @@ class ReplayTest {
     save(replay, 1);
 
     assertThat(held(replay)).containsOnlyKeys("a", "c");
-    assertThat(count(replay, Outcome.evicted)).isEqualTo(1);
+    assertThat(count(replay, RecordOutcome.EVICTED)).isEqualTo(1);
     assertThat(files()).hasSize(2);
   }
 
@@ -114,9 +114,9 @@ class ReplayTest {
     replay.label("a", "cat");
     replay.label("b", "cat");
 
-    assertThat(count(replay, Outcome.evicted)).isEqualTo(1);
-    assertThat(count(replay, Outcome.late)).isEqualTo(1);
-    assertThat(count(replay, Outcome.labelled)).isEqualTo(1);
+    assertThat(count(replay, RecordOutcome.EVICTED)).isEqualTo(1);
+    assertThat(count(replay, RecordOutcome.LATE)).isEqualTo(1);
+    assertThat(count(replay, RecordOutcome.LABELLED)).isEqualTo(1);
   }
 
   @Test
@@ -127,7 +127,7 @@ class ReplayTest {
     replay.label("a", "cat");
     labelledImage(replay, "d", "dog");
 
-    assertThat(count(replay, Outcome.late)).isZero();
+    assertThat(count(replay, RecordOutcome.LATE)).isZero();
     assertThat(held(replay)).isEqualTo(Map.of("a", "cat: a", "d", "dog: pixels of d"));
   }
 
@@ -149,8 +149,8 @@ class ReplayTest {
     replay.label("a", "cat");
     replay.label("a", "dog");
 
-    assertThat(count(replay, Outcome.late)).isZero();
-    assertThat(count(replay, Outcome.contradicting)).isEqualTo(1);
+    assertThat(count(replay, RecordOutcome.LATE)).isZero();
+    assertThat(count(replay, RecordOutcome.CONTRADICTING)).isEqualTo(1);
   }
 
   @Test
@@ -159,10 +159,10 @@ class ReplayTest {
     Stream.of("a", "b", "c").forEach(key -> replay.label(key, "cat"));
     Stream.of("a", "b", "c").forEach(key -> image(replay, key, key));
 
-    assertThat(count(replay, Outcome.evicted)).isEqualTo(1);
-    assertThat(count(replay, Outcome.labelled)).isEqualTo(2);
+    assertThat(count(replay, RecordOutcome.EVICTED)).isEqualTo(1);
+    assertThat(count(replay, RecordOutcome.LABELLED)).isEqualTo(2);
     replay.label("a", "cat"); // it waits: its label made way, not it
-    assertThat(count(replay, Outcome.labelled)).isEqualTo(3);
+    assertThat(count(replay, RecordOutcome.LABELLED)).isEqualTo(3);
   }
 
   @Test
@@ -173,7 +173,7 @@ class ReplayTest {
     replay.label("a", "dog");
     replay.label("c", "cat");
     replay.label("c", "elk");
-    assertThat(count(replay, Outcome.contradicting)).isEqualTo(2);
+    assertThat(count(replay, RecordOutcome.CONTRADICTING)).isEqualTo(2);
     assertThat(held(replay)).containsEntry("a", "dog: pixels of a");
     assertThat(replay.newLabels()).isEqualTo(3);
 
@@ -190,7 +190,7 @@ class ReplayTest {
     replay.label("c", "cat");
     replay.label("c", "cat");
     assertThat(replay.newLabels()).isEqualTo(2);
-    assertThat(count(replay, Outcome.contradicting)).isZero();
+    assertThat(count(replay, RecordOutcome.CONTRADICTING)).isZero();
 
     labelledImage(replay, "d", "cat");
     assertThat(held(replay)).containsOnlyKeys("b", "d");
@@ -206,8 +206,8 @@ class ReplayTest {
     labelledImage(replay, "c", "cat");
     image(replay, "c", "bad");
     save(replay, 6);
-    assertThat(count(replay, Outcome.unreadable)).isEqualTo(3);
-    assertThat(count(replay, Outcome.labelled)).isEqualTo(1);
+    assertThat(count(replay, RecordOutcome.UNREADABLE)).isEqualTo(3);
+    assertThat(count(replay, RecordOutcome.LABELLED)).isEqualTo(1);
     assertThat(files()).hasSize(1);
 
     image(replay, "a", "good");
@@ -233,7 +233,7 @@ class ReplayTest {
     assertThat(after.newLabels()).isEqualTo(2);
     assertThat(after.trainedAt()).isEqualTo(START);
     after.label("w", "cat");
-    assertThat(count(after, Outcome.late)).isEqualTo(1);
+    assertThat(count(after, RecordOutcome.LATE)).isEqualTo(1);
     image(after, "v", "v");
     assertThat(held(after)).isEqualTo(Map.of("a", "cat: pixels of a", "v", "dog: v"));
     after.label("z", "cat");
@@ -316,5 +316,23 @@ class ReplayTest {
 
     assertThat(replay(2).newLabels()).isZero();
     assertThat(replay(2).trainedAt()).isEqualTo(START.plusSeconds(5));
+  }
+
+  @Test
+  void index_namesOutcomesByTheirWords_asEarlierReleasesWroteThem() throws IOException {
+    Replay replay = replay(9);
+    labelledImage(replay, "1", "cat");
+    replay.skip();
+    save(replay, 1);
+    assertThat(folder.resolve("index.json"))
+        .content()
+        .contains("\"labelled\":1", "\"skipped\":1", "\"contradicting\":0");
+
+    Files.writeString(
+        folder.resolve("index.json"),
+        "{\"offsets\":{},\"labelled\":{},\"waitingImages\":[],\"waitingLabels\":{},\"gone\":[],"
+            + "\"counts\":{\"late\":3,\"unreadable\":2},\"newLabels\":0,\"trainedAt\":0}");
+    assertThat(count(replay(9), RecordOutcome.LATE)).isEqualTo(3);
+    assertThat(count(replay(9), RecordOutcome.UNREADABLE)).isEqualTo(2);
   }
 }

@@ -9,7 +9,7 @@ import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
-import dev.millrace.trainer.data.Batch;
+import dev.millrace.trainer.data.MiniBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -50,18 +50,18 @@ class PyTorchParityTest {
         2);
   }
 
-  private List<Batch> batches() throws IOException {
+  private List<MiniBatch> batches() throws IOException {
     byte[] pixels = Files.readAllBytes(folder.resolve("pixels"));
     byte[] labels = Files.readAllBytes(folder.resolve("labels"));
     int each = BATCH * SIDE * SIDE * 3;
-    List<Batch> batches = new ArrayList<>();
+    List<MiniBatch> batches = new ArrayList<>();
     for (int i = 0; i * BATCH < labels.length; i++) {
       ByteBuffer buffer = ByteBuffer.allocateDirect(each).put(pixels, i * each, each).rewind();
       int[] classes = new int[BATCH];
       for (int image = 0; image < BATCH; image++) {
         classes[image] = labels[i * BATCH + image];
       }
-      batches.add(new Batch(buffer, classes));
+      batches.add(new MiniBatch(buffer, classes));
     }
     return batches;
   }
@@ -70,15 +70,15 @@ class PyTorchParityTest {
    * As many as the script takes: of so few, no value lies so near a ReLU's edge that rounding
    * decides.
    */
-  private static Batch few(Batch batch) {
-    return new Batch(batch.pixels(), Arrays.copyOf(batch.labels(), FEW));
+  private static MiniBatch few(MiniBatch batch) {
+    return new MiniBatch(batch.pixels(), Arrays.copyOf(batch.labels(), FEW));
   }
 
   @Test
   void step_hasPyTorchsLossGradientsAndWeights() throws IOException {
     try (TorchNetwork gradients = network();
         TorchNetwork step = network()) {
-      Batch first = few(batches().get(0));
+      MiniBatch first = few(batches().get(0));
       requireEqual("loss and gradients", gradients.gradients(first), read("gradients.npz"));
       step.step(first, OPTIMIZATION, OPTIMIZATION.learningRate());
       requireEqual("weights and statistics after it", step.weights(), read("after.npz"));
@@ -124,15 +124,15 @@ class PyTorchParityTest {
             .orElseThrow();
     double difference = apart(ours, theirs.get(0));
     System.out.printf(
-        "100 steps, in tens: loss %.3f to %.3f, at most %.4f from PyTorch's, whose own are up to %.4f"
-            + " apart%n",
+        "100 steps, in tens: loss %.3f to %.3f, at most %.4f from PyTorch's, whose own are up to"
+            + " %.4f apart%n",
         ours[0], ours[ours.length - 1], difference, noise);
     assertThat(ours[ours.length - 1]).isLessThan(ours[0] / 2);
     assertThat(difference).isLessThanOrEqualTo(2 * noise);
   }
 
   private double[] losses(int steps) throws IOException {
-    List<Batch> batches = batches();
+    List<MiniBatch> batches = batches();
     double[] losses = new double[steps];
     try (TorchNetwork network = network()) {
       for (int i = 0; i < steps; i++) {

@@ -7,7 +7,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Optimization;
-import dev.millrace.trainer.data.Batch;
+import dev.millrace.trainer.data.MiniBatch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,7 +71,7 @@ class PyTorchSpeed {
                 preprocessing,
                 Device.CPU,
                 THREADS)) {
-      Batch batch = batch();
+      MiniBatch batch = batch();
       for (int i = -1; i < TURNS; i++) { // the first warms up
         double[] turn = {turn(ours, batch), usual.turn(), channelsLast.turn()};
         for (int j = 0; j < turn.length && i >= 0; j++) {
@@ -88,7 +88,7 @@ class PyTorchSpeed {
     assertThat(ours / Math.max(usual, channelsLast)).isGreaterThanOrEqualTo(LEAST);
   }
 
-  private static double turn(TorchNetwork network, Batch batch) {
+  private static double turn(TorchNetwork network, MiniBatch batch) {
     long start = System.nanoTime();
     int images = 0;
     while (System.nanoTime() - start < SECONDS * 1e9) {
@@ -98,11 +98,11 @@ class PyTorchSpeed {
     return images * 1e9 / (System.nanoTime() - start);
   }
 
-  private static Batch batch() {
+  private static MiniBatch batch() {
     Random random = new Random(1);
     byte[] pixels = new byte[BATCH * SIDE * SIDE * 3];
     random.nextBytes(pixels);
-    return new Batch(
+    return new MiniBatch(
         ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind(),
         random.ints(BATCH, 0, 10).toArray());
   }

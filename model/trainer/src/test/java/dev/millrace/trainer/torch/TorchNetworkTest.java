@@ -14,7 +14,7 @@ import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.onnx.ResNetOnnx;
-import dev.millrace.trainer.data.Batch;
+import dev.millrace.trainer.data.MiniBatch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -48,12 +48,12 @@ class TorchNetworkTest {
     return new Preprocessing(SIDE, SIDE, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
   }
 
-  private static Batch batch() {
+  private static MiniBatch batch() {
     Random random = new Random(1);
     byte[] pixels = new byte[IMAGES * SIDE * SIDE * 3];
     random.nextBytes(pixels);
     ByteBuffer buffer = ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind();
-    return new Batch(buffer, random.ints(IMAGES, 0, CLASSES).toArray());
+    return new MiniBatch(buffer, random.ints(IMAGES, 0, CLASSES).toArray());
   }
 
   @ParameterizedTest
@@ -61,7 +61,7 @@ class TorchNetworkTest {
   void everyDepth_learnsAndIsExported(String name) {
     ResNet network = network(name);
     try (TorchNetwork trained = torch(network, HeInitialization.of(network, 1))) {
-      Batch batch = batch();
+      MiniBatch batch = batch();
       double first = trained.step(batch, OPTIMIZATION, OPTIMIZATION.learningRate()).loss();
       double last = 0;
       for (int i = 1; i < 10; i++) {
@@ -78,7 +78,7 @@ class TorchNetworkTest {
     }
   }
 
-  private static FloatBuffer exported(ResNet network, Weights weights, Batch batch) {
+  private static FloatBuffer exported(ResNet network, Weights weights, MiniBatch batch) {
     Labels labels = new Labels(List.of("a", "b", "c", "d"));
     byte[] prepared =
         ModelPreparation.prepare(ResNetOnnx.write(network, weights), preprocessing(), labels)

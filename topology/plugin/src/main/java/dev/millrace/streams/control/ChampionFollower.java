@@ -137,9 +137,9 @@ public final class ChampionFollower implements AutoCloseable {
       SwapReport report =
           isLast
               ? swap(orders.get(i), inference)
-              : report(orders.get(i), Outcome.superseded, null, inference, System.nanoTime());
+              : report(orders.get(i), Outcome.SUPERSEDED, null, inference, System.nanoTime());
       registry
-          .counter("millrace.swap.count", "model", model, "outcome", report.outcome().name())
+          .counter("millrace.swap.count", "model", model, "outcome", report.outcome().word())
           .increment();
       status.publish(report);
     }
@@ -150,16 +150,16 @@ public final class ChampionFollower implements AutoCloseable {
     long start = System.nanoTime();
     try {
       if (Objects.equals(serving(inference), order.version())) {
-        return report(order, Outcome.unchanged, null, inference, start);
+        return report(order, Outcome.UNCHANGED, null, inference, start);
       }
       inference.swap(order.version(), order.allowSignatureChange());
-      SwapReport swapped = report(order, Outcome.swapped, null, inference, start);
+      SwapReport swapped = report(order, Outcome.SWAPPED, null, inference, start);
       log.info("{} version {} serves after {} ms", model, order.version(), swapped.milliseconds());
       return swapped;
     } catch (RuntimeException | Error e) {
       String reason = e.getMessage() == null ? e.toString() : e.getMessage();
       log.warn("{} version {} is rejected: {}", model, order.version(), reason);
-      return report(order, Outcome.rejected, reason, inference, start);
+      return report(order, Outcome.REJECTED, reason, inference, start);
     }
   }
 

@@ -4,6 +4,8 @@ import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.SignatureChangeException;
 import dev.millrace.core.repository.UnpublishedModelException;
+import dev.millrace.core.training.DivergedException;
+import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.broker.BrokerException;
@@ -43,6 +45,19 @@ record Failure(String line, int exitCode) {
   private static Optional<Failure> understood(Throwable e) {
     if (e instanceof ModelException) {
       return failed(e.getMessage() + advice(e));
+    }
+    if (e instanceof DivergedException diverged) {
+      return failed(
+          e.getMessage()
+              + ". Take a lower --learning-rate than "
+              + diverged.learningRate()
+              + ", and remove "
+              + diverged.folder());
+    }
+    if (e instanceof OtherOptionsException) {
+      return failed(
+          e.getMessage()
+              + "; finish it as it was begun, name another folder with --run, or remove this one");
     }
     if (e instanceof CommandException
         || e instanceof TrainingException

@@ -3,6 +3,8 @@ package dev.millrace.service.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.training.DivergedException;
+import dev.millrace.core.training.OtherOptionsException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +24,22 @@ class FailureTest {
     Failure failure = Failure.of(new ModelException("no model; import one"));
 
     assertThat(failure).isEqualTo(new Failure("no model; import one", 1));
+  }
+
+  @Test
+  void failedTraining_namesTheOptionsToChange() {
+    assertThat(Failure.of(new DivergedException(3, Double.NaN, 0.5, "runs/a")))
+        .isEqualTo(
+            new Failure(
+                "the loss of step 3 is NaN: the training has diverged, and nothing of it is"
+                    + " published. Take a lower --learning-rate than 0.5, and remove runs/a",
+                1));
+    assertThat(Failure.of(new OtherOptionsException("runs/a", "seed", "1", "2")))
+        .isEqualTo(
+            new Failure(
+                "runs/a holds a run that was interrupted, with another seed (1, now 2); finish it"
+                    + " as it was begun, name another folder with --run, or remove this one",
+                1));
   }
 
   @Test

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * @param pixels direct buffer of {@code uint8[images, size, size, 3]} from position 0
  * @param labels the index of each one's class
  */
-public record Batch(ByteBuffer pixels, int[] labels) {
+public record MiniBatch(ByteBuffer pixels, int[] labels) {
 
   /** How many images it holds. */
   public int size() {

@@ -1,0 +1,227 @@
+package dev.millrace.control;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The control topic without a broker, behind Kafka's mock clients. As on a broker, a consumer's
+ * isolation level decides which records it sees and where the topic ends, and a producer fences the
+ * earlier one of its transactional id. For one thread.
+ */
+final class FakeTopic implements KafkaClients {
+
+  private enum State {
+    COMMITTED,
+    ABORTED,
+    OPEN
+  }
+
+  private record Entry(ConsumerRecord<byte[], byte[]> record, State state) {}
+
+  private final List<Entry> entries = new ArrayList<>();
+  private final Map<String, FencedProducer> producers = new HashMap<>();
+  private boolean there = true;
+
+  /** What clients did, in order. */
+  final List<String> calls = new ArrayList<>();
+
+  /** Configurations of the clients that were opened. */
+  final List<Map<String, Object>> consumerConfigs = new ArrayList<>();
+
+  final List<Map<String, Object>> producerConfigs = new ArrayList<>();
+
+  /** All clients that were opened. */
+  final List<FakeConsumer> consumers = new ArrayList<>();
+
+  final List<FencedProducer> allProducers = new ArrayList<>();
+
+  /** Runs when a producer is about to fence the earlier ones. */
+  Runnable beforeFencing = () -> {};
+
+  /** Thrown by the next producers' commits, unless it is null. */
+  RuntimeException commitFailure;
+
+  /** Makes each send fail once it is committed, unless it is null. */
+  RuntimeException sendFailure;
+
+  /** Leaves each send without an answer. */
+  boolean neverCompletes;
+
+  void remove() {
+    there = false;
+  }
+
+  void committed(String model, String value) {
+    add(model, value, State.COMMITTED);
+  }
+
+  void aborted(String model, String value) {
+    add(model, value, State.ABORTED);
+  }
+
+  void open(String model, String value) {
+    add(model, value, State.OPEN);
+  }
+
+  private void add(String model, String value, State state) {
+    add(
+        ControlTopic.key(model),
+        value == null ? null : value.getBytes(StandardCharsets.UTF_8),
+        state);
+  }
+
+  private void add(byte[] key, byte[] value, State state) {
+    entries.add(
+        new Entry(new ConsumerRecord<>(ControlTopic.NAME, 0, entries.size(), key, value), state));
+  }
+
+  /** The values that read_committed consumers see, oldest first. */
+  List<String> values() {
+    return entries.stream()
+        .filter(entry -> entry.state() == State.COMMITTED)
+        .map(entry -> new String(entry.record().value(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  @Override
+  public Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
+    consumerConfigs.add(config);
+    FakeConsumer consumer =
+        new FakeConsumer("read_committed".equals(config.get("isolation.level")));
+    consumers.add(consumer);
+    return consumer;
+  }
+
+  @Override
+  public Producer<byte[], byte[]> producer(Map<String, Object> config) {
+    producerConfigs.add(config);
+    FencedProducer producer = new FencedProducer((String) config.get("transactional.id"));
+    allProducers.add(producer);
+    return producer;
+  }
+
+  /** Reads what the topic holds when it asks for its end. */
+  final class FakeConsumer extends MockConsumer<byte[], byte[]> {
+
+    private final boolean committedOnly;
+    private int delivered;
+    private long beyond;
+
+    FakeConsumer(boolean committedOnly) {
+      super("earliest");
+      this.committedOnly = committedOnly;
+      if (there) {
+        updatePartitions(
+            ControlTopic.NAME, List.of(new PartitionInfo(ControlTopic.NAME, 0, null, null, null)));
+      }
+      updateBeginningOffsets(Map.of(ControlTopic.PARTITION, 0L));
+    }
+
+    @Override
+    public synchronized Map<TopicPartition, Long> endOffsets(
+        Collection<TopicPartition> partitions) {
+      calls.add("read");
+      deliver();
+      return super.endOffsets(partitions);
+    }
+
+    /** Hands on the records that are new since the last time; a poll returns them. */
+    void deliver() {
+      int end = end();
+      for (; delivered < end; delivered++) {
+        Entry entry = entries.get(delivered);
+        if (!committedOnly || entry.state() == State.COMMITTED) {
+          addRecord(entry.record());
+        }
+      }
+      updateEndOffsets(Map.of(ControlTopic.PARTITION, end + beyond));
+    }
+
+    /** Has the topic end this many records after the last one that is handed on. */
+    void endsBeyond(long records) {
+      beyond = records;
+    }
+
+    private int end() {
+      for (int i = 0; committedOnly && i < entries.size(); i++) {
+        if (entries.get(i).state() == State.OPEN) {
+          return i;
+        }
+      }
+      return entries.size();
+    }
+
+    /** A broker moves a consumer over aborted records; the mock has to be told to. */
+    @Override
+    public synchronized long position(TopicPartition partition) {
+      long position = super.position(partition);
+      while (committedOnly
+          && position < delivered
+          && entries.get((int) position).state() == State.ABORTED) {
+        position++;
+      }
+      return position;
+    }
+  }
+
+  /** Writes to the topic when it commits. */
+  final class FencedProducer extends MockProducer<byte[], byte[]> {
+
+    private final String id;
+
+    FencedProducer(String id) {
+      super(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+      this.id = id;
+    }
+
+    @Override
+    public void initTransactions() {
+      beforeFencing.run();
+      calls.add("fence");
+      super.initTransactions();
+      FencedProducer earlier = producers.put(id, this);
+      if (earlier != null && !earlier.closed()) {
+        earlier.fenceProducer();
+      }
+    }
+
+    @Override
+    public void commitTransaction() {
+      List<ProducerRecord<byte[], byte[]>> records = uncommittedRecords();
+      if (commitFailure != null) {
+        throw commitFailure;
+      }
+      super.commitTransaction();
+      calls.add("commit");
+      for (ProducerRecord<byte[], byte[]> record : records) {
+        add(record.key(), record.value(), State.COMMITTED);
+      }
+    }
+
+    @Override
+    public synchronized void flush() {
+      while (!neverCompletes && (sendFailure == null ? completeNext() : errorNext(sendFailure))) {
+        continue;
+      }
+    }
+  }
+
+  /** Whether every client that was opened is closed. */
+  boolean allClosed() {
+    return consumers.stream().allMatch(MockConsumer::closed)
+        && allProducers.stream().allMatch(MockProducer::closed);
+  }
+}

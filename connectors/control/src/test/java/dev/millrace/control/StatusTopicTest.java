@@ -1,0 +1,58 @@
+package dev.millrace.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.util.Map;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+
+class StatusTopicTest {
+
+  private static final SwapReport REPORT =
+      new SwapReport("app", "small", 3, SwapReport.Outcome.SWAPPED, null, 3, 1.5, null);
+
+  private final MockProducer<String, byte[]> producer =
+      new MockProducer<>(false, null, new StringSerializer(), new ByteArraySerializer());
+
+  @Test
+  void report_isSentUnderTheModelsName_andNotWaitedFor() {
+    try (StatusTopic status = new StatusTopic(producer)) {
+      status.publish(REPORT);
+
+      assertThat(producer.history())
+          .singleElement()
+          .satisfies(
+              record -> {
+                assertThat(record.topic()).isEqualTo("millrace.models.status");
+                assertThat(record.key()).isEqualTo("small");
+                assertThat(SwapReport.fromJson(record.value())).isEqualTo(REPORT);
+              });
+      assertThat(producer.completeNext()).isTrue();
+    }
+    assertThat(producer.closed()).isTrue();
+  }
+
+  @Test
+  void reportThatCannotBeSent_isNoReasonToFail() {
+    StatusTopic status = new StatusTopic(producer);
+    producer.sendException = new TimeoutException("no broker");
+    assertThatCode(() -> status.publish(REPORT)).doesNotThrowAnyException();
+
+    producer.sendException = null;
+    status.publish(REPORT);
+    assertThatCode(() -> producer.errorNext(new TimeoutException("no broker")))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void configuration_hasNoTransaction_andBlocksForTwoSecondsAtMost() {
+    assertThat(
+            StatusTopic.config(
+                Map.of("acks", "1", "transactional.id", "mine", "max.block.ms", "60000")))
+        .isEqualTo(Map.of("acks", "1", "max.block.ms", 2_000));
+  }
+}

@@ -1,0 +1,108 @@
+package dev.millrace.trainer.gate;
+
+import dev.millrace.control.ConcurrentChangeException;
+import dev.millrace.control.StatusTopic;
+import dev.millrace.control.SwapReport;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelSession;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.core.training.Verdict;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Has the gate judge each checkpoint, promotes those that it blesses, and reports what became of
+ * them. A broker that is away costs no checkpoint: the listener is warned, and nothing is promoted.
+ * For one thread.
+ */
+public final class CheckpointPromotion implements AutoCloseable {
+
+  private final PromotionGate gate;
+  private final StatusTopic status;
+  private final TrainingListener listener;
+  private final LongSupplier nanoTime;
+
+  /**
+   * @param status is closed with this
+   * @param nanoTime the clock, as {@link System#nanoTime}
+   */
+  public CheckpointPromotion(
+      PromotionGate gate, StatusTopic status, TrainingListener listener, LongSupplier nanoTime) {
+    this.gate = gate;
+    this.status = status;
+    this.listener = listener;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Judges a checkpoint before it is published.
+   *
+   * @param checkpoint stays the caller's
+   * @return nothing if the champion cannot be asked for
+   */
+  public Optional<Verdict> judge(ModelSession checkpoint) {
+    try {
+      Verdict verdict = gate.judge(checkpoint);
+      listener.judged(verdict);
+      return Optional.of(verdict);
+    } catch (KafkaException e) {
+      listener.warned("the champion is not known, and nothing is promoted: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** What a verdict found, by names for a manifest's metrics and a report. */
+  public static Map<String, Double> figures(Verdict verdict) {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    figures.put("gate_images", (double) verdict.images());
+    figures.put("gate_accuracy", verdict.accuracy());
+    figures.put("gate_blessed", verdict.blessed() ? 1.0 : 0.0);
+    if (verdict.championAccuracy() != null) {
+      figures.put("gate_champion", (double) verdict.champion());
+      figures.put("gate_champion_accuracy", verdict.championAccuracy());
+      figures.put("gate_gained", (double) verdict.gained());
+      figures.put("gate_lost", (double) verdict.lost());
+      figures.put("gate_p", verdict.p());
+    }
+    return figures;
+  }
+
+  /**
+   * Promotes a checkpoint if its verdict blesses it, and reports the outcome.
+   *
+   * @param version the checkpoint, published
+   * @param began when its export began, by this one's clock
+   */
+  public void conclude(ModelVersion version, Verdict verdict, long began) {
+    boolean promoted = verdict.blessed() && promote(version, verdict);
+    status.publish(
+        new SwapReport(
+            "trainer",
+            version.name(),
+            version.version(),
+            promoted ? SwapReport.Outcome.BLESSED : SwapReport.Outcome.REFUSED,
+            verdict.reason(),
+            promoted ? (Integer) version.version() : verdict.champion(),
+            (nanoTime.getAsLong() - began) / 1e6,
+            figures(verdict)));
+  }
+
+  private boolean promote(ModelVersion version, Verdict verdict) {
+    try {
+      gate.promote(version, verdict);
+      listener.promoted(version);
+      return true;
+    } catch (OutdatedVerdictException | ConcurrentChangeException | KafkaException e) {
+      listener.warned(e.getMessage());
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    status.close();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.millrace.trainer.gate;
+
+import dev.millrace.control.Champion;
+import dev.millrace.control.ControlReader;
+import dev.millrace.control.ControlWriter;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The alias on the control topic. Each call opens its clients and closes them: calls are minutes
+ * apart.
+ *
+ * @param kafka keys of a Kafka client
+ * @param model the model's name
+ */
+record KafkaChampionAlias(Map<String, Object> kafka, String model) implements ChampionAlias {
+
+  @Override
+  public Optional<Champion> read() {
+    try (ControlReader reader = new ControlReader(kafka, model)) {
+      return reader.readToEnd();
+    }
+  }
+
+  @Override
+  public void change(Function<Optional<Champion>, Champion> change) {
+    new ControlWriter(kafka, kafka).change(model, change);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.millrace.trainer.run;
+
+import dev.millrace.trainer.data.EvaluationSet;
+import dev.millrace.trainer.data.MiniBatch;
+import java.nio.FloatBuffer;
+import java.util.function.Function;
+
+/**
+ * What the images held out say of a network.
+ *
+ * @param loss mean cross-entropy, in nats
+ * @param accuracy share of images whose class alone is the most probable, from 0 to 1
+ */
+record HeldOut(double loss, double accuracy) {
+
+  /**
+   * Has a network answer all images.
+   *
+   * @param answers the network: {@code float32[images, classes]} for a batch, each row a
+   *     distribution
+   */
+  static HeldOut of(Function<MiniBatch, FloatBuffer> answers, EvaluationSet images, int classes) {
+    double[] sums = new double[2];
+    images.forEachBatch(
+        batch -> {
+          FloatBuffer probabilities = answers.apply(batch);
+          for (int i = 0; i < batch.size(); i++) {
+            int label = batch.labels()[i];
+            float own = probabilities.get(i * classes + label);
+            boolean largest = true;
+            for (int other = 0; other < classes; other++) {
+              largest &= other == label || probabilities.get(i * classes + other) < own;
+            }
+            sums[0] -= Math.log(Math.max(own, Float.MIN_NORMAL));
+            sums[1] += largest ? 1 : 0;
+          }
+        });
+    return new HeldOut(sums[0] / images.size(), sums[1] / images.size());
+  }
+}

@@ -1,0 +1,28 @@
+package dev.millrace.trainer.stream;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** How often what became of records. For one thread. */
+final class RecordCounts {
+
+  private final Map<RecordOutcome, Long> counts = new EnumMap<>(RecordOutcome.class);
+
+  /**
+   * @param before counts to go on with; an outcome that is missing is 0
+   */
+  RecordCounts(Map<RecordOutcome, Long> before) {
+    for (RecordOutcome outcome : RecordOutcome.values()) {
+      counts.put(outcome, before.getOrDefault(outcome, 0L));
+    }
+  }
+
+  void add(RecordOutcome outcome) {
+    counts.merge(outcome, 1L, Long::sum);
+  }
+
+  /** A copy, with every outcome, in their order. */
+  Map<RecordOutcome, Long> copy() {
+    return new EnumMap<>(counts);
+  }
+}

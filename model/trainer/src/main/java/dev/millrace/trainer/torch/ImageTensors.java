@@ -1,0 +1,72 @@
+package dev.millrace.trainer.torch;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.trainer.data.MiniBatch;
+import java.nio.FloatBuffer;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Makes tensors on a device of batches of pixels and labels. What it returns belongs to the {@link
+ * org.bytedeco.javacpp.PointerScope} it is called in.
+ */
+final class ImageTensors implements AutoCloseable {
+
+  private static final double PIXEL_RANGE = 255;
+
+  private final int side;
+  private final Device device;
+  private final Tensor mean;
+  private final Tensor deviation;
+
+  /**
+   * @param device stays the caller's
+   */
+  ImageTensors(Preprocessing preprocessing, Device device) {
+    this.side = preprocessing.size();
+    this.device = device;
+    this.mean = channels(preprocessing.mean());
+    this.deviation = channels(preprocessing.std());
+  }
+
+  /** On the scale of the pixels, {@code [1, 3, 1, 1]}. */
+  private Tensor channels(List<Float> values) {
+    FloatBuffer pixels = Parameters.buffer(values.size());
+    values.forEach(value -> pixels.put((float) (value * PIXEL_RANGE)));
+    Tensor tensor = torch.empty(1, values.size(), 1, 1);
+    try (FloatPointer memory = new FloatPointer(pixels.rewind())) {
+      tensor.copy_(torch.from_blob(memory, 1, values.size(), 1, 1));
+    }
+    return tensor.to(device, torch.ScalarType.Float).retainReference();
+  }
+
+  /** Pixels become {@code [images, 3, size, size]}, normalised, channels last in memory. */
+  Tensor pixels(MiniBatch batch) {
+    Tensor pixels =
+        torch.from_blob(
+            new BytePointer(batch.pixels().duplicate().rewind()),
+            new long[] {batch.size(), side, side, Preprocessing.CHANNELS},
+            new TensorOptions(torch.ScalarType.Byte));
+    return pixels.to(device, torch.ScalarType.Float).permute(0, 3, 1, 2).sub_(mean).div_(deviation);
+  }
+
+  /** Indices of classes become {@code int64[images]}. */
+  Tensor labels(MiniBatch batch) {
+    long[] labels = new long[batch.size()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = batch.labels()[i];
+    }
+    return torch.tensor(labels).to(device, torch.ScalarType.Long);
+  }
+
+  @Override
+  public void close() {
+    mean.releaseReference();
+    deviation.releaseReference();
+  }
+}

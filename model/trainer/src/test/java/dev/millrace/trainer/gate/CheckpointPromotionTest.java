@@ -1,0 +1,158 @@
+package dev.millrace.trainer.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import dev.millrace.control.StatusTopic;
+import dev.millrace.control.SwapReport;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.Verdict;
+import dev.millrace.trainer.Heard;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointPromotionTest {
+
+  private static final int MORE = GateRig.IMAGES / 2 + 9;
+
+  @TempDir Path folder;
+
+  private final Heard heard = new Heard();
+  private final MockProducer<String, byte[]> status =
+      new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
+  private GateRig rig;
+  private CheckpointPromotion promotion;
+  private long nanos;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    rig = new GateRig(folder);
+    rig.alias.serve(rig.publish(number -> number < GateRig.IMAGES / 2).version());
+    promotion = new CheckpointPromotion(rig.gate(0.2), new StatusTopic(status), heard, () -> nanos);
+  }
+
+  private Verdict judge(int right) {
+    return promotion.judge(rig.session(number -> number < right)).orElseThrow();
+  }
+
+  private List<SwapReport> reports() throws IOException {
+    List<SwapReport> reports = new ArrayList<>();
+    for (ProducerRecord<String, byte[]> record : status.history()) {
+      assertThat(record.topic()).isEqualTo("millrace.models.status");
+      assertThat(record.key()).isEqualTo(GateRig.MODEL);
+      reports.add(SwapReport.fromJson(record.value()));
+    }
+    return reports;
+  }
+
+  @Test
+  void blessedCheckpoint_isPromotedAndReported() throws IOException {
+    Verdict verdict = judge(MORE);
+    ModelVersion version = rig.publish(number -> number < MORE);
+    nanos = 3_500_000;
+    promotion.conclude(version, verdict, 1_000_000);
+
+    assertThat(heard.verdicts).containsExactly(verdict);
+    assertThat(heard.promoted).containsExactly(version);
+    assertThat(rig.alias.champion.orElseThrow().version()).isEqualTo(2);
+    assertThat(reports())
+        .containsExactly(
+            new SwapReport(
+                "trainer",
+                "small",
+                2,
+                SwapReport.Outcome.BLESSED,
+                verdict.reason(),
+                2,
+                2.5,
+                CheckpointPromotion.figures(verdict)));
+    assertThat(heard.warnings).isEmpty();
+  }
+
+  @Test
+  void refusedCheckpoint_isReported_andTheChampionServesOn() throws IOException {
+    Verdict verdict = judge(GateRig.IMAGES / 2);
+    promotion.conclude(rig.publish(number -> true), verdict, 0);
+
+    assertThat(heard.promoted).isEmpty();
+    assertThat(rig.alias.champion.orElseThrow().version()).isEqualTo(1);
+    assertThat(reports())
+        .singleElement()
+        .satisfies(
+            report -> {
+              assertThat(report.outcome()).isEqualTo(SwapReport.Outcome.REFUSED);
+              assertThat(report.serving()).isEqualTo(1);
+              assertThat(report.reason()).contains("of 0.20 asked for");
+            });
+  }
+
+  @Test
+  void outdatedVerdict_isWarnedOf_andReportedAsRefused() throws IOException {
+    Verdict verdict = judge(MORE);
+    ModelVersion version = rig.publish(number -> number < MORE);
+    rig.alias.serve(rig.publish(number -> true).version());
+    promotion.conclude(version, verdict, 0);
+
+    assertThat(heard.promoted).isEmpty();
+    assertThat(heard.warnings).singleElement().asString().contains("version 3 serves by now");
+    assertThat(rig.alias.champion.orElseThrow().version()).isEqualTo(3);
+    assertThat(reports())
+        .singleElement()
+        .satisfies(
+            report -> {
+              assertThat(report.outcome()).isEqualTo(SwapReport.Outcome.REFUSED);
+              assertThat(report.serving()).isEqualTo(1);
+            });
+  }
+
+  @Test
+  void brokerThatIsAway_isWarnedOf_andCostsNoCheckpoint() throws IOException {
+    Verdict verdict = judge(MORE);
+    rig.alias.failure = new TimeoutException("nobody answers");
+
+    assertThat(promotion.judge(rig.session(number -> true))).isEmpty();
+    promotion.conclude(rig.publish(number -> true), verdict, 0);
+
+    assertThat(heard.warnings)
+        .containsExactly(
+            "the champion is not known, and nothing is promoted: nobody answers", "nobody answers");
+    assertThat(heard.verdicts).containsExactly(verdict);
+    assertThat(reports())
+        .extracting(SwapReport::outcome)
+        .containsExactly(SwapReport.Outcome.REFUSED);
+  }
+
+  @Test
+  void figures_areNumbersByName() {
+    assertThat(CheckpointPromotion.figures(new Verdict(true, "", 9, 0.75, 4, 0.5, 3, 1, 0.25)))
+        .containsExactly(
+            entry("gate_images", 9.0),
+            entry("gate_accuracy", 0.75),
+            entry("gate_blessed", 1.0),
+            entry("gate_champion", 4.0),
+            entry("gate_champion_accuracy", 0.5),
+            entry("gate_gained", 3.0),
+            entry("gate_lost", 1.0),
+            entry("gate_p", 0.25));
+    assertThat(CheckpointPromotion.figures(new Verdict(false, "", 9, 0.75, 4, null, 0, 0, 1)))
+        .isEqualTo(Map.of("gate_images", 9.0, "gate_accuracy", 0.75, "gate_blessed", 0.0));
+  }
+
+  @Test
+  void close_closesTheStatusTopic() {
+    promotion.close();
+
+    assertThat(status.closed()).isTrue();
+  }
+}

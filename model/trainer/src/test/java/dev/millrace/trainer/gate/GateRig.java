@@ -1,0 +1,170 @@
+package dev.millrace.trainer.gate;
+
+import dev.millrace.control.Champion;
+import dev.millrace.core.image.ImageDecoder;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.core.runtime.ModelSession;
+import dev.millrace.trainer.data.EvaluationSet;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.Pixels;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+
+/**
+ * A gate without native code or a broker: images are their own numbers, a session is a rule for
+ * which of them it answers right, and the alias is a field.
+ */
+final class GateRig {
+
+  /** More than one batch of an evaluation set. */
+  static final int IMAGES = 320;
+
+  static final String MODEL = "small";
+  static final Labels LABELS = new Labels(List.of("cat", "dog", "hen"));
+  static final Preprocessing PREPROCESSING = preprocessing(2, 3);
+
+  final ModelRepository repository;
+  final Alias alias = new Alias();
+  final List<Integer> opened = new ArrayList<>();
+  int openSessions;
+
+  private final Map<Integer, IntPredicate> rules = new HashMap<>();
+  private final EvaluationSet images;
+
+  GateRig(Path folder) throws IOException {
+    repository = new ModelRepository(folder);
+    images = images();
+  }
+
+  static Preprocessing preprocessing(int size, int resize) {
+    return new Preprocessing(size, resize, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
+  }
+
+  private static EvaluationSet images() throws IOException {
+    Pixels pixels = new Pixels(new NumberDecoder(), PREPROCESSING, Long.MAX_VALUE);
+    List<Pixels.Image> images = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(i).array();
+      images.add(pixels.add(new LabelledImage("image " + i, label(i), () -> number)));
+    }
+    return new EvaluationSet(images, PREPROCESSING.size());
+  }
+
+  private static int label(int number) {
+    return number % LABELS.size();
+  }
+
+  /** The first pixels are the number. */
+  private static final class NumberDecoder implements ImageDecoder {
+    @Override
+    public void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
+      pixels.put(0, encoded);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Publishes a version that answers images right by a rule on their numbers. */
+  ModelVersion publish(IntPredicate rule) {
+    return publish(rule, PREPROCESSING, LABELS);
+  }
+
+  ModelVersion publish(IntPredicate rule, Preprocessing preprocessing, Labels labels) {
+    ModelVersion version =
+        repository.publish(
+            MODEL,
+            new byte[] {1},
+            preprocessing,
+            labels,
+            new ModelManifest.Source("training", null, null));
+    rules.put(version.version(), rule);
+    return version;
+  }
+
+  PromotionGate gate(double margin) {
+    ModelRuntime runtime =
+        (version, device) -> {
+          if (!device.equals(Device.CPU)) {
+            throw new AssertionError(device);
+          }
+          opened.add(version.version());
+          return session(rules.get(version.version()));
+        };
+    return new PromotionGate(
+        margin, alias, runtime, repository, MODEL, images, PREPROCESSING, LABELS);
+  }
+
+  ModelSession session(IntPredicate right) {
+    openSessions++;
+    return new ModelSession() {
+      @Override
+      public int classes() {
+        return LABELS.size();
+      }
+
+      @Override
+      public int inputSize() {
+        return PREPROCESSING.size();
+      }
+
+      @Override
+      public void run(ByteBuffer pixels, int count, FloatBuffer probabilities) {
+        for (int i = 0; i < count; i++) {
+          int number = pixels.getInt(i * PREPROCESSING.bytes());
+          int answer = (label(number) + (right.test(number) ? 0 : 1)) % LABELS.size();
+          for (int c = 0; c < LABELS.size(); c++) {
+            probabilities.put(i * LABELS.size() + c, c == answer ? 0.5f : 0.25f);
+          }
+        }
+      }
+
+      @Override
+      public void close() {
+        openSessions--;
+      }
+    };
+  }
+
+  /** Stands for the control topic. */
+  static final class Alias implements ChampionAlias {
+
+    Optional<Champion> champion = Optional.empty();
+    RuntimeException failure;
+
+    void serve(int version) {
+      champion = Optional.of(new Champion(version, null, true));
+    }
+
+    @Override
+    public Optional<Champion> read() {
+      if (failure != null) {
+        throw failure;
+      }
+      return champion;
+    }
+
+    @Override
+    public void change(Function<Optional<Champion>, Champion> change) {
+      if (failure != null) {
+        throw failure;
+      }
+      champion = Optional.of(change.apply(champion));
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package dev.millrace.trainer.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.control.Champion;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PromotionGateTest {
+
+  /** Half of all images. */
+  private static final IntPredicate HALF = number -> number < GateRig.IMAGES / 2;
+
+  @TempDir Path folder;
+  private GateRig rig;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    rig = new GateRig(folder);
+  }
+
+  /** As {@link #HALF}, but for the first {@code lost}, and {@code gained} of the other half. */
+  private static IntPredicate other(int gained, int lost) {
+    return number -> number >= lost && number < GateRig.IMAGES / 2 + gained;
+  }
+
+  private Verdict judge(double margin, int gained, int lost) {
+    return rig.gate(margin).judge(rig.session(other(gained, lost)));
+  }
+
+  private void serveHalf() {
+    rig.alias.serve(rig.publish(HALF).version());
+  }
+
+  @Test
+  void firstCandidate_isBlessed() {
+    assertThat(judge(100, 0, 160))
+        .isEqualTo(new Verdict(true, "nothing serves yet", 320, 0, null, null, 0, 0, 1));
+  }
+
+  @Test
+  void betterCandidate_isBlessed_andItsVerdictSaysByWhat() {
+    serveHalf();
+
+    Verdict verdict = judge(0.2, 12, 2);
+
+    assertThat(verdict)
+        .usingRecursiveComparison()
+        .withComparatorForType(
+            (a, b) -> Math.abs(a - b) < 1e-9 ? 0 : Double.compare(a, b), Double.class)
+        .isEqualTo(
+            new Verdict(
+                true,
+                "+3.13 points against version 1 (p 0.00647)",
+                320,
+                170 / 320.0,
+                1,
+                0.5,
+                12,
+                2,
+                106 / 16384.0));
+  }
+
+  /** 16 of 320 images are 5 points. */
+  @ParameterizedTest
+  @CsvSource({"5, true", "5.001, false", "4.999, true", "0, true"})
+  void candidate_isBlessedFromTheMarginOn(double margin, boolean blessed) {
+    serveHalf();
+
+    Verdict verdict = judge(margin, 16, 0);
+
+    assertThat(verdict.blessed()).isEqualTo(blessed);
+    assertThat(verdict.reason())
+        .isEqualTo(
+            "+5.00 points against version 1 (p 1.53e-05)" + (blessed ? "" : ", of 5.00 asked for"));
+  }
+
+  /** By McNemar's test p is 1/32 with 5 images gained, and 1/16 with 4. */
+  @ParameterizedTest
+  @CsvSource({
+    "5, 0, true, '+1.56 points against version 1 (p 0.0312)'",
+    "4, 0, false, '+1.25 points against version 1 (p 0.0625), which may be chance'",
+    "20, 10, true, '+3.13 points against version 1 (p 0.0494)'",
+    "19, 10, false, '+2.81 points against version 1 (p 0.0680), which may be chance'",
+    "3, 3, false, '+0.00 points against version 1 (p 0.656), of 0.00 asked for'",
+    "2, 9, false, '-2.19 points against version 1 (p 0.994), of 0.00 asked for'"
+  })
+  void candidate_isBlessedOnlyIfItsGainIsHardlyChance(
+      int gained, int lost, boolean blessed, String reason) {
+    serveHalf();
+
+    Verdict verdict = judge(0, gained, lost);
+
+    // 1/32 is 0.03125, and may be rounded either way.
+    assertThat(verdict.reason().replace("0.0313", "0.0312")).isEqualTo(reason);
+    assertThat(verdict.blessed()).isEqualTo(blessed);
+    assertThat(verdict.gained()).isEqualTo(gained);
+    assertThat(verdict.lost()).isEqualTo(lost);
+  }
+
+  @Test
+  void championThatIsNotInTheRepository_isNotReplaced() {
+    serveHalf();
+    rig.alias.serve(7);
+
+    assertThat(judge(0, 160, 0))
+        .isEqualTo(
+            new Verdict(
+                false,
+                "version 7 serves and is not in the repository "
+                    + folder
+                    + "; promote by hand what shall replace it",
+                320,
+                1,
+                7,
+                null,
+                0,
+                0,
+                1));
+    assertThat(rig.opened).isEmpty();
+  }
+
+  @Test
+  void championOfAnotherSignature_isNotReplaced() {
+    Labels otherLabels = new Labels(List.of("cat", "dog", "cow"));
+    List<ModelVersion> versions =
+        List.of(
+            rig.publish(HALF, GateRig.PREPROCESSING, otherLabels),
+            rig.publish(HALF, GateRig.preprocessing(3, 3), GateRig.LABELS),
+            rig.publish(HALF, GateRig.preprocessing(2, 4), GateRig.LABELS));
+    for (ModelVersion version : versions) {
+      rig.alias.serve(version.version());
+
+      Verdict verdict = judge(0, 160, 0);
+
+      assertThat(verdict.blessed()).isFalse();
+      assertThat(verdict.reason())
+          .isEqualTo(
+              "version "
+                  + version.version()
+                  + " serves and takes other images or tells other classes apart; promote by hand"
+                  + " what shall replace it");
+    }
+    assertThat(rig.opened).isEmpty();
+  }
+
+  @Test
+  void champion_answersOnce_andAgainOnlyIfItIsAnotherOne() {
+    serveHalf();
+    PromotionGate gate = rig.gate(0);
+    gate.judge(rig.session(other(160, 0)));
+    gate.judge(rig.session(other(5, 0)));
+    assertThat(rig.opened).containsExactly(1);
+
+    rig.alias.serve(rig.publish(other(160, 0)).version());
+    Verdict verdict = gate.judge(rig.session(other(5, 0)));
+
+    assertThat(verdict.blessed()).isFalse();
+    assertThat(verdict.champion()).isEqualTo(2);
+    assertThat(verdict.championAccuracy()).isEqualTo(1);
+    assertThat(rig.opened).containsExactly(1, 2);
+    assertThat(rig.openSessions).as("candidates stay the caller's").isEqualTo(3);
+  }
+
+  @Test
+  void blessedVersion_isPromoted_andNeverOneOfAnotherSignature() {
+    serveHalf();
+    PromotionGate gate = rig.gate(0);
+    Verdict verdict = gate.judge(rig.session(other(9, 0)));
+
+    gate.promote(rig.publish(other(9, 0)), verdict);
+
+    assertThat(rig.alias.champion).contains(new Champion(2, 1, false));
+  }
+
+  @Test
+  void firstVersion_isPromotedWithoutAPrevious() {
+    PromotionGate gate = rig.gate(0);
+    Verdict verdict = gate.judge(rig.session(HALF));
+
+    gate.promote(rig.publish(HALF), verdict);
+
+    assertThat(rig.alias.champion).contains(new Champion(1, null, false));
+  }
+
+  @Test
+  void championThatChangedSinceTheVerdict_staysTheChampion() {
+    serveHalf();
+    PromotionGate gate = rig.gate(0);
+    Verdict verdict = gate.judge(rig.session(other(9, 0)));
+    ModelVersion candidate = rig.publish(other(9, 0));
+    rig.alias.serve(rig.publish(other(160, 0)).version());
+
+    assertThatThrownBy(() -> gate.promote(candidate, verdict))
+        .isInstanceOf(OutdatedVerdictException.class)
+        .hasMessage(
+            candidate
+                + " was compared with version 1, but version 3 serves by now; it is not promoted");
+    assertThat(rig.alias.champion).contains(new Champion(3, null, true));
+  }
+
+  @Test
+  void championThatCameOrWentSinceTheVerdict_isNotReplaced() {
+    PromotionGate gate = rig.gate(0);
+    Verdict ofNone = gate.judge(rig.session(HALF));
+    ModelVersion candidate = rig.publish(HALF);
+    rig.alias.serve(candidate.version());
+    assertThatThrownBy(() -> gate.promote(candidate, ofNone))
+        .isInstanceOf(OutdatedVerdictException.class);
+
+    Verdict ofOne = gate.judge(rig.session(other(9, 0)));
+    rig.alias.champion = Optional.empty();
+    assertThatThrownBy(() -> gate.promote(candidate, ofOne))
+        .isInstanceOf(OutdatedVerdictException.class);
+    assertThat(rig.alias.champion).isEmpty();
+  }
+
+  @Test
+  void brokerThatIsAway_isPassedOn() {
+    rig.alias.failure = new TimeoutException("nobody answers");
+
+    assertThatThrownBy(() -> judge(0, 1, 0)).isSameAs(rig.alias.failure);
+  }
+}

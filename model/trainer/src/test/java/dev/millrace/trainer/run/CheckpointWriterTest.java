@@ -1,0 +1,87 @@
+package dev.millrace.trainer.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.millrace.core.model.Device;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.onnx.OnnxWeights;
+import dev.millrace.trainer.Configs;
+import dev.millrace.trainer.Heard;
+import dev.millrace.trainer.SmallImages;
+import dev.millrace.trainer.data.FolderImages;
+import dev.millrace.trainer.data.MiniBatch;
+import dev.millrace.trainer.torch.TorchNetwork;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointWriterTest {
+
+  @TempDir Path home;
+
+  private final Heard heard = new Heard();
+  private TrainingConfig config;
+  private ResNet network;
+  private Weights weights;
+
+  @BeforeEach
+  void prepare() {
+    SmallImages.write(home.resolve("images"), 2, 12);
+    network = ResNet.of("resnet20").withSize(SmallImages.SIDE).withClasses(2);
+    weights = HeInitialization.of(network, 1);
+    Pretrained parent = new Pretrained(weights, "small version 4", 4, List.of());
+    config = Configs.of(home, "run", 1, 0.1, Optional.of(parent));
+  }
+
+  private void write(Function<MiniBatch, FloatBuffer> answers) {
+    try (TrainingImages images =
+            TrainingImages.of(FolderImages.find(home.resolve("images")), config);
+        CheckpointWriter writer =
+            new CheckpointWriter(config, network, images, heard, Optional.empty(), () -> 0)) {
+      writer.write(weights, answers, "the run", Map.of("epoch", 2.0));
+    }
+  }
+
+  @Test
+  void networkThatAgreesWithItsExport_isPublishedWithWhatIsKnownOfIt() {
+    try (TorchNetwork torch =
+        new TorchNetwork(network, weights, List.of(), Configs.PREPROCESSING, Device.CPU, 1)) {
+      write(torch::probabilities);
+    }
+
+    ModelVersion version = new ModelRepository(home.resolve("models")).newest("small");
+    assertThat(heard.versions).containsExactly(version);
+    assertThat(OnnxWeights.read(version.readVerified()).get("fc.weight"))
+        .isEqualTo(weights.get("fc.weight"));
+    assertThat(version.isPrepared()).isTrue();
+    assertThat(version.labels().names()).containsExactly("a", "b");
+    assertThat(version.manifest().trainingRun()).isEqualTo("the run");
+    assertThat(version.manifest().parentVersion()).isEqualTo(4);
+    assertThat(version.manifest().metrics()).containsOnlyKeys("epoch", "accuracy");
+    assertThat(version.manifest().metrics().get("accuracy")).isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void networkThatAnswersOtherwise_isNotPublished() {
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> write(batch -> FloatBuffer.allocate(2 * batch.size())))
+        .withMessageContaining("not published");
+
+    assertThat(heard.versions).isEmpty();
+    assertThat(home.resolve("models")).doesNotExist();
+  }
+}

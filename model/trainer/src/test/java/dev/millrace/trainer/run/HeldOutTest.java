@@ -1,0 +1,54 @@
+package dev.millrace.trainer.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.millrace.trainer.Configs;
+import dev.millrace.trainer.SmallImages;
+import dev.millrace.trainer.data.EvaluationSet;
+import dev.millrace.trainer.data.FolderImages;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.Pixels;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HeldOutTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void lossAndAccuracy_areMeansOverTheImages() throws IOException {
+    SmallImages.write(folder, 2, 2); // classes 0, 0, 1, 1
+    float[] answers = {0.75f, 0.25f, 0.25f, 0.75f, 0, 1, 0.5f, 0.5f};
+
+    HeldOut heldOut = of(answers);
+
+    assertThat(heldOut.accuracy()).as("a tie is no right answer").isEqualTo(0.5);
+    assertThat(heldOut.loss())
+        .isCloseTo(-(Math.log(0.75) + Math.log(0.25) + Math.log(0.5)) / 4, within(1e-6));
+  }
+
+  @Test
+  void certainWrongAnswer_hasAFiniteLoss() throws IOException {
+    SmallImages.write(folder, 2, 1);
+
+    assertThat(of(new float[] {0, 1, 0, 1}).loss())
+        .isCloseTo(-Math.log(Float.MIN_NORMAL) / 2, within(1e-6));
+  }
+
+  private HeldOut of(float[] answers) throws IOException {
+    try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 0)) {
+      List<Pixels.Image> images = new ArrayList<>();
+      for (LabelledImage image : FolderImages.find(folder).images()) {
+        images.add(pixels.add(image));
+      }
+      return HeldOut.of(
+          batch -> FloatBuffer.wrap(answers), new EvaluationSet(images, SmallImages.SIDE), 2);
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package dev.millrace.trainer.stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.Part;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/**
+ * A training from topics with mock clients, a clock set by hand and a trainer that only notes its
+ * rounds.
+ */
+final class StreamTrainingRig {
+
+  static final List<String> NAMES = List.of("cat", "dog");
+
+  private final Path folder;
+
+  final Told told = new Told();
+  final List<LabelledImages> rounds = new ArrayList<>();
+  final Queue<Runnable> polls = new ArrayDeque<>();
+  final Map<TopicPartition, Long> ends = new HashMap<>();
+  long nanos;
+  Broker broker = new Broker();
+
+  StreamTrainingRig(Path folder) {
+    this.folder = folder;
+  }
+
+  /** What a consumer would say of a broker. */
+  final class Broker extends MockConsumer<byte[], byte[]> {
+    boolean away;
+
+    Broker() {
+      super("earliest");
+      partitions("images", 1);
+      partitions("labels", 1);
+    }
+
+    void partitions(String topic, int count) {
+      List<PartitionInfo> infos = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        infos.add(new PartitionInfo(topic, i, null, null, null));
+        TopicPartition partition = new TopicPartition(topic, i);
+        ends.putIfAbsent(partition, 0L);
+        updateBeginningOffsets(Map.of(partition, 0L));
+        updateEndOffsets(Map.of(partition, ends.get(partition)));
+      }
+      updatePartitions(topic, infos);
+    }
+
+    @Override
+    public List<PartitionInfo> partitionsFor(String topic, Duration timeout) {
+      if (away) {
+        throw new TimeoutException("nobody answers");
+      }
+      return super.partitionsFor(topic, timeout);
+    }
+  }
+
+  void send(String topic, int partition, byte[] key, byte[] value) {
+    TopicPartition to = new TopicPartition(topic, partition);
+    long offset = ends.merge(to, 1L, Long::sum) - 1;
+    broker.addRecord(new ConsumerRecord<>(topic, partition, offset, key, value));
+    broker.updateEndOffsets(Map.of(to, offset + 1));
+  }
+
+  void image(String key) {
+    send("images", 0, key.getBytes(UTF_8), png(key));
+  }
+
+  void label(String key, String name) {
+    send("labels", 0, key.getBytes(UTF_8), name.getBytes(UTF_8));
+  }
+
+  void both(String key) {
+    label(key, name(key));
+    image(key);
+  }
+
+  /** The class follows from the key, {@code cat/1} for example. */
+  static String name(String key) {
+    return key.substring(0, key.indexOf('/'));
+  }
+
+  /** Noise, dark for a cat and bright for all others. */
+  static byte[] png(String key) {
+    Random random = new Random(key.hashCode());
+    var picture = new BufferedImage(Configs.SIDE, Configs.SIDE, BufferedImage.TYPE_3BYTE_BGR);
+    int base = name(key).equals("cat") ? 0 : 128;
+    for (int i = 0; i < Configs.SIDE * Configs.SIDE; i++) {
+      int value = base + random.nextInt(128);
+      picture.setRGB(i % Configs.SIDE, i / Configs.SIDE, value << 16 | value << 8 | value);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(picture, "png", bytes);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Keys of both classes, of each part of each. */
+  static List<String> keys(int perPart) {
+    return NAMES.stream()
+        .flatMap(name -> Stream.of(Part.values()).flatMap(part -> keys(name, part).limit(perPart)))
+        .toList();
+  }
+
+  static Stream<String> keys(String name, Part part) {
+    return IntStream.range(0, 10_000)
+        .mapToObj(i -> name + "/" + i)
+        .filter(key -> Part.of(key, 0.4) == part);
+  }
+
+  Optional<Weights> learn(
+      TrainingConfig round,
+      LabelledImages images,
+      TrainingListener listener,
+      BooleanSupplier stop,
+      String name) {
+    rounds.add(images);
+    return Optional.of(HeInitialization.of(round.network().withClasses(images.labels().size()), 1));
+  }
+
+  /** Polls as often as there is something to be done, then stops. */
+  void run(TrainingData.Topics topics, RoundTrainer trainer) {
+    BooleanSupplier stop =
+        () -> {
+          if (polls.isEmpty()) {
+            return true;
+          }
+          broker.schedulePollTask(polls.remove());
+          return false;
+        };
+    new StreamTraining(
+            Configs.config(folder, topics), topics, told, stop, clock(), () -> nanos, trainer)
+        .run(broker);
+  }
+
+  Clock clock() {
+    InstantSource source = () -> Instant.EPOCH.plusNanos(nanos);
+    return source.withZone(ZoneOffset.UTC);
+  }
+
+  void restart() {
+    broker.close();
+    broker = new Broker();
+  }
+
+  void pass(Duration time) {
+    nanos += time.toNanos();
+  }
+
+  static List<String> keysOf(LabelledImages images) {
+    return images.images().stream().map(LabelledImage::key).toList();
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+}

@@ -1,0 +1,179 @@
+package dev.millrace.trainer.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.millrace.control.KafkaAccess;
+import dev.millrace.core.training.TrainingData;
+import dev.millrace.core.training.TrainingException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What is on the topics, or is not: records of other forms, new partitions, no topic, no broker.
+ */
+class StreamTrainingTopicsTest {
+
+  @TempDir private Path folder;
+  private StreamTrainingRig rig;
+
+  @BeforeEach
+  void prepare() {
+    rig = new StreamTrainingRig(folder);
+  }
+
+  @Test
+  void run_recordsThatAreNoLabelledImages_areCountedInOneLine() {
+    rig.polls.add(
+        () -> {
+          rig.send("images", 0, null, StreamTrainingRig.png("cat/1"));
+          rig.send("images", 0, StreamTrainingRig.bytes("cat/1"), null);
+          rig.send("labels", 0, StreamTrainingRig.bytes("cat/1"), null);
+          rig.send("labels", 0, null, StreamTrainingRig.bytes("cat"));
+          rig.label("cat/1", " \n");
+          rig.label("cat/1", "two\nlines");
+          rig.send("labels", 0, StreamTrainingRig.bytes("cat/1"), new byte[] {(byte) 0xff});
+          rig.send("labels", 0, StreamTrainingRig.bytes("cat/2"), StreamTrainingRig.bytes("cat\n"));
+          rig.send(
+              "images", 0, StreamTrainingRig.bytes("cat/2"), StreamTrainingRig.bytes("no image"));
+          rig.pass(Duration.ofSeconds(1));
+        });
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(1)));
+    rig.run(Configs.topics(folder, 9, 1), rig::learn);
+
+    assertThat(rig.told.warnings)
+        .containsExactly(
+            "the topics so far: 0 labelled, 0 late, 0 contradicting, 0 evicted, 7 skipped,"
+                + " 1 unreadable");
+  }
+
+  @Test
+  void run_newPartitions_areReadFromTheirBeginning() {
+    List<String> keys = StreamTrainingRig.keys(1);
+    rig.polls.add(
+        () -> {
+          keys.subList(0, 5).forEach(rig::both);
+          rig.broker.partitions("images", 2);
+          rig.pass(TopicReader.REFRESH);
+        });
+    rig.polls.add(
+        () -> {
+          String key = keys.get(5);
+          rig.label(key, StreamTrainingRig.name(key));
+          rig.send("images", 1, StreamTrainingRig.bytes(key), StreamTrainingRig.png(key));
+        });
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
+  }
+
+  @Test
+  void run_aBrokerThatIsAway_isWarnedOfOnceAndWaitedFor() {
+    List<String> keys = StreamTrainingRig.keys(1);
+    rig.polls.add(
+        () -> {
+          rig.broker.away = true;
+          rig.pass(TopicReader.REFRESH);
+        });
+    rig.polls.add(() -> rig.pass(TopicReader.REFRESH));
+    rig.polls.add(
+        () -> {
+          rig.broker.away = false;
+          rig.pass(TopicReader.REFRESH);
+        });
+    rig.polls.add(() -> keys.forEach(rig::both));
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+
+    assertThat(rig.told.warnings).singleElement().asString().contains("broker");
+    assertThat(rig.rounds).hasSize(1);
+  }
+
+  @Test
+  void run_aTopicThatIsNotThere_isWaitedFor() {
+    List<String> keys = StreamTrainingRig.keys(1);
+    rig.broker.updatePartitions("labels", List.of());
+    BooleanSupplier stop =
+        new BooleanSupplier() {
+          private int asked;
+
+          @Override
+          public boolean getAsBoolean() {
+            asked++;
+            if (asked == 2) {
+              rig.broker.partitions("labels", 1);
+              rig.pass(TopicReader.REFRESH);
+              rig.broker.schedulePollTask(() -> keys.forEach(rig::both));
+            }
+            return asked > 2;
+          }
+        };
+    TrainingData.Topics topics = Configs.topics(folder, 9, 6);
+    new StreamTraining(
+            Configs.config(folder, topics),
+            topics,
+            rig.told,
+            stop,
+            rig.clock(),
+            () -> rig.nanos,
+            rig::learn)
+        .run(rig.broker);
+
+    assertThat(rig.told.warnings).singleElement().asString().contains("'labels'");
+    assertThat(rig.rounds).hasSize(1);
+  }
+
+  @Test
+  void run_thatMayNotRead_endsAndSaysSo() {
+    rig.polls.add(
+        () -> rig.broker.setPollException(new TopicAuthorizationException("not for you")));
+    rig.polls.add(() -> {});
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> rig.run(Configs.topics(folder, 9, 6), rig::learn))
+        .withMessageContaining("not for you");
+  }
+
+  @Test
+  void run_withKeysThatAreWrong_endsAndSaysSo() {
+    TrainingData.Topics topics =
+        new TrainingData.Topics(
+            "images",
+            "labels",
+            new KafkaAccess(Map.of("bootstrap.servers", "no port")),
+            folder,
+            9,
+            1,
+            Configs.EVERY_TIME,
+            0.4);
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(
+            () ->
+                new StreamTraining(Configs.config(folder, topics), topics, rig.told, () -> true)
+                    .run())
+        .withMessageContaining("no port");
+  }
+
+  @Test
+  void topics_ofOneName_areRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new TrainingData.Topics(
+                    "images",
+                    "images",
+                    new KafkaAccess(Map.of()),
+                    folder,
+                    9,
+                    1,
+                    Configs.EVERY_TIME,
+                    0.4))
+        .withMessageContaining("labels-topic: 'images'");
+  }
+}
