@@ -41,7 +41,7 @@ public final class InferenceEngine implements AutoCloseable {
 
   private final EngineConfig config;
   private final ModelRuntime runtime;
-  private final EngineMeters meters;
+  private final EngineMetrics metrics;
   private final LongSupplier nanoTime;
   private final DecodePool decodePool;
   private final RunnerThreads runners = new RunnerThreads();
@@ -65,13 +65,13 @@ public final class InferenceEngine implements AutoCloseable {
       ModelRuntime runtime,
       LoadedModel serving,
       Supplier<ImageDecoder> decoders,
-      EngineMeters meters,
+      EngineMetrics metrics,
       LongSupplier nanoTime) {
     this.config = config;
     this.runtime = runtime;
     this.serving = serving;
     serving.metrics().serving(true);
-    this.meters = meters;
+    this.metrics = metrics;
     this.nanoTime = nanoTime;
     this.queue =
         new BatchQueue(
@@ -86,7 +86,7 @@ public final class InferenceEngine implements AutoCloseable {
    * Loads a version on every device, warms it up and starts.
    *
    * @param decoders makes one decoder for each decode thread
-   * @param meters of this model; stay the caller's
+   * @param metrics of this model; they stay the caller's
    * @param nanoTime the clock, as {@link System#nanoTime}
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
    */
@@ -95,11 +95,11 @@ public final class InferenceEngine implements AutoCloseable {
       ModelRuntime runtime,
       ModelVersion version,
       Supplier<ImageDecoder> decoders,
-      EngineMeters meters,
+      EngineMetrics metrics,
       LongSupplier nanoTime) {
-    LoadedModel model = LoadedModel.load(runtime, version, config, meters, nanoTime);
+    LoadedModel model = LoadedModel.load(runtime, version, config, metrics, nanoTime);
     InferenceEngine engine =
-        new InferenceEngine(config, runtime, model, decoders, meters, nanoTime);
+        new InferenceEngine(config, runtime, model, decoders, metrics, nanoTime);
     engine.runners.start(engine, config, nanoTime);
     return engine;
   }
@@ -114,7 +114,7 @@ public final class InferenceEngine implements AutoCloseable {
    * @throws EngineStalledException if the engine has stopped
    */
   public void swap(ModelVersion candidate) {
-    LoadedModel next = LoadedModel.load(runtime, candidate, config, meters, nanoTime);
+    LoadedModel next = LoadedModel.load(runtime, candidate, config, metrics, nanoTime);
     LoadedModel retired;
     lock.lock();
     try {

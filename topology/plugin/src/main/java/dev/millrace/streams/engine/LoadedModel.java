@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A verified version with a warm session on every device, and its meters.
+ * A verified version with a warm session on every device, and its metrics.
  *
  * <p>Each batch leases it from opening to the end of its run, and the engine leases it as long as
  * it serves. When the last lease is given back its memory is freed, and not before: a session must
@@ -37,17 +37,17 @@ final class LoadedModel {
   private static final int TIMED_RUNS = 5;
 
   private final ModelVersion version;
-  private final EngineMeters meters;
-  private final EngineMetrics metrics;
+  private final EngineMetrics engineMetrics;
+  private final VersionMetrics metrics;
   private int maxBatchSize; // settled once it is loaded
   private final Map<Device, ModelSession> sessions = new LinkedHashMap<>();
   private final AtomicInteger leases = new AtomicInteger(1);
 
-  private LoadedModel(ModelVersion version, EngineMeters meters, int maxBatchSize) {
+  private LoadedModel(ModelVersion version, EngineMetrics engineMetrics, int maxBatchSize) {
     this.version = version;
-    this.meters = meters;
+    this.engineMetrics = engineMetrics;
     this.maxBatchSize = maxBatchSize;
-    this.metrics = meters.lease(version, maxBatchSize);
+    this.metrics = engineMetrics.lease(version, maxBatchSize);
   }
 
   /**
@@ -61,11 +61,11 @@ final class LoadedModel {
       ModelRuntime runtime,
       ModelVersion version,
       EngineConfig config,
-      EngineMeters meters,
+      EngineMetrics engineMetrics,
       LongSupplier nanoTime) {
     int maxBatchSize = config.maxBatchSize();
     int most = Math.min(maxBatchSize, version.maxBatchSize().orElse(maxBatchSize));
-    LoadedModel model = new LoadedModel(version, meters, most);
+    LoadedModel model = new LoadedModel(version, engineMetrics, most);
     try {
       for (Device device : config.devices()) {
         ModelSession session = runtime.open(version, device);
@@ -164,7 +164,7 @@ final class LoadedModel {
     return version;
   }
 
-  EngineMetrics metrics() {
+  VersionMetrics metrics() {
     return metrics;
   }
 
@@ -198,7 +198,7 @@ final class LoadedModel {
   void giveBack() {
     if (leases.decrementAndGet() == 0) {
       sessions.values().forEach(ModelSession::close);
-      meters.giveBack(version);
+      engineMetrics.giveBack(version);
     }
   }
 }

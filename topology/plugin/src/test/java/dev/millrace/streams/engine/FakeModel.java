@@ -106,7 +106,7 @@ public final class FakeModel implements ModelRuntime {
         version,
         new EngineConfig(
             List.of(Device.CPU), maxBatchSize, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
-        new EngineMeters(new SimpleMeterRegistry()),
+        new EngineMetrics(new SimpleMeterRegistry()),
         System::nanoTime);
   }
 

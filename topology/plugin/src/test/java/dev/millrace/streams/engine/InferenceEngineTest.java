@@ -47,7 +47,7 @@ class InferenceEngineTest {
             model,
             FakeModel.version(),
             () -> new FakeDecoder(unhang),
-            new EngineMeters(registry),
+            new EngineMetrics(registry),
             System::nanoTime);
     model.batches.clear();
     return engine;
@@ -156,7 +156,7 @@ class InferenceEngineTest {
             model,
             FakeModel.version(),
             () -> new FakeDecoder(unhang),
-            new EngineMeters(registry),
+            new EngineMetrics(registry),
             () -> System.nanoTime() + model.elapsedNanos.get());
     requireBatches(6, 1, 3, 3);
     model.nanosAnImage = TimeUnit.MILLISECONDS.toNanos(100);
@@ -546,14 +546,14 @@ class InferenceEngineTest {
   }
 
   @Test
-  void versionLoadedTwice_keepsItsMetersUntilBothAreGone() {
-    EngineMeters meters = new EngineMeters(registry);
-    meters.lease(FakeModel.version(), 4);
-    meters.lease(FakeModel.version(), 4);
+  void versionLoadedTwice_keepsItsMetricsUntilBothAreGone() {
+    EngineMetrics metrics = new EngineMetrics(registry);
+    metrics.lease(FakeModel.version(), 4);
+    metrics.lease(FakeModel.version(), 4);
 
-    meters.giveBack(FakeModel.version());
+    metrics.giveBack(FakeModel.version());
     assertThat(registry.find("millrace.inference.count").meters()).hasSize(1);
-    meters.giveBack(FakeModel.version());
+    metrics.giveBack(FakeModel.version());
     assertThat(registry.find("millrace.inference.count").meters()).isEmpty();
   }
 }
