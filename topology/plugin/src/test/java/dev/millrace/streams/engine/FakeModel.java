@@ -101,13 +101,13 @@ public final class FakeModel implements ModelRuntime {
 
   /** It, loaded, for batches of so many images. */
   static LoadedModel loaded(ModelVersion version, int maxBatchSize) {
-    return LoadedModel.load(
-        new FakeModel(),
-        version,
-        new EngineConfig(
-            List.of(Device.CPU), maxBatchSize, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
-        new EngineMetrics(new SimpleMeterRegistry()),
-        System::nanoTime);
+    return new ModelLoader(
+            new FakeModel(),
+            new EngineConfig(
+                List.of(Device.CPU), maxBatchSize, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
+            new EngineMetrics(new SimpleMeterRegistry()),
+            System::nanoTime)
+        .load(version);
   }
 
   private final class Session implements ModelSession {
