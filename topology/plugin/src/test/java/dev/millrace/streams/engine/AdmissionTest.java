@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -88,5 +89,102 @@ class AdmissionTest extends WithEngine {
     assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
         .hasCauseInstanceOf(EngineStalledException.class)
         .hasMessageContaining("the device hangs");
+  }
+
+  private final EngineParts parts = new EngineParts();
+
+  @Test
+  void claim_failsAtItsDeadlineWhileEverySlotIsTaken() {
+    parts.fill();
+
+    assertThatThrownBy(parts::claim)
+        .isInstanceOf(EngineStalledException.class)
+        .hasMessageContaining("no batch came free in time");
+
+    assertThat(parts.pending("3")).isEqualTo(6);
+  }
+
+  @Test
+  void claim_waitsForABatchToComeBack() throws Exception {
+    parts.fill();
+    EngineParts.Waiting<Batch.Slot> waiting =
+        EngineParts.waiting(() -> parts.admission.claim(Long.MAX_VALUE));
+    Batch first = parts.queue.take().orElseThrow();
+
+    parts.queue.recycle(first);
+
+    assertThat(waiting.result().get(10, TimeUnit.SECONDS).batch).isSameAs(first);
+  }
+
+  @Test
+  void claim_endsWhenTheEngineStops() {
+    parts.fill();
+    EngineParts.Waiting<Batch.Slot> waiting =
+        EngineParts.waiting(() -> parts.admission.claim(Long.MAX_VALUE));
+
+    parts.queue.stop(new IllegalStateException("the device hangs"));
+
+    assertThatThrownBy(() -> waiting.result().get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(EngineStalledException.class)
+        .hasMessageContaining("the device hangs");
+    assertThatThrownBy(parts::claim).isInstanceOf(EngineStalledException.class);
+  }
+
+  @Test
+  void claim_interrupted_failsAndKeepsTheInterrupt() {
+    parts.fill();
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> parts.admission.claim(Long.MAX_VALUE))
+        .isInstanceOf(EngineStalledException.class)
+        .hasMessageContaining("interrupted");
+
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void claim_afterASwap_takesNoRoomOfABatchOfTheVersionBefore() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      parts.claimDecoded();
+    }
+    parts.serving.swap(parts.loader.load(FakeModel.version(4, 1)));
+
+    assertThatThrownBy(parts::claim).isInstanceOf(EngineStalledException.class);
+    parts.queue.recycle(parts.queue.take().orElseThrow());
+    assertThat(parts.claim().model.version().version()).isEqualTo(4);
+  }
+
+  @Test
+  void awaitRoom_takesNoLockWhileThereIsRoom() throws Exception {
+    parts.claim();
+    CountDownLatch release = new CountDownLatch(1);
+    EngineParts.Waiting<?> holder =
+        EngineParts.waiting(
+            () -> {
+              parts.lock.lock();
+              try {
+                release.await();
+              } finally {
+                parts.lock.unlock();
+              }
+              return null;
+            });
+
+    parts.admission.awaitRoom(parts.clock.get());
+
+    assertThat(holder.result()).isNotDone();
+    release.countDown();
+    holder.result().get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void awaitRoom_seesABatchThatCameBackWithoutWaiting() throws Exception {
+    parts.fill();
+    assertThatThrownBy(() -> parts.admission.awaitRoom(parts.clock.get()))
+        .isInstanceOf(EngineStalledException.class);
+
+    parts.queue.recycle(parts.queue.take().orElseThrow());
+
+    parts.admission.awaitRoom(parts.clock.get());
   }
 }

@@ -9,7 +9,9 @@ import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.InferenceException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -140,5 +142,94 @@ class InferenceEngineTest extends WithEngine {
     for (CompletableFuture<Classification> answer : answers) {
       assertThat(answer).isCompletedExceptionally();
     }
+  }
+
+  @Test
+  void close_whileARunHangs_freesTheModelWhenTheRunEnds() {
+    start(1);
+    model.runs.drainPermits();
+    CompletableFuture<Classification> hanging = submit(1);
+    await().until(() -> model.runs.hasQueuedThreads());
+    engine.close(Duration.ofMillis(50));
+
+    engine.close(Duration.ofMillis(1));
+    assertThat(model.closed).isFalse();
+    model.runs.release(1000);
+
+    await().until(() -> model.closed);
+    assertThat(hanging).isCompletedExceptionally();
+  }
+
+  @Test
+  void close_letsTheRunningBatchEnd() throws Exception {
+    start(1);
+    model.runs.drainPermits();
+    CompletableFuture<Classification> running = submit(7);
+    await().until(() -> model.runs.hasQueuedThreads());
+    EngineParts.Waiting<?> closing =
+        EngineParts.waiting(
+            () -> {
+              engine.close();
+              return null;
+            });
+    assertThat(running).isNotDone();
+
+    model.runs.release(1000);
+
+    assertThat(classOf(running)).isEqualTo(7);
+    closing.result().get(10, TimeUnit.SECONDS);
+    assertThat(model.closed).isTrue();
+  }
+
+  @Test
+  void close_endsTheEnginesThreads() {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    start(1);
+    Set<Thread> started = new HashSet<>(Thread.getAllStackTraces().keySet());
+    started.removeAll(before);
+    started.removeIf(thread -> !thread.getName().startsWith("millrace-"));
+    assertThat(started)
+        .extracting(Thread::getName)
+        .containsExactlyInAnyOrder(
+            "millrace-decode-0",
+            "millrace-decode-1",
+            "millrace-decode-watchdog",
+            "millrace-run-cpu-0");
+
+    engine.close();
+
+    await().until(() -> started.stream().noneMatch(Thread::isAlive));
+  }
+
+  @Test
+  void refusedImage_isCountedAndAnsweredAtOnce() {
+    start(1);
+    BadImageException refusal = new BadImageException(BadImageException.Reason.EMPTY, "empty");
+
+    assertThatThrownBy(() -> engine.refuse(refusal).join()).hasCause(refusal);
+
+    assertThat(
+            registry
+                .get("millrace.inference.request.failure")
+                .tag("reason", "empty")
+                .counter()
+                .count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void hasStopped_isFalseUntilItIsClosed() {
+    start(1);
+    assertThat(engine.hasStopped()).isFalse();
+    engine.close();
+    assertThat(engine.hasStopped()).isTrue();
+  }
+
+  @Test
+  void watchdog_isTheOneThatGivesUpOnHungDecoders() {
+    start(1, Duration.ZERO, new ImageLimits(1000, Duration.ofMillis(1), 4));
+    CompletableFuture<Classification> hanging = submit(FakeDecoder.HANGING);
+    assertThatThrownBy(() -> hanging.get(10, TimeUnit.SECONDS))
+        .hasMessageContaining("decoding took longer than 1 ms");
   }
 }

@@ -7,6 +7,10 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelRuntime;
+import dev.millrace.core.model.ModelSession;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,5 +112,98 @@ class ModelLoaderTest extends WithEngine {
     assertThat(submit(7).get(10, TimeUnit.SECONDS).model().version()).isEqualTo(3);
     assertThat(model.open).containsExactly(3);
     assertThat(registry.find("millrace.inference.count").tag("version", "4").meters()).isEmpty();
+  }
+
+  @Test
+  void versionWhoseSecondDeviceFails_leavesNoSessionOpen() {
+    EngineConfig config =
+        new EngineConfig(
+            List.of(Device.CPU, Device.parse("cuda:0")),
+            4,
+            Duration.ZERO,
+            1,
+            1,
+            ImageLimits.DEFAULT);
+    ModelRuntime runtime =
+        (version, device) -> {
+          if (device.kind() == Device.Kind.CUDA) {
+            throw new ModelException("no such device");
+          }
+          return model.open(version, device);
+        };
+    ModelLoader loader =
+        new ModelLoader(runtime, config, new EngineMetrics(registry), System::nanoTime);
+
+    assertThatThrownBy(() -> loader.load(FakeModel.version())).hasMessage("no such device");
+
+    assertThat(model.closed).isTrue();
+    assertThat(model.open).isEmpty();
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void longestRun_limitsBatchesOnACpuAlone() {
+    model.nanosAnImage = 6_000;
+    assertThat(maxBatchSize(Device.CPU, Duration.ofNanos(20_000))).isEqualTo(3);
+    assertThat(model.batches).containsExactly(1, 1, 1, 1, 1);
+    assertThat(maxBatchSize(Device.CPU, Duration.ofNanos(100_000))).isEqualTo(8);
+    assertThat(maxBatchSize(Device.CPU, Duration.ofNanos(5_000))).isEqualTo(1);
+    assertThat(maxBatchSize(Device.CPU, EngineConfig.UNLIMITED)).isEqualTo(8);
+    assertThat(maxBatchSize(Device.parse("cuda:0"), Duration.ofNanos(20_000))).isEqualTo(8);
+  }
+
+  private int maxBatchSize(Device device, Duration longestRun) {
+    model.batches.clear();
+    EngineConfig config =
+        new EngineConfig(List.of(device), 8, longestRun, Duration.ZERO, 1, 1, ImageLimits.DEFAULT);
+    return new ModelLoader(model, config, new EngineMetrics(registry), model.elapsedNanos::get)
+        .load(FakeModel.version())
+        .maxBatchSize();
+  }
+
+  @Test
+  void quickestOfTheTimedRuns_decides() {
+    List<Long> nanos = new ArrayList<>(List.of(9L, 4L, 7L, 5L, 6L));
+    ModelSession session =
+        new ModelSession() {
+          @Override
+          public int classes() {
+            return 1;
+          }
+
+          @Override
+          public int inputSize() {
+            return 1;
+          }
+
+          @Override
+          public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+            model.elapsedNanos.addAndGet(nanos.remove(0));
+          }
+
+          @Override
+          public void close() {}
+        };
+
+    long quickest =
+        new WarmUp(FakeModel.version(), session)
+            .quickestRun(Duration.ofNanos(100), model.elapsedNanos::get);
+
+    assertThat(quickest).isEqualTo(4);
+    assertThat(nanos).isEmpty();
+  }
+
+  @Test
+  void sumOfProbabilities_mayBeOffByARoundingError() {
+    start(1);
+    model.probability = 0.9109f;
+    engine.swap(FakeModel.version(4, 1));
+    model.probability = 0.9122f;
+    assertThatThrownBy(() -> engine.swap(FakeModel.version(5, 1)))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("not 1; check its weights and import it again");
+    model.probability = 0.9078f;
+    assertThatThrownBy(() -> engine.swap(FakeModel.version(5, 1)))
+        .isInstanceOf(ModelException.class);
   }
 }

@@ -68,4 +68,58 @@ class ServingVersionTest extends WithEngine {
 
     assertThat(model.open).containsExactly(3);
   }
+
+  private final EngineParts parts = new EngineParts();
+
+  @Test
+  void swap_givesTheOldVersionBack_andMovesTheServingGauge() {
+    assertThat(partsServing("3")).isOne();
+
+    parts.serving.swap(parts.loader.load(FakeModel.version(4, 1)));
+
+    assertThat(parts.serving.current().version().version()).isEqualTo(4);
+    assertThat(parts.model.open).containsExactly(4);
+    assertThat(partsServing("4")).isOne();
+  }
+
+  @Test
+  void swap_leavesTheOldVersionToABatchThatHoldsIt() {
+    parts.claim();
+
+    parts.serving.swap(parts.loader.load(FakeModel.version(4, 1)));
+
+    assertThat(parts.model.open).containsExactly(3, 4);
+    assertThat(partsServing("3")).isZero();
+  }
+
+  private double partsServing(String version) {
+    return parts.registry.get("millrace.inference.serving").tag("version", version).gauge().value();
+  }
+
+  @Test
+  void swap_onceTheEngineHasStopped_freesTheCandidateAndThrows() {
+    parts.queue.stop(new IllegalStateException("the device hangs"));
+    LoadedModel candidate = parts.loader.load(FakeModel.version(4, 1));
+
+    assertThatThrownBy(() -> parts.serving.swap(candidate))
+        .isInstanceOf(EngineStalledException.class)
+        .hasMessage("the inference engine has stopped: the device hangs");
+
+    assertThat(parts.model.open).containsExactly(3);
+    assertThat(parts.serving.current().version().version()).isEqualTo(3);
+    assertThat(partsServing("3")).isOne();
+  }
+
+  @Test
+  void retire_givesTheLeaseBackOnce() {
+    LoadedModel serving = parts.serving.current();
+    serving.lease();
+
+    parts.serving.retire();
+    parts.serving.retire();
+
+    assertThat(parts.model.closed).isFalse();
+    serving.giveBack();
+    assertThat(parts.model.closed).isTrue();
+  }
 }
