@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -107,24 +108,22 @@ class AdmissionTest extends WithEngine {
   @Test
   void claim_waitsForABatchToComeBack() throws Exception {
     parts.fill();
-    EngineParts.Waiting<Batch.Slot> waiting =
-        EngineParts.waiting(() -> parts.admission.claim(Long.MAX_VALUE));
+    Future<Batch.Slot> waiting = EngineParts.waiting(() -> parts.admission.claim(Long.MAX_VALUE));
     Batch first = parts.queue.take().orElseThrow();
 
     parts.queue.recycle(first);
 
-    assertThat(waiting.result().get(10, TimeUnit.SECONDS).batch).isSameAs(first);
+    assertThat(waiting.get(10, TimeUnit.SECONDS).batch).isSameAs(first);
   }
 
   @Test
   void claim_endsWhenTheEngineStops() {
     parts.fill();
-    EngineParts.Waiting<Batch.Slot> waiting =
-        EngineParts.waiting(() -> parts.admission.claim(Long.MAX_VALUE));
+    Future<Batch.Slot> waiting = EngineParts.waiting(() -> parts.admission.claim(Long.MAX_VALUE));
 
     parts.queue.stop(new IllegalStateException("the device hangs"));
 
-    assertThatThrownBy(() -> waiting.result().get(10, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
         .hasCauseInstanceOf(EngineStalledException.class)
         .hasMessageContaining("the device hangs");
     assertThatThrownBy(parts::claim).isInstanceOf(EngineStalledException.class);
@@ -158,7 +157,7 @@ class AdmissionTest extends WithEngine {
   void awaitRoom_takesNoLockWhileThereIsRoom() throws Exception {
     parts.claim();
     CountDownLatch release = new CountDownLatch(1);
-    EngineParts.Waiting<?> holder =
+    Future<?> holder =
         EngineParts.waiting(
             () -> {
               parts.lock.lock();
@@ -172,9 +171,9 @@ class AdmissionTest extends WithEngine {
 
     parts.admission.awaitRoom(parts.clock.get());
 
-    assertThat(holder.result()).isNotDone();
+    assertThat(holder).isNotDone();
     release.countDown();
-    holder.result().get(10, TimeUnit.SECONDS);
+    holder.get(10, TimeUnit.SECONDS);
   }
 
   @Test

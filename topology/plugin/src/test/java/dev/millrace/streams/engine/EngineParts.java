@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
@@ -60,20 +61,18 @@ final class EngineParts {
         .value();
   }
 
-  /** Makes a call on a thread of its own, and returns once that thread waits. */
-  static <T> Waiting<T> waiting(Callable<T> call) {
+  /** Makes a call on a thread of its own. Returns once that thread waits, or the call has ended. */
+  static <T> Future<T> waiting(Callable<T> call) {
     FutureTask<T> task = new FutureTask<>(call);
     Thread thread = new Thread(task, "waiting");
     thread.setDaemon(true);
     thread.start();
-    Awaitility.await()
-        .until(
-            () ->
-                thread.getState() == Thread.State.WAITING
-                    || thread.getState() == Thread.State.TIMED_WAITING);
-    return new Waiting<>(thread, task);
+    Awaitility.await().until(() -> task.isDone() || isWaiting(thread));
+    return task;
   }
 
-  /** A call that waited when it was looked at, and its result to come. */
-  record Waiting<T>(Thread thread, FutureTask<T> result) {}
+  private static boolean isWaiting(Thread thread) {
+    Thread.State state = thread.getState();
+    return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+  }
 }

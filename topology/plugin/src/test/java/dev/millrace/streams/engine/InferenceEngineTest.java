@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -166,7 +167,7 @@ class InferenceEngineTest extends WithEngine {
     model.runs.drainPermits();
     CompletableFuture<Classification> running = submit(7);
     await().until(() -> model.runs.hasQueuedThreads());
-    EngineParts.Waiting<?> closing =
+    Future<?> closing =
         EngineParts.waiting(
             () -> {
               engine.close();
@@ -177,7 +178,7 @@ class InferenceEngineTest extends WithEngine {
     model.runs.release(1000);
 
     assertThat(classOf(running)).isEqualTo(7);
-    closing.result().get(10, TimeUnit.SECONDS);
+    closing.get(10, TimeUnit.SECONDS);
     assertThat(model.closed).isTrue();
   }
 

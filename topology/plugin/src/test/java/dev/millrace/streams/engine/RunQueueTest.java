@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -50,13 +51,13 @@ class RunQueueTest extends WithEngine {
   void fullBatch_isTakenOnceAllOfItsImagesAreDecoded() throws Exception {
     Batch.Slot first = parts.claim();
     Batch.Slot second = parts.claim();
-    EngineParts.Waiting<Optional<Batch>> runner = EngineParts.waiting(parts.queue::take);
+    Future<Optional<Batch>> runner = EngineParts.waiting(parts.queue::take);
 
     parts.queue.decoded(first, null);
-    assertThat(runner.result()).isNotDone();
+    assertThat(runner).isNotDone();
     parts.queue.decoded(second, null);
 
-    assertThat(runner.result().get(10, TimeUnit.SECONDS)).contains(first.batch);
+    assertThat(runner.get(10, TimeUnit.SECONDS)).contains(first.batch);
   }
 
   @Test
@@ -69,11 +70,11 @@ class RunQueueTest extends WithEngine {
   @Test
   void lingeringBatch_isTakenWhenACommitBeginsToWait() throws Exception {
     Batch.Slot slot = parts.claimDecoded();
-    EngineParts.Waiting<Optional<Batch>> runner = EngineParts.waiting(parts.queue::take);
+    Future<Optional<Batch>> runner = EngineParts.waiting(parts.queue::take);
 
     parts.queue.addWaitingCommits(1);
 
-    assertThat(runner.result().get(10, TimeUnit.SECONDS)).contains(slot.batch);
+    assertThat(runner.get(10, TimeUnit.SECONDS)).contains(slot.batch);
   }
 
   @Test
@@ -81,12 +82,12 @@ class RunQueueTest extends WithEngine {
     parts.queue.addWaitingCommits(1);
     parts.queue.addWaitingCommits(-1);
     Batch.Slot slot = parts.claimDecoded();
-    EngineParts.Waiting<Optional<Batch>> runner = EngineParts.waiting(parts.queue::take);
+    Future<Optional<Batch>> runner = EngineParts.waiting(parts.queue::take);
 
-    assertThat(runner.result()).isNotDone();
+    assertThat(runner).isNotDone();
     parts.queue.decoded(parts.claim(), null);
 
-    assertThat(runner.result().get(10, TimeUnit.SECONDS)).contains(slot.batch);
+    assertThat(runner.get(10, TimeUnit.SECONDS)).contains(slot.batch);
   }
 
   @Test
@@ -95,14 +96,14 @@ class RunQueueTest extends WithEngine {
     parts.claimDecoded();
     Batch running = parts.queue.take().orElseThrow();
     Batch.Slot slot = parts.claimDecoded();
-    EngineParts.Waiting<Optional<Batch>> second = EngineParts.waiting(parts.queue::take);
-    assertThat(second.result()).isNotDone();
+    Future<Optional<Batch>> second = EngineParts.waiting(parts.queue::take);
+    assertThat(second).isNotDone();
 
     parts.queue.recycle(running);
 
     assertThat(parts.queue.take()).contains(slot.batch);
     parts.queue.stop(new IllegalStateException("the test ends"));
-    assertThat(second.result().get(10, TimeUnit.SECONDS)).isEmpty();
+    assertThat(second.get(10, TimeUnit.SECONDS)).isEmpty();
   }
 
   @Test
@@ -125,12 +126,12 @@ class RunQueueTest extends WithEngine {
         late, new BadImageException(BadImageException.Reason.TIMEOUT, "too slow"));
     parts.queue.decoded(late, null);
     Batch.Slot other = parts.claim();
-    EngineParts.Waiting<Optional<Batch>> runner = EngineParts.waiting(parts.queue::take);
+    Future<Optional<Batch>> runner = EngineParts.waiting(parts.queue::take);
 
-    assertThat(runner.result()).isNotDone();
+    assertThat(runner).isNotDone();
     parts.queue.decoded(other, null);
 
-    Batch batch = runner.result().get(10, TimeUnit.SECONDS).orElseThrow();
+    Batch batch = runner.get(10, TimeUnit.SECONDS).orElseThrow();
     assertThat(batch.images()).containsExactly(1);
     assertThat(batch.isHung()).isTrue();
     assertThatThrownBy(late.answer::join).hasMessageContaining("too slow");
@@ -172,9 +173,9 @@ class RunQueueTest extends WithEngine {
 
   @Test
   void stop_wakesARunnerThatWaits() throws Exception {
-    EngineParts.Waiting<Optional<Batch>> runner = EngineParts.waiting(parts.queue::take);
+    Future<Optional<Batch>> runner = EngineParts.waiting(parts.queue::take);
     parts.queue.stop(new IllegalStateException("the device hangs"));
-    assertThat(runner.result().get(10, TimeUnit.SECONDS)).isEmpty();
+    assertThat(runner.get(10, TimeUnit.SECONDS)).isEmpty();
   }
 
   @Test

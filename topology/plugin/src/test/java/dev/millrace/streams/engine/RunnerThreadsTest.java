@@ -7,6 +7,7 @@ import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -69,11 +70,11 @@ class RunnerThreadsTest {
     RunnerThreads runners = start(clock::get);
     hangBoth();
     stop();
-    EngineParts.Waiting<Boolean> joining = EngineParts.waiting(() -> runners.join(LIMIT));
+    Future<Boolean> joining = EngineParts.waiting(() -> runners.join(LIMIT));
 
     parts.model.runs.release(1000);
 
-    assertThat(joining.result().get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(joining.get(10, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -81,16 +82,16 @@ class RunnerThreadsTest {
     RunnerThreads runners = start(clock::get);
     hangBoth();
     stop();
-    EngineParts.Waiting<Boolean> joining =
+    Future<Boolean> joining =
         EngineParts.waiting(
             () -> {
               Thread.currentThread().interrupt();
               return runners.join(LIMIT) && Thread.currentThread().isInterrupted();
             });
-    assertThat(joining.result()).isNotDone();
+    assertThat(joining).isNotDone();
 
     parts.model.runs.release(1000);
 
-    assertThat(joining.result().get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(joining.get(10, TimeUnit.SECONDS)).isTrue();
   }
 }
