@@ -7,7 +7,7 @@ import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
-import dev.millrace.streams.engine.EngineMeters;
+import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
@@ -92,7 +92,7 @@ public final class ServiceVariant {
         delayed(new OnnxModelRuntime(), delay),
         new ModelRepository(config.repository()).newest(config.model()),
         () -> new OpenCvImageDecoder(config.engine().limits()),
-        new EngineMeters(new SimpleMeterRegistry()),
+        new EngineMetrics(new SimpleMeterRegistry()),
         System::nanoTime);
   }
 

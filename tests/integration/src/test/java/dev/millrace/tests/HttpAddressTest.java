@@ -54,8 +54,7 @@ class HttpAddressTest {
   }
 
   /** With an id of its own, since the group of a killed one takes its session timeout to end. */
-  private MillraceProcess serve(EmbeddedBroker broker, String id, Object... http)
-      throws Exception {
+  private MillraceProcess serve(EmbeddedBroker broker, String id, Object... http) throws Exception {
     Object[] command = {
       "serve",
       "--bootstrap-servers",

@@ -8,7 +8,7 @@ import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
-import dev.millrace.streams.engine.EngineMeters;
+import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.triton.TritonLayout;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -78,12 +78,12 @@ public final class ImageInference<K>
     this.barrier = CommitBarrier.builder("millrace-" + config.model() + "-barrier", holdsCommits);
   }
 
-  /** Inference whose meters go to Micrometer's global registry. */
+  /** Inference whose metrics go to Micrometer's global registry. */
   public static <K> ImageInference<K> with(InferenceConfig config) {
     return with(config, Metrics.globalRegistry);
   }
 
-  /** Inference whose meters go to {@code registry}, which stays the caller's. */
+  /** Inference whose metrics go to {@code registry}, which stays the caller's. */
   public static <K> ImageInference<K> with(InferenceConfig config, MeterRegistry registry) {
     return with(
         config,
@@ -97,14 +97,14 @@ public final class ImageInference<K>
    *
    * @param runtime loads and runs the models, on threads of the engine
    * @param decoders makes one decoder for each decode thread, on that thread
-   * @param registry receives the meters; stays the caller's
+   * @param registry receives the metrics; stays the caller's
    */
   public static <K> ImageInference<K> with(
       InferenceConfig config,
       ModelRuntime runtime,
       Supplier<ImageDecoder> decoders,
       MeterRegistry registry) {
-    EngineMeters meters = new EngineMeters(registry);
+    EngineMetrics metrics = new EngineMetrics(registry);
     return new ImageInference<>(
         config,
         version ->
@@ -113,7 +113,7 @@ public final class ImageInference<K>
                 runtime,
                 version.orElseGet(() -> first(config)),
                 decoders,
-                meters,
+                metrics,
                 System::nanoTime));
   }
 

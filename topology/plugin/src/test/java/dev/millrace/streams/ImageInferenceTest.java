@@ -9,7 +9,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.streams.engine.EngineConfig;
-import dev.millrace.streams.engine.EngineMeters;
+import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
 import dev.millrace.streams.engine.InferenceEngine;
@@ -77,7 +77,7 @@ class ImageInferenceTest {
                 model,
                 FakeModel.version(),
                 () -> new FakeDecoder(new CountDownLatch(0)),
-                new EngineMeters(new SimpleMeterRegistry()),
+                new EngineMetrics(new SimpleMeterRegistry()),
                 System::nanoTime));
   }
 

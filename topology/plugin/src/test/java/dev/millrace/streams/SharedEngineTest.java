@@ -8,7 +8,7 @@ import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.engine.EngineConfig;
-import dev.millrace.streams.engine.EngineMeters;
+import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
 import dev.millrace.streams.engine.InferenceEngine;
@@ -34,7 +34,7 @@ class SharedEngineTest {
         model,
         version.orElse(FakeModel.version()),
         () -> new FakeDecoder(new CountDownLatch(0)),
-        new EngineMeters(new SimpleMeterRegistry()),
+        new EngineMetrics(new SimpleMeterRegistry()),
         System::nanoTime);
   }
 

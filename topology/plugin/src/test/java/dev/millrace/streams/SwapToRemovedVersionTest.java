@@ -21,7 +21,7 @@ import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.streams.engine.EngineConfig;
-import dev.millrace.streams.engine.EngineMeters;
+import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.InferenceEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -103,7 +103,7 @@ class SwapToRemovedVersionTest {
                     runtime,
                     version.orElse(first),
                     () -> new FakeDecoder(new CountDownLatch(0)),
-                    new EngineMeters(new SimpleMeterRegistry()),
+                    new EngineMetrics(new SimpleMeterRegistry()),
                     System::nanoTime));
     StreamsBuilder builder = new StreamsBuilder();
     builder.stream("images", Consumed.with(Serdes.String(), ImageEvent.serde()))

@@ -6,7 +6,7 @@ import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineConfig;
-import dev.millrace.streams.engine.EngineMeters;
+import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -59,7 +59,7 @@ record SwapMemory(long versionBytes, double growth) {
                 runtime,
                 versions.get(0),
                 () -> new OpenCvImageDecoder(config.limits()),
-                new EngineMeters(new SimpleMeterRegistry()),
+                new EngineMetrics(new SimpleMeterRegistry()),
                 System::nanoTime);
         Load load = new Load(engine, pictures)) {
       load.awaitAnswers(BATCHES * config.maxBatchSize());

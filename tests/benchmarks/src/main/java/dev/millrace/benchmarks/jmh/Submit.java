@@ -7,7 +7,7 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineConfig;
-import dev.millrace.streams.engine.EngineMeters;
+import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -75,7 +75,7 @@ public class Submit {
             Backend.ONNX.runtime(),
             version,
             Backend.ONNX::decoder,
-            new EngineMeters(new SimpleMeterRegistry()),
+            new EngineMetrics(new SimpleMeterRegistry()),
             System::nanoTime);
   }
 

@@ -8,12 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /**
- * Images that run together: a direct buffer {@code uint8[capacity, size, size, 3]} and who waits
- * for each of its slots.
+ * Images that run together: a direct buffer {@code uint8[capacity, size, size, 3]}, and for each
+ * image a slot with its answer.
  *
- * <p>All but the buffer is guarded by the engine's lock. A slot's pixels are written by the one
- * decoder that has it, and read by the runner after every slot of the batch was settled under that
- * lock.
+ * <p>The {@link EngineLock} guards everything but the pixels. One decoder writes a slot's pixels.
+ * The runner reads them after all slots of the batch were settled under that lock.
  */
 final class Batch {
 
@@ -32,7 +31,7 @@ final class Batch {
     this.slots = new Slot[capacity];
   }
 
-  /** One image's place in the batch. Its state is guarded by the engine's lock. */
+  /** One image's place in the batch. The {@link EngineLock} guards whether it is settled. */
   static final class Slot {
     final Batch batch;
     final ByteBuffer pixels;
@@ -53,9 +52,15 @@ final class Batch {
     BadImageException refusal() {
       return refusal;
     }
+
+    /** Counts the image as refused and completes its answer. Not to be called under the lock. */
+    void refuse(BadImageException refusal) {
+      model.metrics().refused(refusal.reason());
+      answer.completeExceptionally(refusal);
+    }
   }
 
-  /** Opens it, empty, for images that this version answers. */
+  /** Opens the empty batch for images that this version answers. */
   void open(LoadedModel model, long now) {
     this.model = model;
     openedAt = now;
@@ -70,10 +75,10 @@ final class Batch {
   }
 
   /**
-   * Notes that a slot's image was decoded or refused. Only the first call for a slot counts: a
-   * decoder that comes back after its image was given up is too late.
+   * Notes that a slot's image was decoded or refused. Only the first report for a slot counts: a
+   * decoder that returns after its image was given up is too late.
    *
-   * @param refusal why it is refused, or null
+   * @param refusal why the image is refused, or null
    */
   void settle(Slot slot, BadImageException refusal) {
     if (!slot.settled) {
@@ -84,8 +89,8 @@ final class Batch {
   }
 
   /**
-   * Gives up on a slot whose decoder has not come back: it may write at any time, so the buffer is
-   * never used again.
+   * Gives up on a slot whose decoder has not returned. The decoder may write at any time, so the
+   * buffer is never used again.
    */
   void abandon(Slot slot, BadImageException refusal) {
     if (!slot.settled) {
@@ -94,15 +99,12 @@ final class Batch {
     }
   }
 
-  /**
-   * True once it holds as many images as its version takes, which may be fewer than it has room
-   * for.
-   */
+  /** True once it holds as many images as its version takes, even if its buffer holds more. */
   boolean isFull() {
     return room() == 0;
   }
 
-  /** How many more images its version takes with it. */
+  /** Number of images that it still takes. */
   int room() {
     return model.maxBatchSize() - size;
   }
@@ -125,7 +127,7 @@ final class Batch {
     return size;
   }
 
-  /** Size of the pixels that it was made for. */
+  /** Bytes of each slot's pixels. */
   int bytesPerImage() {
     return bytesPerImage;
   }
@@ -143,19 +145,19 @@ final class Batch {
     return pixels;
   }
 
-  /** The places of the images that take part in the run: those that were not refused. */
+  /** The indexes of the slots whose images take part in the run, because they are not refused. */
   List<Integer> images() {
     return IntStream.range(0, size).filter(i -> slots[i].refusal == null).boxed().toList();
   }
 
-  /** Answers every image that has no answer yet with {@code failure}. */
+  /** Completes every open answer with {@code failure}. */
   void fail(Throwable failure) {
     for (int i = 0; i < size; i++) {
       slots[i].answer.completeExceptionally(failure);
     }
   }
 
-  /** Empties it for the next images. */
+  /** Empties the batch for the next images. */
   void clear() {
     Arrays.fill(slots, 0, size, null);
     size = 0;

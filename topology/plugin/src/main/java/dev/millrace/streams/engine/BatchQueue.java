@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Which image goes into which batch, and which batch runs next. Pure decisions: no threads, no
- * clock, guarded by the engine's lock.
+ * Decides which image goes into which batch, and which batch runs next. Has no threads and no
+ * clock; every call needs the {@link EngineLock}.
  *
- * <p>One batch is open at a time and closes when it is full; or, once a runner asks for work, when
- * its oldest image has waited {@code linger} or somebody is in a hurry. While every runner is busy
- * it stays open and grows, since closing it would gain nothing.
+ * <p>One batch is open at a time. It closes when it is full; or, once a runner asks for work, when
+ * its oldest image has waited {@code linger} or a commit waits. While every runner is busy it stays
+ * open and grows, since closing it would gain nothing.
  *
- * <p>A batch is of one version, which it leases from the time it opens. An image for another one
- * closes it.
+ * <p>A batch belongs to one version, and takes a lease of it when it opens. An image for another
+ * version closes the batch. The caller that takes a batch out gives its lease back.
  */
 final class BatchQueue {
 
-  /** Whoever waits for room ahead wants one in so many of a batch's places free. */
+  /** There is room ahead while one slot in this many of the open batch is free. */
   private static final int QUARTER = 4;
 
   private final long lingerNanos;
@@ -30,8 +30,10 @@ final class BatchQueue {
   private Batch open;
 
   /**
-   * @param batches how many batches may exist at once
-   * @param allocate makes one for images of so many bytes
+   * @param batches largest number of batches that exist at once
+   * @param lingerNanos longest time that an image waits for its batch to fill while a runner is
+   *     idle
+   * @param allocate makes a batch for images of this many bytes
    */
   BatchQueue(int batches, long lingerNanos, IntFunction<Batch> allocate) {
     this.allocatable = batches;
@@ -40,9 +42,9 @@ final class BatchQueue {
   }
 
   /**
-   * Takes a place for an image, or null while every batch is full or running.
+   * Takes a slot for an image. Null while every batch is full or running.
    *
-   * @param serving the version that answers it
+   * @param serving the version that answers the image
    */
   Batch.Slot claim(long now, LoadedModel serving) {
     if (open != null && open.model() != serving) {
@@ -63,12 +65,12 @@ final class BatchQueue {
     return slot;
   }
 
-  /** True if the next image finds a place. */
+  /** True if the next image of the open batch's version finds a slot. */
   boolean hasRoom() {
     return open != null || hasEmpty();
   }
 
-  /** True if the next few images find places, too: in an empty batch, or in a quarter of one. */
+  /** True if the next few images find slots, too: in an empty batch, or in a quarter of one. */
   boolean hasRoomAhead() {
     return hasEmpty() || (open != null && open.room() >= open.model().maxBatchSize() / QUARTER);
   }
@@ -97,9 +99,9 @@ final class BatchQueue {
   }
 
   /**
-   * The batch a runner should run now, or null. The oldest comes first, except that one whose
-   * images are still being decoded does not hold up the next. The open one is closed only if there
-   * is no other.
+   * Takes out the batch to run now, or returns null. The oldest batch comes first, but one whose
+   * images are still being decoded does not hold up the next. The open batch closes only if no
+   * other can run.
    *
    * @param urgent true to close the open batch without linger
    */
@@ -129,8 +131,8 @@ final class BatchQueue {
   }
 
   /**
-   * Takes a batch back after its run. One that a hung decoder may still write to is dropped and
-   * replaced.
+   * Takes a batch back after its run. If a hung decoder may still write to it, a new batch replaces
+   * it.
    */
   void recycle(Batch batch) {
     if (batch.isHung()) {
@@ -141,7 +143,7 @@ final class BatchQueue {
     }
   }
 
-  /** Takes out every batch that has not been taken to run. */
+  /** Takes out every batch that no runner has taken. */
   List<Batch> drain() {
     if (open != null) {
       close();

@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The batch sizes a device is asked to run. A GPU gets few of them, since cuDNN searches for its
- * algorithms anew for every shape: powers of two up to the largest, each warmed up, and smaller
- * batches are padded. A CPU gets the size as it is: padding would be computed like any other image.
+ * The batch sizes that a device runs. A GPU runs few sizes, because cuDNN searches for its
+ * algorithms again for every new shape: powers of two up to the largest batch. Each is warmed up,
+ * and a batch between two of them is padded. A CPU runs a batch as it is, because it would compute
+ * padding like any other image.
  */
 record BatchSizes(Device.Kind kind, int max) {
 
-  /** The size to run for {@code images} images: at least that many, at most {@code max}. */
+  /** The size to run for a batch of {@code images}: at least as many, at most {@code max}. */
   int padded(int images) {
     if (kind == Device.Kind.CPU || images >= max) {
       return images;
@@ -19,7 +20,7 @@ record BatchSizes(Device.Kind kind, int max) {
     return Math.min(max, Integer.highestOneBit(2 * images - 1));
   }
 
-  /** The sizes to run once before the first image comes, smallest first. */
+  /** The sizes to run once before the first image, smallest first. */
   List<Integer> toWarmUp() {
     return kind == Device.Kind.CPU
         ? List.of(1)

@@ -3,25 +3,28 @@ package dev.millrace.streams.engine;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.ImageLimits;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * A fixed number of threads that decode, each with a decoder of its own.
  *
- * <p>Native code cannot be interrupted, so a decode past its timeout is given up on instead: its
- * image is refused, its thread is replaced by a new one and ends when its decoder returns at last.
- * More than {@link ImageLimits#maxHungDecoders} such threads at once are fatal to the engine.
+ * <p>Native code cannot be interrupted. So the pool gives up on a decode past its timeout: it
+ * refuses the image and replaces the thread, which ends when its decoder returns after all. If more
+ * than {@link ImageLimits#maxHungDecoders} decoders hang at once, the engine must stop.
+ *
+ * <p>Thread-safe. Its own lock guards which worker decodes which image since when; it is not held
+ * while a decoder or the listener runs.
  */
 final class DecodePool implements AutoCloseable {
 
-  /** What the pool tells the engine; called on the pool's threads. */
+  /** Receives the pool's reports, on the pool's threads and the watchdog's. */
   interface Listener {
     /** A slot's image was decoded, or refused if {@code refusal} is not null. */
     void decoded(Batch.Slot slot, BadImageException refusal);
@@ -42,10 +45,14 @@ final class DecodePool implements AutoCloseable {
   private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
   private final Set<Worker> workers = new HashSet<>();
   private final Set<Worker> hung = new HashSet<>();
-  private final Thread watchdog;
   private int started;
   private volatile boolean closed;
 
+  /**
+   * Starts the threads.
+   *
+   * @param decoders makes a decoder for each thread, on that thread, which closes it at its end
+   */
   DecodePool(
       int threads,
       ImageLimits limits,
@@ -56,33 +63,33 @@ final class DecodePool implements AutoCloseable {
     this.decoders = decoders;
     this.listener = listener;
     this.nanoTime = nanoTime;
-    this.watchdog = new Thread(this::watch, "millrace-decode-watchdog");
     synchronized (this) {
       for (int i = 0; i < threads; i++) {
-        start(new Worker());
+        startWorker();
       }
     }
-    watchdog.setDaemon(true);
-    watchdog.start();
   }
 
-  /** Queues an image; the listener hears of it exactly once. */
+  /** Queues an image. The listener hears of it exactly once. */
   void submit(Batch.Slot slot, byte[] encoded) {
     queue.add(new Work(slot, encoded));
   }
 
-  private void start(Worker worker) {
+  private void startWorker() {
+    Worker worker = new Worker("millrace-decode-" + started++);
     workers.add(worker);
-    Thread thread = new Thread(worker, "millrace-decode-" + started++);
-    thread.setDaemon(true);
-    thread.start();
-    worker.thread = thread;
+    worker.thread.start();
   }
 
   private final class Worker implements Runnable {
-    private Thread thread;
+    private final Thread thread;
     private Work current;
     private long since;
+
+    private Worker(String name) {
+      thread = new Thread(this, name);
+      thread.setDaemon(true);
+    }
 
     @Override
     public void run() {
@@ -119,60 +126,61 @@ final class DecodePool implements AutoCloseable {
       }
     }
 
-    /** False if this worker was given up on meanwhile. */
+    /** False if the pool has given up on this decode, and has reported its image. */
     private boolean end() {
       synchronized (DecodePool.this) {
         current = null;
         return !hung.remove(this);
       }
     }
-  }
 
-  private void watch() {
-    long interval = Math.max(1, limits.decodeTimeout().toMillis() / 10);
-    try {
-      while (!closed) {
-        TimeUnit.MILLISECONDS.sleep(interval);
-        giveUpOnHung(nanoTime.getAsLong());
-      }
-    } catch (InterruptedException e) {
-      // closed
-    } catch (Throwable e) {
-      listener.fatal(e);
+    private boolean isLate(long now) {
+      return current != null && now - since >= limits.decodeTimeout().toNanos();
     }
   }
 
-  private synchronized void giveUpOnHung(long now) {
-    for (Worker worker : Set.copyOf(workers)) {
-      if (worker.current == null || now - worker.since < limits.decodeTimeout().toNanos()) {
-        continue;
+  /** Gives up on every decode that is past its timeout. To be called now and then. */
+  void giveUpOnHung() {
+    List<Batch.Slot> abandoned = new ArrayList<>();
+    int hanging;
+    synchronized (this) {
+      long now = nanoTime.getAsLong();
+      List<Worker> late = workers.stream().filter(worker -> worker.isLate(now)).toList();
+      if (late.isEmpty()) {
+        return;
       }
-      workers.remove(worker);
-      hung.add(worker);
+      for (Worker worker : late) {
+        workers.remove(worker);
+        hung.add(worker);
+        abandoned.add(worker.current.slot);
+      }
+      hanging = hung.size();
+      if (hanging <= limits.maxHungDecoders()) {
+        late.forEach(worker -> startWorker());
+      }
+    }
+    for (Batch.Slot slot : abandoned) {
       listener.abandoned(
-          worker.current.slot,
+          slot,
           new BadImageException(
               BadImageException.Reason.TIMEOUT,
               "decoding took longer than " + limits.decodeTimeout().toMillis() + " ms"));
-      if (hung.size() > limits.maxHungDecoders()) {
-        listener.fatal(
-            new IllegalStateException(
-                hung.size()
-                    + " decoders hang in native code, more than max-hung-decoders allows; restart the instance"));
-        return;
-      }
-      start(new Worker());
+    }
+    if (hanging > limits.maxHungDecoders()) {
+      listener.fatal(
+          new IllegalStateException(
+              hanging
+                  + " decoders hang in native code, more than max-hung-decoders allows; restart the"
+                  + " instance"));
     }
   }
 
-  /** Ends the threads; those that hang in native code end when that returns. */
+  /** Ends the threads; those that hang in native code end when it returns. */
   @Override
   public void close() {
     closed = true;
-    watchdog.interrupt();
-    Consumer<Worker> interrupt = worker -> worker.thread.interrupt();
     synchronized (this) {
-      workers.forEach(interrupt);
+      workers.forEach(worker -> worker.thread.interrupt());
     }
   }
 }

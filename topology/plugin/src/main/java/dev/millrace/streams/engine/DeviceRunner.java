@@ -3,9 +3,6 @@ package dev.millrace.streams.engine;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.runtime.InferenceException;
-import dev.millrace.core.runtime.ModelSession;
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,41 +15,42 @@ import org.slf4j.LoggerFactory;
  * Runs batches on one device, one at a time, on a thread that does nothing else: ONNX Runtime's
  * sessions want few threads, and always the same ones (onnxruntime#29351).
  *
- * <p>A run that fails is repeated once, image by image, since one image may have failed them all.
- * An image that fails again is refused if any other of its batch was answered; if none was, the
- * device is to blame, and the batch has no answer.
+ * <p>It repeats a run that fails once, image by image, since one image may have failed them all. It
+ * refuses an image that fails again if any other image of the batch was answered. If none was, the
+ * device is to blame, and the whole batch fails.
  */
 final class DeviceRunner implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(DeviceRunner.class);
 
-  private final InferenceEngine engine;
+  private final RunQueue queue;
   private final Device device;
   private final LongSupplier nanoTime;
-  private FloatBuffer probabilities = LoadedModel.floats(0);
+  private final Probabilities probabilities = new Probabilities();
 
-  DeviceRunner(InferenceEngine engine, Device device, LongSupplier nanoTime) {
-    this.engine = engine;
+  DeviceRunner(RunQueue queue, Device device, LongSupplier nanoTime) {
+    this.queue = queue;
     this.device = device;
     this.nanoTime = nanoTime;
   }
 
+  /** Runs batches until the engine stops; stops the engine if it cannot go on. */
   @Override
   public void run() {
     try {
-      for (Optional<Batch> batch = engine.take(); batch.isPresent(); batch = engine.take()) {
+      for (Optional<Batch> batch = queue.take(); batch.isPresent(); batch = queue.take()) {
         try {
           answer(batch.get());
         } finally {
-          engine.recycle(batch.get());
+          queue.recycle(batch.get());
         }
       }
     } catch (Throwable e) {
-      engine.stop(e);
+      queue.stop(e);
     }
   }
 
-  /** Runs a batch and completes its answers, whatever happens. */
+  /** Runs a batch and completes all of its answers, also if it throws. */
   private void answer(Batch batch) {
     List<Integer> images = batch.images();
     if (images.isEmpty()) {
@@ -72,7 +70,7 @@ final class DeviceRunner implements Runnable {
       if (failed.size() == images.size()) {
         throw failed.get(images.get(0));
       }
-      failed.forEach((image, failure) -> refuse(batch.slot(image), failure));
+      failed.forEach((image, failure) -> batch.slot(image).refuse(noAnswer(batch, failure)));
     } catch (InferenceException e) {
       batch.model().metrics().failed(images.size());
       batch.fail(e);
@@ -85,19 +83,20 @@ final class DeviceRunner implements Runnable {
   /** Runs the whole batch at once and returns the images that got no answer, in their order. */
   private Map<Integer, InferenceException> runTogether(Batch batch, List<Integer> images) {
     Map<Integer, InferenceException> failed = new LinkedHashMap<>();
+    LoadedModel model = batch.model();
     long start = nanoTime.getAsLong();
     try {
-      LoadedModel model = batch.model();
-      run(model, batch.pixels(), model.batchSizes(device).padded(batch.size()));
+      int padded = model.batchSizes(device).padded(batch.size());
+      probabilities.run(model.session(device), batch.pixels(), padded);
     } catch (InferenceException e) {
       images.forEach(image -> failed.put(image, e));
       return failed;
     }
     long end = nanoTime.getAsLong();
-    batch.model().metrics().ran(images.size(), end - start);
+    model.metrics().ran(images.size(), end - start);
     for (int image : images) {
       try {
-        answer(batch.slot(image), image, start, end);
+        complete(batch.slot(image), image, start, end);
       } catch (InferenceException e) {
         failed.put(image, e);
       }
@@ -108,14 +107,15 @@ final class DeviceRunner implements Runnable {
   /** Runs some of a batch's images each by itself and returns those that failed again. */
   private Map<Integer, InferenceException> runOneByOne(Batch batch, List<Integer> images) {
     Map<Integer, InferenceException> failed = new LinkedHashMap<>();
+    LoadedModel model = batch.model();
     for (int image : images) {
       Batch.Slot slot = batch.slot(image);
       try {
         long start = nanoTime.getAsLong();
-        run(batch.model(), slot.pixels, 1);
+        probabilities.run(model.session(device), slot.pixels, 1);
         long end = nanoTime.getAsLong();
-        batch.model().metrics().ran(1, end - start);
-        answer(slot, 0, start, end);
+        model.metrics().ran(1, end - start);
+        complete(slot, 0, start, end);
       } catch (InferenceException e) {
         failed.put(image, e);
       }
@@ -123,30 +123,10 @@ final class DeviceRunner implements Runnable {
     return failed;
   }
 
-  private void run(LoadedModel model, ByteBuffer pixels, int images) {
-    ModelSession session = model.session(device);
-    if (probabilities.limit() < images * session.classes()) {
-      probabilities = LoadedModel.floats(model.maxBatchSize() * session.classes());
-    }
-    session.run(pixels, images, probabilities);
-  }
-
-  /** Others of its batch were answered, so the device works and the image is to blame. */
-  private void refuse(Batch.Slot slot, InferenceException failure) {
+  /** Answers a slot with a row of the latest run; throws if the row is no distribution. */
+  private void complete(Batch.Slot slot, int row, long start, long end) {
     LoadedModel model = slot.model;
-    BadImageException.Reason reason = BadImageException.Reason.NO_ANSWER;
-    model.metrics().refused(reason);
-    slot.answer.completeExceptionally(
-        new BadImageException(
-            reason,
-            model.version() + " gives no answer to this image: " + failure.getMessage(),
-            failure));
-  }
-
-  private void answer(Batch.Slot slot, int row, long start, long end) {
-    LoadedModel model = slot.model;
-    float[] values = new float[model.session(device).classes()];
-    probabilities.get(row * values.length, values);
+    float[] values = probabilities.of(row);
     for (float value : values) {
       if (!Float.isFinite(value)) {
         throw new InferenceException(
@@ -155,5 +135,13 @@ final class DeviceRunner implements Runnable {
     }
     model.metrics().answered(start - slot.submittedAt, end - slot.submittedAt);
     slot.answer.complete(new Classification(model.version(), values));
+  }
+
+  /** The image is to blame: the device works, since it answered others of the batch. */
+  private static BadImageException noAnswer(Batch batch, InferenceException failure) {
+    return new BadImageException(
+        BadImageException.Reason.NO_ANSWER,
+        batch.model().version() + " gives no answer to this image: " + failure.getMessage(),
+        failure);
   }
 }

@@ -8,14 +8,14 @@ import java.util.List;
 /**
  * How the engine decodes, batches and runs.
  *
- * @param devices where the model is loaded; batches go to whichever is free
- * @param maxBatchSize images a batch holds at most
- * @param longestRun what a run on a CPU should take at most: of a version that takes longer,
- *     batches are smaller, of one image at least. A CPU gains nothing by them then, and who commits
- *     waits for a run's end. {@link #UNLIMITED} to leave it at {@code maxBatchSize}
- * @param linger how long the oldest image of a batch waits for company while a device is idle
- * @param decodeThreads threads that decode
- * @param runsPerDevice batches in flight on each device at once
+ * @param devices the devices that load the model; a batch goes to any that is free
+ * @param maxBatchSize largest number of images in a batch
+ * @param longestRun longest time that a run on a CPU should take. Slower versions get smaller
+ *     batches, down to one image: a CPU gains nothing from larger ones, and a commit has to wait
+ *     for the current run. {@link #UNLIMITED} for batches of {@code maxBatchSize} in any case
+ * @param linger longest time that an image waits for its batch to fill while a device is idle
+ * @param decodeThreads number of threads that decode
+ * @param runsPerDevice number of batches that run on each device at once
  * @param limits what one image may claim
  */
 public record EngineConfig(
@@ -27,10 +27,10 @@ public record EngineConfig(
     int runsPerDevice,
     ImageLimits limits) {
 
-  /** The largest batch: bounds the memory of a batch's buffer. */
+  /** Upper limit of the batch size; it bounds the memory of a batch's buffer. */
   public static final int MAX_BATCH_SIZE = 1024;
 
-  /** A run may take as long as it does. */
+  /** No limit on the time that a run takes. */
   public static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
 
   public EngineConfig {
@@ -59,7 +59,7 @@ public record EngineConfig(
     }
   }
 
-  /** One whose runs may take as long as they do. */
+  /** A configuration without a limit on the time that a run takes. */
   public EngineConfig(
       List<Device> devices,
       int maxBatchSize,
@@ -71,7 +71,8 @@ public record EngineConfig(
   }
 
   /**
-   * Batches that may exist at once: those running, as many decoded and waiting, and one that fills.
+   * Largest number of batches at once: those that run, as many that are decoded and wait, and one
+   * that fills.
    */
   int batches() {
     return 2 * devices.size() * runsPerDevice + 1;

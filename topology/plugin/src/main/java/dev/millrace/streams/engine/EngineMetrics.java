@@ -1,137 +1,52 @@
 package dev.millrace.streams.engine;
 
-import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.repository.ModelVersion;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * The engine's meters, named as NVIDIA Triton names its own (<a
- * href="https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/user_guide/metrics.html">metrics</a>),
- * under our own prefix; durations are histograms in microseconds.
+ * The metrics of every loaded version of one model, in one registry.
+ *
+ * <p>A version can be loaded twice for a short time, for example while its engine is replaced. Both
+ * share one {@link VersionMetrics}, and the last to give it back removes it from the registry. So
+ * versions that come and go for years leave nothing behind. Thread-safe.
  */
-final class EngineMetrics {
-
-  private static final String PREFIX = "millrace.inference.";
-  private static final double[] MICROSECONDS =
-      IntStream.rangeClosed(0, 16).mapToDouble(i -> 100 * Math.pow(2, i)).toArray();
+public final class EngineMetrics {
 
   private final MeterRegistry registry;
-  private final Counter success;
-  private final Counter inferences;
-  private final Counter executions;
-  private final DistributionSummary batchSize;
-  private final DistributionSummary request;
-  private final DistributionSummary queue;
-  private final DistributionSummary compute;
-  private final AtomicInteger pending = new AtomicInteger();
-  private final AtomicInteger serving = new AtomicInteger();
-  private final List<Meter> ofVersion;
+  private final Map<Integer, Shared> versions = new HashMap<>();
 
-  EngineMetrics(MeterRegistry registry, ModelVersion version, int maxBatchSize) {
+  private static final class Shared {
+    private final VersionMetrics metrics;
+    private int users;
+
+    private Shared(VersionMetrics metrics) {
+      this.metrics = metrics;
+    }
+  }
+
+  /** The metrics of one model, in a registry that stays the caller's. */
+  public EngineMetrics(MeterRegistry registry) {
     this.registry = registry;
-    Tags tags = Tags.of("model", version.name(), "version", Integer.toString(version.version()));
-    success = counter("request.success", "Images that were classified", tags);
-    inferences = counter("count", "Images that ran on a device", tags);
-    executions = counter("exec.count", "Batches that ran on a device", tags);
-    double[] sizes =
-        DoubleStream.iterate(1, size -> size < 2 * maxBatchSize, size -> 2 * size).toArray();
-    batchSize = histogram("batch.size", "Images a batch", sizes, tags);
-    request = histogram("request.duration.us", "From submission to answer", MICROSECONDS, tags);
-    queue =
-        histogram(
-            "queue.duration.us",
-            "From submission to the start of the run: decode and batching",
-            MICROSECONDS,
-            tags);
-    compute = histogram("compute.infer.duration.us", "The run on the device", MICROSECONDS, tags);
-    Gauge pendingCount =
-        gauge("pending.request.count", "Images submitted and not yet answered", pending, tags);
-    Gauge isServing =
-        gauge(
-            "serving",
-            "1 if new batches are this version's, 0 if it is only loaded",
-            serving,
-            tags);
-    ofVersion =
-        List.of(
-            success,
-            inferences,
-            executions,
-            batchSize,
-            request,
-            queue,
-            compute,
-            pendingCount,
-            isServing);
   }
 
-  private Gauge gauge(String name, String description, AtomicInteger value, Tags tags) {
-    return Gauge.builder(PREFIX + name, value, AtomicInteger::get)
-        .description(description)
-        .tags(tags)
-        .strongReference(true)
-        .register(registry);
+  /** The metrics of a version. The caller pairs each call with {@link #giveBack}. */
+  synchronized VersionMetrics lease(ModelVersion version, int maxBatchSize) {
+    Shared shared =
+        versions.computeIfAbsent(
+            version.version(),
+            number -> new Shared(new VersionMetrics(registry, version, maxBatchSize)));
+    shared.users++;
+    return shared.metrics;
   }
 
-  void serving(boolean is) {
-    serving.set(is ? 1 : 0);
-  }
-
-  void submitted() {
-    pending.incrementAndGet();
-  }
-
-  void left(int images) {
-    pending.addAndGet(-images);
-  }
-
-  private Counter counter(String name, String description, Tags tags) {
-    return Counter.builder(PREFIX + name).description(description).tags(tags).register(registry);
-  }
-
-  private DistributionSummary histogram(
-      String name, String description, double[] buckets, Tags tags) {
-    return DistributionSummary.builder(PREFIX + name)
-        .description(description)
-        .serviceLevelObjectives(buckets)
-        .tags(tags)
-        .register(registry);
-  }
-
-  void refused(BadImageException.Reason reason) {
-    counter("request.failure", "Images that got no prediction", Tags.of("reason", reason.label()))
-        .increment();
-  }
-
-  void ran(int images, long nanos) {
-    executions.increment();
-    inferences.increment(images);
-    batchSize.record(images);
-    compute.record(nanos / 1e3);
-  }
-
-  void failed(int images) {
-    counter("request.failure", "Images that got no prediction", Tags.of("reason", "device"))
-        .increment(images);
-  }
-
-  void answered(long queuedNanos, long totalNanos) {
-    success.increment();
-    queue.record(queuedNanos / 1e3);
-    request.record(totalNanos / 1e3);
-  }
-
-  /** Removes what is told of this version alone: it is no longer loaded. */
-  void close() {
-    ofVersion.forEach(registry::remove);
+  /** Gives back the metrics of a version; the last call removes them from the registry. */
+  synchronized void giveBack(ModelVersion version) {
+    Shared shared = versions.get(version.version());
+    if (--shared.users == 0) {
+      versions.remove(version.version());
+      shared.metrics.close();
+    }
   }
 }

@@ -1,8 +1,8 @@
 package dev.millrace.streams.engine;
 
 /**
- * The engine took no image in time, or has stopped. No record is to blame; the task that hears of
- * it must fail.
+ * The engine took no image in time, or has stopped. No record is to blame, so the task that
+ * receives this must fail.
  */
 public final class EngineStalledException extends RuntimeException {
 

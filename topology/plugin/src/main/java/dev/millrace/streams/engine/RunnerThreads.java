@@ -8,33 +8,44 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The threads of an engine's {@link DeviceRunner}s. Used by who starts the engine and closes it.
+ * The threads of an engine's {@link DeviceRunner}s: as many for each device as may run on it at
+ * once. They end when the engine stops. Used by the threads that start and close the engine.
  */
 final class RunnerThreads {
 
   private final List<Thread> threads = new ArrayList<>();
+  private final LongSupplier nanoTime;
 
-  /** Starts as many a device as may run at once. */
-  void start(InferenceEngine engine, EngineConfig config, LongSupplier nanoTime) {
-    for (Device device : config.devices()) {
-      for (int i = 0; i < config.runsPerDevice(); i++) {
-        Thread thread =
-            new Thread(
-                new DeviceRunner(engine, device, nanoTime), "millrace-run-" + device + "-" + i);
-        thread.setDaemon(true);
-        threads.add(thread);
-        thread.start();
-      }
-    }
+  private RunnerThreads(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
   }
 
-  /** Waits for their end; false if one has not ended in time. */
+  /** Starts the threads of an engine. */
+  static RunnerThreads start(RunQueue queue, EngineConfig config, LongSupplier nanoTime) {
+    RunnerThreads runners = new RunnerThreads(nanoTime);
+    for (Device device : config.devices()) {
+      for (int i = 0; i < config.runsPerDevice(); i++) {
+        runners.start(
+            new DeviceRunner(queue, device, nanoTime), "millrace-run-" + device + "-" + i);
+      }
+    }
+    return runners;
+  }
+
+  private void start(DeviceRunner runner, String name) {
+    Thread thread = new Thread(runner, name);
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
+  }
+
+  /** Waits for all threads to end, also if interrupted. False if one has not ended in time. */
   boolean join(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = nanoTime.getAsLong() + timeout.toNanos();
     boolean interrupted = false;
     for (Thread thread : threads) {
       long left;
-      while (thread.isAlive() && (left = deadline - System.nanoTime()) > 0) {
+      while (thread.isAlive() && (left = deadline - nanoTime.getAsLong()) > 0) {
         try {
           TimeUnit.NANOSECONDS.timedJoin(thread, left);
         } catch (InterruptedException e) {

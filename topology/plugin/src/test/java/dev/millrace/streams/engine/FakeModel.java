@@ -56,6 +56,9 @@ public final class FakeModel implements ModelRuntime {
   /** The pixel value that is answered with NaN. */
   public volatile int confusing = -1;
 
+  /** What every run throws, unless it is null. */
+  public volatile Error crash;
+
   public volatile boolean closed;
 
   /** The versions that have a session, oldest first. */
@@ -101,13 +104,13 @@ public final class FakeModel implements ModelRuntime {
 
   /** It, loaded, for batches of so many images. */
   static LoadedModel loaded(ModelVersion version, int maxBatchSize) {
-    return LoadedModel.load(
-        new FakeModel(),
-        version,
-        new EngineConfig(
-            List.of(Device.CPU), maxBatchSize, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
-        new EngineMeters(new SimpleMeterRegistry()),
-        System::nanoTime);
+    return new ModelLoader(
+            new FakeModel(),
+            new EngineConfig(
+                List.of(Device.CPU), maxBatchSize, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
+            new EngineMetrics(new SimpleMeterRegistry()),
+            System::nanoTime)
+        .load(version);
   }
 
   private final class Session implements ModelSession {
@@ -135,6 +138,9 @@ public final class FakeModel implements ModelRuntime {
       runs.acquireUninterruptibly();
       batches.add(images);
       elapsedNanos.addAndGet(images * nanosAnImage);
+      if (crash != null) {
+        throw crash;
+      }
       if (broken
           || failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0
           || hasPoison(pixels, images)) {

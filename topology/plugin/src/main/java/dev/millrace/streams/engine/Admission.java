@@ -1,0 +1,100 @@
+package dev.millrace.streams.engine;
+
+import java.util.concurrent.locks.Condition;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * Admits images: gives each a slot of the open batch, and applies back pressure while every slot is
+ * taken. This bounds the engine's memory.
+ *
+ * <p>Called by the threads that submit. Thread-safe, by the engine's lock.
+ */
+final class Admission {
+
+  private final EngineLock lock;
+  private final BatchQueue batches;
+  private final ServingVersion serving;
+  private final LongSupplier nanoTime;
+  private final Condition room;
+  private final BooleanSupplier hasRoom;
+  private final BooleanSupplier hasRoomAhead;
+
+  /** True while there is no room ahead. Written under the lock; without it, only a hint. */
+  private volatile boolean full;
+
+  Admission(EngineLock lock, BatchQueue batches, ServingVersion serving, LongSupplier nanoTime) {
+    this.lock = lock;
+    this.batches = batches;
+    this.serving = serving;
+    this.nanoTime = nanoTime;
+    this.room = lock.newCondition();
+    this.hasRoom = batches::hasRoom;
+    this.hasRoomAhead = batches::hasRoomAhead;
+  }
+
+  /**
+   * Takes a slot, and waits for one if every slot is taken. The runners need not hear of it: the
+   * batch cannot run before its images are decoded.
+   *
+   * @param deadlineNanos how long to wait, on the engine's clock
+   * @throws EngineStalledException if the deadline passes, or the engine stops
+   */
+  Batch.Slot claim(long deadlineNanos) {
+    lock.lock();
+    try {
+      Batch.Slot slot;
+      do {
+        await(hasRoom, deadlineNanos);
+        slot = batches.claim(nanoTime.getAsLong(), serving.current());
+      } while (slot == null); // the room was in a batch of another version
+      full = !batches.hasRoomAhead();
+      slot.model.metrics().submitted();
+      return slot;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until the next few images find slots, and takes none. While there is room, this takes no
+   * lock.
+   *
+   * @param deadlineNanos how long to wait, on the engine's clock
+   * @throws EngineStalledException if the deadline passes, or the engine stops
+   */
+  void awaitRoom(long deadlineNanos) {
+    if (!full) {
+      return;
+    }
+    lock.lock();
+    try {
+      await(hasRoomAhead, deadlineNanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Wakes the waiting threads because a batch came back. Needs the lock. */
+  void batchCameBack() {
+    full = false;
+    room.signalAll();
+  }
+
+  private void await(BooleanSupplier enough, long deadlineNanos) {
+    while (!lock.hasStopped() && !enough.getAsBoolean()) {
+      long left = deadlineNanos - nanoTime.getAsLong();
+      if (left <= 0) {
+        throw new EngineStalledException(
+            "no batch came free in time: the device is stuck or too slow for the wait allowed");
+      }
+      try {
+        long ignored = room.awaitNanos(left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new EngineStalledException("interrupted while waiting for the inference engine", e);
+      }
+    }
+    lock.requireRunning();
+  }
+}

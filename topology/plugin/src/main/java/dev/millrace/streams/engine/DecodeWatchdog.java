@@ -1,0 +1,44 @@
+package dev.millrace.streams.engine;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A thread that makes a check again and again until it is closed. It has the {@link DecodePool}
+ * give up on decodes that hang.
+ */
+final class DecodeWatchdog implements AutoCloseable {
+
+  private final Thread thread;
+
+  /**
+   * @param interval time between two checks; at least 1 ms
+   * @param failed receives what the check throws; the thread ends then
+   */
+  DecodeWatchdog(Duration interval, Runnable check, Consumer<Throwable> failed) {
+    long millis = Math.max(1, interval.toMillis());
+    thread = new Thread(() -> watch(millis, check, failed), "millrace-decode-watchdog");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void watch(long millis, Runnable check, Consumer<Throwable> failed) {
+    try {
+      while (true) {
+        TimeUnit.MILLISECONDS.sleep(millis);
+        check.run();
+      }
+    } catch (InterruptedException e) {
+      // closed
+    } catch (Throwable e) {
+      failed.accept(e);
+    }
+  }
+
+  /** Ends the thread, after a check that is under way. */
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.core.runtime.ModelSession;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a version's session on every device of an engine, warms it up and decides how large its
+ * batches are. Thread-safe.
+ */
+final class ModelLoader {
+
+  private static final Logger log = LoggerFactory.getLogger(ModelLoader.class);
+
+  private final ModelRuntime runtime;
+  private final EngineConfig config;
+  private final EngineMetrics metrics;
+  private final LongSupplier nanoTime;
+
+  ModelLoader(
+      ModelRuntime runtime, EngineConfig config, EngineMetrics metrics, LongSupplier nanoTime) {
+    this.runtime = runtime;
+    this.config = config;
+    this.metrics = metrics;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Loads a version on the calling thread. The caller owns the first lease. A failure leaves no
+   * session open.
+   *
+   * @throws ModelException if the version cannot be served on one of the devices
+   */
+  LoadedModel load(ModelVersion version) {
+    int allowed = config.maxBatchSize();
+    int largest = Math.min(allowed, version.maxBatchSize().orElse(allowed));
+    Map<Device, ModelSession> sessions = new LinkedHashMap<>();
+    try {
+      int maxBatchSize = largest;
+      for (Device device : config.devices()) {
+        ModelSession session = runtime.open(version, device);
+        sessions.put(device, session);
+        WarmUp warmUp = new WarmUp(version, session);
+        warmUp.run(new BatchSizes(device.kind(), maxBatchSize));
+        if (limitsRuns(device)) {
+          maxBatchSize = withinLongestRun(maxBatchSize, version, warmUp);
+        }
+      }
+      if (!version.isPrepared()) {
+        logAssumptions(version, maxBatchSize);
+      }
+      return new LoadedModel(
+          version, sessions, maxBatchSize, metrics, metrics.lease(version, largest));
+    } catch (RuntimeException | Error e) {
+      sessions.values().forEach(ModelSession::close);
+      throw e;
+    }
+  }
+
+  /** True for a CPU, which gains nothing from a larger batch while a commit waits for its run. */
+  private boolean limitsRuns(Device device) {
+    return device.kind() == Device.Kind.CPU && !config.longestRun().equals(EngineConfig.UNLIMITED);
+  }
+
+  /** The largest batch that runs within the longest run, at least one image. */
+  private int withinLongestRun(int maxBatchSize, ModelVersion version, WarmUp warmUp) {
+    Duration longest = config.longestRun();
+    long quickest = warmUp.quickestRun(longest, nanoTime);
+    int images = (int) Math.max(1, Math.min(maxBatchSize, longest.toNanos() / quickest));
+    log.info("{} runs an image in {} ms: batches of {}", version, quickest / 1e6, images);
+    return images;
+  }
+
+  /** Says what its file leaves open and the preparation has chosen. */
+  private static void logAssumptions(ModelVersion version, int maxBatchSize) {
+    Preprocessing preprocessing = version.manifest().preprocessing();
+    log.info(
+        "{} was exported for Triton and is prepared in memory: resize {}, size {}, mean {}, std {}"
+            + " (ImageNet's unless the parameters in its config.pbtxt say others), at most {} images"
+            + " a batch",
+        version,
+        preprocessing.resize(),
+        preprocessing.size(),
+        preprocessing.mean(),
+        preprocessing.std(),
+        maxBatchSize);
+  }
+}

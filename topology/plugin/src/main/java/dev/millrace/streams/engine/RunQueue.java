@@ -1,0 +1,162 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.runtime.InferenceException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.function.LongSupplier;
+
+/**
+ * Hands batches to the runners: hears from the {@link DecodePool} which images are decoded, gives
+ * each batch that is due to one {@link DeviceRunner}, and takes it back after its run. When the
+ * engine stops, it fails every image that has no answer.
+ *
+ * <p>Thread-safe, by the engine's lock.
+ */
+final class RunQueue implements DecodePool.Listener {
+
+  private final EngineLock lock;
+  private final BatchQueue batches;
+  private final Admission admission;
+  private final LongSupplier nanoTime;
+  private final Condition work;
+  private final Set<Batch> running = new HashSet<>();
+  private int waitingCommits;
+
+  RunQueue(EngineLock lock, BatchQueue batches, Admission admission, LongSupplier nanoTime) {
+    this.lock = lock;
+    this.batches = batches;
+    this.admission = admission;
+    this.nanoTime = nanoTime;
+    this.work = lock.newCondition();
+  }
+
+  /** Waits for the next batch to run. Empty once the engine has stopped. */
+  Optional<Batch> take() throws InterruptedException {
+    lock.lock();
+    try {
+      while (!lock.hasStopped()) {
+        long now = nanoTime.getAsLong();
+        // While a batch runs, closing the open one early gains nothing: it could not run any
+        // sooner.
+        Batch batch = batches.take(now, waitingCommits > 0 && running.isEmpty());
+        if (batch != null) {
+          running.add(batch);
+          return Optional.of(batch);
+        }
+        long due = batches.nanosUntilDue(now);
+        if (due == Long.MAX_VALUE) {
+          work.await();
+        } else {
+          long ignored = work.awaitNanos(due);
+        }
+      }
+      return Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a batch back after its run, with all of its answers complete, and its lease. */
+  void recycle(Batch batch) {
+    LoadedModel model = batch.model();
+    model.metrics().left(batch.size());
+    lock.lock();
+    try {
+      running.remove(batch);
+      batches.recycle(batch);
+      admission.batchCameBack();
+    } finally {
+      lock.unlock();
+    }
+    model.giveBack(); // outside of the lock, since it may close sessions
+  }
+
+  /** Changes the number of commits that wait; no batch lingers while one does and none runs. */
+  void addWaitingCommits(int by) {
+    lock.lock();
+    try {
+      waitingCommits += by;
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void decoded(Batch.Slot slot, BadImageException refusal) {
+    settle(slot, refusal, false);
+  }
+
+  @Override
+  public void abandoned(Batch.Slot slot, BadImageException refusal) {
+    settle(slot, refusal, true);
+  }
+
+  private void settle(Batch.Slot slot, BadImageException refusal, boolean hung) {
+    Batch batch = slot.batch;
+    lock.lock();
+    try {
+      if (hung) {
+        batch.abandon(slot, refusal);
+      } else {
+        batch.settle(slot, refusal);
+      }
+      if (batch.isDecoded()) {
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (refusal != null) {
+      slot.refuse(refusal);
+    }
+  }
+
+  @Override
+  public void fatal(Throwable cause) {
+    stop(cause);
+  }
+
+  /** Stops the engine and fails every image, also those whose run hangs. */
+  void stop(Throwable cause) {
+    failWaiting(cause);
+    failRunning(cause);
+  }
+
+  /** Stops the engine and fails the images whose batch does not run yet. */
+  void failWaiting(Throwable cause) {
+    List<Batch> waiting;
+    lock.lock();
+    try {
+      lock.stop(cause);
+      waiting = batches.drain();
+    } finally {
+      lock.unlock();
+    }
+    InferenceException failure = failure(cause);
+    for (Batch batch : waiting) {
+      batch.fail(failure);
+      batch.model().metrics().left(batch.size());
+      batch.model().giveBack();
+    }
+  }
+
+  /** Fails the images whose batch runs. If the run ends after all, its answers come too late. */
+  void failRunning(Throwable cause) {
+    InferenceException failure = failure(cause);
+    lock.lock();
+    try {
+      running.forEach(batch -> batch.fail(failure));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static InferenceException failure(Throwable cause) {
+    return new InferenceException("the inference engine has stopped: " + cause.getMessage(), cause);
+  }
+}

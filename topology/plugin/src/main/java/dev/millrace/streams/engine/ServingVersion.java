@@ -1,0 +1,55 @@
+package dev.millrace.streams.engine;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The version that answers the images to come.
+ *
+ * <p>It changes under the engine's lock, and {@link Admission} reads it there, so a batch never
+ * opens with a version that has been given back. Other readers need no lock. Thread-safe.
+ */
+final class ServingVersion {
+
+  private final EngineLock lock;
+  private final AtomicBoolean retired = new AtomicBoolean();
+  private volatile LoadedModel current;
+
+  /** Takes over the caller's lease of the first version. */
+  ServingVersion(EngineLock lock, LoadedModel first) {
+    this.lock = lock;
+    this.current = first;
+    first.metrics().serving(true);
+  }
+
+  LoadedModel current() {
+    return current;
+  }
+
+  /**
+   * Lets {@code next} answer every batch that opens from now on, and gives back the version before.
+   * Takes over the caller's lease of {@code next}, also if this throws.
+   *
+   * @throws EngineStalledException if the engine has stopped; {@code next} is given back then
+   */
+  void swap(LoadedModel next) {
+    LoadedModel givenBack = next;
+    lock.lock();
+    try {
+      lock.requireRunning();
+      givenBack = current;
+      current = next;
+      givenBack.metrics().serving(false);
+      next.metrics().serving(true);
+    } finally {
+      lock.unlock();
+      givenBack.giveBack(); // outside of the lock, since it may close sessions
+    }
+  }
+
+  /** Gives the engine's own lease back, once. The engine must have stopped before. */
+  void retire() {
+    if (!retired.getAndSet(true)) {
+      current.giveBack();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.InferenceException;
+import dev.millrace.core.runtime.ModelSession;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * The first runs of a session, on black images, before an image depends on it. Confined to one
+ * thread.
+ */
+final class WarmUp {
+
+  /** How far the sum of a distribution over the classes may be from 1. */
+  private static final double SUM_TOLERANCE = 1e-3;
+
+  /** Runs that are timed; fewer if they take as long as a run may. */
+  private static final int TIMED_RUNS = 5;
+
+  private final ModelVersion version;
+  private final ModelSession session;
+  private final Probabilities probabilities = new Probabilities();
+
+  WarmUp(ModelVersion version, ModelSession session) {
+    this.version = version;
+    this.session = session;
+  }
+
+  /**
+   * Runs a batch of every size that the device will see.
+   *
+   * @throws ModelException if a run fails or answers with something else than probabilities
+   */
+  void run(BatchSizes sizes) {
+    List<Integer> toWarmUp = sizes.toWarmUp();
+    ByteBuffer pixels = black(toWarmUp.get(toWarmUp.size() - 1));
+    for (int size : toWarmUp) {
+      run(pixels, size);
+      for (int image = 0; image < size; image++) {
+        requireDistribution(probabilities.of(image));
+      }
+    }
+  }
+
+  /**
+   * Times a few runs of one image and returns the quickest, in nanoseconds and at least 1. The
+   * others may have waited for a core.
+   *
+   * @param enough total time after which no further run begins
+   */
+  long quickestRun(Duration enough, LongSupplier nanoTime) {
+    ByteBuffer pixels = black(1);
+    long quickest = Long.MAX_VALUE;
+    long spent = 0;
+    for (int i = 0; i < TIMED_RUNS && spent < enough.toNanos(); i++) {
+      long start = nanoTime.getAsLong();
+      run(pixels, 1);
+      long nanos = Math.max(1, nanoTime.getAsLong() - start);
+      quickest = Math.min(quickest, nanos);
+      spent += nanos;
+    }
+    return quickest;
+  }
+
+  private ByteBuffer black(int images) {
+    return ByteBuffer.allocateDirect(images * version.manifest().preprocessing().bytes());
+  }
+
+  private void run(ByteBuffer pixels, int images) {
+    try {
+      probabilities.run(session, pixels, images);
+    } catch (InferenceException e) {
+      throw new ModelException(version + " does not run: " + e.getMessage(), e);
+    }
+  }
+
+  private void requireDistribution(float[] row) {
+    double sum = 0;
+    for (float probability : row) {
+      sum += probability;
+    }
+    if (!(Math.abs(sum - 1) <= SUM_TOLERANCE)) { // true for NaN, too
+      throw new ModelException(
+          version
+              + " answers a black image with probabilities that sum to "
+              + sum
+              + ", not 1; check its weights and import it again");
+    }
+  }
+}

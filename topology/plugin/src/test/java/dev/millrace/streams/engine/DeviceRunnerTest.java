@@ -1,0 +1,202 @@
+package dev.millrace.streams.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.runtime.InferenceException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class DeviceRunnerTest extends WithEngine {
+
+  @Test
+  void failedRun_leavesItsBatchWithoutAnswerAndTheEngineRunning() throws Exception {
+    start(1);
+    model.broken = true;
+    assertThatThrownBy(() -> submit(1).get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(InferenceException.class);
+    model.broken = false;
+    assertThat(classOf(submit(4))).isEqualTo(4);
+  }
+
+  @Test
+  void imageThatFailsItsBatch_isRefusedAloneAfterASecondRun() throws Exception {
+    model.poison = 5;
+    start(3, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+
+    requireThatTheSecondOfThreeIsRefused(5);
+    assertThat(model.batches).containsExactly(3, 1, 1, 1);
+  }
+
+  @Test
+  void imageWithoutFiniteAnswer_isRefusedAloneAfterASecondRun() throws Exception {
+    model.confusing = 6;
+    start(3, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+
+    requireThatTheSecondOfThreeIsRefused(6);
+    assertThat(model.batches).containsExactly(3, 1);
+  }
+
+  private void requireThatTheSecondOfThreeIsRefused(int image) throws Exception {
+    CompletableFuture<Classification> before = submit(1);
+    CompletableFuture<Classification> bad = submit(image);
+    CompletableFuture<Classification> after = submit(2);
+
+    assertThat(classOf(before)).isEqualTo(1);
+    assertThat(classOf(after)).isEqualTo(2);
+    assertThatThrownBy(() -> bad.get(10, TimeUnit.SECONDS))
+        .cause()
+        .hasMessageContaining("fake version 3 gives no answer to this image")
+        .isInstanceOfSatisfying(
+            BadImageException.class,
+            e -> assertThat(e.reason()).isEqualTo(BadImageException.Reason.NO_ANSWER));
+    assertThat(registry.get("millrace.inference.request.success").counter().count()).isEqualTo(2);
+    assertThat(
+            registry
+                .get("millrace.inference.request.failure")
+                .tag("reason", "no_answer")
+                .counter()
+                .count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void runThatFailsOnce_isRepeatedAndNobodyNotices() throws Exception {
+    start(3, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    model.failures.set(1);
+    List<CompletableFuture<Classification>> answers = List.of(submit(1), submit(2), submit(3));
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(classOf(answers.get(i))).isEqualTo(i + 1);
+    }
+    assertThat(model.batches).containsExactly(3, 1, 1, 1);
+  }
+
+  @Test
+  void deviceThatFailsEveryImage_refusesNone() {
+    start(3, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    model.broken = true;
+    List<CompletableFuture<Classification>> answers =
+        List.of(submit(1), submit(FakeDecoder.BAD), submit(3));
+
+    for (CompletableFuture<Classification> answer : List.of(answers.get(0), answers.get(2))) {
+      assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(InferenceException.class)
+          .hasMessageContaining("the fake device is broken");
+    }
+    assertThat(model.batches).containsExactly(3, 1, 1);
+  }
+
+  @Test
+  void answerThatIsNotFinite_isAFailedRun() {
+    start(1);
+    model.probability = Float.NaN;
+    assertThatThrownBy(() -> submit(1).get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(InferenceException.class)
+        .hasMessageContaining("not finite");
+  }
+
+  @Test
+  void crashOfTheDevice_failsItsBatchAndStopsTheEngine() {
+    start(1);
+    model.crash = new UnsatisfiedLinkError("no such function");
+
+    CompletableFuture<Classification> answer = submit(1);
+
+    assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(InferenceException.class)
+        .hasMessageContaining("the run of a batch failed: java.lang.UnsatisfiedLinkError");
+    await().until(engine::hasStopped);
+    assertThatThrownBy(() -> submit(2))
+        .isInstanceOf(EngineStalledException.class)
+        .hasMessageContaining("no such function");
+  }
+
+  @Test
+  void batchOfRefusedImagesAlone_doesNotRun() throws Exception {
+    start(2, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    List<CompletableFuture<Classification>> bad =
+        List.of(submit(FakeDecoder.BAD), submit(FakeDecoder.BAD));
+    List<CompletableFuture<Classification>> good = List.of(submit(1), submit(2));
+
+    assertThat(classOf(good.get(0))).isEqualTo(1);
+    assertThat(classOf(good.get(1))).isEqualTo(2);
+    assertThat(bad).allMatch(CompletableFuture::isCompletedExceptionally);
+    assertThat(model.batches).containsExactly(2);
+  }
+
+  @Test
+  void gpuBatch_isPaddedToTheSizeThatIsWarm() throws Exception {
+    start(Device.parse("cuda:0"), 8, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    model.runs.drainPermits();
+    List<CompletableFuture<Classification>> answers = new ArrayList<>();
+    try (InferenceEngine.Urgency urgency = engine.hurry()) {
+      answers.add(submit(0));
+      await().until(() -> model.runs.hasQueuedThreads());
+      for (int i = 1; i <= 3; i++) {
+        answers.add(submit(i));
+      }
+      model.runs.release(1000);
+      for (int i = 0; i <= 3; i++) {
+        assertThat(classOf(answers.get(i))).isEqualTo(i);
+      }
+    }
+    assertThat(model.batches).containsExactly(1, 4);
+    assertThat(registry.get("millrace.inference.count").counter().count()).isEqualTo(4);
+  }
+
+  @Test
+  void failedRun_isCountedForEachOfItsImages() {
+    start(3, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    model.broken = true;
+    List<CompletableFuture<Classification>> answers = List.of(submit(1), submit(2), submit(3));
+
+    assertThatThrownBy(() -> answers.get(2).get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(InferenceException.class);
+    assertThat(
+            registry
+                .get("millrace.inference.request.failure")
+                .tag("reason", "device")
+                .counter()
+                .count())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void run_isTimedFromTheSubmissionOfEachImage() throws Exception {
+    EngineParts parts = new EngineParts();
+    parts.model.nanosAnImage = 3_000;
+    Batch.Slot slot = parts.claimDecoded();
+    parts.clock.addAndGet(EngineParts.LINGER);
+    Thread runner =
+        new Thread(
+            new DeviceRunner(
+                parts.queue, Device.CPU, () -> parts.clock.get() + parts.model.elapsedNanos.get()));
+    parts.model.elapsedNanos.set(5_000);
+    runner.start();
+    slot.answer.get(10, TimeUnit.SECONDS);
+    parts.queue.stop(new IllegalStateException("the test ends"));
+    runner.join();
+
+    double linger = EngineParts.LINGER / 1e3;
+    assertThat(micros(parts, "compute.infer")).isEqualTo(3);
+    assertThat(micros(parts, "queue")).isEqualTo(linger + 5);
+    assertThat(micros(parts, "request")).isEqualTo(linger + 5 + 3);
+  }
+
+  private static double micros(EngineParts parts, String what) {
+    return parts
+        .registry
+        .get("millrace.inference." + what + ".duration.us")
+        .summary()
+        .totalAmount();
+  }
+}

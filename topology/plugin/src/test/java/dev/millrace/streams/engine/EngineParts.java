@@ -1,0 +1,78 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.model.Device;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+
+/**
+ * The parts of an engine without its threads, on a clock that the test moves. It has three batches
+ * of two images, and a linger of {@link #LINGER} nanoseconds.
+ */
+final class EngineParts {
+
+  /** Longer than any test: a wait for it ends only by a signal. */
+  static final long LINGER = Duration.ofSeconds(10).toNanos();
+
+  final AtomicLong clock = new AtomicLong();
+  final FakeModel model = new FakeModel();
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final EngineConfig config =
+      new EngineConfig(List.of(Device.CPU), 2, Duration.ofNanos(LINGER), 1, 1, ImageLimits.DEFAULT);
+  final ModelLoader loader =
+      new ModelLoader(model, config, new EngineMetrics(registry), clock::get);
+  final EngineLock lock = new EngineLock();
+  final BatchQueue batches = new BatchQueue(config.batches(), LINGER, bytes -> new Batch(2, bytes));
+  final ServingVersion serving = new ServingVersion(lock, loader.load(FakeModel.version()));
+  final Admission admission = new Admission(lock, batches, serving, clock::get);
+  final RunQueue queue = new RunQueue(lock, batches, admission, clock::get);
+
+  /** Takes a slot, or throws at once. */
+  Batch.Slot claim() {
+    return admission.claim(clock.get());
+  }
+
+  /** Takes a slot and reports its image as decoded. */
+  Batch.Slot claimDecoded() {
+    Batch.Slot slot = claim();
+    queue.decoded(slot, null);
+    return slot;
+  }
+
+  /** Takes every slot there is; all images are decoded. */
+  void fill() {
+    for (int i = 0; i < 2 * config.batches(); i++) {
+      claimDecoded();
+    }
+  }
+
+  /** Images submitted and not yet answered, of the version. */
+  double pending(String version) {
+    return registry
+        .get("millrace.inference.pending.request.count")
+        .tag("version", version)
+        .gauge()
+        .value();
+  }
+
+  /** Makes a call on a thread of its own. Returns once that thread waits, or the call has ended. */
+  static <T> Future<T> waiting(Callable<T> call) {
+    FutureTask<T> task = new FutureTask<>(call);
+    Thread thread = new Thread(task, "waiting");
+    thread.setDaemon(true);
+    thread.start();
+    Awaitility.await().until(() -> task.isDone() || isWaiting(thread));
+    return task;
+  }
+
+  private static boolean isWaiting(Thread thread) {
+    Thread.State state = thread.getState();
+    return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+  }
+}

@@ -1,0 +1,101 @@
+package dev.millrace.streams.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.image.BadImageException;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class VersionMetricsTest {
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final VersionMetrics metrics = new VersionMetrics(registry, FakeModel.version(), 12);
+
+  private DistributionSummary summary(String name) {
+    return registry
+        .get("millrace.inference." + name)
+        .tag("model", "fake")
+        .tag("version", "3")
+        .summary();
+  }
+
+  private double gauge(String name) {
+    return registry.get("millrace.inference." + name).gauge().value();
+  }
+
+  private double count(String name) {
+    return registry.get("millrace.inference." + name).counter().count();
+  }
+
+  @Test
+  void pendingImages_areThoseSubmittedThatHaveNotLeft() {
+    metrics.submitted();
+    metrics.submitted();
+    metrics.submitted();
+    metrics.left(2);
+    assertThat(gauge("pending.request.count")).isEqualTo(1);
+  }
+
+  @Test
+  void serving_isOneOrZero() {
+    assertThat(gauge("serving")).isZero();
+    metrics.serving(true);
+    assertThat(gauge("serving")).isOne();
+    metrics.serving(false);
+    assertThat(gauge("serving")).isZero();
+  }
+
+  @Test
+  void run_isRecordedInMicroseconds() {
+    metrics.ran(5, 7_000);
+    metrics.ran(3, 2_000);
+    assertThat(count("exec.count")).isEqualTo(2);
+    assertThat(count("count")).isEqualTo(8);
+    assertThat(summary("batch.size").totalAmount()).isEqualTo(8);
+    assertThat(summary("compute.infer.duration.us").totalAmount()).isEqualTo(9);
+  }
+
+  @Test
+  void answer_isRecordedInMicroseconds() {
+    metrics.answered(4_000, 9_000);
+    assertThat(count("request.success")).isEqualTo(1);
+    assertThat(summary("queue.duration.us").totalAmount()).isEqualTo(4);
+    assertThat(summary("request.duration.us").totalAmount()).isEqualTo(9);
+  }
+
+  @Test
+  void histograms_haveABucketForEachPowerOfTwo() {
+    assertThat(buckets("batch.size")).containsExactly(1, 2, 4, 8, 16);
+    assertThat(buckets("request.duration.us"))
+        .startsWith(100, 200, 400)
+        .endsWith(6_553_600)
+        .hasSize(17);
+  }
+
+  private double[] buckets(String name) {
+    return Stream.of(summary(name).takeSnapshot().histogramCounts())
+        .mapToDouble(CountAtBucket::bucket)
+        .toArray();
+  }
+
+  @Test
+  void failures_areCountedByReason_andOutliveTheVersion() {
+    metrics.refused(BadImageException.Reason.TOO_LARGE);
+    metrics.failed(4);
+    metrics.close();
+    assertThat(failures("too_large")).isEqualTo(1);
+    assertThat(failures("device")).isEqualTo(4);
+    assertThat(registry.getMeters()).hasSize(2);
+  }
+
+  private double failures(String reason) {
+    return registry
+        .get("millrace.inference.request.failure")
+        .tag("reason", reason)
+        .counter()
+        .count();
+  }
+}
