@@ -10,6 +10,7 @@ import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.EngineMeters;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.internals.CommitBarrier;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.util.Optional;
@@ -59,22 +60,24 @@ public final class ImageInference<K>
   private boolean started;
 
   ImageInference(InferenceConfig config, Function<Optional<ModelVersion>, InferenceEngine> start) {
-    this(config, start, true);
+    this(config, start, CommitBarrier.builder("millrace-" + config.model() + "-barrier"));
   }
 
   /**
-   * With {@code holdsCommits} false it is what it would be without its barrier, and loses records
-   * in a crash: for the tests that must notice this, and to measure what the barrier costs.
+   * Inference with an engine of the caller's.
+   *
+   * @param start as {@link SharedEngine}'s; its engines go by {@link System#nanoTime}
+   * @param barrier builds the store that holds commits back
    */
   ImageInference(
       InferenceConfig config,
       Function<Optional<ModelVersion>, InferenceEngine> start,
-      boolean holdsCommits) {
+      StoreBuilder<CommitBarrier> barrier) {
     this.config = config;
     this.engine = new SharedEngine(start);
     this.format = new PredictionFormat(config.top(), config.probabilities());
     this.maxInFlight = config.maxInFlight();
-    this.barrier = CommitBarrier.builder("millrace-" + config.model() + "-barrier", holdsCommits);
+    this.barrier = barrier;
   }
 
   /** Inference whose meters go to Micrometer's global registry. */
@@ -168,7 +171,8 @@ public final class ImageInference<K>
 
   @Override
   public FixedKeyProcessor<K, ImageEvent, Prediction> get() {
-    return new InferenceProcessor<>(engine, format, maxInFlight, barrier.name());
+    return new InferenceProcessor<>(
+        engine, format, maxInFlight, barrier.name(), OwedAnswers::ofThisThread, System::nanoTime);
   }
 
   @Override
