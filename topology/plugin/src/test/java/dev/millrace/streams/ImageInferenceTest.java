@@ -241,6 +241,7 @@ class ImageInferenceTest {
   void hungDevice_failsTheTaskInTimeAndTheNextTaskGetsANewEngine() {
     driver.close();
     inference.close();
+    inference.start(); // without the limit that a task has
     drive(DeadLetterBadImages.class, Map.of("max.poll.interval.ms", 600));
     model.runs.drainPermits();
     long start = System.nanoTime();
