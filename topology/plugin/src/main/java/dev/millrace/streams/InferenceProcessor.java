@@ -1,16 +1,13 @@
 package dev.millrace.streams;
 
-import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.streams.engine.Classification;
-import dev.millrace.streams.engine.EngineStalledException;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -46,7 +43,6 @@ final class InferenceProcessor<K>
    */
   private static final int MOST_ANSWERED = 256;
 
-  private final SharedEngine sharedEngine;
   private final PredictionFormat format;
   private final int maxInFlight;
   private final String barrierName;
@@ -55,8 +51,8 @@ final class InferenceProcessor<K>
 
   private final RecordLine<K> line = new RecordLine<>();
   private final TaskFailure failure = new TaskFailure();
+  private final TaskEngine engine;
 
-  private InferenceEngine engine;
   private FixedKeyProcessorContext<K, Prediction> context;
   private RecordForwarder<K, ImageEvent, Prediction> records;
   private AnswerForwarder<K> answers;
@@ -72,18 +68,18 @@ final class InferenceProcessor<K>
    * @param nanoTime the engine's clock, as {@link System#nanoTime}
    */
   InferenceProcessor(
-      SharedEngine sharedEngine,
+      SharedEngine engine,
       PredictionFormat format,
       int maxInFlight,
       String barrierName,
       Supplier<OwedAnswers> ofThisThread,
       LongSupplier nanoTime) {
-    this.sharedEngine = sharedEngine;
     this.format = format;
     this.maxInFlight = maxInFlight;
     this.barrierName = barrierName;
     this.ofThisThread = ofThisThread;
     this.nanoTime = nanoTime;
+    this.engine = new TaskEngine(engine, failure, nanoTime);
   }
 
   @Override
@@ -99,42 +95,22 @@ final class InferenceProcessor<K>
     barrier.attach(this);
     owed = ofThisThread.get();
     owed.add(this);
-    if (engine == null) {
-      engine = sharedEngine.acquire(limit.start());
-    }
+    engine.acquire(limit);
   }
 
   @Override
   public void process(FixedKeyRecord<K, ImageEvent> record) {
     records.throwIfRefusing();
-    try {
-      long now = nanoTime.getAsLong();
-      barrier.recordAccepted(now, limit.commitSilence());
-      long deadline = now + limit.longest().toNanos();
-      line.add(
-          new PendingRecord<>(record, records.recordContext(), submit(record.value(), deadline)));
-      if (tick == null) {
-        tick = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, time -> forwardInBursts());
-      }
-      forwardInBursts();
-      awaitRoom(deadline);
-    } catch (EngineStalledException e) {
-      throw giveUpEngine(e.getMessage(), e);
+    barrier.recordAccepted(nanoTime.getAsLong(), limit.commitSilence());
+    long deadline = engine.deadline();
+    line.add(
+        new PendingRecord<>(
+            record, records.recordContext(), engine.submit(record.value(), deadline)));
+    if (tick == null) {
+      tick = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, time -> forwardInBursts());
     }
-  }
-
-  private CompletableFuture<Classification> submit(ImageEvent event, long deadline) {
-    if (event instanceof ImageEvent.Encoded encoded && encoded.bytes().length > 0) {
-      return engine.submit(encoded.bytes(), deadline);
-    }
-    if (event instanceof ImageEvent.Unreadable unreadable) {
-      return engine.refuse(
-          new BadImageException(BadImageException.Reason.UNREADABLE_EVENT, unreadable.reason()));
-    }
-    return engine.refuse(
-        new BadImageException(
-            BadImageException.Reason.EMPTY,
-            event == null ? "the record has no value" : "the image is empty"));
+    forwardInBursts();
+    awaitRoom(deadline);
   }
 
   /**
@@ -144,7 +120,7 @@ final class InferenceProcessor<K>
    */
   private void awaitRoom(long deadline) {
     if (line.inFlight() >= maxInFlight) {
-      awaitOldest(deadline);
+      engine.awaitOldest(line, deadline);
       owed.pace().waiting(line.setAnsweredAside());
       if (line.answered() >= MOST_ANSWERED) {
         burst = owed.pace().nextBurst();
@@ -182,11 +158,11 @@ final class InferenceProcessor<K>
     if (line.size() == 0) {
       return;
     }
-    long deadline = nanoTime.getAsLong() + limit.longest().toNanos();
+    long deadline = engine.deadline();
     try (InferenceEngine.Urgency urgency = engine.hurry()) {
       forwardAnswered();
       while (line.inFlight() > 0) {
-        awaitOldest(deadline);
+        engine.awaitOldest(line, deadline);
         forwardAnswered();
       }
     } catch (InferenceStalledError e) {
@@ -204,30 +180,6 @@ final class InferenceProcessor<K>
     return line.next();
   }
 
-  private void awaitOldest(long deadline) {
-    try {
-      line.awaitOldest(Math.max(0, deadline - nanoTime.getAsLong()));
-    } catch (TimeoutException e) {
-      throw giveUpEngine(
-          "the device gave no answer within "
-              + limit.longest().toMillis()
-              + " ms; if it is only slow, make batches smaller or raise max.poll.interval.ms and,"
-              + " under exactly-once, transaction.timeout.ms",
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw failure.remember(
-          new InferenceStalledError("interrupted while waiting for an answer", e));
-    }
-  }
-
-  /** Stops the engine for all tasks that share it, because its device would keep them waiting. */
-  private InferenceStalledError giveUpEngine(String reason, Exception cause) {
-    InferenceStalledError stalled = failure.remember(new InferenceStalledError(reason, cause));
-    engine.stop(stalled);
-    return stalled;
-  }
-
   private void stopTick() {
     if (tick != null) {
       tick.cancel();
@@ -241,9 +193,6 @@ final class InferenceProcessor<K>
     line.clear();
     barrier.detach();
     owed.remove(this);
-    if (engine != null) {
-      sharedEngine.release(engine);
-      engine = null;
-    }
+    engine.release();
   }
 }

@@ -69,6 +69,10 @@ class InferenceProcessorTest {
   private final List<Integer> kept = new ArrayList<>();
 
   private boolean nextNodeFails;
+
+  /** How far the processor's clock is ahead of the engine's. */
+  private long ahead;
+
   private InferenceProcessor<String> processor;
   private TopologyTestDriver driver;
   private TestInputTopic<String, byte[]> input;
@@ -104,7 +108,7 @@ class InferenceProcessorTest {
               maxInFlight,
               "barrier",
               () -> owed,
-              System::nanoTime);
+              () -> System.nanoTime() + ahead);
       return processor;
     }
 
@@ -301,6 +305,22 @@ class InferenceProcessorTest {
         .isInstanceOf(InferenceStalledError.class)
         .hasMessage("the inference engine has stopped: the device hangs");
     assertThatThrownBy(processor::drain).hasMessage("inference has failed before");
+  }
+
+  @Test
+  void barrierThatIsNeverFlushed_failsTheTask() {
+    drive(
+        8,
+        2,
+        sent -> {
+          ahead = Duration.ofMinutes(6 * sent).toNanos();
+          return image(sent);
+        },
+        Map.of());
+
+    assertThatThrownBy(() -> input.pipeInput("a", new byte[0]))
+        .isInstanceOf(IncompatibleClassChangeError.class)
+        .hasMessageContaining("has not flushed the commit barrier for PT5M");
   }
 
   @Test
