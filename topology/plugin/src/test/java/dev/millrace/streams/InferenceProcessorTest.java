@@ -313,7 +313,7 @@ class InferenceProcessorTest {
         8,
         2,
         sent -> {
-          ahead = Duration.ofMinutes(6 * sent).toNanos();
+          ahead = Duration.ofMinutes(6L * sent).toNanos();
           return image(sent);
         },
         Map.of());

@@ -39,12 +39,7 @@ class ChampionFollowerTest {
 
   /** Orders by hand. A poll without any waits as a consumer's does. */
   private static final class Channel implements ControlChannel {
-    private static final Runnable WAKEUP =
-        () -> {
-          throw new WakeupException();
-        };
-
-    /** Throws, or not, for a poll to begin with. */
+    /** What polls do before they return their orders; a failure is thrown. */
     private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
 
     private final List<Champion> orders = new CopyOnWriteArrayList<>();
@@ -97,7 +92,7 @@ class ChampionFollowerTest {
 
     @Override
     public void wakeup() {
-      events.add(WAKEUP);
+      fail(new WakeupException());
     }
 
     @Override
