@@ -2,6 +2,7 @@ package dev.millrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
@@ -15,6 +16,8 @@ import dev.millrace.streams.engine.FakeModel;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.internals.CommitBarrier;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,8 +42,14 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.Punctuator;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
+import org.apache.kafka.streams.processor.internals.ProcessorNode;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +82,11 @@ class InferenceProcessorTest {
   /** How far the processor's clock is ahead of the engine's. */
   private long ahead;
 
+  /** The punctuators that are scheduled: one, or none. */
+  private final List<Punctuator> ticks = new ArrayList<>();
+
+  private FixedKeyProcessorContext<String, Prediction> context;
+  private ProcessorNode<?, ?, ?, ?> node;
   private InferenceProcessor<String> processor;
   private TopologyTestDriver driver;
   private TestInputTopic<String, byte[]> input;
@@ -109,12 +123,54 @@ class InferenceProcessorTest {
               "barrier",
               () -> owed,
               () -> System.nanoTime() + ahead);
-      return processor;
+      return new Observed(processor);
     }
 
     @Override
     public Set<StoreBuilder<?>> stores() {
       return Set.of(CommitBarrier.builder("barrier"));
+    }
+  }
+
+  /** The processor, with its punctuator in the test's hands. */
+  private final class Observed implements FixedKeyProcessor<String, ImageEvent, Prediction> {
+    private final FixedKeyProcessor<String, ImageEvent, Prediction> delegate;
+
+    private Observed(FixedKeyProcessor<String, ImageEvent, Prediction> delegate) {
+      this.delegate = delegate;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the proxy is of the same types
+    public void init(FixedKeyProcessorContext<String, Prediction> kafkas) {
+      context =
+          (FixedKeyProcessorContext<String, Prediction>)
+              Proxy.newProxyInstance(
+                  getClass().getClassLoader(),
+                  new Class<?>[] {InternalProcessorContext.class, FixedKeyProcessorContext.class},
+                  (proxy, method, arguments) -> {
+                    if (method.getName().equals("schedule")) {
+                      ticks.add((Punctuator) arguments[2]);
+                      return (Cancellable) ticks::clear;
+                    }
+                    try {
+                      return method.invoke(kafkas, arguments);
+                    } catch (InvocationTargetException e) {
+                      throw e.getCause();
+                    }
+                  });
+      node = ((InternalProcessorContext<?, ?>) context).currentNode();
+      delegate.init(context);
+    }
+
+    @Override
+    public void process(FixedKeyRecord<String, ImageEvent> record) {
+      delegate.process(record);
+    }
+
+    @Override
+    public void close() {
+      delegate.close();
     }
   }
 
@@ -202,6 +258,44 @@ class InferenceProcessorTest {
 
     assertThat(left).isEqualTo(labels(3));
     assertThat(kept).hasSize(3).allMatch(records -> records <= 1);
+  }
+
+  @Test
+  void answers_leaveWithTheTick_whichStopsOnceNothingIsInFlight() {
+    drive(
+        8,
+        3,
+        sent -> {
+          if (sent > 0) {
+            assertThat(ticks).hasSize(1);
+            await().until(() -> processor.next().isDone());
+            owed.pace().nextBurst();
+            ticks.get(0).punctuate(0);
+            assertThat(left).hasSize(sent);
+            assertThat(ticks).isEmpty();
+          }
+          return image(sent);
+        },
+        Map.of());
+    input.pipeInput("a", new byte[0]);
+
+    assertThat(left).isEqualTo(labels(3));
+    assertThat(ticks).isEmpty();
+  }
+
+  @Test
+  void tick_goesOnWhileRecordsAreInFlight_andEndsWithTheTask() {
+    shared.acquire(); // without the limit that a task has
+    drive(8, 2, InferenceProcessorTest::image, Map.of("max.poll.interval.ms", 200));
+    model.runs.drainPermits();
+    assertThatThrownBy(() -> input.pipeInput("a", new byte[0]))
+        .hasStackTraceContaining("the device gave no answer within 100 ms");
+    assertThat(ticks).hasSize(1);
+
+    closeDriver();
+
+    assertThat(ticks).isEmpty();
+    model.runs.release(1_000);
   }
 
   @Test
@@ -336,6 +430,23 @@ class InferenceProcessorTest {
       assertThat(Thread.interrupted()).isTrue();
       model.runs.release(1_000);
     }
+  }
+
+  @Test
+  void revivedTask_beginsAnew_withTheSameEngine() {
+    nextNodeFails = true;
+    drive(8, 2);
+    assertThatThrownBy(() -> input.pipeInput("a", new byte[0]))
+        .hasStackTraceContaining("the next node fails");
+
+    ((InternalProcessorContext<?, ?>) context).setCurrentNode(node);
+    processor.init(context);
+
+    assertThat(processor.size()).isZero();
+    processor.drain();
+    assertThat(engines).hasSize(1);
+    closeDriver();
+    assertThat(afterIdleTime).hasSize(1);
   }
 
   @Test
