@@ -13,7 +13,7 @@ final class LeakyBarrier extends CommitBarrier {
     super(name);
   }
 
-  static StoreBuilder<CommitBarrier> builder(String name) {
+  static StoreBuilder<CommitBarrier> leakyBuilder(String name) {
     return new Builder(name);
   }
 

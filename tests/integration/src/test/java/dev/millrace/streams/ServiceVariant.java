@@ -52,7 +52,7 @@ public final class ServiceVariant {
     StoreBuilder<CommitBarrier> barrier =
         Boolean.parseBoolean(take(given, "barrier"))
             ? CommitBarrier.builder("barrier")
-            : LeakyBarrier.builder("barrier");
+            : LeakyBarrier.leakyBuilder("barrier");
     ImageInference<byte[]> inference =
         new ImageInference<>(config, first -> engine(config, delay), barrier);
     StreamsBuilder builder = new StreamsBuilder();

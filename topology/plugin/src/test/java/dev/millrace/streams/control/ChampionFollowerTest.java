@@ -1,6 +1,7 @@
 package dev.millrace.streams.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.control.Champion;
@@ -12,12 +13,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,5 +208,27 @@ class ChampionFollowerTest {
   void close_beforeFollowing_closesTheChannel() {
     follower(LONG, LONG).close();
     assertThat(channel.closed).isTrue();
+  }
+
+  @Test
+  void open_withoutABroker_fails() {
+    Map<String, Object> config =
+        Map.of(
+            "bootstrap.servers",
+            "localhost:1",
+            "request.timeout.ms",
+            50,
+            "default.api.timeout.ms",
+            100);
+
+    assertThatThrownBy(
+            () ->
+                ChampionFollower.open(
+                    config,
+                    Map.of("bootstrap.servers", "localhost:1"),
+                    "instance-1",
+                    FakeInference.MODEL,
+                    new SimpleMeterRegistry()))
+        .isInstanceOf(TimeoutException.class);
   }
 }
