@@ -9,6 +9,7 @@ import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.internals.CommitBarrier;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -24,10 +25,11 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * The service's topology in a process of its own, with what {@code serve} has no option for: a
- * model that takes its time, and no commit barrier.
+ * The service's topology in a process of its own, in two variants that {@code serve} has no option
+ * for: a model that takes longer, and no commit barrier.
  *
  * <p>Arguments are {@code KEY=VALUE}: {@code repository}, {@code model}, {@code input}, {@code
  * output}, {@code barrier} (true or false), {@code delay} (milliseconds that each run takes
@@ -47,9 +49,12 @@ public final class ServiceVariant {
     InferenceConfig config =
         InferenceConfig.of(Path.of(take(given, "repository")), take(given, "model"));
     long delay = Long.parseLong(take(given, "delay"));
+    StoreBuilder<CommitBarrier> barrier =
+        Boolean.parseBoolean(take(given, "barrier"))
+            ? CommitBarrier.builder("barrier")
+            : LeakyBarrier.leakyBuilder("barrier");
     ImageInference<byte[]> inference =
-        new ImageInference<>(
-            config, first -> engine(config, delay), Boolean.parseBoolean(take(given, "barrier")));
+        new ImageInference<>(config, first -> engine(config, delay), barrier);
     StreamsBuilder builder = new StreamsBuilder();
     builder.stream(take(given, "input"), Consumed.with(Serdes.ByteArray(), ImageEvent.serde()))
         .processValues(inference)

@@ -1,11 +1,11 @@
 package dev.millrace.streams;
 
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.streams.internals.DeadLetterRecords;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
-import org.apache.kafka.streams.errors.internals.ExceptionHandlerUtils;
 import org.apache.kafka.streams.processor.api.Record;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +49,6 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
         context.offset(),
         topic,
         exception.getMessage());
-    return Response.resume(
-        ExceptionHandlerUtils.maybeBuildDeadLetterQueueRecords(
-            topic, context.sourceRawKey(), context.sourceRawValue(), context, exception));
+    return Response.resume(DeadLetterRecords.of(topic, context, exception));
   }
 }

@@ -10,6 +10,7 @@ import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.triton.TritonLayout;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
@@ -46,8 +47,8 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * else when the first task begins, and freed by {@link #close}, else 30 s after the last task
  * ended.
  *
- * @param <K> the key's type: a String, UTF-8 bytes or anything with a telling {@code toString}, as
- *     it becomes the prediction's id
+ * @param <K> the key's type: a String, UTF-8 bytes or a type whose {@code toString} names the
+ *     image, because it becomes the prediction's id
  */
 public final class ImageInference<K>
     implements FixedKeyProcessorSupplier<K, ImageEvent, Prediction>, AutoCloseable {
@@ -60,22 +61,24 @@ public final class ImageInference<K>
   private boolean started;
 
   ImageInference(InferenceConfig config, Function<Optional<ModelVersion>, InferenceEngine> start) {
-    this(config, start, true);
+    this(config, start, CommitBarrier.builder("millrace-" + config.model() + "-barrier"));
   }
 
   /**
-   * With {@code holdsCommits} false it is what it would be without its barrier, and loses records
-   * in a crash: for the tests that must notice this, and to measure what the barrier costs.
+   * Inference with an engine of the caller's.
+   *
+   * @param start as {@link SharedEngine}'s; its engines go by {@link System#nanoTime}
+   * @param barrier builds the store that holds commits back
    */
   ImageInference(
       InferenceConfig config,
       Function<Optional<ModelVersion>, InferenceEngine> start,
-      boolean holdsCommits) {
+      StoreBuilder<CommitBarrier> barrier) {
     this.config = config;
     this.engine = new SharedEngine(start);
     this.format = new PredictionFormat(config.top(), config.probabilities());
     this.maxInFlight = config.maxInFlight();
-    this.barrier = CommitBarrier.builder("millrace-" + config.model() + "-barrier", holdsCommits);
+    this.barrier = barrier;
   }
 
   /** Inference whose metrics go to Micrometer's global registry. */
@@ -83,7 +86,7 @@ public final class ImageInference<K>
     return with(config, Metrics.globalRegistry);
   }
 
-  /** Inference whose metrics go to {@code registry}, which stays the caller's. */
+  /** Inference whose metrics go to {@code registry}. The caller keeps and closes the registry. */
   public static <K> ImageInference<K> with(InferenceConfig config, MeterRegistry registry) {
     return with(
         config,
@@ -93,7 +96,7 @@ public final class ImageInference<K>
   }
 
   /**
-   * Inference by other engines than ONNX Runtime and OpenCV.
+   * Inference with another runtime and another decoder than ONNX Runtime and OpenCV.
    *
    * @param runtime loads and runs the models, on threads of the engine
    * @param decoders makes one decoder for each decode thread, on that thread
@@ -139,23 +142,23 @@ public final class ImageInference<K>
     return running.serving();
   }
 
-  /** The version that answers; empty as long as none was loaded. */
+  /** The version that serves; empty before one was loaded. */
   public Optional<ModelVersion> serving() {
     return engine.serving();
   }
 
   /**
-   * Swaps the version while the stream runs. The candidate is verified, loaded and warmed up beside
-   * the serving version, on the calling thread; then it answers every batch that opens. A batch is
-   * answered by one version, and a partition's predictions change from the old version to the new
-   * one once. The old one is freed when its last batch has run.
+   * Swaps the version while the stream runs. The calling thread verifies, loads and warms up the
+   * candidate beside the serving version; then the candidate answers every batch that opens. One
+   * version answers a whole batch, and a partition's predictions change from the old version to the
+   * new one once. The engine frees the old version when its last batch has run.
    *
    * @param version another version of the same model
    * @param allowSignatureChange whether its input or its classes may differ from those of the
    *     version that serves
    * @return the candidate
-   * @throws dev.millrace.core.model.ModelException if it is refused; the serving version then goes
-   *     on as if nothing had happened
+   * @throws dev.millrace.core.model.ModelException if the candidate is refused; the current version
+   *     then keeps serving
    */
   public synchronized ModelVersion swap(int version, boolean allowSignatureChange) {
     ModelVersion candidate =
@@ -170,7 +173,8 @@ public final class ImageInference<K>
 
   @Override
   public FixedKeyProcessor<K, ImageEvent, Prediction> get() {
-    return new InferenceProcessor<>(engine, format, maxInFlight, barrier.name());
+    return new InferenceProcessor<>(
+        engine, format, maxInFlight, barrier.name(), OwedAnswers::ofThisThread, System::nanoTime);
   }
 
   @Override
@@ -178,7 +182,7 @@ public final class ImageInference<K>
     return Set.of(barrier);
   }
 
-  /** Frees the model. To be called after the Kafka Streams client was closed. */
+  /** Frees the model. Close the Kafka Streams client first. */
   @Override
   public void close() {
     engine.close();

@@ -10,15 +10,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What an {@link ImageInference} serves, and how. Made with {@link #of}.
+ * The model that an {@link ImageInference} serves, and how. Made with {@link #of} or {@link
+ * #builder}.
  *
  * @param repository folder of the model repository
  * @param model the model's name in it
  * @param version the version to serve, or null for the newest
  * @param engine how images are decoded, batched and run
- * @param maxInFlight images of one partition that may be in flight at once; the partition waits
- *     beyond. Besides, 256 at most that are answered may wait to be passed on together, and some 4
- *     MiB of images of all partitions of a stream thread
+ * @param maxInFlight images of one partition that may be in flight at once; a full partition waits.
+ *     Besides, up to 256 answers of a partition, and about 4 MiB of images of a stream thread's
+ *     partitions, may wait to be forwarded together
  * @param top how many of the most probable classes a prediction lists
  * @param probabilities whether a prediction holds the whole distribution
  */
@@ -51,7 +52,7 @@ public record InferenceConfig(
     return builder(repository, model).build();
   }
 
-  /** The same with another version. */
+  /** This configuration with another version. */
   public InferenceConfig withVersion(int other) {
     return new InferenceConfig(repository, model, other, engine, maxInFlight, top, probabilities);
   }
@@ -61,7 +62,7 @@ public record InferenceConfig(
     return new Builder(repository, model);
   }
 
-  /** Collects what differs from the defaults. */
+  /** Collects the values that differ from the defaults. */
   public static final class Builder {
     private static final int CPU_BATCH = 8;
     private static final Duration CPU_RUN = Duration.ofMillis(20);
@@ -100,8 +101,9 @@ public record InferenceConfig(
     }
 
     /**
-     * Images a batch at most. By default 64 on a GPU, and on the CPU as many as run in 20 ms, 8 at
-     * most: larger batches gain nothing there, and a commit waits for what runs.
+     * Largest number of images in a batch. By default 64 on a GPU, and on the CPU as many as run in
+     * 20 ms, at most 8: a CPU gains nothing from larger batches, and a commit has to wait for the
+     * current run.
      */
     public Builder maxBatchSize(Integer maxBatchSize) {
       this.maxBatchSize = maxBatchSize;
@@ -109,46 +111,49 @@ public record InferenceConfig(
     }
 
     /**
-     * How long an image waits for company while a device is idle; by default 5 ms on a GPU, and not
-     * at all on the CPU, where larger batches gain nothing.
+     * Longest time that an image waits for a batch to fill while a device is idle. By default 5 ms
+     * on a GPU, and 0 on the CPU, which gains nothing from larger batches.
      */
     public Builder linger(Duration linger) {
       this.linger = linger;
       return this;
     }
 
-    /** Threads that decode; by default one a core. */
+    /** Number of threads that decode; by default one for each core. */
     public Builder decodeThreads(int decodeThreads) {
       this.decodeThreads = decodeThreads;
       return this;
     }
 
-    /** What one image may claim; {@link ImageLimits#DEFAULT} by default. */
+    /** Limits of one image; {@link ImageLimits#DEFAULT} by default. */
     public Builder limits(ImageLimits limits) {
       this.limits = limits;
       return this;
     }
 
-    /** Images of one partition in flight at once; almost four batches by default. */
+    /**
+     * Largest number of images of one partition in flight; by default a little less than four
+     * batches.
+     */
     public Builder maxInFlight(Integer maxInFlight) {
       this.maxInFlight = maxInFlight;
       return this;
     }
 
-    /** How many of the most probable classes a prediction lists; 5 by default. */
+    /** Number of most probable classes that a prediction lists; 5 by default. */
     public Builder top(int top) {
       this.top = top;
       return this;
     }
 
-    /** Whether a prediction holds the whole distribution; it does by default. */
+    /** Whether a prediction holds the whole distribution; true by default. */
     public Builder probabilities(boolean probabilities) {
       this.probabilities = probabilities;
       return this;
     }
 
     /**
-     * Puts it together.
+     * The configuration.
      *
      * @throws IllegalArgumentException naming the key, the value and what is allowed
      */
@@ -160,7 +165,7 @@ public record InferenceConfig(
       Duration longestRun = maxBatchSize == null && !cuda ? CPU_RUN : EngineConfig.UNLIMITED;
       EngineConfig engine =
           new EngineConfig(devices, batch, longestRun, wait, decodeThreads, runs, limits);
-      // Short of whole batches by a quarter, which is what InferenceEngine.awaitRoom leaves, too.
+      // A quarter of a batch less than whole batches, as much as InferenceEngine.awaitRoom leaves.
       int most = BATCHES_IN_FLIGHT * batch - batch / 4;
       int inFlight = maxInFlight != null ? maxInFlight : most;
       return new InferenceConfig(repository, model, version, engine, inFlight, top, probabilities);

@@ -1,9 +1,9 @@
 package dev.millrace.streams;
 
 /**
- * The engine has no answer for a record that may well be good. An {@link Error}, so that no {@code
- * processing.exception.handler} can answer it with "resume" and drop the record: the stream thread
- * fails, nothing is committed, and the records are processed again.
+ * The engine has no answer for a record, although the record may be good. The stream thread fails,
+ * Kafka Streams commits nothing, and the records are processed again. This is an {@link Error} so
+ * that no {@code processing.exception.handler} can answer it with "resume" and drop the record.
  */
 public final class InferenceStalledError extends Error {
 

@@ -13,14 +13,14 @@ import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
- * How an answer is written down. Immutable.
+ * Writes an answer as a prediction. Immutable.
  *
  * @param top how many of the most probable classes to list
  * @param full whether to hold the whole distribution
  */
 public record PredictionFormat(int top, boolean full) {
 
-  /** What decoding puts where bytes are no UTF-8. */
+  /** The character that decoding puts in place of bytes that are no UTF-8. */
   private static final char REPLACEMENT = '\uFFFD';
 
   /**
@@ -49,8 +49,8 @@ public record PredictionFormat(int top, boolean full) {
   }
 
   /**
-   * The key as text; {@code topic-partition-offset} for none; {@code 0x…} for bytes that are no
-   * UTF-8.
+   * The key as text. Without a key, {@code topic-partition-offset}; for bytes that are no UTF-8,
+   * {@code 0x…}.
    */
   static String id(Object key, Prediction.Source source) {
     if (key == null) {
@@ -67,7 +67,7 @@ public record PredictionFormat(int top, boolean full) {
     return text.indexOf(REPLACEMENT) < 0 ? text : textOrHex(bytes);
   }
 
-  /** Of bytes that hold a replacement character, or are no UTF-8 and got one. */
+  /** For bytes that hold a replacement character, or are no UTF-8 and got one. */
   private static String textOrHex(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

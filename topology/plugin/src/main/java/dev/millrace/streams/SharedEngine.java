@@ -7,31 +7,46 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * The one engine of an instance, shared by its tasks: started for the first, closed some time after
- * the last, because a rebalance may take every task away for a moment. An engine that has stopped
- * by itself is replaced for whoever comes next, with the version that it served last. Thread-safe.
+ * The one engine of an instance, shared by its tasks. It starts for the first task and closes some
+ * time after the last, because a rebalance may take every task away for a moment. An engine that
+ * has stopped by itself is replaced for the next task, with the version that it served last.
+ * Thread-safe.
  */
 final class SharedEngine implements AutoCloseable {
 
-  private static final long IDLE_SECONDS = 30;
+  private static final Executor AFTER_30_S =
+      CompletableFuture.delayedExecutor(30, TimeUnit.SECONDS);
   private static final Duration UNLIMITED = Duration.ofDays(1);
 
   private final Function<Optional<ModelVersion>, InferenceEngine> start;
+  private final Executor afterIdleTime;
   private volatile ModelVersion serving;
   private InferenceEngine engine;
   private int users;
   private long acquisitions;
 
   /**
-   * @param start starts one with this version, or the very first one with whatever it chooses
+   * An engine that is closed once it was idle for 30 s.
+   *
+   * @param start starts an engine with the given version, or the first one with the version that
+   *     the function chooses
    */
   SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start) {
+    this(start, AFTER_30_S);
+  }
+
+  /**
+   * @param afterIdleTime runs a task once an engine without users has been idle for long enough
+   */
+  SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start, Executor afterIdleTime) {
     this.start = start;
+    this.afterIdleTime = afterIdleTime;
   }
 
   /** The version that serves, or served last; empty if none ever did. */
@@ -39,14 +54,14 @@ final class SharedEngine implements AutoCloseable {
     return Optional.ofNullable(serving);
   }
 
-  /** The running engine, started if need be, however long that takes. */
+  /** The running engine, started if need be, without a limit on how long that takes. */
   InferenceEngine acquire() {
     return acquire(UNLIMITED);
   }
 
   /**
-   * Has another version answer, in this engine and in those that may replace it. One swap at a
-   * time.
+   * Has another version answer, in this engine and in those that may replace it. The caller makes
+   * one swap at a time.
    *
    * @throws dev.millrace.core.model.ModelException if it cannot be served; nothing has changed then
    */
@@ -60,7 +75,7 @@ final class SharedEngine implements AutoCloseable {
         // Its replacement may have started in between, with the version before.
         swapped = !running.hasStopped();
       } catch (EngineStalledException e) {
-        // It has stopped meanwhile: the next one shall swap.
+        // It has stopped meanwhile, so that the next one has to swap.
       } finally {
         release(running);
       }
@@ -88,7 +103,7 @@ final class SharedEngine implements AutoCloseable {
     return engine;
   }
 
-  /** Loading and warming up run on the device, which may hang: not on the caller's thread, then. */
+  /** Starts on another thread, because the device may hang while it loads and warms up. */
   private InferenceEngine startWithin(Duration limit) {
     CompletableFuture<InferenceEngine> starting = new CompletableFuture<>();
     inBackground("starter", () -> complete(starting));
@@ -118,22 +133,21 @@ final class SharedEngine implements AutoCloseable {
     }
   }
 
-  /** Gives back what {@link #acquire} returned. */
+  /** Gives back an engine that {@link #acquire} returned. */
   synchronized void release(InferenceEngine acquired) {
     if (acquired == engine && --users == 0) {
       long seen = acquisitions;
-      CompletableFuture.delayedExecutor(IDLE_SECONDS, TimeUnit.SECONDS)
-          .execute(() -> closeIfIdleSince(seen));
+      afterIdleTime.execute(() -> closeIfIdleSince(seen));
     }
   }
 
   private synchronized void closeIfIdleSince(long seen) {
-    if (users == 0 && acquisitions == seen) {
+    if (acquisitions == seen) {
       close();
     }
   }
 
-  /** Closes the engine now, whoever uses it. */
+  /** Closes the engine now, even if tasks use it. */
   @Override
   public synchronized void close() {
     if (engine != null) {

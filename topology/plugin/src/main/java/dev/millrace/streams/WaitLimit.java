@@ -7,8 +7,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * How long a stream thread may wait for the engine: less than would get it evicted from its group
- * or its transaction aborted.
+ * How long a stream thread may wait for the engine. A longer wait would get the thread evicted from
+ * its group, or its transaction aborted.
  *
  * @param longest the longest wait: half of {@code max.poll.interval.ms}, and under exactly-once no
  *     more than {@code transaction.timeout.ms} less the commit interval and 2 s
@@ -23,7 +23,7 @@ record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
   private static final int DEFAULT_TRANSACTION_TIMEOUT_MS = 10_000;
 
   /**
-   * Reads it off a Streams application's configuration.
+   * The limits that follow from a Streams application's configuration.
    *
    * @throws IllegalArgumentException if the transaction timeout leaves no time to wait
    */

@@ -7,16 +7,23 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.streams.engine.EngineConfig;
 import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
 import dev.millrace.streams.engine.InferenceEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,12 +33,16 @@ class SharedEngineTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final FakeModel model = new FakeModel();
-  private final SharedEngine shared = new SharedEngine(this::start);
+  private final Queue<Runnable> afterIdleTime = new ArrayDeque<>();
+  private final SharedEngine shared = new SharedEngine(this::start, afterIdleTime::add);
+
+  /** Loads and runs {@link #model}, unless a test has it do something else. */
+  private volatile ModelRuntime runtime = model;
 
   private InferenceEngine start(Optional<ModelVersion> version) {
     return InferenceEngine.start(
         new EngineConfig(List.of(Device.CPU), 1, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
-        model,
+        (candidate, device) -> runtime.open(candidate, device),
         version.orElse(FakeModel.version()),
         () -> new FakeDecoder(new CountDownLatch(0)),
         new EngineMetrics(new SimpleMeterRegistry()),
@@ -91,5 +102,170 @@ class SharedEngineTest {
 
     assertThatThrownBy(() -> shared.acquire(LIMIT))
         .hasMessage("fake version 3 does not run: the fake device is broken");
+  }
+
+  @Test
+  void idleEngine_isClosed() {
+    InferenceEngine first = shared.acquire(LIMIT);
+    shared.acquire(LIMIT);
+    shared.release(first);
+    assertThat(afterIdleTime).isEmpty();
+
+    shared.release(first);
+    assertThat(model.closed).isFalse();
+    afterIdleTime.remove().run();
+
+    assertThat(model.closed).isTrue();
+    assertThat(shared.acquire(LIMIT)).isNotSameAs(first);
+    shared.close();
+  }
+
+  @Test
+  void idleEngine_isKeptForNewUsers() {
+    shared.release(shared.acquire(LIMIT));
+    InferenceEngine engine = shared.acquire(LIMIT);
+
+    afterIdleTime.remove().run();
+
+    assertThat(engine.hasStopped()).isFalse();
+    shared.close();
+  }
+
+  @Test
+  void idleTime_beginsAnew_ifTheEngineWasUsedMeanwhile() {
+    InferenceEngine engine = shared.acquire(LIMIT);
+    shared.release(engine);
+    shared.acquire(LIMIT);
+    shared.release(engine);
+
+    afterIdleTime.remove().run();
+    assertThat(engine.hasStopped()).isFalse();
+
+    afterIdleTime.remove().run();
+    assertThat(engine.hasStopped()).isTrue();
+  }
+
+  @Test
+  void engineThatWasReplaced_isClosed_andItsUsersDoNotCount() {
+    InferenceEngine first = shared.acquire(LIMIT);
+    first.stop(new IllegalStateException("the device hangs"));
+    InferenceEngine second = shared.acquire(LIMIT);
+
+    shared.release(first);
+
+    assertThat(afterIdleTime).isEmpty();
+    await().until(() -> model.open.size() == 1);
+    shared.release(second);
+    assertThat(afterIdleTime).hasSize(1);
+    shared.close();
+  }
+
+  @Test
+  void close_stopsAnEngineInUse() {
+    InferenceEngine engine = shared.acquire(LIMIT);
+    shared.close();
+    assertThat(engine.hasStopped()).isTrue();
+    assertThat(shared.serving()).contains(FakeModel.version());
+    shared.close();
+  }
+
+  /** A session that does more as it closes. */
+  private record Closing(ModelSession session, Runnable more) implements ModelSession {
+    @Override
+    public int classes() {
+      return session.classes();
+    }
+
+    @Override
+    public int inputSize() {
+      return session.inputSize();
+    }
+
+    @Override
+    public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+      session.run(pixels, images, probabilities);
+    }
+
+    @Override
+    public void close() {
+      session.close();
+      more.run();
+    }
+  }
+
+  /** The engine stops as it frees the old version, and a task has it replaced in that moment. */
+  @Test
+  void swap_isRepeated_ifItsEngineWasReplacedMeanwhile() {
+    AtomicReference<InferenceEngine> replacement = new AtomicReference<>();
+    AtomicReference<InferenceEngine> first = new AtomicReference<>();
+    runtime =
+        (version, device) ->
+            new Closing(
+                model.open(version, device),
+                () -> {
+                  runtime = model;
+                  first.get().stop(new IllegalStateException("the device hangs"));
+                  replacement.set(shared.acquire(LIMIT));
+                });
+    first.set(shared.acquire(LIMIT));
+
+    shared.swap(FakeModel.version(4, 1));
+
+    assertThat(replacement.get()).isNotSameAs(first.get());
+    assertThat(replacement.get().serving().version()).isEqualTo(4);
+    assertThat(shared.acquire(LIMIT)).isSameAs(replacement.get());
+    shared.close();
+  }
+
+  @Test
+  void swap_isRepeated_ifItsEngineStopsWhileTheCandidateLoads() {
+    InferenceEngine first = shared.acquire(LIMIT);
+    runtime =
+        (version, device) -> {
+          runtime = model;
+          first.stop(new IllegalStateException("the device hangs"));
+          return model.open(version, device);
+        };
+
+    shared.swap(FakeModel.version(4, 1));
+
+    assertThat(shared.acquire(LIMIT)).isNotSameAs(first);
+    assertThat(shared.acquire(LIMIT).serving().version()).isEqualTo(4);
+    assertThat(shared.serving()).contains(FakeModel.version(4, 1));
+    shared.close();
+  }
+
+  @Test
+  void swap_returnsTheEngineThatItUsed() {
+    shared.swap(FakeModel.version(4, 1));
+
+    assertThat(afterIdleTime).hasSize(1);
+    shared.close();
+  }
+
+  @Test
+  void modelThatDoesNotLoadForLackOfMemory_failsWithItsReason() {
+    runtime =
+        (version, device) -> {
+          throw new OutOfMemoryError("the heap is full");
+        };
+
+    assertThatThrownBy(() -> shared.acquire(LIMIT)).hasMessageContaining("the heap is full");
+  }
+
+  @Test
+  void interruptedTask_failsAndStaysInterrupted_andItsEngineIsFreed() {
+    model.runs.drainPermits();
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> shared.acquire(LIMIT))
+          .isInstanceOf(InferenceStalledError.class)
+          .hasMessage("interrupted while the model was being loaded");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+
+    model.runs.release(1);
+    await().until(() -> model.closed);
   }
 }

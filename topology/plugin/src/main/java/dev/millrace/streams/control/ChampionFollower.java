@@ -3,18 +3,15 @@ package dev.millrace.streams.control;
 import dev.millrace.control.Champion;
 import dev.millrace.control.ControlReader;
 import dev.millrace.control.StatusTopic;
-import dev.millrace.control.SwapReport;
-import dev.millrace.control.SwapReport.Outcome;
-import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.ImageInference;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
@@ -32,10 +29,11 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Opening reads the topic to its end, so that who serves the champion from then on has missed
- * none. Swaps happen one after the other on a thread of its own; of several orders that have come
- * meanwhile only the last is carried out. What became of each is published and counted. A candidate
- * that cannot be served changes nothing, and neither does a broker that is away.
+ * <p>Opening reads the topic to its end, so that an inference which serves the champion from then
+ * on has missed no order. Swaps happen one after the other on a thread of their own. If several
+ * orders have come meanwhile, only the last is carried out. The outcome of each order is published
+ * and counted. If a candidate cannot be served, or the broker is away, the current version keeps
+ * serving.
  */
 public final class ChampionFollower implements AutoCloseable {
 
@@ -43,27 +41,41 @@ public final class ChampionFollower implements AutoCloseable {
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-  private final ControlReader reader;
-  private final StatusTopic status;
+  private final ControlChannel channel;
+  private final Champion first;
   private final String instance;
   private final String model;
   private final MeterRegistry registry;
-  private final Champion first;
+  private final Duration poll;
+  private final Duration closeTimeout;
+  private final LongSupplier nanoTime;
   private final CountDownLatch closed = new CountDownLatch(1);
   private Thread thread;
 
-  private ChampionFollower(
-      ControlReader reader,
-      StatusTopic status,
+  /**
+   * @param channel closed with the follower
+   * @param first the champion so far, or null
+   * @param poll how long to wait for an order, and for the topic before it is looked for again
+   * @param closeTimeout how long closing waits for a swap under way
+   * @param nanoTime the clock, as {@link System#nanoTime}
+   */
+  ChampionFollower(
+      ControlChannel channel,
+      Champion first,
       String instance,
       String model,
-      MeterRegistry registry) {
-    this.reader = reader;
-    this.status = status;
+      MeterRegistry registry,
+      Duration poll,
+      Duration closeTimeout,
+      LongSupplier nanoTime) {
+    this.channel = channel;
+    this.first = first;
     this.instance = instance;
     this.model = model;
     this.registry = registry;
-    this.first = reader.readToEnd().orElse(null);
+    this.poll = poll;
+    this.closeTimeout = closeTimeout;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -71,7 +83,7 @@ public final class ChampionFollower implements AutoCloseable {
    *
    * @param consumer a consumer's configuration
    * @param producer a producer's configuration, for the reports
-   * @param instance what to call this instance in reports
+   * @param instance the name of this instance in reports
    * @param registry receives the counts of swaps; stays the caller's
    * @throws KafkaException if the topic cannot be read
    */
@@ -85,7 +97,10 @@ public final class ChampionFollower implements AutoCloseable {
     StatusTopic status = null;
     try {
       status = new StatusTopic(producer);
-      return new ChampionFollower(reader, status, instance, model, registry);
+      Champion first = reader.readToEnd().orElse(null);
+      ControlChannel channel = new KafkaControlChannel(reader, status);
+      return new ChampionFollower(
+          channel, first, instance, model, registry, POLL, CLOSE_TIMEOUT, System::nanoTime);
     } catch (RuntimeException e) {
       reader.close();
       if (status != null) {
@@ -100,17 +115,19 @@ public final class ChampionFollower implements AutoCloseable {
     return Optional.ofNullable(first);
   }
 
-  /** Begins to carry out what was ordered since then. To be called once. */
+  /** Begins to carry out the orders that come after {@link #champion}. To be called once. */
   public void follow(ImageInference<?> inference) {
-    thread = new Thread(() -> run(inference), "millrace-control");
+    ChampionSwaps swaps =
+        new ChampionSwaps(inference, instance, model, registry, channel::publish, nanoTime);
+    thread = new Thread(() -> run(swaps), "millrace-control");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void run(ImageInference<?> inference) {
+  private void run(ChampionSwaps swaps) {
     try {
       while (closed.getCount() > 0) {
-        carryOut(poll(), inference);
+        swaps.carryOut(poll());
       }
     } catch (WakeupException | InterruptedException e) {
       // closed
@@ -119,63 +136,16 @@ public final class ChampionFollower implements AutoCloseable {
 
   private List<Champion> poll() throws InterruptedException {
     try {
-      if (reader.isThere()) {
-        return reader.poll(POLL);
+      if (channel.isThere()) {
+        return channel.poll(poll);
       }
     } catch (WakeupException e) {
       throw e;
     } catch (KafkaException e) {
       log.warn("the control topic cannot be read, and is tried again: {}", e.getMessage());
     }
-    boolean ignored = closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
+    boolean ignored = closed.await(poll.toMillis(), TimeUnit.MILLISECONDS);
     return List.of();
-  }
-
-  private void carryOut(List<Champion> orders, ImageInference<?> inference) {
-    for (int i = 0; i < orders.size(); i++) {
-      boolean isLast = i == orders.size() - 1;
-      SwapReport report =
-          isLast
-              ? swap(orders.get(i), inference)
-              : report(orders.get(i), Outcome.SUPERSEDED, null, inference, System.nanoTime());
-      registry
-          .counter("millrace.swap.count", "model", model, "outcome", report.outcome().word())
-          .increment();
-      status.publish(report);
-    }
-  }
-
-  /** Whatever goes wrong with a candidate is a reason to reject it, also a lack of memory. */
-  private SwapReport swap(Champion order, ImageInference<?> inference) {
-    long start = System.nanoTime();
-    try {
-      if (Objects.equals(serving(inference), order.version())) {
-        return report(order, Outcome.UNCHANGED, null, inference, start);
-      }
-      inference.swap(order.version(), order.allowSignatureChange());
-      SwapReport swapped = report(order, Outcome.SWAPPED, null, inference, start);
-      log.info("{} version {} serves after {} ms", model, order.version(), swapped.milliseconds());
-      return swapped;
-    } catch (RuntimeException | Error e) {
-      String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-      log.warn("{} version {} is rejected: {}", model, order.version(), reason);
-      return report(order, Outcome.REJECTED, reason, inference, start);
-    }
-  }
-
-  private SwapReport report(
-      Champion order,
-      Outcome outcome,
-      String reason,
-      ImageInference<?> inference,
-      long startNanos) {
-    double milliseconds = (System.nanoTime() - startNanos) / 1e6;
-    return new SwapReport(
-        instance, model, order.version(), outcome, reason, serving(inference), milliseconds, null);
-  }
-
-  private static Integer serving(ImageInference<?> inference) {
-    return inference.serving().map(ModelVersion::version).orElse(null);
   }
 
   /**
@@ -185,10 +155,9 @@ public final class ChampionFollower implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    reader.wakeup();
+    channel.wakeup();
     if (hasEnded()) {
-      reader.close();
-      status.close();
+      channel.close();
     } else {
       log.error("a swap of {} hangs in native code; it is left behind", model);
     }
@@ -199,7 +168,7 @@ public final class ChampionFollower implements AutoCloseable {
       return true;
     }
     try {
-      thread.join(CLOSE_TIMEOUT.toMillis());
+      thread.join(closeTimeout.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

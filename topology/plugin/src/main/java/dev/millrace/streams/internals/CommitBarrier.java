@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.internals;
 
 import java.time.Duration;
 import java.util.Map;
@@ -12,24 +12,24 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
 /**
  * Keeps a commit from overtaking the records that are still in flight.
  *
- * <p>An inference processor returns from {@code process} before its record is answered, and Kafka
- * Streams takes a record whose {@code process} has returned for done: it would commit its offset,
- * and a crash would lose the answer. But before it computes the offsets to commit it flushes the
- * caches of the task's stores ({@code StreamTask.prepareCommit} → {@code
- * ProcessorStateManager.flushCache}). This is a store without content whose cache is what is in
- * flight: flushing it waits for the answers and forwards them.
+ * <p>An inference processor returns from {@code process} before its record is answered. Kafka
+ * Streams takes that record for done: it would commit the offset, and a crash would lose the
+ * answer. But before Kafka Streams computes the offsets to commit, it flushes the caches of the
+ * task's stores ({@code StreamTask.prepareCommit} → {@code ProcessorStateManager.flushCache}). This
+ * store has no content; its cache is the records in flight, and flushing it waits for their answers
+ * and forwards them.
  *
  * <p>It rests on the internal interface {@link CachedStateStore}, unchanged from Kafka 3.4 to 4.3;
- * {@code RATIONALE.md} tells why, and what would be lost without. Were it removed, linking would
- * fail. Were it no longer called, two canaries would sing: {@link #commit} finds records in flight
- * after a commit, and {@link #recordAccepted} notices that no flush came for too long.
+ * {@code RATIONALE.md} says why. If a later Kafka removes the interface, linking fails. If a later
+ * Kafka stops calling it, two canaries fail loudly: {@link #commit} finds records in flight after a
+ * commit, and {@link #recordAccepted} notices that no flush came for too long.
  *
  * <p>Confined to its task's stream thread.
  */
-final class CommitBarrier implements StateStore, CachedStateStore<Object, Object> {
+public class CommitBarrier implements StateStore, CachedStateStore<Object, Object> {
 
-  /** What is in flight in one task. */
-  interface InFlight {
+  /** The records in flight in one task. */
+  public interface InFlight {
     /** Waits for every record in flight and forwards its answer. */
     void drain();
 
@@ -49,28 +49,27 @@ final class CommitBarrier implements StateStore, CachedStateStore<Object, Object
       };
 
   private final String name;
-  private final boolean holding;
   private InFlight inFlight = NOTHING;
   private boolean open;
   private boolean accepting;
   private long acceptingSince;
 
-  private CommitBarrier(String name, boolean holding) {
+  /** A barrier with a store's name, which is unique in its topology. */
+  protected CommitBarrier(String name) {
     this.name = name;
-    this.holding = holding;
+  }
+
+  /** A builder of barriers that keep no changelog: one barrier for each task. */
+  public static StoreBuilder<CommitBarrier> builder(String name) {
+    return new Builder(name);
   }
 
   /**
-   * A builder of barriers that keep no changelog.
+   * Connects the processor whose records the barrier holds commits for.
    *
-   * @param holding false for barriers that hold nothing, by which the tests see what would be lost
+   * @throws IllegalStateException if another processor of the task is connected
    */
-  static StoreBuilder<CommitBarrier> builder(String name, boolean holding) {
-    return new Builder(name, holding);
-  }
-
-  /** Connects the processor whose records the barrier holds commits for. */
-  void attach(InFlight processor) {
+  public void attach(InFlight processor) {
     if (inFlight != NOTHING && inFlight != processor) {
       throw new IllegalStateException(
           "an ImageInference serves one processValues call; make another for the second");
@@ -79,18 +78,19 @@ final class CommitBarrier implements StateStore, CachedStateStore<Object, Object
     accepting = false;
   }
 
-  /** Disconnects it: its records are no longer this task's. */
-  void detach() {
+  /** Disconnects the processor: its records are no longer this task's. */
+  public void detach() {
     inFlight = NOTHING;
   }
 
   /**
-   * To be called for each record taken in flight.
+   * Notes a record that was taken in flight.
    *
    * @param now the time, as {@link System#nanoTime}
    * @param silence how long records may be taken without a flush
+   * @throws IncompatibleClassChangeError if no flush came for longer
    */
-  void recordAccepted(long now, Duration silence) {
+  public void recordAccepted(long now, Duration silence) {
     if (!accepting) {
       accepting = true;
       acceptingSince = now;
@@ -105,15 +105,13 @@ final class CommitBarrier implements StateStore, CachedStateStore<Object, Object
   @Override
   public void flushCache() {
     accepting = false;
-    if (holding) {
-      inFlight.drain();
-    }
+    inFlight.drain();
   }
 
   /** Runs after the offsets were committed (KIP-1035), when nothing may be in flight. */
   @Override
   public void commit(Map<TopicPartition, Long> offsets) {
-    if (holding && inFlight.size() != 0) {
+    if (inFlight.size() != 0) {
       throw new IllegalStateException(
           inFlight.size()
               + " records were in flight during a commit: Kafka Streams did not flush the commit barrier");
@@ -155,10 +153,10 @@ final class CommitBarrier implements StateStore, CachedStateStore<Object, Object
   @Override
   public void clearCache() {}
 
-  private record Builder(String name, boolean holding) implements StoreBuilder<CommitBarrier> {
+  private record Builder(String name) implements StoreBuilder<CommitBarrier> {
     @Override
     public CommitBarrier build() {
-      return new CommitBarrier(name, holding);
+      return new CommitBarrier(name);
     }
 
     @Override

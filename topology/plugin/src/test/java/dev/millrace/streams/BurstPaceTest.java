@@ -1,0 +1,164 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BurstPaceTest {
+
+  private static final long LONG = TimeUnit.MINUTES.toNanos(1);
+  private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private long now = System.nanoTime();
+  private final BurstPace pace = new BurstPace(() -> now);
+
+  @Test
+  void burst_isAnotherEachTime_onceNoMoreRecordsCome() {
+    take(10, 1_000, LONG);
+    take(0, 0, SHORT);
+    assertBurstLasts(0);
+  }
+
+  @Test
+  void burst_lastsAWhile_asLongAsRecordsKeepComing() {
+    take(10, 0, 0);
+    take(9, 90, TimeUnit.MILLISECONDS.toNanos(10));
+    assertBurstLasts(5);
+  }
+
+  @Test
+  void burst_lastsLonger_ifTheNextRecordWaitsAsLong() {
+    take(10, 0, 0);
+    take(10, 90, TimeUnit.MILLISECONDS.toNanos(10));
+    assertBurstLasts(100);
+  }
+
+  /** A poll that finds nothing is over at once, and says nothing of how long a record takes. */
+  @Test
+  void burst_lastsAsLong_ifThereWasNothingForAMoment() {
+    take(10, 90, 0);
+    take(0, 0, TimeUnit.MILLISECONDS.toNanos(10));
+    take(10, 90, SHORT);
+    assertBurstLasts(100);
+  }
+
+  /**
+   * If the broker has more records, waiting for them is part of their time; else it is idleness.
+   */
+  @ParameterizedTest
+  @CsvSource({"0, 5", "1, 100"})
+  void burst_countsTheWaitForRecords_ifTheBrokerHadMore(long lag, long millis) {
+    take(10, lag, 0);
+    pace.polling();
+    now += TimeUnit.MILLISECONDS.toNanos(10);
+    pace.polled(10, 90);
+    assertBurstLasts(millis);
+  }
+
+  @Test
+  void burst_lastsAWhile_onceRecordsTakeLess() {
+    take(256, 90, 0);
+    take(256, 90, LONG);
+    take(10, 90, SHORT);
+    assertBurstLasts(5);
+  }
+
+  /** The record may have had to wait for many others. */
+  @Test
+  void burst_lastsAWhile_ifASingleRecordTakesLong() {
+    take(256, 0, 0);
+    take(1, 0, TimeUnit.MILLISECONDS.toNanos(25));
+    take(99, 0, TimeUnit.MILLISECONDS.toNanos(25));
+    assertBurstLasts(5);
+  }
+
+  /** The thread's time before its first records does not tell how long a record takes. */
+  @Test
+  void burst_lastsAWhile_ofTheFirstRecords() {
+    take(1_000, 1_000, LONG);
+    assertBurstLasts(5);
+  }
+
+  @Test
+  void burst_lastsAWhile_ofTheNextRecords_whateverTheFirstWaited() {
+    take(1, 1_000, LONG);
+    take(1, 1_000, 0);
+    assertBurstLasts(5);
+  }
+
+  @Test
+  void nextBurst_isAnotherForEveryTask_andLastsAsLong() {
+    take(1, 0, 0);
+    take(1, 0, LONG);
+    long burst = pace.burst();
+
+    now += TimeUnit.MILLISECONDS.toNanos(50);
+    long next = pace.nextBurst();
+    assertThat(next).isNotEqualTo(burst);
+    now += TimeUnit.MILLISECONDS.toNanos(99);
+    assertThat(pace.burst()).isEqualTo(next);
+    now += TimeUnit.MILLISECONDS.toNanos(1);
+    assertThat(pace.burst()).isNotEqualTo(next);
+  }
+
+  @Test
+  void burst_isOver_onceTooManyBytesWait() {
+    take(10, 0, 0);
+    take(10, 90, LONG);
+    for (int i = 0; i < 2; i++) {
+      long burst = pace.nextBurst();
+      pace.waiting(BurstPace.MOST_WAITING_BYTES - 1);
+      assertThat(pace.burst()).isEqualTo(burst);
+
+      pace.waiting(1);
+      assertThat(pace.burst()).isNotEqualTo(burst);
+    }
+  }
+
+  @Test
+  void nanosForMore_lastUntilTheBurstIsOver_ifTheBrokerHasMore() {
+    take(10, 1, 0);
+    pace.nextBurst();
+
+    assertThat(pace.nanosForMore()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(5));
+    now += TimeUnit.MILLISECONDS.toNanos(3);
+    assertThat(pace.nanosForMore()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(2));
+    now += TimeUnit.MILLISECONDS.toNanos(3);
+    assertThat(pace.nanosForMore()).isZero();
+  }
+
+  @Test
+  void nanosForMore_areNone_ifTheBrokerHasNone() {
+    take(10, 0, 0);
+    pace.nextBurst();
+    assertThat(pace.nanosForMore()).isZero();
+
+    take(10, 1, 0);
+    take(0, 0, 0);
+    pace.nextBurst();
+    assertThat(pace.nanosForMore()).isZero();
+  }
+
+  /**
+   * The thread is busy for a time, then finds records, of which the broker has {@code lag} more.
+   */
+  private void take(int records, long lag, long busyNanos) {
+    now += busyNanos;
+    pace.polling();
+    pace.polled(records, lag);
+  }
+
+  private void assertBurstLasts(long millis) {
+    now += LONG;
+    long burst = pace.burst();
+    if (millis > 0) {
+      now += TimeUnit.MILLISECONDS.toNanos(millis) - 1;
+      assertThat(pace.burst()).isEqualTo(burst);
+      now++;
+    }
+    assertThat(pace.burst()).isNotEqualTo(burst);
+  }
+}

@@ -1,0 +1,119 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.events.ImageEvent;
+import dev.millrace.streams.engine.Classification;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.InternalFixedKeyRecordFactory;
+import org.apache.kafka.streams.processor.api.Record;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class RecordLineTest {
+
+  private static final Classification ANSWER = new Classification(null, new float[0]);
+
+  private final RecordLine<String> line = new RecordLine<>();
+  private final PendingRecord<String> first = pending(3);
+  private final PendingRecord<String> second = pending(4);
+
+  private static PendingRecord<String> pending(int bytes) {
+    return pending(new ImageEvent.Encoded(new byte[bytes]));
+  }
+
+  private static PendingRecord<String> pending(ImageEvent image) {
+    FixedKeyRecord<String, ImageEvent> record =
+        InternalFixedKeyRecordFactory.create(new Record<>("key", image, 0));
+    return new PendingRecord<>(record, null, new CompletableFuture<>());
+  }
+
+  @Test
+  void answer_waitsForTheOnesBeforeIt() {
+    line.add(first);
+    line.add(second);
+    second.answer().complete(ANSWER);
+
+    assertThat(line.setAnsweredAside()).isZero();
+    assertThat(line.pollAnswered()).isNull();
+
+    first.answer().complete(ANSWER);
+    assertThat(line.setAnsweredAside()).isEqualTo(7);
+    assertThat(line.pollAnswered()).isSameAs(first);
+    assertThat(line.pollAnswered()).isSameAs(second);
+    assertThat(line.pollAnswered()).isNull();
+  }
+
+  @Test
+  void recordSetAside_isInLineAndNotInFlight() {
+    line.add(first);
+    line.add(second);
+    first.answer().complete(ANSWER);
+    line.setAnsweredAside();
+
+    assertThat(line.inFlight()).isEqualTo(1);
+    assertThat(line.answered()).isEqualTo(1);
+    assertThat(line.size()).isEqualTo(2);
+  }
+
+  @Test
+  void next_isTheAnswerOfTheOldestRecord() {
+    assertThat(line.next()).isNull();
+
+    line.add(first);
+    line.add(second);
+    assertThat(line.next()).isSameAs(first.answer());
+
+    first.answer().complete(ANSWER);
+    line.setAnsweredAside();
+    assertThat(line.next()).isSameAs(first.answer());
+
+    line.pollAnswered();
+    assertThat(line.next()).isSameAs(second.answer());
+  }
+
+  @Test
+  void awaitOldest_givesUpInTime() throws Exception {
+    line.awaitOldest(0);
+    line.add(first);
+    line.add(second);
+    second.answer().complete(ANSWER);
+
+    assertThatThrownBy(() -> line.awaitOldest(1)).isInstanceOf(TimeoutException.class);
+  }
+
+  @Test
+  void awaitOldest_takesAFailureForAnAnswer() throws Exception {
+    line.add(first);
+    first.answer().completeExceptionally(new IllegalStateException("device"));
+
+    line.awaitOldest(TimeUnit.MINUTES.toNanos(1));
+
+    assertThat(line.setAnsweredAside()).isEqualTo(3);
+    assertThat(line.pollAnswered()).isSameAs(first);
+  }
+
+  @Test
+  void recordWithoutAnImage_hasNoBytes() {
+    assertThat(pending(new ImageEvent.Unreadable("no image")).bytes()).isZero();
+    assertThat(pending(null).bytes()).isZero();
+  }
+
+  @Test
+  void clear_forgetsEveryRecord() {
+    line.add(first);
+    line.add(second);
+    first.answer().complete(ANSWER);
+    line.setAnsweredAside();
+
+    line.clear();
+
+    assertThat(line.size()).isZero();
+    assertThat(line.next()).isNull();
+  }
+}

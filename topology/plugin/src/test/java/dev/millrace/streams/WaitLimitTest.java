@@ -1,0 +1,81 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WaitLimitTest {
+
+  private static WaitLimit limit(Object... keysAndValues) {
+    Map<String, Object> config = new HashMap<>();
+    config.put("application.id", "test");
+    config.put("bootstrap.servers", "nowhere:1");
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      config.put((String) keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return WaitLimit.of(config);
+  }
+
+  @Test
+  void wait_isHalfOfThePollInterval() {
+    WaitLimit limit = limit();
+    assertThat(limit.longest()).isEqualTo(Duration.ofSeconds(150));
+    assertThat(limit.start()).isEqualTo(Duration.ofSeconds(150));
+
+    limit = limit("max.poll.interval.ms", "600");
+    assertThat(limit.longest()).isEqualTo(Duration.ofMillis(300));
+    assertThat(limit.start()).isEqualTo(Duration.ofMillis(300));
+  }
+
+  @Test
+  void wait_underExactlyOnce_leavesTheTransactionTimeForItsCommit() {
+    WaitLimit limit =
+        limit(
+            "processing.guarantee", "exactly_once_v2",
+            "commit.interval.ms", 100,
+            "transaction.timeout.ms", 10_000);
+
+    assertThat(limit.longest()).isEqualTo(Duration.ofMillis(7_900));
+    assertThat(limit.start()).isEqualTo(Duration.ofSeconds(150));
+  }
+
+  @Test
+  void wait_underExactlyOnce_staysWithinThePollInterval() {
+    assertThat(
+            limit("processing.guarantee", "exactly_once_v2", "max.poll.interval.ms", 1_000)
+                .longest())
+        .isEqualTo(Duration.ofMillis(500));
+  }
+
+  @Test
+  void transactionTimeout_thatLeavesNoTime_isRefused() {
+    assertThatThrownBy(
+            () ->
+                limit(
+                    "processing.guarantee", "exactly_once_v2",
+                    "commit.interval.ms", 500,
+                    "transaction.timeout.ms", 2_500))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "transaction.timeout.ms: 2500 leaves no time to wait for a batch; it must exceed"
+                + " commit.interval.ms (500) by more than 2000 ms");
+    assertThat(
+            limit(
+                    "processing.guarantee", "exactly_once_v2",
+                    "commit.interval.ms", 500,
+                    "transaction.timeout.ms", 2_501)
+                .longest())
+        .isEqualTo(Duration.ofMillis(1));
+  }
+
+  @Test
+  void silence_isTenCommitIntervals_andAtLeastFiveMinutes() {
+    assertThat(limit("commit.interval.ms", 500).commitSilence()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(limit("commit.interval.ms", 60_000).commitSilence())
+        .isEqualTo(Duration.ofMinutes(10));
+  }
+}

@@ -1,0 +1,132 @@
+package dev.millrace.streams.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.control.Champion;
+import dev.millrace.control.SwapReport;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.engine.FakeModel;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ChampionSwapsTest {
+
+  @TempDir Path folder;
+
+  private final FakeModel model = new FakeModel();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final List<SwapReport> reports = new ArrayList<>();
+  private long now;
+  private ImageInference<String> inference;
+  private ChampionSwaps swaps;
+
+  @BeforeEach
+  void start() {
+    inference = FakeInference.start(folder, 3, model);
+    swaps =
+        new ChampionSwaps(
+            inference, "instance-1", FakeInference.MODEL, registry, reports::add, this::tick);
+  }
+
+  @AfterEach
+  void close() {
+    inference.close();
+  }
+
+  private long tick() {
+    now += TimeUnit.MILLISECONDS.toNanos(3);
+    return now;
+  }
+
+  private static Champion order(int version) {
+    return new Champion(version, null, false);
+  }
+
+  private static String outcome(SwapReport report) {
+    return report.outcome().word();
+  }
+
+  private void assertServes(int version) {
+    assertThat(inference.serving()).map(ModelVersion::version).contains(version);
+  }
+
+  private double count(String outcome) {
+    return registry
+        .get("millrace.swap.count")
+        .tags("model", FakeInference.MODEL, "outcome", outcome)
+        .counter()
+        .count();
+  }
+
+  @Test
+  void order_isCarriedOut() {
+    swaps.carryOut(List.of(order(2)));
+
+    assertServes(2);
+    SwapReport report = reports.get(0);
+    assertThat(outcome(report)).isEqualTo("swapped");
+    assertThat(report)
+        .returns("instance-1", SwapReport::instance)
+        .returns(FakeInference.MODEL, SwapReport::model)
+        .returns(2, SwapReport::version)
+        .returns(2, SwapReport::serving)
+        .returns(null, SwapReport::reason)
+        .returns(3.0, SwapReport::milliseconds);
+    assertThat(count("swapped")).isEqualTo(1);
+  }
+
+  @Test
+  void supersededOrder_isReportedAndNotCarriedOut() {
+    int runs = model.batches.size();
+    swaps.carryOut(List.of(order(2), order(3), order(1)));
+
+    assertServes(1);
+    assertThat(model.batches).hasSize(runs); // no candidate was warmed up
+    assertThat(reports)
+        .extracting(report -> report.version() + " " + outcome(report))
+        .containsExactly("2 superseded", "3 superseded", "1 unchanged");
+    assertThat(count("superseded")).isEqualTo(2);
+  }
+
+  @Test
+  void orderForTheVersionThatServes_changesNothing() {
+    swaps.carryOut(List.of(order(1)));
+
+    assertServes(1);
+    assertThat(reports).extracting(ChampionSwapsTest::outcome).containsExactly("unchanged");
+  }
+
+  @Test
+  void candidateThatDoesNotRun_isRejectedWithItsReason() {
+    model.broken = true;
+    swaps.carryOut(List.of(order(2)));
+
+    assertServes(1);
+    assertThat(reports).extracting(ChampionSwapsTest::outcome).containsExactly("rejected");
+    assertThat(reports.get(0))
+        .returns("fake version 2 does not run: the fake device is broken", SwapReport::reason)
+        .returns(1, SwapReport::serving);
+    assertThat(count("rejected")).isEqualTo(1);
+  }
+
+  @Test
+  void versionThatIsMissing_isRejected_andTheNextOrderIsCarriedOut() {
+    swaps.carryOut(List.of(order(9)));
+    swaps.carryOut(List.of(order(2)));
+
+    assertServes(2);
+    assertThat(reports)
+        .extracting(ChampionSwapsTest::outcome)
+        .containsExactly("rejected", "swapped");
+  }
+}

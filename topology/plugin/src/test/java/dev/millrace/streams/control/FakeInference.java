@@ -1,0 +1,48 @@
+package dev.millrace.streams.control;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.InferenceConfig;
+import dev.millrace.streams.engine.FakeDecoder;
+import dev.millrace.streams.engine.FakeModel;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+
+/** An {@link ImageInference} by {@link FakeModel}, which serves version 1 of its repository. */
+final class FakeInference {
+
+  static final String MODEL = "fake";
+
+  private FakeInference() {}
+
+  /** Serves the first of {@code versions} versions, which differ in their files. */
+  static ImageInference<String> start(Path folder, int versions, FakeModel model) {
+    for (int version = 1; version <= versions; version++) {
+      publish(folder, version);
+    }
+    ImageInference<String> inference =
+        ImageInference.with(
+            InferenceConfig.builder(folder, MODEL).version(1).build(),
+            model,
+            () -> new FakeDecoder(new CountDownLatch(0)),
+            new SimpleMeterRegistry());
+    inference.start();
+    return inference;
+  }
+
+  private static void publish(Path folder, int version) {
+    new ModelRepository(folder)
+        .publish(
+            MODEL,
+            new byte[] {(byte) version},
+            new Preprocessing(1, 1, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
+            new Labels(IntStream.range(0, FakeModel.CLASSES).mapToObj(i -> "class-" + i).toList()),
+            new ModelManifest.Source("import", null, null));
+  }
+}
