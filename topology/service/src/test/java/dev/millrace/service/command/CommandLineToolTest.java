@@ -2,6 +2,7 @@ package dev.millrace.service.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.service.command.lifecycle.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
