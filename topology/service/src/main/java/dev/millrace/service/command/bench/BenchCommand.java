@@ -55,11 +55,10 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       names = "--device",
       paramLabel = "DEVICE",
       split = ",",
-      defaultValue = "cpu",
       description =
           "cpu, or cuda:N, several with commas between them (default: ${DEFAULT-VALUE}). On GPUs the"
               + " part cuda comes first, and what needs no GPU is left out.")
-  private List<String> devices;
+  private List<String> devices = List.of(Device.CPU.toString());
 
   @Option(
       names = "--photographs",

@@ -18,8 +18,8 @@ import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.ModelFile;
 import dev.millrace.service.command.output.PredictionLine;
 import dev.millrace.service.demo.Demo;
+import dev.millrace.service.demo.DemoImage;
 import dev.millrace.service.demo.FashionMnist;
-import dev.millrace.service.demo.LabelledImage;
 import dev.millrace.service.demo.TrainerProcess;
 import dev.millrace.service.demo.VersionScores;
 import java.io.IOException;
@@ -59,8 +59,6 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
 
   private static final int TELL_EVERY = 100;
   private static final long POLL_MS = 100;
-  private static final List<Float> MEAN = List.of(0.485f, 0.456f, 0.406f);
-  private static final List<Float> STD = List.of(0.229f, 0.224f, 0.225f);
 
   @Spec private CommandSpec spec;
 
@@ -115,7 +113,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
         Demo demo = Demo.start(folder.resolve("broker"))) {
       say("the broker is at " + demo.bootstrapServers() + "; Ctrl-C ends the demo");
       if (untrained || modelFile != null || images != null) {
-        List<LabelledImage> stream = images == null ? FashionMnist.read() : read(images);
+        List<DemoImage> stream = images == null ? FashionMnist.read() : read(images);
         ModelVersion model = publish(new ModelRepository(folder.resolve("models")));
         demo.serve(model);
         say(model + " serves");
@@ -138,9 +136,9 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
   /** Trains on the first images, and streams the others once a version is there. */
   private void learn(Demo demo, Path folder, StopSignal stop)
       throws IOException, InterruptedException {
-    List<LabelledImage> all = FashionMnist.read();
+    List<DemoImage> all = FashionMnist.read();
     Path labelled = folder.resolve("labelled");
-    for (LabelledImage image : all.subList(0, LEARNED)) {
+    for (DemoImage image : all.subList(0, LEARNED)) {
       Path file = labelled.resolve(image.key());
       Files.createDirectories(file.getParent());
       Files.write(file, image.encoded());
@@ -219,7 +217,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
     }
   }
 
-  private void stream(Demo demo, List<LabelledImage> stream, StopSignal stop) {
+  private void stream(Demo demo, List<DemoImage> stream, StopSignal stop) {
     PredictionLine line = new PredictionLine(ZoneId.systemDefault());
     demo.run(
         stream,
@@ -254,7 +252,8 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
   private ModelVersion publish(ModelRepository repository) {
     Labels names = labels == null ? FashionMnist.LABELS : Labels.read(labels);
     byte[] onnx = modelFile == null ? untrained(names.size()) : ModelFile.read(modelFile);
-    Preprocessing preprocessing = new Preprocessing(size, size, MEAN, STD);
+    Preprocessing preprocessing =
+        new Preprocessing(size, size, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
     return repository.publish(
         MODEL,
         ModelPreparation.prepare(onnx, preprocessing, names).bytes(),
@@ -269,15 +268,14 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
     return ResNetOnnx.write(network, HeInitialization.of(network, 1));
   }
 
-  private static List<LabelledImage> read(Path folder) throws IOException {
-    List<LabelledImage> found = new ArrayList<>();
+  private static List<DemoImage> read(Path folder) throws IOException {
+    List<DemoImage> found = new ArrayList<>();
     try (Stream<Path> walk = Files.walk(folder)) {
       for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
         String key = folder.relativize(file).toString().replace('\\', '/');
         int slash = key.lastIndexOf('/');
         found.add(
-            new LabelledImage(
-                key, Files.readAllBytes(file), slash < 0 ? "" : key.substring(0, slash)));
+            new DemoImage(key, Files.readAllBytes(file), slash < 0 ? "" : key.substring(0, slash)));
       }
     }
     if (found.isEmpty()) {

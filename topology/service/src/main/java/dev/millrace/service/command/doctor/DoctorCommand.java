@@ -5,6 +5,7 @@ import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.RepositoryOption;
 import dev.millrace.service.command.output.Json;
+import dev.millrace.service.serve.Topics;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--topics",
       paramLabel = "TOPIC",
       split = ",",
-      defaultValue = "images,predictions,images.dead-letters",
+      defaultValue = Topics.DEFAULTS,
       description = "The topics to look for (default: ${DEFAULT-VALUE}).")
   private List<String> topics;
 
@@ -48,9 +49,8 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--device",
       paramLabel = "DEVICE",
       split = ",",
-      defaultValue = "cpu",
       description = "The devices that must work (default: ${DEFAULT-VALUE}).")
-  private List<String> devices;
+  private List<String> devices = List.of(Device.CPU.toString());
 
   @Option(names = "--json", description = "As JSON: an array of {check, state, detail}.")
   private boolean json;

@@ -9,11 +9,9 @@ import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.output.Json;
 import dev.millrace.service.serve.TopicCreation;
 import java.io.PrintWriter;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +39,7 @@ final class Champions {
 
   /** The champion of a model, if one was ever named. */
   Optional<Champion> find(String model) {
-    try (ControlReader reader = new ControlReader(map(kafka.consumer(Map.of())), model)) {
+    try (ControlReader reader = new ControlReader(kafka.consumer(Map.of()), model)) {
       return reader.readToEnd();
     }
   }
@@ -52,14 +50,8 @@ final class Champions {
     try (Admin admin = Admin.create(kafka.admin())) {
       TopicCreation.createControl(admin);
     }
-    return new ControlWriter(map(kafka.producer(Map.of())), map(kafka.consumer(Map.of())))
+    return new ControlWriter(kafka.producer(Map.of()), kafka.consumer(Map.of()))
         .change(model, change);
-  }
-
-  private static Map<String, Object> map(Properties properties) {
-    Map<String, Object> map = new HashMap<>();
-    properties.forEach((key, value) -> map.put((String) key, value));
-    return map;
   }
 
   static void print(CommandSpec spec, boolean json, String model, Champion champion) {

@@ -11,9 +11,9 @@ import dev.millrace.onnx.PreparedModel;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.ModelFile;
 import dev.millrace.service.command.options.ModelOption;
+import dev.millrace.service.command.options.NormalizationOptions;
 import dev.millrace.service.command.output.Json;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -59,7 +59,7 @@ final class ModelsImportCommand implements Callable<Integer> {
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
-      description = "Side of its input (default: the architecture's, or 224).")
+      description = "Side of its input (default: the architecture's, or " + SIZE + ").")
   private Integer size;
 
   @Option(
@@ -69,22 +69,7 @@ final class ModelsImportCommand implements Callable<Integer> {
           "What an image's shorter side is resized to before the crop (default: 8/7 of --size, as 256 for 224).")
   private Integer resize;
 
-  @Option(
-      names = "--mean",
-      paramLabel = "R,G,B",
-      split = ",",
-      defaultValue = "0.485,0.456,0.406",
-      description =
-          "What is taken off each channel, on the 0..1 scale (default: ImageNet's, ${DEFAULT-VALUE}).")
-  private List<Float> mean;
-
-  @Option(
-      names = "--std",
-      paramLabel = "R,G,B",
-      split = ",",
-      defaultValue = "0.229,0.224,0.225",
-      description = "What each channel is divided by (default: ImageNet's, ${DEFAULT-VALUE}).")
-  private List<Float> std;
+  @Mixin private NormalizationOptions normalization;
 
   @Option(names = "--json", description = "As JSON: the manifest.")
   private boolean json;
@@ -95,8 +80,8 @@ final class ModelsImportCommand implements Callable<Integer> {
     Optional<ResNet> network = weights.network(file);
     int side = size == null ? network.map(ResNet::size).orElse(SIZE) : size;
     Preprocessing preprocessing =
-        new Preprocessing(
-            side, resize == null ? Preprocessing.usualResize(side) : resize, mean, std);
+        normalization.preprocessing(
+            side, resize == null ? Preprocessing.usualResize(side) : resize);
     Labels names = Labels.read(labels);
     byte[] given = ModelFile.read(file);
     byte[] onnx =

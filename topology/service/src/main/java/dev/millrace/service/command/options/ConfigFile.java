@@ -142,7 +142,9 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
 
   @Override
   public String defaultValue(ArgSpec argument) {
-    return key(argument).map(key -> value(argument.command(), key)).orElse(null);
+    return key(argument)
+        .map(key -> value(argument.command(), key))
+        .orElseGet(() -> DefaultText.of(argument));
   }
 
   private String value(CommandSpec command, String key) {

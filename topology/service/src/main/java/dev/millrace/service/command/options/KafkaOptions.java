@@ -24,6 +24,14 @@ public final class KafkaOptions {
   /** How long a broker that does not answer is waited for, before a command gives up. */
   public static final int PATIENCE_MS = 8_000;
 
+  /** What has a consumer or an admin client give up after {@value #PATIENCE_MS} ms. */
+  public static final Map<String, String> PATIENCE =
+      Map.of(
+          CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG,
+          Integer.toString(PATIENCE_MS),
+          CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG,
+          "5000");
+
   private static final String BOOTSTRAP = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
 
   @Spec(Spec.Target.MIXEE)
@@ -50,11 +58,8 @@ public final class KafkaOptions {
   }
 
   /** For an admin client that gives up after {@value #PATIENCE_MS} ms. */
-  public Properties admin() {
-    return client(
-        KafkaKeys.ADMIN,
-        Map.of(
-            "default.api.timeout.ms", Integer.toString(PATIENCE_MS), "request.timeout.ms", "5000"));
+  public Map<String, Object> admin() {
+    return client(KafkaKeys.ADMIN, PATIENCE);
   }
 
   /**
@@ -62,7 +67,7 @@ public final class KafkaOptions {
    *
    * @param defaults what the command wants unless the user says otherwise
    */
-  public Properties producer(Map<String, String> defaults) {
+  public Map<String, Object> producer(Map<String, String> defaults) {
     return client(KafkaKeys.PRODUCER, defaults);
   }
 
@@ -71,7 +76,7 @@ public final class KafkaOptions {
    *
    * @param defaults what the command wants unless the user says otherwise
    */
-  public Properties consumer(Map<String, String> defaults) {
+  public Map<String, Object> consumer(Map<String, String> defaults) {
     return client(KafkaKeys.CONSUMER, defaults);
   }
 
@@ -84,21 +89,18 @@ public final class KafkaOptions {
     Map<String, String> all = new HashMap<>(defaults);
     all.putAll(ofFile());
     all.putAll(ofCommandLine());
-    return properties(all);
-  }
-
-  private Properties client(KafkaKeys client, Map<String, String> defaults) {
-    Map<String, String> all = new HashMap<>(defaults);
-    all.putAll(client.select(ofFile()));
-    all.putAll(client.select(ofCommandLine()));
-    return properties(all);
-  }
-
-  private Properties properties(Map<String, String> values) {
     Properties properties = new Properties();
-    properties.putAll(values);
+    properties.putAll(all);
     properties.put(BOOTSTRAP, bootstrapServers);
     return properties;
+  }
+
+  private Map<String, Object> client(KafkaKeys client, Map<String, String> defaults) {
+    Map<String, Object> all = new HashMap<>(defaults);
+    all.putAll(client.select(ofFile()));
+    all.putAll(client.select(ofCommandLine()));
+    all.put(BOOTSTRAP, bootstrapServers);
+    return all;
   }
 
   private Map<String, String> ofFile() {

@@ -7,6 +7,7 @@ import dev.millrace.service.command.lifecycle.Failure;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.output.Progress;
+import dev.millrace.service.serve.Topics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -38,9 +38,6 @@ import picocli.CommandLine.Spec;
     })
 public final class SendCommand implements Callable<Integer> {
 
-  private static final int DEFAULT_LIMIT = 1 << 20;
-  private static final int DEFAULT_BUFFER = 32 << 20;
-
   @Spec private CommandSpec spec;
 
   @Mixin private KafkaOptions kafka;
@@ -48,7 +45,7 @@ public final class SendCommand implements Callable<Integer> {
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
-      defaultValue = "images",
+      defaultValue = Topics.DEFAULT_INPUT,
       description = "Where the images go (default: ${DEFAULT-VALUE}).")
   private String topic;
 
@@ -78,7 +75,7 @@ public final class SendCommand implements Callable<Integer> {
     List<ImageFile> files = ImageFiles.find(paths, all);
     try (StopSignal stop = StopSignal.listen()) {
       Pacer pacer = new Pacer(rate, System::nanoTime, stop::await);
-      Properties configuration = kafka.producer(defaults());
+      Map<String, Object> configuration = kafka.producer(defaults());
       try (Producer<String, byte[]> producer =
               new KafkaProducer<>(
                   configuration, new StringSerializer(), new ByteArraySerializer());
@@ -88,7 +85,8 @@ public final class SendCommand implements Callable<Integer> {
                 producer,
                 topic,
                 Optional.ofNullable(labelsTopic),
-                limit(configuration),
+                Integer.parseInt(
+                    (String) configuration.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)),
                 this::complain,
                 progress::step);
         long start = System.nanoTime();
@@ -117,13 +115,17 @@ public final class SendCommand implements Callable<Integer> {
         topics.add(labelsTopic);
       }
       cluster.requireTopics(topics);
-      limit = cluster.maxMessageBytes(topic).orElse(DEFAULT_LIMIT);
+      limit =
+          cluster
+              .maxMessageBytes(topic)
+              .orElse(kafkas(ProducerConfig.MAX_REQUEST_SIZE_CONFIG).intValue());
     }
     return Map.of(
         ProducerConfig.ACKS_CONFIG, "all",
         ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
         ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(limit),
-        ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(Math.max(limit, DEFAULT_BUFFER)),
+        ProducerConfig.BUFFER_MEMORY_CONFIG,
+            Long.toString(Math.max(limit, kafkas(ProducerConfig.BUFFER_MEMORY_CONFIG).longValue())),
         ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(1 << 18),
         ProducerConfig.LINGER_MS_CONFIG, "5",
         ProducerConfig.MAX_BLOCK_MS_CONFIG, "15000",
@@ -131,8 +133,9 @@ public final class SendCommand implements Callable<Integer> {
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "20000");
   }
 
-  private static int limit(Properties configuration) {
-    return Integer.parseInt(configuration.getProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
+  /** A producer's default for a key. */
+  private static Number kafkas(String key) {
+    return (Number) ProducerConfig.configDef().defaultValues().get(key);
   }
 
   private int conclude(ImageSender sender, double seconds) {

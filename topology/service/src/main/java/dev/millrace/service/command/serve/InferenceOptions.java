@@ -12,11 +12,11 @@ import picocli.CommandLine.Option;
 /** Which model answers and how images are decoded, batched and run: a mixin of options. */
 final class InferenceOptions {
 
-  /** How much of the distribution a prediction holds. */
-  enum Distribution {
-    full,
-    none
-  }
+  /** The defaults, whatever the model. */
+  private static final InferenceConfig DEFAULTS =
+      InferenceConfig.of(Path.of(RepositoryOption.DEFAULT), "any");
+
+  private static final ImageLimits LIMITS = DEFAULTS.engine().limits();
 
   @Option(
       names = "--repository",
@@ -38,9 +38,9 @@ final class InferenceOptions {
       names = "--device",
       paramLabel = "DEVICE",
       split = ",",
-      defaultValue = "cpu",
       description = "cpu or cuda:N, several with commas between them (default: ${DEFAULT-VALUE}).")
-  private List<String> devices;
+  private List<String> devices =
+      DEFAULTS.engine().devices().stream().map(Device::toString).toList();
 
   @Option(
       names = "--max-batch-size",
@@ -73,32 +73,29 @@ final class InferenceOptions {
   @Option(
       names = "--max-pixels",
       paramLabel = "N",
-      defaultValue = "33554432",
       description = "The largest image taken, width times height (default: ${DEFAULT-VALUE}).")
-  private long maxPixels;
+  private long maxPixels = LIMITS.maxPixels();
 
   @Option(
       names = "--decode-timeout",
       paramLabel = "MS",
-      defaultValue = "5000",
       description = "Milliseconds after which an image is given up on (default: ${DEFAULT-VALUE}).")
-  private long decodeTimeoutMillis;
+  private long decodeTimeoutMillis = LIMITS.decodeTimeout().toMillis();
 
   @Option(
       names = "--top",
       paramLabel = "K",
-      defaultValue = "5",
       description =
           "How many of the most probable classes a prediction lists (default: ${DEFAULT-VALUE}).")
-  private int top;
+  private int top = DEFAULTS.top();
 
   @Option(
       names = "--probabilities",
       paramLabel = "WHICH",
-      defaultValue = "full",
+      converter = Distribution.Converter.class,
       description =
           "Whether a prediction holds the whole distribution: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Distribution probabilities;
+  private Distribution probabilities = Distribution.of(DEFAULTS.probabilities());
 
   /**
    * What the options amount to.
@@ -113,12 +110,10 @@ final class InferenceOptions {
             .maxBatchSize(maxBatchSize)
             .limits(
                 new ImageLimits(
-                    maxPixels,
-                    Duration.ofMillis(decodeTimeoutMillis),
-                    ImageLimits.DEFAULT.maxHungDecoders()))
+                    maxPixels, Duration.ofMillis(decodeTimeoutMillis), LIMITS.maxHungDecoders()))
             .maxInFlight(maxInFlight)
             .top(top)
-            .probabilities(probabilities == Distribution.full);
+            .probabilities(probabilities == Distribution.FULL);
     if (lingerMillis != null) {
       builder.linger(Duration.ofNanos((long) (lingerMillis * 1e6)));
     }

@@ -44,12 +44,6 @@ import picocli.CommandLine.Spec;
     })
 public final class ServeCommand implements Callable<Integer>, LongRunning {
 
-  /** How Kafka Streams is told exactly-once. */
-  enum Guarantee {
-    at_least_once,
-    exactly_once_v2
-  }
-
   @Spec private CommandSpec spec;
 
   @Mixin private KafkaOptions kafka;
@@ -59,14 +53,14 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Option(
       names = "--input",
       paramLabel = "TOPIC",
-      defaultValue = "images",
+      defaultValue = Topics.DEFAULT_INPUT,
       description = "Where the images come from (default: ${DEFAULT-VALUE}).")
   private String input;
 
   @Option(
       names = "--output",
       paramLabel = "TOPIC",
-      defaultValue = "predictions",
+      defaultValue = Topics.DEFAULT_OUTPUT,
       description = "Where the predictions go (default: ${DEFAULT-VALUE}).")
   private String output;
 
@@ -85,11 +79,10 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Option(
       names = "--on-bad-image",
       paramLabel = "POLICY",
-      defaultValue = "dead-letter",
       description =
           "What becomes of an image that cannot be classified: ${COMPLETION-CANDIDATES} (default:"
               + " ${DEFAULT-VALUE}).")
-  private OnBadImage onBadImage;
+  private OnBadImage onBadImage = OnBadImage.DEAD_LETTER;
 
   @Option(
       names = "--max-record-bytes",
@@ -103,9 +96,9 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Option(
       names = "--guarantee",
       paramLabel = "GUARANTEE",
-      defaultValue = "at_least_once",
+      converter = Guarantee.Converter.class,
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Guarantee guarantee;
+  private Guarantee guarantee = Guarantee.AT_LEAST_ONCE;
 
   @Option(
       names = "--application-id",
@@ -144,7 +137,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @SuppressWarnings("FutureReturnValueIgnored") // the ready line and the stop are what comes of it
   public Integer call() throws InterruptedException {
     Topics topics =
-        new Topics(input, output, deadLetters == null ? input + ".dead-letters" : deadLetters);
+        deadLetters == null ? Topics.of(input, output) : new Topics(input, output, deadLetters);
     ServiceConfig config =
         new ServiceConfig(
             inference.config(),
@@ -178,7 +171,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
 
   private Map<String, String> streamsDefaults() {
     Map<String, String> defaults = new LinkedHashMap<>();
-    defaults.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee.name());
+    defaults.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee.toString());
     defaults.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, Integer.toString(streamThreads));
     if (applicationId != null) {
       defaults.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);

@@ -6,9 +6,11 @@ import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.output.PredictionLine;
+import dev.millrace.service.serve.Topics;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -40,7 +42,7 @@ public final class TailCommand implements Callable<Integer> {
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
-      defaultValue = "predictions",
+      defaultValue = Topics.DEFAULT_OUTPUT,
       description = "Where the predictions are (default: ${DEFAULT-VALUE}).")
   private String topic;
 
@@ -108,14 +110,13 @@ public final class TailCommand implements Callable<Integer> {
   }
 
   private static Map<String, String> defaults() {
-    return Map.of(
-        ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
-        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
-        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false",
-        ConsumerConfig.METADATA_MAX_AGE_CONFIG, "10000",
-        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Integer.toString(KafkaOptions.PATIENCE_MS),
-        ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000");
+    Map<String, String> defaults = new HashMap<>(KafkaOptions.PATIENCE);
+    defaults.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    defaults.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    defaults.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    defaults.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    defaults.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "10000");
+    return defaults;
   }
 
   private PredictionScreen screen() {

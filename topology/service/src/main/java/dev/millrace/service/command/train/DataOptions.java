@@ -4,9 +4,9 @@ import dev.millrace.core.training.TrainingData;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
+import dev.millrace.service.serve.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +22,7 @@ final class DataOptions {
   @Option(
       names = "--images-topic",
       paramLabel = "TOPIC",
-      defaultValue = "images",
+      defaultValue = Topics.DEFAULT_INPUT,
       description = "With --labels-topic: the images (default: ${DEFAULT-VALUE}).")
   private String images;
 
@@ -86,12 +86,10 @@ final class DataOptions {
     if (folder != null) {
       return new TrainingData.Folder(folder, heldOut);
     }
-    Map<String, Object> consumer = new HashMap<>();
-    kafka.consumer(Map.of()).forEach((key, value) -> consumer.put((String) key, value));
     return new TrainingData.Topics(
         images,
         labels,
-        consumer,
+        kafka.consumer(Map.of()),
         run.resolve("replay"),
         replay,
         everyLabels,

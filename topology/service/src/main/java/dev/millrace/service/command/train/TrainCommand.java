@@ -16,8 +16,6 @@ import dev.millrace.service.command.options.ModelOption;
 import dev.millrace.service.serve.TopicCreation;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -79,9 +77,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
-      defaultValue = "cpu",
       description = "cpu, or cuda:N (default: ${DEFAULT-VALUE}).")
-  private String device;
+  private String device = Device.CPU.toString();
 
   @Option(
       names = "--threads",
@@ -146,14 +143,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     if (promoteIfBetter == null) {
       return Optional.empty();
     }
-    return Optional.of(new Gate(promoteIfBetter, clients(kafka)));
-  }
-
-  /** What the control topic's consumer and producer are both made of. */
-  private static Map<String, Object> clients(KafkaOptions kafka) {
-    Map<String, Object> keys = new HashMap<>();
-    kafka.admin().forEach((key, value) -> keys.put((String) key, value));
-    return keys;
+    // The control topic's consumer and producer are both made of the keys that all clients know.
+    return Optional.of(new Gate(promoteIfBetter, kafka.admin()));
   }
 
   private void createControlTopic() throws InterruptedException {

@@ -4,7 +4,8 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.resnet.Shortcut;
 import dev.millrace.core.resnet.Stem;
-import java.util.List;
+import dev.millrace.service.command.options.NormalizationOptions;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The network to train and its images: a mixin of options. */
@@ -44,22 +45,7 @@ final class TrainedNetworkOptions {
               + " images, 8/7 of it from 64 on).")
   private Integer resize;
 
-  @Option(
-      names = "--mean",
-      paramLabel = "R,G,B",
-      split = ",",
-      defaultValue = "0.485,0.456,0.406",
-      description =
-          "What is taken off each channel, on the 0..1 scale (default: ImageNet's, ${DEFAULT-VALUE}).")
-  private List<Float> mean;
-
-  @Option(
-      names = "--std",
-      paramLabel = "R,G,B",
-      split = ",",
-      defaultValue = "0.229,0.224,0.225",
-      description = "What each channel is divided by (default: ImageNet's, ${DEFAULT-VALUE}).")
-  private List<Float> std;
+  @Mixin private NormalizationOptions normalization;
 
   /** From here on there is something to crop. */
   private static final int LARGE = 64;
@@ -75,6 +61,6 @@ final class TrainedNetworkOptions {
   Preprocessing preprocessing() {
     int side = network().size();
     int usual = side < LARGE ? side : Preprocessing.usualResize(side);
-    return new Preprocessing(side, resize == null ? usual : resize, mean, std);
+    return normalization.preprocessing(side, resize == null ? usual : resize);
   }
 }

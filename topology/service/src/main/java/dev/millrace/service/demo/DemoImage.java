@@ -7,4 +7,4 @@ package dev.millrace.service.demo;
  * @param encoded the image file's bytes
  * @param label the name of its class, as it is known
  */
-public record LabelledImage(String key, byte[] encoded, String label) {}
+public record DemoImage(String key, byte[] encoded, String label) {}
