@@ -2,8 +2,8 @@ package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.service.demo.FashionMnist;
 import dev.millrace.service.demo.DemoImage;
+import dev.millrace.service.demo.FashionMnist;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -34,7 +34,10 @@ public final class Cluster implements AutoCloseable {
   private final Admin admin;
   private final String bootstrapServers;
 
-  private Cluster(Admin admin, String bootstrapServers) {
+  /**
+   * @param admin closed with this
+   */
+  Cluster(Admin admin, String bootstrapServers) {
     this.admin = admin;
     this.bootstrapServers = bootstrapServers;
   }

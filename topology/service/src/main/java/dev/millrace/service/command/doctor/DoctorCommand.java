@@ -1,6 +1,9 @@
 package dev.millrace.service.command.doctor;
 
+import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
+import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.onnx.OnnxRuntimeInfo;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.RepositoryOption;
@@ -63,11 +66,11 @@ public final class DoctorCommand implements Callable<Integer> {
     List<Device> wanted = devices.stream().map(Device::parse).toList();
     List<Finding> findings = new ArrayList<>();
     findings.add(MachineChecks.java());
-    findings.add(MachineChecks.openCv());
-    findings.add(MachineChecks.onnxRuntime());
+    findings.add(MachineChecks.openCv(() -> new OpenCvImageDecoder(ImageLimits.DEFAULT)));
+    findings.add(MachineChecks.onnxRuntime(OnnxRuntimeInfo::read));
     findings.addAll(BrokerChecks.of(kafka, topics));
     findings.addAll(ModelChecks.of(repository.open(), model));
-    findings.addAll(GpuChecks.of(wanted));
+    findings.addAll(GpuChecks.ofThisMachine().of(wanted));
     print(findings);
     return findings.stream().anyMatch(Finding::isFailure) ? ExitCode.FAILED : ExitCode.DONE;
   }

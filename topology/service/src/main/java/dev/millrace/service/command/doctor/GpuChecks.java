@@ -8,14 +8,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Looks at the GPU: its driver, ONNX Runtime's CUDA provider, and each library the provider loads,
  * by name.
+ *
+ * @param driver a file that is there if a driver is loaded
+ * @param libraries where the libraries would be found
+ * @param provider the library of the CUDA provider, empty in a build for CPUs alone; may throw a
+ *     {@link ModelException}
+ * @param trial why no model can run on a device, empty if one can; may throw a {@link
+ *     ModelException}
  */
-final class GpuChecks {
-
-  private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
+record GpuChecks(
+    Path driver,
+    SharedLibraries libraries,
+    Supplier<Optional<Path>> provider,
+    Function<Device, Optional<String>> trial) {
 
   /** What the provider links, for CUDA 12 and for CUDA 13; one of each row is enough. */
   private static final List<List<String>> LIBRARIES =
@@ -26,47 +37,39 @@ final class GpuChecks {
           List.of("libcublasLt.so.12", "libcublasLt.so.13"),
           List.of("libcudnn.so.9"));
 
-  private GpuChecks() {}
+  static GpuChecks ofThisMachine() {
+    return new GpuChecks(
+        Path.of("/proc/driver/nvidia/version"),
+        SharedLibraries.ofThisMachine(),
+        () -> OnnxRuntimeInfo.read().cudaLibrary(),
+        OnnxRuntimeInfo::problemWith);
+  }
 
   /**
-   * @param wanted the devices that must work; without a GPU among them nothing here is a failure
+   * Looks at everything.
+   *
+   * @param wanted the devices that must work; without a GPU among them only these can fail
    */
-  static List<Finding> of(List<Device> wanted) {
+  List<Finding> of(List<Device> wanted) {
     boolean needed = wanted.stream().anyMatch(device -> device.kind() == Device.Kind.CUDA);
     List<Finding> findings = new ArrayList<>();
-    findings.add(
-        Files.exists(DRIVER)
-            ? Finding.ok("gpu driver", "NVIDIA's driver is loaded")
-            : lacking("gpu driver", "no NVIDIA driver is loaded (" + DRIVER + ")", needed));
-    findings.add(provider(needed));
-    SharedLibraries libraries = SharedLibraries.ofThisMachine();
-    for (List<String> names : LIBRARIES) {
-      Optional<Path> found =
-          names.stream().flatMap(name -> libraries.find(name).stream()).findFirst();
-      findings.add(
-          found
-              .map(path -> Finding.ok(names.get(0).replaceAll("\\.so.*", ""), path.toString()))
-              .orElseGet(
-                  () ->
-                      lacking(
-                          names.get(0).replaceAll("\\.so.*", ""),
-                          String.join(" or ", names) + " is nowhere on the library path",
-                          needed)));
-    }
-    for (Device device : wanted) {
-      Optional<String> problem = problemWith(device);
-      findings.add(
-          problem
-              .map(line -> Finding.missing("device " + device, line))
-              .orElseGet(() -> Finding.ok("device " + device, "runs a model")));
-    }
+    findings.add(ofDriver(needed));
+    findings.add(ofProvider(needed));
+    LIBRARIES.forEach(names -> findings.add(ofLibrary(names, needed)));
+    wanted.forEach(device -> findings.add(ofDevice(device)));
     return findings;
   }
 
-  private static Finding provider(boolean needed) {
+  private Finding ofDriver(boolean needed) {
+    return Files.exists(driver)
+        ? Finding.ok("gpu driver", "NVIDIA's driver is loaded")
+        : lacking("gpu driver", "no NVIDIA driver is loaded (" + driver + ")", needed);
+  }
+
+  private Finding ofProvider(boolean needed) {
     try {
-      return OnnxRuntimeInfo.read()
-          .cudaLibrary()
+      return provider
+          .get()
           .map(library -> Finding.ok("cuda provider", library.toString()))
           .orElseGet(() -> lacking("cuda provider", "this is ONNX Runtime's CPU build", needed));
     } catch (ModelException e) {
@@ -74,12 +77,28 @@ final class GpuChecks {
     }
   }
 
-  private static Optional<String> problemWith(Device device) {
+  private Finding ofLibrary(List<String> names, boolean needed) {
+    String check = names.get(0).replaceAll("\\.so.*", "");
+    return names.stream()
+        .flatMap(name -> libraries.find(name).stream())
+        .findFirst()
+        .map(path -> Finding.ok(check, path.toString()))
+        .orElseGet(
+            () ->
+                lacking(
+                    check, String.join(" or ", names) + " is nowhere on the library path", needed));
+  }
+
+  private Finding ofDevice(Device device) {
+    Optional<String> problem;
     try {
-      return OnnxRuntimeInfo.problemWith(device);
+      problem = trial.apply(device);
     } catch (ModelException e) {
-      return Optional.of(e.getMessage());
+      problem = Optional.of(e.getMessage());
     }
+    return problem
+        .map(line -> Finding.missing("device " + device, line))
+        .orElseGet(() -> Finding.ok("device " + device, "runs a model"));
   }
 
   private static Finding lacking(String check, String detail, boolean needed) {

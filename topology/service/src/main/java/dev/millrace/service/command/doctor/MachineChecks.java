@@ -2,15 +2,14 @@ package dev.millrace.service.command.doctor;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageDecoder;
-import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelException;
-import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxRuntimeInfo;
 import dev.millrace.service.command.lifecycle.Failure;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Looks at Java and at the native libraries. */
 final class MachineChecks {
@@ -35,9 +34,12 @@ final class MachineChecks {
             + " MiB");
   }
 
-  static Finding openCv() {
+  /**
+   * @param opener opens a decoder, to be closed here
+   */
+  static Finding openCv(Supplier<ImageDecoder> opener) {
     Preprocessing pixel = new Preprocessing(1, 1, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
-    try (ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
+    try (ImageDecoder decoder = opener.get()) {
       decoder.decode(PIXEL, pixel, ByteBuffer.allocateDirect(pixel.bytes()));
       return Finding.ok("image decoder", "OpenCV decodes");
     } catch (IllegalStateException e) {
@@ -49,9 +51,12 @@ final class MachineChecks {
     }
   }
 
-  static Finding onnxRuntime() {
+  /**
+   * @param reader reads what ONNX Runtime's build tells of itself
+   */
+  static Finding onnxRuntime(Supplier<OnnxRuntimeInfo> reader) {
     try {
-      OnnxRuntimeInfo info = OnnxRuntimeInfo.read();
+      OnnxRuntimeInfo info = reader.get();
       return Finding.ok(
           "onnx runtime", info.version() + ", built for " + String.join(", ", info.providers()));
     } catch (ModelException e) {

@@ -14,9 +14,22 @@ public final class StopSignal implements AutoCloseable {
 
   private final CountDownLatch requested = new CountDownLatch(1);
   private final CountDownLatch finished = new CountDownLatch(1);
+  private final Hooks hooks;
+  private final Duration grace;
   private final Thread hook;
 
-  private StopSignal(Runnable wake) {
+  /** Where the JVM's shutdown hooks are kept. */
+  interface Hooks {
+
+    void add(Thread hook);
+
+    /** Throws an {@link IllegalStateException} if the JVM is ending already. */
+    void remove(Thread hook);
+  }
+
+  private StopSignal(Runnable wake, Hooks hooks, Duration grace) {
+    this.hooks = hooks;
+    this.grace = grace;
     this.hook =
         new Thread(
             () -> {
@@ -38,8 +51,12 @@ public final class StopSignal implements AutoCloseable {
    * @param wake run on the signal's thread, to get the command out of a wait
    */
   public static StopSignal listen(Runnable wake) {
-    StopSignal signal = new StopSignal(wake);
-    Runtime.getRuntime().addShutdownHook(signal.hook);
+    return listen(wake, new RuntimeHooks(), GRACE);
+  }
+
+  static StopSignal listen(Runnable wake, Hooks hooks, Duration grace) {
+    StopSignal signal = new StopSignal(wake, hooks, grace);
+    hooks.add(signal.hook);
     return signal;
   }
 
@@ -64,7 +81,7 @@ public final class StopSignal implements AutoCloseable {
 
   private void awaitFinished() {
     try {
-      finished.await(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+      finished.await(grace.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -75,9 +92,23 @@ public final class StopSignal implements AutoCloseable {
   public void close() {
     finished.countDown();
     try {
-      Runtime.getRuntime().removeShutdownHook(hook);
+      hooks.remove(hook);
     } catch (IllegalStateException e) {
       // The JVM is ending already, and its hooks run their course.
+    }
+  }
+
+  /** Those of this JVM. */
+  private static final class RuntimeHooks implements Hooks {
+
+    @Override
+    public void add(Thread hook) {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    @Override
+    public void remove(Thread hook) {
+      var unused = Runtime.getRuntime().removeShutdownHook(hook);
     }
   }
 }

@@ -76,9 +76,9 @@ class DoctorCommandTest {
       "--bootstrap-servers",
       "127.0.0.1:1",
       "-X",
-      "request.timeout.ms=500",
+      "request.timeout.ms=200",
       "-X",
-      "default.api.timeout.ms=1000",
+      "default.api.timeout.ms=300",
       "--repository",
       folder.resolve("models").toString()
     };

@@ -6,18 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.control.Champion;
 import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.control.ControlWriter;
-import dev.millrace.core.resnet.HeInitialization;
-import dev.millrace.core.resnet.ResNet;
-import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.CapturedRun;
+import dev.millrace.service.command.RandomModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,13 +40,7 @@ class PromoteCommandTest {
   }
 
   private void publish(int classes, int seed) throws IOException {
-    ResNet network = ResNet.of("resnet20").withClasses(classes);
-    byte[] model = ResNetOnnx.write(network, HeInitialization.of(network, seed));
-    Path onnx = Files.write(folder.resolve("x.onnx"), model);
-    Path labels =
-        Files.write(
-            folder.resolve("x.txt"), IntStream.range(0, classes).mapToObj(i -> "c" + i).toList());
-    models("import", onnx.toString(), "--labels", labels.toString(), "--size", "32").succeeded();
+    RandomModel.publish(folder.resolve("models"), model, classes, seed);
   }
 
   @Test
@@ -129,7 +120,16 @@ class PromoteCommandTest {
 
   @Test
   void brokerThatIsAway_isSaidSo() {
-    assertThat(models("rollback", "--bootstrap-servers", "localhost:1").failureLine())
+    String[] away = {
+      "--bootstrap-servers",
+      "localhost:1",
+      "-X",
+      "request.timeout.ms=200",
+      "-X",
+      "default.api.timeout.ms=300"
+    };
+
+    assertThat(models("rollback", away).failureLine())
         .contains("cannot reach a broker at localhost:1");
   }
 

@@ -13,9 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** Which of Kafka's keys reaches which client, and that no secret comes out again. */
 class KafkaOptionsTest {
@@ -29,14 +26,6 @@ class KafkaOptionsTest {
   private static final String SASL = "-X|security.protocol=SASL_PLAINTEXT|-X|sasl.mechanism=PLAIN";
 
   @TempDir Path folder;
-
-  @Command(name = "probe")
-  static final class Probe implements Runnable {
-    @Mixin private KafkaOptions kafka;
-
-    @Override
-    public void run() {}
-  }
 
   @Test
   void keys_reachTheClientsThatKnowThem() {
@@ -124,8 +113,8 @@ class KafkaOptionsTest {
                     "security.protocol=SASL_PLAINTEXT",
                     "sasl.mechanism=PLAIN",
                     "sasl.jaas.config=" + JAAS,
-                    "request.timeout.ms=500",
-                    "default.api.timeout.ms=1000",
+                    "request.timeout.ms=200",
+                    "default.api.timeout.ms=300",
                     "bootstrap-servers=127.0.0.1:1")));
 
     CapturedRun run = CapturedRun.of("tail", "--verbose", "--config", file.toString());
@@ -135,8 +124,6 @@ class KafkaOptionsTest {
   }
 
   private static KafkaOptions options(Map<String, String> file, String... args) {
-    Probe probe = new Probe();
-    new CommandLine(probe).setDefaultValueProvider(new ConfigFile(file)).parseArgs(args);
-    return probe.kafka;
+    return ParsedOptions.kafka(file, args);
   }
 }

@@ -50,12 +50,12 @@ class TailCommandTest {
     BROKER.createTopic("idle", Map.of());
     BROKER.send("idle", "k", prediction("k"));
 
-    CapturedRun run = tail("--topic", "idle", "--count", "2", "--idle", "2", "--json");
+    CapturedRun run = tail("--topic", "idle", "--count", "2", "--idle", "1", "--json");
 
     assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(run.outLines()).hasSize(1);
     assertThat(run.errLines())
-        .containsExactly("millrace tail: 1 of 2 predictions came, then none for 2.0 s");
+        .containsExactly("millrace tail: 1 of 2 predictions came, then none for 1.0 s");
   }
 
   @Test
