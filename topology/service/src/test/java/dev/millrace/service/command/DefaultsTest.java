@@ -16,6 +16,8 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,6 +36,9 @@ class DefaultsTest {
           .devices(List.of(Device.parse("cuda:0")))
           .build()
           .engine();
+
+  /** What {@code --help} prints, by command. */
+  private static final Map<String, String> HELP = new ConcurrentHashMap<>();
 
   static Stream<Arguments> defaults() {
     Optimization optimization = Optimization.DEFAULTS;
@@ -85,7 +90,9 @@ class DefaultsTest {
 
   /** What stands behind {@code default:} in an option's description. */
   private static String defaultOf(String command, String option) {
-    String help = CapturedRun.of((command + " --help").split(" ")).succeeded().out();
+    String help =
+        HELP.computeIfAbsent(
+            command, name -> CapturedRun.of((name + " --help").split(" ")).succeeded().out());
     String text = help.lines().map(String::strip).collect(Collectors.joining(" "));
     Matcher matcher =
         Pattern.compile(
