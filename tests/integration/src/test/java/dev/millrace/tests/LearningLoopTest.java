@@ -2,8 +2,8 @@ package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.service.demo.DemoImage;
 import dev.millrace.service.demo.FashionMnist;
-import dev.millrace.service.demo.LabelledImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,9 +31,9 @@ class LearningLoopTest {
 
   @TempDir Path folder;
 
-  private Path write(String name, List<LabelledImage> images) throws Exception {
+  private Path write(String name, List<DemoImage> images) throws Exception {
     Path home = folder.resolve(name);
-    for (LabelledImage image : images) {
+    for (DemoImage image : images) {
       Path file = home.resolve(image.key());
       Files.createDirectories(file.getParent());
       Files.write(file, image.encoded());
@@ -67,7 +67,7 @@ class LearningLoopTest {
 
   @Test
   void labelledEvents_becomeABetterVersion_thatAnswers() throws Exception {
-    List<LabelledImage> images = FashionMnist.read();
+    List<DemoImage> images = FashionMnist.read();
     Path first = write("first", images.subList(0, FIRST));
     Path more = write("more", images.subList(FIRST, FIRST + MORE));
     run(

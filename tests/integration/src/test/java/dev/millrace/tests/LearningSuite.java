@@ -3,8 +3,8 @@ package dev.millrace.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.service.demo.DemoImage;
 import dev.millrace.service.demo.FashionMnist;
-import dev.millrace.service.demo.LabelledImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +42,7 @@ class LearningSuite {
 
   @Test
   void resnet20_reaches89Percent_within10Minutes() throws Exception {
-    for (LabelledImage image : FashionMnist.read()) {
+    for (DemoImage image : FashionMnist.read()) {
       Path file = folder.resolve("images").resolve(image.key());
       Files.createDirectories(file.getParent());
       Files.write(file, image.encoded());

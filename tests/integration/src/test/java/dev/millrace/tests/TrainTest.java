@@ -11,8 +11,8 @@ import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.demo.DemoImage;
 import dev.millrace.service.demo.FashionMnist;
-import dev.millrace.service.demo.LabelledImage;
 import dev.millrace.testing.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ class TrainTest {
 
   @BeforeEach
   void writeImages() throws Exception {
-    for (LabelledImage image : FashionMnist.read().subList(0, IMAGES)) {
+    for (DemoImage image : FashionMnist.read().subList(0, IMAGES)) {
       Path file = folder.resolve("images").resolve(image.key());
       Files.createDirectories(file.getParent());
       Files.write(file, image.encoded());

@@ -28,6 +28,10 @@ import org.apache.kafka.controller.ControllerRequestContext;
  * The users that a broker's own SCRAM lines name: itself as {@code username} and {@code password},
  * and others as {@code user_NAME="PASSWORD"}, as Kafka has it for PLAIN. Kafka keeps SCRAM's users
  * in its metadata instead, where a new broker has none that could make the first.
+ *
+ * <p>They are made by the controller at each start. Kafka's own formatter makes users too, but only
+ * for a folder that is still empty, so a new password would be passed over after a restart; and a
+ * comma ends a password in its arguments.
  */
 final class ScramUsers {
 

@@ -1,5 +1,10 @@
 package dev.millrace.service.command;
 
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.lifecycle.Failure;
+import dev.millrace.service.command.lifecycle.LongRunning;
+import dev.millrace.service.command.options.ConfigFile;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Map;

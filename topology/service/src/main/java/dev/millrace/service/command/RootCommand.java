@@ -1,5 +1,16 @@
 package dev.millrace.service.command;
 
+import dev.millrace.service.command.bench.BenchCommand;
+import dev.millrace.service.command.broker.BrokerCommand;
+import dev.millrace.service.command.demo.DemoCommand;
+import dev.millrace.service.command.doctor.DoctorCommand;
+import dev.millrace.service.command.models.ModelsCommand;
+import dev.millrace.service.command.options.ConfigFile;
+import dev.millrace.service.command.output.Version;
+import dev.millrace.service.command.send.SendCommand;
+import dev.millrace.service.command.serve.ServeCommand;
+import dev.millrace.service.command.tail.TailCommand;
+import dev.millrace.service.command.train.TrainCommand;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

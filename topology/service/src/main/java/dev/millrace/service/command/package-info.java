@@ -1,2 +1,5 @@
-/** The command line: its frame, and one class for each command. */
+/**
+ * The command line: how a line is run, and what every command has; the packages below hold the
+ * commands.
+ */
 package dev.millrace.service.command;

@@ -27,7 +27,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /** An embedded broker, a service, and images that stream through both. Used by one thread. */
 public final class Demo implements AutoCloseable {
 
-  private static final Topics TOPICS = new Topics("images", "predictions", "images.dead-letters");
+  private static final Topics TOPICS = Topics.of(Topics.DEFAULT_INPUT, Topics.DEFAULT_OUTPUT);
   private static final int PARTITIONS = 4;
 
   private final EmbeddedBroker broker;
@@ -87,7 +87,7 @@ public final class Demo implements AutoCloseable {
    * @param goOn asked between predictions
    */
   public void run(
-      List<LabelledImage> images,
+      List<DemoImage> images,
       double rate,
       BooleanSupplier goOn,
       Consumer<ConsumerRecord<String, Prediction>> show) {

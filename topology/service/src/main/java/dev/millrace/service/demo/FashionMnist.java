@@ -42,7 +42,7 @@ public final class FashionMnist {
   private FashionMnist() {}
 
   /** Reads them all, keyed {@code CLASS/NUMBER.png}. */
-  public static List<LabelledImage> read() {
+  public static List<DemoImage> read() {
     try (DataInputStream pixels = open("t10k-images-idx3-ubyte.gz", IMAGES_MAGIC);
         DataInputStream classes = open("t10k-labels-idx1-ubyte.gz", LABELS_MAGIC)) {
       int count = pixels.readInt();
@@ -51,11 +51,11 @@ public final class FashionMnist {
       if (classes.readInt() != count) {
         throw new IOException("there are not as many labels as images");
       }
-      List<LabelledImage> images = new ArrayList<>(count);
+      List<DemoImage> images = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         String label = LABELS.get(classes.readUnsignedByte());
         byte[] png = png(pixels.readNBytes(width * height), width, height);
-        images.add(new LabelledImage(String.format("%s/%05d.png", label, i), png, label));
+        images.add(new DemoImage(String.format("%s/%05d.png", label, i), png, label));
       }
       return images;
     } catch (IOException e) {

@@ -18,7 +18,7 @@ final class ImageStream implements AutoCloseable {
   /**
    * @param rate images a second
    */
-  ImageStream(String bootstrapServers, String topic, List<LabelledImage> images, double rate) {
+  ImageStream(String bootstrapServers, String topic, List<DemoImage> images, double rate) {
     producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", bootstrapServers),
@@ -30,10 +30,10 @@ final class ImageStream implements AutoCloseable {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // an image more or less does not matter here
-  private void send(String topic, List<LabelledImage> images, double rate) {
+  private void send(String topic, List<DemoImage> images, double rate) {
     long start = System.nanoTime();
     for (long sent = 0; !closed; sent++) {
-      LabelledImage image = images.get((int) (sent % images.size()));
+      DemoImage image = images.get((int) (sent % images.size()));
       producer.send(new ProducerRecord<>(topic, image.key(), image.encoded()));
       long due = start + (long) ((sent + 1) * 1e9 / rate);
       while (!closed && System.nanoTime() < due) {

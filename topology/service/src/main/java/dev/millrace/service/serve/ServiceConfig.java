@@ -36,7 +36,8 @@ public record ServiceConfig(
   /** A broker's {@code socket.request.max.bytes}, less what else is in a request. */
   private static final int MAX_RECORD_BYTES = 90 << 20;
 
-  private static final long DEFAULT_BUFFER_MEMORY = 32 << 20;
+  private static final long DEFAULT_BUFFER_MEMORY =
+      (Long) ProducerConfig.configDef().defaultValues().get(ProducerConfig.BUFFER_MEMORY_CONFIG);
 
   /** What a dead letter has more than its image: Kafka Streams' headers, with a stack trace. */
   private static final int DEAD_LETTER_HEADERS = 64 << 10;

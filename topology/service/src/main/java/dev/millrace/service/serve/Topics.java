@@ -11,6 +11,24 @@ import java.util.Objects;
  */
 public record Topics(String input, String output, String deadLetters) {
 
+  /** The topic that images come from by default. */
+  public static final String DEFAULT_INPUT = "images";
+
+  /** The topic that predictions go to by default. */
+  public static final String DEFAULT_OUTPUT = "predictions";
+
+  /** What a dead-letter topic's name has more than its input's, by default. */
+  private static final String DEAD_LETTERS = ".dead-letters";
+
+  /** The default topics' names, with commas between them. */
+  public static final String DEFAULTS =
+      DEFAULT_INPUT + "," + DEFAULT_OUTPUT + "," + DEFAULT_INPUT + DEAD_LETTERS;
+
+  /** Two topics, with dead letters where they go by default. */
+  public static Topics of(String input, String output) {
+    return new Topics(input, output, input + DEAD_LETTERS);
+  }
+
   public Topics {
     Objects.requireNonNull(input, "input");
     Objects.requireNonNull(output, "output");

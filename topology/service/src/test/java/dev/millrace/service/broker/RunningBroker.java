@@ -63,9 +63,15 @@ public final class RunningBroker implements BeforeAllCallback {
   /** Makes a topic of two partitions. */
   public void createTopic(String name, Map<String, String> configs)
       throws ExecutionException, InterruptedException {
+    createTopic(name, 2, configs);
+  }
+
+  /** Makes a topic. */
+  public void createTopic(String name, int partitions, Map<String, String> configs)
+      throws ExecutionException, InterruptedException {
     admin()
         .createTopics(
-            List.of(new NewTopic(name, Optional.of(2), Optional.empty()).configs(configs)))
+            List.of(new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(configs)))
         .all()
         .get();
     await()

@@ -20,6 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ScramUsersTest {
 
   private static final String KEY = "listener.name.clients.scram-sha-512.sasl.jaas.config";
+
+  /** As a line quotes it: what separates the formatter's arguments, a quote, and beyond ASCII. */
+  private static final String ODD = "x],[= 'y' \\\"z\\\" \u00fc";
+
   private static final String MODULE =
       "org.apache.kafka.common.security.scram.ScramLoginModule required ";
 
@@ -27,8 +31,11 @@ class ScramUsersTest {
 
   @Test
   void users_areLetInByTheirPresentPasswords() throws Exception {
-    try (EmbeddedBroker broker = start("username=\"broker\" password=\"b,=1\" user_alice=\"a1\"")) {
+    String users =
+        "username=\"broker\" password=\"b,=1\" user_alice=\"a1\" user_odd=\"" + ODD + "\"";
+    try (EmbeddedBroker broker = start(users)) {
       requireIn(broker, "alice", "a1");
+      requireIn(broker, "odd", ODD);
       requireIn(broker, "broker", "b,=1");
       requireOut(broker, "alice", "b,=1");
       requireOut(broker, "bob", "a1");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.service.command.lifecycle.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,28 +12,28 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /** What a command line came to. */
-record CapturedRun(int exitCode, String out, String err) {
+public record CapturedRun(int exitCode, String out, String err) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Runs a command line to its end. */
-  static CapturedRun of(String... args) {
+  public static CapturedRun of(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exitCode = new CommandLineTool(new PrintWriter(out), new PrintWriter(err)).run(args);
     return new CapturedRun(exitCode, out.toString(), err.toString());
   }
 
-  List<String> outLines() {
+  public List<String> outLines() {
     return out.lines().toList();
   }
 
-  List<String> errLines() {
+  public List<String> errLines() {
     return err.lines().toList();
   }
 
   /** Standard output, which is one JSON value. */
-  JsonNode json() {
+  public JsonNode json() {
     try {
       return JSON.readTree(out);
     } catch (IOException e) {
@@ -41,18 +42,18 @@ record CapturedRun(int exitCode, String out, String err) {
   }
 
   /** It did what was asked. */
-  CapturedRun succeeded() {
+  public CapturedRun succeeded() {
     assertThat(exitCode).as("exit code, with %s", err).isZero();
     return this;
   }
 
   /** It failed, said why in one line, and printed nothing else; returns the line. */
-  String failureLine() {
+  public String failureLine() {
     return onlyLine(ExitCode.FAILED);
   }
 
   /** It was used wrongly, said so in one line that names the help; returns the line. */
-  String usageLine() {
+  public String usageLine() {
     String line = onlyLine(ExitCode.USAGE);
     assertThat(line).matches("millrace.*; see 'millrace.* --help'");
     return line;

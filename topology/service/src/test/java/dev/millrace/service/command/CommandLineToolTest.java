@@ -2,6 +2,7 @@ package dev.millrace.service.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.service.command.lifecycle.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -20,9 +21,9 @@ import picocli.CommandLine;
 /** Help, wrong usage, and failures in one line. */
 class CommandLineToolTest {
 
-  /** What makes a broker that is away known within a second. */
+  /** What makes a broker that is away known within a moment. */
   private static final String[] IMPATIENT = {
-    "-X", "request.timeout.ms=500", "-X", "default.api.timeout.ms=1000"
+    "-X", "request.timeout.ms=200", "-X", "default.api.timeout.ms=300"
   };
 
   @TempDir Path folder;

@@ -3,31 +3,19 @@ package dev.millrace.service.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.events.Prediction;
-import dev.millrace.service.broker.BrokerConfig;
-import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.broker.RunningBroker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("broker")
@@ -35,20 +23,9 @@ class SendAndTailTest {
 
   private static final int LIMIT = 2_000_000;
 
-  @TempDir private static Path data;
-  private static EmbeddedBroker broker;
+  @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
 
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void startBroker() {
-    broker = EmbeddedBroker.start(new BrokerConfig(data, 0));
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
-  }
 
   @Test
   void folder_arrivesUnderItsPathsWithItsLabels() throws Exception {
@@ -62,8 +39,8 @@ class SendAndTailTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.outLines()).hasSize(1);
     assertThat(run.out()).startsWith("sent 2 images to pets in ");
-    assertThat(read("pets", 2)).containsOnlyKeys("cats/1.jpg", "dogs/2.png");
-    assertThat(read("pets.labels", 2))
+    assertThat(read("pets")).containsOnlyKeys("cats/1.jpg", "dogs/2.png");
+    assertThat(read("pets.labels"))
         .containsOnly(Map.entry("cats/1.jpg", "cats"), Map.entry("dogs/2.png", "dogs"));
   }
 
@@ -80,7 +57,7 @@ class SendAndTailTest {
     assertThat(run.errLines()).hasSize(1);
     assertThat(run.err()).contains("big.jpg", "2,000,001 bytes", "takes 2,000,000");
     assertThat(run.out()).contains("\"sent\":2", "\"failed\":1");
-    assertThat(read("limited", 2)).containsOnlyKeys("just.jpg", "small.jpg");
+    assertThat(read("limited")).containsOnlyKeys("just.jpg", "small.jpg");
   }
 
   @Test
@@ -143,9 +120,9 @@ class SendAndTailTest {
             "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required"
                 + " username=\"me\" password=\"hunter2\";",
             "-X",
-            "default.api.timeout.ms=2000",
+            "default.api.timeout.ms=600",
             "-X",
-            "request.timeout.ms=1000");
+            "request.timeout.ms=500");
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.errLines()).hasSize(1);
@@ -162,21 +139,14 @@ class SendAndTailTest {
 
   private static CapturedRun run(String command, String... args) {
     List<String> all =
-        new ArrayList<>(List.of(command, "--bootstrap-servers", broker.bootstrapServers()));
+        new ArrayList<>(List.of(command, "--bootstrap-servers", BROKER.bootstrapServers()));
     all.addAll(List.of(args));
     return CapturedRun.of(all.toArray(String[]::new));
   }
 
   private static void create(String... topics) throws Exception {
-    try (Admin admin = Admin.create(client())) {
-      List<NewTopic> news =
-          List.of(topics).stream()
-              .map(
-                  topic ->
-                      new NewTopic(topic, 1, (short) 1)
-                          .configs(Map.of("max.message.bytes", Integer.toString(LIMIT))))
-              .toList();
-      admin.createTopics(news).all().get();
+    for (String topic : topics) {
+      BROKER.createTopic(topic, 1, Map.of("max.message.bytes", Integer.toString(LIMIT)));
     }
   }
 
@@ -187,33 +157,14 @@ class SendAndTailTest {
   }
 
   private static void predict(String topic, String... ids) throws Exception {
-    try (Producer<String, String> producer =
-        new KafkaProducer<>(client(), new StringSerializer(), new StringSerializer())) {
-      for (String id : ids) {
-        producer.send(new ProducerRecord<>(topic, id, json(id))).get();
-      }
+    for (String id : ids) {
+      BROKER.send(topic, id, json(id));
     }
   }
 
-  private static Map<String, String> read(String topic, int count) {
-    Map<String, String> values = new HashMap<>();
-    try (Consumer<String, String> consumer =
-        new KafkaConsumer<>(client(), new StringDeserializer(), new StringDeserializer())) {
-      TopicPartition partition = new TopicPartition(topic, 0);
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-      while (values.size() < count && System.nanoTime() < deadline) {
-        consumer
-            .poll(Duration.ofSeconds(1))
-            .forEach(record -> values.put(record.key(), record.value()));
-      }
-    }
-    return values;
-  }
-
-  private static Map<String, Object> client() {
-    return Map.of("bootstrap.servers", broker.bootstrapServers());
+  private static Map<String, String> read(String topic) {
+    return BROKER.records(topic).stream()
+        .collect(Collectors.toMap(ConsumerRecord::key, RunningBroker::text));
   }
 
   private static String json(String id) {

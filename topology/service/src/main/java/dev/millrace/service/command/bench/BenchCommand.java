@@ -1,0 +1,214 @@
+package dev.millrace.service.command.bench;
+
+import dev.millrace.core.model.Device;
+import dev.millrace.service.bench.BenchmarkConfig;
+import dev.millrace.service.bench.Benchmarks;
+import dev.millrace.service.bench.Figure;
+import dev.millrace.service.bench.Machine;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.lifecycle.LongRunning;
+import dev.millrace.service.command.output.Json;
+import dev.millrace.service.command.output.Version;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.utils.Utils;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace bench}. */
+@Command(
+    name = "bench",
+    description = {
+      "Measure Millrace on this machine: against the model alone, and against what else one would use.",
+      "It starts a broker and processes of its own and takes hours; --only picks a part. Nothing else"
+          + " should run meanwhile."
+    })
+public final class BenchCommand implements Callable<Integer>, LongRunning {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Measure this part, or the part of this figure; --list tells what there is.")
+  private List<String> only = new ArrayList<>();
+
+  @Option(names = "--list", description = "Tell what can be measured, and end.")
+  private boolean list;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      split = ",",
+      description =
+          "cpu, or cuda:N, several with commas between them (default: ${DEFAULT-VALUE}). On GPUs the"
+              + " part cuda comes first, and what needs no GPU is left out.")
+  private List<String> devices = List.of(Device.CPU.toString());
+
+  @Option(
+      names = "--photographs",
+      paramLabel = "DIR",
+      description = "Check a GPU's answers on these images (default: 40 that are made).")
+  private Path photographs;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How often; figures are medians (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--scale",
+      paramLabel = "PART",
+      defaultValue = "1",
+      description =
+          "Measure with so large a part of the images; below 1 to see that it works, not for figures"
+              + " (default: ${DEFAULT-VALUE}).")
+  private double scale;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where to keep some gigabytes meanwhile (default: the temporary folder).")
+  private Path dir;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Write the figures to this file, too, as JSON.")
+  private Path output;
+
+  @Option(names = "--json", description = "Print the figures as one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Benchmarks benchmarks =
+        ServiceLoader.load(Benchmarks.class)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new CommandException(
+                        "the benchmarks are not on the class path; start them with the launcher"
+                            + " 'millrace' in a checkout"));
+    PrintWriter out = spec.commandLine().getOut();
+    List<Device> wanted = devices.stream().map(Device::parse).toList();
+    Map<String, String> all = benchmarks.parts(wanted.get(0).kind());
+    if (list) {
+      all.forEach((name, what) -> out.printf("%-14s %s%n", name, what));
+      return ExitCode.DONE;
+    }
+    Set<String> parts = parts(all.keySet());
+    Path folder =
+        dir == null
+            ? Files.createTempDirectory("millrace-bench")
+            : Files.createTempDirectory(Files.createDirectories(dir), "bench");
+    try {
+      BenchmarkConfig config =
+          new BenchmarkConfig(folder, rounds, scale, wanted, Optional.ofNullable(photographs));
+      Figures figures = new Figures(spec.commandLine().getErr());
+      benchmarks.measure(parts, config, figures);
+      tell(figures, out);
+    } finally {
+      Utils.delete(folder.toFile());
+    }
+    return ExitCode.DONE;
+  }
+
+  private Set<String> parts(Set<String> all) {
+    if (only.isEmpty()) {
+      return all;
+    }
+    Set<String> parts = new LinkedHashSet<>();
+    for (String name : only) {
+      parts.add(
+          all.stream()
+              .filter(part -> name.equals(part) || name.startsWith(part + "."))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "only: there is no '"
+                              + name
+                              + "'; there are "
+                              + String.join(", ", all))));
+    }
+    return parts;
+  }
+
+  private void tell(Figures figures, PrintWriter out) throws IOException {
+    String line = Json.line(figures.json(rounds, scale));
+    if (output != null) {
+      Files.writeString(output, line + "\n");
+    }
+    if (json) {
+      out.println(line);
+    } else {
+      figures.table(out);
+    }
+    out.flush();
+  }
+
+  /** Collects what is measured, and says on standard error how it goes. */
+  private static final class Figures implements Benchmarks.Listener {
+
+    private final List<Figure> measured = new ArrayList<>();
+    private final PrintWriter err;
+
+    Figures(PrintWriter err) {
+      this.err = err;
+    }
+
+    @Override
+    public void progress(String what) {
+      err.println(what);
+      err.flush();
+    }
+
+    @Override
+    public void measured(Figure figure) {
+      measured.add(figure);
+    }
+
+    Map<String, Object> json(int rounds, double scale) throws IOException {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("machine", Machine.describe(Version.number()));
+      all.put("rounds", rounds);
+      all.put("scale", scale);
+      measured.forEach(figure -> all.put(figure.name(), figure.value()));
+      return all;
+    }
+
+    void table(PrintWriter out) throws IOException {
+      out.println(Machine.line(Version.number()));
+      out.println();
+      out.println("| figure | value | unit | what it is |");
+      out.println("|---|---|---|---|");
+      for (Figure figure : measured) {
+        out.printf(
+            "| %s | %s | %s | %s |%n",
+            figure.name(), value(figure.value()), figure.unit(), figure.note());
+      }
+    }
+
+    private static String value(double value) {
+      return String.format(Math.abs(value) < 100 ? "%.3f" : "%,.0f", value);
+    }
+  }
+}

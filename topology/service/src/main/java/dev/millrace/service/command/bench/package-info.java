@@ -1,0 +1,2 @@
+/** {@code millrace bench}. */
+package dev.millrace.service.command.bench;

@@ -1,0 +1,102 @@
+package dev.millrace.service.command.broker;
+
+import dev.millrace.service.broker.BrokerConfig;
+import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.lifecycle.LongRunning;
+import dev.millrace.service.command.lifecycle.StopSignal;
+import dev.millrace.service.command.options.BrokerKeys;
+import dev.millrace.service.command.options.ConfigFile;
+import dev.millrace.service.command.options.KeyValue;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace broker}. */
+@Command(
+    name = "broker",
+    description = {
+      "Run a real single-node Kafka for development, until Ctrl-C or SIGTERM.",
+      "Prints 'ready HOST:PORT' once it accepts clients. Topics are not made by themselves."
+    })
+public final class BrokerCommand implements Callable<Integer>, LongRunning {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      defaultValue = "millrace-data/broker",
+      description = "Where its data is kept (default: ${DEFAULT-VALUE}).")
+  private Path dir;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "" + BrokerConfig.DEFAULT_PORT,
+      description = "The port to listen on, 0 for any free one (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      defaultValue = BrokerConfig.DEFAULT_HOST,
+      description = "The address to listen on (default: ${DEFAULT-VALUE}).")
+  private String host;
+
+  @Option(
+      names = "-X",
+      paramLabel = "KEY=VALUE",
+      description =
+          "One of Kafka's own broker properties, as often as needed (in a --config file:"
+              + " broker.KEY). The clients' listener is called "
+              + BrokerConfig.CLIENTS
+              + "; its SCRAM line's user_NAME=\"PASSWORD\" makes a user. Secrets are safer in the"
+              + " file.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the stop is what comes of it
+  public Integer call() throws InterruptedException {
+    BrokerConfig config = new BrokerConfig(dir, host, port, overrides());
+    StopSignal stop = StopSignal.listen();
+    try (stop;
+        EmbeddedBroker broker = EmbeddedBroker.start(config)) {
+      var unused = broker.failure().thenRun(stop::request);
+      spec.commandLine().getOut().println("ready " + broker.bootstrapServers());
+      spec.commandLine().getOut().flush();
+      stop.await();
+      requireSound(broker);
+    }
+    return ExitCode.DONE;
+  }
+
+  private Map<String, String> overrides() {
+    Map<String, String> all = new HashMap<>();
+    if (spec.defaultValueProvider() instanceof ConfigFile file) {
+      all.putAll(BrokerKeys.select(file.values()));
+    }
+    all.putAll(KeyValue.parse(overrides, spec));
+    return all;
+  }
+
+  private static void requireSound(EmbeddedBroker broker) throws InterruptedException {
+    if (broker.failure().isDone()) {
+      try {
+        Throwable fault = broker.failure().get();
+        throw new CommandException("the broker failed: " + fault.getMessage(), fault);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

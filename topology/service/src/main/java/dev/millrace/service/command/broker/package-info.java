@@ -1,0 +1,2 @@
+/** {@code millrace broker}. */
+package dev.millrace.service.command.broker;

@@ -1,0 +1,161 @@
+package dev.millrace.service.command.cluster;
+
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.serve.TopicCreation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * The cluster a command works with, asked before the work begins, so that a broker that is away or
+ * a topic that is missing ends it with one line. Not thread-safe; to be closed.
+ */
+public final class Cluster implements AutoCloseable {
+
+  private final Admin admin;
+  private final String bootstrapServers;
+
+  /**
+   * @param admin closed with this
+   */
+  Cluster(Admin admin, String bootstrapServers) {
+    this.admin = admin;
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  /** Prepares to ask; nothing is sent yet. */
+  public static Cluster of(KafkaOptions kafka) {
+    try {
+      return new Cluster(Admin.create(kafka.admin()), kafka.bootstrapServers());
+    } catch (KafkaException e) {
+      if (e.getCause() instanceof ConfigException cause
+          && cause.getMessage().contains("bootstrap")) {
+        throw new CommandException(
+            "no broker can be found by the name "
+                + kafka.bootstrapServers()
+                + "; correct --bootstrap-servers",
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Returns when a broker answers.
+   *
+   * @throws CommandException if none does within {@value KafkaOptions#PATIENCE_MS} ms
+   */
+  public void requireBroker() {
+    get(admin.describeCluster().nodes());
+  }
+
+  /**
+   * Returns when a broker answers and has these topics, and each partition takes records, which one
+   * just made does a moment after it is known.
+   *
+   * @throws CommandException if none answers, a topic is missing, or a partition has no leader
+   */
+  public void requireTopics(Set<String> topics) {
+    List<TopicDescription> descriptions = new ArrayList<>();
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
+        admin.describeTopics(topics).topicNameValues().entrySet()) {
+      try {
+        descriptions.add(get(topic.getValue()));
+      } catch (InvalidTopicException e) {
+        throw new CommandException(
+            "'"
+                + topic.getKey()
+                + "' cannot be the name of a topic; give one of letters, digits, '.', '_' and '-'",
+            e);
+      } catch (UnknownTopicOrPartitionException e) {
+        throw new CommandException(
+            "there is no topic '"
+                + topic.getKey()
+                + "' at "
+                + bootstrapServers
+                + "; 'millrace serve --create-topics PARTITIONS' makes it, as does kafka-topics.sh"
+                + " --create",
+            e);
+      }
+    }
+    for (TopicDescription topic : descriptions) {
+      for (TopicPartitionInfo partition : topic.partitions()) {
+        if (partition.leader() == null || partition.leader().isEmpty()) {
+          throw new CommandException(
+              "partition "
+                  + partition.partition()
+                  + " of topic '"
+                  + topic.name()
+                  + "' has no leader; start the broker that kafka-topics.sh --describe shows as its"
+                  + " replica");
+        }
+      }
+    }
+    get(admin.listOffsets(TopicCreation.ends(descriptions)).all());
+  }
+
+  /** The size of the largest record batch that a topic takes, in bytes; empty if we may not ask. */
+  public OptionalInt maxMessageBytes(String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try {
+      Config config = get(admin.describeConfigs(Set.of(resource)).values().get(resource));
+      return OptionalInt.of(
+          Integer.parseInt(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value()));
+    } catch (AuthorizationException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  /** An unreachable broker, as a command says it. */
+  public static CommandException unreachable(String bootstrapServers, Throwable cause) {
+    return new CommandException(
+        "cannot reach a broker at "
+            + bootstrapServers
+            + "; start one with 'millrace broker' or give --bootstrap-servers; one that runs there may"
+            + " ask for another security.protocol",
+        cause);
+  }
+
+  private <T> T get(KafkaFuture<T> future) {
+    try {
+      return future.get(2L * KafkaOptions.PATIENCE_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TimeoutException) {
+        throw unreachable(bootstrapServers, e.getCause());
+      }
+      if (e.getCause() instanceof KafkaException known) {
+        throw known;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw unreachable(bootstrapServers, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("interrupted while waiting for the broker", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,2 @@
+/** The Kafka cluster that a command works with. */
+package dev.millrace.service.command.cluster;

@@ -1,0 +1,184 @@
+package dev.millrace.service.command.demo;
+
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.lifecycle.LongRunning;
+import dev.millrace.service.command.lifecycle.StopSignal;
+import dev.millrace.service.demo.Demo;
+import dev.millrace.service.demo.DemoImage;
+import dev.millrace.service.demo.FashionMnist;
+import dev.millrace.service.demo.TrainerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace demo}. */
+@Command(
+    name = "demo",
+    description = {
+      "Stream real images through a broker and a model on this machine, until Ctrl-C.",
+      "A trainer learns beside it from most of Fashion-MNIST's test images, and the rest streams: each"
+          + " version that is better is promoted live, and how often each is right is told. Everything"
+          + " is in a temporary folder that goes in the end.",
+      "With --model-file, --images or --untrained nothing is trained."
+    })
+public final class DemoCommand implements Callable<Integer>, LongRunning {
+
+  private static final String MODEL = "demo";
+
+  /** Of the 10,000 images. */
+  private static final int LEARNED = 8_000;
+
+  private static final long POLL_MS = 100;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description = "Images to stream, in a folder a class (default: Fashion-MNIST's test set).")
+  private Path images;
+
+  @Mixin private DemoModelOptions model;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Images a second (default: ${DEFAULT-VALUE}).")
+  private double rate;
+
+  @Option(names = "--count", paramLabel = "N", description = "End after so many predictions.")
+  private Long count;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    model.validate(spec);
+    if (!(rate > 0)) {
+      throw new ParameterException(spec.commandLine(), "rate: " + rate + " is not above 0");
+    }
+    DemoScreen screen = new DemoScreen(spec.commandLine().getOut(), System::nanoTime);
+    Path folder = Files.createTempDirectory("millrace-demo");
+    try (StopSignal stop = StopSignal.listen();
+        Demo demo = Demo.start(folder.resolve("broker"))) {
+      screen.say("the broker is at " + demo.bootstrapServers() + "; Ctrl-C ends the demo");
+      if (model.isGiven() || images != null) {
+        List<DemoImage> stream = images == null ? FashionMnist.read() : read(images);
+        ModelVersion version = model.publish(new ModelRepository(folder.resolve("models")), MODEL);
+        demo.serve(version);
+        screen.say(version + " serves");
+        stream(demo, stream, stop, screen);
+      } else {
+        learn(demo, folder, stop, screen);
+      }
+      screen.conclude();
+    } finally {
+      Utils.delete(folder.toFile());
+    }
+    return ExitCode.DONE;
+  }
+
+  /** Trains on the first images, and streams the others once a version is there. */
+  private void learn(Demo demo, Path folder, StopSignal stop, DemoScreen screen)
+      throws IOException, InterruptedException {
+    List<DemoImage> all = FashionMnist.read();
+    Path labelled = folder.resolve("labelled");
+    for (DemoImage image : all.subList(0, LEARNED)) {
+      Path file = labelled.resolve(image.key());
+      Files.createDirectories(file.getParent());
+      Files.write(file, image.encoded());
+    }
+    ModelRepository repository = new ModelRepository(folder.resolve("models"));
+    screen.say(
+        "a trainer learns from " + LEARNED + " images; the others stream once it knows a little");
+    try (TrainerProcess trainer =
+        TrainerProcess.start(
+            folder, screen::training, training(demo, folder, labelled, repository))) {
+      boolean ready = false;
+      while (!ready && !stop.isRequested()) {
+        ready = trainer.awaitFirstVersion(POLL_MS);
+      }
+      if (ready) {
+        demo.serve(repository.version(MODEL, 1));
+        stream(demo, all.subList(LEARNED, all.size()), stop, screen);
+      }
+    }
+  }
+
+  /** A ResNet-20 at half the side, on all cores but one, gets there within three minutes. */
+  private static Object[] training(
+      Demo demo, Path folder, Path labelled, ModelRepository repository) {
+    return new Object[] {
+      "--data",
+      labelled,
+      "--arch",
+      "resnet20",
+      "--stem",
+      "cifar_halved",
+      "--size",
+      FashionMnist.SIDE,
+      "--epochs",
+      24,
+      "--batch-size",
+      64,
+      "--learning-rate",
+      0.05,
+      "--schedule",
+      "cosine",
+      "--crop-padding",
+      2,
+      "--threads",
+      Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
+      "--repository",
+      repository.root(),
+      "--model",
+      MODEL,
+      "--run",
+      folder.resolve("training"),
+      "--export-every",
+      15,
+      "--promote-if-better",
+      0.2,
+      "--bootstrap-servers",
+      demo.bootstrapServers()
+    };
+  }
+
+  private void stream(Demo demo, List<DemoImage> stream, StopSignal stop, DemoScreen screen) {
+    demo.run(
+        stream,
+        rate,
+        () -> !stop.isRequested() && (count == null || screen.count() < count),
+        screen::prediction);
+  }
+
+  private static List<DemoImage> read(Path folder) throws IOException {
+    List<DemoImage> found = new ArrayList<>();
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
+        String key = folder.relativize(file).toString().replace('\\', '/');
+        int slash = key.lastIndexOf('/');
+        found.add(
+            new DemoImage(key, Files.readAllBytes(file), slash < 0 ? "" : key.substring(0, slash)));
+      }
+    }
+    if (found.isEmpty()) {
+      throw new CommandException(
+          "there are no files in " + folder + "; give --images a folder of images");
+    }
+    return found;
+  }
+}

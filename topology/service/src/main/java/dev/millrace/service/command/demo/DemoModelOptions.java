@@ -1,0 +1,73 @@
+package dev.millrace.service.command.demo;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.service.command.options.LabelsFile;
+import dev.millrace.service.command.options.ModelFile;
+import dev.millrace.service.demo.FashionMnist;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** A model for the demo that is there before it begins: a mixin of options. */
+final class DemoModelOptions {
+
+  @Option(
+      names = "--untrained",
+      description = "Serve a model that has learned nothing, and train none.")
+  private boolean untrained;
+
+  @Option(names = "--model-file", paramLabel = "FILE", description = "An ONNX classifier to serve.")
+  private Path modelFile;
+
+  @Option(names = "--labels", paramLabel = "FILE", description = "Its classes, one name a line.")
+  private Path labels;
+
+  @Option(
+      names = "--size",
+      paramLabel = "PIXELS",
+      defaultValue = "32",
+      description = "Side of its input (default: ${DEFAULT-VALUE}).")
+  private int size;
+
+  /** Refuses options that do not go together. */
+  void validate(CommandSpec spec) {
+    if (modelFile != null && labels == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--model-file needs --labels, the names of its classes");
+    }
+  }
+
+  /** Whether such a model was asked for. */
+  boolean isGiven() {
+    return untrained || modelFile != null;
+  }
+
+  /** Publishes it: the one of the file, else one that has learned nothing. */
+  ModelVersion publish(ModelRepository repository, String name) {
+    Labels names = labels == null ? FashionMnist.LABELS : LabelsFile.read(labels);
+    byte[] onnx = modelFile == null ? untrained(names.size()) : ModelFile.read(modelFile);
+    Preprocessing preprocessing =
+        new Preprocessing(size, size, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
+    return repository.publish(
+        name,
+        ModelPreparation.prepare(onnx, preprocessing, names).bytes(),
+        preprocessing,
+        names,
+        new ModelManifest.Source(
+            "import", modelFile == null ? null : modelFile.getFileName().toString(), null));
+  }
+
+  private static byte[] untrained(int classes) {
+    ResNet network = ResNet.of("resnet20").withClasses(classes);
+    return ResNetOnnx.write(network, HeInitialization.of(network, 1));
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code millrace demo}. */
+package dev.millrace.service.command.demo;

@@ -1,0 +1,107 @@
+package dev.millrace.service.command.doctor;
+
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.onnx.OnnxRuntimeInfo;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Looks at the GPU: its driver, ONNX Runtime's CUDA provider, and each library the provider loads,
+ * by name.
+ *
+ * @param driver a file that is there if a driver is loaded
+ * @param libraries where the libraries would be found
+ * @param provider the library of the CUDA provider, empty in a build for CPUs alone; may throw a
+ *     {@link ModelException}
+ * @param trial why no model can run on a device, empty if one can; may throw a {@link
+ *     ModelException}
+ */
+record GpuChecks(
+    Path driver,
+    SharedLibraries libraries,
+    Supplier<Optional<Path>> provider,
+    Function<Device, Optional<String>> trial) {
+
+  /** What the provider links, for CUDA 12 and for CUDA 13; one of each row is enough. */
+  private static final List<List<String>> LIBRARIES =
+      List.of(
+          List.of("libcuda.so.1"),
+          List.of("libcudart.so.12", "libcudart.so.13"),
+          List.of("libcublas.so.12", "libcublas.so.13"),
+          List.of("libcublasLt.so.12", "libcublasLt.so.13"),
+          List.of("libcudnn.so.9"));
+
+  static GpuChecks ofThisMachine() {
+    return new GpuChecks(
+        Path.of("/proc/driver/nvidia/version"),
+        SharedLibraries.ofThisMachine(),
+        () -> OnnxRuntimeInfo.read().cudaLibrary(),
+        OnnxRuntimeInfo::problemWith);
+  }
+
+  /**
+   * Looks at everything.
+   *
+   * @param wanted the devices that must work; without a GPU among them only these can fail
+   */
+  List<Finding> of(List<Device> wanted) {
+    boolean needed = wanted.stream().anyMatch(device -> device.kind() == Device.Kind.CUDA);
+    List<Finding> findings = new ArrayList<>();
+    findings.add(ofDriver(needed));
+    findings.add(ofProvider(needed));
+    LIBRARIES.forEach(names -> findings.add(ofLibrary(names, needed)));
+    wanted.forEach(device -> findings.add(ofDevice(device)));
+    return findings;
+  }
+
+  private Finding ofDriver(boolean needed) {
+    return Files.exists(driver)
+        ? Finding.ok("gpu driver", "NVIDIA's driver is loaded")
+        : lacking("gpu driver", "no NVIDIA driver is loaded (" + driver + ")", needed);
+  }
+
+  private Finding ofProvider(boolean needed) {
+    try {
+      return provider
+          .get()
+          .map(library -> Finding.ok("cuda provider", library.toString()))
+          .orElseGet(() -> lacking("cuda provider", "this is ONNX Runtime's CPU build", needed));
+    } catch (ModelException e) {
+      return lacking("cuda provider", e.getMessage(), needed);
+    }
+  }
+
+  private Finding ofLibrary(List<String> names, boolean needed) {
+    String check = names.get(0).replaceAll("\\.so.*", "");
+    return names.stream()
+        .flatMap(name -> libraries.find(name).stream())
+        .findFirst()
+        .map(path -> Finding.ok(check, path.toString()))
+        .orElseGet(
+            () ->
+                lacking(
+                    check, String.join(" or ", names) + " is nowhere on the library path", needed));
+  }
+
+  private Finding ofDevice(Device device) {
+    Optional<String> problem;
+    try {
+      problem = trial.apply(device);
+    } catch (ModelException e) {
+      problem = Optional.of(e.getMessage());
+    }
+    return problem
+        .map(line -> Finding.missing("device " + device, line))
+        .orElseGet(() -> Finding.ok("device " + device, "runs a model"));
+  }
+
+  private static Finding lacking(String check, String detail, boolean needed) {
+    return needed ? Finding.missing(check, detail) : Finding.absent(check, detail);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.millrace.service.command.doctor;
+
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.onnx.ModelCheck;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks at the models of a repository, the newest version of each. */
+final class ModelChecks {
+
+  private ModelChecks() {}
+
+  /**
+   * @param model the one to look at, or null for every one
+   */
+  static List<Finding> of(ModelRepository repository, String model) {
+    try {
+      List<String> models = model == null ? repository.models() : List.of(model);
+      List<Finding> findings = new ArrayList<>();
+      models.forEach(name -> findings.add(check(repository, name)));
+      if (findings.isEmpty()) {
+        findings.add(
+            Finding.missing(
+                "model",
+                "there is none in "
+                    + repository.root()
+                    + "; publish one with 'millrace models import'"));
+      }
+      return findings;
+    } catch (ModelException e) {
+      return List.of(Finding.missing("model", e.getMessage()));
+    }
+  }
+
+  private static Finding check(ModelRepository repository, String name) {
+    try {
+      ModelVersion newest = repository.newest(name);
+      ModelCheck check = ModelCheck.of(newest);
+      return Finding.ok(
+          "model " + name,
+          "version "
+              + newest.version()
+              + " answers, "
+              + check.inputSize()
+              + "x"
+              + check.inputSize()
+              + " pixels, "
+              + check.classes()
+              + " classes");
+    } catch (ModelException e) {
+      return Finding.missing("model " + name, e.getMessage());
+    }
+  }
+}

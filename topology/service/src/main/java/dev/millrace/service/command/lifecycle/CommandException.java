@@ -1,0 +1,15 @@
+package dev.millrace.service.command.lifecycle;
+
+/** A command failed. The message is one line that says what to do; it becomes the last one. */
+public final class CommandException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  public CommandException(String message) {
+    super(message);
+  }
+
+  public CommandException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,114 @@
+package dev.millrace.service.command.lifecycle;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Turns the end of the JVM (Ctrl-C, SIGTERM) into a request that a command sees, and holds the JVM
+ * until the command has closed this, or the grace period is over. Thread-safe.
+ */
+public final class StopSignal implements AutoCloseable {
+
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
+  private final CountDownLatch requested = new CountDownLatch(1);
+  private final CountDownLatch finished = new CountDownLatch(1);
+  private final Hooks hooks;
+  private final Duration grace;
+  private final Thread hook;
+
+  /** Where the JVM's shutdown hooks are kept. */
+  interface Hooks {
+
+    void add(Thread hook);
+
+    /** Throws an {@link IllegalStateException} if the JVM is ending already. */
+    void remove(Thread hook);
+  }
+
+  private StopSignal(Runnable wake, Hooks hooks, Duration grace) {
+    this.hooks = hooks;
+    this.grace = grace;
+    this.hook =
+        new Thread(
+            () -> {
+              requested.countDown();
+              wake.run();
+              awaitFinished();
+            },
+            "stop-signal");
+  }
+
+  /** Listens for signals from now on. */
+  public static StopSignal listen() {
+    return listen(() -> {});
+  }
+
+  /**
+   * Listens for signals from now on.
+   *
+   * @param wake run on the signal's thread, to get the command out of a wait
+   */
+  public static StopSignal listen(Runnable wake) {
+    return listen(wake, new RuntimeHooks(), GRACE);
+  }
+
+  static StopSignal listen(Runnable wake, Hooks hooks, Duration grace) {
+    StopSignal signal = new StopSignal(wake, hooks, grace);
+    hooks.add(signal.hook);
+    return signal;
+  }
+
+  public boolean isRequested() {
+    return requested.getCount() == 0;
+  }
+
+  /** Asks for the stop as a signal would. */
+  public void request() {
+    requested.countDown();
+  }
+
+  /** Waits until a stop is asked for. */
+  public void await() throws InterruptedException {
+    requested.await();
+  }
+
+  /** Waits until a stop is asked for, at most so long; true if it was. */
+  public boolean await(long nanos) throws InterruptedException {
+    return requested.await(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void awaitFinished() {
+    try {
+      finished.await(grace.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The command is done: the JVM may end. */
+  @Override
+  public void close() {
+    finished.countDown();
+    try {
+      hooks.remove(hook);
+    } catch (IllegalStateException e) {
+      // The JVM is ending already, and its hooks run their course.
+    }
+  }
+
+  /** Those of this JVM. */
+  private static final class RuntimeHooks implements Hooks {
+
+    @Override
+    public void add(Thread hook) {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    @Override
+    public void remove(Thread hook) {
+      var unused = Runtime.getRuntime().removeShutdownHook(hook);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.control.Champion;
+import dev.millrace.control.ControlReader;
+import dev.millrace.control.ControlWriter;
+import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.output.Json;
+import dev.millrace.service.serve.TopicCreation;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The control topic, as the commands about models use it. */
+final class Champions {
+
+  private final KafkaOptions kafka;
+
+  private Champions(KafkaOptions kafka) {
+    this.kafka = kafka;
+  }
+
+  /**
+   * Prepares to ask.
+   *
+   * @throws CommandException if no broker answers
+   */
+  static Champions of(KafkaOptions kafka) {
+    try (Cluster cluster = Cluster.of(kafka)) {
+      cluster.requireBroker();
+    }
+    return new Champions(kafka);
+  }
+
+  /** The champion of a model, if one was ever named. */
+  Optional<Champion> find(String model) {
+    try (ControlReader reader = new ControlReader(kafka.consumer(Map.of()), model)) {
+      return reader.readToEnd();
+    }
+  }
+
+  /** Names another; the topic is made if there is none yet. */
+  Champion change(String model, Function<Optional<Champion>, Champion> change)
+      throws InterruptedException {
+    try (Admin admin = Admin.create(kafka.admin())) {
+      TopicCreation.createControl(admin);
+    }
+    return new ControlWriter(kafka.producer(Map.of()), kafka.consumer(Map.of()))
+        .change(model, change);
+  }
+
+  static void print(CommandSpec spec, boolean json, String model, Champion champion) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("model", model);
+      result.put("version", champion.version());
+      result.put("previous", champion.previous());
+      out.println(Json.line(result));
+    } else {
+      out.println(
+          model
+              + " version "
+              + champion.version()
+              + " is promoted"
+              + (champion.previous() == null ? "" : "; before it was " + champion.previous()));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.core.files.Sha256;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.PreparedModel;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.options.LabelsFile;
+import dev.millrace.service.command.options.ModelFile;
+import dev.millrace.service.command.options.ModelOption;
+import dev.millrace.service.command.options.NormalizationOptions;
+import dev.millrace.service.command.output.Json;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace models import}. */
+@Command(
+    name = "import",
+    description = {
+      "Prepare an ONNX classifier, or an architecture's weights, and publish it as the next version of a"
+          + " model.",
+      "Prints the version's number."
+    })
+final class ModelsImportCommand implements Callable<Integer> {
+
+  private static final int SIZE = 224;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description = {
+        "The ONNX file: float NCHW or NHWC in, logits or probabilities out;",
+        "or, with --arch, a file of weights."
+      })
+  private Path file;
+
+  @Mixin private WeightsOptions weights;
+
+  @Mixin private ModelOption model;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      required = true,
+      description = "Its classes, one name a line, in the order of its outputs.")
+  private Path labels;
+
+  @Option(
+      names = "--size",
+      paramLabel = "PIXELS",
+      description = "Side of its input (default: the architecture's, or " + SIZE + ").")
+  private Integer size;
+
+  @Option(
+      names = "--resize",
+      paramLabel = "PIXELS",
+      description =
+          "What an image's shorter side is resized to before the crop (default: 8/7 of --size, as 256 for 224).")
+  private Integer resize;
+
+  @Mixin private NormalizationOptions normalization;
+
+  @Option(names = "--json", description = "As JSON: the manifest.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    String name = model.name();
+    Optional<ResNet> network = weights.network(file);
+    int side = size == null ? network.map(ResNet::size).orElse(SIZE) : size;
+    Preprocessing preprocessing =
+        normalization.preprocessing(
+            side, resize == null ? Preprocessing.usualResize(side) : resize);
+    Labels names = LabelsFile.read(labels);
+    byte[] given = ModelFile.read(file);
+    byte[] onnx =
+        network
+            .map(chosen -> weights.onnx(chosen.withSize(side).withClasses(names.size()), file))
+            .orElse(given);
+    PreparedModel prepared = ModelPreparation.prepare(onnx, preprocessing, names);
+    ModelVersion version =
+        model
+            .repository()
+            .publish(
+                name,
+                prepared.bytes(),
+                preprocessing,
+                names,
+                new ModelManifest.Source(
+                    "import", file.getFileName().toString(), Sha256.of(given)));
+    spec.commandLine().getErr().println(version + ": " + prepared);
+    spec.commandLine().getErr().flush();
+    spec.commandLine()
+        .getOut()
+        .println(json ? Json.line(version.manifest()) : Integer.toString(version.version()));
+    return ExitCode.DONE;
+  }
+}

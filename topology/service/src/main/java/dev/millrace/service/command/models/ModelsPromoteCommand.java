@@ -1,0 +1,73 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.control.Champion;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.onnx.ModelCheck;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.options.VersionOption;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace models promote}. */
+@Command(
+    name = "promote",
+    description = {
+      "Have every instance that serves a model swap to a version, while its stream runs.",
+      "The version is tried here first; each instance tries it again and tells on the topic"
+          + " millrace.models.status what became of it."
+    })
+final class ModelsPromoteCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private VersionOption version;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--allow-signature-change",
+      description = "Even if its input or its classes differ from those of the version before.")
+  private boolean allowSignatureChange;
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ModelVersion chosen = version.read();
+    var unused = ModelCheck.of(chosen);
+    Champion promoted = Champions.of(kafka).change(chosen.name(), before -> next(chosen, before));
+    Champions.print(spec, json, chosen.name(), promoted);
+    return ExitCode.DONE;
+  }
+
+  private Champion next(ModelVersion chosen, Optional<Champion> before) {
+    if (!allowSignatureChange) {
+      before.ifPresent(champion -> requireSignature(chosen, champion));
+    }
+    Integer previous =
+        before
+            .map(
+                champion ->
+                    champion.version() == chosen.version()
+                        ? champion.previous()
+                        : (Integer) champion.version())
+            .orElse(null);
+    return new Champion(chosen.version(), previous, allowSignatureChange);
+  }
+
+  /** A version before that is gone from the repository has no signature to keep. */
+  private void requireSignature(ModelVersion chosen, Champion before) {
+    ModelRepository models = version.repository();
+    if (models.versions(chosen.name()).contains(before.version())) {
+      chosen.requireSignatureOf(models.version(chosen.name(), before.version()));
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.control.Champion;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.options.ModelOption;
+import dev.millrace.service.command.output.Json;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace models prune}. */
+@Command(
+    name = "prune",
+    description = {
+      "Remove a model's old versions from the repository.",
+      "The newest ones stay, and so do the promoted version and the one a rollback goes back to.",
+      "What publications that were cut off a day ago or more have left goes too."
+    })
+final class ModelsPruneCommand implements Callable<Integer> {
+
+  /** By then nobody is at work any more on what lies hidden. */
+  private static final Duration UNFINISHED_AGE = Duration.ofDays(1);
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ModelOption model;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "How many of the newest versions stay (default: ${DEFAULT-VALUE}).")
+  private int keep;
+
+  @Option(names = "--dry-run", description = "Say what would be removed, and remove nothing.")
+  private boolean dryRun;
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    if (keep < 1) {
+      throw new IllegalArgumentException("keep: " + keep + " is not above 0");
+    }
+    ModelRepository models = model.repository();
+    List<Integer> versions = models.versions(model.name());
+    Set<Integer> needed = needed(Champions.of(kafka).find(model.name()));
+    List<Integer> old =
+        versions.subList(0, Math.max(0, versions.size() - keep)).stream()
+            .filter(version -> !needed.contains(version))
+            .toList();
+    if (!dryRun) {
+      old.forEach(version -> models.remove(model.name(), version));
+      var unused = models.removeUnfinished(model.name(), UNFINISHED_AGE);
+    }
+    print(old);
+    return ExitCode.DONE;
+  }
+
+  private static Set<Integer> needed(Optional<Champion> champion) {
+    Set<Integer> needed = new HashSet<>();
+    champion.ifPresent(
+        named -> {
+          needed.add(named.version());
+          needed.add(named.previous());
+        });
+    return needed;
+  }
+
+  private void print(List<Integer> removed) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.line(Map.of("model", model.name(), "removed", removed)));
+    } else {
+      out.println(
+          model.name() + (dryRun ? ": would remove versions " : ": removed versions ") + removed);
+    }
+  }
+}

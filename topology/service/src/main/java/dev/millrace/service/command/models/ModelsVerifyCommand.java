@@ -1,0 +1,58 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.onnx.ModelCheck;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.options.VersionOption;
+import dev.millrace.service.command.output.Json;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace models verify}. */
+@Command(
+    name = "verify",
+    description =
+        "Check that a version can be served: its checksum, its signature, and a trial run on the CPU.")
+final class ModelsVerifyCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private VersionOption version;
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    ModelVersion chosen = version.read();
+    ModelCheck check = ModelCheck.of(chosen);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("name", chosen.name());
+      result.put("version", chosen.version());
+      result.put("sha256", chosen.sha256());
+      result.put("inputSize", check.inputSize());
+      result.put("classes", check.classes());
+      result.put("milliseconds", check.milliseconds());
+      out.println(Json.line(result));
+    } else {
+      out.printf(
+          "%s is sound: sha256 %s, %dx%d pixels, %d classes, three images in %.1f ms%n",
+          chosen,
+          chosen.sha256(),
+          check.inputSize(),
+          check.inputSize(),
+          check.classes(),
+          check.milliseconds());
+    }
+    return ExitCode.DONE;
+  }
+}

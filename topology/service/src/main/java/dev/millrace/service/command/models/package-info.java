@@ -1,0 +1,2 @@
+/** {@code millrace models} and its commands. */
+package dev.millrace.service.command.models;

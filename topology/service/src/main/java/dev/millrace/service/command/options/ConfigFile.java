@@ -1,0 +1,160 @@
+package dev.millrace.service.command.options;
+
+import dev.millrace.service.command.lifecycle.CommandException;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Unmatched;
+
+/**
+ * The file behind {@code --config}: options that the command line leaves out, and Kafka's keys.
+ *
+ * <p>One file may serve several commands. An option's key is its long name without dashes; with
+ * {@code COMMAND.} before it ({@code send.topic}, {@code models.import.size}), it is meant for that
+ * command alone, and wins there.
+ *
+ * @param values the file's keys and values; empty without a file
+ */
+public record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
+
+  public static final String OPTION = "--config";
+
+  private static final Pattern KEY = Pattern.compile("[\\w.-]+");
+  private static final String BOOTSTRAP_OPTION = "bootstrap-servers";
+  private static final String BOOTSTRAP_KEY = "bootstrap.servers";
+
+  /** Where the command line names the file, to be found before the rest is understood. */
+  private static final class Argument {
+    @Option(names = OPTION)
+    private Path file;
+
+    @SuppressWarnings("UnusedVariable") // there so that picocli passes over the rest
+    @Unmatched
+    private List<String> rest;
+  }
+
+  public ConfigFile {
+    values = Map.copyOf(values);
+  }
+
+  /**
+   * Reads the file that a command line names, if it names one.
+   *
+   * @throws CommandException if the file cannot be read
+   */
+  public static ConfigFile of(String[] args) {
+    Argument argument = new Argument();
+    new CommandLine(argument).parseArgs(args);
+    if (argument.file == null) {
+      return new ConfigFile(Map.of());
+    }
+    return new ConfigFile(read(argument.file));
+  }
+
+  private static Map<String, String> read(Path file) {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      properties.load(reader);
+    } catch (NoSuchFileException e) {
+      throw new CommandException(
+          "there is no file " + file + "; give --config a properties file", e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandException("cannot read the properties file " + file + ": " + e, e);
+    }
+    Map<String, String> values = new TreeMap<>();
+    properties.forEach((key, value) -> values.put((String) key, ((String) value).strip()));
+    return values;
+  }
+
+  /**
+   * Asks Kafka for its keys, which makes the first loggers.
+   *
+   * @param root knows all commands, and so all other keys
+   * @throws CommandException if the file holds a key that nobody knows
+   */
+  public void requireKnownKeys(CommandLine root) {
+    Set<String> options = optionKeys(root.getCommandSpec()).collect(Collectors.toSet());
+    new TreeMap<>(values)
+        .forEach(
+            (key, value) -> {
+              if (!options.contains(key) && !KafkaKeys.isKnown(key) && !BrokerKeys.isKnown(key)) {
+                throw new CommandException(unknown(key, value));
+              }
+            });
+  }
+
+  /** The key is not shown if it looks like part of a value whose line was broken in two. */
+  private static String unknown(String key, String value) {
+    return KEY.matcher(key).matches() && !value.isEmpty()
+        ? "the --config file's key '"
+            + key
+            + "' is neither an option of a command nor one of Kafka's; correct or remove it"
+        : "the --config file has a line that is not KEY=VALUE; end the line before it with a"
+            + " backslash if it goes on there";
+  }
+
+  /** Every key that stands for an option of this command or of one below it. */
+  private static Stream<String> optionKeys(CommandSpec command) {
+    Stream<String> own =
+        command.options().stream()
+            .filter(option -> !option.inherited())
+            .flatMap(option -> key(option).stream())
+            .flatMap(key -> Stream.of(key, qualified(command, key)));
+    return Stream.concat(
+        own,
+        command.subcommands().values().stream().flatMap(line -> optionKeys(line.getCommandSpec())));
+  }
+
+  private static Optional<String> key(ArgSpec argument) {
+    if (!(argument instanceof OptionSpec option)
+        || !option.longestName().startsWith("--")
+        || option.longestName().equals(OPTION)
+        || option.usageHelp()
+        || option.versionHelp()) {
+      return Optional.empty();
+    }
+    return Optional.of(option.longestName().substring(2));
+  }
+
+  /** The key for one command alone: its names below the program's, and the option's. */
+  private static String qualified(CommandSpec command, String key) {
+    String names = command.qualifiedName(".");
+    return names.substring(names.indexOf('.') + 1) + "." + key;
+  }
+
+  @Override
+  public String defaultValue(ArgSpec argument) {
+    return key(argument)
+        .map(key -> value(argument.command(), key))
+        .orElseGet(() -> DefaultText.of(argument));
+  }
+
+  private String value(CommandSpec command, String key) {
+    String value = values.getOrDefault(qualified(command, key), values.get(key));
+    return value == null && key.equals(BOOTSTRAP_OPTION) ? values.get(BOOTSTRAP_KEY) : value;
+  }
+
+  /** The values may be secrets. */
+  @Override
+  public String toString() {
+    return "ConfigFile" + new TreeMap<>(values).keySet();
+  }
+}

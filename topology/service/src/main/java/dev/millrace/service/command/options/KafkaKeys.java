@@ -1,0 +1,75 @@
+package dev.millrace.service.command.options;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * Kafka's own configuration keys, client by client. A key may carry the prefix that Kafka Streams
+ * gives it ({@code producer.linger.ms}) and is then meant for that client alone.
+ */
+enum KafkaKeys {
+  ADMIN("admin.", AdminClientConfig::configNames),
+  PRODUCER("producer.", ProducerConfig::configNames),
+  CONSUMER("consumer.", ConsumerConfig::configNames);
+
+  /** Kafka Streams' three consumers, by their prefixes. */
+  private static final List<String> STREAMS_CONSUMERS =
+      List.of(
+          StreamsConfig.MAIN_CONSUMER_PREFIX,
+          StreamsConfig.RESTORE_CONSUMER_PREFIX,
+          StreamsConfig.GLOBAL_CONSUMER_PREFIX);
+
+  private final String prefix;
+
+  @SuppressWarnings("ImmutableEnumChecker") // it reads a constant of Kafka's
+  private final Supplier<Set<String>> names;
+
+  KafkaKeys(String prefix, Supplier<Set<String>> names) {
+    this.prefix = prefix;
+    this.names = names;
+  }
+
+  /** True if any client knows the key. */
+  static boolean isKnown(String key) {
+    for (KafkaKeys client : values()) {
+      if (client.has(key) || client.hasPrefixed(client.prefix, key)) {
+        return true;
+      }
+    }
+    return STREAMS_CONSUMERS.stream().anyMatch(prefix -> CONSUMER.hasPrefixed(prefix, key))
+        || StreamsConfig.configDef().names().contains(key);
+  }
+
+  /** Of some keys and values those that this client knows; its prefixed keys win. */
+  Map<String, String> select(Map<String, String> values) {
+    Map<String, String> selected = new HashMap<>();
+    values.forEach(
+        (key, value) -> {
+          if (has(key)) {
+            selected.put(key, value);
+          }
+        });
+    values.forEach(
+        (key, value) -> {
+          if (hasPrefixed(prefix, key)) {
+            selected.put(key.substring(prefix.length()), value);
+          }
+        });
+    return selected;
+  }
+
+  private boolean has(String key) {
+    return names.get().contains(key);
+  }
+
+  private boolean hasPrefixed(String prefix, String key) {
+    return key.startsWith(prefix) && has(key.substring(prefix.length()));
+  }
+}

@@ -1,0 +1,27 @@
+package dev.millrace.service.command.options;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Reads the {@code KEY=VALUE} of {@code -X}; a value may be a secret and is never shown. */
+public final class KeyValue {
+
+  private KeyValue() {}
+
+  /** The keys and values, of equal keys the last; refuses what has no {@code =}. */
+  public static Map<String, String> parse(List<String> texts, CommandSpec command) {
+    Map<String, String> values = new TreeMap<>();
+    for (String text : texts) {
+      int equals = text.indexOf('=');
+      if (equals < 1) {
+        throw new ParameterException(
+            command.commandLine(), "-X takes KEY=VALUE, as in -X security.protocol=SSL");
+      }
+      values.put(text.substring(0, equals), text.substring(equals + 1));
+    }
+    return values;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.millrace.service.command.options;
+
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Reads an enum's constant by its {@code toString()}, in upper or lower case. Picocli by itself
+ * would show the constants' Java names in the error.
+ */
+public abstract class LabelConverter<E extends Enum<E>> implements ITypeConverter<E> {
+
+  private final List<E> constants;
+
+  protected LabelConverter(Class<E> type) {
+    this.constants = Arrays.asList(type.getEnumConstants());
+  }
+
+  @Override
+  public E convert(String value) {
+    return constants.stream()
+        .filter(constant -> constant.toString().equalsIgnoreCase(value))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new TypeConversionException(
+                    "expected one of "
+                        + constants
+                        + " (case-insensitive) but was '"
+                        + value
+                        + "'"));
+  }
+}

@@ -1,0 +1,41 @@
+package dev.millrace.service.command.options;
+
+import dev.millrace.core.weights.Weights;
+import dev.millrace.core.weights.WeightsFile;
+import dev.millrace.onnx.OnnxWeights;
+import dev.millrace.service.command.lifecycle.CommandException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads a model, or its weights alone, from a file that an option names. */
+public final class ModelFile {
+
+  private ModelFile() {}
+
+  /**
+   * Reads the file's bytes.
+   *
+   * @throws CommandException if it cannot be read
+   */
+  public static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new CommandException(
+          "cannot read the model file " + file + "; give the path of an ONNX file", e);
+    }
+  }
+
+  /**
+   * Reads weights under PyTorch's names: those of an ONNX model, or a {@code .safetensors} or
+   * {@code .npz} file.
+   *
+   * @throws dev.millrace.core.model.ModelException if the file does not hold any
+   */
+  public static Weights weights(Path file) {
+    return file.toString().endsWith(".onnx")
+        ? OnnxWeights.read(read(file))
+        : WeightsFile.read(file);
+  }
+}

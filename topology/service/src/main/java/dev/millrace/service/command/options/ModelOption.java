@@ -1,0 +1,33 @@
+package dev.millrace.service.command.options;
+
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** One model in the repository: a mixin of options. */
+public final class ModelOption {
+
+  @Mixin private RepositoryOption repository;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      required = true,
+      description = "The model's name.")
+  private String name;
+
+  /**
+   * Its name.
+   *
+   * @throws IllegalArgumentException if no model may be called so
+   */
+  public String name() {
+    return ModelManifest.requireName(name);
+  }
+
+  /** The repository it is in, or shall be in. */
+  public ModelRepository repository() {
+    return repository.open();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.millrace.service.command.options;
+
+import dev.millrace.core.image.Preprocessing;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** How a model's input is normalised: a mixin of options. */
+public final class NormalizationOptions {
+
+  @Option(
+      names = "--mean",
+      paramLabel = "R,G,B",
+      split = ",",
+      description =
+          "What is taken off each channel, on the 0..1 scale (default: ImageNet's, ${DEFAULT-VALUE}).")
+  private List<Float> mean = Preprocessing.IMAGENET_MEAN;
+
+  @Option(
+      names = "--std",
+      paramLabel = "R,G,B",
+      split = ",",
+      description = "What each channel is divided by (default: ImageNet's, ${DEFAULT-VALUE}).")
+  private List<Float> std = Preprocessing.IMAGENET_STD;
+
+  /**
+   * The preprocessing of images with this side.
+   *
+   * @throws IllegalArgumentException naming the option, its value and what is allowed
+   */
+  public Preprocessing preprocessing(int size, int resize) {
+    return new Preprocessing(size, resize, mean, std);
+  }
+}

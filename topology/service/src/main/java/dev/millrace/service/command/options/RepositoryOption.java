@@ -1,0 +1,27 @@
+package dev.millrace.service.command.options;
+
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.triton.TritonLayout;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Where the models are: a mixin of one option. */
+public final class RepositoryOption {
+
+  public static final String DEFAULT = "millrace-data/models";
+
+  @Option(
+      names = "--repository",
+      paramLabel = "DIR",
+      defaultValue = DEFAULT,
+      description = "The model repository (default: ${DEFAULT-VALUE}).")
+  private Path folder;
+
+  public ModelRepository open() {
+    return new ModelRepository(folder, new TritonLayout());
+  }
+
+  public Path folder() {
+    return folder;
+  }
+}

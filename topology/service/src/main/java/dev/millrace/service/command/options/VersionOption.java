@@ -1,0 +1,30 @@
+package dev.millrace.service.command.options;
+
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** One version of one model in the repository: a mixin of options. */
+public final class VersionOption {
+
+  @Mixin private ModelOption model;
+
+  @Option(names = "--version", paramLabel = "N", description = "The version (default: the newest).")
+  private Integer version;
+
+  /** The repository it is in. */
+  public ModelRepository repository() {
+    return model.repository();
+  }
+
+  /**
+   * Reads its manifest.
+   *
+   * @throws dev.millrace.core.model.ModelException if there is no such version
+   */
+  public ModelVersion read() {
+    ModelRepository models = model.repository();
+    return version == null ? models.newest(model.name()) : models.version(model.name(), version);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.millrace.service.command.send;
+
+import dev.millrace.service.command.lifecycle.CommandException;
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+
+/** Finds the files to send below what the user names. */
+final class ImageFiles {
+
+  private ImageFiles() {}
+
+  /**
+   * Files as named, and those in named folders and below, in the order of their ids; what is hidden
+   * (a name that begins with a dot) is passed over unless it is named itself. Links are followed.
+   *
+   * @param all take any file, not only those whose name ends like an image's
+   * @throws CommandException if a path does not exist or nothing is found
+   */
+  static List<ImageFile> find(List<Path> paths, boolean all) throws IOException {
+    List<ImageFile> files = new ArrayList<>();
+    for (Path path : paths) {
+      if (Files.isDirectory(path)) {
+        files.addAll(within(path, all));
+      } else if (Files.exists(path)) {
+        Path file = path.toAbsolutePath().normalize();
+        files.add(new ImageFile(file.getParent(), file));
+      } else {
+        throw new CommandException("there is no file or folder " + path);
+      }
+    }
+    if (files.isEmpty()) {
+      throw new CommandException(
+          "no images in "
+              + String.join(", ", paths.stream().map(Path::toString).toList())
+              + (all ? "" : " (jpg, jpeg, png, gif, bmp, webp, tif, tiff; --all takes any file)"));
+    }
+    return files;
+  }
+
+  private static List<ImageFile> within(Path folder, boolean all) throws IOException {
+    List<ImageFile> files = new ArrayList<>();
+    Files.walkFileTree(
+        folder,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        Integer.MAX_VALUE,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            return isHidden(directory) && !directory.equals(folder)
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+            ImageFile file = new ImageFile(folder, path);
+            if (!isHidden(path) && attributes.isRegularFile() && (all || file.isImage())) {
+              files.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    files.sort(Comparator.comparing(ImageFile::id));
+    return files;
+  }
+
+  private static boolean isHidden(Path path) {
+    return path.getFileName() != null && path.getFileName().toString().startsWith(".");
+  }
+}

@@ -1,0 +1,186 @@
+package dev.millrace.service.command.send;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+
+/**
+ * Sends files, and counts what the broker acknowledged. A file that cannot be sent is complained
+ * about and passed over; a failure that would meet the next file too is kept as {@link #failure()}.
+ *
+ * <p>One thread sends; the producer's thread counts. The producer belongs to the caller.
+ */
+final class ImageSender {
+
+  private final Producer<String, byte[]> producer;
+  private final String topic;
+  private final Optional<String> labelsTopic;
+  private final int limit;
+  private final Consumer<String> complaints;
+  private final Runnable progress;
+
+  private final LongAdder sent = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
+  private final AtomicReference<Exception> failure = new AtomicReference<>();
+
+  /**
+   * @param labelsTopic where each file's label goes, if anywhere
+   * @param limit size of the largest record, in bytes
+   * @param complaints gets a line about each file that is passed over, on any thread
+   * @param progress run once for each file that is done with, on any thread
+   */
+  ImageSender(
+      Producer<String, byte[]> producer,
+      String topic,
+      Optional<String> labelsTopic,
+      int limit,
+      Consumer<String> complaints,
+      Runnable progress) {
+    this.producer = producer;
+    this.topic = topic;
+    this.labelsTopic = labelsTopic;
+    this.limit = limit;
+    this.complaints = complaints;
+    this.progress = progress;
+  }
+
+  /** Hands one file to the producer. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the delivery hears of it
+  void send(ImageFile file) {
+    Delivery delivery = new Delivery(file);
+    Optional<byte[]> image = read(file, delivery);
+    Optional<byte[]> label = labelsTopic.isEmpty() ? Optional.empty() : label(file, delivery);
+    if (delivery.isRefused()) {
+      return;
+    }
+    delivery.expect(label.isPresent() ? 2 : 1);
+    // No headers: they would stay on the prediction, which is no image.
+    hand(new ProducerRecord<>(topic, file.id(), image.orElseThrow()), delivery);
+    if (label.isPresent() && !delivery.isRefused()) {
+      hand(new ProducerRecord<>(labelsTopic.orElseThrow(), file.id(), label.get()), delivery);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the delivery is told what comes of it
+  private void hand(ProducerRecord<String, byte[]> record, Delivery delivery) {
+    producer.send(record, delivery);
+  }
+
+  private Optional<byte[]> read(ImageFile file, Delivery delivery) {
+    try {
+      long size = Files.size(file.path());
+      if (size > limit) {
+        delivery.refuse(tooLarge(file, size));
+        return Optional.empty();
+      }
+      return Optional.of(Files.readAllBytes(file.path()));
+    } catch (IOException e) {
+      delivery.refuse("cannot read " + file.path() + " (" + e + ")");
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<byte[]> label(ImageFile file, Delivery delivery) {
+    Optional<String> label = file.label();
+    if (label.isEmpty()) {
+      delivery.refuse(file.path() + " lies in no folder whose name could be its label");
+    }
+    return label.map(text -> text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String tooLarge(ImageFile file, long size) {
+    return String.format(
+        Locale.ROOT,
+        "%s has %,d bytes, too many for a record of topic %s, which takes %,d"
+            + " (max.message.bytes): raise that or send a smaller file",
+        file.path(),
+        size,
+        topic,
+        limit);
+  }
+
+  /** Waits until the broker has answered for everything sent so far. */
+  void flush() {
+    producer.flush();
+  }
+
+  /** What makes further sending useless, if anything happened that does. */
+  Optional<Exception> failure() {
+    return Optional.ofNullable(failure.get());
+  }
+
+  /** The count so far; whole after {@link #flush()}. */
+  SendReport report(double seconds) {
+    return new SendReport(topic, sent.sum(), failed.sum(), bytes.sum(), seconds);
+  }
+
+  /** One file's way through the producer: one record, or two with its label. */
+  private final class Delivery implements Callback {
+
+    private final ImageFile file;
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicBoolean lost = new AtomicBoolean();
+    private long size;
+
+    Delivery(ImageFile file) {
+      this.file = file;
+    }
+
+    boolean isRefused() {
+      return lost.get();
+    }
+
+    void expect(int records) {
+      open.set(records);
+    }
+
+    /** The file is not sent; only the first reason counts. */
+    void refuse(String why) {
+      if (lost.compareAndSet(false, true)) {
+        failed.increment();
+        complaints.accept(why);
+        progress.run();
+      }
+    }
+
+    @Override
+    public void onCompletion(RecordMetadata metadata, Exception e) {
+      if (e != null) {
+        fail(e);
+      } else if (metadata.topic().equals(topic)) {
+        size = Math.max(0, metadata.serializedValueSize());
+      }
+      if (open.decrementAndGet() == 0 && !lost.get()) {
+        sent.increment();
+        bytes.add(size);
+        progress.run();
+      }
+    }
+
+    private void fail(Exception e) {
+      if (e instanceof RecordTooLargeException) {
+        refuse(tooLarge(file, fileSize()));
+      } else if (lost.compareAndSet(false, true)) {
+        failed.increment();
+        failure.compareAndSet(null, e);
+      }
+    }
+
+    private long fileSize() {
+      return file.path().toFile().length();
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package dev.millrace.service.command.send;
+
+import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.lifecycle.Failure;
+import dev.millrace.service.command.lifecycle.StopSignal;
+import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.output.Progress;
+import dev.millrace.service.serve.Topics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace send}. */
+@Command(
+    name = "send",
+    description = {
+      "Send image files, or folders of them, into a topic.",
+      "A record's key is the file's path below the folder named (cats/1.jpg), or its name."
+    })
+public final class SendCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      defaultValue = Topics.DEFAULT_INPUT,
+      description = "Where the images go (default: ${DEFAULT-VALUE}).")
+  private String topic;
+
+  @Option(
+      names = "--labels-topic",
+      paramLabel = "TOPIC",
+      description = "Send the name of each file's folder there, under the same key.")
+  private String labelsTopic;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "Images a second (default: as fast as it goes).")
+  private double rate = Double.POSITIVE_INFINITY;
+
+  @Option(names = "--all", description = "Send any file, not only those named like images.")
+  private boolean all;
+
+  @Option(names = "--json", description = "Tell the outcome as one JSON object.")
+  private boolean json;
+
+  @Parameters(paramLabel = "PATH", arity = "1..*", description = "An image file, or a folder.")
+  private List<Path> paths;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<ImageFile> files = ImageFiles.find(paths, all);
+    try (StopSignal stop = StopSignal.listen()) {
+      Pacer pacer = new Pacer(rate, System::nanoTime, stop::await);
+      Map<String, Object> configuration = kafka.producer(defaults());
+      try (Producer<String, byte[]> producer =
+              new KafkaProducer<>(
+                  configuration, new StringSerializer(), new ByteArraySerializer());
+          Progress progress = Progress.of("send", files.size(), "images")) {
+        ImageSender sender =
+            new ImageSender(
+                producer,
+                topic,
+                Optional.ofNullable(labelsTopic),
+                Integer.parseInt(
+                    (String) configuration.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)),
+                this::complain,
+                progress::step);
+        long start = System.nanoTime();
+        for (ImageFile file : files) {
+          pacer.awaitTurn();
+          if (stop.isRequested() || sender.failure().isPresent()) {
+            break;
+          }
+          sender.send(file);
+        }
+        sender.flush();
+        progress.close();
+        return conclude(sender, (System.nanoTime() - start) / 1e9);
+      }
+    }
+  }
+
+  /**
+   * The producer's configuration, once the topics were found: fail within seconds, lose nothing.
+   */
+  private Map<String, String> defaults() {
+    int limit;
+    try (Cluster cluster = Cluster.of(kafka)) {
+      Set<String> topics = new LinkedHashSet<>(Set.of(topic));
+      if (labelsTopic != null) {
+        topics.add(labelsTopic);
+      }
+      cluster.requireTopics(topics);
+      limit =
+          cluster
+              .maxMessageBytes(topic)
+              .orElse(kafkas(ProducerConfig.MAX_REQUEST_SIZE_CONFIG).intValue());
+    }
+    return Map.of(
+        ProducerConfig.ACKS_CONFIG, "all",
+        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(limit),
+        ProducerConfig.BUFFER_MEMORY_CONFIG,
+            Long.toString(Math.max(limit, kafkas(ProducerConfig.BUFFER_MEMORY_CONFIG).longValue())),
+        ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(1 << 18),
+        ProducerConfig.LINGER_MS_CONFIG, "5",
+        ProducerConfig.MAX_BLOCK_MS_CONFIG, "15000",
+        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000",
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "20000");
+  }
+
+  /** A producer's default for a key. */
+  private static Number kafkas(String key) {
+    return (Number) ProducerConfig.configDef().defaultValues().get(key);
+  }
+
+  private int conclude(ImageSender sender, double seconds) {
+    SendReport report = sender.report(seconds);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(json ? report.json() : report.line());
+    out.flush();
+    if (sender.failure().isPresent()) {
+      throw new CommandException(
+          "stopped: " + Failure.of(sender.failure().get()).line(), sender.failure().get());
+    }
+    return report.failed() == 0 ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private void complain(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(spec.qualifiedName() + ": " + line);
+    err.flush();
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code millrace serve}. */
+package dev.millrace.service.command.serve;

@@ -1,0 +1,139 @@
+package dev.millrace.service.command.tail;
+
+import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.lifecycle.StopSignal;
+import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.output.PredictionLine;
+import dev.millrace.service.serve.Topics;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace tail}. */
+@Command(
+    name = "tail",
+    description = {
+      "Show predictions off a topic as they come, one line each.",
+      "Only what was committed is shown. No consumer group is used and no offset is kept."
+    })
+public final class TailCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      defaultValue = Topics.DEFAULT_OUTPUT,
+      description = "Where the predictions are (default: ${DEFAULT-VALUE}).")
+  private String topic;
+
+  @Option(
+      names = "--from-beginning",
+      description = "Begin with the oldest one, not with the next to come.")
+  private boolean fromBeginning;
+
+  @Option(names = "--count", paramLabel = "N", description = "End after so many.")
+  private Long count;
+
+  @Option(
+      names = "--idle",
+      paramLabel = "SECONDS",
+      description = "End when none came for so long; that is a failure if --count wants more.")
+  private Double idle;
+
+  @Option(names = "--json", description = "Show each as its JSON, and nothing else.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    long wanted = wanted();
+    Duration patience = patience();
+    try (Cluster cluster = Cluster.of(kafka)) {
+      cluster.requireTopics(Set.of(topic));
+    }
+    try (Consumer<byte[], byte[]> consumer =
+            new KafkaConsumer<>(
+                kafka.consumer(defaults()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        StopSignal stop = StopSignal.listen(consumer::wakeup)) {
+      PredictionTail tail = new PredictionTail(consumer, topic, System::nanoTime);
+      PredictionScreen screen = screen();
+      tail.start(fromBeginning);
+      long shown = tail.follow(wanted, patience, screen);
+      requireEnough(shown, screen);
+    } catch (WakeupException e) {
+      // A signal: the JVM ends with its code.
+    } catch (TimeoutException e) {
+      throw Cluster.unreachable(kafka.bootstrapServers(), e);
+    }
+    return ExitCode.DONE;
+  }
+
+  private long wanted() {
+    if (count == null) {
+      return Long.MAX_VALUE;
+    }
+    if (count < 1) {
+      throw new IllegalArgumentException("count: " + count + " is not above 0");
+    }
+    return count;
+  }
+
+  private Duration patience() {
+    if (idle == null) {
+      return Duration.ofDays(36_500);
+    }
+    if (!(idle > 0 && idle < 1e9)) {
+      throw new IllegalArgumentException("idle: " + idle + " is no number of seconds above 0");
+    }
+    return Duration.ofNanos((long) (idle * 1e9));
+  }
+
+  private static Map<String, String> defaults() {
+    Map<String, String> defaults = new HashMap<>(KafkaOptions.PATIENCE);
+    defaults.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    defaults.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    defaults.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    defaults.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    defaults.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "10000");
+    return defaults;
+  }
+
+  private PredictionScreen screen() {
+    PredictionLine line = json ? null : new PredictionLine(ZoneId.systemDefault());
+    return new PredictionScreen(spec.commandLine().getOut(), this::complain, line);
+  }
+
+  private void requireEnough(long shown, PredictionScreen screen) {
+    if (count != null && shown < count && screen.flush()) {
+      throw new CommandException(
+          shown + " of " + count + " predictions came, then none for " + idle + " s");
+    }
+  }
+
+  private void complain(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(spec.qualifiedName() + ": " + line);
+    err.flush();
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code millrace tail}: predictions off a topic. */
+package dev.millrace.service.command.tail;

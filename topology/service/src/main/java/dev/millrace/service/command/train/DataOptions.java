@@ -1,0 +1,116 @@
+package dev.millrace.service.command.train;
+
+import dev.millrace.control.KafkaAccess;
+import dev.millrace.core.training.TrainingData;
+import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.TopicCreation;
+import dev.millrace.service.serve.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** What is learned from: a mixin of options. */
+final class DataOptions {
+
+  @Option(names = "--data", paramLabel = "DIR", description = "Images in a folder a class.")
+  private Path folder;
+
+  @Option(
+      names = "--images-topic",
+      paramLabel = "TOPIC",
+      defaultValue = Topics.DEFAULT_INPUT,
+      description = "With --labels-topic: the images (default: ${DEFAULT-VALUE}).")
+  private String images;
+
+  @Option(
+      names = "--labels-topic",
+      paramLabel = "TOPIC",
+      description =
+          "Learn for ever from labelled events: here is each image's class, under its key.")
+  private String labels;
+
+  @Option(
+      names = "--create-topics",
+      paramLabel = "PARTITIONS",
+      description = "With --labels-topic: make the two topics if they are missing.")
+  private Integer createTopics;
+
+  @Option(
+      names = "--replay-images",
+      paramLabel = "N",
+      defaultValue = "50000",
+      description =
+          "With --labels-topic: how many images are kept on disk (default: ${DEFAULT-VALUE}).")
+  private int replay;
+
+  @Option(
+      names = "--every-labels",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description =
+          "With --labels-topic: train after so many new labels (default: ${DEFAULT-VALUE}).")
+  private int everyLabels;
+
+  @Option(
+      names = "--every-minutes",
+      paramLabel = "T",
+      defaultValue = "60",
+      description =
+          "With --labels-topic: or so long after the last training, if there is any (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int everyMinutes;
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "SHARE",
+      defaultValue = "0.2",
+      description =
+          "The share of the images that no step sees: three quarters of it to compare versions by, the"
+              + " rest to tell their accuracy (default: ${DEFAULT-VALUE}).")
+  private double heldOut;
+
+  /**
+   * What was chosen.
+   *
+   * @param run the run's folder, in which images from a topic are kept
+   */
+  TrainingData data(CommandSpec spec, KafkaOptions kafka, Path run) {
+    if ((folder == null) == (labels == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "give either --data or --labels-topic: what to learn from");
+    }
+    if (folder != null) {
+      return new TrainingData.Folder(folder, heldOut);
+    }
+    return new TrainingData.Topics(
+        images,
+        labels,
+        new KafkaAccess(kafka.consumer(Map.of())),
+        run.resolve("replay"),
+        replay,
+        everyLabels,
+        Duration.ofMinutes(everyMinutes),
+        heldOut);
+  }
+
+  /** Makes the topics, if that was asked for. */
+  void createTopics(KafkaOptions kafka) throws InterruptedException {
+    if (createTopics != null && labels != null) {
+      try (Admin admin = Admin.create(kafka.admin())) {
+        TopicCreation.createLabelled(
+            admin, images, labels, createTopics, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+      }
+    }
+  }
+
+  /** All cores for a training that ends, half of them beside a topology. */
+  int usualThreads() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return folder == null ? Math.max(1, cores / 2) : cores;
+  }
+}

@@ -1,0 +1,176 @@
+package dev.millrace.service.command.train;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.core.training.Verdict;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.output.Json;
+import dev.millrace.service.command.output.Progress;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine;
+
+/**
+ * Tells how a training goes: a line for each epoch and each version, or JSON; and a progress bar
+ * where there is a terminal. For one thread.
+ */
+final class TrainingScreen implements TrainingListener, AutoCloseable {
+
+  private static final int SMOOTHING = 20;
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final String name;
+  private final boolean json;
+  private final TrainingConfig config;
+  private Progress progress;
+  private String run = "";
+  private double loss = Double.NaN;
+  private String lastEpoch = "";
+  private long steps;
+  private long left;
+  private int exported;
+
+  TrainingScreen(CommandLine command, boolean json, TrainingConfig config) {
+    this.out = command.getOut();
+    this.err = command.getErr();
+    this.name = command.getCommandSpec().qualifiedName();
+    this.json = json;
+    this.config = config;
+  }
+
+  @Override
+  public void began(String newRun, int images, int heldOut, long done, long all) {
+    run = newRun;
+    steps = all;
+    left = all - done;
+    tell(
+        "began",
+        Map.of("run", run, "images", images, "held_out", heldOut, "step", done, "steps", all),
+        String.format(
+            Locale.ROOT,
+            "%s: %s, %,d images to train on, %,d held out, %s",
+            run,
+            config.network().name(),
+            images,
+            heldOut,
+            done == 0 ? "from the first step" : "goes on after step " + done + " of " + all));
+    closeProgress();
+    progress = Progress.of(run, steps * config.optimization().batchSize(), "images");
+    progress.step((int) Math.min(Integer.MAX_VALUE, done * config.optimization().batchSize()));
+  }
+
+  @Override
+  public void stepped(long step, int images, double stepLoss) {
+    loss = Double.isNaN(loss) ? stepLoss : loss + (stepLoss - loss) / SMOOTHING;
+    left = steps - step;
+    progress.step(images);
+    progress.tell(String.format(Locale.ROOT, "loss %.3f%s", loss, lastEpoch));
+  }
+
+  @Override
+  public void epochEnded(EpochReport report) {
+    lastEpoch = String.format(Locale.ROOT, ", accuracy %.1f %%", 100 * report.heldOutAccuracy());
+    double secondsLeft = left * config.optimization().batchSize() / report.imagesPerSecond();
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("run", run);
+    figures.put("report", report);
+    figures.put("seconds_left", Math.round(secondsLeft));
+    tell(
+        "epoch",
+        figures,
+        String.format(
+            Locale.ROOT,
+            "epoch %d/%d: loss %.3f, accuracy %.2f %%; held out: loss %.3f, accuracy %.2f %%;"
+                + " %,.0f images/s, %s left",
+            report.epoch(),
+            config.optimization().epochs(),
+            report.loss(),
+            100 * report.accuracy(),
+            report.heldOutLoss(),
+            100 * report.heldOutAccuracy(),
+            report.imagesPerSecond(),
+            time(secondsLeft)));
+  }
+
+  private static String time(double seconds) {
+    Duration duration = Duration.ofSeconds(Math.round(seconds));
+    return duration.toHours() > 0
+        ? String.format(Locale.ROOT, "%d h %02d min", duration.toHours(), duration.toMinutesPart())
+        : String.format(Locale.ROOT, "%d:%02d min", duration.toMinutes(), duration.toSecondsPart());
+  }
+
+  @Override
+  public void exported(ModelVersion version) {
+    exported++;
+    tell(
+        "exported",
+        Map.of("run", run, "version", version.version(), "metrics", version.manifest().metrics()),
+        String.format(
+            Locale.ROOT,
+            "%s is published: accuracy %.2f %%",
+            version,
+            100 * version.manifest().metrics().getOrDefault("accuracy", Double.NaN)));
+  }
+
+  @Override
+  public void judged(Verdict verdict) {
+    tell(
+        "judged",
+        Map.of("run", run, "verdict", verdict),
+        (verdict.blessed() ? "blessed: " : "not blessed: ") + verdict.reason());
+  }
+
+  @Override
+  public void promoted(ModelVersion version) {
+    tell("promoted", Map.of("run", run, "version", version.version()), version + " is promoted");
+  }
+
+  @Override
+  public void warned(String what) {
+    err.println(name + ": " + what);
+    err.flush();
+  }
+
+  private void tell(String event, Map<String, Object> figures, String line) {
+    if (json) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("event", event);
+      all.putAll(figures);
+      out.println(Json.line(all));
+    } else {
+      out.println(line);
+    }
+    out.flush();
+  }
+
+  /** The last words, and the exit code. */
+  int conclude(boolean stopped) {
+    closeProgress();
+    if (!json) {
+      out.println(
+          stopped
+              ? "stopped; the same command goes on from here"
+              : "done: " + exported + " versions, curve in " + config.checkpoints().run());
+      out.flush();
+    }
+    return ExitCode.DONE;
+  }
+
+  private void closeProgress() {
+    if (progress != null) {
+      progress.close();
+      progress = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    closeProgress();
+  }
+}

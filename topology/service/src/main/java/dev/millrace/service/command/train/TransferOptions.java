@@ -1,0 +1,63 @@
+package dev.millrace.service.command.train;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.onnx.OnnxWeights;
+import dev.millrace.service.command.options.ModelFile;
+import dev.millrace.service.command.options.ModelOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** What a training starts from: a mixin of options. */
+final class TransferOptions {
+
+  @Option(
+      names = "--from-version",
+      paramLabel = "N",
+      description = "Start from a version of the model; a head for other classes is drawn anew.")
+  private Integer version;
+
+  @Option(
+      names = "--from-weights",
+      paramLabel = "FILE",
+      description = "Start from weights under PyTorch's names: .safetensors, .npz or .onnx.")
+  private Path file;
+
+  @Option(
+      names = "--freeze",
+      paramLabel = "PART",
+      split = ",",
+      description =
+          "What does not learn: stem, layer1, layer2 and so on. Frozen batch norms keep their"
+              + " statistics; the others go on noting theirs.")
+  private List<String> freeze = List.of();
+
+  /**
+   * The weights that were chosen, if any.
+   *
+   * @throws dev.millrace.core.model.ModelException if they cannot be read
+   */
+  Optional<Pretrained> pretrained(ModelOption model) {
+    if (version != null && file != null) {
+      throw new IllegalArgumentException(
+          "--from-version and --from-weights are two starts; give one");
+    }
+    if (version != null) {
+      ModelVersion parent = model.repository().version(model.name(), version);
+      Weights weights = OnnxWeights.read(parent.readVerified());
+      return Optional.of(new Pretrained(weights, parent.toString(), version, freeze));
+    }
+    if (file != null) {
+      return Optional.of(
+          new Pretrained(ModelFile.weights(file), file.getFileName().toString(), null, freeze));
+    }
+    if (!freeze.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--freeze needs --from-version or --from-weights: what is random must learn");
+    }
+    return Optional.empty();
+  }
+}

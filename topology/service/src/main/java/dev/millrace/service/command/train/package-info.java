@@ -1,0 +1,2 @@
+/** {@code millrace train}. */
+package dev.millrace.service.command.train;

@@ -1,0 +1,51 @@
+package dev.millrace.service.command;
+
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.onnx.ResNetOnnx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+
+/** Publishes networks that have learned nothing. */
+public final class RandomModel {
+
+  private RandomModel() {}
+
+  /** A ResNet-20 of ten classes as the next version of a model. */
+  public static void publish(Path repository, String name) throws IOException {
+    publish(repository, name, 10, 1);
+  }
+
+  /**
+   * A ResNet-20 as the next version of a model.
+   *
+   * @param seed of its weights
+   */
+  public static void publish(Path repository, String name, int classes, int seed)
+      throws IOException {
+    ResNet network = ResNet.of("resnet20").withClasses(classes);
+    Path folder = Files.createTempDirectory("random-model");
+    Path onnx = folder.resolve("x.onnx");
+    Path labels = folder.resolve("x.txt");
+    Files.write(onnx, ResNetOnnx.write(network, HeInitialization.of(network, seed)));
+    Files.write(labels, IntStream.range(0, classes).mapToObj(i -> "c" + i).toList());
+    CapturedRun.of(
+            "models",
+            "import",
+            onnx.toString(),
+            "--labels",
+            labels.toString(),
+            "--size",
+            "32",
+            "--repository",
+            repository.toString(),
+            "--model",
+            name)
+        .succeeded();
+    Files.delete(onnx);
+    Files.delete(labels);
+    Files.delete(folder);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.millrace.service.command.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.training.DivergedException;
+import dev.millrace.core.training.OtherOptionsException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLHandshakeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.junit.jupiter.api.Test;
+
+class FailureTest {
+
+  @Test
+  void modelException_saysItself() {
+    Failure failure = Failure.of(new ModelException("no model; import one"));
+
+    assertThat(failure).isEqualTo(new Failure("no model; import one", 1));
+  }
+
+  @Test
+  void failedTraining_namesTheOptionsToChange() {
+    assertThat(Failure.of(new DivergedException(3, Double.NaN, 0.5, "runs/a")))
+        .isEqualTo(
+            new Failure(
+                "the loss of step 3 is NaN: the training has diverged, and nothing of it is"
+                    + " published. Take a lower --learning-rate than 0.5, and remove runs/a",
+                1));
+    assertThat(Failure.of(new OtherOptionsException("runs/a", "seed", "1", "2")))
+        .isEqualTo(
+            new Failure(
+                "runs/a holds a run that was interrupted, with another seed (1, now 2); finish it"
+                    + " as it was begun, name another folder with --run, or remove this one",
+                1));
+  }
+
+  @Test
+  void configurationInsideAnotherException_isWrongUsage() {
+    Failure failure =
+        Failure.of(
+            new KafkaException(
+                "Failed to construct kafka consumer", new ConfigException("acks", "7", "is odd")));
+
+    assertThat(failure.exitCode()).isEqualTo(2);
+    assertThat(failure.line()).contains("acks").doesNotContain("construct");
+  }
+
+  @Test
+  void refusedCredentials_nameTheKeysToCheck() {
+    Failure failure =
+        Failure.of(new ExecutionException(new SaslAuthenticationException("Invalid username")));
+
+    assertThat(failure.exitCode()).isEqualTo(1);
+    assertThat(failure.line()).contains("Invalid username", "security.protocol", "sasl.");
+  }
+
+  @Test
+  void failedHandshake_tellsItsCause_andTheKeysToCheck() {
+    Failure failure =
+        Failure.of(
+            new SslAuthenticationException(
+                "SSL handshake failed", new SSLHandshakeException("unable to find a path")));
+
+    assertThat(failure.exitCode()).isEqualTo(1);
+    assertThat(failure.line()).contains("unable to find a path", "ssl.truststore.*");
+  }
+
+  @Test
+  void storeOfKeysThatCannotBeLoaded_isNamedWithItsKeys() {
+    KafkaException store =
+        new KafkaException(
+            "Failed to load SSL keystore /a.p12 of type JKS", new NoSuchFileException("/a.p12"));
+
+    Failure failure = Failure.of(new KafkaException("Failed to create new NetworkClient", store));
+
+    assertThat(failure.exitCode()).isEqualTo(1);
+    assertThat(failure.line())
+        .isEqualTo(
+            "Failed to load SSL keystore /a.p12 of type JKS: there is no such file; correct the"
+                + " ssl.truststore.* or ssl.keystore.* keys");
+  }
+
+  @Test
+  void missingRights_sayWhatToAskFor() {
+    Failure failure = Failure.of(new TopicAuthorizationException("Not authorized to access t"));
+
+    assertThat(failure.line()).contains("not allowed", "Not authorized to access t", "ask for");
+  }
+
+  @Test
+  void timeout_namesTheOptionToCheck() {
+    assertThat(Failure.of(new TimeoutException("10 s passed")).line())
+        .contains("10 s passed", "--bootstrap-servers");
+  }
+
+  @Test
+  void ioException_tellsItsCauses() {
+    Failure failure = Failure.of(new IOException("disk is full", new IOException("no space")));
+
+    assertThat(failure).isEqualTo(new Failure("disk is full: no space", 1));
+  }
+
+  @Test
+  void messageOfSeveralLines_becomesOne() {
+    assertThat(Failure.of(new CommandException("first\n  second\n\nthird")).line())
+        .isEqualTo("first second third");
+  }
+
+  @Test
+  void unexpectedException_isCalledThat() {
+    Failure failure = Failure.of(new IllegalStateException("odd"));
+
+    assertThat(failure.exitCode()).isEqualTo(1);
+    assertThat(failure.line()).startsWith("unexpected").contains("odd", "--verbose");
+  }
+}

@@ -1,0 +1,248 @@
+package dev.millrace.service.command.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.weights.WeightsFile;
+import dev.millrace.onnx.OnnxWeights;
+import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.service.command.CapturedRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model's way into the repository, and what is told of it there. */
+class ModelsCommandTest {
+
+  private static final ResNet NETWORK = ResNet.of("resnet20");
+
+  @TempDir Path folder;
+  private Path repository;
+  private Path onnx;
+  private Path labels;
+
+  @BeforeEach
+  void makeModel() throws IOException {
+    repository = folder.resolve("models");
+    onnx =
+        Files.write(
+            folder.resolve("resnet20.onnx"),
+            ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, 1)));
+    labels = Files.writeString(folder.resolve("labels.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+  }
+
+  @Test
+  void importedModel_isListedShownAndSound() {
+    assertThat(importModel().succeeded().out()).isEqualToIgnoringNewLines("1");
+    assertThat(importModel("--json").succeeded().json().get("version").asInt()).isEqualTo(2);
+
+    assertThat(models("list").succeeded().outLines())
+        .singleElement()
+        .asString()
+        .startsWith("tiny ")
+        .contains("versions [1, 2]", "32x32 pixels", "10 classes");
+    assertThat(models("list", "--json").succeeded().json().toString())
+        .isEqualTo("{\"tiny\":[1,2]}");
+
+    assertThat(models("show", "--model", "tiny").succeeded().out())
+        .startsWith("tiny version 2")
+        .contains("import of resnet20.onnx", "10: a, b, c, d, e, f, g, h, i, j");
+    JsonNode manifest =
+        models("show", "--model", "tiny", "--version", "1", "--json").succeeded().json();
+    assertThat(manifest.get("name").asText()).isEqualTo("tiny");
+    assertThat(manifest.get("version").asInt()).isEqualTo(1);
+
+    assertThat(models("verify", "--model", "tiny").succeeded().outLines())
+        .singleElement()
+        .asString()
+        .startsWith("tiny version 2 is sound: ");
+    JsonNode check = models("verify", "--model", "tiny", "--json").succeeded().json();
+    assertThat(check.get("sha256")).isEqualTo(manifest.get("sha256"));
+    assertThat(check.get("classes").asInt()).isEqualTo(10);
+    assertThat(check.get("inputSize").asInt()).isEqualTo(32);
+  }
+
+  @Test
+  void modelInATritonRepository_isListedShownAndSound() throws IOException {
+    Path home = repository.resolve("tiny");
+    Files.copy(onnx, Files.createDirectories(home.resolve("1")).resolve("model.onnx"));
+    Files.copy(labels, home.resolve("labels.txt"));
+    Files.writeString(
+        home.resolve("config.pbtxt"), "max_batch_size: 4 input { dims: [ 3, 32, 32 ] }");
+    Files.createDirectories(repository.resolve("other/1"));
+
+    assertThat(models("list").succeeded().outLines())
+        .satisfiesExactly(
+            other ->
+                assertThat(other)
+                    .startsWith("other ")
+                    .contains("versions [1], of no use: there is"),
+            tiny -> assertThat(tiny).startsWith("tiny ").contains("32x32 pixels, 10 classes"));
+    assertThat(models("show", "--model", "tiny").succeeded().out())
+        .contains(
+            "triton of model.onnx",
+            "cropped from a shorter side of 37",
+            "ImageNet's unless the parameters in config.pbtxt say others",
+            "at most 4 images");
+    assertThat(models("verify", "--model", "tiny").succeeded().outLines())
+        .singleElement()
+        .asString()
+        .startsWith("tiny version 1 is sound: ");
+  }
+
+  @Test
+  void corruptModel_isRefused() throws IOException {
+    importModel().succeeded();
+    Path file = repository.resolve("tiny/1/model.onnx");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+
+    assertThat(models("verify", "--model", "tiny").failureLine())
+        .contains("tiny version 1 is corrupt", "import the model again");
+  }
+
+  @Test
+  void repository_missing() {
+    for (String command : List.of("list", "show", "verify")) {
+      String[] options = command.equals("list") ? new String[0] : new String[] {"--model", "tiny"};
+      assertThat(models(command, options).failureLine())
+          .contains(repository.toString(), "'millrace models import'");
+    }
+  }
+
+  @Test
+  void model_missing() {
+    importModel().succeeded();
+
+    assertThat(models("show", "--model", "other").failureLine())
+        .contains("other", "'millrace models import'");
+    assertThat(models("show", "--model", "tiny", "--version", "7").failureLine())
+        .contains("has no version 7", "[1]");
+  }
+
+  @Test
+  void repository_empty() throws IOException {
+    Files.createDirectories(repository);
+
+    assertThat(models("list").succeeded().outLines())
+        .singleElement()
+        .asString()
+        .contains("no models in " + repository, "'millrace models import'");
+    assertThat(models("list", "--json").succeeded().out()).isEqualToIgnoringNewLines("{}");
+  }
+
+  @Test
+  void weights_ofAnArchitecture_areImported() throws IOException {
+    onnx = folder.resolve("resnet20.safetensors");
+    WeightsFile.write(onnx, HeInitialization.of(NETWORK, 1));
+
+    assertThat(importWeights("--arch", "resnet20").succeeded().err())
+        .contains("tiny version 1: input NCHW float32, 32x32 pixels, 10 classes");
+    assertThat(importWeights("--arch", "resnet20", "--precision", "fp16").succeeded().err())
+        .contains("tiny version 2: input NCHW float16");
+    assertThat(importWeights("--arch", "resnet20", "--batch-norm", "folded").succeeded().err())
+        .contains("tiny version 3: input NCHW float32");
+    assertThat(models("show", "--model", "tiny").succeeded().out())
+        .contains(
+            "import of resnet20.safetensors", "32x32 pixels, cropped from a shorter side of 37");
+    assertThat(
+            OnnxWeights.read(Files.readAllBytes(repository.resolve("tiny/1/model.onnx"))).tensors())
+        .isEqualTo(HeInitialization.of(NETWORK, 1).tensors());
+    assertThat(Files.size(repository.resolve("tiny/2/model.onnx")))
+        .isLessThan(Files.size(repository.resolve("tiny/1/model.onnx")) * 6 / 10);
+  }
+
+  @Test
+  void weights_inAnOnnxFile_areImportedInAnotherPrecision() {
+    assertThat(importWeights("--arch", "resnet20", "--precision", "fp16").succeeded().err())
+        .contains("tiny version 1: input NCHW float16, 32x32 pixels, 10 classes");
+  }
+
+  @Test
+  void weights_ofAnotherArchitecture() {
+    assertThat(importWeights("--arch", "resnet20", "--shortcut", "B").failureLine())
+        .contains(
+            "the weights are not those of resnet20 with shortcuts B, 10 classes",
+            "layer2.0.downsample.0.weight is missing");
+    assertThat(importWeights("--arch", "vgg16").usageLine()).contains("'vgg16' is none of");
+    assertThat(repository).doesNotExist();
+  }
+
+  @Test
+  void weights_withoutTheirArchitecture() {
+    assertThat(importWeights("--precision", "fp16").usageLine()).contains("--arch");
+    onnx = folder.resolve("resnet20.npz");
+    assertThat(importWeights().usageLine()).contains("resnet20.npz", "--arch");
+  }
+
+  @Test
+  void import_withoutItsFiles() throws IOException {
+    Files.delete(labels);
+    assertThat(importModel().failureLine()).contains(labels.toString(), "--labels");
+
+    Files.writeString(labels, "a\n");
+    Files.delete(onnx);
+    assertThat(importModel().failureLine()).contains(onnx.toString(), "ONNX file");
+  }
+
+  @Test
+  void import_ofWhatIsNoModel() throws IOException {
+    Files.writeString(onnx, "This is no model.");
+
+    assertThat(importModel().failureLine()).startsWith("millrace models import: ");
+    assertThat(repository).doesNotExist();
+  }
+
+  @Test
+  void import_withLabelsThatDoNotFit() throws IOException {
+    Files.writeString(labels, "a\nb\n");
+
+    assertThat(importModel().failureLine()).contains("10").contains("2");
+  }
+
+  @Test
+  void import_withMeansOfTwoChannels() {
+    assertThat(importModel("--mean", "0.5,0.5").usageLine()).contains("mean");
+  }
+
+  @Test
+  void version_mayBeInTheFile() throws IOException {
+    importModel().succeeded();
+    importModel().succeeded();
+    Path file =
+        Files.writeString(folder.resolve("millrace.properties"), "models.show.version = 1\n");
+
+    assertThat(
+            models("show", "--model", "tiny", "--config", file.toString()).succeeded().outLines())
+        .startsWith("tiny version 1");
+  }
+
+  private CapturedRun importModel(String... more) {
+    List<String> options = new ArrayList<>(List.of("--size", "32", "--resize", "32"));
+    options.addAll(List.of(more));
+    return importWeights(options.toArray(String[]::new));
+  }
+
+  /** An architecture tells its size itself. */
+  private CapturedRun importWeights(String... more) {
+    List<String> options =
+        new ArrayList<>(List.of(onnx.toString(), "--model", "tiny", "--labels", labels.toString()));
+    options.addAll(List.of(more));
+    return models("import", options.toArray(String[]::new));
+  }
+
+  private CapturedRun models(String command, String... options) {
+    List<String> args = new ArrayList<>(List.of("models", command));
+    args.addAll(List.of("--repository", repository.toString()));
+    args.addAll(List.of(options));
+    return CapturedRun.of(args.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.millrace.service.command.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.service.broker.RunningBroker;
+import dev.millrace.service.command.CapturedRun;
+import dev.millrace.service.command.RandomModel;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What keeps {@code serve} from starting: one line that says what to do, and no stack trace. */
+@Tag("broker")
+@Timeout(300)
+class ServeRefusalTest {
+
+  @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
+
+  @TempDir Path folder;
+  private Path repository;
+
+  @BeforeEach
+  void publish() throws IOException {
+    repository = folder.resolve("models");
+    RandomModel.publish(repository, "random");
+  }
+
+  @Test
+  void missingModel_namesThoseThereAre() {
+    assertThat(serve("other", "--create-topics", "1").failureLine())
+        .contains("other")
+        .contains("random");
+  }
+
+  @Test
+  void corruptModel_namesTheFile() throws IOException {
+    Files.write(
+        repository.resolve("random/1/model.onnx"), new byte[] {1}, StandardOpenOption.APPEND);
+
+    assertThat(serve("random", "--create-topics", "1").failureLine())
+        .contains("random version 1")
+        .contains("import");
+  }
+
+  @Test
+  void missingTopic_saysWhatMakesIt() {
+    assertThat(serve("random", "--input", "nowhere").failureLine())
+        .contains("nowhere")
+        .contains("--create-topics");
+  }
+
+  @Test
+  void unreachableBroker_saysHowToStartOne() {
+    CapturedRun run =
+        CapturedRun.of(
+            "serve",
+            "--bootstrap-servers",
+            "127.0.0.1:1",
+            "-X",
+            "request.timeout.ms=200",
+            "-X",
+            "default.api.timeout.ms=300",
+            "--repository",
+            repository.toString(),
+            "--model",
+            "random");
+
+    assertThat(run.failureLine()).contains("127.0.0.1:1").contains("millrace broker");
+  }
+
+  @Test
+  void wrongOption_isAnErrorOfUsage_andTellsWhatIsAllowed() {
+    assertThat(serve("random", "--guarantee", "perhaps").usageLine())
+        .contains("expected one of [at_least_once, exactly_once_v2]")
+        .contains("'perhaps'");
+    assertThat(serve("random", "--probabilities", "some").usageLine())
+        .contains("expected one of [full, none]");
+  }
+
+  @Test
+  void verbose_showsTheStackTrace() {
+    CapturedRun run = serve("other", "--create-topics", "1", "--verbose");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(run.err()).contains("\tat dev.millrace.");
+  }
+
+  private CapturedRun serve(String model, String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "serve",
+                "--bootstrap-servers",
+                BROKER.bootstrapServers(),
+                "--repository",
+                repository.toString(),
+                "--model",
+                model));
+    args.addAll(List.of(more));
+    return CapturedRun.of(args.toArray(String[]::new));
+  }
+}
