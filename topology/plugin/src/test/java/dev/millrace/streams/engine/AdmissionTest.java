@@ -156,34 +156,35 @@ class AdmissionTest extends WithEngine {
   @Test
   void awaitRoom_takesNoLockWhileThereIsRoom() throws Exception {
     parts.claim();
-    CountDownLatch release = new CountDownLatch(1);
-    Future<?> holder =
-        EngineParts.waiting(
-            () -> {
-              parts.lock.lock();
-              try {
-                release.await();
-              } finally {
-                parts.lock.unlock();
-              }
-              return null;
-            });
-
-    parts.admission.awaitRoom(parts.clock.get());
-
-    assertThat(holder).isNotDone();
-    release.countDown();
-    holder.get(10, TimeUnit.SECONDS);
+    whileAnotherThreadHasTheLock(() -> parts.admission.awaitRoom(parts.clock.get()));
   }
 
   @Test
-  void awaitRoom_seesABatchThatCameBackWithoutWaiting() throws Exception {
+  void awaitRoom_takesNoLockOnceABatchCameBack() throws Exception {
     parts.fill();
     assertThatThrownBy(() -> parts.admission.awaitRoom(parts.clock.get()))
         .isInstanceOf(EngineStalledException.class);
 
     parts.queue.recycle(parts.queue.take().orElseThrow());
 
-    parts.admission.awaitRoom(parts.clock.get());
+    whileAnotherThreadHasTheLock(() -> parts.admission.awaitRoom(parts.clock.get()));
+  }
+
+  private void whileAnotherThreadHasTheLock(Runnable call) throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    Future<?> holder =
+        EngineParts.waiting(
+            () -> {
+              parts.lock.lock();
+              try {
+                return release.await(10, TimeUnit.SECONDS);
+              } finally {
+                parts.lock.unlock();
+              }
+            });
+    call.run();
+    assertThat(holder).isNotDone();
+    release.countDown();
+    assertThat(holder.get(10, TimeUnit.SECONDS)).isEqualTo(true);
   }
 }

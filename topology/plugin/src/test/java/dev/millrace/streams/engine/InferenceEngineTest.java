@@ -207,7 +207,7 @@ class InferenceEngineTest extends WithEngine {
     start(1);
     BadImageException refusal = new BadImageException(BadImageException.Reason.EMPTY, "empty");
 
-    assertThatThrownBy(() -> engine.refuse(refusal).join()).hasCause(refusal);
+    assertThatThrownBy(() -> engine.refuse(refusal).get(10, TimeUnit.SECONDS)).hasCause(refusal);
 
     assertThat(
             registry

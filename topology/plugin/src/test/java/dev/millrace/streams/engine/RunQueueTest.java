@@ -114,7 +114,7 @@ class RunQueueTest extends WithEngine {
 
     parts.queue.decoded(bad, refusal);
 
-    assertThatThrownBy(bad.answer::join).hasCause(refusal);
+    assertThatThrownBy(() -> bad.answer.get(10, TimeUnit.SECONDS)).hasCause(refusal);
     assertThat(parts.queue.take().orElseThrow().images()).containsExactly(1);
     assertThat(refused("too_large")).isEqualTo(1);
   }
@@ -134,7 +134,8 @@ class RunQueueTest extends WithEngine {
     Batch batch = runner.get(10, TimeUnit.SECONDS).orElseThrow();
     assertThat(batch.images()).containsExactly(1);
     assertThat(batch.isHung()).isTrue();
-    assertThatThrownBy(late.answer::join).hasMessageContaining("too slow");
+    assertThatThrownBy(() -> late.answer.get(10, TimeUnit.SECONDS))
+        .hasMessageContaining("too slow");
     assertThat(refused("timeout")).isEqualTo(1);
   }
 
@@ -161,7 +162,7 @@ class RunQueueTest extends WithEngine {
 
     for (Batch.Slot slot : List.of(running, closed, open)) {
       assertThat(slot.answer).isCompletedExceptionally();
-      assertThatThrownBy(slot.answer::join)
+      assertThatThrownBy(() -> slot.answer.get(10, TimeUnit.SECONDS))
           .hasCauseInstanceOf(InferenceException.class)
           .hasMessageContaining("the inference engine has stopped: the device hangs");
     }
@@ -182,7 +183,8 @@ class RunQueueTest extends WithEngine {
   void fatalReportOfADecoder_stopsTheEngine() throws Exception {
     Batch.Slot slot = parts.claim();
     parts.queue.fatal(new IllegalStateException("decoders hang"));
-    assertThatThrownBy(slot.answer::join).hasMessageContaining("decoders hang");
+    assertThatThrownBy(() -> slot.answer.get(10, TimeUnit.SECONDS))
+        .hasMessageContaining("decoders hang");
     assertThatThrownBy(parts::claim)
         .isInstanceOf(EngineStalledException.class)
         .hasMessageContaining("decoders hang");
