@@ -3,8 +3,10 @@ package dev.millrace.service.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.UnpublishedModelException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.kafka.common.KafkaException;
@@ -22,6 +24,17 @@ class FailureTest {
     Failure failure = Failure.of(new ModelException("no model; import one"));
 
     assertThat(failure).isEqualTo(new Failure("no model; import one", 1));
+  }
+
+  @Test
+  void modelThatWasNeverPublished_isToBeImported_alsoInsideAnotherException() {
+    ModelException unpublished = new UnpublishedModelException("there is no model");
+
+    for (ModelException e : List.of(unpublished, new ModelException("v1: no", unpublished))) {
+      assertThat(Failure.of(e).line())
+          .startsWith(e.getMessage() + "; ")
+          .contains("'millrace models import'");
+    }
   }
 
   @Test
