@@ -14,6 +14,7 @@ import dev.millrace.events.Probabilities;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.testing.SharedData;
+import dev.millrace.triton.TritonLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,7 +135,8 @@ class TritonRepositoryTest {
   }
 
   private Pipeline start(String name, EmbeddedBroker broker) throws Exception {
-    return Pipeline.start(broker, new ModelRepository(repository).newest(name), 2, Map.of());
+    return Pipeline.start(
+        broker, new ModelRepository(repository, new TritonLayout()).newest(name), 2, Map.of());
   }
 
   private static void send(Pipeline pipeline) throws Exception {

@@ -32,10 +32,6 @@ class AtomicFileTest {
     file = folder.resolve("state.json");
   }
 
-  private static final class Killed extends Error {
-    private static final long serialVersionUID = 1;
-  }
-
   @Test
   void file_written_isAloneInItsFolder() throws IOException {
     AtomicFile.write(file, bytes(OLD));
@@ -55,7 +51,9 @@ class AtomicFileTest {
     for (int step = 1; killed; step++) {
       AtomicFile.write(file, bytes(OLD));
 
-      killed = killAt(step, loss);
+      killed =
+          WatchedFileSystem.killAt(
+              step, loss, files -> AtomicFile.write(files.watch(file), bytes(NEW)));
 
       String content = Files.readString(file);
       assertThat(content).isIn(killed ? List.of(OLD, NEW) : List.of(NEW));
@@ -67,25 +65,6 @@ class AtomicFileTest {
     assertThat(kept).as("kills before the rename").isGreaterThan(2);
     if (loss != Loss.CONTENT_AND_NAMES) {
       assertThat(unfinished).as("hidden files left").isGreaterThan(2);
-    }
-  }
-
-  private boolean killAt(int step, Loss loss) throws IOException {
-    int[] steps = {0};
-    WatchedFileSystem files =
-        new WatchedFileSystem(
-            () -> {
-              if (++steps[0] >= step) {
-                throw new Killed();
-              }
-            });
-    try {
-      AtomicFile.write(files.watch(file), bytes(NEW));
-      return false;
-    } catch (Killed e) {
-      return true;
-    } finally {
-      files.lose(loss);
     }
   }
 

@@ -62,6 +62,41 @@ public final class WatchedFileSystem extends FileSystem {
     CONTENT_AND_NAMES
   }
 
+  /** Thrown by each operation from the one before which a kill comes. */
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** What is killed. */
+  public interface Work {
+    void doOn(WatchedFileSystem files) throws IOException;
+  }
+
+  /**
+   * Does work that is killed before one of its operations.
+   *
+   * @param step the operation, counted from 1
+   * @return whether it was killed; else it had come to its end before that step
+   */
+  public static boolean killAt(int step, Loss loss, Work work) throws IOException {
+    int[] steps = {0};
+    WatchedFileSystem files =
+        new WatchedFileSystem(
+            () -> {
+              if (++steps[0] >= step) {
+                throw new Killed();
+              }
+            });
+    try {
+      work.doOn(files);
+      return false;
+    } catch (Killed e) {
+      return true;
+    } finally {
+      files.lose(loss);
+    }
+  }
+
   /** Does what a kill or a power cut may do. */
   public void lose(Loss loss) throws IOException {
     if (loss != Loss.NOTHING) {

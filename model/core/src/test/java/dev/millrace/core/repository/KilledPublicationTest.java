@@ -46,10 +46,6 @@ class KilledPublicationTest {
 
   @TempDir Path folder;
 
-  private static final class Killed extends Error {
-    private static final long serialVersionUID = 1;
-  }
-
   @ParameterizedTest
   @CsvSource({
     "0, NOTHING", "0, CONTENT", "0, CONTENT_AND_NAMES",
@@ -151,22 +147,8 @@ class KilledPublicationTest {
   /** Whether it was killed; else it had come to its end before that step. */
   private static boolean killAt(int step, Path root, Loss loss, Consumer<ModelRepository> work)
       throws IOException {
-    int[] steps = {0};
-    WatchedFileSystem files =
-        new WatchedFileSystem(
-            () -> {
-              if (++steps[0] >= step) {
-                throw new Killed();
-              }
-            });
-    try {
-      work.accept(new ModelRepository(files.watch(root), CLOCK));
-      return false;
-    } catch (Killed e) {
-      return true;
-    } finally {
-      files.lose(loss);
-    }
+    return WatchedFileSystem.killAt(
+        step, loss, files -> work.accept(new ModelRepository(files.watch(root), CLOCK)));
   }
 
   /** What a reader sees: no version, or whole ones with the labels beside them. */

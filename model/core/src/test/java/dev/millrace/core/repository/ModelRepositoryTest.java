@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +145,39 @@ class ModelRepositoryTest {
     assertThat(repository.models()).containsExactly("resnet20");
     assertRefused(() -> repository.newest("resnet20"), message);
     assertRefused(() -> repository.version("resnet20", 1), message);
+  }
+
+  /** One whose versions hold a file of the layout's name. */
+  private record NamedLayout(String name, ModelVersion version) implements ForeignLayout {
+    @Override
+    public boolean holds(Path folder) {
+      return Files.exists(folder.resolve(name));
+    }
+
+    @Override
+    public ModelVersion read(Path folder, String model, int number) {
+      assertThat(folder).endsWith(Path.of(model, Integer.toString(number)));
+      return version;
+    }
+  }
+
+  @Test
+  void version_ofAForeignLayout_isReadByTheFirstThatHoldsIt() throws IOException {
+    ModelVersion ours = Samples.publish(repository, "resnet20", "weights");
+    ModelVersion a = new ModelVersion(Path.of("a"), ours.manifest(), OptionalInt.of(4), false);
+    ModelVersion b = new ModelVersion(Path.of("b"), ours.manifest(), OptionalInt.empty(), false);
+    repository = new ModelRepository(root, new NamedLayout("a", a), new NamedLayout("b", b));
+    Files.createFile(ours.folder().resolve("a"));
+    Files.createFile(Files.createDirectories(root.resolve("resnet20/2")).resolve("a"));
+    Files.createFile(root.resolve("resnet20/2/b"));
+    Files.createFile(Files.createDirectories(root.resolve("resnet20/3")).resolve("b"));
+    Files.createDirectories(root.resolve("resnet20/4"));
+
+    assertThat(repository.version("resnet20", 1)).as("has a manifest").isEqualTo(ours);
+    assertThat(repository.version("resnet20", 2)).isSameAs(a);
+    assertThat(repository.version("resnet20", 3)).isSameAs(b);
+    assertThatThrownBy(() -> repository.version("resnet20", 4))
+        .isInstanceOf(UnpublishedModelException.class);
   }
 
   @Test

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.files.Sha256;
+import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +73,65 @@ class ModelVersionTest {
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("resnet20 version 1: cannot read " + version.modelFile() + " (")
         .hasMessageEndingWith("; see that it may be read");
+  }
+
+  @Test
+  void modelFile_ofAForeignLayout_hasChangedSinceItWasRead() throws IOException {
+    ModelVersion foreign =
+        new ModelVersion(version.folder(), version.manifest(), OptionalInt.of(4), false);
+    assertThat(foreign.readVerified()).isEqualTo(Samples.bytes("weights"));
+    Files.writeString(foreign.modelFile(), "weighta");
+
+    assertThatThrownBy(foreign::readVerified)
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "resnet20 version 1 has changed since it was read: %s had sha256 %s and has %s; put a new"
+                + " file into a version folder of its own",
+            foreign.modelFile(), foreign.sha256(), Sha256.of("weighta"));
+  }
+
+  @Test
+  void version_published_isPreparedForBatchesOfAnySize() {
+    assertThat(version.isPrepared()).isTrue();
+    assertThat(version.maxBatchSize()).isEmpty();
+  }
+
+  @Test
+  void signature_thatChanges_isRefusedWithWhatDiffers() {
+    List<String> names = version.manifest().labels();
+
+    version.requireSignatureOf(version);
+    assertChange(32, List.of("cat"), "resnet20 version 1 has 2 classes, resnet20 version 7 has 1:");
+    assertChange(
+        36,
+        names,
+        "resnet20 version 1 takes images of 32 pixels, resnet20 version 7 has 36 pixels:");
+    assertChange(
+        32,
+        List.of("cat", "hound"),
+        "resnet20 version 1 calls class 1 'Rüde', resnet20 version 7 has 'hound':");
+  }
+
+  private void assertChange(int size, List<String> labels, String message) {
+    ModelManifest manifest = version.manifest();
+    ModelVersion predecessor =
+        new ModelVersion(
+            folder,
+            new ModelManifest(
+                "resnet20",
+                7,
+                manifest.sha256(),
+                manifest.created(),
+                manifest.source(),
+                null,
+                new Preprocessing(size, 36, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
+                labels,
+                null,
+                null));
+
+    assertThatThrownBy(() -> version.requireSignatureOf(predecessor))
+        .isInstanceOf(SignatureChangeException.class)
+        .hasMessage(message + " whoever reads the predictions may not expect that");
   }
 
   private void assertCorrupt(String content) throws IOException {

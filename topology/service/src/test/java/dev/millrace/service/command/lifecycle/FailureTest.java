@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.OtherOptionsException;
+import dev.millrace.core.repository.UnpublishedModelException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.kafka.common.KafkaException;
@@ -40,6 +42,17 @@ class FailureTest {
                 "runs/a holds a run that was interrupted, with another seed (1, now 2); finish it"
                     + " as it was begun, name another folder with --run, or remove this one",
                 1));
+  }
+
+  @Test
+  void modelThatWasNeverPublished_isToBeImported_alsoInsideAnotherException() {
+    ModelException unpublished = new UnpublishedModelException("there is no model");
+
+    for (ModelException e : List.of(unpublished, new ModelException("v1: no", unpublished))) {
+      assertThat(Failure.of(e).line())
+          .startsWith(e.getMessage() + "; ")
+          .contains("'millrace models import'");
+    }
   }
 
   @Test
