@@ -47,8 +47,8 @@ class PromotionGateTest {
 
   @Test
   void firstCandidate_isBlessed() {
-    assertThat(judge(100, 0, 160))
-        .isEqualTo(new Verdict(true, "nothing serves yet", 320, 0, null, null, 0, 0, 1));
+    assertThat(judge(100, 0, 256))
+        .isEqualTo(new Verdict(true, "nothing serves yet", 512, 0, null, null, 0, 0, 1));
   }
 
   @Test
@@ -64,9 +64,9 @@ class PromotionGateTest {
         .isEqualTo(
             new Verdict(
                 true,
-                "+3.13 points against version 1 (p 0.00647)",
-                320,
-                170 / 320.0,
+                "+1.95 points against version 1 (p 0.00647)",
+                512,
+                266 / 512.0,
                 1,
                 0.5,
                 12,
@@ -74,9 +74,9 @@ class PromotionGateTest {
                 106 / 16384.0));
   }
 
-  /** 16 of 320 images are 5 points. */
+  /** 16 of 512 images are 3.125 points. */
   @ParameterizedTest
-  @CsvSource({"5, true", "5.001, false", "4.999, true", "0, true"})
+  @CsvSource({"3.125, true", "3.126, false", "3.124, true", "0, true"})
   void candidate_isBlessedFromTheMarginOn(double margin, boolean blessed) {
     serveHalf();
 
@@ -85,18 +85,18 @@ class PromotionGateTest {
     assertThat(verdict.blessed()).isEqualTo(blessed);
     assertThat(verdict.reason())
         .isEqualTo(
-            "+5.00 points against version 1 (p 1.53e-05)" + (blessed ? "" : ", of 5.00 asked for"));
+            "+3.13 points against version 1 (p 1.53e-05)" + (blessed ? "" : ", of 3.13 asked for"));
   }
 
   /** By McNemar's test p is 1/32 with 5 images gained, and 1/16 with 4. */
   @ParameterizedTest
   @CsvSource({
-    "5, 0, true, '+1.56 points against version 1 (p 0.0312)'",
-    "4, 0, false, '+1.25 points against version 1 (p 0.0625), which may be chance'",
-    "20, 10, true, '+3.13 points against version 1 (p 0.0494)'",
-    "19, 10, false, '+2.81 points against version 1 (p 0.0680), which may be chance'",
+    "5, 0, true, '+0.98 points against version 1 (p 0.0312)'",
+    "4, 0, false, '+0.78 points against version 1 (p 0.0625), which may be chance'",
+    "20, 10, true, '+1.95 points against version 1 (p 0.0494)'",
+    "19, 10, false, '+1.76 points against version 1 (p 0.0680), which may be chance'",
     "3, 3, false, '+0.00 points against version 1 (p 0.656), of 0.00 asked for'",
-    "2, 9, false, '-2.19 points against version 1 (p 0.994), of 0.00 asked for'"
+    "2, 9, false, '-1.37 points against version 1 (p 0.994), of 0.00 asked for'"
   })
   void candidate_isBlessedOnlyIfItsGainIsHardlyChance(
       int gained, int lost, boolean blessed, String reason) {
@@ -116,14 +116,14 @@ class PromotionGateTest {
     serveHalf();
     rig.alias.serve(7);
 
-    assertThat(judge(0, 160, 0))
+    assertThat(judge(0, 256, 0))
         .isEqualTo(
             new Verdict(
                 false,
                 "version 7 serves and is not in the repository "
                     + folder
                     + "; promote by hand what shall replace it",
-                320,
+                512,
                 1,
                 7,
                 null,
@@ -144,7 +144,7 @@ class PromotionGateTest {
     for (ModelVersion version : versions) {
       rig.alias.serve(version.version());
 
-      Verdict verdict = judge(0, 160, 0);
+      Verdict verdict = judge(0, 256, 0);
 
       assertThat(verdict.blessed()).isFalse();
       assertThat(verdict.reason())
@@ -161,11 +161,11 @@ class PromotionGateTest {
   void champion_answersOnce_andAgainOnlyIfItIsAnotherOne() {
     serveHalf();
     PromotionGate gate = rig.gate(0);
-    gate.judge(rig.session(other(160, 0)));
+    gate.judge(rig.session(other(256, 0)));
     gate.judge(rig.session(other(5, 0)));
     assertThat(rig.opened).containsExactly(1);
 
-    rig.alias.serve(rig.publish(other(160, 0)).version());
+    rig.alias.serve(rig.publish(other(256, 0)).version());
     Verdict verdict = gate.judge(rig.session(other(5, 0)));
 
     assertThat(verdict.blessed()).isFalse();
@@ -202,7 +202,7 @@ class PromotionGateTest {
     PromotionGate gate = rig.gate(0);
     Verdict verdict = gate.judge(rig.session(other(9, 0)));
     ModelVersion candidate = rig.publish(other(9, 0));
-    rig.alias.serve(rig.publish(other(160, 0)).version());
+    rig.alias.serve(rig.publish(other(256, 0)).version());
 
     assertThatThrownBy(() -> gate.promote(candidate, verdict))
         .isInstanceOf(OutdatedVerdictException.class)

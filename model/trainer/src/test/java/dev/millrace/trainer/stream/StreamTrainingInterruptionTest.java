@@ -1,5 +1,7 @@
 package dev.millrace.trainer.stream;
 
+import static dev.millrace.trainer.stream.StreamTrainingRig.keys;
+import static dev.millrace.trainer.stream.StreamTrainingRig.keysOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.training.TrainingException;
@@ -28,7 +30,7 @@ class StreamTrainingInterruptionTest {
 
   @Test
   void run_afterARestart_goesOnWhereTheDiskSays() {
-    List<String> keys = StreamTrainingRig.keys(1);
+    List<String> keys = keys(1);
     rig.polls.add(() -> keys.subList(0, 3).forEach(rig::both));
     rig.run(Configs.topics(folder, 9, 6), rig::learn);
     rig.restart();
@@ -42,12 +44,12 @@ class StreamTrainingInterruptionTest {
 
     assertThat(rig.rounds)
         .singleElement()
-        .satisfies(images -> assertThat(StreamTrainingRig.keysOf(images)).hasSize(6));
+        .satisfies(images -> assertThat(keysOf(images)).hasSize(6));
   }
 
   @Test
   void run_stoppedInARound_trainsItAfterTheRestart() {
-    List<String> keys = StreamTrainingRig.keys(1);
+    List<String> keys = keys(1);
     rig.polls.add(() -> keys.forEach(rig::both));
     rig.run(
         Configs.topics(folder, 9, 6), (round, images, listener, stop, name) -> Optional.empty());
@@ -61,12 +63,12 @@ class StreamTrainingInterruptionTest {
   @Test
   void run_aRoundThatDiverges_isFollowedByTheNextLabels() {
     List<String> begun = new ArrayList<>();
-    rig.polls.add(() -> StreamTrainingRig.keys(1).forEach(rig::both));
+    rig.polls.add(() -> keys(1).forEach(rig::both));
     rig.polls.add(() -> {});
     rig.polls.add(
         () -> {
           assertThat(begun).hasSize(1);
-          StreamTrainingRig.keys("cat", Part.TRAINING).skip(1).limit(6).forEach(rig::both);
+          keys("cat", Part.TRAINING).skip(1).limit(6).forEach(rig::both);
         });
     rig.run(
         Configs.topics(folder, 100, 6),

@@ -1,5 +1,8 @@
 package dev.millrace.trainer.stream;
 
+import static dev.millrace.trainer.stream.StreamTrainingRig.NAMES;
+import static dev.millrace.trainer.stream.StreamTrainingRig.keys;
+import static dev.millrace.trainer.stream.StreamTrainingRig.keysOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.trainer.data.Part;
@@ -26,7 +29,7 @@ class StreamTrainingTest {
 
   @Test
   void run_enoughNewLabels_trainsOnWhatIsThere() {
-    List<String> keys = StreamTrainingRig.keys(1);
+    List<String> keys = keys(1);
     rig.polls.add(() -> keys.subList(0, 5).forEach(rig::both));
     rig.polls.add(() -> keys.subList(5, 6).forEach(rig::both));
     rig.polls.add(() -> {});
@@ -36,16 +39,15 @@ class StreamTrainingTest {
         .singleElement()
         .satisfies(
             images -> {
-              assertThat(images.labels().names()).isEqualTo(StreamTrainingRig.NAMES);
-              assertThat(StreamTrainingRig.keysOf(images))
-                  .isEqualTo(keys.stream().sorted().toList());
+              assertThat(images.labels().names()).isEqualTo(NAMES);
+              assertThat(keysOf(images)).isEqualTo(keys.stream().sorted().toList());
             });
     assertThat(rig.told.warnings).isEmpty();
   }
 
   @Test
   void run_afterTheTime_trainsIfALabelIsNew() {
-    List<String> keys = StreamTrainingRig.keys(1);
+    List<String> keys = keys(1);
     rig.polls.add(() -> keys.forEach(rig::both));
     rig.polls.add(() -> rig.pass(Configs.EVERY_TIME.minusNanos(1)));
     rig.polls.add(() -> assertThat(rig.rounds).isEmpty());
@@ -58,12 +60,12 @@ class StreamTrainingTest {
     rig.run(Configs.topics(folder, 9, 100), rig::learn);
 
     assertThat(rig.rounds).hasSize(2);
-    assertThat(StreamTrainingRig.keysOf(rig.rounds.get(1))).contains("cat/new").hasSize(7);
+    assertThat(keysOf(rig.rounds.get(1))).contains("cat/new").hasSize(7);
   }
 
   @Test
   void run_moreIsOnTheTopics_isReadBeforeItTrains() {
-    List<String> keys = StreamTrainingRig.keys(2);
+    List<String> keys = keys(2);
     rig.polls.add(
         () -> {
           rig.broker.setMaxPollRecords(6);
@@ -75,12 +77,12 @@ class StreamTrainingTest {
     rig.run(Configs.topics(folder, 100, 2), rig::learn);
 
     assertThat(rig.told.warnings).isEmpty();
-    assertThat(StreamTrainingRig.keysOf(rig.rounds.get(0))).hasSize(keys.size());
+    assertThat(keysOf(rig.rounds.get(0))).hasSize(keys.size());
   }
 
   @Test
   void run_moreIsOnTheTopicsThanTheReplayKeeps_trainsAllTheSame() {
-    List<String> keys = StreamTrainingRig.keys(1);
+    List<String> keys = keys(1);
     rig.polls.add(
         () -> {
           keys.forEach(rig::both);
@@ -93,10 +95,10 @@ class StreamTrainingTest {
 
   @Test
   void run_whatCannotTrainYet_isPutOff() {
-    List<String> keys = StreamTrainingRig.keys(1);
+    List<String> keys = keys(1);
     List<String> cats = keys.stream().filter(key -> key.startsWith("cat")).toList();
-    String heldOutDog = StreamTrainingRig.keys("dog", Part.GATE).findFirst().orElseThrow();
-    String dog = StreamTrainingRig.keys("dog", Part.TRAINING).findFirst().orElseThrow();
+    String heldOutDog = keys("dog", Part.GATE).findFirst().orElseThrow();
+    String dog = keys("dog", Part.TRAINING).findFirst().orElseThrow();
     rig.polls.add(() -> cats.forEach(rig::both));
     rig.polls.add(() -> rig.both(heldOutDog));
     rig.polls.add(() -> {});
@@ -112,9 +114,7 @@ class StreamTrainingTest {
   @Test
   void run_nothingHeldOut_isPutOff() {
     rig.polls.add(
-        () ->
-            StreamTrainingRig.NAMES.forEach(
-                name -> StreamTrainingRig.keys(name, Part.TRAINING).limit(2).forEach(rig::both)));
+        () -> NAMES.forEach(name -> keys(name, Part.TRAINING).limit(2).forEach(rig::both)));
     rig.run(Configs.topics(folder, 9, 1), rig::learn);
 
     assertThat(rig.told.warnings).singleElement().asString().contains("held out");
@@ -123,7 +123,7 @@ class StreamTrainingTest {
 
   @Test
   void run_withLibtorch_exportsEachRoundAsTheChildOfTheOneBefore() {
-    List<String> keys = StreamTrainingRig.keys(6);
+    List<String> keys = keys(6);
     rig.polls.add(() -> keys.subList(0, 33).forEach(rig::both));
     rig.polls.add(() -> keys.subList(33, 36).forEach(rig::both));
     rig.polls.add(() -> {});

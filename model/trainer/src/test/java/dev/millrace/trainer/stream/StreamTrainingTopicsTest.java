@@ -1,5 +1,9 @@
 package dev.millrace.trainer.stream;
 
+import static dev.millrace.trainer.stream.StreamTrainingRig.bytes;
+import static dev.millrace.trainer.stream.StreamTrainingRig.keys;
+import static dev.millrace.trainer.stream.StreamTrainingRig.name;
+import static dev.millrace.trainer.stream.StreamTrainingRig.png;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -34,16 +38,15 @@ class StreamTrainingTopicsTest {
   void run_recordsThatAreNoLabelledImages_areCountedInOneLine() {
     rig.polls.add(
         () -> {
-          rig.send("images", 0, null, StreamTrainingRig.png("cat/1"));
-          rig.send("images", 0, StreamTrainingRig.bytes("cat/1"), null);
-          rig.send("labels", 0, StreamTrainingRig.bytes("cat/1"), null);
-          rig.send("labels", 0, null, StreamTrainingRig.bytes("cat"));
+          rig.send("images", 0, null, png("cat/1"));
+          rig.send("images", 0, bytes("cat/1"), null);
+          rig.send("labels", 0, bytes("cat/1"), null);
+          rig.send("labels", 0, null, bytes("cat"));
           rig.label("cat/1", " \n");
           rig.label("cat/1", "two\nlines");
-          rig.send("labels", 0, StreamTrainingRig.bytes("cat/1"), new byte[] {(byte) 0xff});
-          rig.send("labels", 0, StreamTrainingRig.bytes("cat/2"), StreamTrainingRig.bytes("cat\n"));
-          rig.send(
-              "images", 0, StreamTrainingRig.bytes("cat/2"), StreamTrainingRig.bytes("no image"));
+          rig.send("labels", 0, bytes("cat/1"), new byte[] {(byte) 0xff});
+          rig.send("labels", 0, bytes("cat/2"), bytes("cat\n"));
+          rig.send("images", 0, bytes("cat/2"), bytes("no image"));
           rig.pass(Duration.ofSeconds(1));
         });
     rig.polls.add(() -> rig.pass(Duration.ofSeconds(1)));
@@ -57,7 +60,7 @@ class StreamTrainingTopicsTest {
 
   @Test
   void run_newPartitions_areReadFromTheirBeginning() {
-    List<String> keys = StreamTrainingRig.keys(1);
+    List<String> keys = keys(1);
     rig.polls.add(
         () -> {
           keys.subList(0, 5).forEach(rig::both);
@@ -67,8 +70,8 @@ class StreamTrainingTopicsTest {
     rig.polls.add(
         () -> {
           String key = keys.get(5);
-          rig.label(key, StreamTrainingRig.name(key));
-          rig.send("images", 1, StreamTrainingRig.bytes(key), StreamTrainingRig.png(key));
+          rig.label(key, name(key));
+          rig.send("images", 1, bytes(key), png(key));
         });
     rig.run(Configs.topics(folder, 9, 6), rig::learn);
 
@@ -77,7 +80,7 @@ class StreamTrainingTopicsTest {
 
   @Test
   void run_aBrokerThatIsAway_isWarnedOfOnceAndWaitedFor() {
-    List<String> keys = StreamTrainingRig.keys(1);
+    List<String> keys = keys(1);
     rig.polls.add(
         () -> {
           rig.broker.away = true;
@@ -98,7 +101,7 @@ class StreamTrainingTopicsTest {
 
   @Test
   void run_aTopicThatIsNotThere_isWaitedFor() {
-    List<String> keys = StreamTrainingRig.keys(1);
+    List<String> keys = keys(1);
     rig.broker.updatePartitions("labels", List.of());
     BooleanSupplier stop =
         new BooleanSupplier() {

@@ -27,8 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TorchNetworkTest {
 
   private static final int CLASSES = 4;
-  private static final int IMAGES = 8;
-  private static final int SIDE = 32;
+  private static final int IMAGES = 4;
+  private static final int SIDE = 16;
+  private static final int STEPS = 6;
   private static final Optimization OPTIMIZATION =
       new Optimization(1, IMAGES, 0.002, Schedule.STEP, 0.9, 1e-4, 0);
 
@@ -41,7 +42,7 @@ class TorchNetworkTest {
   }
 
   private static TorchNetwork torch(ResNet network, Weights weights, String... freeze) {
-    return new TorchNetwork(network, weights, List.of(freeze), preprocessing(), Device.CPU, 2);
+    return new TorchNetwork(network, weights, List.of(freeze), preprocessing(), Device.CPU, 1);
   }
 
   private static Preprocessing preprocessing() {
@@ -64,7 +65,7 @@ class TorchNetworkTest {
       MiniBatch batch = batch();
       double first = trained.step(batch, OPTIMIZATION, OPTIMIZATION.learningRate()).loss();
       double last = 0;
-      for (int i = 1; i < 10; i++) {
+      for (int i = 1; i < STEPS; i++) {
         last = trained.step(batch, OPTIMIZATION, OPTIMIZATION.learningRate()).loss();
       }
       assertThat(last).isLessThan(0.8 * first);
