@@ -3,9 +3,9 @@ package dev.millrace.service.command.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.UnpublishedModelException;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.OtherOptionsException;
-import dev.millrace.core.repository.UnpublishedModelException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
