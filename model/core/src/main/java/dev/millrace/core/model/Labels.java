@@ -53,7 +53,7 @@ public record Labels(List<String> names) {
               + file
               + " ("
               + e
-              + "); it is to be a text file with one class a line",
+              + "): a labels file is text with one class a line",
           e);
     } catch (IllegalArgumentException e) {
       throw new ModelException("labels file " + file + ": " + e.getMessage(), e);

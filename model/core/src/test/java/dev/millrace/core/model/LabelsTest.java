@@ -77,10 +77,9 @@ class LabelsTest {
   }
 
   @Test
-  void labels_ofAMissingFile_sayWhatToGive() {
-    assertUnreadable(
-        folder.resolve("absent.txt"), "give --labels a text file with one class a line");
-    assertUnreadable(folder, "give --labels a text file with one class a line");
+  void labels_ofAMissingFile_sayWhatAFileHolds() {
+    assertUnreadable(folder.resolve("absent.txt"), "a labels file is text with one class a line");
+    assertUnreadable(folder, "a labels file is text with one class a line");
   }
 
   @Test
