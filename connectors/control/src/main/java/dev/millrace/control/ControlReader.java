@@ -3,14 +3,12 @@ package dev.millrace.control;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -42,14 +40,7 @@ public final class ControlReader implements AutoCloseable {
    * @param nanoTime the clock, as {@link System#nanoTime}
    */
   ControlReader(Map<String, ?> kafka, String model, KafkaClients clients, LongSupplier nanoTime) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    this.consumer = clients.consumer(config);
+    this.consumer = clients.consumer(GrouplessConsumer.config(kafka));
     this.model = model;
     this.nanoTime = nanoTime;
   }

@@ -1,5 +1,6 @@
 package dev.millrace.trainer.stream;
 
+import dev.millrace.control.GrouplessConsumer;
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
@@ -8,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,13 +70,7 @@ final class TopicReader {
 
   /** A consumer as it is needed here: what was asked for, but for what nothing would be safe by. */
   static Consumer<byte[], byte[]> consumer(TrainingData.Topics topics) {
-    Map<String, Object> config = new HashMap<>(KafkaAccess.keysOf(topics.broker()));
-    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    Map<String, Object> config = GrouplessConsumer.config(KafkaAccess.keysOf(topics.broker()));
     config.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, Long.toString(REFRESH.toMillis()));
     try {
       return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());

@@ -1,5 +1,6 @@
 package dev.millrace.service.command.tail;
 
+import dev.millrace.control.GrouplessConsumer;
 import dev.millrace.service.command.cluster.Cluster;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
@@ -111,10 +112,7 @@ public final class TailCommand implements Callable<Integer> {
 
   private static Map<String, String> defaults() {
     Map<String, String> defaults = new HashMap<>(KafkaOptions.PATIENCE);
-    defaults.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    defaults.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    defaults.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    defaults.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    defaults.putAll(GrouplessConsumer.KEYS);
     defaults.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "10000");
     return defaults;
   }

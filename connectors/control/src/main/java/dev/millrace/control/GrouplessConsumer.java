@@ -1,0 +1,35 @@
+package dev.millrace.control;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+
+/**
+ * The configuration of a consumer without a group: it is assigned its partitions, reads them from
+ * their beginning, sees committed records only, and never creates a topic.
+ */
+public final class GrouplessConsumer {
+
+  /** The keys that make it one. */
+  public static final Map<String, String> KEYS =
+      Map.of(
+          ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
+          ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
+          ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
+          ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+
+  private GrouplessConsumer() {}
+
+  /**
+   * A configuration with {@link #KEYS}, whatever the given one says of them, and without a group.
+   *
+   * @param kafka keys of a Kafka client, such as {@code bootstrap.servers}
+   */
+  public static Map<String, Object> config(Map<String, ?> kafka) {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+    config.putAll(KEYS);
+    return config;
+  }
+}
