@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class DeviceRunnerTest extends WithEngine {
@@ -174,22 +175,39 @@ class DeviceRunnerTest extends WithEngine {
   void run_isTimedFromTheSubmissionOfEachImage() throws Exception {
     EngineParts parts = new EngineParts();
     parts.model.nanosAnImage = 3_000;
+    parts.clock.set(70_000);
     Batch.Slot slot = parts.claimDecoded();
     parts.clock.addAndGet(EngineParts.LINGER);
-    Thread runner =
-        new Thread(
-            new DeviceRunner(
-                parts.queue, Device.CPU, () -> parts.clock.get() + parts.model.elapsedNanos.get()));
     parts.model.elapsedNanos.set(5_000);
-    runner.start();
-    slot.answer.get(10, TimeUnit.SECONDS);
-    parts.queue.stop(new IllegalStateException("the test ends"));
-    runner.join();
+    runUntilAnswered(parts, slot);
 
     double linger = EngineParts.LINGER / 1e3;
     assertThat(micros(parts, "compute.infer")).isEqualTo(3);
     assertThat(micros(parts, "queue")).isEqualTo(linger + 5);
     assertThat(micros(parts, "request")).isEqualTo(linger + 5 + 3);
+  }
+
+  @Test
+  void secondRuns_areRecordedOneByOne() throws Exception {
+    EngineParts parts = new EngineParts();
+    parts.model.nanosAnImage = 3_000;
+    parts.model.failures.set(1);
+    parts.claimDecoded();
+    runUntilAnswered(parts, parts.claimDecoded());
+
+    assertThat(parts.registry.get("millrace.inference.exec.count").counter().count()).isEqualTo(2);
+    assertThat(parts.registry.get("millrace.inference.count").counter().count()).isEqualTo(2);
+    assertThat(micros(parts, "compute.infer")).isEqualTo(6);
+  }
+
+  /** Runs one batch, on a clock to which each run adds its duration. */
+  private static void runUntilAnswered(EngineParts parts, Batch.Slot slot) throws Exception {
+    LongSupplier nanoTime = () -> parts.clock.get() + parts.model.elapsedNanos.get();
+    Thread runner = new Thread(new DeviceRunner(parts.queue, Device.CPU, nanoTime));
+    runner.start();
+    slot.answer.get(10, TimeUnit.SECONDS);
+    parts.queue.stop(new IllegalStateException("the test ends"));
+    runner.join();
   }
 
   private static double micros(EngineParts parts, String what) {

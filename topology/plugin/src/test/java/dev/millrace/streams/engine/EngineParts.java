@@ -18,13 +18,13 @@ import org.awaitility.Awaitility;
 final class EngineParts {
 
   /** Longer than any test: a wait for it ends only by a signal. */
-  static final long LINGER = Duration.ofSeconds(10).toNanos();
+  static final long LINGER = Duration.ofHours(1).toNanos();
 
   final AtomicLong clock = new AtomicLong();
   final FakeModel model = new FakeModel();
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   final EngineConfig config =
-      new EngineConfig(List.of(Device.CPU), 2, Duration.ofNanos(LINGER), 1, 1, ImageLimits.DEFAULT);
+      new EngineConfig(List.of(Device.CPU), 2, Duration.ZERO, 1, 1, ImageLimits.DEFAULT);
   final ModelLoader loader =
       new ModelLoader(model, config, new EngineMetrics(registry), clock::get);
   final EngineLock lock = new EngineLock();

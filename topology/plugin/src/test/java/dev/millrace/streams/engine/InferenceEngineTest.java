@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class InferenceEngineTest extends WithEngine {
@@ -197,6 +198,8 @@ class InferenceEngineTest extends WithEngine {
             "millrace-decode-watchdog",
             "millrace-run-cpu-0");
 
+    assertThat(started).allMatch(Thread::isDaemon);
+
     engine.close();
 
     await().until(() -> started.stream().noneMatch(Thread::isAlive));
@@ -232,5 +235,21 @@ class InferenceEngineTest extends WithEngine {
     CompletableFuture<Classification> hanging = submit(FakeDecoder.HANGING);
     assertThatThrownBy(() -> hanging.get(10, TimeUnit.SECONDS))
         .hasMessageContaining("decoding took longer than 1 ms");
+  }
+
+  @Test
+  void urgencyThatIsClosed_letsBatchesLingerAgain() throws Exception {
+    start(2, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    InferenceEngine.Urgency urgency = engine.hurry();
+    urgency.close();
+
+    CompletableFuture<Classification> first = submit(1);
+    assertThatThrownBy(() -> first.get(200, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    CompletableFuture<Classification> second = submit(2);
+
+    assertThat(classOf(first)).isEqualTo(1);
+    assertThat(classOf(second)).isEqualTo(2);
+    assertThat(model.batches).containsExactly(2);
   }
 }

@@ -68,15 +68,18 @@ class VersionMetricsTest {
 
   @Test
   void histograms_haveABucketForEachPowerOfTwo() {
-    assertThat(buckets("batch.size")).containsExactly(1, 2, 4, 8, 16);
-    assertThat(buckets("request.duration.us"))
+    assertThat(buckets(summary("batch.size"))).containsExactly(1, 2, 4, 8, 16);
+    var unused = new VersionMetrics(registry, FakeModel.version(4, 1), 8);
+    assertThat(buckets(registry.get("millrace.inference.batch.size").tag("version", "4").summary()))
+        .containsExactly(1, 2, 4, 8);
+    assertThat(buckets(summary("request.duration.us")))
         .startsWith(100, 200, 400)
         .endsWith(6_553_600)
         .hasSize(17);
   }
 
-  private double[] buckets(String name) {
-    return Stream.of(summary(name).takeSnapshot().histogramCounts())
+  private static double[] buckets(DistributionSummary summary) {
+    return Stream.of(summary.takeSnapshot().histogramCounts())
         .mapToDouble(CountAtBucket::bucket)
         .toArray();
   }
