@@ -70,6 +70,23 @@ class OwedAnswersTest {
   }
 
   @Test
+  void await_hasNothingToWaitFor_ifNoImageIsInFlight() {
+    owed.add(first);
+
+    assertThat(owed.await(LONG)).isFalse();
+  }
+
+  @Test
+  void await_returnsIfTheThreadIsInterrupted_andLeavesItSo() {
+    owed.add(first);
+    first.next = new CompletableFuture<>();
+    Thread.currentThread().interrupt();
+
+    assertThat(owed.await(LONG)).isTrue();
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
   void eachThread_owesItsOwn() throws Exception {
     OwedAnswers ours = OwedAnswers.ofThisThread();
     assertThat(OwedAnswers.ofThisThread()).isSameAs(ours);

@@ -129,4 +129,17 @@ class ChampionSwapsTest {
         .extracting(ChampionSwapsTest::outcome)
         .containsExactly("rejected", "swapped");
   }
+
+  @Test
+  void candidateOfOtherImages_isRejected_unlessTheOrderAllowsIt() {
+    FakeInference.publish(folder, 4, 2);
+    swaps.carryOut(List.of(order(4)));
+    assertServes(1);
+
+    swaps.carryOut(List.of(new Champion(4, null, true)));
+    assertServes(4);
+    assertThat(reports)
+        .extracting(ChampionSwapsTest::outcome)
+        .containsExactly("rejected", "swapped");
+  }
 }

@@ -24,7 +24,7 @@ final class FakeInference {
   /** Serves the first of {@code versions} versions, which differ in their files. */
   static ImageInference<String> start(Path folder, int versions, FakeModel model) {
     for (int version = 1; version <= versions; version++) {
-      publish(folder, version);
+      publish(folder, version, 1);
     }
     ImageInference<String> inference =
         ImageInference.with(
@@ -36,12 +36,13 @@ final class FakeInference {
     return inference;
   }
 
-  private static void publish(Path folder, int version) {
+  /** Publishes the next version, of images of {@code size} x {@code size} pixels. */
+  static void publish(Path folder, int version, int size) {
     new ModelRepository(folder)
         .publish(
             MODEL,
             new byte[] {(byte) version},
-            new Preprocessing(1, 1, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
+            new Preprocessing(size, size, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
             new Labels(IntStream.range(0, FakeModel.CLASSES).mapToObj(i -> "class-" + i).toList()),
             new ModelManifest.Source("import", null, null));
   }
