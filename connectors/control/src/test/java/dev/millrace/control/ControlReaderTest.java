@@ -117,10 +117,10 @@ class ControlReaderTest {
       consumer.setMaxPollRecords(1);
       consumer.endsBeyond(1);
       // A quiet minute, less a moment; the first record; a whole one; the second; then silence.
-      consumer.schedulePollTask(() -> pause(consumer, Duration.ofSeconds(60)));
+      consumer.schedulePollTask(() -> pause(consumer, Duration.ofMinutes(1)));
       consumer.schedulePollTask(() -> resume(consumer));
-      consumer.schedulePollTask(() -> nanos += Duration.ofSeconds(60).toNanos());
-      consumer.schedulePollTask(() -> nanos += Duration.ofSeconds(60).toNanos());
+      consumer.schedulePollTask(() -> nanos += Duration.ofMinutes(1).toNanos());
+      consumer.schedulePollTask(() -> nanos += Duration.ofMinutes(1).toNanos());
       consumer.schedulePollTask(() -> nanos += 1);
       consumer.schedulePollTask(() -> nanos += 1_000_000_000_000L);
 
@@ -128,7 +128,7 @@ class ControlReaderTest {
           .isInstanceOf(TimeoutException.class)
           .hasMessageContaining("millrace.models could not be read to its end");
     }
-    assertThat(nanos).isEqualTo(Duration.ofSeconds(180).toNanos() + 1);
+    assertThat(nanos).isEqualTo(Duration.ofMinutes(3).toNanos() + 1);
   }
 
   private void pause(FakeTopic.FakeConsumer consumer, Duration time) {

@@ -55,7 +55,7 @@ final class Parameters implements AutoCloseable {
     return flat.slice(0, from, to, 1).view(shape).detach();
   }
 
-  /** Keeps a tensor beyond the scope it was made in; whoever made it closes it. */
+  /** Keeps a tensor beyond the scope it was made in; the caller releases it. */
   private static Tensor kept(Tensor tensor) {
     return tensor.retainReference();
   }
