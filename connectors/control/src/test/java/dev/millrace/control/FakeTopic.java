@@ -213,8 +213,9 @@ final class FakeTopic implements KafkaClients {
 
     @Override
     public synchronized void flush() {
-      while (!neverCompletes && (sendFailure == null ? completeNext() : errorNext(sendFailure))) {
-        continue;
+      boolean more = !neverCompletes;
+      while (more) {
+        more = sendFailure == null ? completeNext() : errorNext(sendFailure);
       }
     }
   }

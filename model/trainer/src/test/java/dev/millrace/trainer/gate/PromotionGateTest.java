@@ -21,9 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PromotionGateTest {
 
-  /** Half of all images. */
-  private static final IntPredicate HALF = number -> number < GateRig.IMAGES / 2;
-
   @TempDir Path folder;
   private GateRig rig;
 
@@ -32,7 +29,12 @@ class PromotionGateTest {
     rig = new GateRig(folder);
   }
 
-  /** As {@link #HALF}, but for the first {@code lost}, and {@code gained} of the other half. */
+  /** Half of all images. */
+  private static boolean half(int number) {
+    return number < GateRig.IMAGES / 2;
+  }
+
+  /** As {@link #half}, but for the first {@code lost}, and {@code gained} of the other half. */
   private static IntPredicate other(int gained, int lost) {
     return number -> number >= lost && number < GateRig.IMAGES / 2 + gained;
   }
@@ -42,7 +44,7 @@ class PromotionGateTest {
   }
 
   private void serveHalf() {
-    rig.alias.serve(rig.publish(HALF).version());
+    rig.alias.serve(rig.publish(PromotionGateTest::half).version());
   }
 
   @Test
@@ -138,9 +140,9 @@ class PromotionGateTest {
     Labels otherLabels = new Labels(List.of("cat", "dog", "cow"));
     List<ModelVersion> versions =
         List.of(
-            rig.publish(HALF, GateRig.PREPROCESSING, otherLabels),
-            rig.publish(HALF, GateRig.preprocessing(3, 3), GateRig.LABELS),
-            rig.publish(HALF, GateRig.preprocessing(2, 4), GateRig.LABELS));
+            rig.publish(PromotionGateTest::half, GateRig.PREPROCESSING, otherLabels),
+            rig.publish(PromotionGateTest::half, GateRig.preprocessing(3, 3), GateRig.LABELS),
+            rig.publish(PromotionGateTest::half, GateRig.preprocessing(2, 4), GateRig.LABELS));
     for (ModelVersion version : versions) {
       rig.alias.serve(version.version());
 
@@ -189,9 +191,9 @@ class PromotionGateTest {
   @Test
   void firstVersion_isPromotedWithoutAPrevious() {
     PromotionGate gate = rig.gate(0);
-    Verdict verdict = gate.judge(rig.session(HALF));
+    Verdict verdict = gate.judge(rig.session(PromotionGateTest::half));
 
-    gate.promote(rig.publish(HALF), verdict);
+    gate.promote(rig.publish(PromotionGateTest::half), verdict);
 
     assertThat(rig.alias.champion).contains(new Champion(1, null, false));
   }
@@ -215,8 +217,8 @@ class PromotionGateTest {
   @Test
   void championThatCameOrWentSinceTheVerdict_isNotReplaced() {
     PromotionGate gate = rig.gate(0);
-    Verdict ofNone = gate.judge(rig.session(HALF));
-    ModelVersion candidate = rig.publish(HALF);
+    Verdict ofNone = gate.judge(rig.session(PromotionGateTest::half));
+    ModelVersion candidate = rig.publish(PromotionGateTest::half);
     rig.alias.serve(candidate.version());
     assertThatThrownBy(() -> gate.promote(candidate, ofNone))
         .isInstanceOf(OutdatedVerdictException.class);
