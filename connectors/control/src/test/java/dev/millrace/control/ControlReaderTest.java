@@ -116,7 +116,7 @@ class ControlReaderTest {
       FakeTopic.FakeConsumer consumer = topic.consumers.get(0);
       consumer.setMaxPollRecords(1);
       consumer.endsBeyond(1);
-      // A quiet minute, less a moment; the first record; a whole one; the second; then silence.
+      // A quiet minute, a record, a minute to the next one, then silence for a minute and more.
       consumer.schedulePollTask(() -> pause(consumer, Duration.ofMinutes(1)));
       consumer.schedulePollTask(() -> resume(consumer));
       consumer.schedulePollTask(() -> nanos += Duration.ofMinutes(1).toNanos());

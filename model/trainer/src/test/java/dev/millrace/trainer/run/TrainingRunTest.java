@@ -28,6 +28,9 @@ class TrainingRunTest {
 
   private static final int EACH = 60;
 
+  /** Images a class where nothing has to be learned: two batches of two classes. */
+  private static final int FEW = 24;
+
   @TempDir Path home;
 
   private Heard train(TrainingConfig config) {
@@ -85,7 +88,7 @@ class TrainingRunTest {
 
   @Test
   void goingOnWithOtherOptions_isRefused() {
-    SmallImages.write(home.resolve("images"), 2, EACH);
+    SmallImages.write(home.resolve("images"), 2, FEW);
     train(Configs.of(home, 2, 0.05), 3);
 
     assertThatThrownBy(() -> train(Configs.of(home, 2, 0.04)))
@@ -97,7 +100,7 @@ class TrainingRunTest {
 
   @Test
   void divergedTraining_saysSo_andPublishesNothing() {
-    SmallImages.write(home.resolve("images"), 2, EACH);
+    SmallImages.write(home.resolve("images"), 2, FEW);
 
     assertThatThrownBy(() -> train(Configs.of(home, 3, 1e6)))
         .isInstanceOfSatisfying(
@@ -149,7 +152,7 @@ class TrainingRunTest {
 
   @Test
   void demandedCheckpoint_isPublishedBetweenSteps() throws IOException {
-    SmallImages.write(home.resolve("images"), 2, EACH);
+    SmallImages.write(home.resolve("images"), 2, FEW);
     Files.createDirectories(home.resolve("run"));
     Files.createFile(home.resolve("run/export"));
 

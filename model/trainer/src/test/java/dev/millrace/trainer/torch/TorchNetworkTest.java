@@ -27,9 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TorchNetworkTest {
 
   private static final int CLASSES = 4;
-  private static final int IMAGES = 4;
-  private static final int SIDE = 16;
-  private static final int STEPS = 6;
+  private static final int IMAGES = 8;
+  private static final int SIDE = 32;
+  private static final int STEPS = 8;
   private static final Optimization OPTIMIZATION =
       new Optimization(1, IMAGES, 0.002, Schedule.STEP, 0.9, 1e-4, 0);
 
@@ -42,7 +42,7 @@ class TorchNetworkTest {
   }
 
   private static TorchNetwork torch(ResNet network, Weights weights, String... freeze) {
-    return new TorchNetwork(network, weights, List.of(freeze), preprocessing(), Device.CPU, 1);
+    return new TorchNetwork(network, weights, List.of(freeze), preprocessing(), Device.CPU, 2);
   }
 
   private static Preprocessing preprocessing() {
