@@ -45,8 +45,8 @@ class ControlReaderTest {
                   "bootstrap.servers", "localhost:1",
                   "isolation.level", "read_committed",
                   "auto.offset.reset", "earliest",
-                  "enable.auto.commit", false,
-                  "allow.auto.create.topics", false));
+                  "enable.auto.commit", "false",
+                  "allow.auto.create.topics", "false"));
     }
     assertThat(topic.allClosed()).isTrue();
   }

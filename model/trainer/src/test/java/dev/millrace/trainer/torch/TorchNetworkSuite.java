@@ -1,0 +1,23 @@
+package dev.millrace.trainer.torch;
+
+import dev.millrace.core.resnet.ResNet;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** {@link TorchNetworkTest} for every depth of the family. A nightly group. */
+@Tag("nightly")
+@Tag("networks")
+class TorchNetworkSuite {
+
+  static List<String> names() {
+    return ResNet.names();
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void everyDepth_learnsAndIsExported(String name) {
+    TorchNetworkTest.requireLearning(name);
+  }
+}
