@@ -1,6 +1,7 @@
 package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -62,7 +64,20 @@ class PromptAnswersTest {
         pipeline.send(List.of(pipeline.image("k", image)));
         assertThat(predictions.poll(Duration.ofMinutes(1)).count()).as("image %d", i).isEqualTo(1);
       }
+      stop(pipeline, image);
     }
+  }
+
+  /** Sends records until the stream thread has stopped, since it sleeps in its poll without any. */
+  private static void stop(Pipeline pipeline, byte[] image) {
+    CompletableFuture<Void> stopping = CompletableFuture.runAsync(pipeline::stop);
+    await()
+        .until(
+            () -> {
+              pipeline.send(List.of(pipeline.image("k", image)));
+              return stopping.isDone();
+            });
+    stopping.join();
   }
 
   /** Of large images a fetch holds a few only, and the next may take a moment to come. */
