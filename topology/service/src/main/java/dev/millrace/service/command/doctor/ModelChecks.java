@@ -4,6 +4,7 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.onnx.ModelCheck;
+import dev.millrace.service.command.lifecycle.Failure;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,7 +31,7 @@ final class ModelChecks {
       }
       return findings;
     } catch (ModelException e) {
-      return List.of(Finding.missing("model", e.getMessage()));
+      return List.of(Finding.missing("model", Failure.of(e).line()));
     }
   }
 
@@ -50,7 +51,7 @@ final class ModelChecks {
               + check.classes()
               + " classes");
     } catch (ModelException e) {
-      return Finding.missing("model " + name, e.getMessage());
+      return Finding.missing("model " + name, Failure.of(e).line());
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.lifecycle.Failure;
 import dev.millrace.service.command.options.RepositoryOption;
 import dev.millrace.service.command.output.Json;
 import java.io.PrintWriter;
@@ -49,7 +50,8 @@ final class ModelsListCommand implements Callable<Integer> {
     try {
       return line(models.newest(model), versions);
     } catch (ModelException e) {
-      return String.format("%-24s versions %s, of no use: %s", model, versions, e.getMessage());
+      return String.format(
+          "%-24s versions %s, of no use: %s", model, versions, Failure.of(e).line());
     }
   }
 
