@@ -36,8 +36,8 @@ class PromptAnswersTest {
 
   private static final int IMAGES = 3;
 
-  /** Longer than the test may take: an answer that waits for it never comes. */
-  private static final Duration POLL = Duration.ofMinutes(4);
+  /** How long a stream thread without records sleeps; an answer that waits for its end is late. */
+  private static final Duration POLL = Duration.ofSeconds(10);
 
   private static final int BACKLOG = 3_000;
 
@@ -62,7 +62,7 @@ class PromptAnswersTest {
       predictions.seekToBeginning(output);
       for (int i = 0; i < IMAGES; i++) {
         pipeline.send(List.of(pipeline.image("k", image)));
-        assertThat(predictions.poll(Duration.ofMinutes(1)).count()).as("image %d", i).isEqualTo(1);
+        assertThat(predictions.poll(POLL.dividedBy(2)).count()).as("image %d", i).isEqualTo(1);
       }
       stop(pipeline, image);
     }

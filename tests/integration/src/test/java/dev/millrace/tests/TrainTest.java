@@ -215,6 +215,8 @@ class TrainTest {
    * standard error of the difference is 0.03.
    */
   @Test
+  @Tag("nightly")
+  @Tag("learning")
   void transferFromImageNet_beatsStartingFromNothing() throws Exception {
     Path weights = SharedData.file("models/imagenet_resnet18_pqf_small.onnx");
     Path images = Files.createDirectory(folder.resolve("cifar"));
@@ -224,6 +226,15 @@ class TrainTest {
     double transferred = heldOutAccuracy(images, "transfer", "--from-weights", weights);
 
     assertThat(transferred).isGreaterThan(fromNothing + 0.1);
+  }
+
+  /** One epoch, from a network that this test trained itself. */
+  @Test
+  void transfer_fromAVersion_isPublishedWithItsParent() throws Exception {
+    run(train("--epochs", 1));
+    run(train("--epochs", 1, "--from-version", 1, "--freeze", "stem,layer1"));
+
+    assertThat(repository().version(MODEL, 2).manifest().parentVersion()).isEqualTo(1);
   }
 
   private double heldOutAccuracy(Path images, String model, Object... start) throws Exception {
