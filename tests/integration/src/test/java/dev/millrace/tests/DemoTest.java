@@ -12,9 +12,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The README's first command. */
 @Tag("broker")
+@ResourceLock("cores") // two trainers at once slow each other down
 @Timeout(300)
 class DemoTest {
 

@@ -14,12 +14,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The whole loop, each of its five parts a process of its own: labelled events go in, a better
  * version is promoted, and predictions name it. Nobody restarts anything.
  */
 @Tag("broker")
+@ResourceLock("cores") // two trainers at once slow each other down
 @Timeout(300)
 class LearningLoopTest {
 

@@ -96,6 +96,8 @@ public final class MillraceProcess implements AutoCloseable {
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MILLRACE_OPTS", COMPILER + " " + jvmOptions);
     environment.remove("JAVA_OPTS");
+    // A trainer's threads sleep while they wait, so that they leave the cores to other processes.
+    environment.put("OMP_WAIT_POLICY", "PASSIVE");
     return new MillraceProcess(name, builder.start(), output, errors);
   }
 

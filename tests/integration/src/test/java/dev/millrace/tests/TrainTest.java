@@ -33,9 +33,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** {@code millrace train} as a user runs it, on real images. */
 @Tag("broker")
+@ResourceLock("cores") // two trainers at once slow each other down
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class TrainTest {
