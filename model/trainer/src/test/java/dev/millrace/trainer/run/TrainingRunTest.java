@@ -100,7 +100,7 @@ class TrainingRunTest {
 
   @Test
   void divergedTraining_saysSo_andPublishesNothing() {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    SmallImages.write(home.resolve("images"), 2, EACH);
 
     assertThatThrownBy(() -> train(Configs.of(home, 3, 1e6)))
         .isInstanceOfSatisfying(
