@@ -33,7 +33,12 @@ class BatchingTest {
     ModelVersion model = Models.publishRandom(folder, "random");
     byte[] image = Images.noise("png", 32, 32, 1);
     try (Pipeline pipeline =
-        Pipeline.start(broker, model, PARTITIONS, Map.of("num.stream.threads", "2"))) {
+        Pipeline.start(
+            broker,
+            // By itself it depends on how long a run takes, which depends on what else runs.
+            Pipeline.inference(model).maxBatchSize(8).build(),
+            PARTITIONS,
+            Map.of("num.stream.threads", "2"))) {
       for (int round = 1; round <= ROUNDS; round++) {
         List<ProducerRecord<String, byte[]>> oneEach = new ArrayList<>();
         for (int partition = 0; partition < PARTITIONS; partition++) {

@@ -180,8 +180,9 @@ class TrainTest {
       long asked = System.nanoTime();
       train.awaitLine(MODEL + " version 1 is published.*", PATIENCE);
       export = System.nanoTime() - asked;
-      // By then the run's state is saved, which the first version alone does not tell.
-      train.awaitLine(MODEL + " version 2 is published.*", PATIENCE);
+      // An epoch's state is saved after its version is published: by the second epoch's, the
+      // first's is.
+      train.awaitLine(MODEL + " version 3 is published.*", PATIENCE);
       train.kill();
     }
     for (int i = 0; i < kills; i++) {
