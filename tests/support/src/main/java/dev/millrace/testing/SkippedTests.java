@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
@@ -20,6 +21,7 @@ import org.junit.platform.launcher.TestPlan;
 public final class SkippedTests implements TestExecutionListener {
 
   private final Path folder;
+  private TestPlan plan;
 
   /** Used by JUnit's launcher, in the module's folder. */
   public SkippedTests() {
@@ -32,6 +34,7 @@ public final class SkippedTests implements TestExecutionListener {
 
   @Override
   public void testPlanExecutionStarted(TestPlan plan) {
+    this.plan = plan;
     for (String kind : new String[] {"data", "other"}) {
       try (Stream<Path> files =
           Files.exists(folder.resolve(kind)) ? Files.list(folder.resolve(kind)) : Stream.empty()) {
@@ -60,7 +63,16 @@ public final class SkippedTests implements TestExecutionListener {
     }
   }
 
-  private void write(String kind, TestIdentifier test, String reason) {
+  /** A class that is skipped skips each of its tests. */
+  private void write(String kind, TestIdentifier skipped, String reason) {
+    List<TestIdentifier> tests =
+        Stream.concat(Stream.of(skipped), plan.getDescendants(skipped).stream())
+            .filter(TestIdentifier::isTest)
+            .toList();
+    (tests.isEmpty() ? List.of(skipped) : tests).forEach(test -> writeOne(kind, test, reason));
+  }
+
+  private void writeOne(String kind, TestIdentifier test, String reason) {
     String name = test.getUniqueId().replaceAll("[^\\w.]+", "-");
     String shortName = name.substring(Math.max(0, name.length() - 150));
     try {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,8 +42,22 @@ class SkippedTestsTest {
     void isDisabled() {}
   }
 
-  private void run() {
-    LauncherDiscoveryRequest request = request().selectors(selectClass(Tests.class)).build();
+  /** As {@link Tests}. */
+  static class WholeClass {
+    @BeforeAll
+    static void wantsAnEngine() {
+      assumeTrue(false, "there is no container engine");
+    }
+
+    @Test
+    void one() {}
+
+    @Test
+    void another() {}
+  }
+
+  private void run(Class<?> tests) {
+    LauncherDiscoveryRequest request = request().selectors(selectClass(tests)).build();
     LauncherConfig bare =
         LauncherConfig.builder().enableTestExecutionListenerAutoRegistration(false).build();
     LauncherFactory.create(bare).execute(request, new SkippedTests(folder));
@@ -64,13 +79,20 @@ class SkippedTestsTest {
 
   @Test
   void skippedTests_areKeptByTheirReasons_andForgottenByTheNextRun() throws Exception {
-    run();
-    run();
+    run(Tests.class);
+    run(Tests.class);
 
     assertEquals(1, reasons("data").size());
     assertEquals(true, reasons("data").get(0).contains("models/none.onnx is not in "));
     assertEquals(2, reasons("other").size());
     assertEquals("by hand", reasons("other").get(0));
     assertEquals(true, reasons("other").get(1).contains("there is no container engine"));
+  }
+
+  @Test
+  void skippedClass_countsEachOfItsTests() throws Exception {
+    run(WholeClass.class);
+
+    assertEquals(2, reasons("other").size());
   }
 }
