@@ -3,12 +3,13 @@ package dev.millrace.triton;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.repository.ModelRepository;
-import java.io.File;
+import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.ProtobufRuntimes;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,8 +18,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A user's build may bring another protobuf than ours: a Triton repository is read with each. */
 @Timeout(60)
 class ProtobufVersionsTest {
-
-  private static final Path RUNTIMES = Path.of("target", "protobuf-runtimes");
 
   @TempDir private Path folder;
 
@@ -31,10 +30,8 @@ class ProtobufVersionsTest {
     }
   }
 
-  static Stream<Path> runtimes() throws IOException {
-    try (Stream<Path> jars = Files.list(RUNTIMES)) {
-      return jars.filter(jar -> jar.toString().endsWith(".jar")).sorted().toList().stream();
-    }
+  static List<Path> runtimes() throws IOException {
+    return ProtobufRuntimes.jars();
   }
 
   @ParameterizedTest
@@ -53,19 +50,19 @@ class ProtobufVersionsTest {
         parameters: { key: "mean" value: { string_value: "0.5,0.4,0.3" } }
         """);
 
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPathWith(runtime),
-                Reader.class.getName(),
-                folder.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    List<String> output =
+        ChildJvm.run(
+            folder,
+            ChildJvm.command(
+                ProtobufRuntimes.classPathWith(runtime),
+                Reader.class,
+                List.of(),
+                List.of(folder.toString())));
 
-    assertThat(child.waitFor()).isZero();
-    assertThat(output.strip()).contains("size=64", "0.4").isEqualTo(found(folder));
+    assertThat(output)
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("size=64", "0.4")
+        .isEqualTo(found(folder));
   }
 
   private static String found(Path repository) {
@@ -73,16 +70,5 @@ class ProtobufVersionsTest {
         .newest("squirrel")
         .manifest()
         .toString();
-  }
-
-  /** This class path with another runtime in place of ours. */
-  private static String classPathWith(Path runtime) {
-    String classPath = System.getProperty("java.class.path");
-    String ours =
-        Stream.of(classPath.split(File.pathSeparator))
-            .filter(entry -> Path.of(entry).getFileName().toString().startsWith("protobuf-java-"))
-            .findFirst()
-            .orElseThrow();
-    return classPath.replace(ours, runtime.toAbsolutePath().toString());
   }
 }

@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.testing.SharedData;
+import dev.millrace.service.demo.DemoImage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,21 +30,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's five commands, each a process of its own, with real weights and images. */
+/**
+ * The README's five commands, each a process of its own, with weights that learned and real images.
+ */
 @Tag("broker")
 @Timeout(300)
 class FiveProcessesTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final long TIES_ALLOWED = 3;
 
   @TempDir Path folder;
 
   @Test
   void images_getOnePredictionEach_inTheDocumentedForm() throws Exception {
-    Path weights = SharedData.file("models/cifar10_resnet20.onnx");
-    Path labels = SharedData.file("classes/cifar10.txt");
-    Path images = Files.createDirectory(folder.resolve("png"));
-    Set<String> names = SharedData.untar("cifar10/cifar10-test-1000-png.tar", images).keySet();
+    Path weights = FashionNetwork.file(folder);
+    Path labels = FashionNetwork.labels(folder);
+    Path images = folder.resolve("png");
+    Map<String, String> classes = write(FashionNetwork.heldOut(), images);
+    Set<String> names = classes.keySet();
     Path models = folder.resolve("models");
 
     try (MillraceProcess broker =
@@ -58,20 +64,20 @@ class FiveProcessesTest {
               "--repository",
               models,
               "--model",
-              "resnet20",
+              "fashion",
               "--labels",
               labels,
               "--size",
-              32,
+              28,
               "--resize",
-              32,
+              28,
               "--mean",
               "0.485,0.456,0.406",
               "--std",
               "0.229,0.224,0.225");
       assertThat(imported.exitCode()).as(imported.errors()).isZero();
       assertThat(imported.output().strip()).isEqualTo("1");
-      ModelVersion model = new ModelRepository(models).version("resnet20", 1);
+      ModelVersion model = new ModelRepository(models).version("fashion", 1);
 
       try (MillraceProcess serve =
           MillraceProcess.start(
@@ -83,7 +89,7 @@ class FiveProcessesTest {
               "--repository",
               models,
               "--model",
-              "resnet20",
+              "fashion",
               "--input",
               "images",
               "--output",
@@ -113,6 +119,11 @@ class FiveProcessesTest {
 
         List<JsonNode> predictions = parse(tail.output());
         requireSchema(predictions, model, names);
+        long right =
+            predictions.stream()
+                .filter(p -> p.get("label").asText().equals(classes.get(p.get("id").asText())))
+                .count();
+        assertThat(right).isCloseTo(FashionNetwork.RIGHT, within(TIES_ALLOWED));
         requireEnvelopes(at, names.size());
         requireNothingMore(at, names.size());
 
@@ -123,6 +134,18 @@ class FiveProcessesTest {
       broker.terminate();
       assertThat(broker.await(PATIENCE)).isEqualTo(143);
     }
+  }
+
+  /** The images' classes by their names; writes them below a folder. */
+  private static Map<String, String> write(List<DemoImage> images, Path below) throws IOException {
+    Map<String, String> classes = new HashMap<>();
+    for (DemoImage image : images) {
+      Path file = below.resolve(image.key());
+      Files.createDirectories(file.getParent());
+      Files.write(file, image.encoded());
+      classes.put(image.key(), image.label());
+    }
+    return classes;
   }
 
   private static List<JsonNode> parse(String lines) throws Exception {
@@ -142,7 +165,7 @@ class FiveProcessesTest {
           .containsExactly("id", "model", "label", "probability", "top", "probabilities", "source");
       assertThat(ids.add(prediction.get("id").textValue())).isTrue();
       JsonNode by = prediction.get("model");
-      assertThat(by.get("name").textValue()).isEqualTo("resnet20");
+      assertThat(by.get("name").textValue()).isEqualTo("fashion");
       assertThat(by.get("version").intValue()).isEqualTo(1);
       assertThat(by.get("sha256").textValue()).isEqualTo(model.sha256());
       double sum = 0;

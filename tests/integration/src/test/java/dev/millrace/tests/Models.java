@@ -35,6 +35,11 @@ public final class Models {
         new Preprocessing(size, resize, MEAN, STD));
   }
 
+  /** ImageNet's normalisation, of images that are taken whole. */
+  static Preprocessing preprocessing(int size) {
+    return new Preprocessing(size, size, MEAN, STD);
+  }
+
   /** A ResNet-20 that has learned nothing, for images of 32x32 pixels and ten classes. */
   public static ModelVersion publishRandom(Path repository, String name) {
     return publishRandom(repository, name, ResNet.of("resnet20"), 1);
@@ -50,7 +55,7 @@ public final class Models {
         name,
         ResNetOnnx.write(network, HeInitialization.of(network, seed)),
         new Labels(classes),
-        new Preprocessing(network.size(), network.size(), MEAN, STD));
+        preprocessing(network.size()));
   }
 
   private static ModelVersion publish(
