@@ -12,6 +12,7 @@ import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;
+import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.InferenceConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -24,7 +25,10 @@ import java.util.Properties;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -32,6 +36,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -92,6 +97,20 @@ final class Pipeline implements AutoCloseable {
       OnBadImage onBadImage,
       int maxRecordBytes)
       throws Exception {
+    Pipeline pipeline = prepare(broker, inference, partitions, kafka, onBadImage, maxRecordBytes);
+    pipeline.start();
+    return pipeline;
+  }
+
+  /** Makes the topics, and leaves it to the caller to start the service. */
+  static Pipeline prepare(
+      EmbeddedBroker broker,
+      InferenceConfig inference,
+      int partitions,
+      Map<String, String> kafka,
+      OnBadImage onBadImage,
+      int maxRecordBytes)
+      throws Exception {
     int number = COUNT.incrementAndGet();
     Topics topics =
         new Topics(
@@ -108,18 +127,46 @@ final class Pipeline implements AutoCloseable {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       TopicCreation.create(admin, topics, partitions, maxRecordBytes);
     }
-    pipeline.start();
     return pipeline;
+  }
+
+  /** Changes the configuration of a topic, as an administrator does. */
+  void alter(String topic, Map<String, String> configs) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  resource,
+                  configs.entrySet().stream()
+                      .map(
+                          config ->
+                              new AlterConfigOp(
+                                  new ConfigEntry(config.getKey(), config.getValue()),
+                                  AlterConfigOp.OpType.SET))
+                      .toList()))
+          .all()
+          .get();
+    }
   }
 
   /** Starts the service, for the first time or again. */
   void start() throws Exception {
-    service = InferenceService.start(config, registry);
+    start(inference -> ImageInference.with(inference, registry));
+  }
+
+  /** Starts the service with inference that is made here. */
+  void start(Function<InferenceConfig, ImageInference<byte[]>> factory) throws Exception {
+    service = InferenceService.start(config, factory, registry);
     service.running().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   void stop() {
     service.close();
+  }
+
+  String bootstrapServers() {
+    return bootstrapServers;
   }
 
   InferenceService service() {

@@ -22,14 +22,21 @@ final class AnswerForwarder<K> {
   private final RecordForwarder<K, ImageEvent, Prediction> records;
   private final PredictionFormat format;
   private final TaskFailure failure;
+  private final RecordFailures failures;
 
+  /**
+   * @param failure this task's
+   * @param failures the application's, which outlive the task
+   */
   AnswerForwarder(
       RecordForwarder<K, ImageEvent, Prediction> records,
       PredictionFormat format,
-      TaskFailure failure) {
+      TaskFailure failure,
+      RecordFailures failures) {
     this.records = records;
     this.format = format;
     this.failure = failure;
+    this.failures = failures;
   }
 
   /**
@@ -46,17 +53,31 @@ final class AnswerForwarder<K> {
       refusal = refusal(e.getCause());
     }
     try {
-      if (refusal == null) {
-        records.forward(pending.record().withValue(prediction(pending, answer)), pending.origin());
-      } else {
-        records.refuse(pending.record(), pending.origin(), refusal);
-      }
+      passOn(pending, answer, refusal);
     } catch (RuntimeException e) {
       if (RecordForwarder.bypassesHandlers(e)) {
         throw failure.remember(e);
       }
       throw failure.remember(
           new InferenceStalledError("passing on an answer failed: " + e.getMessage(), e));
+    }
+  }
+
+  /** Forwards the answer, or refuses the record: also if it has failed too often. */
+  private void passOn(PendingRecord<K> pending, Classification answer, BadImageException refusal) {
+    RecordMetadata origin = pending.origin();
+    try {
+      if (refusal == null) {
+        records.forward(pending.record().withValue(prediction(pending, answer)), origin);
+      } else {
+        records.refuse(pending.record(), origin, refusal);
+      }
+    } catch (RuntimeException e) {
+      if (RecordForwarder.bypassesHandlers(e)
+          || !failures.isTooMany(origin.topic(), origin.partition(), origin.offset(), e)) {
+        throw e;
+      }
+      records.refuse(pending.record(), origin, new FailedRecordException(e));
     }
   }
 

@@ -86,7 +86,8 @@ final class InferenceProcessor<K>
   public void init(FixedKeyProcessorContext<K, Prediction> context) {
     this.context = context;
     records = new RecordForwarder<>(context);
-    answers = new AnswerForwarder<>(records, format, failure);
+    answers =
+        new AnswerForwarder<>(records, format, failure, RecordFailures.of(context.applicationId()));
     limit = WaitLimit.of(context.appConfigs());
     line.clear();
     failure.forget();

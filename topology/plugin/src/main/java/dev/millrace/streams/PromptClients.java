@@ -1,17 +1,23 @@
 package dev.millrace.streams;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 
 /**
  * Kafka Streams' usual clients, except that a stream thread does not sleep on answers it owes:
@@ -28,10 +34,47 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * records keep coming, answers leave in bursts, so that a short {@code linger.ms} makes few
  * requests: every 5 ms, and every 100 ms once the records that wait take that long.
  *
+ * <p>A stream thread that fails and is replaced leaves its group, if its failure goes through
+ * {@link #leavingGroup}. Kafka Streams means to do so, too, and then has the replaced thread stay
+ * ({@code KafkaStreams.replaceStreamThread}): its partitions stand still for a session timeout, 45
+ * s by default.
+ *
  * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
  * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
  */
 public final class PromptClients implements KafkaClientSupplier {
+
+  private final SkippedRecords skipped;
+
+  /** Whether this thread, a stream thread, has failed. */
+  private final ThreadLocal<Boolean> failed = ThreadLocal.withInitial(() -> false);
+
+  public PromptClients() {
+    this(Map.of());
+  }
+
+  /**
+   * Clients that do not read some records, which need more memory than there is: each becomes a
+   * dead letter without a value. Needs a consumer's {@code max.poll.records} of 1.
+   *
+   * @param skipped the offset of one record in each partition that has one
+   */
+  public PromptClients(Map<TopicPartition, Long> skipped) {
+    this.skipped = new SkippedRecords(skipped, Clock.systemUTC());
+  }
+
+  /**
+   * The same handler, for {@code KafkaStreams.setUncaughtExceptionHandler}: a thread that it
+   * replaces leaves its group when its consumer closes, so that another takes over its partitions
+   * at once.
+   */
+  public StreamsUncaughtExceptionHandler leavingGroup(StreamsUncaughtExceptionHandler handler) {
+    return failure -> {
+      StreamThreadExceptionResponse response = handler.handle(failure);
+      failed.set(response == StreamThreadExceptionResponse.REPLACE_THREAD);
+      return response;
+    };
+  }
 
   @Override
   public Admin getAdmin(Map<String, Object> config) {
@@ -62,18 +105,45 @@ public final class PromptClients implements KafkaClientSupplier {
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  private static final class PromptConsumer extends KafkaConsumer<byte[], byte[]> {
+  private final class PromptConsumer extends KafkaConsumer<byte[], byte[]> {
 
+    private final Map<String, Object> config;
     private final PromptPoll prompt;
 
     PromptConsumer(Map<String, Object> config, LongSupplier nanoTime) {
       super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-      prompt = new PromptPoll(super::poll, this::currentLag, OwedAnswers::ofThisThread, nanoTime);
+      this.config = config;
+      prompt =
+          new PromptPoll(
+              timeout -> skipped.poll(this, super::poll, timeout),
+              this::currentLag,
+              OwedAnswers::ofThisThread,
+              nanoTime);
     }
 
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-      return prompt.poll(timeout);
+      try {
+        return prompt.poll(timeout);
+      } catch (OutOfMemoryError e) {
+        throw OversizedRecord.find(config, this, mostRecords(), e, PromptClients::usual);
+      }
+    }
+
+    private int mostRecords() {
+      Object records = config.get(ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
+      return records == null
+          ? ConsumerConfig.DEFAULT_MAX_POLL_RECORDS
+          : Integer.parseInt(records.toString());
+    }
+
+    @Override
+    public void close(CloseOptions options) {
+      super.close(
+          failed.get()
+              ? CloseOptions.groupMembershipOperation(
+                  CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
+              : options);
     }
   }
 }

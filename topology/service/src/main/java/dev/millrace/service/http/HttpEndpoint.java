@@ -4,23 +4,31 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
-import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.health.Problem;
 import dev.millrace.service.serve.InferenceService;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A running service over HTTP, read-only:
  *
  * <ul>
  *   <li>{@code GET /metrics}: every meter, in Prometheus's text format;
- *   <li>{@code GET /v2/health/live}, {@code /v2/health/ready}: 200, or 503;
+ *   <li>{@code GET /v2/health/live}: 200, or 503 if it has failed for good and is about to end;
+ *   <li>{@code GET /v2/health/ready}: 200, or 503 with what has been wrong for longer than 10 s;
  *   <li>{@code GET /v2/models/NAME[/versions/N][/ready]}: metadata or readiness of the model.
  * </ul>
+ *
+ * <p>A request has to come within 5 s, and its answer has to be read within 10 s. 2,000 may be
+ * under way at once; more are refused.
  *
  * <p>Health and metadata follow the <a
  * href="https://github.com/kserve/open-inference-protocol">Open Inference Protocol</a>; inference
@@ -31,14 +39,25 @@ public final class HttpEndpoint implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
+  /**
+   * As many requests as may be under way at once. A client that sends or reads slowly holds a
+   * thread and a connection until its time is over, and must not keep the others from an answer.
+   */
+  private static final int MOST_REQUESTS = 2_000;
+
+  private static final int IDLE_THREADS = 2;
+  private static final int REQUEST_SECONDS = 5;
+  private static final int RESPONSE_SECONDS = 10;
+
+  static {
+    // The JDK's server takes its limits from nowhere else, when its first class is loaded.
+    limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
+    limit("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
+    limit("jdk.httpserver.maxConnections", 2 * MOST_REQUESTS);
+  }
+
   private final HttpServer server;
-  private final ExecutorService threads =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "millrace-http");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ExecutorService threads = threads();
 
   private HttpEndpoint(
       InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
@@ -49,10 +68,9 @@ public final class HttpEndpoint implements AutoCloseable {
         "/metrics",
         get("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape())));
     server.createContext(
-        "/v2/health/live", get("/v2/health/live", exchange -> health(exchange, service.isLive())));
+        "/v2/health/live", get("/v2/health/live", exchange -> live(exchange, service)));
     server.createContext(
-        "/v2/health/ready",
-        get("/v2/health/ready", exchange -> health(exchange, service.isReady())));
+        "/v2/health/ready", get("/v2/health/ready", exchange -> ready(exchange, service)));
     model(service);
     server.createContext(
         "/",
@@ -81,8 +99,9 @@ public final class HttpEndpoint implements AutoCloseable {
   private void model(InferenceService service) {
     String home = "/v2/models/" + service.serving().name();
     HttpHandler metadata =
-        exchange -> answer(exchange, 200, "application/json", metadata(service.serving()));
-    HttpHandler ready = exchange -> health(exchange, service.isReady());
+        exchange ->
+            answer(exchange, 200, "application/json", json(ModelMetadata.of(service.serving())));
+    HttpHandler ready = exchange -> ready(exchange, service);
     server.createContext(home, get(home, metadata));
     server.createContext(home + "/ready", get(home + "/ready", ready));
     server.createContext(
@@ -95,9 +114,9 @@ public final class HttpEndpoint implements AutoCloseable {
         });
   }
 
-  private static byte[] metadata(ModelVersion serving) {
+  private static byte[] json(Object value) {
     try {
-      return JSON.writeValueAsBytes(ModelMetadata.of(serving));
+      return JSON.writeValueAsBytes(value);
     } catch (IOException e) {
       throw new IllegalStateException("writing to memory failed", e);
     }
@@ -117,8 +136,21 @@ public final class HttpEndpoint implements AutoCloseable {
     };
   }
 
-  private static void health(HttpExchange exchange, boolean good) throws IOException {
-    answer(exchange, good ? 200 : 503, "text/plain", good ? "ok\n" : "not ready\n");
+  private static void live(HttpExchange exchange, InferenceService service) throws IOException {
+    boolean live = service.isLive();
+    answer(exchange, live ? 200 : 503, "application/json", json(Map.of("live", live)));
+  }
+
+  private static void ready(HttpExchange exchange, InferenceService service) throws IOException {
+    List<Problem> problems = service.problems();
+    answer(
+        exchange,
+        problems.isEmpty() ? 200 : 503,
+        "application/json",
+        json(
+            problems.isEmpty()
+                ? Map.of("ready", true)
+                : Map.of("ready", false, "problems", problems)));
   }
 
   private static void answer(HttpExchange exchange, int status, String type, String text)
@@ -133,6 +165,26 @@ public final class HttpEndpoint implements AutoCloseable {
       exchange.sendResponseHeaders(status, body.length);
       exchange.getResponseBody().write(body);
     }
+  }
+
+  private static void limit(String property, int value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(value));
+    }
+  }
+
+  private static ExecutorService threads() {
+    return new ThreadPoolExecutor(
+        IDLE_THREADS,
+        MOST_REQUESTS,
+        RESPONSE_SECONDS,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        task -> {
+          Thread thread = new Thread(task, "millrace-http");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   @Override

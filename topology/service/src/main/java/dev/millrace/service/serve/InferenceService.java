@@ -3,18 +3,27 @@ package dev.millrace.service.serve;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxRuntimeInfo;
+import dev.millrace.service.health.HealthWatch;
+import dev.millrace.service.health.Problem;
 import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.PromptClients;
 import dev.millrace.streams.control.ChampionFollower;
+import dev.millrace.streams.sending.LimitsReader;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -27,11 +36,15 @@ public final class InferenceService implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
+  /** A stream thread that hangs does not end. */
+  private static final Duration CLOSE_TIMEOUT_OF_FAILED = Duration.ofSeconds(5);
+
   private final ImageInference<byte[]> inference;
   private final Optional<ChampionFollower> follower;
   private final RestartPolicy restarts;
   private final KafkaStreams streams;
   private final KafkaStreamsMetrics streamsMetrics;
+  private final HealthWatch health;
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -42,14 +55,17 @@ public final class InferenceService implements AutoCloseable {
       MeterRegistry registry) {
     this.inference = inference;
     this.follower = follower;
-    this.restarts = new RestartPolicy(config.threads(), System::nanoTime);
+    LimitsReader limits = LimitsReader.of(Utils.propsToMap(config.streams()));
+    this.restarts = new RestartPolicy(config.threads(), limits::forget, System::nanoTime);
+    PromptClients clients = new PromptClients();
     this.streams =
         new KafkaStreams(
-            ServiceTopology.of(config.topics(), inference), config.streams(), new PromptClients());
+            ServiceTopology.of(config.topics(), inference, limits), config.streams(), clients);
     this.streamsMetrics = new KafkaStreamsMetrics(streams);
-    streams.setUncaughtExceptionHandler(restarts);
+    streams.setUncaughtExceptionHandler(clients.leavingGroup(restarts));
     streams.setStateListener((to, from) -> onState(to));
     streamsMetrics.bindTo(registry);
+    this.health = watch(config, registry);
     follower.ifPresent(orders -> orders.follow(inference));
     streams.start();
   }
@@ -135,16 +151,44 @@ public final class InferenceService implements AutoCloseable {
     }
   }
 
+  private HealthWatch watch(ServiceConfig config, MeterRegistry registry) {
+    StreamsConfig kafka = new StreamsConfig(config.streams());
+    ConsumerConfig consumer = new ConsumerConfig(consumer(kafka));
+    return HealthWatch.start(
+        streams,
+        config.threads(),
+        restarts::last,
+        kafka.getAdminConfigs("millrace-health"),
+        config.onBadImage() == OnBadImage.FAIL
+            ? Set.of(config.topics().output())
+            : Set.of(config.topics().output(), config.topics().deadLetters()),
+        Duration.ofMillis(consumer.getInt(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)),
+        reason -> fail(new IllegalStateException(reason)),
+        registry);
+  }
+
+  private static Map<String, Object> consumer(StreamsConfig kafka) {
+    Map<String, Object> consumer =
+        kafka.getMainConsumerConfigs(
+            kafka.getString(StreamsConfig.APPLICATION_ID_CONFIG), "millrace-health", 0);
+    consumer.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    consumer.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    return consumer;
+  }
+
   private void onState(KafkaStreams.State state) {
     if (state == KafkaStreams.State.RUNNING) {
       running.complete(null);
     } else if (state == KafkaStreams.State.ERROR) {
-      IllegalStateException failure = new IllegalStateException(fatalMessage(), restarts.fatal());
-      running.completeExceptionally(failure);
-      ended.completeExceptionally(failure);
+      fail(new IllegalStateException(fatalMessage(), restarts.fatal()));
     } else if (state == KafkaStreams.State.NOT_RUNNING) {
       ended.complete(null);
     }
+  }
+
+  private void fail(IllegalStateException failure) {
+    running.completeExceptionally(failure);
+    ended.completeExceptionally(failure);
   }
 
   private String fatalMessage() {
@@ -173,21 +217,25 @@ public final class InferenceService implements AutoCloseable {
     return ended.copy();
   }
 
-  /** True while every partition that is this instance's is being processed. */
-  public boolean isReady() {
-    return streams.state() == KafkaStreams.State.RUNNING;
+  /** Why it is not ready, as far as that has lasted longer than 10 s; empty if it is. */
+  public List<Problem> problems() {
+    if (ended.isDone()) {
+      return List.of(Problem.of(Problem.Kind.ENDED, 0, "the stream has ended"));
+    }
+    return health.problems();
   }
 
-  /** True unless it has failed for good. */
+  /** True unless it has failed for good; then it ends by itself. */
   public boolean isLive() {
-    return streams.state() != KafkaStreams.State.ERROR;
+    return !ended.isCompletedExceptionally();
   }
 
   /** Answers what is in flight, commits, leaves the group and frees the model. */
   @Override
   public void close() {
+    health.close();
     streams.close(
-        CloseOptions.timeout(CLOSE_TIMEOUT)
+        CloseOptions.timeout(isLive() ? CLOSE_TIMEOUT : CLOSE_TIMEOUT_OF_FAILED)
             .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     streamsMetrics.close();
     follower.ifPresent(ChampionFollower::close);

@@ -1,10 +1,14 @@
 package dev.millrace.service.serve;
 
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.service.health.ThreadFailure;
+import dev.millrace.streams.Blame;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
@@ -14,65 +18,95 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What becomes of a stream thread that failed: it is replaced and its records are processed again,
- * unless that cannot help, or has not helped several times within a few minutes. Thread-safe.
+ * unless that cannot help, or has not helped several times within an hour.
+ *
+ * <p>A failure of the brokers or of a store never counts: the stream waits for them. Nor does a
+ * record's own failure, since the third one makes it a dead letter. Thread-safe.
  */
 final class RestartPolicy implements StreamsUncaughtExceptionHandler {
 
   private static final Logger log = LoggerFactory.getLogger(RestartPolicy.class);
+
   private static final int MAX_RESTARTS_A_THREAD = 5;
-  private static final Duration PERIOD = Duration.ofMinutes(5);
+  private static final Duration PERIOD = Duration.ofHours(1);
+  private static final int MOST_CAUSES = 16;
 
   private final int maxRestarts;
+  private final Runnable beforeRestart;
   private final LongSupplier nanoTime;
   private final Deque<Long> restarts = new ArrayDeque<>();
   private Throwable fatal;
+  private ThreadFailure last;
 
   /**
    * A policy for one client.
    *
    * @param threads its stream threads, which may all fail for one reason
+   * @param beforeRestart called before a thread is replaced: what it knew may be outdated
    */
-  RestartPolicy(int threads, LongSupplier nanoTime) {
+  RestartPolicy(int threads, Runnable beforeRestart, LongSupplier nanoTime) {
     this.maxRestarts = MAX_RESTARTS_A_THREAD * threads;
+    this.beforeRestart = beforeRestart;
     this.nanoTime = nanoTime;
   }
 
   @Override
   public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
     long now = nanoTime.getAsLong();
+    last = new ThreadFailure(now, innermost(failure));
     while (!restarts.isEmpty() && now - restarts.peek() > PERIOD.toNanos()) {
       restarts.remove();
     }
-    if (isHopeless(failure) || restarts.size() >= maxRestarts) {
+    boolean counts = Blame.of(failure) == Blame.UNKNOWN;
+    if (isHopeless(failure) || (counts && restarts.size() >= maxRestarts)) {
       fatal = failure;
       return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
-    restarts.add(now);
-    log.warn(
-        "a stream thread failed and is replaced (restart {} of {} allowed in {} minutes): {}",
-        restarts.size(),
-        maxRestarts,
-        PERIOD.toMinutes(),
-        failure.toString());
+    if (counts) {
+      restarts.add(now);
+      log.warn(
+          "a stream thread failed and is replaced (restart {} of {} allowed in {} minutes): {}",
+          restarts.size(),
+          maxRestarts,
+          PERIOD.toMinutes(),
+          failure.toString());
+    } else {
+      log.warn("a stream thread failed and is replaced: {}", failure.toString());
+    }
     log.debug("the failure", failure);
+    beforeRestart.run();
     return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 
   private static boolean isHopeless(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BadImageException
-          || cause instanceof AuthenticationException
-          || cause instanceof AuthorizationException
-          || cause instanceof MissingSourceTopicException
-          || cause instanceof LinkageError) {
-        return true;
-      }
-    }
-    return false;
+    return Blame.of(failure) == Blame.DEVICE
+        || causes(failure)
+            .anyMatch(
+                cause ->
+                    cause instanceof BadImageException
+                        || cause instanceof AuthenticationException
+                        || cause instanceof AuthorizationException
+                        || cause instanceof MissingSourceTopicException
+                        || cause instanceof LinkageError
+                        || cause instanceof VirtualMachineError);
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause).limit(MOST_CAUSES);
+  }
+
+  private static String innermost(Throwable failure) {
+    Throwable cause = causes(failure).reduce((outer, inner) -> inner).orElseThrow();
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   /** The failure that ended the client, or null. */
   synchronized Throwable fatal() {
     return fatal;
+  }
+
+  /** The last failure of a thread, if one ever failed. */
+  synchronized Optional<ThreadFailure> last() {
+    return Optional.ofNullable(last);
   }
 }

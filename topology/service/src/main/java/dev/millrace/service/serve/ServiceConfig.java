@@ -2,6 +2,7 @@ package dev.millrace.service.serve;
 
 import dev.millrace.streams.DeadLetterBadImages;
 import dev.millrace.streams.InferenceConfig;
+import dev.millrace.streams.sending.RefusedSends;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -113,10 +114,15 @@ public record ServiceConfig(
     defaults.put(
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
         DeadLetterBadImages.class.getName());
+    defaults.put(
+        StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedSends.class.getName());
+    defaults.put(
+        StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, ReadingTime.class.getName());
     if (onBadImage == OnBadImage.DEAD_LETTER) {
       defaults.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters());
     }
-    defaults.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxDeadLetterBytes(maxRecordBytes));
+    // The topics' own limits decide, and they are looked at before anything is sent.
+    defaults.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxDeadLetterBytes(MAX_RECORD_BYTES));
     defaults.put(
         ProducerConfig.BUFFER_MEMORY_CONFIG,
         Math.max(DEFAULT_BUFFER_MEMORY, 4L * maxDeadLetterBytes(maxRecordBytes)));

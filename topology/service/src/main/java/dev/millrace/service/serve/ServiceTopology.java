@@ -3,6 +3,8 @@ package dev.millrace.service.serve;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.sending.LimitsReader;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.serialization.Serdes;
@@ -20,13 +22,18 @@ final class ServiceTopology {
   /**
    * Builds it. Keys pass as bytes, whatever they are, and a partition's predictions go to the
    * partition of the same number, modulo how many there are: so the order holds whatever the key.
+   *
+   * @param limits what the brokers take
    */
-  static Topology of(Topics topics, ImageInference<byte[]> inference) {
+  static Topology of(Topics topics, ImageInference<byte[]> inference, LimitsReader limits) {
     StreamsBuilder builder = new StreamsBuilder();
     builder.stream(
             topics.input(),
             Consumed.with(Serdes.ByteArray(), ImageEvent.serde()).withName("images"))
         .processValues(inference, Named.as("inference"))
+        .processValues(
+            new SendablePredictions(topics.output(), limits, Clock.systemUTC()),
+            Named.as("sendable-predictions"))
         .to(
             topics.output(),
             Produced.with(Serdes.ByteArray(), Prediction.serde())

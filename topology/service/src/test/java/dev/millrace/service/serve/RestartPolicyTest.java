@@ -5,8 +5,14 @@ import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.St
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.runtime.InferenceException;
+import dev.millrace.service.health.ThreadFailure;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
@@ -17,17 +23,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class RestartPolicyTest {
 
-  private final StreamsException failure = new StreamsException("broken");
+  private final StreamsException failure =
+      new StreamsException("in a thread", new InferenceException("slow", new TimeoutException()));
 
   private long now = Long.MAX_VALUE - 1_000; // nanoTime may overflow
-  private final RestartPolicy policy = new RestartPolicy(1, () -> now);
+  private int prepared;
+  private final RestartPolicy policy = new RestartPolicy(1, () -> prepared++, () -> now);
 
   @Test
-  void sixthFailureWithinFiveMinutes_endsTheClient() {
+  void sixthStallWithinAnHour_endsTheClient() {
     for (int i = 0; i < 5; i++) {
       assertThat(policy.handle(failure)).isEqualTo(REPLACE_THREAD);
       assertThat(policy.fatal()).isNull();
-      now += Duration.ofMinutes(1).toNanos();
+      now += Duration.ofMinutes(12).toNanos();
     }
 
     assertThat(policy.handle(failure)).isEqualTo(SHUTDOWN_CLIENT);
@@ -36,7 +44,7 @@ class RestartPolicyTest {
 
   @Test
   void threadsThatFailTogether_doNotUseUpEachOthersRestarts() {
-    RestartPolicy ofThree = new RestartPolicy(3, () -> now);
+    RestartPolicy ofThree = new RestartPolicy(3, () -> {}, () -> now);
     for (int i = 0; i < 15; i++) {
       assertThat(ofThree.handle(failure)).isEqualTo(REPLACE_THREAD);
     }
@@ -48,7 +56,7 @@ class RestartPolicyTest {
   void oldFailures_areForgotten() {
     for (int i = 0; i < 50; i++) {
       assertThat(policy.handle(failure)).isEqualTo(REPLACE_THREAD);
-      now += Duration.ofMinutes(1).plusSeconds(1).toNanos();
+      now += Duration.ofMinutes(12).plusSeconds(1).toNanos();
     }
   }
 
@@ -58,7 +66,9 @@ class RestartPolicyTest {
         new TopicAuthorizationException("no"),
         new MissingSourceTopicException("no"),
         new BadImageException(BadImageException.Reason.EMPTY, "no"),
-        new UnsatisfiedLinkError("no"));
+        new UnsatisfiedLinkError("no"),
+        new OutOfMemoryError("no"),
+        new InferenceException("the device is broken", null));
   }
 
   @ParameterizedTest
@@ -68,5 +78,29 @@ class RestartPolicyTest {
 
     assertThat(policy.handle(wrapped)).isEqualTo(SHUTDOWN_CLIENT);
     assertThat(policy.fatal()).isSameAs(wrapped);
+  }
+
+  static Stream<Throwable> failuresThatAreWaitedFor() {
+    return Stream.of(
+        new NotEnoughReplicasException("brokers are away"),
+        new KafkaException(new IOException("the store is away")),
+        new IllegalStateException("one record's"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failuresThatAreWaitedFor")
+  void failureOfTheWorldOrOfARecord_usesUpNoRestart(Throwable cause) {
+    for (int i = 0; i < 100; i++) {
+      assertThat(policy.handle(new StreamsException("in a thread", cause)))
+          .isEqualTo(REPLACE_THREAD);
+    }
+    assertThat(prepared).isEqualTo(100);
+    assertThat(policy.last()).contains(new ThreadFailure(now, innermost(cause).getMessage()));
+
+    assertThat(policy.handle(failure)).isEqualTo(REPLACE_THREAD);
+  }
+
+  private static Throwable innermost(Throwable failure) {
+    return failure.getCause() == null ? failure : innermost(failure.getCause());
   }
 }

@@ -1,0 +1,181 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Sends odd records into one partition of a pipeline, good images around each, and finds what
+ * became of every one.
+ */
+final class Poison {
+
+  private static final int GOOD_AROUND = 3;
+
+  private final Pipeline pipeline;
+  private final Map<String, Long> oddOffsets = new HashMap<>();
+  private final List<Long> goodOffsets = new ArrayList<>();
+  private final Map<Long, List<ConsumerRecord<byte[], byte[]>>> predictions = new HashMap<>();
+  private final Map<Long, List<ConsumerRecord<byte[], byte[]>>> deadLetters = new HashMap<>();
+  private int sent;
+
+  Poison(Pipeline pipeline) {
+    this.pipeline = pipeline;
+  }
+
+  ProducerRecord<byte[], byte[]> record(byte[] key, byte[] value) {
+    return record(key, value, Pipeline.TIME);
+  }
+
+  ProducerRecord<byte[], byte[]> record(byte[] key, byte[] value, long timestamp) {
+    return new ProducerRecord<>(pipeline.topics.input(), 0, timestamp, key, value);
+  }
+
+  /** A record with the timestamp -1, which Kafka's own class refuses and the protocol does not. */
+  ProducerRecord<byte[], byte[]> untimed(byte[] key, byte[] value) {
+    return new ProducerRecord<>(pipeline.topics.input(), 0, key, value) {
+      @Override
+      public Long timestamp() {
+        return -1L;
+      }
+    };
+  }
+
+  /** Sends good images, the odd record, and more good images. */
+  void send(String name, ProducerRecord<byte[], byte[]> odd) throws Exception {
+    send(name, odd, "none");
+  }
+
+  void sendCompressed(String name, ProducerRecord<byte[], byte[]> odd) throws Exception {
+    send(name, odd, "gzip");
+  }
+
+  private void send(String name, ProducerRecord<byte[], byte[]> odd, String compression)
+      throws Exception {
+    sendGood();
+    try (KafkaProducer<byte[], byte[]> producer = producer(compression)) {
+      RecordMetadata place = producer.send(odd).get();
+      oddOffsets.put(name, place.offset());
+    }
+    sendGood();
+  }
+
+  private void sendGood() throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = producer("none")) {
+      for (int i = 0; i < GOOD_AROUND; i++) {
+        byte[] key = ("good-" + sent++).getBytes(StandardCharsets.UTF_8);
+        goodOffsets.add(
+            producer.send(record(key, Images.noise("png", 32, 32, sent))).get().offset());
+      }
+    }
+  }
+
+  private KafkaProducer<byte[], byte[]> producer(String compression) {
+    return new KafkaProducer<>(
+        Map.of(
+            "bootstrap.servers",
+            pipeline.bootstrapServers(),
+            "max.request.size",
+            300 << 20,
+            "buffer.memory",
+            400L << 20,
+            "compression.type",
+            compression),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
+  /**
+   * Waits until everything has come, and requires one prediction for each good image, and one
+   * prediction or dead letter for each odd record.
+   */
+  void requireOneAnswerEach() {
+    requireAnswers(true);
+  }
+
+  /**
+   * The same, or several of one kind for a record.
+   *
+   * @param once whether each answer may come but once
+   */
+  void requireAnswers(boolean once) {
+    await(Duration.ofSeconds(60));
+    for (long good : goodOffsets) {
+      assertThat(deadLetters.get(good)).as("dead letters of good %d", good).isNull();
+      requireCount(once, "good " + good, predictions.get(good));
+    }
+    oddOffsets.forEach(
+        (name, offset) -> {
+          assertThat(predictions.containsKey(offset) && deadLetters.containsKey(offset))
+              .as("answers of two kinds to '%s'", name)
+              .isFalse();
+          requireCount(once, name, predictions.getOrDefault(offset, deadLetters.get(offset)));
+        });
+  }
+
+  private static void requireCount(boolean once, String name, List<?> answers) {
+    assertThat(answers).as("answers to '%s'", name).isNotEmpty();
+    if (once) {
+      assertThat(answers).as("answers to '%s'", name).hasSize(1);
+    }
+  }
+
+  /** Reads until there are as many records as were sent, or the time is over. */
+  private void await(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    try (RawReader output = new RawReader(pipeline.bootstrapServers(), pipeline.topics.output());
+        RawReader dead =
+            new RawReader(pipeline.bootstrapServers(), pipeline.topics.deadLetters())) {
+      long first = Math.min(goodOffsets.get(0), oddOffsets.values().iterator().next());
+      while (System.nanoTime() < deadline && !(isComplete() && output.isAtEnd())) {
+        for (ConsumerRecord<byte[], byte[]> record : output.poll()) {
+          if (offset(record) >= first) {
+            predictions.computeIfAbsent(offset(record), key -> new ArrayList<>()).add(record);
+          }
+        }
+        for (ConsumerRecord<byte[], byte[]> record : dead.poll()) {
+          long at = Long.parseLong(header(record, "__streams.errors.offset"));
+          if (at >= first) {
+            deadLetters.computeIfAbsent(at, key -> new ArrayList<>()).add(record);
+          }
+        }
+      }
+    }
+  }
+
+  private boolean isComplete() {
+    return predictions.keySet().containsAll(goodOffsets)
+        && oddOffsets.values().stream()
+            .allMatch(odd -> predictions.containsKey(odd) || deadLetters.containsKey(odd));
+  }
+
+  private static long offset(ConsumerRecord<byte[], byte[]> prediction) {
+    return RawReader.json(prediction).get("source").get("offset").asLong();
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  /** The dead letter of an odd record. */
+  ConsumerRecord<byte[], byte[]> deadLetter(String name) {
+    assertThat(deadLetters).as("dead letter of '%s'", name).containsKey(oddOffsets.get(name));
+    return deadLetters.get(oddOffsets.get(name)).get(0);
+  }
+
+  boolean isPredicted(String name) {
+    return predictions.containsKey(oddOffsets.get(name));
+  }
+}

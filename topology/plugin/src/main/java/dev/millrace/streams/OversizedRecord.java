@@ -1,0 +1,89 @@
+package dev.millrace.streams;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Finds the record that a consumer cannot read for lack of memory: one that is small while it is
+ * compressed, above all. A consumer cannot tell, since it fails at the whole of what it polls.
+ */
+final class OversizedRecord {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private OversizedRecord() {}
+
+  /**
+   * Reads one record at a time from where the consumer stands, with a consumer of its own.
+   *
+   * @param config the consumer's
+   * @param failed the consumer; its thread calls this
+   * @param most how many records the consumer may have polled at once
+   * @param open makes a consumer
+   * @return what to throw: the error that names the record, or the error there was
+   */
+  static OutOfMemoryError find(
+      Map<String, Object> config,
+      Consumer<byte[], byte[]> failed,
+      int most,
+      OutOfMemoryError error,
+      Function<Map<String, Object>, Consumer<byte[], byte[]>> open) {
+    try {
+      Map<TopicPartition, Long> positions = new HashMap<>();
+      for (TopicPartition partition : failed.assignment()) {
+        positions.put(partition, failed.position(partition));
+      }
+      try (Consumer<byte[], byte[]> search = open.apply(searching(config))) {
+        for (Map.Entry<TopicPartition, Long> position : positions.entrySet()) {
+          long offset = firstUnreadable(search, position.getKey(), position.getValue(), most);
+          if (offset >= 0) {
+            return new HeapExhaustedError(
+                position.getKey(), offset, Runtime.getRuntime().maxMemory());
+          }
+        }
+      }
+    } catch (KafkaException | OutOfMemoryError e) {
+      error.addSuppressed(e);
+    }
+    return error;
+  }
+
+  private static Map<String, Object> searching(Map<String, Object> config) {
+    Map<String, Object> searching = new HashMap<>(config);
+    searching
+        .keySet()
+        .removeAll(
+            Set.of(
+                ConsumerConfig.GROUP_ID_CONFIG,
+                ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                ConsumerConfig.CLIENT_ID_CONFIG));
+    searching.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    searching.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    searching.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    return searching;
+  }
+
+  /** The offset of the first record that does not fit; negative if all do. */
+  private static long firstUnreadable(
+      Consumer<byte[], byte[]> search, TopicPartition partition, long from, int most) {
+    search.assign(List.of(partition));
+    search.seek(partition, from);
+    try {
+      for (int i = 0; i < most && !search.poll(PATIENCE).isEmpty(); i++) {
+        // Reads on.
+      }
+      return -1;
+    } catch (OutOfMemoryError e) {
+      return search.position(partition);
+    }
+  }
+}

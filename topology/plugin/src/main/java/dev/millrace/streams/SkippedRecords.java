@@ -1,0 +1,88 @@
+package dev.millrace.streams;
+
+import dev.millrace.streams.sending.DeadLetter;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+
+/**
+ * Records that are not to be read: when a consumer comes to one, it gets an empty record in its
+ * place, whose dead letter is a stub, and goes on behind it. Each is passed once.
+ *
+ * <p>The consumer has to poll one record at a time ({@code max.poll.records}): else it reads the
+ * record together with those before it. Thread-safe.
+ */
+final class SkippedRecords {
+
+  private static final byte[] SKIPPED = "{\"skipped\":true}".getBytes(StandardCharsets.US_ASCII);
+
+  private final Map<TopicPartition, Long> pending;
+  private final Clock clock;
+
+  /**
+   * @param offsets one for each partition with a record to skip
+   */
+  SkippedRecords(Map<TopicPartition, Long> offsets, Clock clock) {
+    this.pending = new ConcurrentHashMap<>(offsets);
+    this.clock = clock;
+  }
+
+  /**
+   * Polls, or passes a record that is due.
+   *
+   * @param consumer the calling thread's
+   * @param poll its own poll
+   */
+  ConsumerRecords<byte[], byte[]> poll(
+      Consumer<byte[], byte[]> consumer,
+      Function<Duration, ConsumerRecords<byte[], byte[]>> poll,
+      Duration timeout) {
+    return due(consumer).map(at -> pass(consumer, at)).orElseGet(() -> poll.apply(timeout));
+  }
+
+  private Optional<TopicPartition> due(Consumer<?, ?> consumer) {
+    if (pending.isEmpty()) {
+      return Optional.empty();
+    }
+    return consumer.assignment().stream()
+        .filter(pending::containsKey)
+        .filter(partition -> !consumer.paused().contains(partition))
+        .filter(partition -> consumer.position(partition) == pending.get(partition))
+        .findFirst();
+  }
+
+  private ConsumerRecords<byte[], byte[]> pass(Consumer<?, ?> consumer, TopicPartition partition) {
+    long offset = pending.remove(partition);
+    consumer.seek(partition, offset + 1);
+    Headers headers = new RecordHeaders();
+    headers.add(DeadLetter.STUB, SKIPPED);
+    ConsumerRecord<byte[], byte[]> empty =
+        new ConsumerRecord<>(
+            partition.topic(),
+            partition.partition(),
+            offset,
+            clock.millis(),
+            TimestampType.CREATE_TIME,
+            ConsumerRecord.NULL_SIZE,
+            ConsumerRecord.NULL_SIZE,
+            null,
+            null,
+            headers,
+            Optional.empty());
+    return new ConsumerRecords<>(
+        Map.of(partition, List.of(empty)), Map.of(partition, new OffsetAndMetadata(offset + 1)));
+  }
+}

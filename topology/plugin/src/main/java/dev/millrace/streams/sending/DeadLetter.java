@@ -1,0 +1,169 @@
+package dev.millrace.streams.sending;
+
+import dev.millrace.core.files.Sha256;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
+
+/**
+ * The dead letter of a record: its raw key, value and headers, and Kafka Streams' own headers
+ * saying where it lay and what went wrong (KIP-1034).
+ *
+ * <p>What the dead-letter topic would refuse is changed until it takes it, because a dead letter
+ * has no dead letter. A timestamp becomes the current time, and {@value #TIMESTAMP} holds the old
+ * one. A missing key becomes {@code topic-partition@offset} in a compacted topic. A dead letter
+ * that is too large loses its stack trace; if that is not enough, it becomes a stub: no value, the
+ * key if it has at most 1 KiB, else its SHA-256 in hexadecimal, the record's headers as far as they
+ * fit, and {@value #STUB} with the sizes of what is missing.
+ */
+public final class DeadLetter {
+
+  /** A stub's header: the sizes of the record's key, value and headers, in bytes, as JSON. */
+  public static final String STUB = "millrace.stub";
+
+  /** The header with the timestamp that the record had, in ms since 1970. */
+  public static final String TIMESTAMP = "millrace.timestamp";
+
+  private static final String ERRORS = "__streams.errors.";
+  private static final int STUB_KEY_BYTES = 1 << 10;
+  private static final int STUB_MESSAGE_CHARACTERS = 500;
+  private static final int STACK_TRACE_CHARACTERS = 16 << 10;
+
+  private final String topic;
+  private final ErrorHandlerContext context;
+  private final Exception exception;
+  private final TopicLimits limits;
+  private final long now;
+
+  private DeadLetter(
+      String topic,
+      ErrorHandlerContext context,
+      Exception exception,
+      TopicLimits limits,
+      long now) {
+    this.topic = topic;
+    this.context = context;
+    this.exception = exception;
+    this.limits = limits;
+    this.now = now;
+  }
+
+  /**
+   * Makes a dead letter.
+   *
+   * @param topic the dead-letter topic
+   * @param context the record that a handler was asked about
+   * @param limits what the topic takes
+   * @param now in ms since 1970
+   */
+  public static ProducerRecord<byte[], byte[]> of(
+      String topic,
+      ErrorHandlerContext context,
+      Exception exception,
+      TopicLimits limits,
+      long now) {
+    return new DeadLetter(topic, context, exception, limits, now).record();
+  }
+
+  private ProducerRecord<byte[], byte[]> record() {
+    List<Header> own = new ArrayList<>();
+    context.headers().forEach(own::add);
+    List<Header> why = why(exception.getMessage());
+    Header trace = header(ERRORS + "stacktrace", stackTrace());
+    byte[] key = key();
+    byte[] value = context.sourceRawValue();
+    List<Header> all = joined(own, why, trace);
+    if (!fits(key, value, all)) {
+      all = joined(own, why);
+    }
+    return fits(key, value, all) ? record(key, value, all) : stub(key, own);
+  }
+
+  /** The headers are ours first, then the record's until the first that does not fit. */
+  private ProducerRecord<byte[], byte[]> stub(byte[] key, List<Header> own) {
+    byte[] shortKey =
+        length(key) <= STUB_KEY_BYTES ? key : Sha256.of(key).getBytes(StandardCharsets.US_ASCII);
+    List<Header> headers = why(cut(exception.getMessage(), STUB_MESSAGE_CHARACTERS));
+    headers.add(header(STUB, sizes(own)));
+    long room = limits.maxBytes() - RecordSize.of(shortKey, null, headers);
+    for (Header header : own) {
+      room -= RecordSize.of(header);
+      if (room < 0) {
+        break;
+      }
+      headers.add(header);
+    }
+    return record(shortKey, null, headers);
+  }
+
+  private String sizes(List<Header> own) {
+    return "{\"key\":%d,\"value\":%d,\"headers\":%d,\"limit\":%d}"
+        .formatted(
+            length(context.sourceRawKey()),
+            length(context.sourceRawValue()),
+            own.stream().mapToLong(RecordSize::of).sum(),
+            limits.maxBytes());
+  }
+
+  private ProducerRecord<byte[], byte[]> record(byte[] key, byte[] value, List<Header> headers) {
+    boolean kept = limits.takes(context.timestamp(), now);
+    return new ProducerRecord<>(topic, null, kept ? context.timestamp() : now, key, value, headers);
+  }
+
+  /** What went wrong, and where; with the old timestamp, if the record cannot have it. */
+  private List<Header> why(String message) {
+    List<Header> why = new ArrayList<>();
+    why.add(header(ERRORS + "exception", exception.getClass().getName()));
+    why.add(header(ERRORS + "message", message));
+    why.add(header(ERRORS + "topic", context.topic()));
+    why.add(header(ERRORS + "partition", Integer.toString(context.partition())));
+    why.add(header(ERRORS + "offset", Long.toString(context.offset())));
+    if (!limits.takes(context.timestamp(), now)) {
+      why.add(header(TIMESTAMP, Long.toString(context.timestamp())));
+    }
+    return why;
+  }
+
+  private byte[] key() {
+    byte[] key = context.sourceRawKey();
+    return key == null && limits.compacted()
+        ? (context.topic() + "-" + context.partition() + "@" + context.offset())
+            .getBytes(StandardCharsets.UTF_8)
+        : key;
+  }
+
+  private boolean fits(byte[] key, byte[] value, List<Header> headers) {
+    return RecordSize.of(key, value, headers) <= limits.maxBytes();
+  }
+
+  private String stackTrace() {
+    StringWriter trace = new StringWriter();
+    exception.printStackTrace(new PrintWriter(trace));
+    return cut(trace.toString(), STACK_TRACE_CHARACTERS);
+  }
+
+  private static List<Header> joined(List<Header> own, List<Header> why, Header... more) {
+    List<Header> all = new ArrayList<>(own);
+    all.addAll(why);
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  private static Header header(String name, String value) {
+    return new RecordHeader(name, value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String cut(String text, int characters) {
+    return text == null || text.length() <= characters ? text : text.substring(0, characters) + "…";
+  }
+
+  private static int length(byte[] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+}

@@ -1,0 +1,102 @@
+package dev.millrace.streams.sending;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.TopicConfig;
+
+/**
+ * What a record must be like for a topic to take it.
+ *
+ * @param maxBytes largest batch of records, which one record fills alone, in bytes
+ * @param compacted whether a record needs a key
+ * @param beforeMaxMs how far a timestamp may lie in the past, in ms
+ * @param afterMaxMs how far it may lie in the future, in ms
+ */
+public record TopicLimits(long maxBytes, boolean compacted, long beforeMaxMs, long afterMaxMs) {
+
+  /** What Kafka's topics have unless somebody says otherwise. */
+  public static final TopicLimits DEFAULTS =
+      new TopicLimits(1_048_588, false, Long.MAX_VALUE, TimeUnit.HOURS.toMillis(1));
+
+  /** How far the clocks of a broker and of this machine may differ, in ms. */
+  private static final long CLOCKS_DIFFER_MS = TimeUnit.MINUTES.toMillis(1);
+
+  private static final int TENTH = 10;
+
+  /** The limits in a topic's configuration; those it does not name are not there. */
+  static TopicLimits of(Config topic) {
+    boolean stamped =
+        "LogAppendTime".equals(value(topic, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, ""));
+    String policy = value(topic, TopicConfig.CLEANUP_POLICY_CONFIG, "");
+    return new TopicLimits(
+        number(topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+        policy.toLowerCase(Locale.ROOT).contains(TopicConfig.CLEANUP_POLICY_COMPACT),
+        stamped
+            ? Long.MAX_VALUE
+            : number(topic, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
+        stamped
+            ? Long.MAX_VALUE
+            : number(topic, TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG));
+  }
+
+  private static long number(Config topic, String key) {
+    return Long.parseLong(value(topic, key, Long.toString(Long.MAX_VALUE)));
+  }
+
+  private static String value(Config topic, String key, String otherwise) {
+    ConfigEntry entry = topic.get(key);
+    return entry == null || entry.value() == null ? otherwise : entry.value();
+  }
+
+  /** The same, with records of at most {@code bytes}. */
+  TopicLimits atMost(long bytes) {
+    return new TopicLimits(Math.min(maxBytes, bytes), compacted, beforeMaxMs, afterMaxMs);
+  }
+
+  /**
+   * Why the brokers would refuse a record; empty if they take it.
+   *
+   * @param bytes upper bound of its size, as {@link RecordSize} says it
+   * @param timestamp the record's, in ms since 1970
+   * @param now in ms since 1970
+   */
+  public Optional<String> refusal(boolean hasKey, long bytes, long timestamp, long now) {
+    if (!hasKey && compacted) {
+      return Optional.of("it has no key, and the topic is compacted");
+    }
+    if (bytes > maxBytes) {
+      return Optional.of(
+          "it may have "
+              + bytes
+              + " bytes, and the limit is "
+              + maxBytes
+              + "; raise the topic's max.message.bytes, or the producer's max.request.size if that"
+              + " is lower");
+    }
+    if (!takes(timestamp, now)) {
+      return Optional.of(
+          "its timestamp, "
+              + timestamp
+              + ", is "
+              + Math.abs(timestamp - now) / 1000
+              + (timestamp > now
+                  ? " s ahead; raise the topic's message.timestamp.after.max.ms"
+                  : " s old; raise the topic's message.timestamp.before.max.ms"));
+    }
+    return Optional.empty();
+  }
+
+  /** True if a record may have this timestamp, by the brokers' clocks, too. */
+  boolean takes(long timestamp, long now) {
+    return timestamp >= 0
+        && (timestamp >= now || now - timestamp <= less(beforeMaxMs))
+        && (timestamp <= now || timestamp - now <= less(afterMaxMs));
+  }
+
+  private static long less(long limit) {
+    return limit - Math.min(CLOCKS_DIFFER_MS, limit / TENTH);
+  }
+}

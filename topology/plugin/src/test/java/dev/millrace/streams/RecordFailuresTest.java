@@ -1,0 +1,73 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.junit.jupiter.api.Test;
+
+class RecordFailuresTest {
+
+  private static final Exception ODD = new IllegalStateException("odd");
+
+  private final RecordFailures failures = new RecordFailures();
+
+  private boolean fails(int partition, long offset) {
+    return failures.isTooMany("images", partition, offset, ODD);
+  }
+
+  @Test
+  void thirdFailure_isOneTooMany() {
+    assertThat(fails(0, 7)).isFalse();
+    assertThat(fails(0, 7)).isFalse();
+    assertThat(fails(0, 7)).isTrue();
+    assertThat(fails(0, 7)).isTrue();
+  }
+
+  @Test
+  void recordsThatFailInTurns_areCountedEachForItself() {
+    assertThat(fails(0, 7)).isFalse();
+    assertThat(fails(0, 8)).isFalse();
+    assertThat(fails(0, 7)).isFalse();
+    assertThat(fails(0, 8)).isFalse();
+    assertThat(fails(0, 7)).isTrue();
+    assertThat(fails(0, 8)).isTrue();
+  }
+
+  @Test
+  void oldCounts_areForgotten_onceThereAreThousands() {
+    assertThat(fails(0, 7)).isFalse();
+    assertThat(fails(0, 7)).isFalse();
+    for (int offset = 1_000; offset < 2_000; offset++) {
+      assertThat(fails(0, offset)).isFalse();
+    }
+    assertThat(fails(0, 7)).isFalse();
+  }
+
+  @Test
+  void partitions_areCountedEachForItself() {
+    for (int partition = 0; partition < 10; partition++) {
+      assertThat(fails(partition, 7)).isFalse();
+      assertThat(fails(partition, 7)).isFalse();
+      assertThat(failures.isTooMany("others", partition, 7, ODD)).isFalse();
+    }
+    assertThat(fails(4, 7)).isTrue();
+  }
+
+  @Test
+  void failuresOfTheWorld_neverCount() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(
+              failures.isTooMany("images", 0, 7, new UncheckedIOException(new IOException("gone"))))
+          .isFalse();
+    }
+    assertThat(fails(0, 7)).isFalse();
+  }
+
+  @Test
+  void counts_areTheApplications() {
+    String id = "record-failures-test";
+    assertThat(RecordFailures.of(id)).isSameAs(RecordFailures.of(id));
+    assertThat(RecordFailures.of(id)).isNotSameAs(RecordFailures.of(id + "-2"));
+  }
+}

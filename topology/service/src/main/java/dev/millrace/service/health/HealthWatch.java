@@ -1,0 +1,148 @@
+package dev.millrace.service.health;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.streams.KafkaStreams;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches a Kafka Streams client on threads of its own: looks at it once a second, and asks the
+ * brokers for its topics every 5 s. Thread-safe.
+ */
+public final class HealthWatch implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(HealthWatch.class);
+
+  private static final int LOOK_MS = 1_000;
+  private static final int ASK_MS = 5_000;
+
+  /** The part of {@code max.poll.interval.ms} after which a silent thread is taken to hang. */
+  private static final double HANGS_AFTER = 0.9;
+
+  private final StreamsView streams;
+  private final StreamMonitor monitor;
+  private final TopicWatch topics;
+  private final Admin admin;
+  private final Duration longestSilence;
+  private final Consumer<String> onHang;
+  private final LongSupplier nanoTime;
+  private final ScheduledExecutorService looking = executor("millrace-health");
+  private final ScheduledExecutorService asking = executor("millrace-health-topics");
+
+  private HealthWatch(
+      StreamsView streams,
+      Supplier<Optional<ThreadFailure>> lastFailure,
+      Admin admin,
+      Set<String> topics,
+      Duration maxPollInterval,
+      Consumer<String> onHang,
+      MeterRegistry registry,
+      LongSupplier nanoTime) {
+    this.streams = streams;
+    this.admin = admin;
+    this.onHang = onHang;
+    this.nanoTime = nanoTime;
+    this.longestSilence = Duration.ofMillis((long) (maxPollInterval.toMillis() * HANGS_AFTER));
+    this.topics = new TopicWatch(TopicWatch.brokers(admin), topics, nanoTime.getAsLong());
+    this.monitor = new StreamMonitor(streams, this.topics, lastFailure, registry);
+  }
+
+  /**
+   * Begins to watch.
+   *
+   * @param streams the client, which may not have started yet
+   * @param threads how many stream threads it should have
+   * @param lastFailure the last failure of a stream thread, if one ever failed
+   * @param admin an admin client's configuration
+   * @param topics those that the client writes to
+   * @param maxPollInterval the client's {@code max.poll.interval.ms}
+   * @param onHang receives a line if a stream thread hangs, before its group takes it for dead
+   * @param registry receives how long each partition has stood still; stays the caller's
+   */
+  public static HealthWatch start(
+      KafkaStreams streams,
+      int threads,
+      Supplier<Optional<ThreadFailure>> lastFailure,
+      Map<String, Object> admin,
+      Set<String> topics,
+      Duration maxPollInterval,
+      Consumer<String> onHang,
+      MeterRegistry registry) {
+    HealthWatch watch =
+        new HealthWatch(
+            new KafkaStreamsView(streams, threads),
+            lastFailure,
+            Admin.create(admin),
+            topics,
+            maxPollInterval,
+            onHang,
+            registry,
+            System::nanoTime);
+    watch.start();
+    return watch;
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // they end with the executors
+  private void start() {
+    looking.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    asking.scheduleWithFixedDelay(this::ask, 0, ASK_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private void look() {
+    try {
+      var unused = problems();
+      Duration silence = streams.longestSilence();
+      if (streams.isAtWork() && silence.compareTo(longestSilence) > 0) {
+        onHang.accept(
+            "a stream thread has asked for no record for "
+                + silence.toSeconds()
+                + " s: it hangs, and its group would soon take it for dead");
+      }
+    } catch (RuntimeException e) {
+      log.warn("the health of the stream cannot be seen: {}", e.toString());
+    }
+  }
+
+  private void ask() {
+    try {
+      topics.ask(nanoTime.getAsLong());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      log.warn("the topics cannot be asked for: {}", e.toString());
+    }
+  }
+
+  /** What has been wrong for longer than 10 s; empty if the service is ready. */
+  public List<Problem> problems() {
+    return monitor.look(nanoTime.getAsLong());
+  }
+
+  @Override
+  public void close() {
+    looking.shutdownNow();
+    asking.shutdownNow();
+    admin.close(Duration.ZERO);
+  }
+
+  private static ScheduledExecutorService executor(String name) {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

@@ -1,0 +1,79 @@
+package dev.millrace.service.health;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * How long each partition has stood still although records wait in it.
+ *
+ * <p>What is known of a partition outlives the stream thread that works on it: a thread that fails
+ * at a record and its replacement, which fails there again, have made no progress together. Used by
+ * one thread.
+ */
+final class PartitionProgress {
+
+  /** An offset that nobody has said yet. */
+  static final long UNKNOWN = -1;
+
+  /**
+   * What a task says of its partition.
+   *
+   * @param committed the offset that it goes on from, as it last committed it, or {@link #UNKNOWN}
+   * @param polled the offset of the last record that it has, or {@link #UNKNOWN}
+   */
+  record Sample(TopicPartition partition, long committed, long polled) {}
+
+  private record Standing(long committed, long polled, long since) {
+
+    boolean waits() {
+      return polled != UNKNOWN && polled >= committed;
+    }
+  }
+
+  private final Map<TopicPartition, Standing> partitions = new HashMap<>();
+
+  /**
+   * Takes in what the tasks say.
+   *
+   * @param all whether these are all partitions of this instance; else the others are as they were
+   * @param now the time, as {@link System#nanoTime}
+   */
+  void observe(Collection<Sample> samples, boolean all, long now) {
+    if (all) {
+      partitions
+          .keySet()
+          .retainAll(samples.stream().map(Sample::partition).collect(Collectors.toSet()));
+    }
+    for (Sample sample : samples) {
+      partitions.merge(
+          sample.partition(),
+          new Standing(sample.committed(), sample.polled(), now),
+          PartitionProgress::after);
+    }
+  }
+
+  /** The clock starts again if the offset moved, and whenever no record waited before. */
+  private static Standing after(Standing before, Standing seen) {
+    long committed = Math.max(before.committed, seen.committed);
+    long polled = Math.max(before.polled, seen.polled);
+    boolean stands = before.waits() && committed == before.committed;
+    return new Standing(committed, polled, stands ? before.since : seen.since);
+  }
+
+  /** How long each partition has stood still, in nanoseconds; 0 if no record waits. */
+  Map<TopicPartition, Long> standing(long now) {
+    return partitions.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey,
+                entry -> entry.getValue().waits() ? now - entry.getValue().since : 0));
+  }
+
+  /** The offset where a partition stands; 0 if nothing was ever committed. */
+  long offset(TopicPartition partition) {
+    return Math.max(0, partitions.get(partition).committed);
+  }
+}

@@ -1,0 +1,173 @@
+package dev.millrace.service.health;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges a service by what can be seen of it: each look takes in what its stream, its topics and
+ * its failures say, and finds what has been wrong for longer than 10 s. Thread-safe.
+ */
+final class StreamMonitor {
+
+  private static final Logger log = LoggerFactory.getLogger(StreamMonitor.class);
+
+  /** How long a problem may last before anybody is told. */
+  static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final StreamsView streams;
+  private final TopicWatch topics;
+  private final Supplier<Optional<ThreadFailure>> lastFailure;
+  private final MultiGauge stalled;
+
+  private final PartitionProgress progress = new PartitionProgress();
+  private final Set<TopicPartition> told = new HashSet<>();
+  private Optional<ThreadFailure> unmended = Optional.empty();
+  private boolean worked;
+
+  /**
+   * @param lastFailure the last failure of a stream thread, if one ever failed
+   * @param registry receives how long each partition has stood still; stays the caller's
+   */
+  StreamMonitor(
+      StreamsView streams,
+      TopicWatch topics,
+      Supplier<Optional<ThreadFailure>> lastFailure,
+      MeterRegistry registry) {
+    this.streams = streams;
+    this.topics = topics;
+    this.lastFailure = lastFailure;
+    this.stalled =
+        MultiGauge.builder("millrace.partition.stalled")
+            .description("How long a partition has stood still although records wait in it")
+            .baseUnit("seconds")
+            .register(registry);
+  }
+
+  /**
+   * Looks.
+   *
+   * @param now the time, as {@link System#nanoTime}
+   * @return what has been wrong for longer than 10 s; empty if the service is ready
+   */
+  synchronized List<Problem> look(long now) {
+    boolean whole = streams.isWhole();
+    worked |= whole;
+    progress.observe(streams.partitions(), whole, now);
+    List<Problem> found = new ArrayList<>();
+    if (!worked) {
+      found.add(Problem.of(Problem.Kind.STARTING, 0, "it has not joined its group yet"));
+    }
+    threads(whole, now).ifPresent(found::add);
+    topics(now, found);
+    partitions(now, found);
+    return List.copyOf(found);
+  }
+
+  /** A failure is mended once every thread works again. */
+  private Optional<Problem> threads(boolean whole, long now) {
+    Optional<ThreadFailure> last = lastFailure.get();
+    if (whole) {
+      unmended = Optional.empty();
+    } else if (unmended.isEmpty()) {
+      unmended = last.filter(failure -> now - failure.at() < GRACE.toNanos());
+    }
+    return unmended
+        .filter(failure -> isLong(now - failure.at()))
+        .map(
+            failure ->
+                Problem.of(
+                    Problem.Kind.THREAD_FAILED,
+                    seconds(now - failure.at()),
+                    "a stream thread failed, and none works in its place: " + failure.reason()));
+  }
+
+  private void topics(long now, List<Problem> found) {
+    long silence = now - topics.lastAnswer();
+    if (isLong(silence)) {
+      found.add(
+          Problem.of(
+              Problem.Kind.BROKER_AWAY,
+              seconds(silence),
+              "no broker has answered for " + seconds(silence) + " s"));
+    }
+    topics
+        .missingSince()
+        .forEach(
+            (topic, since) -> {
+              if (isLong(now - since)) {
+                found.add(
+                    Problem.ofTopic(
+                        Problem.Kind.TOPIC_MISSING,
+                        topic,
+                        seconds(now - since),
+                        "there is no topic " + topic + "; make it again"));
+              }
+            });
+  }
+
+  private void partitions(long now, List<Problem> found) {
+    Map<TopicPartition, Long> standing = progress.standing(now);
+    told.retainAll(standing.keySet());
+    standing.forEach(
+        (partition, nanos) -> {
+          if (!isLong(nanos)) {
+            told.remove(partition);
+            return;
+          }
+          Problem problem =
+              Problem.ofPartition(
+                  partition, progress.offset(partition), seconds(nanos), reason(now, nanos));
+          found.add(problem);
+          if (told.add(partition)) {
+            log.warn(
+                "{} stands at offset {} for {} s: {}",
+                partition,
+                problem.offset(),
+                problem.seconds(),
+                problem.reason());
+          }
+        });
+    stalled.register(
+        standing.entrySet().stream()
+            .map(
+                entry ->
+                    MultiGauge.Row.of(
+                        Tags.of(
+                            "topic",
+                            entry.getKey().topic(),
+                            "partition",
+                            Integer.toString(entry.getKey().partition())),
+                        entry.getValue() / 1e9))
+            .toList(),
+        true);
+  }
+
+  /** The last failure of a thread, if it came since the partition stands; else nobody knows. */
+  private String reason(long now, long standing) {
+    return lastFailure
+        .get()
+        .filter(failure -> now - failure.at() <= standing + GRACE.toNanos())
+        .map(failure -> "a stream thread failed: " + failure.reason())
+        .orElse("no thread failed; the model may be too slow, or a later step waits");
+  }
+
+  private static boolean isLong(long nanos) {
+    return nanos > GRACE.toNanos();
+  }
+
+  private static long seconds(long nanos) {
+    return Duration.ofNanos(nanos).toSeconds();
+  }
+}

@@ -1,0 +1,219 @@
+package dev.millrace.service.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.service.health.PartitionProgress.Sample;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.internals.KafkaFutureImpl;
+import org.junit.jupiter.api.Test;
+
+/** One look a second, from second 0 on. */
+class StreamMonitorTest {
+
+  private static final TopicPartition IMAGES = new TopicPartition("images", 3);
+  private static final KafkaFuture<TopicDescription> THERE =
+      KafkaFuture.completedFuture(new TopicDescription("predictions", false, List.of()));
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final FakeStreams streams = new FakeStreams();
+  private KafkaFuture<TopicDescription> answer = THERE;
+  private Optional<ThreadFailure> failure = Optional.empty();
+  private final TopicWatch topics =
+      new TopicWatch(names -> Map.of("predictions", answer), Set.of("predictions"), 0);
+  private final StreamMonitor monitor = new StreamMonitor(streams, topics, () -> failure, registry);
+
+  private long second;
+
+  private static final class FakeStreams implements StreamsView {
+    private boolean whole = true;
+    private Collection<Sample> samples = List.of();
+
+    @Override
+    public boolean isAtWork() {
+      return true;
+    }
+
+    @Override
+    public boolean isWhole() {
+      return whole;
+    }
+
+    @Override
+    public Collection<Sample> partitions() {
+      return samples;
+    }
+
+    @Override
+    public Duration longestSilence() {
+      return Duration.ZERO;
+    }
+  }
+
+  private static KafkaFuture<TopicDescription> failed(Exception e) {
+    KafkaFutureImpl<TopicDescription> future = new KafkaFutureImpl<>();
+    future.completeExceptionally(e);
+    return future;
+  }
+
+  private static long nanos(long seconds) {
+    return Duration.ofSeconds(seconds).toNanos();
+  }
+
+  private List<Problem> problems() {
+    return monitor.look(nanos(second));
+  }
+
+  /** Looks once a second for so long, asks the brokers as often, and returns what it saw last. */
+  private List<Problem> after(int seconds) throws Exception {
+    List<Problem> last = problems();
+    for (int i = 0; i < seconds; i++) {
+      second++;
+      topics.ask(nanos(second));
+      last = problems();
+    }
+    return last;
+  }
+
+  @Test
+  void streamWithNothingToDo_isReady() throws Exception {
+    assertThat(after(100)).isEmpty();
+  }
+
+  @Test
+  void streamThatHasNotJoined_isNotReady_andOneThatRebalancesLaterIs() throws Exception {
+    streams.whole = false;
+    assertThat(after(1)).singleElement().extracting(Problem::kind).isEqualTo(Problem.Kind.STARTING);
+
+    streams.whole = true;
+    assertThat(after(1)).isEmpty();
+
+    streams.whole = false;
+    assertThat(after(60)).isEmpty();
+  }
+
+  @Test
+  void partitionThatStands_isAProblem_after10Seconds() throws Exception {
+    streams.samples = List.of(new Sample(IMAGES, 17, 20));
+    assertThat(after(10)).isEmpty();
+
+    assertThat(after(1))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.kind()).isEqualTo(Problem.Kind.PARTITION_STALLED);
+              assertThat(problem.topic()).isEqualTo("images");
+              assertThat(problem.partition()).isEqualTo(3);
+              assertThat(problem.offset()).isEqualTo(17);
+              assertThat(problem.seconds()).isEqualTo(11);
+            });
+    assertThat(
+            registry
+                .get("millrace.partition.stalled")
+                .tags("topic", "images", "partition", "3")
+                .gauge()
+                .value())
+        .isEqualTo(11);
+
+    streams.samples = List.of(new Sample(IMAGES, 18, 20));
+    assertThat(after(1)).isEmpty();
+  }
+
+  @Test
+  void partitionThatStands_saysWhichFailureStoppedIt() throws Exception {
+    streams.samples = List.of(new Sample(IMAGES, 17, 20));
+    after(5);
+    failure = Optional.of(new ThreadFailure(nanos(second), "the database is gone"));
+
+    assertThat(after(6))
+        .singleElement()
+        .extracting(Problem::reason)
+        .asString()
+        .contains("the database is gone");
+  }
+
+  @Test
+  void oldFailure_isNoReason() throws Exception {
+    failure = Optional.of(new ThreadFailure(0, "the database is gone"));
+    after(100);
+    streams.samples = List.of(new Sample(IMAGES, 17, 20));
+
+    assertThat(after(11))
+        .singleElement()
+        .extracting(Problem::reason)
+        .asString()
+        .doesNotContain("database");
+  }
+
+  @Test
+  void failedThread_isAProblem_untilAllWorkAgain() throws Exception {
+    after(1);
+    streams.whole = false;
+    failure = Optional.of(new ThreadFailure(nanos(second), "the database is gone"));
+    assertThat(after(10)).isEmpty();
+
+    assertThat(after(1))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.kind()).isEqualTo(Problem.Kind.THREAD_FAILED);
+              assertThat(problem.reason()).contains("the database is gone");
+            });
+    // The replacement fails, too, which does not start the clock again.
+    failure = Optional.of(new ThreadFailure(nanos(second), "the database is gone"));
+    assertThat(after(1)).hasSize(1);
+
+    streams.whole = true;
+    assertThat(after(1)).isEmpty();
+  }
+
+  @Test
+  void brokersThatDoNotAnswer_areAProblem_untilOneDoes() throws Exception {
+    after(5);
+    answer = failed(new TimeoutException("no answer"));
+    assertThat(after(10)).isEmpty();
+
+    assertThat(after(1))
+        .singleElement()
+        .extracting(Problem::kind)
+        .isEqualTo(Problem.Kind.BROKER_AWAY);
+
+    answer = THERE;
+    assertThat(after(1)).isEmpty();
+  }
+
+  @Test
+  void missingTopic_isAProblem_untilItIsThereAgain() throws Exception {
+    answer = failed(new UnknownTopicOrPartitionException("no"));
+    assertThat(after(11)).isEmpty();
+
+    assertThat(after(1))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.kind()).isEqualTo(Problem.Kind.TOPIC_MISSING);
+              assertThat(problem.topic()).isEqualTo("predictions");
+            });
+
+    answer = THERE;
+    assertThat(after(1)).isEmpty();
+  }
+
+  @Test
+  void topicThatMayNotBeDescribed_isThereAsFarAsAnybodyKnows() throws Exception {
+    answer = failed(new TopicAuthorizationException("no"));
+
+    assertThat(after(60)).isEmpty();
+  }
+}
