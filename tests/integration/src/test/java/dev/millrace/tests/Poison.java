@@ -169,6 +169,11 @@ final class Poison {
     return new String(header.value(), StandardCharsets.UTF_8);
   }
 
+  /** Where an odd record lies. */
+  long offset(String name) {
+    return oddOffsets.get(name);
+  }
+
   /** The dead letter of an odd record. */
   ConsumerRecord<byte[], byte[]> deadLetter(String name) {
     assertThat(deadLetters).as("dead letter of '%s'", name).containsKey(oddOffsets.get(name));

@@ -8,12 +8,14 @@ import org.junit.jupiter.api.Test;
 
 class RecordFailuresTest {
 
-  private static final Exception ODD = new IllegalStateException("odd");
-
   private final RecordFailures failures = new RecordFailures();
 
+  private static Exception odd() {
+    return new IllegalStateException("odd");
+  }
+
   private boolean fails(int partition, long offset) {
-    return failures.isTooMany("images", partition, offset, ODD);
+    return failures.isTooMany("images", partition, offset, odd());
   }
 
   @Test
@@ -49,7 +51,7 @@ class RecordFailuresTest {
     for (int partition = 0; partition < 10; partition++) {
       assertThat(fails(partition, 7)).isFalse();
       assertThat(fails(partition, 7)).isFalse();
-      assertThat(failures.isTooMany("others", partition, 7, ODD)).isFalse();
+      assertThat(failures.isTooMany("others", partition, 7, odd())).isFalse();
     }
     assertThat(fails(4, 7)).isTrue();
   }

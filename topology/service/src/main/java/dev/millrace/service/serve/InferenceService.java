@@ -57,7 +57,7 @@ public final class InferenceService implements AutoCloseable {
     this.follower = follower;
     LimitsReader limits = LimitsReader.of(Utils.propsToMap(config.streams()));
     this.restarts = new RestartPolicy(config.threads(), limits::forget, System::nanoTime);
-    PromptClients clients = new PromptClients();
+    PromptClients clients = new PromptClients(config.skipped());
     this.streams =
         new KafkaStreams(
             ServiceTopology.of(config.topics(), inference, limits), config.streams(), clients);

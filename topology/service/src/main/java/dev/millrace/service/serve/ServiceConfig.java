@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.GroupProtocol;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -20,6 +22,8 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param maxRecordBytes the largest record batch of the input topic, as its {@code
  *     max.message.bytes} has it; dead letters may be larger by their headers
  * @param pinned whether the version it starts with serves to the end, whatever is promoted
+ * @param skipped offsets of records that are passed unread, one a partition; each becomes a dead
+ *     letter without a value
  * @param kafka Kafka's own keys, those of Kafka Streams and its clients; they win over the defaults
  *     here
  */
@@ -29,6 +33,7 @@ public record ServiceConfig(
     OnBadImage onBadImage,
     int maxRecordBytes,
     boolean pinned,
+    Map<TopicPartition, Long> skipped,
     Properties kafka) {
 
   /** Kafka's own default limit of a topic: 1 MiB and the batch's overhead. */
@@ -51,6 +56,12 @@ public record ServiceConfig(
     Objects.requireNonNull(topics, "topics");
     Objects.requireNonNull(onBadImage, "onBadImage");
     Objects.requireNonNull(kafka, "kafka");
+    skipped = Map.copyOf(skipped);
+    if (!skipped.isEmpty() && isStreamsProtocol(kafka)) {
+      throw new IllegalArgumentException(
+          "skip: under group.protocol=streams Kafka Streams has a consumer of its own, which passes"
+              + " no record; move the group's offset with kafka-consumer-groups --reset-offsets");
+    }
     if (maxRecordBytes < 1024 || maxRecordBytes > MAX_RECORD_BYTES) {
       throw new IllegalArgumentException(
           "max-record-bytes: "
@@ -59,6 +70,17 @@ public record ServiceConfig(
               + MAX_RECORD_BYTES
               + ", what a broker takes in one request");
     }
+  }
+
+  /** A service that reads every record. */
+  public ServiceConfig(
+      InferenceConfig inference,
+      Topics topics,
+      OnBadImage onBadImage,
+      int maxRecordBytes,
+      boolean pinned,
+      Properties kafka) {
+    this(inference, topics, onBadImage, maxRecordBytes, pinned, Map.of(), kafka);
   }
 
   /** Bad images become dead letters, and records are as large as Kafka takes them by default. */
@@ -98,9 +120,16 @@ public record ServiceConfig(
         + maxRecordBytes
         + ", pinned="
         + pinned
+        + ", skipped="
+        + skipped
         + ", kafka="
         + kafka.stringPropertyNames()
         + "]";
+  }
+
+  private static boolean isStreamsProtocol(Properties kafka) {
+    return GroupProtocol.STREAMS.name.equalsIgnoreCase(
+        kafka.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG));
   }
 
   private boolean isExactlyOnce() {
@@ -133,12 +162,14 @@ public record ServiceConfig(
     // At least once it is what a crash makes us infer again, and every commit waits for what is in
     // flight; exactly once it is also how long a prediction waits to be seen.
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, isExactlyOnce() ? 500 : 1_000);
-    boolean prompt =
-        !GroupProtocol.STREAMS.name.equalsIgnoreCase(
-            kafka.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG));
+    boolean prompt = !isStreamsProtocol(kafka);
     if (!prompt) {
       // There, Kafka Streams makes its consumer itself, and an answer waits for its poll.
       defaults.put(StreamsConfig.POLL_MS_CONFIG, 5);
+    }
+    if (!skipped.isEmpty()) {
+      // A record that is to be passed unread must not be polled together with those before it.
+      defaults.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 1);
     }
     // Images are large: buffering Kafka Streams' default of 1,000 a partition would take gigabytes.
     defaults.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2 * inference.maxInFlight());

@@ -21,6 +21,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -94,6 +95,15 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   private int maxRecordBytes;
 
   @Option(
+      names = "--skip",
+      paramLabel = "TOPIC-PARTITION@OFFSET",
+      converter = RecordPlace.Converter.class,
+      description =
+          "Pass this one record unread, because it does not fit in memory: a dead letter without a"
+              + " value takes its place. May be repeated, for other partitions.")
+  private List<RecordPlace> skip = List.of();
+
+  @Option(
       names = "--guarantee",
       paramLabel = "GUARANTEE",
       converter = Guarantee.Converter.class,
@@ -145,6 +155,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
             onBadImage,
             maxRecordBytes,
             pin,
+            RecordPlace.byPartition(skip),
             kafka.streams(streamsDefaults()));
     InferenceService.loadLibraries();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

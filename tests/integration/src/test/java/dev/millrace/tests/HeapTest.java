@@ -1,0 +1,91 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.serve.OnBadImage;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.streams.sending.DeadLetter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A record that is small at the broker, and does not fit in the service's heap. */
+@Tag("broker")
+@Timeout(180)
+@ExtendWith(SharedBroker.class)
+class HeapTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final int ZEROS = 150 << 20;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+  void recordThatDoesNotFit_endsTheServiceInALine_andCanBeSkipped(
+      String guarantee, EmbeddedBroker broker) throws Exception {
+    ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
+    // For its topics alone.
+    Pipeline pipeline =
+        Pipeline.prepare(
+            broker,
+            Pipeline.inference(model).build(),
+            1,
+            Map.of(),
+            OnBadImage.DEAD_LETTER,
+            ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+    Poison poison = new Poison(pipeline);
+    poison.sendCompressed(
+        "bomb", poison.record("bomb".getBytes(StandardCharsets.UTF_8), new byte[ZEROS]));
+    String bomb = pipeline.topics.input() + "-0@" + poison.offset("bomb");
+
+    try (MillraceProcess serve = serve(pipeline, guarantee, "--top", 3)) {
+      assertThat(serve.await(PATIENCE)).isEqualTo(1);
+      assertThat(serve.errors().lines().filter(line -> line.startsWith("millrace serve: ")))
+          .singleElement()
+          .asString()
+          .contains(bomb, "96 MiB", "-Xmx", "--skip " + bomb);
+    }
+
+    try (MillraceProcess serve = serve(pipeline, guarantee, "--skip", bomb)) {
+      poison.requireOneAnswerEach();
+      assertThat(poison.deadLetter("bomb").value()).isNull();
+      assertThat(poison.deadLetter("bomb").headers().lastHeader(DeadLetter.STUB)).isNotNull();
+      serve.terminate();
+      assertThat(serve.await(PATIENCE)).isEqualTo(143);
+    }
+  }
+
+  private MillraceProcess serve(Pipeline pipeline, String guarantee, Object... more)
+      throws Exception {
+    Object[] command = {
+      "serve",
+      "--bootstrap-servers",
+      pipeline.bootstrapServers(),
+      "--repository",
+      folder.resolve("models"),
+      "--model",
+      "random",
+      "--input",
+      pipeline.topics.input(),
+      "--output",
+      pipeline.topics.output(),
+      "--application-id",
+      pipeline.topics.input(),
+      "--guarantee",
+      guarantee,
+      more[0],
+      more[1]
+    };
+    return MillraceProcess.start(folder, "-Xmx96m", command);
+  }
+}
