@@ -7,7 +7,6 @@ import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.streams.sending.DeadLetter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -44,8 +43,7 @@ class HeapTest {
             OnBadImage.DEAD_LETTER,
             ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
     Poison poison = new Poison(pipeline);
-    poison.sendCompressed(
-        "bomb", poison.record("bomb".getBytes(StandardCharsets.UTF_8), new byte[ZEROS]));
+    poison.send("bomb", poison.record(PoisonScenario.key("bomb", 4), new byte[ZEROS]), true);
     String bomb = pipeline.topics.input() + "-0@" + poison.offset("bomb");
 
     try (MillraceProcess serve = serve(pipeline, guarantee, "--top", 3)) {

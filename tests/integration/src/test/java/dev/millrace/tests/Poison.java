@@ -2,6 +2,8 @@ package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.streams.sending.DeadLetter;
+import dev.millrace.tests.PoisonScenario.Fate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +13,6 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -23,7 +24,10 @@ final class Poison {
 
   private static final int GOOD_AROUND = 3;
 
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private final Pipeline pipeline;
+  private final Duration patience;
   private final Map<String, Long> oddOffsets = new HashMap<>();
   private final List<Long> goodOffsets = new ArrayList<>();
   private final Map<Long, List<ConsumerRecord<byte[], byte[]>>> predictions = new HashMap<>();
@@ -31,7 +35,15 @@ final class Poison {
   private int sent;
 
   Poison(Pipeline pipeline) {
+    this(pipeline, PATIENCE);
+  }
+
+  /**
+   * @param patience how long to wait for answers
+   */
+  Poison(Pipeline pipeline, Duration patience) {
     this.pipeline = pipeline;
+    this.patience = patience;
   }
 
   ProducerRecord<byte[], byte[]> record(byte[] key, byte[] value) {
@@ -53,20 +65,15 @@ final class Poison {
   }
 
   /** Sends good images, the odd record, and more good images. */
-  void send(String name, ProducerRecord<byte[], byte[]> odd) throws Exception {
-    send(name, odd, "none");
+  void send(PoisonScenario.Odd odd) throws Exception {
+    send(odd.name(), odd.record().apply(this), odd.compressed());
   }
 
-  void sendCompressed(String name, ProducerRecord<byte[], byte[]> odd) throws Exception {
-    send(name, odd, "gzip");
-  }
-
-  private void send(String name, ProducerRecord<byte[], byte[]> odd, String compression)
-      throws Exception {
+  /** The same. */
+  void send(String name, ProducerRecord<byte[], byte[]> odd, boolean compressed) throws Exception {
     sendGood();
-    try (KafkaProducer<byte[], byte[]> producer = producer(compression)) {
-      RecordMetadata place = producer.send(odd).get();
-      oddOffsets.put(name, place.offset());
+    try (KafkaProducer<byte[], byte[]> producer = producer(compressed ? "gzip" : "none")) {
+      oddOffsets.put(name, producer.send(odd).get().offset());
     }
     sendGood();
   }
@@ -110,7 +117,7 @@ final class Poison {
    * @param once whether each answer may come but once
    */
   void requireAnswers(boolean once) {
-    await(Duration.ofSeconds(60));
+    await();
     for (long good : goodOffsets) {
       assertThat(deadLetters.get(good)).as("dead letters of good %d", good).isNull();
       requireCount(once, "good " + good, predictions.get(good));
@@ -132,13 +139,13 @@ final class Poison {
   }
 
   /** Reads until there are as many records as were sent, or the time is over. */
-  private void await(Duration patience) {
+  private void await() {
     long deadline = System.nanoTime() + patience.toNanos();
     try (RawReader output = new RawReader(pipeline.bootstrapServers(), pipeline.topics.output());
         RawReader dead =
             new RawReader(pipeline.bootstrapServers(), pipeline.topics.deadLetters())) {
-      long first = Math.min(goodOffsets.get(0), oddOffsets.values().iterator().next());
-      while (System.nanoTime() < deadline && !(isComplete() && output.isAtEnd())) {
+      long first = goodOffsets.get(0);
+      while (System.nanoTime() < deadline && !(isComplete() && output.isAtEnd() && dead.isAtEnd())) {
         for (ConsumerRecord<byte[], byte[]> record : output.poll()) {
           if (offset(record) >= first) {
             predictions.computeIfAbsent(offset(record), key -> new ArrayList<>()).add(record);
@@ -180,7 +187,18 @@ final class Poison {
     return deadLetters.get(oddOffsets.get(name)).get(0);
   }
 
-  boolean isPredicted(String name) {
-    return predictions.containsKey(oddOffsets.get(name));
+  /** What became of each odd record. */
+  Map<String, Fate> fates() {
+    Map<String, Fate> fates = new HashMap<>();
+    oddOffsets.forEach((name, offset) -> fates.put(name, fate(offset)));
+    return fates;
+  }
+
+  private Fate fate(long offset) {
+    if (predictions.containsKey(offset)) {
+      return Fate.PREDICTION;
+    }
+    boolean stub = deadLetters.get(offset).get(0).headers().lastHeader(DeadLetter.STUB) != null;
+    return stub ? Fate.STUB : Fate.DEAD_LETTER;
   }
 }

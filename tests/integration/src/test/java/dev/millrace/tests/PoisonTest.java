@@ -1,166 +1,80 @@
 package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
-import dev.millrace.streams.sending.DeadLetter;
-import java.nio.charset.StandardCharsets;
+import dev.millrace.tests.PoisonScenario.Fate;
+import dev.millrace.tests.PoisonScenario.Odd;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler;
+import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One odd record among good ones gets its answer or its dead letter, and the stream goes on. */
+/**
+ * Odd records among good ones: each gets its one answer or its one dead letter, and the stream goes
+ * on. {@link PoisonSuite} says how soon.
+ */
 @Tag("broker")
 @Timeout(180)
 @ExtendWith(SharedBroker.class)
 class PoisonTest {
 
-  private static final int MEBIBYTE = 1 << 20;
-
   @TempDir Path folder;
 
-  private Pipeline prepare(EmbeddedBroker broker, String guarantee) throws Exception {
-    return prepare(broker, guarantee, Map.of());
+  private Pipeline prepare(EmbeddedBroker broker, Map<String, String> kafka) throws Exception {
+    return prepare(broker, kafka, OnBadImage.DEAD_LETTER);
   }
 
-  private Pipeline prepare(EmbeddedBroker broker, String guarantee, Map<String, String> kafka)
+  private Pipeline prepare(EmbeddedBroker broker, Map<String, String> kafka, OnBadImage onBadImage)
       throws Exception {
-    Map<String, String> config = new HashMap<>(kafka);
-    config.put("processing.guarantee", guarantee);
     ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
     return Pipeline.prepare(
         broker,
         Pipeline.inference(model).build(),
         1,
-        config,
-        OnBadImage.DEAD_LETTER,
+        kafka,
+        onBadImage,
         ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
   }
 
-  private static byte[] key(String name, int bytes) {
-    byte[] key = Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), bytes);
-    Arrays.fill(key, name.length(), bytes, (byte) 'k');
-    return key;
-  }
-
-  private static byte[] good(int seed) {
-    return Images.noise("png", 32, 32, seed);
-  }
-
-  /** All topics as Kafka makes them, dead letters included. */
   @ParameterizedTest
-  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
-  void recordNearTheLimit_hasOneAnswer(String guarantee, EmbeddedBroker broker) throws Exception {
-    try (Pipeline pipeline = prepare(broker, guarantee)) {
-      pipeline.alter(
-          pipeline.topics.deadLetters(),
-          Map.of("max.message.bytes", "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES));
+  @CsvSource({
+    "USUAL_LIMITS, at_least_once",
+    "USUAL_LIMITS, exactly_once_v2",
+    "RAISED_INPUT, at_least_once",
+    "RAISED_INPUT, exactly_once_v2",
+    "COMPACTED_OUTPUT, at_least_once",
+    "COMPACTED_OUTPUT, exactly_once_v2",
+    "LARGE_PREDICTIONS, at_least_once",
+    "LARGE_PREDICTIONS, exactly_once_v2",
+  })
+  void oddRecords_haveOneAnswerEach(
+      PoisonScenario scenario, String guarantee, EmbeddedBroker broker) throws Exception {
+    try (Pipeline pipeline = prepare(broker, Map.of("processing.guarantee", guarantee))) {
+      scenario.configure(pipeline);
       pipeline.start();
       Poison poison = new Poison(pipeline);
-      byte[] notUtf8 = key("bytes", 700_000);
-      notUtf8[600_000] = (byte) 0xff;
-      int mostValue = ServiceConfig.DEFAULT_MAX_RECORD_BYTES - 140;
-
-      poison.send("long key", poison.record(key("long key", 700_000), good(1)));
-      poison.send("long key that is no text", poison.record(notUtf8, good(2)));
-      ProducerRecord<byte[], byte[]> headers = poison.record(key("headers", 7), good(3));
-      headers.headers().add(new RecordHeader("history", new byte[1_040_000]));
-      poison.send("long headers", headers);
-      poison.send("bad near the limit", poison.record(key("bad", 3), new byte[mostValue]));
-      poison.send("long key and no image", poison.record(key("both", 1_000_000), new byte[48_450]));
+      Map<String, Fate> right = new HashMap<>();
+      for (Odd odd : scenario.records()) {
+        poison.send(odd);
+        right.put(odd.name(), odd.fate());
+      }
 
       poison.requireOneAnswerEach();
-      assertThat(poison.deadLetter("long key").key()).hasSize(700_000);
-      assertThat(poison.deadLetter("bad near the limit"))
-          .satisfies(
-              stub -> {
-                assertThat(stub.value()).isNull();
-                assertThat(stub.key()).isEqualTo(key("bad", 3));
-                assertThat(stub.headers().lastHeader(DeadLetter.STUB)).isNotNull();
-              });
-      assertThat(poison.deadLetter("long key and no image").key()).hasSize(64);
-    }
-  }
-
-  /** An administrator raised the input's limit, and nobody told the service. */
-  @ParameterizedTest
-  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
-  void recordAboveTheUsualLimit_hasOneAnswer(String guarantee, EmbeddedBroker broker)
-      throws Exception {
-    try (Pipeline pipeline = prepare(broker, guarantee)) {
-      pipeline.alter(pipeline.topics.input(), Map.of("max.message.bytes", "10485760"));
-      pipeline.start();
-      Poison poison = new Poison(pipeline);
-
-      poison.send("large and no image", poison.record(key("large", 5), new byte[2 * MEBIBYTE]));
-      poison.sendCompressed("zeros", poison.record(key("zeros", 5), new byte[5 * MEBIBYTE]));
-      byte[] large = Images.noise("png", 900, 800, 4);
-      assertThat(large).hasSizeGreaterThan(2 * MEBIBYTE);
-      poison.send("large image", poison.record(key("image", 5), large));
-
-      poison.requireOneAnswerEach();
-      assertThat(poison.deadLetter("large and no image").value()).isNull();
-      assertThat(poison.deadLetter("zeros").value()).isNull();
-      assertThat(poison.isPredicted("large image")).isTrue();
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
-  void recordThatTheOutputRefuses_isADeadLetter(String guarantee, EmbeddedBroker broker)
-      throws Exception {
-    try (Pipeline pipeline = prepare(broker, guarantee)) {
-      long ahead = System.currentTimeMillis() + 7_200_000;
-      pipeline.alter(
-          pipeline.topics.input(), Map.of("message.timestamp.after.max.ms", "" + Long.MAX_VALUE));
-      pipeline.alter(pipeline.topics.output(), Map.of("cleanup.policy", "compact"));
-      pipeline.alter(pipeline.topics.deadLetters(), Map.of("cleanup.policy", "compact"));
-      pipeline.start();
-      Poison poison = new Poison(pipeline);
-
-      poison.send("no timestamp", poison.untimed(key("untimed", 7), good(1)));
-      poison.send("future", poison.record(key("future", 6), good(2), ahead));
-      poison.send("bad future", poison.record(key("bad future", 10), new byte[10], ahead));
-      poison.send("no key", poison.record(null, good(3)));
-      poison.send("bad without a key", poison.record(null, new byte[10]));
-
-      poison.requireOneAnswerEach();
-      assertThat(poison.isPredicted("no timestamp")).isTrue();
-      assertThat(poison.deadLetter("future").value()).isEqualTo(good(2));
-      assertThat(poison.deadLetter("future").headers().lastHeader(DeadLetter.TIMESTAMP).value())
-          .asString(StandardCharsets.US_ASCII)
-          .isEqualTo("" + ahead);
-      assertThat(poison.deadLetter("bad future").timestamp()).isLessThan(ahead);
-      assertThat(poison.deadLetter("no key").key()).isNotNull();
-    }
-  }
-
-  /** As with very many classes. */
-  @ParameterizedTest
-  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
-  void predictionLargerThanTheOutputTakes_isADeadLetter(String guarantee, EmbeddedBroker broker)
-      throws Exception {
-    try (Pipeline pipeline = prepare(broker, guarantee)) {
-      pipeline.alter(pipeline.topics.output(), Map.of("max.message.bytes", "1500"));
-      pipeline.start();
-      Poison poison = new Poison(pipeline);
-
-      poison.send("long key", poison.record(key("long", 1_000), good(1)));
-
-      poison.requireOneAnswerEach();
-      assertThat(poison.deadLetter("long key").value()).isEqualTo(good(1));
+      assertThat(poison.fates()).isEqualTo(right);
     }
   }
 
@@ -170,20 +84,48 @@ class PoisonTest {
    */
   @ParameterizedTest
   @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
-  void limitThatIsLoweredLater_isNoticed(String guarantee, EmbeddedBroker broker) throws Exception {
-    try (Pipeline pipeline = prepare(broker, guarantee, Map.of("session.timeout.ms", "300000"))) {
+  void limitThatIsLoweredLater_isNoticed(String guarantee, EmbeddedBroker broker)
+      throws Exception {
+    Odd odd = PoisonScenario.LARGE_PREDICTIONS.records().get(0);
+    try (Pipeline pipeline =
+        prepare(
+            broker,
+            Map.of("processing.guarantee", guarantee, "session.timeout.ms", "300000"))) {
       pipeline.start();
       Poison poison = new Poison(pipeline);
-      poison.send("long key", poison.record(key("long", 1_000), good(1)));
+      poison.send(odd);
       poison.requireOneAnswerEach();
-      assertThat(poison.isPredicted("long key")).isTrue();
+      assertThat(poison.fates()).containsEntry(odd.name(), Fate.PREDICTION);
 
-      pipeline.alter(pipeline.topics.output(), Map.of("max.message.bytes", "1500"));
+      PoisonScenario.LARGE_PREDICTIONS.configure(pipeline);
       Poison later = new Poison(pipeline);
-      later.send("long key", later.record(key("long", 1_000), good(1)));
+      later.send(odd);
 
       later.requireAnswers(guarantee.equals("exactly_once_v2"));
-      assertThat(later.deadLetter("long key").value()).isEqualTo(good(1));
+      assertThat(later.fates()).containsEntry(odd.name(), odd.fate());
+    }
+  }
+
+  /** A control: that these tests would see a record that is dropped, and a partition that stands. */
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        LogAndContinueProcessingExceptionHandler.class,
+        LogAndFailProcessingExceptionHandler.class
+      })
+  void recordThatIsDropped_orThatStopsItsPartition_isNoticed(
+      Class<?> handler, EmbeddedBroker broker) throws Exception {
+    try (Pipeline pipeline =
+        prepare(
+            broker,
+            Map.of("processing.exception.handler", handler.getName()),
+            OnBadImage.FAIL)) {
+      PoisonScenario.LARGE_PREDICTIONS.configure(pipeline);
+      pipeline.start();
+      Poison poison = new Poison(pipeline, Duration.ofSeconds(5));
+      poison.send(PoisonScenario.LARGE_PREDICTIONS.records().get(0));
+
+      assertThatThrownBy(poison::requireOneAnswerEach).isInstanceOf(AssertionError.class);
     }
   }
 }

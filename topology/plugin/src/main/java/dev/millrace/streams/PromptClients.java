@@ -35,9 +35,9 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
  * requests: every 5 ms, and every 100 ms once the records that wait take that long.
  *
  * <p>A stream thread that fails and is replaced leaves its group, if its failure goes through
- * {@link #leavingGroup}. Kafka Streams means to do so, too, and then has the replaced thread stay
- * ({@code KafkaStreams.replaceStreamThread}): its partitions stand still for a session timeout, 45
- * s by default.
+ * {@link #leavingGroup}. Kafka Streams means to do so, too (KAFKA-12738), and then has the thread stay ({@code
+ * KafkaStreams.replaceStreamThread}): its partitions stand still for a session timeout, 45 s by
+ * default.
  *
  * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
  * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
@@ -48,6 +48,9 @@ public final class PromptClients implements KafkaClientSupplier {
 
   /** Whether this thread, a stream thread, has failed. */
   private final ThreadLocal<Boolean> failed = ThreadLocal.withInitial(() -> false);
+
+  /** Whether all threads are about to end, because one of them failed. */
+  private volatile boolean ending;
 
   public PromptClients() {
     this(Map.of());
@@ -64,14 +67,17 @@ public final class PromptClients implements KafkaClientSupplier {
   }
 
   /**
-   * The same handler, for {@code KafkaStreams.setUncaughtExceptionHandler}: a thread that it
-   * replaces leaves its group when its consumer closes, so that another takes over its partitions
-   * at once.
+   * The same handler, for {@code KafkaStreams.setUncaughtExceptionHandler}: a thread that failed,
+   * and each thread of a client that ends for it, leaves its group when its consumer closes, so that
+   * others take over its partitions at once.
    */
   public StreamsUncaughtExceptionHandler leavingGroup(StreamsUncaughtExceptionHandler handler) {
     return failure -> {
       StreamThreadExceptionResponse response = handler.handle(failure);
-      failed.set(response == StreamThreadExceptionResponse.REPLACE_THREAD);
+      failed.set(true);
+      if (response != StreamThreadExceptionResponse.REPLACE_THREAD) {
+        ending = true;
+      }
       return response;
     };
   }
@@ -140,7 +146,7 @@ public final class PromptClients implements KafkaClientSupplier {
     @Override
     public void close(CloseOptions options) {
       super.close(
-          failed.get()
+          failed.get() || ending
               ? CloseOptions.groupMembershipOperation(
                   CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
               : options);

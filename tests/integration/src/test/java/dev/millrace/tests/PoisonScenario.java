@@ -1,0 +1,163 @@
+package dev.millrace.tests;
+
+import dev.millrace.service.serve.ServiceConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/** Topics as an administrator made them, and odd records that they take. */
+enum PoisonScenario {
+
+  /** All topics have Kafka's own limits, also that of the dead letters. */
+  USUAL_LIMITS(
+      Map.of(),
+      Map.of(),
+      Map.of("max.message.bytes", "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES),
+      List.of(
+          new Odd("long key", Fate.DEAD_LETTER, to -> to.record(key("a", 700_000), good(1))),
+          new Odd(
+              "long key that is no text", Fate.DEAD_LETTER, to -> to.record(noText(), good(2))),
+          new Odd("long headers", Fate.STUB, PoisonScenario::withLongHeaders),
+          new Odd(
+              "no image, 140 bytes below the limit",
+              Fate.STUB,
+              to ->
+                  to.record(
+                      key("bad", 3), new byte[ServiceConfig.DEFAULT_MAX_RECORD_BYTES - 140])),
+          new Odd(
+              "no image and a long key",
+              Fate.STUB,
+              to -> to.record(key("both", 1_000_000), new byte[48_450])))),
+
+  /** The input's limit was raised, and the service was not told. */
+  RAISED_INPUT(
+      Map.of("max.message.bytes", "10485760"),
+      Map.of(),
+      Map.of(),
+      List.of(
+          new Odd(
+              "no image, 2 MB", Fate.STUB, to -> to.record(key("large", 5), new byte[2 << 20])),
+          new Odd(
+              "5 MB of zeros in gzip",
+              Fate.STUB,
+              true,
+              to -> to.record(key("zeros", 5), new byte[5 << 20])),
+          new Odd(
+              "image of 2 MB",
+              Fate.PREDICTION,
+              to -> to.record(key("image", 5), Images.noise("png", 900, 800, 4))))),
+
+  /** What comes out is compacted, and the input takes every timestamp. */
+  COMPACTED_OUTPUT(
+      Map.of("message.timestamp.after.max.ms", "" + Long.MAX_VALUE),
+      Map.of("cleanup.policy", "compact"),
+      Map.of("cleanup.policy", "compact"),
+      List.of(
+          new Odd("no timestamp", Fate.PREDICTION, to -> to.untimed(key("untimed", 7), good(1))),
+          new Odd(
+              "timestamp in two hours",
+              Fate.DEAD_LETTER,
+              to -> to.record(key("future", 6), good(2), inTwoHours())),
+          new Odd(
+              "no image in two hours",
+              Fate.DEAD_LETTER,
+              to -> to.record(key("bad", 3), new byte[10], inTwoHours())),
+          new Odd("no key", Fate.DEAD_LETTER, to -> to.record(null, good(3))),
+          new Odd("no image and no key", Fate.DEAD_LETTER, to -> to.record(null, new byte[10])))),
+
+  /** As with very many classes. */
+  LARGE_PREDICTIONS(
+      Map.of(),
+      Map.of("max.message.bytes", "1500"),
+      Map.of(),
+      List.of(
+          new Odd(
+              "prediction above the limit",
+              Fate.DEAD_LETTER,
+              to -> to.record(key("long", 1_000), good(1)))));
+
+  /** What becomes of a record. */
+  enum Fate {
+    PREDICTION,
+    DEAD_LETTER,
+    STUB
+  }
+
+  /**
+   * An odd record.
+   *
+   * @param fate what is right for it
+   * @param compressed whether its producer compresses
+   */
+  record Odd(
+      String name,
+      Fate fate,
+      boolean compressed,
+      Function<Poison, ProducerRecord<byte[], byte[]>> record) {
+
+    Odd(String name, Fate fate, Function<Poison, ProducerRecord<byte[], byte[]>> record) {
+      this(name, fate, false, record);
+    }
+  }
+
+  private final Map<String, String> input;
+  private final Map<String, String> output;
+  private final Map<String, String> deadLetters;
+  private final List<Odd> records;
+
+  PoisonScenario(
+      Map<String, String> input,
+      Map<String, String> output,
+      Map<String, String> deadLetters,
+      List<Odd> records) {
+    this.input = input;
+    this.output = output;
+    this.deadLetters = deadLetters;
+    this.records = records;
+  }
+
+  /** Changes the configuration of a pipeline's topics. */
+  void configure(Pipeline pipeline) throws Exception {
+    pipeline.alter(pipeline.topics.input(), input);
+    pipeline.alter(pipeline.topics.output(), output);
+    pipeline.alter(pipeline.topics.deadLetters(), deadLetters);
+  }
+
+  List<Odd> records() {
+    return records;
+  }
+
+  /** An image that everybody takes. */
+  static byte[] good(int seed) {
+    return Images.noise("png", 32, 32, seed);
+  }
+
+  /** A key of so many bytes. */
+  static byte[] key(String name, int bytes) {
+    byte[] key = Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), bytes);
+    Arrays.fill(key, name.length(), bytes, (byte) 'k');
+    return key;
+  }
+
+  private static byte[] noText() {
+    byte[] key = key("b", 700_000);
+    key[600_000] = (byte) 0xff;
+    return key;
+  }
+
+  /** A small image, so that its prediction is larger than itself, and above the limit. */
+  private static ProducerRecord<byte[], byte[]> withLongHeaders(Poison to) {
+    ProducerRecord<byte[], byte[]> record =
+        to.record(key("headers", 7), Images.noise("png", 1, 1, 1));
+    record.headers().add(new RecordHeader("history", new byte[1_048_000]));
+    return record;
+  }
+
+  private static long inTwoHours() {
+    return System.currentTimeMillis() + 7_200_000;
+  }
+}
