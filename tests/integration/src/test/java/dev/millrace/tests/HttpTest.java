@@ -7,11 +7,14 @@ import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.http.HttpEndpoint;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 @ExtendWith(SharedBroker.class)
 class HttpTest {
+
+  private static final int SLOW_CLIENTS = 1_000;
 
   @TempDir Path folder;
 
@@ -105,6 +110,30 @@ class HttpTest {
           .contains(
               "millrace_swap_count_total{model=\"" + model.name() + "\",outcome=\"swapped\"} 1.0")
           .doesNotContain("model=\"" + model.name() + "\",version=\"1\"");
+    }
+  }
+
+  /** Clients that stop in the middle of a request keep nobody from an answer. */
+  @Test
+  void slowClients_holdUpNobody(EmbeddedBroker broker) throws Exception {
+    ModelVersion model = Models.publishRandom(folder, "random");
+    List<Socket> slow = new ArrayList<>();
+    try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of());
+        HttpEndpoint endpoint = listen(pipeline)) {
+      for (int i = 0; i < SLOW_CLIENTS; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort());
+        slow.add(socket);
+        socket.getOutputStream().write("GET /v2/health/re".getBytes(StandardCharsets.US_ASCII));
+      }
+
+      assertThat(request("GET", "/v2/health/live").statusCode()).isEqualTo(200);
+      assertThat(request("GET", "/v2/health/ready").statusCode()).isEqualTo(200);
+      // Each is sent away once its time is over: the end of its stream.
+      assertThat(slow.get(0).getInputStream().read()).isEqualTo(-1);
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
     }
   }
 }

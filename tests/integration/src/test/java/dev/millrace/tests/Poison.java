@@ -145,7 +145,8 @@ final class Poison {
         RawReader dead =
             new RawReader(pipeline.bootstrapServers(), pipeline.topics.deadLetters())) {
       long first = goodOffsets.get(0);
-      while (System.nanoTime() < deadline && !(isComplete() && output.isAtEnd() && dead.isAtEnd())) {
+      while (System.nanoTime() < deadline
+          && !(isComplete() && output.isAtEnd() && dead.isAtEnd())) {
         for (ConsumerRecord<byte[], byte[]> record : output.poll()) {
           if (offset(record) >= first) {
             predictions.computeIfAbsent(offset(record), key -> new ArrayList<>()).add(record);

@@ -19,15 +19,13 @@ enum PoisonScenario {
       Map.of("max.message.bytes", "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES),
       List.of(
           new Odd("long key", Fate.DEAD_LETTER, to -> to.record(key("a", 700_000), good(1))),
-          new Odd(
-              "long key that is no text", Fate.DEAD_LETTER, to -> to.record(noText(), good(2))),
+          new Odd("long key that is no text", Fate.DEAD_LETTER, to -> to.record(noText(), good(2))),
           new Odd("long headers", Fate.STUB, PoisonScenario::withLongHeaders),
           new Odd(
               "no image, 140 bytes below the limit",
               Fate.STUB,
               to ->
-                  to.record(
-                      key("bad", 3), new byte[ServiceConfig.DEFAULT_MAX_RECORD_BYTES - 140])),
+                  to.record(key("bad", 3), new byte[ServiceConfig.DEFAULT_MAX_RECORD_BYTES - 140])),
           new Odd(
               "no image and a long key",
               Fate.STUB,
@@ -39,8 +37,7 @@ enum PoisonScenario {
       Map.of(),
       Map.of(),
       List.of(
-          new Odd(
-              "no image, 2 MB", Fate.STUB, to -> to.record(key("large", 5), new byte[2 << 20])),
+          new Odd("no image, 2 MB", Fate.STUB, to -> to.record(key("large", 5), new byte[2 << 20])),
           new Odd(
               "5 MB of zeros in gzip",
               Fate.STUB,

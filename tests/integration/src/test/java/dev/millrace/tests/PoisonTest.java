@@ -84,13 +84,11 @@ class PoisonTest {
    */
   @ParameterizedTest
   @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
-  void limitThatIsLoweredLater_isNoticed(String guarantee, EmbeddedBroker broker)
-      throws Exception {
+  void limitThatIsLoweredLater_isNoticed(String guarantee, EmbeddedBroker broker) throws Exception {
     Odd odd = PoisonScenario.LARGE_PREDICTIONS.records().get(0);
     try (Pipeline pipeline =
         prepare(
-            broker,
-            Map.of("processing.guarantee", guarantee, "session.timeout.ms", "300000"))) {
+            broker, Map.of("processing.guarantee", guarantee, "session.timeout.ms", "300000"))) {
       pipeline.start();
       Poison poison = new Poison(pipeline);
       poison.send(odd);
@@ -106,7 +104,9 @@ class PoisonTest {
     }
   }
 
-  /** A control: that these tests would see a record that is dropped, and a partition that stands. */
+  /**
+   * A control: that these tests would see a record that is dropped, and a partition that stands.
+   */
   @ParameterizedTest
   @ValueSource(
       classes = {
@@ -117,9 +117,7 @@ class PoisonTest {
       Class<?> handler, EmbeddedBroker broker) throws Exception {
     try (Pipeline pipeline =
         prepare(
-            broker,
-            Map.of("processing.exception.handler", handler.getName()),
-            OnBadImage.FAIL)) {
+            broker, Map.of("processing.exception.handler", handler.getName()), OnBadImage.FAIL)) {
       PoisonScenario.LARGE_PREDICTIONS.configure(pipeline);
       pipeline.start();
       Poison poison = new Poison(pipeline, Duration.ofSeconds(5));

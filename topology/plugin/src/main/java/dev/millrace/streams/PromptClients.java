@@ -35,9 +35,9 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
  * requests: every 5 ms, and every 100 ms once the records that wait take that long.
  *
  * <p>A stream thread that fails and is replaced leaves its group, if its failure goes through
- * {@link #leavingGroup}. Kafka Streams means to do so, too (KAFKA-12738), and then has the thread stay ({@code
- * KafkaStreams.replaceStreamThread}): its partitions stand still for a session timeout, 45 s by
- * default.
+ * {@link #leavingGroup}. Kafka Streams means to do so, too (KAFKA-12738), and then has the thread
+ * stay ({@code KafkaStreams.replaceStreamThread}): its partitions stand still for a session
+ * timeout, 45 s by default.
  *
  * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
  * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
@@ -68,8 +68,8 @@ public final class PromptClients implements KafkaClientSupplier {
 
   /**
    * The same handler, for {@code KafkaStreams.setUncaughtExceptionHandler}: a thread that failed,
-   * and each thread of a client that ends for it, leaves its group when its consumer closes, so that
-   * others take over its partitions at once.
+   * and each thread of a client that ends for it, leaves its group when its consumer closes, so
+   * that others take over its partitions at once.
    */
   public StreamsUncaughtExceptionHandler leavingGroup(StreamsUncaughtExceptionHandler handler) {
     return failure -> {

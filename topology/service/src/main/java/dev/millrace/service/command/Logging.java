@@ -1,5 +1,7 @@
 package dev.millrace.service.command;
 
+import dev.millrace.service.logging.RepeatedWarnings;
+
 /**
  * How much is logged. {@code log4j2.properties} reads these system properties when the first logger
  * is made, so they are set before a command runs; one that the user set stays.
@@ -16,6 +18,9 @@ final class Logging {
     set(LEVEL, verbose ? "info" : "warn");
     set(NETWORK, verbose ? "info" : longRunning ? "warn" : "error");
     set(THROWABLE, verbose ? "full" : "short.message");
+    if (longRunning && !verbose) {
+      RepeatedWarnings.holdBack();
+    }
   }
 
   private static void set(String key, String value) {

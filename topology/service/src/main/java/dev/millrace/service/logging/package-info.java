@@ -1,0 +1,2 @@
+/** What becomes of log lines before they are written. */
+package dev.millrace.service.logging;
