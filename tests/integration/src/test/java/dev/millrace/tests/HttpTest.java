@@ -7,14 +7,11 @@ import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.http.HttpEndpoint;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -117,23 +114,12 @@ class HttpTest {
   @Test
   void slowClients_holdUpNobody(EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder, "random");
-    List<Socket> slow = new ArrayList<>();
     try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of());
-        HttpEndpoint endpoint = listen(pipeline)) {
-      for (int i = 0; i < SLOW_CLIENTS; i++) {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort());
-        slow.add(socket);
-        socket.getOutputStream().write("GET /v2/health/re".getBytes(StandardCharsets.US_ASCII));
-      }
-
+        HttpEndpoint endpoint = listen(pipeline);
+        SlowClients slow = SlowClients.connect(endpoint.address(), SLOW_CLIENTS)) {
       assertThat(request("GET", "/v2/health/live").statusCode()).isEqualTo(200);
       assertThat(request("GET", "/v2/health/ready").statusCode()).isEqualTo(200);
-      // Each is sent away once its time is over: the end of its stream.
-      assertThat(slow.get(0).getInputStream().read()).isEqualTo(-1);
-    } finally {
-      for (Socket socket : slow) {
-        socket.close();
-      }
+      slow.awaitEndOfFirst();
     }
   }
 }

@@ -6,17 +6,26 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.health.Problem;
+import dev.millrace.service.http.HttpEndpoint;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.tests.PoisonScenario.Odd;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PoisonSuite {
 
   private static final List<String> GUARANTEES = List.of("at_least_once", "exactly_once_v2");
+  private static final int SLOW_CLIENTS = 1_000;
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final Duration TOLD = Duration.ofSeconds(16);
 
@@ -92,7 +102,8 @@ class PoisonSuite {
       String output = pipeline.topics.output();
       admin.deleteTopics(Set.of(output)).all().get();
       Poison poison = new Poison(pipeline, Duration.ofMinutes(3));
-      poison.send(PoisonScenario.RAISED_INPUT.records().get(2));
+      poison.send(
+          "image", poison.record(PoisonScenario.key("image", 5), PoisonScenario.good(1)), false);
 
       await()
           .atMost(TOLD)
@@ -108,6 +119,40 @@ class PoisonSuite {
       await()
           .atMost(Duration.ofMinutes(1))
           .untilAsserted(() -> assertThat(pipeline.service().problems()).isEmpty());
+    }
+  }
+
+  @Test
+  void health_answersWithin100Milliseconds_beside1000SlowClients(EmbeddedBroker broker)
+      throws Exception {
+    try (Pipeline pipeline = prepare(broker, "at_least_once")) {
+      pipeline.start();
+      try (HttpEndpoint endpoint =
+              HttpEndpoint.listen(
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                  pipeline.service(),
+                  pipeline.registry);
+          SlowClients slow = SlowClients.connect(endpoint.address(), SLOW_CLIENTS)) {
+        URI ready =
+            URI.create("http://127.0.0.1:" + endpoint.address().getPort() + "/v2/health/ready");
+        HttpClient client = HttpClient.newHttpClient();
+        List<Double> millis = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+          long start = System.nanoTime();
+          int status =
+              client
+                  .send(
+                      HttpRequest.newBuilder(ready).build(), HttpResponse.BodyHandlers.discarding())
+                  .statusCode();
+          millis.add((System.nanoTime() - start) / 1e6);
+          assertThat(status).isEqualTo(200);
+        }
+        millis.sort(null);
+        System.out.printf(
+            "health beside %,d slow clients: %.1f ms, at most %.1f ms%n",
+            SLOW_CLIENTS, millis.get(25), millis.get(49));
+        assertThat(millis.get(45)).isLessThan(100);
+      }
     }
   }
 }

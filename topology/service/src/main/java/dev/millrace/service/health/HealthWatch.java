@@ -31,12 +31,9 @@ public final class HealthWatch implements AutoCloseable {
   /** The part of {@code max.poll.interval.ms} after which a silent thread is taken to hang. */
   private static final double HANGS_AFTER = 0.9;
 
-  private final StreamsView streams;
   private final StreamMonitor monitor;
   private final TopicWatch topics;
   private final Admin admin;
-  private final Duration longestSilence;
-  private final Consumer<String> onHang;
   private final LongSupplier nanoTime;
   private final ScheduledExecutorService looking = executor("millrace-health");
   private final ScheduledExecutorService asking = executor("millrace-health-topics");
@@ -50,13 +47,17 @@ public final class HealthWatch implements AutoCloseable {
       Consumer<String> onHang,
       MeterRegistry registry,
       LongSupplier nanoTime) {
-    this.streams = streams;
     this.admin = admin;
-    this.onHang = onHang;
     this.nanoTime = nanoTime;
-    this.longestSilence = Duration.ofMillis((long) (maxPollInterval.toMillis() * HANGS_AFTER));
     this.topics = new TopicWatch(TopicWatch.brokers(admin), topics, nanoTime.getAsLong());
-    this.monitor = new StreamMonitor(streams, this.topics, lastFailure, registry);
+    this.monitor =
+        new StreamMonitor(
+            streams,
+            this.topics,
+            lastFailure,
+            Duration.ofMillis((long) (maxPollInterval.toMillis() * HANGS_AFTER)),
+            onHang,
+            registry);
   }
 
   /**
@@ -103,13 +104,6 @@ public final class HealthWatch implements AutoCloseable {
   private void look() {
     try {
       var unused = problems();
-      Duration silence = streams.longestSilence();
-      if (streams.isAtWork() && silence.compareTo(longestSilence) > 0) {
-        onHang.accept(
-            "a stream thread has asked for no record for "
-                + silence.toSeconds()
-                + " s: it hangs, and its group would soon take it for dead");
-      }
     } catch (RuntimeException e) {
       log.warn("the health of the stream cannot be seen: {}", e.toString());
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -29,6 +30,8 @@ final class StreamMonitor {
   private final StreamsView streams;
   private final TopicWatch topics;
   private final Supplier<Optional<ThreadFailure>> lastFailure;
+  private final Duration longestSilence;
+  private final Consumer<String> onHang;
   private final MultiGauge stalled;
 
   private final PartitionProgress progress = new PartitionProgress();
@@ -38,16 +41,22 @@ final class StreamMonitor {
 
   /**
    * @param lastFailure the last failure of a stream thread, if one ever failed
+   * @param longestSilence how long a stream thread may ask for no record before it is taken to hang
+   * @param onHang receives a line if one does
    * @param registry receives how long each partition has stood still; stays the caller's
    */
   StreamMonitor(
       StreamsView streams,
       TopicWatch topics,
       Supplier<Optional<ThreadFailure>> lastFailure,
+      Duration longestSilence,
+      Consumer<String> onHang,
       MeterRegistry registry) {
     this.streams = streams;
     this.topics = topics;
     this.lastFailure = lastFailure;
+    this.longestSilence = longestSilence;
+    this.onHang = onHang;
     this.stalled =
         MultiGauge.builder("millrace.partition.stalled")
             .description("How long a partition has stood still although records wait in it")
@@ -65,6 +74,13 @@ final class StreamMonitor {
     boolean whole = streams.isWhole();
     worked |= whole;
     progress.observe(streams.partitions(), whole, now);
+    Duration silence = streams.longestSilence();
+    if (streams.isAtWork() && silence.compareTo(longestSilence) > 0) {
+      onHang.accept(
+          "a stream thread has asked for no record for "
+              + silence.toSeconds()
+              + " s: it hangs, and its group would soon take it for dead");
+    }
     List<Problem> found = new ArrayList<>();
     if (!worked) {
       found.add(Problem.of(Problem.Kind.STARTING, 0, "it has not joined its group yet"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.service.health.PartitionProgress.Sample;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -29,20 +30,25 @@ class StreamMonitorTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final FakeStreams streams = new FakeStreams();
   private KafkaFuture<TopicDescription> answer = THERE;
+  private final List<String> hangs = new ArrayList<>();
   private Optional<ThreadFailure> failure = Optional.empty();
   private final TopicWatch topics =
       new TopicWatch(names -> Map.of("predictions", answer), Set.of("predictions"), 0);
-  private final StreamMonitor monitor = new StreamMonitor(streams, topics, () -> failure, registry);
+  private final StreamMonitor monitor =
+      new StreamMonitor(
+          streams, topics, () -> failure, Duration.ofSeconds(270), hangs::add, registry);
 
   private long second;
 
   private static final class FakeStreams implements StreamsView {
+    private boolean atWork = true;
     private boolean whole = true;
+    private Duration silence = Duration.ZERO;
     private Collection<Sample> samples = List.of();
 
     @Override
     public boolean isAtWork() {
-      return true;
+      return atWork;
     }
 
     @Override
@@ -57,7 +63,7 @@ class StreamMonitorTest {
 
     @Override
     public Duration longestSilence() {
-      return Duration.ZERO;
+      return silence;
     }
   }
 
@@ -215,5 +221,25 @@ class StreamMonitorTest {
     answer = failed(new TopicAuthorizationException("no"));
 
     assertThat(after(60)).isEmpty();
+  }
+
+  @Test
+  void threadThatIsSilentForTooLong_hangs() throws Exception {
+    streams.silence = Duration.ofSeconds(270);
+    after(1);
+    assertThat(hangs).isEmpty();
+
+    streams.silence = Duration.ofSeconds(271);
+    after(1);
+    assertThat(hangs).first().asString().contains("271 s");
+  }
+
+  @Test
+  void streamThatEnds_doesNotHang() throws Exception {
+    streams.atWork = false;
+    streams.silence = Duration.ofSeconds(271);
+    after(1);
+
+    assertThat(hangs).isEmpty();
   }
 }
