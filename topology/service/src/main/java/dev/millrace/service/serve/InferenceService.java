@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Utils;
@@ -66,6 +67,9 @@ public final class InferenceService implements AutoCloseable {
     streams.setStateListener((to, from) -> onState(to));
     streamsMetrics.bindTo(registry);
     this.health = watch(config, registry);
+    if (config.isStreamsProtocol()) {
+      shortenSession(config);
+    }
     follower.ifPresent(orders -> orders.follow(inference));
     streams.start();
   }
@@ -148,6 +152,16 @@ public final class InferenceService implements AutoCloseable {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
       return "unknown-host";
+    }
+  }
+
+  private static void shortenSession(ServiceConfig config) {
+    StreamsConfig kafka = new StreamsConfig(config.streams());
+    try (Admin admin = Admin.create(kafka.getAdminConfigs("millrace-session"))) {
+      new StreamsSession(admin, kafka.getString(StreamsConfig.APPLICATION_ID_CONFIG))
+          .shortenTo(ServiceConfig.SESSION_TIMEOUT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the caller's next wait ends with it
     }
   }
 

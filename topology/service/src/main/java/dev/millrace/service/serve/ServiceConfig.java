@@ -3,6 +3,7 @@ package dev.millrace.service.serve;
 import dev.millrace.streams.DeadLetterBadImages;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.sending.RefusedSends;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -38,6 +39,12 @@ public record ServiceConfig(
 
   /** Kafka's own default limit of a topic: 1 MiB and the batch's overhead. */
   public static final int DEFAULT_MAX_RECORD_BYTES = 1_048_588;
+
+  /**
+   * How long the partitions of a killed instance stand still; and, under exactly-once, those of the
+   * others, too, if it comes back meanwhile. Kafka's default is 45 s.
+   */
+  static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
   /** A broker's {@code socket.request.max.bytes}, less what else is in a request. */
   private static final int MAX_RECORD_BYTES = 90 << 20;
@@ -127,6 +134,11 @@ public record ServiceConfig(
         + "]";
   }
 
+  /** True if the group is one of KIP-1071's. */
+  boolean isStreamsProtocol() {
+    return isStreamsProtocol(kafka);
+  }
+
   private static boolean isStreamsProtocol(Properties kafka) {
     return GroupProtocol.STREAMS.name.equalsIgnoreCase(
         kafka.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG));
@@ -163,6 +175,11 @@ public record ServiceConfig(
     // flight; exactly once it is also how long a prediction waits to be seen.
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, isExactlyOnce() ? 500 : 1_000);
     boolean prompt = !isStreamsProtocol(kafka);
+    if (prompt) {
+      defaults.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis());
+      defaults.put(
+          ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis() / 4);
+    }
     if (!prompt) {
       // There, Kafka Streams makes its consumer itself, and an answer waits for its poll.
       defaults.put(StreamsConfig.POLL_MS_CONFIG, 5);
