@@ -34,8 +34,8 @@ import java.util.Objects;
  * is freed before {@link #decode} returns; what an instance keeps is a few rows on the heap. An
  * instance is used by one thread at a time; instances share nothing.
  *
- * <p>Errors of the image library become {@link BadImageException}s. An {@link OutOfMemoryError}
- * does not: it is no image's fault.
+ * <p>Errors of the image library become {@link BadImageException}s. A lack of memory, on the heap or
+ * in native memory, is an {@link OutOfMemoryError} instead: it is no image's fault.
  */
 public final class OpenCvImageDecoder implements ImageDecoder {
 
@@ -89,8 +89,8 @@ public final class OpenCvImageDecoder implements ImageDecoder {
       case GIF -> GifFrame.read(new HeaderReader(ImageFormat.GIF, encoded)).decode();
       case JPEG ->
           OpenCvPicture.decode(
-              ImageFormat.JPEG, encoded, reduction(header.width(), header.height(), resize));
-      default -> OpenCvPicture.decode(header.format(), encoded, 1);
+              header, encoded, reduction(header.width(), header.height(), resize));
+      default -> OpenCvPicture.decode(header, encoded, 1);
     };
   }
 

@@ -7,6 +7,7 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_GRAYSCA
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_8;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 
+import dev.millrace.core.image.BadImageException;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 
@@ -31,24 +32,24 @@ final class OpenCvPicture implements PixelRows {
    * first, alpha dropped, turned as its EXIF orientation says.
    *
    * @param reduction 1, or 2, 4 or 8 to decode a JPEG to that part of its sides
+   * @throws OutOfMemoryError if native memory has no room for it
    */
-  static OpenCvPicture decode(ImageFormat format, byte[] encoded, int reduction) {
+  static OpenCvPicture decode(ImageHeader header, byte[] encoded, int reduction) {
+    ImageFormat format = header.format();
     byte[] still = format == ImageFormat.PNG ? PngHeader.still(encoded) : encoded;
     try (Mat file = new Mat(1, still.length, CV_8UC1)) {
       file.data().put(still);
-      Mat mat = decode(format, file, reduction);
+      Mat mat = imdecode(file, IMREAD_COLOR_RGB | flag(reduction));
       if (mat.empty()) {
         mat.close();
+        NativeMemory.requireRoomFor(header.width(), header.height());
         throw format.undecodable(REFUSED);
       }
       return new OpenCvPicture(mat);
-    }
-  }
-
-  private static Mat decode(ImageFormat format, Mat file, int reduction) {
-    try {
-      return imdecode(file, IMREAD_COLOR_RGB | flag(reduction));
+    } catch (BadImageException e) {
+      throw e;
     } catch (RuntimeException e) { // what JavaCPP makes of a C++ exception
+      NativeMemory.throwIfExhausted(e);
       throw format.undecodable(REFUSED, e);
     }
   }

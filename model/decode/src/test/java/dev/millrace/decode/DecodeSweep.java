@@ -61,7 +61,7 @@ final class DecodeSweep {
     if (header.format() == ImageFormat.GIF) {
       return true;
     }
-    try (PixelRows picture = OpenCvPicture.decode(header.format(), file, 1)) {
+    try (PixelRows picture = OpenCvPicture.decode(header, file, 1)) {
       // Rotation may have swapped the sides.
       return Math.max(picture.width(), picture.height())
               == Math.max(header.width(), header.height())

@@ -48,7 +48,7 @@ class ReducedDecodeTest {
   void otherFormats_areDecodedInFull() {
     byte[] png = Pictures.encode(photograph(1100, 1024), "png");
     ByteBuffer expected = ByteBuffer.allocate(IMAGENET.bytes());
-    try (PixelRows picture = OpenCvPicture.decode(ImageFormat.PNG, png, 1)) {
+    try (PixelRows picture = OpenCvPicture.decode(ImageHeader.read(png), png, 1)) {
       new CropResizer().resize(picture, IMAGENET, expected);
     }
 
@@ -88,7 +88,7 @@ class ReducedDecodeTest {
 
   private static ByteBuffer decodeInFull(byte[] jpeg) {
     ByteBuffer pixels = ByteBuffer.allocate(IMAGENET.bytes());
-    try (PixelRows picture = OpenCvPicture.decode(ImageFormat.JPEG, jpeg, 1)) {
+    try (PixelRows picture = OpenCvPicture.decode(ImageHeader.read(jpeg), jpeg, 1)) {
       new CropResizer().resize(picture, IMAGENET, pixels);
     }
     return pixels;

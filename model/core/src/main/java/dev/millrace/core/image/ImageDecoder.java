@@ -19,6 +19,8 @@ public interface ImageDecoder extends AutoCloseable {
    * @param pixels where the pixels go: {@code preprocessing.bytes()} bytes from position 0, RGB,
    *     row by row ({@code uint8[size, size, 3]}); untouched if the image is refused
    * @throws BadImageException if the bytes are no image that may or can be decoded
+   * @throws OutOfMemoryError if the heap or native memory has no room for it, which is no image's
+   *     fault
    */
   void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels);
 

@@ -1,0 +1,70 @@
+package dev.millrace.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.bytedeco.opencv.global.opencv_core.CV_64FC4;
+
+import dev.millrace.testing.ChildJvm;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class NativeMemoryTest {
+
+  /** More bytes a side than any process may address in all: 2 to the 47th. */
+  private static final int SIDE = 1 << 21;
+
+  @Test
+  void lackOfMemoryInOpenCv_isAnOutOfMemoryError_thatSaysWhatToDo() {
+    OpenCvLibrary.require();
+    RuntimeException failure =
+        catchThrowableOfType(RuntimeException.class, () -> new Mat(SIDE, SIDE, CV_64FC4).close());
+
+    assertThatThrownBy(() -> NativeMemory.throwIfExhausted(failure))
+        .isInstanceOf(OutOfMemoryError.class)
+        .hasMessageContaining("lower max-pixels or decode-threads")
+        .hasCause(failure);
+  }
+
+  @Test
+  void lackOfMemoryInCpp_isAnOutOfMemoryError() {
+    assertThatThrownBy(() -> NativeMemory.throwIfExhausted(new RuntimeException("std::bad_alloc")))
+        .isInstanceOf(OutOfMemoryError.class);
+  }
+
+  @Test
+  void otherFailure_isNone() {
+    OpenCvLibrary.require();
+    RuntimeException failure =
+        catchThrowableOfType(RuntimeException.class, () -> new Mat(-1, 1, CV_64FC4).close());
+
+    assertThatNoException().isThrownBy(() -> NativeMemory.throwIfExhausted(failure));
+    assertThatNoException()
+        .isThrownBy(() -> NativeMemory.throwIfExhausted(new RuntimeException((String) null)));
+  }
+
+  /** A good picture is never called damaged because memory was short for a moment. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void pictureThatMemoryHasNoRoomFor_isNotCalledDamaged(@TempDir Path folder) throws Exception {
+    assertThat(
+            ChildJvm.run(
+                folder,
+                ScarceMemory.class,
+                List.of(
+                    "-Xmx256m",
+                    "-Dorg.bytedeco.javacpp.maxBytes=0",
+                    "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0")))
+        .containsExactly(
+            "small\tdecoded",
+            "small and cut off\tundecodable",
+            "large png\tout of memory",
+            "large progressive jpeg\tout of memory");
+  }
+}
