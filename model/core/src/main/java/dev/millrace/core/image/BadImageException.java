@@ -25,7 +25,9 @@ public final class BadImageException extends RuntimeException {
     UNDECODABLE,
     /** Decoding took longer than is allowed. */
     TIMEOUT,
-    /** The model fails on it, and not on others that ran beside it. */
+    /** The decoder failed on it without an opinion of it: a fault of the decoder, not a refusal. */
+    DECODER_FAILED,
+    /** The model fails on it, and answers other images on the same device. */
     NO_ANSWER;
 
     /** The reason as a metric's label, for example {@code too_large}. */

@@ -58,6 +58,16 @@ final class Batch {
       model.metrics().refused(refusal.reason());
       answer.completeExceptionally(refusal);
     }
+
+    /**
+     * Overwrites the pixels of an image that fails its runs. Otherwise it would fail later batches,
+     * too, in which it lies as padding.
+     */
+    void blacken() {
+      for (int i = 0; i < pixels.limit(); i++) {
+        pixels.put(i, (byte) 0);
+      }
+    }
   }
 
   /** Opens the empty batch for images that this version answers. */

@@ -8,12 +8,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * A fixed number of threads that decode, each with a decoder of its own.
+ * A fixed number of threads that decode, each with a {@link ThreadDecoder} of its own.
  *
  * <p>Native code cannot be interrupted. So the pool gives up on a decode past its timeout: it
  * refuses the image and replaces the thread, which ends when its decoder returns after all. If more
@@ -43,6 +44,7 @@ final class DecodePool implements AutoCloseable {
   private final Listener listener;
   private final LongSupplier nanoTime;
   private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
+  private final Set<Class<?>> failuresSeen = ConcurrentHashMap.newKeySet();
   private final Set<Worker> workers = new HashSet<>();
   private final Set<Worker> hung = new HashSet<>();
   private int started;
@@ -51,7 +53,8 @@ final class DecodePool implements AutoCloseable {
   /**
    * Starts the threads.
    *
-   * @param decoders makes a decoder for each thread, on that thread, which closes it at its end
+   * @param decoders makes a decoder for each thread, on that thread, which closes it at its end, and
+   *     those that replace decoders that failed
    */
   DecodePool(
       int threads,
@@ -93,30 +96,30 @@ final class DecodePool implements AutoCloseable {
 
     @Override
     public void run() {
-      try (ImageDecoder decoder = decoders.get()) {
-        while (!closed) {
-          Work work = queue.take();
+      try (ThreadDecoder decoder = new ThreadDecoder(decoders, failuresSeen)) {
+        for (Work work = next(); work != null; work = next()) {
           begin(work);
-          BadImageException refusal = decode(decoder, work);
+          BadImageException refusal = decoder.decode(work.encoded, work.slot);
           if (!end()) {
             return;
           }
           listener.decoded(work.slot, refusal);
         }
-      } catch (InterruptedException e) {
-        // closed
       } catch (Throwable e) {
         listener.fatal(e);
       }
     }
 
-    private BadImageException decode(ImageDecoder decoder, Work work) {
-      try {
-        decoder.decode(work.encoded, work.slot.model.preprocessing(), work.slot.pixels);
-        return null;
-      } catch (BadImageException e) {
-        return e;
+    /** Waits for the next image; null once the pool is closed. Only that ends the wait. */
+    private Work next() {
+      while (!closed) {
+        try {
+          return queue.take();
+        } catch (InterruptedException e) {
+          // the pool's close, or a decoder that left its thread interrupted
+        }
       }
+      return null;
     }
 
     private void begin(Work work) {

@@ -2,6 +2,7 @@ package dev.millrace.streams.engine;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.runtime.InferenceException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,9 +16,11 @@ import org.slf4j.LoggerFactory;
  * Runs batches on one device, one at a time, on a thread that does nothing else: ONNX Runtime's
  * sessions want few threads, and always the same ones (onnxruntime#29351).
  *
- * <p>It repeats a run that fails once, image by image, since one image may have failed them all. It
- * refuses an image that fails again if any other image of the batch was answered. If none was, the
- * device is to blame, and the whole batch fails.
+ * <p>Images without an answer run once more, one by one, since one of them may have failed the whole
+ * batch. Before that, if no image was answered, and after it, if an image failed again, the black
+ * image of the warm-up runs. If it is answered, the device works, and the images that failed are
+ * refused. If it is not, the device is to blame: the batch fails with {@link InferenceException},
+ * and no image is refused.
  */
 final class DeviceRunner implements Runnable {
 
@@ -38,7 +41,7 @@ final class DeviceRunner implements Runnable {
   @Override
   public void run() {
     try {
-      for (Optional<Batch> batch = queue.take(); batch.isPresent(); batch = queue.take()) {
+      for (Optional<Batch> batch = take(); batch.isPresent(); batch = take()) {
         try {
           answer(batch.get());
         } finally {
@@ -50,34 +53,53 @@ final class DeviceRunner implements Runnable {
     }
   }
 
+  /** The next batch. An interrupt is a session's, since nobody else has this thread, and no stop. */
+  private Optional<Batch> take() {
+    while (true) {
+      try {
+        return queue.take();
+      } catch (InterruptedException e) {
+        log.debug("the session of {} left its thread interrupted", device, e);
+      }
+    }
+  }
+
   /** Runs a batch and completes all of its answers, also if it throws. */
   private void answer(Batch batch) {
     List<Integer> images = batch.images();
     if (images.isEmpty()) {
       return;
     }
+    Map<Integer, InferenceException> failed = Map.of();
     try {
-      Map<Integer, InferenceException> failed = runTogether(batch, images);
+      failed = runTogether(batch, images);
       if (!failed.isEmpty()) {
-        List<Integer> again = List.copyOf(failed.keySet());
+        InferenceException first = first(failed);
         log.warn(
             "{} of {} images of a batch failed, and run again one by one: {}",
-            again.size(),
+            failed.size(),
             images.size(),
-            failed.get(again.get(0)).getMessage());
-        failed = runOneByOne(batch, again);
+            first.getMessage());
+        if (failed.size() == images.size()) {
+          requireThatTheDeviceWorks(batch.model(), first);
+        }
+        failed = runOneByOne(batch, List.copyOf(failed.keySet()));
       }
-      if (failed.size() == images.size()) {
-        throw failed.get(images.get(0));
+      if (!failed.isEmpty()) {
+        requireThatTheDeviceWorks(batch.model(), first(failed));
+        failed.forEach((image, failure) -> refuse(batch.slot(image), failure));
       }
-      failed.forEach((image, failure) -> batch.slot(image).refuse(noAnswer(batch, failure)));
     } catch (InferenceException e) {
-      batch.model().metrics().failed(images.size());
+      batch.model().metrics().failed(failed.size());
       batch.fail(e);
     } catch (Throwable e) {
       batch.fail(new InferenceException("the run of a batch failed: " + e, e));
       throw e;
     }
+  }
+
+  private static InferenceException first(Map<Integer, InferenceException> failed) {
+    return failed.values().iterator().next();
   }
 
   /** Runs the whole batch at once and returns the images that got no answer, in their order. */
@@ -137,11 +159,36 @@ final class DeviceRunner implements Runnable {
     slot.answer.complete(new Classification(model.version(), values));
   }
 
-  /** The image is to blame: the device works, since it answered others of the batch. */
-  private static BadImageException noAnswer(Batch batch, InferenceException failure) {
-    return new BadImageException(
-        BadImageException.Reason.NO_ANSWER,
-        batch.model().version() + " gives no answer to this image: " + failure.getMessage(),
-        failure);
+  /**
+   * Returns if the device answers the image that the version was warmed up with.
+   *
+   * @param failure what made the device suspect
+   * @throws InferenceException if it does not: the device is to blame
+   */
+  private void requireThatTheDeviceWorks(LoadedModel model, InferenceException failure) {
+    try {
+      new WarmUp(model.version(), model.session(device)).runOne();
+    } catch (ModelException e) {
+      InferenceException broken =
+          new InferenceException(
+              device
+                  + " is broken: it fails images and the warm-up image alike: "
+                  + failure.getMessage(),
+              failure);
+      broken.addSuppressed(e);
+      throw broken;
+    }
+  }
+
+  /**
+   * The image is to blame: it failed twice, and the device works. So the failure is no cause of the
+   * refusal, or callers would take it for the device's.
+   */
+  private static void refuse(Batch.Slot slot, InferenceException failure) {
+    slot.blacken();
+    slot.refuse(
+        new BadImageException(
+            BadImageException.Reason.NO_ANSWER,
+            slot.model.version() + " gives no answer to this image: " + failure.getMessage()));
   }
 }

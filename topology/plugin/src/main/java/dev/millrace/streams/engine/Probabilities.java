@@ -12,6 +12,9 @@ import java.nio.FloatBuffer;
  */
 final class Probabilities {
 
+  /** The most floats that a buffer holds. */
+  static final int MAX_FLOATS = Integer.MAX_VALUE / Float.BYTES;
+
   private FloatBuffer values = allocate(0);
   private int classes;
 
@@ -19,15 +22,26 @@ final class Probabilities {
    * Runs a session and keeps its answers until the next run.
    *
    * @param pixels direct buffer of {@code uint8[images, size, size, 3]} from position 0
-   * @throws InferenceException if the device failed
+   * @throws InferenceException if the run failed, whatever the session threw; an {@link Error} that
+   *     is not of this run alone, such as a lack of memory, is passed on
    */
   void run(ModelSession session, ByteBuffer pixels, int images) {
-    classes = session.classes();
-    int needed = images * classes;
-    if (values.capacity() < needed) {
-      values = allocate(Math.max(needed, 2 * values.capacity()));
+    try {
+      classes = session.classes();
+      makeRoomFor(images * classes);
+      session.run(pixels, images, values);
+    } catch (InferenceException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      throw new InferenceException("the session failed on a batch of " + images + ": " + e, e);
     }
-    session.run(pixels, images, values);
+  }
+
+  private void makeRoomFor(int floats) {
+    if (values.capacity() < floats) {
+      long twice = Math.min(MAX_FLOATS, 2L * values.capacity());
+      values = allocate((int) Math.max(floats, twice));
+    }
   }
 
   /** The probabilities of one image of the latest run: {@code float32[classes]}, the caller's. */

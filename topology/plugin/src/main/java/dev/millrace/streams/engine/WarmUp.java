@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * The first runs of a session, on black images, before an image depends on it. Confined to one
- * thread.
+ * Runs of a session on black images: the first ones, before an image depends on it, and later the
+ * one that shows whether a failure is the device's. Confined to one thread.
  */
 final class WarmUp {
 
@@ -44,6 +44,16 @@ final class WarmUp {
         requireDistribution(probabilities.of(image));
       }
     }
+  }
+
+  /**
+   * Runs one image.
+   *
+   * @throws ModelException as {@link #run} does
+   */
+  void runOne() {
+    run(black(1), 1);
+    requireDistribution(probabilities.of(0));
   }
 
   /**

@@ -70,10 +70,13 @@ class DecodePoolTest {
     private volatile boolean decoding;
     private volatile boolean closed;
     private volatile Thread thread;
+    private volatile Runnable first = () -> {};
+    private volatile Runnable last = () -> {};
 
     @Override
     public void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
       thread = Thread.currentThread();
+      first.run();
       decoding = true;
       fake.decode(encoded, preprocessing, pixels);
       decoding = false;
@@ -82,6 +85,7 @@ class DecodePoolTest {
     @Override
     public void close() {
       closed = true;
+      last.run();
     }
   }
 
@@ -279,6 +283,97 @@ class DecodePoolTest {
     submitHanging();
     giveUpAfter(TIMEOUT);
     assertThat(locked).containsExactly(false);
+  }
+
+  private static Runnable failing(Supplier<? extends RuntimeException> failure) {
+    return () -> {
+      throw failure.get();
+    };
+  }
+
+  @Test
+  void decoderThatFails_refusesItsImageAlone_andAnotherOneDecodesOn() {
+    start(1);
+    Decoder failing = decoders.get(0);
+    failing.first = failing(() -> new IllegalStateException("a fault of ours\nand its details"));
+    Batch.Slot bad = submit(1);
+    Batch.Slot good = submit(3);
+    await().until(() -> reports.decoded.size() == 2);
+
+    assertThat(reports.decoded).containsExactly(bad, good);
+    assertThat(reports.refusals)
+        .singleElement()
+        .returns(BadImageException.Reason.DECODER_FAILED, BadImageException::reason)
+        .returns(
+            "the decoder failed on this image, see the log: java.lang.IllegalStateException: a"
+                + " fault of ours",
+            BadImageException::getMessage);
+    assertThat(good.pixels.get(0)).isEqualTo((byte) 3);
+    assertThat(failing.closed).isTrue();
+    assertThat(decoders).hasSize(2);
+    assertThat(decoders.get(1).thread).isSameAs(failing.thread);
+    assertThat(reports.fatal).isEmpty();
+  }
+
+  @Test
+  void decoderThatOverflowsItsStack_refusesItsImageAlone() {
+    start(1);
+    decoders.get(0).first =
+        () -> {
+          throw new StackOverflowError();
+        };
+    submit(1);
+    Batch.Slot good = submit(3);
+    await().until(() -> reports.decoded.contains(good));
+
+    assertThat(reports.refusals)
+        .singleElement()
+        .returns(BadImageException.Reason.DECODER_FAILED, BadImageException::reason);
+    assertThat(reports.fatal).isEmpty();
+  }
+
+  @Test
+  void lackOfMemory_isFatal_andNoImagesFault() {
+    start(1);
+    OutOfMemoryError failure = new OutOfMemoryError("the heap is full");
+    decoders.get(0).first =
+        () -> {
+          throw failure;
+        };
+    submit(1);
+    await().until(() -> !reports.fatal.isEmpty());
+
+    assertThat(reports.fatal).containsExactly(failure);
+    assertThat(reports.decoded).isEmpty();
+    assertThat(reports.refusals).isEmpty();
+  }
+
+  @Test
+  void decoderThatFailsToClose_isNotFatal() {
+    start(1);
+    Decoder decoder = decoders.get(0);
+    decoder.first = failing(() -> new IllegalStateException("a fault of ours"));
+    decoder.last = failing(() -> new IllegalStateException("it does not close"));
+    submit(1);
+    Batch.Slot good = submit(3);
+    await().until(() -> reports.decoded.contains(good));
+    pool.close();
+    await().until(() -> !decoder.thread.isAlive());
+
+    assertThat(reports.fatal).isEmpty();
+  }
+
+  @Test
+  void decoderThatLeavesItsThreadInterrupted_doesNotEndIt() {
+    start(1);
+    Decoder decoder = decoders.get(0);
+    decoder.first = () -> Thread.currentThread().interrupt();
+    for (int i = 0; i < 3; i++) {
+      Batch.Slot slot = submit(i);
+      await().until(() -> reports.decoded.contains(slot));
+    }
+    assertThat(decoders).containsExactly(decoder);
+    assertThat(decoder.closed).isFalse();
   }
 
   @Test

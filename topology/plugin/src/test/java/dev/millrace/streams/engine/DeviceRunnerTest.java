@@ -11,12 +11,17 @@ import dev.millrace.core.runtime.InferenceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class DeviceRunnerTest extends WithEngine {
+
+  /** The size of a run of the warm-up image, beside those of batches. */
+  private static final int BLACK = 1;
 
   @Test
   void failedRun_leavesItsBatchWithoutAnswerAndTheEngineRunning() throws Exception {
@@ -34,7 +39,7 @@ class DeviceRunnerTest extends WithEngine {
     start(3, Duration.ofSeconds(10), ImageLimits.DEFAULT);
 
     requireThatTheSecondOfThreeIsRefused(5);
-    assertThat(model.batches).containsExactly(3, 1, 1, 1);
+    assertThat(model.batches).containsExactly(3, BLACK, 1, 1, 1, BLACK);
   }
 
   @Test
@@ -43,7 +48,7 @@ class DeviceRunnerTest extends WithEngine {
     start(3, Duration.ofSeconds(10), ImageLimits.DEFAULT);
 
     requireThatTheSecondOfThreeIsRefused(6);
-    assertThat(model.batches).containsExactly(3, 1);
+    assertThat(model.batches).containsExactly(3, 1, BLACK);
   }
 
   private void requireThatTheSecondOfThreeIsRefused(int image) throws Exception {
@@ -53,12 +58,7 @@ class DeviceRunnerTest extends WithEngine {
 
     assertThat(classOf(before)).isEqualTo(1);
     assertThat(classOf(after)).isEqualTo(2);
-    assertThatThrownBy(() -> bad.get(10, TimeUnit.SECONDS))
-        .cause()
-        .hasMessageContaining("fake version 3 gives no answer to this image")
-        .isInstanceOfSatisfying(
-            BadImageException.class,
-            e -> assertThat(e.reason()).isEqualTo(BadImageException.Reason.NO_ANSWER));
+    requireRefused(bad);
     assertThat(registry.get("millrace.inference.request.success").counter().count()).isEqualTo(2);
     assertThat(
             registry
@@ -78,7 +78,7 @@ class DeviceRunnerTest extends WithEngine {
     for (int i = 0; i < 3; i++) {
       assertThat(classOf(answers.get(i))).isEqualTo(i + 1);
     }
-    assertThat(model.batches).containsExactly(3, 1, 1, 1);
+    assertThat(model.batches).containsExactly(3, BLACK, 1, 1, 1);
   }
 
   @Test
@@ -93,7 +93,159 @@ class DeviceRunnerTest extends WithEngine {
           .hasCauseInstanceOf(InferenceException.class)
           .hasMessageContaining("the fake device is broken");
     }
-    assertThat(model.batches).containsExactly(3, 1, 1);
+    assertThat(model.batches).containsExactly(3, BLACK);
+  }
+
+  /** Without a cause, or callers would take the refusal for a failure of the device. */
+  private static void requireRefused(CompletableFuture<Classification> answer) {
+    assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+        .cause()
+        .hasMessageContaining("fake version 3 gives no answer to this image")
+        .hasNoCause()
+        .isInstanceOfSatisfying(
+            BadImageException.class,
+            e -> assertThat(e.reason()).isEqualTo(BadImageException.Reason.NO_ANSWER));
+  }
+
+  private static void requireDeviceToBlame(CompletableFuture<Classification> answer) {
+    assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOf(InferenceException.class)
+        .hasMessageStartingWith("cpu is broken: it fails images and the warm-up image alike: ");
+  }
+
+  @Test
+  void imageWithoutFiniteAnswer_aloneInItsBatch_isRefused() throws Exception {
+    model.confusing = 6;
+    start(1);
+
+    requireRefused(submit(6));
+    assertThat(model.batches).containsExactly(1, BLACK, 1, BLACK);
+    assertThat(classOf(submit(4))).isEqualTo(4);
+    assertThat(failures("no_answer")).isEqualTo(1);
+    assertThat(failures("device")).isZero();
+  }
+
+  @Test
+  void imageThatFailsItsRun_aloneInItsBatch_isRefused() throws Exception {
+    model.poison = 5;
+    start(1);
+
+    requireRefused(submit(5));
+    assertThat(model.batches).containsExactly(1, BLACK, 1, BLACK);
+    assertThat(classOf(submit(4))).isEqualTo(4);
+  }
+
+  @Test
+  void everyImageOfABatchWithoutFiniteAnswer_isRefused() throws Exception {
+    model.confusing = 6;
+    start(2, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+
+    List<CompletableFuture<Classification>> answers = List.of(submit(6), submit(6));
+
+    answers.forEach(DeviceRunnerTest::requireRefused);
+    assertThat(model.batches).containsExactly(2, BLACK, 1, 1, BLACK);
+    assertThat(failures("no_answer")).isEqualTo(2);
+  }
+
+  @Test
+  void imageOnAGpu_aloneInItsBatch_isRefused() throws Exception {
+    model.confusing = 6;
+    start(Device.parse("cuda:0"), 8, Duration.ZERO, ImageLimits.DEFAULT);
+
+    requireRefused(submit(6));
+    assertThat(classOf(submit(4))).isEqualTo(4);
+  }
+
+  /** The images of the first three runs fail; the device answers the black image once. */
+  @Test
+  void deviceThatBreaksDuringTheSecondRuns_isToBlame() {
+    start(2, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    fail(true, false, true, true, true);
+
+    List<CompletableFuture<Classification>> answers = List.of(submit(1), submit(2));
+
+    answers.forEach(DeviceRunnerTest::requireDeviceToBlame);
+    assertThat(model.batches).containsExactly(2, BLACK, 1, 1, BLACK);
+    assertThat(failures("device")).isEqualTo(2);
+    assertThat(failures("no_answer")).isZero();
+  }
+
+  @Test
+  void deviceThatBreaksAfterOneSecondRun_failsTheOthersAlone() throws Exception {
+    start(2, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    fail(true, false, false, true, true);
+
+    List<CompletableFuture<Classification>> answers = List.of(submit(1), submit(2));
+
+    assertThat(classOf(answers.get(0))).isEqualTo(1);
+    requireDeviceToBlame(answers.get(1));
+    assertThat(failures("device")).isEqualTo(1);
+  }
+
+  /** Has each of the next runs fail or not. */
+  private void fail(Boolean... runs) {
+    Queue<Boolean> next = new ConcurrentLinkedQueue<>(List.of(runs));
+    model.first =
+        () -> {
+          if (Boolean.TRUE.equals(next.poll())) {
+            throw new InferenceException("the fake device is broken", null);
+          }
+        };
+  }
+
+  @Test
+  void sessionThatThrowsWhatItShouldNot_failsItsRunAlone() throws Exception {
+    start(1);
+    model.first =
+        () -> {
+          throw new IllegalStateException("a fault of the session");
+        };
+    requireDeviceToBlame(submit(1));
+    model.first = () -> {};
+    assertThat(classOf(submit(4))).isEqualTo(4);
+  }
+
+  @Test
+  void sessionThatLeavesItsThreadInterrupted_doesNotStopTheEngine() throws Exception {
+    start(1);
+    model.first = () -> Thread.currentThread().interrupt();
+    for (int i = 0; i < 3; i++) {
+      assertThat(classOf(submit(i))).isEqualTo(i);
+    }
+  }
+
+  /** The second batch is padded with the slot in which the refused image lay. */
+  @Test
+  void refusedImage_doesNotFailTheBatchesThatItWouldPad() throws Exception {
+    model.poison = 5;
+    start(Device.parse("cuda:0"), 4, Duration.ofSeconds(10), ImageLimits.DEFAULT);
+    for (int i = 0; i < 3; i++) {
+      var unused = submit(i);
+    }
+    requireRefused(submit(5));
+    await().until(() -> pendingImages() == 0);
+    model.batches.clear();
+
+    List<CompletableFuture<Classification>> answers = List.of(submit(1), submit(2), submit(3));
+    try (InferenceEngine.Urgency urgency = engine.hurry()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(classOf(answers.get(i))).isEqualTo(i + 1);
+      }
+    }
+    assertThat(model.batches).containsExactly(4);
+  }
+
+  private double pendingImages() {
+    return registry.get("millrace.inference.pending.request.count").gauge().value();
+  }
+
+  private double failures(String reason) {
+    return registry
+        .get("millrace.inference.request.failure")
+        .tag("reason", reason)
+        .counter()
+        .count();
   }
 
   @Test
@@ -130,7 +282,9 @@ class DeviceRunnerTest extends WithEngine {
 
     assertThat(classOf(good.get(0))).isEqualTo(1);
     assertThat(classOf(good.get(1))).isEqualTo(2);
-    assertThat(bad).allMatch(CompletableFuture::isCompletedExceptionally);
+    for (CompletableFuture<Classification> answer : bad) {
+      assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS)).hasMessageContaining("a bad image");
+    }
     assertThat(model.batches).containsExactly(2);
   }
 

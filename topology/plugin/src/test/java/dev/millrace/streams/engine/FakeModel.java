@@ -59,6 +59,15 @@ public final class FakeModel implements ModelRuntime {
   /** What every run throws, unless it is null. */
   public volatile Error crash;
 
+  /** What every run does before it answers. */
+  public volatile Runnable first = () -> {};
+
+  /** How many classes its sessions claim to have. */
+  public volatile int classes = CLASSES;
+
+  /** What a session throws as it closes, unless it is null. */
+  public volatile RuntimeException closing;
+
   public volatile boolean closed;
 
   /** The versions that have a session, oldest first. */
@@ -104,8 +113,13 @@ public final class FakeModel implements ModelRuntime {
 
   /** It, loaded, for batches of so many images. */
   static LoadedModel loaded(ModelVersion version, int maxBatchSize) {
+    return loaded(new FakeModel(), version, maxBatchSize);
+  }
+
+  /** It, loaded by this model. */
+  static LoadedModel loaded(ModelRuntime runtime, ModelVersion version, int maxBatchSize) {
     return new ModelLoader(
-            new FakeModel(),
+            runtime,
             new EngineConfig(
                 List.of(Device.CPU), maxBatchSize, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
             new EngineMetrics(new SimpleMeterRegistry()),
@@ -125,7 +139,7 @@ public final class FakeModel implements ModelRuntime {
 
     @Override
     public int classes() {
-      return CLASSES;
+      return classes;
     }
 
     @Override
@@ -138,6 +152,7 @@ public final class FakeModel implements ModelRuntime {
       runs.acquireUninterruptibly();
       batches.add(images);
       elapsedNanos.addAndGet(images * nanosAnImage);
+      first.run();
       if (crash != null) {
         throw crash;
       }
@@ -163,6 +178,9 @@ public final class FakeModel implements ModelRuntime {
     public void close() {
       closed = true;
       open.remove((Integer) version.version());
+      if (closing != null) {
+        throw closing;
+      }
     }
   }
 }
