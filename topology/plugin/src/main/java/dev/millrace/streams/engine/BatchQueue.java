@@ -26,6 +26,8 @@ final class BatchQueue {
   private final IntFunction<Batch> allocate;
   private final Deque<Batch> free = new ArrayDeque<>();
   private final Deque<Batch> closed = new ArrayDeque<>();
+
+  /** How many batches may still be made; those that exist are counted once they do. */
   private int allocatable;
   private Batch open;
 
@@ -42,7 +44,8 @@ final class BatchQueue {
   }
 
   /**
-   * Takes a slot for an image. Null while every batch is full or running.
+   * Takes a slot for an image. Null while every batch is full or running. If a batch cannot be
+   * allocated, the error is thrown, no lease is taken, and the next image may try again.
    *
    * @param serving the version that answers the image
    */
@@ -84,13 +87,15 @@ final class BatchQueue {
     if (batch != null && batch.bytesPerImage() == bytesPerImage) {
       return batch;
     }
-    if (batch == null && allocatable == 0) {
+    if (batch != null) {
+      allocatable++; // it is dropped, and another one of the right size takes its place
+    }
+    if (allocatable == 0) {
       return null;
     }
-    if (batch == null) {
-      allocatable--;
-    }
-    return allocate.apply(bytesPerImage);
+    Batch made = allocate.apply(bytesPerImage);
+    allocatable--; // only now: an allocation that fails costs no batch
+    return made;
   }
 
   private void close() {

@@ -6,16 +6,22 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The metrics of every loaded version of one model, in one registry.
+ * The metrics of every loaded version in one registry.
  *
- * <p>A version can be loaded twice for a short time, for example while its engine is replaced. Both
- * share one {@link VersionMetrics}, and the last to give it back removes it from the registry. So
- * versions that come and go for years leave nothing behind. Thread-safe.
+ * <p>A version can be loaded more than once: for a short time while its engine is replaced, or for
+ * as long as two engines of this process serve it. A registry holds one meter for a name and its
+ * labels, so all of them share one {@link VersionMetrics}, and the last to give it back removes it
+ * from the registry. So versions that come and go for years leave nothing behind. The engines do not
+ * know of one another, which is why the table of what is shared belongs to the class. Thread-safe.
  */
 public final class EngineMetrics {
 
+  private static final Map<Key, Shared> SHARED = new HashMap<>();
+
   private final MeterRegistry registry;
-  private final Map<Integer, Shared> versions = new HashMap<>();
+
+  /** Registries are told apart by identity, since they define no equality. */
+  private record Key(MeterRegistry registry, String model, int version) {}
 
   private static final class Shared {
     private final VersionMetrics metrics;
@@ -26,27 +32,34 @@ public final class EngineMetrics {
     }
   }
 
-  /** The metrics of one model, in a registry that stays the caller's. */
+  /** Metrics in a registry that stays the caller's. */
   public EngineMetrics(MeterRegistry registry) {
     this.registry = registry;
   }
 
+  private Key key(ModelVersion version) {
+    return new Key(registry, version.name(), version.version());
+  }
+
   /** The metrics of a version. The caller pairs each call with {@link #giveBack}. */
-  synchronized VersionMetrics lease(ModelVersion version, int maxBatchSize) {
-    Shared shared =
-        versions.computeIfAbsent(
-            version.version(),
-            number -> new Shared(new VersionMetrics(registry, version, maxBatchSize)));
-    shared.users++;
-    return shared.metrics;
+  VersionMetrics lease(ModelVersion version, int maxBatchSize) {
+    synchronized (SHARED) {
+      Shared shared =
+          SHARED.computeIfAbsent(
+              key(version), key -> new Shared(new VersionMetrics(registry, version, maxBatchSize)));
+      shared.users++;
+      return shared.metrics;
+    }
   }
 
   /** Gives back the metrics of a version; the last call removes them from the registry. */
-  synchronized void giveBack(ModelVersion version) {
-    Shared shared = versions.get(version.version());
-    if (--shared.users == 0) {
-      versions.remove(version.version());
-      shared.metrics.close();
+  void giveBack(ModelVersion version) {
+    synchronized (SHARED) {
+      Shared shared = SHARED.get(key(version));
+      if (--shared.users == 0) {
+        SHARED.remove(key(version));
+        shared.metrics.close();
+      }
     }
   }
 }

@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * of an instance share one engine. The package's description follows one image through it.
  *
  * <p>An answer completes with a {@link Classification}; or exceptionally, with {@link
- * BadImageException} if this image alone is refused, or with {@link InferenceException} if its
- * batch has no answer. It never stays open: an engine that fails or is closed completes all
- * answers.
+ * BadImageException} if this image alone is refused, with {@link InferenceException} if the device
+ * is to blame, or with {@link EngineStalledException} if the engine has stopped. It never stays open:
+ * an engine that fails or is closed completes all answers.
  *
  * <p>Memory is bounded by the number of slots: {@link #submit} waits for a free one. Thread-safe.
  * The caller of {@link #start} closes the engine.
@@ -82,7 +82,13 @@ public final class InferenceEngine implements AutoCloseable {
       EngineMetrics metrics,
       LongSupplier nanoTime) {
     ModelLoader loader = new ModelLoader(runtime, config, metrics, nanoTime);
-    return new InferenceEngine(config, loader, loader.load(version), decoders, nanoTime);
+    LoadedModel first = loader.load(version);
+    try {
+      return new InferenceEngine(config, loader, first, decoders, nanoTime);
+    } catch (RuntimeException | Error e) {
+      first.giveBack();
+      throw e;
+    }
   }
 
   /**
@@ -173,7 +179,7 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Stops the engine and answers with {@link InferenceException} every image whose batch does not
+   * Stops the engine and answers with {@link EngineStalledException} every image whose batch does not
    * run yet. Returns when the current runs have ended and the sessions are closed. If a run hangs,
    * it returns after 10 s and leaves the sessions open: native code cannot be interrupted, and what
    * it uses must not be freed. May be called again.

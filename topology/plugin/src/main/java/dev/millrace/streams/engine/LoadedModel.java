@@ -4,8 +4,9 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelSession;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A verified version with a warm session on every device, and its metrics.
@@ -16,8 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class LoadedModel {
 
+  private static final Logger log = LoggerFactory.getLogger(LoadedModel.class);
+
   private final ModelVersion version;
-  private final Map<Device, ModelSession> sessions;
+  private final Sessions sessions;
   private final int maxBatchSize;
   private final EngineMetrics engineMetrics;
   private final VersionMetrics metrics;
@@ -32,7 +35,7 @@ final class LoadedModel {
    */
   LoadedModel(
       ModelVersion version,
-      Map<Device, ModelSession> sessions,
+      Sessions sessions,
       int maxBatchSize,
       EngineMetrics engineMetrics,
       VersionMetrics metrics) {
@@ -69,7 +72,7 @@ final class LoadedModel {
   }
 
   ModelSession session(Device device) {
-    return sessions.get(device);
+    return sessions.on(device);
   }
 
   /** Takes one more lease. The caller must hold one, or the version may be gone. */
@@ -77,11 +80,22 @@ final class LoadedModel {
     leases.incrementAndGet();
   }
 
-  /** Gives a lease back. The last one closes the sessions on the calling thread. */
+  /**
+   * Gives a lease back. The last one closes the sessions on the calling thread. A session that does
+   * not close is logged: neither the caller nor the version after this one is to suffer from it.
+   */
   void giveBack() {
     if (leases.decrementAndGet() == 0) {
-      sessions.values().forEach(ModelSession::close);
+      sessions.close().ifPresent(this::report);
       engineMetrics.giveBack(version);
     }
+  }
+
+  private void report(Throwable failure) {
+    log.error(
+        "a session of {} does not close, and its memory stays taken until this process ends: {}",
+        version,
+        failure.toString());
+    log.debug("the failure, with those of other sessions", failure);
   }
 }

@@ -7,8 +7,6 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,17 +36,20 @@ final class ModelLoader {
    * Loads a version on the calling thread. The caller owns the first lease. A failure leaves no
    * session open.
    *
-   * @throws ModelException if the version cannot be served on one of the devices
+   * @throws ModelException if the version cannot be served on one of the devices, or a batch of it
+   *     is too large for a buffer
    */
   LoadedModel load(ModelVersion version) {
     int allowed = config.maxBatchSize();
     int largest = Math.min(allowed, version.maxBatchSize().orElse(allowed));
-    Map<Device, ModelSession> sessions = new LinkedHashMap<>();
+    BufferLimit.requirePixels(version, allowed);
+    Sessions sessions = new Sessions();
     try {
       int maxBatchSize = largest;
       for (Device device : config.devices()) {
         ModelSession session = runtime.open(version, device);
-        sessions.put(device, session);
+        sessions.add(device, session);
+        BufferLimit.requireProbabilities(version, largest, session.classes());
         WarmUp warmUp = new WarmUp(version, session);
         warmUp.run(new BatchSizes(device.kind(), maxBatchSize));
         if (limitsRuns(device)) {
@@ -61,7 +62,7 @@ final class ModelLoader {
       return new LoadedModel(
           version, sessions, maxBatchSize, metrics, metrics.lease(version, largest));
     } catch (RuntimeException | Error e) {
-      sessions.values().forEach(ModelSession::close);
+      sessions.close().filter(failure -> failure != e).ifPresent(e::addSuppressed);
       throw e;
     }
   }

@@ -1,7 +1,6 @@
 package dev.millrace.streams.engine;
 
 import dev.millrace.core.image.BadImageException;
-import dev.millrace.core.runtime.InferenceException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -137,7 +136,7 @@ final class RunQueue implements DecodePool.Listener {
     } finally {
       lock.unlock();
     }
-    InferenceException failure = failure(cause);
+    EngineStalledException failure = failure(cause);
     for (Batch batch : waiting) {
       batch.fail(failure);
       batch.model().metrics().left(batch.size());
@@ -147,7 +146,7 @@ final class RunQueue implements DecodePool.Listener {
 
   /** Fails the images whose batch runs. If the run ends after all, its answers come too late. */
   void failRunning(Throwable cause) {
-    InferenceException failure = failure(cause);
+    EngineStalledException failure = failure(cause);
     lock.lock();
     try {
       running.forEach(batch -> batch.fail(failure));
@@ -156,7 +155,8 @@ final class RunQueue implements DecodePool.Listener {
     }
   }
 
-  private static InferenceException failure(Throwable cause) {
-    return new InferenceException("the inference engine has stopped: " + cause.getMessage(), cause);
+  private static EngineStalledException failure(Throwable cause) {
+    return new EngineStalledException(
+        "the inference engine has stopped: " + cause.getMessage(), cause);
   }
 }

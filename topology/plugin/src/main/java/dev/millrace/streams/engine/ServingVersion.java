@@ -49,6 +49,7 @@ final class ServingVersion {
   /** Gives the engine's own lease back, once. The engine must have stopped before. */
   void retire() {
     if (!retired.getAndSet(true)) {
+      current.metrics().serving(false);
       current.giveBack();
     }
   }

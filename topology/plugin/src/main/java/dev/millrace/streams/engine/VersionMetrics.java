@@ -8,8 +8,12 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -17,8 +21,8 @@ import java.util.stream.IntStream;
  * The metrics of one version, under our own prefix and otherwise named like those of NVIDIA Triton
  * (<a
  * href="https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/user_guide/metrics.html">metrics</a>).
- * Durations are histograms in microseconds. Failures are counted for all versions together.
- * Thread-safe.
+ * Durations are histograms in microseconds. Failures are counted by reason, and each reason is there
+ * from the beginning, at 0. Shared by all engines that serve the version. Thread-safe.
  */
 final class VersionMetrics {
 
@@ -34,9 +38,12 @@ final class VersionMetrics {
   private final DistributionSummary request;
   private final DistributionSummary queue;
   private final DistributionSummary compute;
+  private final Map<BadImageException.Reason, Counter> refusals =
+      new EnumMap<>(BadImageException.Reason.class);
+  private final Counter deviceFailures;
   private final AtomicInteger pending = new AtomicInteger();
   private final AtomicInteger serving = new AtomicInteger();
-  private final List<Meter> ofVersion;
+  private final List<Meter> all = new ArrayList<>();
 
   VersionMetrics(MeterRegistry registry, ModelVersion version, int maxBatchSize) {
     this.registry = registry;
@@ -55,30 +62,25 @@ final class VersionMetrics {
             MICROSECONDS,
             tags);
     compute = histogram("compute.infer.duration.us", "The run on the device", MICROSECONDS, tags);
-    Gauge pendingCount =
-        gauge("pending.request.count", "Images submitted and not yet answered", pending, tags);
-    Gauge isServing =
-        gauge(
-            "serving",
-            "1 if new batches are this version's, 0 if it is only loaded",
-            serving,
-            tags);
-    ofVersion =
-        List.of(
-            success,
-            inferences,
-            executions,
-            batchSize,
-            request,
-            queue,
-            compute,
-            pendingCount,
-            isServing);
+    for (BadImageException.Reason reason : BadImageException.Reason.values()) {
+      refusals.put(reason, failures(reason.label(), tags));
+    }
+    deviceFailures = failures("device", tags);
+    gauge(
+        "pending.request.count", "Images submitted and not yet answered", pending::doubleValue, tags);
+    gauge(
+        "serving",
+        "1 if new batches are this version's, 0 if it is only loaded",
+        () -> Math.min(1, serving.get()),
+        tags);
   }
 
-  /** Notes whether new batches are this version's. */
+  /**
+   * Notes that an engine's new batches are this version's from now on, or no longer. Each engine
+   * pairs its calls.
+   */
   void serving(boolean is) {
-    serving.set(is ? 1 : 0);
+    serving.addAndGet(is ? 1 : -1);
   }
 
   /** Counts an image that got a slot. */
@@ -93,12 +95,12 @@ final class VersionMetrics {
 
   /** Counts an image that is refused. */
   void refused(BadImageException.Reason reason) {
-    failures(reason.label()).increment();
+    refusals.get(reason).increment();
   }
 
   /** Counts images whose batch got no answer from the device. */
   void failed(int images) {
-    failures("device").increment(images);
+    deviceFailures.increment(images);
   }
 
   /** Records a run on a device, and its duration. */
@@ -116,33 +118,42 @@ final class VersionMetrics {
     request.record(totalNanos / 1e3);
   }
 
-  /** Removes the metrics that are this version's alone, because it is no longer loaded. */
+  /** Removes the metrics from the registry, because the version is no longer loaded. */
   void close() {
-    ofVersion.forEach(registry::remove);
+    all.forEach(registry::remove);
   }
 
-  private Counter failures(String reason) {
-    return counter("request.failure", "Images that got no prediction", Tags.of("reason", reason));
+  private Counter failures(String reason, Tags tags) {
+    return counter("request.failure", "Images that got no prediction", tags.and("reason", reason));
   }
 
   private Counter counter(String name, String description, Tags tags) {
-    return Counter.builder(PREFIX + name).description(description).tags(tags).register(registry);
+    return kept(
+        Counter.builder(PREFIX + name).description(description).tags(tags).register(registry));
   }
 
-  private Gauge gauge(String name, String description, AtomicInteger value, Tags tags) {
-    return Gauge.builder(PREFIX + name, value, AtomicInteger::get)
-        .description(description)
-        .tags(tags)
-        .strongReference(true)
-        .register(registry);
+  private void gauge(String name, String description, Supplier<Number> value, Tags tags) {
+    kept(
+        Gauge.builder(PREFIX + name, value)
+            .description(description)
+            .tags(tags)
+            .strongReference(true)
+            .register(registry));
   }
 
   private DistributionSummary histogram(
       String name, String description, double[] buckets, Tags tags) {
-    return DistributionSummary.builder(PREFIX + name)
-        .description(description)
-        .serviceLevelObjectives(buckets)
-        .tags(tags)
-        .register(registry);
+    return kept(
+        DistributionSummary.builder(PREFIX + name)
+            .description(description)
+            .serviceLevelObjectives(buckets)
+            .tags(tags)
+            .register(registry));
+  }
+
+  /** Notes a meter of this version, to remove it with the others. */
+  private <M extends Meter> M kept(M meter) {
+    all.add(meter);
+    return meter;
   }
 }

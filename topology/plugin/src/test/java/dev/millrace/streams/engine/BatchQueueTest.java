@@ -1,6 +1,7 @@
 package dev.millrace.streams.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.image.BadImageException;
 import org.junit.jupiter.api.Test;
@@ -129,6 +130,63 @@ class BatchQueueTest {
     slot.batch.settle(slot, null);
     assertThat(slot.refusal()).isSameAs(refusal);
     assertThat(slot.batch.isDecoded()).isTrue();
+  }
+
+  /** What the next allocation throws, or null. */
+  private Error failure;
+
+  private final BatchQueue scarce =
+      new BatchQueue(
+          2,
+          LINGER,
+          bytes -> {
+            if (failure != null) {
+              throw failure;
+            }
+            return new Batch(2, bytes);
+          });
+
+  private void requireThatAllocationFails(LoadedModel version) {
+    failure = new OutOfMemoryError("Cannot reserve direct buffer memory");
+    for (int i = 0; i < 10; i++) {
+      assertThatThrownBy(() -> scarce.claim(0, version)).isSameAs(failure);
+      assertThat(scarce.hasRoom()).isTrue();
+    }
+    failure = null;
+  }
+
+  @Test
+  void allocationThatFails_costsNoBatch_andTakesNoLease() {
+    FakeModel fake = new FakeModel();
+    LoadedModel version = FakeModel.loaded(fake, FakeModel.version(), 2);
+    requireThatAllocationFails(version);
+
+    for (int i = 0; i < 4; i++) {
+      claimDecoded(scarce, version, i);
+    }
+    assertThat(scarce.claim(4, version)).isNull();
+    for (Batch batch : scarce.drain()) {
+      batch.model().giveBack();
+    }
+    assertThat(fake.open).containsExactly(3);
+    version.giveBack();
+    assertThat(fake.open).isEmpty();
+  }
+
+  @Test
+  void allocationThatFails_inPlaceOfABatchOfAnotherSize_costsNoBatch() {
+    LoadedModel larger = FakeModel.loaded(FakeModel.version(4, 2));
+    for (int i = 0; i < 4; i++) {
+      claimDecoded(scarce, serving, i);
+    }
+    scarce.recycle(scarce.take(4, false));
+    scarce.recycle(scarce.take(4, false));
+    requireThatAllocationFails(larger);
+
+    for (int i = 0; i < 4; i++) {
+      claimDecoded(scarce, larger, i);
+    }
+    assertThat(scarce.claim(4, larger)).isNull();
   }
 
   @Test

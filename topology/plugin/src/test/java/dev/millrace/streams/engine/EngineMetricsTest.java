@@ -2,6 +2,7 @@ package dev.millrace.streams.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.image.BadImageException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -19,5 +20,63 @@ class EngineMetricsTest {
     assertThat(registry.find("millrace.inference.count").meters()).hasSize(1);
     metrics.giveBack(FakeModel.version());
     assertThat(registry.find("millrace.inference.count").meters()).isEmpty();
+  }
+
+  /** The metrics of two users' own, in one registry. */
+  private final EngineMetrics one = new EngineMetrics(registry);
+
+  private final EngineMetrics other = new EngineMetrics(registry);
+
+  private double pending() {
+    return registry.get("millrace.inference.pending.request.count").gauge().value();
+  }
+
+  @Test
+  void twoUsersOfOneVersion_countTogether_andSurviveEachOthersEnd() {
+    one.lease(FakeModel.version(), 4).submitted();
+    VersionMetrics kept = other.lease(FakeModel.version(), 4);
+    kept.submitted();
+    assertThat(pending()).isEqualTo(2);
+
+    one.giveBack(FakeModel.version());
+    kept.ran(5, 1);
+    kept.refused(BadImageException.Reason.TOO_LARGE);
+
+    assertThat(pending()).isEqualTo(2);
+    assertThat(registry.get("millrace.inference.count").counter().count()).isEqualTo(5);
+    assertThat(
+            registry
+                .get("millrace.inference.request.failure")
+                .tag("reason", "too_large")
+                .counter()
+                .count())
+        .isEqualTo(1);
+    other.giveBack(FakeModel.version());
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void twoUsersOfDifferentVersions_doNotTouchEachOther() {
+    one.lease(FakeModel.version(), 4).ran(1, 1);
+    other.lease(FakeModel.version(4, 1), 4).ran(2, 1);
+    one.giveBack(FakeModel.version());
+
+    assertThat(registry.get("millrace.inference.count").tag("version", "4").counter().count())
+        .isEqualTo(2);
+    other.giveBack(FakeModel.version(4, 1));
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void usersOfOtherRegistries_areOthers() {
+    SimpleMeterRegistry second = new SimpleMeterRegistry();
+    EngineMetrics elsewhere = new EngineMetrics(second);
+    one.lease(FakeModel.version(), 4);
+    elsewhere.lease(FakeModel.version(), 4);
+    elsewhere.giveBack(FakeModel.version());
+
+    assertThat(second.getMeters()).isEmpty();
+    assertThat(registry.getMeters()).isNotEmpty();
+    one.giveBack(FakeModel.version());
   }
 }

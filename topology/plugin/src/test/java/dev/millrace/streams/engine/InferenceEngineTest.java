@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageLimits;
-import dev.millrace.core.runtime.InferenceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -114,7 +113,7 @@ class InferenceEngineTest extends WithEngine {
     CompletableFuture<Classification> waiting = submit(1);
     engine.close();
     assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
-        .hasCauseInstanceOf(InferenceException.class);
+        .hasCauseInstanceOf(EngineStalledException.class);
     assertThat(model.closed).isTrue();
   }
 
@@ -129,7 +128,7 @@ class InferenceEngineTest extends WithEngine {
 
     assertThat(model.closed).isFalse();
     assertThatThrownBy(() -> hanging.get(10, TimeUnit.SECONDS))
-        .hasCauseInstanceOf(InferenceException.class);
+        .hasCauseInstanceOf(EngineStalledException.class);
   }
 
   @Test
@@ -251,5 +250,16 @@ class InferenceEngineTest extends WithEngine {
     assertThat(classOf(first)).isEqualTo(1);
     assertThat(classOf(second)).isEqualTo(2);
     assertThat(model.batches).containsExactly(2);
+  }
+
+  /** Here for a time-out that is no number of milliseconds. */
+  @Test
+  void engineThatDoesNotStart_leavesNoSessionOpen() {
+    ImageLimits limits = new ImageLimits(1000, Duration.ofSeconds(Long.MAX_VALUE), 1);
+    assertThatThrownBy(() -> start(1, Duration.ZERO, limits))
+        .isInstanceOf(ArithmeticException.class);
+
+    assertThat(model.open).isEmpty();
+    assertThat(registry.getMeters()).isEmpty();
   }
 }

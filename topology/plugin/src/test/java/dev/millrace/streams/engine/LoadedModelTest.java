@@ -39,6 +39,16 @@ class LoadedModelTest {
   }
 
   @Test
+  void sessionThatFailsToClose_leavesNoOtherOpen_andNoMetrics() {
+    fake.closing = new IllegalStateException("it does not close");
+
+    model.giveBack();
+
+    assertThat(fake.open).isEmpty();
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
   void metrics_leaveTheRegistryWithTheLastLease() {
     model.lease();
     model.giveBack();

@@ -142,6 +142,35 @@ class ModelLoaderTest extends WithEngine {
   }
 
   @Test
+  void sessionThatFailsToClose_afterAFailedLoad_leavesNoOtherOpen_andDoesNotHideTheReason() {
+    EngineConfig config =
+        new EngineConfig(
+            List.of(Device.CPU, Device.parse("cuda:0"), Device.parse("cuda:1")),
+            4,
+            Duration.ZERO,
+            1,
+            1,
+            ImageLimits.DEFAULT);
+    model.closing = new IllegalStateException("it does not close");
+    ModelRuntime runtime =
+        (version, device) -> {
+          if (device.equals(Device.parse("cuda:1"))) {
+            throw new ModelException("no such device");
+          }
+          return model.open(version, device);
+        };
+    ModelLoader loader =
+        new ModelLoader(runtime, config, new EngineMetrics(registry), System::nanoTime);
+
+    assertThatThrownBy(() -> loader.load(FakeModel.version()))
+        .hasMessage("no such device")
+        .hasSuppressedException(model.closing);
+
+    assertThat(model.open).isEmpty();
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
   void longestRun_limitsBatchesOnACpuAlone() {
     model.nanosAnImage = 6_000;
     assertThat(maxBatchSize(Device.CPU, Duration.ofNanos(20_000))).isEqualTo(3);

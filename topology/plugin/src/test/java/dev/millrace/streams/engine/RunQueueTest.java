@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
-import dev.millrace.core.runtime.InferenceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -163,7 +162,7 @@ class RunQueueTest extends WithEngine {
     for (Batch.Slot slot : List.of(running, closed, open)) {
       assertThat(slot.answer).isCompletedExceptionally();
       assertThatThrownBy(() -> slot.answer.get(10, TimeUnit.SECONDS))
-          .hasCauseInstanceOf(InferenceException.class)
+          .hasCauseInstanceOf(EngineStalledException.class)
           .hasMessageContaining("the inference engine has stopped: the device hangs");
     }
     assertThat(parts.queue.take()).isEmpty();
@@ -223,6 +222,21 @@ class RunQueueTest extends WithEngine {
     assertThat(parts.model.closed).isFalse();
     parts.queue.recycle(running);
     assertThat(parts.model.closed).isTrue();
+  }
+
+  /** What a run leaves behind must not reach the runner, which would stop the engine for it. */
+  @Test
+  void sessionThatFailsToClose_doesNotFailTheReturnOfItsLastBatch() throws Exception {
+    parts.model.closing = new IllegalStateException("it does not close");
+    parts.claimDecoded();
+    parts.claimDecoded();
+    Batch batch = parts.queue.take().orElseThrow();
+    parts.serving.swap(parts.loader.load(FakeModel.version(4, 1)));
+
+    parts.queue.recycle(batch);
+
+    assertThat(parts.model.open).containsExactly(4);
+    assertThat(parts.claim().model.version().version()).isEqualTo(4);
   }
 
   @Test

@@ -111,6 +111,23 @@ class ServingVersionTest extends WithEngine {
   }
 
   @Test
+  void swap_whoseOldVersionFailsToClose_succeeds() {
+    parts.model.closing = new IllegalStateException("it does not close");
+
+    parts.serving.swap(parts.loader.load(FakeModel.version(4, 1)));
+
+    assertThat(parts.serving.current().version().version()).isEqualTo(4);
+    assertThat(parts.model.open).containsExactly(4);
+  }
+
+  @Test
+  void retire_servesNoLonger() {
+    parts.serving.current().lease();
+    parts.serving.retire();
+    assertThat(partsServing("3")).isZero();
+  }
+
+  @Test
   void retire_givesTheLeaseBackOnce() {
     LoadedModel serving = parts.serving.current();
     serving.lease();

@@ -85,18 +85,43 @@ class VersionMetricsTest {
   }
 
   @Test
-  void failures_areCountedByReason_andOutliveTheVersion() {
+  void serving_isOneForAsLongAsAnEngineServesTheVersion() {
+    metrics.serving(true);
+    metrics.serving(true);
+    assertThat(gauge("serving")).isOne();
+    metrics.serving(false);
+    assertThat(gauge("serving")).isOne();
+    metrics.serving(false);
+    assertThat(gauge("serving")).isZero();
+  }
+
+  @Test
+  void failures_areCountedByVersionAndReason_fromZero() {
+    VersionMetrics other = new VersionMetrics(registry, FakeModel.version(4, 1), 8);
+    assertThat(failures("too_large")).isZero();
     metrics.refused(BadImageException.Reason.TOO_LARGE);
     metrics.failed(4);
-    metrics.close();
+    other.failed(7);
+
     assertThat(failures("too_large")).isEqualTo(1);
     assertThat(failures("device")).isEqualTo(4);
-    assertThat(registry.getMeters()).hasSize(2);
+  }
+
+  @Test
+  void close_leavesNothingBehind_alsoOfWhatIsCountedAfterIt() {
+    metrics.refused(BadImageException.Reason.TOO_LARGE);
+    metrics.close();
+    metrics.refused(BadImageException.Reason.TIMEOUT);
+    metrics.failed(1);
+
+    assertThat(registry.getMeters()).isEmpty();
   }
 
   private double failures(String reason) {
     return registry
         .get("millrace.inference.request.failure")
+        .tag("model", "fake")
+        .tag("version", "3")
         .tag("reason", reason)
         .counter()
         .count();

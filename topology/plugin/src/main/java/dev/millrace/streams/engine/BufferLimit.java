@@ -1,0 +1,56 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.ModelVersion;
+
+/**
+ * The largest batch whose buffers Java can address: a buffer holds less than 2 GiB. A version is
+ * held to it before it loads, since later the first image would fail.
+ */
+final class BufferLimit {
+
+  private BufferLimit() {}
+
+  /**
+   * Requires room for the pixels of a batch.
+   *
+   * @throws ModelException naming {@code max-batch-size} and the largest one that fits
+   */
+  static void requirePixels(ModelVersion version, int maxBatchSize) {
+    int size = version.manifest().preprocessing().size();
+    require(
+        version,
+        maxBatchSize,
+        version.manifest().preprocessing().bytes(),
+        "images of " + size + " x " + size + " pixels");
+  }
+
+  /**
+   * Requires room for the probabilities of a batch.
+   *
+   * @throws ModelException as {@link #requirePixels} does
+   */
+  static void requireProbabilities(ModelVersion version, int maxBatchSize, int classes) {
+    require(
+        version, maxBatchSize, (long) classes * Float.BYTES, "answers of " + classes + " classes");
+  }
+
+  private static void require(ModelVersion version, int maxBatchSize, long bytesEach, String of) {
+    long bytes = maxBatchSize * bytesEach;
+    if (bytes > Integer.MAX_VALUE) {
+      throw new ModelException(
+          "max-batch-size: "
+              + maxBatchSize
+              + " "
+              + of
+              + " take "
+              + bytes
+              + " bytes, and a buffer holds at most "
+              + Integer.MAX_VALUE
+              + "; give at most "
+              + Integer.MAX_VALUE / bytesEach
+              + " for "
+              + version);
+    }
+  }
+}

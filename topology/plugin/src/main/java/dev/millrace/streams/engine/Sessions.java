@@ -1,0 +1,47 @@
+package dev.millrace.streams.engine;
+
+import dev.millrace.core.model.Device;
+import dev.millrace.core.runtime.ModelSession;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A version's open sessions, one for each device. They close together, also if one of them fails to
+ * close. Filled by one thread; read-only after that.
+ */
+final class Sessions {
+
+  private final Map<Device, ModelSession> ofDevices = new LinkedHashMap<>();
+
+  /** Takes over an open session. */
+  void add(Device device, ModelSession session) {
+    ofDevices.put(device, session);
+  }
+
+  ModelSession on(Device device) {
+    return ofDevices.get(device);
+  }
+
+  /**
+   * Closes every session, once.
+   *
+   * @return what the first of those threw that failed to close, with what the others threw as
+   *     suppressed; empty if all are closed
+   */
+  Optional<Throwable> close() {
+    Throwable failure = null;
+    for (ModelSession session : ofDevices.values()) {
+      try {
+        session.close();
+      } catch (Throwable e) {
+        if (failure == null) {
+          failure = e;
+        } else if (failure != e) {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    return Optional.ofNullable(failure);
+  }
+}
