@@ -6,17 +6,17 @@ import dev.millrace.streams.engine.InferenceEngine;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
  * The one engine of an instance, shared by its tasks. It starts for the first task and closes some
  * time after the last, because a rebalance may take every task away for a moment. An engine that
  * has stopped by itself is replaced for the next task, with the version that it served last.
- * Thread-safe.
+ *
+ * <p>Thread-safe. Its monitor guards which start is the current one and who uses it. No thread waits
+ * under the monitor: not for a start, which may hang, and not for an engine to close.
  */
 final class SharedEngine implements AutoCloseable {
 
@@ -27,7 +27,8 @@ final class SharedEngine implements AutoCloseable {
   private final Function<Optional<ModelVersion>, InferenceEngine> start;
   private final Executor afterIdleTime;
   private volatile ModelVersion serving;
-  private InferenceEngine engine;
+  private EngineStart current;
+  private boolean hasServed;
   private int users;
   private long acquisitions;
 
@@ -83,82 +84,94 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * The running engine, started if need be. Each call is paired with {@link #release}.
+   * The running engine, started if need be. All who come while it starts wait for the same start,
+   * each no longer than its limit. Each call is paired with {@link #release}.
    *
-   * @param limit how long the start may take
-   * @throws InferenceStalledError if it takes longer
+   * @param limit how long to wait for the start; a start that takes longer is given up for all
+   * @throws InferenceStalledError if the start was given up, or the thread was interrupted
    */
-  synchronized InferenceEngine acquire(Duration limit) {
-    if (engine != null && engine.hasStopped()) {
-      closeInBackground(engine);
-      engine = null;
-      users = 0;
+  InferenceEngine acquire(Duration limit) {
+    EngineStart joined = join();
+    try {
+      InferenceEngine engine = joined.await(limit);
+      noteServing(joined, engine);
+      return engine;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      String reason = "interrupted while the model was being loaded";
+      leave(joined, reason);
+      throw new InferenceStalledError(reason, e);
     }
-    if (engine == null) {
-      engine = startWithin(limit);
-      serving = engine.serving();
+  }
+
+  /** Counts one more user of the current start. */
+  private synchronized EngineStart join() {
+    if (current == null || !current.isUsable()) {
+      EngineStart stopped = current;
+      EngineStart next = new EngineStart();
+      Optional<ModelVersion> version = serving();
+      inBackground("starter", () -> next.run(() -> start.apply(version)));
+      current = next;
+      hasServed = false;
+      users = 0;
+      if (stopped != null) {
+        inBackground("closer", stopped::close);
+      }
     }
     users++;
     acquisitions++;
-    return engine;
+    return current;
   }
 
-  /** Starts on another thread, because the device may hang while it loads and warms up. */
-  private InferenceEngine startWithin(Duration limit) {
-    CompletableFuture<InferenceEngine> starting = new CompletableFuture<>();
-    inBackground("starter", () -> complete(starting));
-    try {
-      return starting.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      var unused = starting.thenAccept(InferenceEngine::close);
-      throw new InferenceStalledError(
-          "the model was not loaded and warm within " + limit.toMillis() + " ms: a device hangs",
-          e);
-    } catch (InterruptedException e) {
-      var unused = starting.thenAccept(InferenceEngine::close);
-      Thread.currentThread().interrupt();
-      throw new InferenceStalledError("interrupted while the model was being loaded", e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException failure
-          ? failure
-          : new IllegalStateException("the model does not load: " + e.getCause(), e.getCause());
+  /** Before the first user has the engine, so before a swap can change what it serves. */
+  private synchronized void noteServing(EngineStart joined, InferenceEngine engine) {
+    if (joined == current && !hasServed) {
+      hasServed = true;
+      serving = engine.serving();
     }
   }
 
-  private void complete(CompletableFuture<InferenceEngine> starting) {
-    try {
-      starting.complete(start.apply(Optional.ofNullable(serving)));
-    } catch (Throwable e) {
-      starting.completeExceptionally(e);
-    }
-  }
-
-  /** Gives back an engine that {@link #acquire} returned. */
+  /** Gives back an engine that {@link #acquire} returned; one that was replaced or closed, too. */
   synchronized void release(InferenceEngine acquired) {
-    if (acquired == engine && --users == 0) {
+    if (current != null && current.engine().filter(acquired::equals).isPresent()) {
+      leave(current, "its last user has left");
+    }
+  }
+
+  /** Counts one user less. The last one gives up a start, and leaves an engine to the idle time. */
+  private synchronized void leave(EngineStart left, String reason) {
+    if (left == current && --users == 0 && !left.giveUp(reason, null)) {
       long seen = acquisitions;
       afterIdleTime.execute(() -> closeIfIdleSince(seen));
     }
   }
 
-  private synchronized void closeIfIdleSince(long seen) {
-    if (acquisitions == seen) {
-      close();
+  private void closeIfIdleSince(long seen) {
+    EngineStart idle;
+    synchronized (this) {
+      idle = acquisitions == seen ? detach() : null;
+    }
+    if (idle != null) {
+      idle.close();
     }
   }
 
-  /** Closes the engine now, even if tasks use it. */
+  private synchronized EngineStart detach() {
+    EngineStart detached = current;
+    current = null;
+    return detached;
+  }
+
+  /**
+   * Closes the engine now, even if tasks use it. A start that is under way is given up: who waits
+   * for it fails, and its engine is closed should it come. The next task starts another engine.
+   */
   @Override
-  public synchronized void close() {
-    if (engine != null) {
-      engine.close();
-      engine = null;
-      users = 0;
+  public void close() {
+    EngineStart closing = detach();
+    if (closing != null) {
+      closing.close();
     }
-  }
-
-  private static void closeInBackground(InferenceEngine stopped) {
-    inBackground("closer", stopped::close);
   }
 
   private static void inBackground(String role, Runnable work) {

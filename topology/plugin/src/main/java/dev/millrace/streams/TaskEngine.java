@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The shared engine as one task uses it: each wait has a limit, and a task that has waited in vain
- * gives the engine up.
+ * gives the engine up. A task that is interrupted fails alone.
  *
  * <p>Every failure is remembered. Confined to its task's stream thread.
  */
@@ -63,7 +63,7 @@ final class TaskEngine {
       try {
         return engine.submit(encoded.bytes(), deadline);
       } catch (EngineStalledException e) {
-        throw giveUp(e.getMessage(), e);
+        throw stalled(e);
       }
     }
     if (event instanceof ImageEvent.Unreadable unreadable) {
@@ -85,7 +85,7 @@ final class TaskEngine {
     try {
       engine.awaitRoom(deadline);
     } catch (EngineStalledException e) {
-      throw giveUp(e.getMessage(), e);
+      throw stalled(e);
     }
   }
 
@@ -114,6 +114,13 @@ final class TaskEngine {
   /** Begins a time in which a commit waits for the engine; closing ends it. */
   InferenceEngine.Urgency hurry() {
     return engine.hurry();
+  }
+
+  /** An interrupt is this task's alone; any other reason is one to give the engine up. */
+  private InferenceStalledError stalled(EngineStalledException e) {
+    return e.getCause() instanceof InterruptedException
+        ? failure.remember(new InferenceStalledError(e.getMessage(), e))
+        : giveUp(e.getMessage(), e);
   }
 
   /** Stops the engine for all tasks that share it, because its device would keep them waiting. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
@@ -19,10 +20,15 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +45,10 @@ class SharedEngineTest {
   /** Loads and runs {@link #model}, unless a test has it do something else. */
   private volatile ModelRuntime runtime = model;
 
+  private final AtomicInteger starts = new AtomicInteger();
+
   private InferenceEngine start(Optional<ModelVersion> version) {
+    starts.incrementAndGet();
     return InferenceEngine.start(
         new EngineConfig(List.of(Device.CPU), 1, Duration.ZERO, 1, 1, ImageLimits.DEFAULT),
         (candidate, device) -> runtime.open(candidate, device),
@@ -267,5 +276,165 @@ class SharedEngineTest {
 
     model.runs.release(1);
     await().until(() -> model.closed);
+  }
+
+  /** Makes a call on a thread of its own. Returns once that thread waits, or the call has ended. */
+  private static FutureTask<InferenceEngine> waiting(Callable<InferenceEngine> call) {
+    return waiting(call, Thread.State.TIMED_WAITING);
+  }
+
+  private static FutureTask<InferenceEngine> waiting(
+      Callable<InferenceEngine> call, Thread.State state) {
+    FutureTask<InferenceEngine> task = new FutureTask<>(call);
+    Thread thread = new Thread(task, "waiting");
+    thread.setDaemon(true);
+    thread.start();
+    await().until(() -> task.isDone() || thread.getState() == state);
+    return task;
+  }
+
+  private List<FutureTask<InferenceEngine>> fourThatWaitForAHungStart() {
+    model.runs.drainPermits();
+    List<FutureTask<InferenceEngine>> tasks = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      tasks.add(waiting(() -> shared.acquire(LIMIT)));
+      assertThat(tasks).noneMatch(FutureTask::isDone);
+    }
+    return tasks;
+  }
+
+  private static void requireStalled(FutureTask<InferenceEngine> task, String message) {
+    assertThatThrownBy(() -> task.get(10, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOf(InferenceStalledError.class)
+        .hasMessageContaining(message);
+  }
+
+  /** None of them is blocked by another: each waits by its own clock. */
+  @Test
+  void tasksThatComeDuringAStart_waitForItSideBySide() throws Exception {
+    List<FutureTask<InferenceEngine>> tasks = fourThatWaitForAHungStart();
+
+    model.runs.release(1);
+
+    InferenceEngine engine = tasks.get(0).get(10, TimeUnit.SECONDS);
+    for (FutureTask<InferenceEngine> task : tasks) {
+      assertThat(task.get(10, TimeUnit.SECONDS)).isSameAs(engine);
+      shared.release(engine);
+    }
+    assertThat(starts).hasValue(1);
+    assertThat(afterIdleTime).hasSize(1);
+    shared.close();
+  }
+
+  @Test
+  void taskWhoseLimitIsOver_givesTheStartUpForAll_andTheNextOneStartsAnother() {
+    List<FutureTask<InferenceEngine>> tasks = fourThatWaitForAHungStart();
+
+    assertThatThrownBy(() -> shared.acquire(Duration.ofMillis(20)))
+        .isInstanceOf(InferenceStalledError.class);
+
+    tasks.forEach(task -> requireStalled(task, "not loaded and warm within 20 ms"));
+    assertThat(starts).hasValue(1);
+    model.runs.release(1_000);
+    await().until(() -> model.closed && model.open.isEmpty());
+    assertThat(shared.acquire(LIMIT).hasStopped()).isFalse();
+    assertThat(starts).hasValue(2);
+    shared.close();
+  }
+
+  @Test
+  void close_duringAHungStart_returns_andTheEngineThatComesLateIsClosed() throws Exception {
+    List<FutureTask<InferenceEngine>> tasks = fourThatWaitForAHungStart();
+
+    shared.close();
+
+    tasks.forEach(task -> requireStalled(task, "the engine was closed while it started"));
+    assertThat(shared.serving()).isEmpty();
+    model.runs.release(1_000);
+    await().until(() -> model.closed && model.open.isEmpty());
+  }
+
+  @Test
+  void release_afterClose_doesNotCountForTheNextEngine() {
+    InferenceEngine closed = shared.acquire(LIMIT);
+    shared.close();
+    InferenceEngine next = shared.acquire(LIMIT);
+
+    shared.release(closed);
+    assertThat(afterIdleTime).isEmpty();
+
+    shared.release(next);
+    assertThat(afterIdleTime).hasSize(1);
+    shared.close();
+  }
+
+  /** The start that failed counts no users of the next one. */
+  @Test
+  void startThatFailed_isRepeatedForTheNextTask() {
+    model.broken = true;
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> shared.acquire(LIMIT)).isInstanceOf(ModelException.class);
+    }
+    model.broken = false;
+
+    shared.release(shared.acquire(LIMIT));
+
+    assertThat(afterIdleTime).hasSize(1);
+    shared.close();
+  }
+
+  @Test
+  void interruptedTask_leavesTheStartToTheOthers() throws Exception {
+    model.runs.drainPermits();
+    FutureTask<InferenceEngine> other = waiting(() -> shared.acquire(LIMIT));
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> shared.acquire(LIMIT)).isInstanceOf(InferenceStalledError.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+
+    model.runs.release(1_000);
+
+    InferenceEngine engine = other.get(10, TimeUnit.SECONDS);
+    assertThat(engine.hasStopped()).isFalse();
+    shared.release(engine);
+    assertThat(afterIdleTime).hasSize(1);
+    shared.close();
+  }
+
+  /** An engine that hangs as it closes must not keep the next task from starting another. */
+  @Test
+  void engineThatHangsAsItCloses_keepsNobodyWaiting() throws Exception {
+    CountDownLatch closes = new CountDownLatch(1);
+    runtime =
+        (version, device) ->
+            new Closing(model.open(version, device), () -> awaitUninterruptibly(closes));
+    shared.acquire(LIMIT);
+    FutureTask<InferenceEngine> closing =
+        waiting(
+            () -> {
+              shared.close();
+              return null;
+            },
+            Thread.State.WAITING);
+    runtime = model;
+
+    InferenceEngine next = shared.acquire(LIMIT);
+
+    assertThat(closing).isNotDone();
+    assertThat(next.hasStopped()).isFalse();
+    closes.countDown();
+    closing.get(10, TimeUnit.SECONDS);
+    shared.close();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
