@@ -34,8 +34,8 @@ import java.util.Objects;
  * is freed before {@link #decode} returns; what an instance keeps is a few rows on the heap. An
  * instance is used by one thread at a time; instances share nothing.
  *
- * <p>Errors of the image library become {@link BadImageException}s. A lack of memory, on the heap or
- * in native memory, is an {@link OutOfMemoryError} instead: it is no image's fault.
+ * <p>Errors of the image library become {@link BadImageException}s. A lack of memory, on the heap
+ * or in native memory, is an {@link OutOfMemoryError} instead: it is no image's fault.
  */
 public final class OpenCvImageDecoder implements ImageDecoder {
 
@@ -88,8 +88,7 @@ public final class OpenCvImageDecoder implements ImageDecoder {
     return switch (header.format()) {
       case GIF -> GifFrame.read(new HeaderReader(ImageFormat.GIF, encoded)).decode();
       case JPEG ->
-          OpenCvPicture.decode(
-              header, encoded, reduction(header.width(), header.height(), resize));
+          OpenCvPicture.decode(header, encoded, reduction(header.width(), header.height(), resize));
       default -> OpenCvPicture.decode(header, encoded, 1);
     };
   }

@@ -64,7 +64,8 @@ class HttpTest {
 
       assertThat(request("GET", "/metrics").body())
           .contains("millrace_inference_request_success_total{model=\"random\",version=\"1\"} 1.0")
-          .contains("millrace_inference_request_failure_total{model=\"random\",reason=\"unknown_format\",version=\"1\"} 1.0")
+          .contains(
+              "millrace_inference_request_failure_total{model=\"random\",reason=\"unknown_format\",version=\"1\"} 1.0")
           .contains(
               "millrace_inference_batch_size_bucket{model=\"random\",version=\"1\",le=\"1.0\"}")
           .contains("millrace_inference_request_duration_us_bucket")

@@ -15,8 +15,8 @@ import java.util.function.Function;
  * time after the last, because a rebalance may take every task away for a moment. An engine that
  * has stopped by itself is replaced for the next task, with the version that it served last.
  *
- * <p>Thread-safe. Its monitor guards which start is the current one and who uses it. No thread waits
- * under the monitor: not for a start, which may hang, and not for an engine to close.
+ * <p>Thread-safe. Its monitor guards which start is the current one and who uses it. No thread
+ * waits under the monitor: not for a start, which may hang, and not for an engine to close.
  */
 final class SharedEngine implements AutoCloseable {
 

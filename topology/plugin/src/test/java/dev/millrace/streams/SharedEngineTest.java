@@ -421,10 +421,10 @@ class SharedEngineTest {
             Thread.State.WAITING);
     runtime = model;
 
-    InferenceEngine next = shared.acquire(LIMIT);
+    FutureTask<InferenceEngine> next = waiting(() -> shared.acquire(LIMIT));
 
+    assertThat(next.get(10, TimeUnit.SECONDS).hasStopped()).isFalse();
     assertThat(closing).isNotDone();
-    assertThat(next.hasStopped()).isFalse();
     closes.countDown();
     closing.get(10, TimeUnit.SECONDS);
     shared.close();

@@ -29,6 +29,7 @@ final class BatchQueue {
 
   /** How many batches may still be made; those that exist are counted once they do. */
   private int allocatable;
+
   private Batch open;
 
   /**

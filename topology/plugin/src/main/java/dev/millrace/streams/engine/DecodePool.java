@@ -53,8 +53,8 @@ final class DecodePool implements AutoCloseable {
   /**
    * Starts the threads.
    *
-   * @param decoders makes a decoder for each thread, on that thread, which closes it at its end, and
-   *     those that replace decoders that failed
+   * @param decoders makes a decoder for each thread, on that thread, which closes it at its end,
+   *     and those that replace decoders that failed
    */
   DecodePool(
       int threads,

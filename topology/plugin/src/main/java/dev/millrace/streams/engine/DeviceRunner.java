@@ -16,11 +16,11 @@ import org.slf4j.LoggerFactory;
  * Runs batches on one device, one at a time, on a thread that does nothing else: ONNX Runtime's
  * sessions want few threads, and always the same ones (onnxruntime#29351).
  *
- * <p>Images without an answer run once more, one by one, since one of them may have failed the whole
- * batch. Before that, if no image was answered, and after it, if an image failed again, the black
- * image of the warm-up runs. If it is answered, the device works, and the images that failed are
- * refused. If it is not, the device is to blame: the batch fails with {@link InferenceException},
- * and no image is refused.
+ * <p>Images without an answer run once more, one by one, since one of them may have failed the
+ * whole batch. Before that, if no image was answered, and after it, if an image failed again, the
+ * black image of the warm-up runs. If it is answered, the device works, and the images that failed
+ * are refused. If it is not, the device is to blame: the batch fails with {@link
+ * InferenceException}, and no image is refused.
  */
 final class DeviceRunner implements Runnable {
 
@@ -53,7 +53,9 @@ final class DeviceRunner implements Runnable {
     }
   }
 
-  /** The next batch. An interrupt is a session's, since nobody else has this thread, and no stop. */
+  /**
+   * The next batch. An interrupt is a session's, since nobody else has this thread, and no stop.
+   */
   private Optional<Batch> take() {
     while (true) {
       try {

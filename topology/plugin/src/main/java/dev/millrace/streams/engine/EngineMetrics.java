@@ -11,8 +11,9 @@ import java.util.Map;
  * <p>A version can be loaded more than once: for a short time while its engine is replaced, or for
  * as long as two engines of this process serve it. A registry holds one meter for a name and its
  * labels, so all of them share one {@link VersionMetrics}, and the last to give it back removes it
- * from the registry. So versions that come and go for years leave nothing behind. The engines do not
- * know of one another, which is why the table of what is shared belongs to the class. Thread-safe.
+ * from the registry. So versions that come and go for years leave nothing behind. The engines do
+ * not know of one another, which is why the table of what is shared belongs to the class.
+ * Thread-safe.
  */
 public final class EngineMetrics {
 

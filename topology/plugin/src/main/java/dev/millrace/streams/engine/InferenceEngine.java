@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An answer completes with a {@link Classification}; or exceptionally, with {@link
  * BadImageException} if this image alone is refused, with {@link InferenceException} if the device
- * is to blame, or with {@link EngineStalledException} if the engine has stopped. It never stays open:
- * an engine that fails or is closed completes all answers.
+ * is to blame, or with {@link EngineStalledException} if the engine has stopped. It never stays
+ * open: an engine that fails or is closed completes all answers.
  *
  * <p>Memory is bounded by the number of slots: {@link #submit} waits for a free one. Thread-safe.
  * The caller of {@link #start} closes the engine.
@@ -179,10 +179,10 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Stops the engine and answers with {@link EngineStalledException} every image whose batch does not
-   * run yet. Returns when the current runs have ended and the sessions are closed. If a run hangs,
-   * it returns after 10 s and leaves the sessions open: native code cannot be interrupted, and what
-   * it uses must not be freed. May be called again.
+   * Stops the engine and answers with {@link EngineStalledException} every image whose batch does
+   * not run yet. Returns when the current runs have ended and the sessions are closed. If a run
+   * hangs, it returns after 10 s and leaves the sessions open: native code cannot be interrupted,
+   * and what it uses must not be freed. May be called again.
    */
   @Override
   public void close() {

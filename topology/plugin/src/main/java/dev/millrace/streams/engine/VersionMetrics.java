@@ -21,8 +21,8 @@ import java.util.stream.IntStream;
  * The metrics of one version, under our own prefix and otherwise named like those of NVIDIA Triton
  * (<a
  * href="https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/user_guide/metrics.html">metrics</a>).
- * Durations are histograms in microseconds. Failures are counted by reason, and each reason is there
- * from the beginning, at 0. Shared by all engines that serve the version. Thread-safe.
+ * Durations are histograms in microseconds. Failures are counted by reason, and each reason is
+ * there from the beginning, at 0. Shared by all engines that serve the version. Thread-safe.
  */
 final class VersionMetrics {
 
@@ -67,7 +67,10 @@ final class VersionMetrics {
     }
     deviceFailures = failures("device", tags);
     gauge(
-        "pending.request.count", "Images submitted and not yet answered", pending::doubleValue, tags);
+        "pending.request.count",
+        "Images submitted and not yet answered",
+        pending::doubleValue,
+        tags);
     gauge(
         "serving",
         "1 if new batches are this version's, 0 if it is only loaded",

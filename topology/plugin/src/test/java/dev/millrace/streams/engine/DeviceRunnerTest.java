@@ -283,7 +283,8 @@ class DeviceRunnerTest extends WithEngine {
     assertThat(classOf(good.get(0))).isEqualTo(1);
     assertThat(classOf(good.get(1))).isEqualTo(2);
     for (CompletableFuture<Classification> answer : bad) {
-      assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS)).hasMessageContaining("a bad image");
+      assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+          .hasMessageContaining("a bad image");
     }
     assertThat(model.batches).containsExactly(2);
   }

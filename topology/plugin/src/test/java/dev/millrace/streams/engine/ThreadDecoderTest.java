@@ -47,8 +47,7 @@ class ThreadDecoderTest {
               for (int i = 0; i < IMAGES; i++) {
                 try (ThreadDecoder decoder = new ThreadDecoder(Failing::new, seen)) {
                   assertThat(decoder.decode(new byte[] {(byte) i}, slot))
-                      .returns(
-                          BadImageException.Reason.DECODER_FAILED, BadImageException::reason);
+                      .returns(BadImageException.Reason.DECODER_FAILED, BadImageException::reason);
                 }
               }
             });
