@@ -4,6 +4,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.runtime.InferenceException;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class DeviceRunner implements Runnable {
   private final Device device;
   private final LongSupplier nanoTime;
   private final Probabilities probabilities = new Probabilities();
+  private ByteBuffer black = ByteBuffer.allocateDirect(0);
 
   DeviceRunner(RunQueue queue, Device device, LongSupplier nanoTime) {
     this.queue = queue;
@@ -169,7 +171,8 @@ final class DeviceRunner implements Runnable {
    */
   private void requireThatTheDeviceWorks(LoadedModel model, InferenceException failure) {
     try {
-      new WarmUp(model.version(), model.session(device)).runOne();
+      new WarmUp(model.version(), model.session(device), probabilities)
+          .runOne(black(model.bytesPerImage()));
     } catch (ModelException e) {
       InferenceException broken =
           new InferenceException(
@@ -180,6 +183,14 @@ final class DeviceRunner implements Runnable {
       broken.addSuppressed(e);
       throw broken;
     }
+  }
+
+  /** A black image of this size; nobody writes to it, so it is kept for the next failure. */
+  private ByteBuffer black(int bytes) {
+    if (black.capacity() < bytes) {
+      black = ByteBuffer.allocateDirect(bytes);
+    }
+    return black;
   }
 
   /**

@@ -67,8 +67,9 @@ final class ThreadDecoder implements AutoCloseable {
   }
 
   private void replace() {
-    close();
+    ImageDecoder failed = decoder;
     decoder = decoders.get();
+    close(failed);
   }
 
   /** What it is, in one line, as a dead letter's header takes it. */
@@ -76,9 +77,13 @@ final class ThreadDecoder implements AutoCloseable {
     return failure.toString().lines().findFirst().orElseThrow();
   }
 
-  /** Closes the decoder. If that fails, its scratch memory is lost, and no image is. */
   @Override
   public void close() {
+    close(decoder);
+  }
+
+  /** If this fails, scratch memory is lost, and no image is. */
+  private static void close(ImageDecoder decoder) {
     try {
       decoder.close();
     } catch (RuntimeException e) {

@@ -23,11 +23,21 @@ final class WarmUp {
 
   private final ModelVersion version;
   private final ModelSession session;
-  private final Probabilities probabilities = new Probabilities();
+  private final Probabilities probabilities;
 
   WarmUp(ModelVersion version, ModelSession session) {
+    this(version, session, new Probabilities());
+  }
+
+  /**
+   * A warm-up with a buffer of the caller's.
+   *
+   * @param probabilities receives the answers
+   */
+  WarmUp(ModelVersion version, ModelSession session, Probabilities probabilities) {
     this.version = version;
     this.session = session;
+    this.probabilities = probabilities;
   }
 
   /**
@@ -49,10 +59,11 @@ final class WarmUp {
   /**
    * Runs one image.
    *
+   * @param black its pixels, all of them 0
    * @throws ModelException as {@link #run} does
    */
-  void runOne() {
-    run(black(1), 1);
+  void runOne(ByteBuffer black) {
+    run(black, 1);
     requireDistribution(probabilities.of(0));
   }
 

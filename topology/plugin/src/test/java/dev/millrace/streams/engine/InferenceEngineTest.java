@@ -262,4 +262,19 @@ class InferenceEngineTest extends WithEngine {
     assertThat(model.open).isEmpty();
     assertThat(registry.getMeters()).isEmpty();
   }
+
+  @Test
+  void metricsOfTwoEnginesInOneRegistry_surviveEachOthersEnd() throws Exception {
+    start(1);
+    InferenceEngine first = engine;
+    start(1);
+
+    first.close();
+    submit(1).get(10, TimeUnit.SECONDS);
+
+    assertThat(registry.get("millrace.inference.request.success").counter().count()).isEqualTo(1);
+    assertThat(registry.get("millrace.inference.serving").gauge().value()).isOne();
+    engine.close();
+    assertThat(registry.getMeters()).isEmpty();
+  }
 }
