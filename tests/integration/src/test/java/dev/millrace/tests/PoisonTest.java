@@ -1,7 +1,10 @@
 package dev.millrace.tests;
 
+import static dev.millrace.tests.PoisonScenario.good;
+import static dev.millrace.tests.PoisonScenario.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
@@ -101,6 +104,51 @@ class PoisonTest {
 
       later.requireAnswers(guarantee.equals("exactly_once_v2"));
       assertThat(later.fates()).containsEntry(odd.name(), odd.fate());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+  void imageThatModelOrDecoderFailsOn_isADeadLetter(String guarantee, EmbeddedBroker broker)
+      throws Exception {
+    try (Pipeline pipeline = prepare(broker, Map.of("processing.guarantee", guarantee))) {
+      pipeline.start(new PoisonedParts()::inference);
+      Poison poison = new Poison(pipeline);
+
+      poison.send("NaN", poison.record(key("nan", 3), PoisonedParts.white()), false);
+      poison.send("bug", poison.record(key("bug", 3), PoisonedParts.UNHEARD_OF), false);
+
+      poison.requireOneAnswerEach();
+      assertThat(poison.fates())
+          .containsOnly(entry("NaN", Fate.DEAD_LETTER), entry("bug", Fate.DEAD_LETTER));
+    }
+  }
+
+  /** Nothing is lost either: the next instance goes on from the last commit. */
+  @ParameterizedTest
+  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+  void brokenDevice_endsTheService_andNoImageBecomesADeadLetter(
+      String guarantee, EmbeddedBroker broker) throws Exception {
+    try (Pipeline pipeline = prepare(broker, Map.of("processing.guarantee", guarantee))) {
+      PoisonedParts parts = new PoisonedParts();
+      pipeline.start(parts::inference);
+      Poison before = new Poison(pipeline);
+      before.send("image", before.record(key("image", 5), good(1)), false);
+      before.requireOneAnswerEach();
+
+      parts.breakDevice();
+      Poison after = new Poison(pipeline);
+      after.send("image", after.record(key("image", 5), good(1)), false);
+
+      assertThat(pipeline.service().ended())
+          .failsWithin(Duration.ofMinutes(1))
+          .withThrowableThat()
+          .withMessageContaining("cpu is broken");
+      assertThat(pipeline.service().isLive()).isFalse();
+      pipeline.stop();
+      pipeline.start();
+      after.requireAnswers(guarantee.equals("exactly_once_v2"));
+      assertThat(after.fates()).containsEntry("image", Fate.PREDICTION);
     }
   }
 

@@ -1,0 +1,118 @@
+package dev.millrace.tests;
+
+import dev.millrace.core.image.ImageDecoder;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.core.runtime.ModelSession;
+import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.InferenceConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.imageio.ImageIO;
+
+/**
+ * A decoder and a device with faults. The device answers a white image with NaN, as an overflow in
+ * half precision does, and once it is broken, every image. The decoder throws what it should not
+ * for {@link #UNHEARD_OF}.
+ */
+final class PoisonedParts {
+
+  /** An image that the decoder fails on. */
+  static final byte[] UNHEARD_OF = {'U', 'N', 'H', 'E', 'A', 'R', 'D'};
+
+  private static final int WHITE = 255;
+
+  private final AtomicBoolean broken = new AtomicBoolean();
+
+  /** An image that the model answers with NaN. */
+  static byte[] white() {
+    BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < 32 * 32; i++) {
+      image.setRGB(i % 32, i / 32, Color.WHITE.getRGB());
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", bytes);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Breaks the device. */
+  void breakDevice() {
+    broken.set(true);
+  }
+
+  ImageInference<byte[]> inference(InferenceConfig config) {
+    ModelRuntime runtime = new OnnxModelRuntime();
+    return ImageInference.with(
+        config,
+        (version, device) -> new Session(runtime.open(version, device), broken),
+        () -> new Decoder(new OpenCvImageDecoder(config.engine().limits())),
+        new SimpleMeterRegistry());
+  }
+
+  private record Session(ModelSession session, AtomicBoolean broken) implements ModelSession {
+    @Override
+    public int classes() {
+      return session.classes();
+    }
+
+    @Override
+    public int inputSize() {
+      return session.inputSize();
+    }
+
+    @Override
+    public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+      session.run(pixels, images, probabilities);
+      int bytes = inputSize() * inputSize() * Preprocessing.CHANNELS;
+      for (int image = 0; image < images; image++) {
+        if (broken.get() || isWhite(pixels.slice(image * bytes, bytes))) {
+          for (int i = 0; i < classes(); i++) {
+            probabilities.put(image * classes() + i, Float.NaN);
+          }
+        }
+      }
+    }
+
+    private static boolean isWhite(ByteBuffer pixels) {
+      for (int i = 0; i < pixels.capacity(); i++) {
+        if (Byte.toUnsignedInt(pixels.get(i)) != WHITE) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public void close() {
+      session.close();
+    }
+  }
+
+  private record Decoder(ImageDecoder decoder) implements ImageDecoder {
+    @Override
+    public void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
+      if (Arrays.equals(encoded, UNHEARD_OF)) {
+        throw new IllegalStateException("the decoder has a bug");
+      }
+      decoder.decode(encoded, preprocessing, pixels);
+    }
+
+    @Override
+    public void close() {
+      decoder.close();
+    }
+  }
+}
