@@ -192,6 +192,21 @@ class ImageInferenceTest {
     assertThat(deadLetters.isEmpty()).isTrue();
   }
 
+  /** Batches are of one here, as on a quiet stream: no other image shows that the device works. */
+  @Test
+  void imageThatTheModelAnswersWithNoNumbers_isDeadLettered_andTheStreamGoesOn() {
+    model.confusing = 6;
+    send("a", new byte[] {6}, new RecordHeaders());
+    send("b", new byte[] {2}, new RecordHeaders());
+
+    assertThat(deadLetters.readRecordsToList())
+        .extracting(record -> record.key() + ": " + header(record, "__streams.errors.message"))
+        .containsExactly(
+            "a: fake version 3 gives no answer to this image: fake version 3 answered with numbers"
+                + " that are not finite");
+    assertThat(predictions.readKeyValuesToList()).extracting(pair -> pair.key).containsExactly("b");
+  }
+
   @Test
   void recordWithoutImage_isDeadLettered() {
     send("null", null, new RecordHeaders());
