@@ -10,6 +10,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -49,10 +50,10 @@ public final class HttpEndpoint implements AutoCloseable {
         "/metrics",
         get("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape())));
     server.createContext(
-        "/v2/health/live", get("/v2/health/live", exchange -> health(exchange, service.isLive())));
+        "/v2/health/live", get("/v2/health/live", exchange -> health(exchange, notLive(service))));
     server.createContext(
         "/v2/health/ready",
-        get("/v2/health/ready", exchange -> health(exchange, service.isReady())));
+        get("/v2/health/ready", exchange -> health(exchange, service.notReadyReason())));
     model(service);
     server.createContext(
         "/",
@@ -79,16 +80,23 @@ public final class HttpEndpoint implements AutoCloseable {
 
   /** Which version serves is asked anew each time: it may have been swapped. */
   private void model(InferenceService service) {
-    String home = "/v2/models/" + service.serving().name();
+    String home = "/v2/models/" + service.model();
     HttpHandler metadata =
-        exchange -> answer(exchange, 200, "application/json", metadata(service.serving()));
-    HttpHandler ready = exchange -> health(exchange, service.isReady());
+        exchange -> {
+          Optional<ModelVersion> serving = service.serving();
+          if (serving.isEmpty()) {
+            health(exchange, service.notReadyReason().or(() -> Optional.of("no version serves")));
+          } else {
+            answer(exchange, 200, "application/json", metadata(serving.get()));
+          }
+        };
+    HttpHandler ready = exchange -> health(exchange, service.notReadyReason());
     server.createContext(home, get(home, metadata));
     server.createContext(home + "/ready", get(home + "/ready", ready));
     server.createContext(
         home + "/versions/",
         exchange -> {
-          String version = home + "/versions/" + service.serving().version();
+          String version = home + "/versions/" + version(service);
           boolean asksReady = exchange.getRequestURI().getPath().endsWith("/ready");
           get(asksReady ? version + "/ready" : version, asksReady ? ready : metadata)
               .handle(exchange);
@@ -117,8 +125,21 @@ public final class HttpEndpoint implements AutoCloseable {
     };
   }
 
-  private static void health(HttpExchange exchange, boolean good) throws IOException {
-    answer(exchange, good ? 200 : 503, "text/plain", good ? "ok\n" : "not ready\n");
+  /** Version 0 is none. */
+  private static int version(InferenceService service) {
+    return service.serving().map(ModelVersion::version).orElse(0);
+  }
+
+  private static Optional<String> notLive(InferenceService service) {
+    return service.isLive() ? Optional.empty() : Optional.of("the service has failed");
+  }
+
+  private static void health(HttpExchange exchange, Optional<String> problem) throws IOException {
+    answer(
+        exchange,
+        problem.isPresent() ? 503 : 200,
+        "text/plain; charset=utf-8",
+        problem.map(reason -> "not ready: " + reason).orElse("ok") + "\n");
   }
 
   private static void answer(HttpExchange exchange, int status, String type, String text)

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -20,38 +21,36 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * Classifies the images of one topic into another, from {@link #start} to {@link #close}.
+ * Classifies the images of one topic into another, from {@link #start()} to {@link #close}.
  * Thread-safe.
+ *
+ * <p>If the control topic names a version that cannot serve, nor can the one before it, the service
+ * joins no group until one of them can; {@link #notReadyReason} says why.
  */
 public final class InferenceService implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
-  private final ImageInference<byte[]> inference;
-  private final Optional<ChampionFollower> follower;
+  private final ServiceConfig config;
+  private final Function<InferenceConfig, ImageInference<byte[]>> factory;
+  private final MeterRegistry registry;
   private final RestartPolicy restarts;
-  private final KafkaStreams streams;
-  private final KafkaStreamsMetrics streamsMetrics;
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private volatile ChampionFollower follower;
+  private volatile ImageInference<byte[]> inference;
+  private volatile KafkaStreams streams;
+  private KafkaStreamsMetrics streamsMetrics;
+  private boolean closed;
 
   private InferenceService(
       ServiceConfig config,
-      ImageInference<byte[]> inference,
-      Optional<ChampionFollower> follower,
+      Function<InferenceConfig, ImageInference<byte[]>> factory,
       MeterRegistry registry) {
-    this.inference = inference;
-    this.follower = follower;
+    this.config = config;
+    this.factory = factory;
+    this.registry = registry;
     this.restarts = new RestartPolicy(config.threads(), System::nanoTime);
-    this.streams =
-        new KafkaStreams(
-            ServiceTopology.of(config.topics(), inference), config.streams(), new PromptClients());
-    this.streamsMetrics = new KafkaStreamsMetrics(streams);
-    streams.setUncaughtExceptionHandler(restarts);
-    streams.setStateListener((to, from) -> onState(to));
-    streamsMetrics.bindTo(registry);
-    follower.ifPresent(orders -> orders.follow(inference));
-    streams.start();
   }
 
   /**
@@ -72,16 +71,19 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * Loads and warms up the model, then joins the group. The topics must exist. Unless it is pinned,
-   * the version is the one that the control topic names by then, if it names any, and each that it
-   * names later.
+   * A service that does nothing before {@link #start()}.
    *
    * @param registry receives the meters of the engine and of Kafka Streams; stays the caller's
-   * @throws dev.millrace.core.model.ModelException if the model cannot be served
-   * @throws org.apache.kafka.common.KafkaException if the configuration is wrong
+   * @throws org.apache.kafka.common.config.ConfigException if the configuration is wrong
    */
+  public static InferenceService of(ServiceConfig config, MeterRegistry registry) {
+    return new InferenceService(
+        config, inference -> ImageInference.with(inference, registry), registry);
+  }
+
+  /** A service that was started. */
   public static InferenceService start(ServiceConfig config, MeterRegistry registry) {
-    return start(config, inference -> ImageInference.with(inference, registry), registry);
+    return started(of(config, registry));
   }
 
   /**
@@ -93,25 +95,82 @@ public final class InferenceService implements AutoCloseable {
       ServiceConfig config,
       Function<InferenceConfig, ImageInference<byte[]>> factory,
       MeterRegistry registry) {
-    Optional<ChampionFollower> follower =
-        config.pinned() ? Optional.empty() : Optional.of(follower(config, registry));
-    ImageInference<byte[]> inference =
-        factory.apply(
-            follower
-                .flatMap(ChampionFollower::champion)
-                .map(champion -> config.inference().withVersion(champion.version()))
-                .orElse(config.inference()));
+    return started(new InferenceService(config, factory, registry));
+  }
+
+  private static InferenceService started(InferenceService service) {
     try {
-      var unused = inference.start();
-      return new InferenceService(config, inference, follower, registry);
+      service.start();
+      return service;
     } catch (RuntimeException | Error e) {
-      follower.ifPresent(ChampionFollower::close);
-      inference.close();
+      service.close();
       throw e;
     }
   }
 
-  private static ChampionFollower follower(ServiceConfig config, MeterRegistry registry) {
+  /**
+   * Loads and warms up the model, then joins the group. The topics must exist. Unless it is pinned,
+   * the version is the one that the control topic names by then, if it names any, and each that it
+   * names later. If that one cannot serve, it is the one before it; if that cannot either, this
+   * returns, and the group is joined once one can. To be called once.
+   *
+   * @throws dev.millrace.core.model.ModelException if no version was promoted, and the model cannot
+   *     be served
+   * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
+   */
+  public void start() {
+    if (!config.pinned()) {
+      follower = openFollower();
+    }
+    if (follower != null && follower.champion().isPresent()) {
+      follower.start(version -> load(config.inference().withVersion(version)), this::joinOrEnd);
+    } else {
+      ImageInference<byte[]> loaded = load(config.inference());
+      if (follower != null) {
+        follower.follow(loaded);
+      }
+      join(loaded);
+    }
+  }
+
+  private ImageInference<byte[]> load(InferenceConfig model) {
+    ImageInference<byte[]> loaded = factory.apply(model);
+    try {
+      var unused = loaded.start();
+      return loaded;
+    } catch (RuntimeException | Error e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /** Of the follower's thread, nobody sees an exception. */
+  private void joinOrEnd(ImageInference<byte[]> loaded) {
+    try {
+      join(loaded);
+    } catch (RuntimeException e) {
+      end(e);
+    }
+  }
+
+  private synchronized void join(ImageInference<byte[]> loaded) {
+    if (closed) {
+      loaded.close();
+      return;
+    }
+    inference = loaded;
+    KafkaStreams joining =
+        new KafkaStreams(
+            ServiceTopology.of(config.topics(), loaded), config.streams(), new PromptClients());
+    streamsMetrics = new KafkaStreamsMetrics(joining);
+    joining.setUncaughtExceptionHandler(restarts);
+    joining.setStateListener((to, from) -> onState(to));
+    streamsMetrics.bindTo(registry);
+    streams = joining;
+    joining.start();
+  }
+
+  private ChampionFollower openFollower() {
     StreamsConfig kafka = new StreamsConfig(config.streams());
     String instance =
         kafka.getString(StreamsConfig.APPLICATION_ID_CONFIG)
@@ -139,12 +198,15 @@ public final class InferenceService implements AutoCloseable {
     if (state == KafkaStreams.State.RUNNING) {
       running.complete(null);
     } else if (state == KafkaStreams.State.ERROR) {
-      IllegalStateException failure = new IllegalStateException(fatalMessage(), restarts.fatal());
-      running.completeExceptionally(failure);
-      ended.completeExceptionally(failure);
+      end(new IllegalStateException(fatalMessage(), restarts.fatal()));
     } else if (state == KafkaStreams.State.NOT_RUNNING) {
       ended.complete(null);
     }
+  }
+
+  private void end(RuntimeException failure) {
+    running.completeExceptionally(failure);
+    ended.completeExceptionally(failure);
   }
 
   private String fatalMessage() {
@@ -155,9 +217,15 @@ public final class InferenceService implements AutoCloseable {
     return "the stream failed: " + (cause == null ? "see the log" : cause.getMessage());
   }
 
-  /** The version that serves. */
-  public ModelVersion serving() {
-    return inference.serving().orElseThrow();
+  /** The model's name. */
+  public String model() {
+    return config.inference().model();
+  }
+
+  /** The version that serves; empty before one does. */
+  public Optional<ModelVersion> serving() {
+    ImageInference<byte[]> loaded = inference;
+    return loaded == null ? Optional.empty() : loaded.serving();
   }
 
   /**
@@ -175,22 +243,45 @@ public final class InferenceService implements AutoCloseable {
 
   /** True while every partition that is this instance's is being processed. */
   public boolean isReady() {
-    return streams.state() == KafkaStreams.State.RUNNING;
+    return notReadyReason().isEmpty();
+  }
+
+  /** Why images are not being processed, in one line; empty while they are. */
+  public Optional<String> notReadyReason() {
+    KafkaStreams joined = streams;
+    if (joined != null) {
+      return Optional.of(joined.state())
+          .filter(state -> state != KafkaStreams.State.RUNNING)
+          .map(state -> "the stream is " + state.name().toLowerCase(Locale.ROOT));
+    }
+    ChampionFollower orders = follower;
+    Optional<String> problem =
+        orders == null ? Optional.empty() : orders.problem();
+    return problem.or(() -> Optional.of("the service is starting"));
   }
 
   /** True unless it has failed for good. */
   public boolean isLive() {
-    return streams.state() != KafkaStreams.State.ERROR;
+    return !ended.isCompletedExceptionally();
   }
 
   /** Answers what is in flight, commits, leaves the group and frees the model. */
   @Override
   public void close() {
-    streams.close(
-        CloseOptions.timeout(CLOSE_TIMEOUT)
-            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-    streamsMetrics.close();
-    follower.ifPresent(ChampionFollower::close);
-    inference.close();
+    synchronized (this) {
+      closed = true;
+    }
+    if (streams != null) {
+      streams.close(
+          CloseOptions.timeout(CLOSE_TIMEOUT)
+              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+      streamsMetrics.close();
+    }
+    if (follower != null) {
+      follower.close();
+    }
+    if (inference != null) {
+      inference.close();
+    }
   }
 }

@@ -5,10 +5,12 @@ import dev.millrace.events.Prediction;
 import dev.millrace.streams.ImageInference;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 
@@ -23,9 +25,13 @@ final class ServiceTopology {
    */
   static Topology of(Topics topics, ImageInference<byte[]> inference) {
     StreamsBuilder builder = new StreamsBuilder();
-    builder.stream(
-            topics.input(),
-            Consumed.with(Serdes.ByteArray(), ImageEvent.serde()).withName("images"))
+    Consumed<byte[], ImageEvent> consumed =
+        Consumed.with(Serdes.ByteArray(), ImageEvent.serde()).withName("images");
+    KStream<byte[], ImageEvent> images =
+        topics.inputPattern() == null
+            ? builder.stream(topics.inputs(), consumed)
+            : builder.stream(Pattern.compile(topics.inputPattern()), consumed);
+    images
         .processValues(inference, Named.as("inference"))
         .to(
             topics.output(),

@@ -14,6 +14,7 @@ import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.ModelOption;
+import dev.millrace.service.serve.ControlTopicCheck;
 import dev.millrace.service.serve.TopicCreation;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +40,8 @@ import picocli.CommandLine.Spec;
           + " again."
     })
 public final class TrainCommand implements Callable<Integer>, LongRunning {
+
+  private static final Logger log = LoggerFactory.getLogger(TrainCommand.class);
 
   @Spec private CommandSpec spec;
 
@@ -154,6 +159,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     }
     try (Admin admin = Admin.create(kafka.admin())) {
       TopicCreation.createControl(admin);
+      new ControlTopicCheck(admin, kafka.bootstrapServers(), log::warn).repair();
     }
   }
 }
