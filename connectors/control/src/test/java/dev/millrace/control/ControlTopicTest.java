@@ -50,7 +50,8 @@ class ControlTopicTest {
   @ValueSource(strings = {"1.5", "1.0", "1e0", "\"1\"", "true", "2147483648"})
   void versionThatIsNoWholeNumber_isRefused_andNamed(String version) {
     for (String champion :
-        List.of("{\"version\": " + version + "}", "{\"version\": 1, \"previous\": " + version + "}")) {
+        List.of(
+            "{\"version\": " + version + "}", "{\"version\": 1, \"previous\": " + version + "}")) {
       String field = champion.contains("previous") ? "previous" : "version";
       assertThatThrownBy(() -> ControlTopic.champion(record("{\"champion\": " + champion + "}")))
           .isInstanceOf(IOException.class)

@@ -14,8 +14,8 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,8 +57,7 @@ class InputsTest {
   void partitionsAddedWhileRunning_arePickedUpFromTheirBeginning(
       String protocol, EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder, "random");
-    Map<String, String> kafka =
-        Map.of("metadata.max.age.ms", "500", "group.protocol", protocol);
+    Map<String, String> kafka = Map.of("metadata.max.age.ms", "500", "group.protocol", protocol);
     try (Pipeline pipeline = Pipeline.start(broker, model, 1, kafka);
         Admin admin = admin(broker)) {
       String input = pipeline.topics.input();
@@ -73,8 +72,7 @@ class InputsTest {
   }
 
   @Test
-  void severalTopics_areOneInput_andShareTheirDeadLetters(EmbeddedBroker broker)
-      throws Exception {
+  void severalTopics_areOneInput_andShareTheirDeadLetters(EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder, "random");
     Topics topics = Topics.of(List.of("several-a", "several-b"), "several-out");
     try (Pipeline pipeline = Pipeline.start(broker, model, topics, PROMPT)) {

@@ -219,8 +219,7 @@ final class Pipeline implements AutoCloseable {
     try (Admin admin = Admin.create(kafka)) {
       TopicCreation.createControl(admin);
     }
-    return new ControlWriter(kafka, kafka)
-        .change(config.inference().model(), before -> champion);
+    return new ControlWriter(kafka, kafka).change(config.inference().model(), before -> champion);
   }
 
   /** The reports about this pipeline's model, once there are {@code count}. */

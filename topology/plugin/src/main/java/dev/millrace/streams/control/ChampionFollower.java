@@ -33,10 +33,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Opening reads the topic to its end, so that an inference which serves the champion from then
  * on has missed no order. {@link #start} starts it, also with a champion that cannot serve yet.
- * Swaps happen one after the other on a thread of their own. If several
- * orders have come meanwhile, only the last is carried out. The outcome of each order is published
- * and counted. If a candidate cannot be served, or the broker is away, the current version keeps
- * serving, and the candidate is tried again: after a second, and later once a minute.
+ * Swaps happen one after the other on a thread of their own. If several orders have come meanwhile,
+ * only the last is carried out. The outcome of each order is published and counted. If a candidate
+ * cannot be served, or the broker is away, the current version keeps serving, and the candidate is
+ * tried again: after a second, and later once a minute.
  */
 public final class ChampionFollower implements AutoCloseable {
 

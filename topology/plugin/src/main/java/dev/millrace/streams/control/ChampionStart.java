@@ -30,8 +30,7 @@ final class ChampionStart<I> {
    * @param champion the first one
    * @param starter starts with a version; what it throws is why that version cannot serve
    */
-  ChampionStart(
-      Champion champion, IntFunction<I> starter, SwapReports reports, Backoff backoff) {
+  ChampionStart(Champion champion, IntFunction<I> starter, SwapReports reports, Backoff backoff) {
     this.champion = champion;
     this.starter = starter;
     this.reports = reports;
@@ -72,8 +71,7 @@ final class ChampionStart<I> {
     try {
       I started = starter.apply(champion.version());
       if (championReason != null) {
-        reports.publish(
-            champion.version(), Outcome.SWAPPED, null, champion.version(), start);
+        reports.publish(champion.version(), Outcome.SWAPPED, null, champion.version(), start);
       }
       championReason = null;
       problem = null;

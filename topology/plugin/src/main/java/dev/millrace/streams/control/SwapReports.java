@@ -71,11 +71,8 @@ final class SwapReports implements AutoCloseable {
   SwapReport publish(int version, Outcome outcome, String reason, Integer serving, long start) {
     double milliseconds = (now() - start) / 1e6;
     SwapReport report =
-        new SwapReport(
-            instance, model, version, outcome, reason, serving, milliseconds, null);
-    registry
-        .counter("millrace.swap.count", "model", model, "outcome", outcome.word())
-        .increment();
+        new SwapReport(instance, model, version, outcome, reason, serving, milliseconds, null);
+    registry.counter("millrace.swap.count", "model", model, "outcome", outcome.word()).increment();
     sink.accept(report);
     return report;
   }

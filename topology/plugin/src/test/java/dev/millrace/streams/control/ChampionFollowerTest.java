@@ -125,14 +125,7 @@ class ChampionFollowerTest {
   private ChampionFollower follower(
       Champion first, Duration poll, Duration closeTimeout, LongSupplier nanoTime) {
     return new ChampionFollower(
-        channel,
-        first,
-        "instance-1",
-        FakeInference.MODEL,
-        registry,
-        poll,
-        closeTimeout,
-        nanoTime);
+        channel, first, "instance-1", FakeInference.MODEL, registry, poll, closeTimeout, nanoTime);
   }
 
   /** A clock on which every back-off is over at once. */
@@ -253,8 +246,7 @@ class ChampionFollowerTest {
 
   @Test
   void championThatCannotServe_letsTheOneBeforeServe_untilItCan() {
-    try (ChampionFollower follower =
-        follower(new Champion(4, 2, false), SHORT, LONG, racing())) {
+    try (ChampionFollower follower = follower(new Champion(4, 2, false), SHORT, LONG, racing())) {
       follower.start(this::starter, started -> inference = started);
       assertServes(2);
       assertThat(channel.reports)
@@ -277,8 +269,7 @@ class ChampionFollowerTest {
   @Test
   void withoutAVersionThatCanServe_nothingStarts_untilOneCan() {
     List<ImageInference<String>> started = new CopyOnWriteArrayList<>();
-    try (ChampionFollower follower =
-        follower(new Champion(5, 4, false), SHORT, LONG, racing())) {
+    try (ChampionFollower follower = follower(new Champion(5, 4, false), SHORT, LONG, racing())) {
       follower.start(this::starter, started::add);
       assertThat(started).isEmpty();
       assertThat(follower.problem())
@@ -307,8 +298,7 @@ class ChampionFollowerTest {
   @Test
   void waitingInstance_followsTheOrders() {
     List<ImageInference<String>> started = new CopyOnWriteArrayList<>();
-    try (ChampionFollower follower =
-        follower(new Champion(5, null, false), LONG, LONG, () -> 0)) {
+    try (ChampionFollower follower = follower(new Champion(5, null, false), LONG, LONG, () -> 0)) {
       follower.start(this::starter, started::add);
       channel.order(2, 3);
       await().until(() -> started.size() == 1);

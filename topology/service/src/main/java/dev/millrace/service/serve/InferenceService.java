@@ -255,8 +255,7 @@ public final class InferenceService implements AutoCloseable {
           .map(state -> "the stream is " + state.name().toLowerCase(Locale.ROOT));
     }
     ChampionFollower orders = follower;
-    Optional<String> problem =
-        orders == null ? Optional.empty() : orders.problem();
+    Optional<String> problem = orders == null ? Optional.empty() : orders.problem();
     return problem.or(() -> Optional.of("the service is starting"));
   }
 

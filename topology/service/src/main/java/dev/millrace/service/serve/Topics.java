@@ -63,7 +63,9 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
     List<String> all = Stream.concat(inputs.stream(), Stream.of(output, deadLetters)).toList();
     if (new HashSet<>(all).size() < all.size()) {
       throw new IllegalArgumentException(
-          "input, output and dead-letters: " + String.join(", ", all) + " must be different topics");
+          "input, output and dead-letters: "
+              + String.join(", ", all)
+              + " must be different topics");
     }
   }
 

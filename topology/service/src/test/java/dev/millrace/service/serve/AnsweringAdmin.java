@@ -34,8 +34,7 @@ final class AnsweringAdmin {
           return answer;
         };
     return (Admin)
-        Proxy.newProxyInstance(
-            Admin.class.getClassLoader(), new Class<?>[] {Admin.class}, handler);
+        Proxy.newProxyInstance(Admin.class.getClassLoader(), new Class<?>[] {Admin.class}, handler);
   }
 
   static <T> KafkaFuture<T> refused(Exception reason) {

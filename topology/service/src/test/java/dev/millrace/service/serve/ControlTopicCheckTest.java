@@ -54,8 +54,9 @@ class ControlTopicCheckTest {
             .mapToObj(i -> new TopicPartitionInfo(i, node, List.of(node), List.of(node)))
             .toList();
     return new AnsweringAdmin()
-        .answer("describeTopics", described(KafkaFuture.completedFuture(
-            new TopicDescription(NAME, false, infos))))
+        .answer(
+            "describeTopics",
+            described(KafkaFuture.completedFuture(new TopicDescription(NAME, false, infos))))
         .answer("describeConfigs", configs(TOPIC, policy));
   }
 
@@ -99,8 +100,7 @@ class ControlTopicCheckTest {
     TopicCreation.createControl(BROKER.admin());
     Collection<AlterConfigOp> change =
         List.of(
-            new AlterConfigOp(
-                new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET));
+            new AlterConfigOp(new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET));
     BROKER.admin().incrementalAlterConfigs(Map.of(TOPIC, change)).all().get();
     assertThat(check(BROKER.admin()).problem())
         .hasValueSatisfying(
@@ -114,8 +114,14 @@ class ControlTopicCheckTest {
     check(BROKER.admin()).repair();
 
     assertThat(
-            BROKER.admin().describeConfigs(Set.of(TOPIC)).values().get(TOPIC).get()
-                .get("cleanup.policy").value())
+            BROKER
+                .admin()
+                .describeConfigs(Set.of(TOPIC))
+                .values()
+                .get(TOPIC)
+                .get()
+                .get("cleanup.policy")
+                .value())
         .isEqualTo("compact");
     assertThat(warnings).singleElement().asString().contains(NAME, "has compact now");
   }
@@ -157,7 +163,8 @@ class ControlTopicCheckTest {
 
   @Test
   void reports_areNotToBeCompacted() {
-    AnsweringAdmin admin = topic(1, "compact").answer("describeConfigs", configs(STATUS, "compact"));
+    AnsweringAdmin admin =
+        topic(1, "compact").answer("describeConfigs", configs(STATUS, "compact"));
     assertThat(check(admin.client()).statusProblem()).isPresent();
 
     admin.answer("describeConfigs", configs(STATUS, "delete"));

@@ -147,8 +147,7 @@ class GroupCheckTest {
   @ValueSource(strings = {"classic", "streams"})
   void streamsOfAnotherTopic_areRefused(String protocol) {
     StreamsBuilder builder = new StreamsBuilder();
-    builder
-        .stream(other, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
+    builder.stream(other, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
         .foreach((key, value) -> {});
     Properties config = new Properties();
     config.put("bootstrap.servers", BROKER.bootstrapServers());
@@ -172,8 +171,7 @@ class GroupCheckTest {
                 new DescribeConsumerGroupsResult(
                     Map.of(
                         group,
-                        AnsweringAdmin.refused(
-                            GroupAuthorizationException.forGroupId(group)))) {});
+                        AnsweringAdmin.refused(GroupAuthorizationException.forGroupId(group)))) {});
 
     new GroupCheck(admin.client(), warnings::add).requireOwn(group, topics);
 

@@ -86,8 +86,7 @@ class GroupStartTest {
   @ParameterizedTest
   @CsvSource({"earliest,0", "latest,4", "-2500,2", "60000,4", "-60000,0"})
   void newGroup_beginsWhereItIsTold(String where, long offset) throws Exception {
-    String from =
-        where.matches("-?\\d+") ? Long.toString(NOW + Long.parseLong(where)) : where;
+    String from = where.matches("-?\\d+") ? Long.toString(NOW + Long.parseLong(where)) : where;
 
     assertThat(begin(from)).isEqualTo("new group " + group + " from " + from);
 
@@ -124,11 +123,7 @@ class GroupStartTest {
   @Test
   void recordsDeletedBeforeTheyWereRead_areToldWithTheirNumber() throws Exception {
     commit(1);
-    BROKER
-        .admin()
-        .deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(3)))
-        .all()
-        .get();
+    BROKER.admin().deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(3))).all().get();
 
     begin(null);
 

@@ -60,8 +60,7 @@ class ServiceConfigTest {
     assertThat(streams.getMainConsumerConfigs("g", "c", 0)).containsEntry(METADATA_AGE, 30_000);
     assertThat(producer(streams)).containsEntry(METADATA_AGE, 30_000);
 
-    StreamsConfig asked =
-        new StreamsConfig(config(Map.of(METADATA_AGE, "500")).streams());
+    StreamsConfig asked = new StreamsConfig(config(Map.of(METADATA_AGE, "500")).streams());
     assertThat(asked.getMainConsumerConfigs("g", "c", 0)).containsEntry(METADATA_AGE, "500");
   }
 

@@ -99,7 +99,8 @@ class TopicComparisonTest {
     topic("dead", LIMIT + 1 + HEADERS);
 
     assertThat(finding())
-        .startsWith("topic 'in' takes records of 1000001 bytes, more than --max-record-bytes 1000000")
+        .startsWith(
+            "topic 'in' takes records of 1000001 bytes, more than --max-record-bytes 1000000")
         .contains("serve with --max-record-bytes 1000001");
   }
 
@@ -110,7 +111,8 @@ class TopicComparisonTest {
 
     topic("out", 4_999);
     assertThat(finding())
-        .startsWith("topic 'out' has max.message.bytes=4999: a prediction of this model has about 5000")
+        .startsWith(
+            "topic 'out' has max.message.bytes=4999: a prediction of this model has about 5000")
         .contains("--entity-name out --add-config max.message.bytes=5000", "--probabilities none");
 
     predictionBytes = 0;

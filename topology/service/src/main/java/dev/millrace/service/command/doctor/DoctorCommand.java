@@ -109,7 +109,8 @@ public final class DoctorCommand implements Callable<Integer> {
       InferenceConfig defaults = InferenceConfig.of(repository.open().root(), model);
       return PredictionSize.most(
           repository.open().newest(model).manifest().labels(),
-          defaults.top(), defaults.probabilities());
+          defaults.top(),
+          defaults.probabilities());
     } catch (ModelException e) {
       return 0; // the model's own check says why
     }

@@ -109,7 +109,8 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
       names = "--broker-timeout",
       paramLabel = "SECONDS",
       defaultValue = "120",
-      description = "How long a broker that does not answer is tried for (default: ${DEFAULT-VALUE}).")
+      description =
+          "How long a broker that does not answer is tried for (default: ${DEFAULT-VALUE}).")
   private double brokerTimeout;
 
   @Override

@@ -80,11 +80,15 @@ final class StartUp {
       }
       new GroupCheck(admin, log::warn).requireOwn(config.group(), topics);
       new TopicComparison(
-              topics, TopicConfigs.of(admin, needed, log::warn), config.maxRecordBytes(), predictionBytes())
+              topics,
+              TopicConfigs.of(admin, needed, log::warn),
+              config.maxRecordBytes(),
+              predictionBytes())
           .findings()
           .forEach(log::warn);
       beginning =
-          new GroupStart(admin, config.group(), topics, log::warn).begin(from, config.offsetReset());
+          new GroupStart(admin, config.group(), topics, log::warn)
+              .begin(from, config.offsetReset());
     }
   }
 
@@ -101,8 +105,7 @@ final class StartUp {
   private long predictionBytes() {
     InferenceConfig inference = config.inference();
     try {
-      ModelRepository repository =
-          new ModelRepository(inference.repository(), new TritonLayout());
+      ModelRepository repository = new ModelRepository(inference.repository(), new TritonLayout());
       ModelVersion version =
           inference.version() == null
               ? repository.newest(inference.model())

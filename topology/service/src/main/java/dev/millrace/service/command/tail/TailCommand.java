@@ -92,8 +92,7 @@ public final class TailCommand implements Callable<Integer> {
 
   /** How long the consumer waits for an answer. */
   private Duration limit() {
-    Object millis =
-        kafka.consumer(defaults()).get(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG);
+    Object millis = kafka.consumer(defaults()).get(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG);
     return Duration.ofMillis(Long.parseLong(millis.toString()));
   }
 

@@ -75,8 +75,7 @@ class BrokerPatienceTest {
 
   @Test
   void withoutPatience_itIsTriedOnce() {
-    assertThatThrownBy(
-            () -> patience(Duration.ZERO).run("here:1", silent(Duration.ofMillis(300))))
+    assertThatThrownBy(() -> patience(Duration.ZERO).run("here:1", silent(Duration.ofMillis(300))))
         .hasMessageStartingWith("no answer from a broker at here:1 within 0.3 s: ");
 
     assertThat(attempts).isEqualTo(1);

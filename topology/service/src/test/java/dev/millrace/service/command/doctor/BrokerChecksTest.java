@@ -7,8 +7,8 @@ import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.ParsedOptions;
 import dev.millrace.service.serve.ServiceConfig;
-import dev.millrace.service.serve.Topics;
 import dev.millrace.service.serve.TopicCreation;
+import dev.millrace.service.serve.Topics;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +77,14 @@ class BrokerChecksTest {
                   assertThat(finding.detail())
                       .contains("cleanup.policy=delete forgets the champions"));
       assertThat(
-              BROKER.admin().describeConfigs(List.of(control)).values().get(control).get()
-                  .get("cleanup.policy").value())
+              BROKER
+                  .admin()
+                  .describeConfigs(List.of(control))
+                  .values()
+                  .get(control)
+                  .get()
+                  .get("cleanup.policy")
+                  .value())
           .isEqualTo("delete");
     } finally {
       setPolicy(control, "compact");
@@ -88,8 +94,7 @@ class BrokerChecksTest {
   private static void setPolicy(ConfigResource topic, String policy) throws Exception {
     Collection<AlterConfigOp> change =
         List.of(
-            new AlterConfigOp(
-                new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET));
+            new AlterConfigOp(new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET));
     BROKER.admin().incrementalAlterConfigs(Map.of(topic, change)).all().get();
   }
 

@@ -76,8 +76,14 @@ class PromoteCommandTest {
     promote("2").succeeded();
 
     assertThat(
-            BROKER.admin().describeConfigs(List.of(control)).values().get(control).get()
-                .get("cleanup.policy").value())
+            BROKER
+                .admin()
+                .describeConfigs(List.of(control))
+                .values()
+                .get(control)
+                .get()
+                .get("cleanup.policy")
+                .value())
         .isEqualTo("compact");
   }
 

@@ -122,7 +122,9 @@ class ServeRefusalTest {
   void inputs_thatDoNotFit_areErrorsOfUsage() {
     assertThat(serve("random", "--input-pattern", "cam-.*").usageLine())
         .contains("--input-pattern needs the name of a topic for the dead letters");
-    assertThat(serve("random", "--input", "a", "--input-pattern", "b.*", "--dead-letters", "d").usageLine())
+    assertThat(
+            serve("random", "--input", "a", "--input-pattern", "b.*", "--dead-letters", "d")
+                .usageLine())
         .contains("give one of them");
     assertThat(
             serve(
@@ -135,8 +137,10 @@ class ServeRefusalTest {
                     "group.protocol=streams")
                 .usageLine())
         .contains("group.protocol=streams takes no pattern");
-    assertThat(serve("random", "--from", "yesterday").usageLine()).contains("from: yesterday is not");
-    assertThat(serve("random", "--broker-timeout", "-1").usageLine()).contains("broker-timeout: -1");
+    assertThat(serve("random", "--from", "yesterday").usageLine())
+        .contains("from: yesterday is not");
+    assertThat(serve("random", "--broker-timeout", "-1").usageLine())
+        .contains("broker-timeout: -1");
   }
 
   @Test
