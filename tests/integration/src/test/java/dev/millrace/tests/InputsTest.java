@@ -12,7 +12,9 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +70,28 @@ class InputsTest {
       pipeline.send(List.of(image(input, 1)));
 
       assertThat(sources(pipeline, 2)).containsExactlyInAnyOrder(input + "-0", input + "-1");
+    }
+  }
+
+  /** A consumer that stands still while the broker deletes what it has not read. */
+  @Test
+  void recordsDeletedWhileStopped_arePassedOver_andTheOthersAnswered(EmbeddedBroker broker)
+      throws Exception {
+    ModelVersion model = Models.publishRandom(folder, "random");
+    try (Pipeline pipeline = Pipeline.start(broker, model, 1, PROMPT);
+        Admin admin = admin(broker)) {
+      String input = pipeline.topics.input();
+      pipeline.send(List.of(image(input, 0)));
+      assertThat(pipeline.predictions(1)).hasSize(1);
+      pipeline.stop();
+      pipeline.send(List.of(image(input, 0), image(input, 0), image(input, 0)));
+      TopicPartition partition = new TopicPartition(input, 0);
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(3))).all().get();
+      pipeline.start();
+
+      assertThat(pipeline.predictions(2))
+          .extracting(record -> record.value().source().offset())
+          .containsExactly(0L, 3L);
     }
   }
 

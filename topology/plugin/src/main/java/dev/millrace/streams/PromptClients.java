@@ -2,6 +2,7 @@ package dev.millrace.streams;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -12,6 +13,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kafka Streams' usual clients, except that a stream thread does not sleep on answers it owes:
@@ -28,10 +31,15 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * records keep coming, answers leave in bursts, so that a short {@code linger.ms} makes few
  * requests: every 5 ms, and every 100 ms once the records that wait take that long.
  *
+ * <p>Records that were deleted before they were read are told in a warning: Kafka's own consumer
+ * passes over them as {@code auto.offset.reset} says, in silence.
+ *
  * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
  * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
  */
 public final class PromptClients implements KafkaClientSupplier {
+
+  private static final Logger log = LoggerFactory.getLogger(PromptClients.class);
 
   @Override
   public Admin getAdmin(Map<String, Object> config) {
@@ -67,8 +75,16 @@ public final class PromptClients implements KafkaClientSupplier {
     private final PromptPoll prompt;
 
     PromptConsumer(Map<String, Object> config, LongSupplier nanoTime) {
-      super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-      prompt = new PromptPoll(super::poll, this::currentLag, OwedAnswers::ofThisThread, nanoTime);
+      super(
+          LostRecords.reset(config).isPresent() ? LostRecords.withoutReset(config) : config,
+          new ByteArrayDeserializer(),
+          new ByteArrayDeserializer());
+      Function<Duration, ConsumerRecords<byte[], byte[]>> poll =
+          LostRecords.reset(config)
+              .map(reset -> new LostRecords(reset, this, log::warn))
+              .map(lost -> lost.around(super::poll))
+              .orElse(super::poll);
+      prompt = new PromptPoll(poll, this::currentLag, OwedAnswers::ofThisThread, nanoTime);
     }
 
     @Override
