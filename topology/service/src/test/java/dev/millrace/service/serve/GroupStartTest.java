@@ -53,7 +53,7 @@ class GroupStartTest {
             new StringSerializer())) {
       for (int i = 0; i < 4; i++) {
         producer
-            .send(new ProducerRecord<>(topics.input(), 0, NOW - 4_000 + i * 1_000, "key", "value"))
+            .send(new ProducerRecord<>(topics.input(), 0, NOW - 4_000 + i * 1_000L, "key", "value"))
             .get();
       }
     }

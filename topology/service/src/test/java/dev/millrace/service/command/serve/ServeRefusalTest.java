@@ -106,7 +106,7 @@ class ServeRefusalTest {
 
   @Test
   void takenHttpPort_isTold_beforeTheGroupIsJoined() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
 
       assertThat(
