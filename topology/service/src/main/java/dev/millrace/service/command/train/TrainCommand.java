@@ -41,8 +41,6 @@ import picocli.CommandLine.Spec;
     })
 public final class TrainCommand implements Callable<Integer>, LongRunning {
 
-  private static final Logger log = LoggerFactory.getLogger(TrainCommand.class);
-
   @Spec private CommandSpec spec;
 
   @Mixin private DataOptions data;
@@ -153,7 +151,9 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     return Optional.of(new Gate(promoteIfBetter, new KafkaAccess(kafka.admin())));
   }
 
+  /** Its logger is not the command's: commands are made before the level is known. */
   private void createControlTopic() throws InterruptedException {
+    Logger log = LoggerFactory.getLogger(TrainCommand.class);
     try (Cluster cluster = Cluster.of(kafka)) {
       cluster.requireBroker();
     }
