@@ -1,12 +1,16 @@
 package dev.millrace.control;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -33,6 +37,9 @@ public final class ControlTopic {
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          // 1.5, "1" and 1e0 are no versions: nobody knows which one was meant.
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .build();
 
   /** A value of the topic. */
@@ -59,13 +66,24 @@ public final class ControlTopic {
   /**
    * The champion that a record names, if any.
    *
-   * @throws IOException if its value is not of this topic's form
+   * @throws IOException if its value is not of this topic's form; the message names the field
    */
   static Optional<Champion> champion(ConsumerRecord<byte[], byte[]> record) throws IOException {
     if (record.value() == null) {
       return Optional.empty();
     }
-    Aliases aliases = JSON.readValue(record.value(), Aliases.class);
-    return aliases == null ? Optional.empty() : Optional.ofNullable(aliases.champion());
+    try {
+      Aliases aliases = JSON.readValue(record.value(), Aliases.class);
+      return aliases == null ? Optional.empty() : Optional.ofNullable(aliases.champion());
+    } catch (JsonMappingException e) {
+      throw new IOException(field(e) + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static String field(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(JsonMappingException.Reference::getFieldName)
+        .filter(Objects::nonNull)
+        .collect(Collectors.joining(".", "", ": "));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,20 @@ class ControlTopicTest {
       strings = {"", "x", "[]", "{\"champion\": 3}", "{\"champion\": {\"version\": 0}}", "{} {}"})
   void valueOfAnotherForm_isRefused(String value) {
     assertThatThrownBy(() -> ControlTopic.champion(record(value))).isInstanceOf(IOException.class);
+  }
+
+  /** A reader that took 1.5 for 1 would serve a version that nobody promoted. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1.5", "1.0", "1e0", "\"1\"", "true", "2147483648"})
+  void versionThatIsNoWholeNumber_isRefused_andNamed(String version) {
+    for (String champion :
+        List.of(
+            "{\"version\": " + version + "}", "{\"version\": 1, \"previous\": " + version + "}")) {
+      String field = champion.contains("previous") ? "previous" : "version";
+      assertThatThrownBy(() -> ControlTopic.champion(record("{\"champion\": " + champion + "}")))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("champion." + field + ": ");
+    }
   }
 
   @Test

@@ -115,9 +115,38 @@ final class Pipeline implements AutoCloseable {
     Topics topics =
         new Topics(
             "images-" + number, "predictions-" + number, "images-" + number + ".dead-letters");
+    return start(
+        broker, inference, topics, partitions, kafka, onBadImage, maxRecordBytes, "test-" + number);
+  }
+
+  /** Makes the topics, those that a pattern stands for excepted, and starts the service. */
+  static Pipeline start(
+      EmbeddedBroker broker, ModelVersion model, Topics topics, Map<String, String> kafka)
+      throws Exception {
+    return start(
+        broker,
+        inference(model).build(),
+        topics,
+        1,
+        kafka,
+        OnBadImage.DEAD_LETTER,
+        ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
+        "test-" + COUNT.incrementAndGet());
+  }
+
+  private static Pipeline start(
+      EmbeddedBroker broker,
+      InferenceConfig inference,
+      Topics topics,
+      int partitions,
+      Map<String, String> kafka,
+      OnBadImage onBadImage,
+      int maxRecordBytes,
+      String group)
+      throws Exception {
     Properties properties = new Properties();
     properties.put("bootstrap.servers", broker.bootstrapServers());
-    properties.put("application.id", "test-" + number);
+    properties.put("application.id", group);
     properties.putAll(kafka);
     Pipeline pipeline =
         new Pipeline(
@@ -152,12 +181,23 @@ final class Pipeline implements AutoCloseable {
 
   /** Starts the service, for the first time or again. */
   void start() throws Exception {
-    start(inference -> ImageInference.with(inference, registry));
+    launch();
+    awaitRunning();
   }
 
   /** Starts the service with inference that is made here. */
   void start(Function<InferenceConfig, ImageInference<byte[]>> factory) throws Exception {
     service = InferenceService.start(config, factory, registry);
+    awaitRunning();
+  }
+
+  /** Starts the service, which may not be able to serve yet. */
+  void launch() {
+    service = InferenceService.start(config, registry);
+  }
+
+  /** Returns once the service has joined its group. */
+  void awaitRunning() throws Exception {
     service.running().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
@@ -218,14 +258,16 @@ final class Pipeline implements AutoCloseable {
    * of this broker from now on: for a model with a name of its own, therefore.
    */
   Champion promote(int version, boolean allowSignatureChange) throws Exception {
+    return promote(new Champion(version, null, allowSignatureChange));
+  }
+
+  /** The same, with the version before it. */
+  Champion promote(Champion champion) throws Exception {
     Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
     try (Admin admin = Admin.create(kafka)) {
       TopicCreation.createControl(admin);
     }
-    return new ControlWriter(kafka, kafka)
-        .change(
-            config.inference().model(),
-            before -> new Champion(version, null, allowSignatureChange));
+    return new ControlWriter(kafka, kafka).change(config.inference().model(), before -> champion);
   }
 
   /** The reports about this pipeline's model, once there are {@code count}. */
@@ -245,6 +287,11 @@ final class Pipeline implements AutoCloseable {
       }
     }
     return reports;
+  }
+
+  /** The group that the service joins. */
+  String group() {
+    return config.group();
   }
 
   /** The offset of an input partition that the service would go on from; 0 if it has none. */

@@ -2,8 +2,10 @@ package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,5 +44,38 @@ class RefusalTest {
     assertThat(result.output()).isEmpty();
     assertThat(result.errors().lines()).as(result.errors()).hasSize(1);
     assertThat(result.errors()).contains("other").contains("random");
+  }
+
+  @Test
+  void serve_inTheGroupOfARunningService_namesTheTopicsOfBoth(EmbeddedBroker broker)
+      throws Exception {
+    ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
+    try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of())) {
+      MillraceProcess.Result result =
+          MillraceProcess.run(
+              folder,
+              "serve",
+              "--bootstrap-servers",
+              broker.bootstrapServers(),
+              "--repository",
+              folder.resolve("models"),
+              "--model",
+              "random",
+              "--application-id",
+              pipeline.group(),
+              "--input",
+              "refused-images",
+              "--create-topics",
+              1);
+
+      assertThat(result.exitCode()).as(result.errors()).isEqualTo(1);
+      assertThat(result.errors().lines())
+          .last()
+          .asString()
+          .contains("group '" + pipeline.group() + "' belongs to another service")
+          .contains(
+              "'" + pipeline.topics.input() + "'", "reads refused-images", "--application-id");
+      assertThat(pipeline.service().problems()).isEmpty();
+    }
   }
 }

@@ -156,7 +156,7 @@ class SecureBrokerTest {
     requireRefusals(
         config,
         commands(config),
-        "cannot reach a broker at 127.0.0.1",
+        "no answer from a broker at 127.0.0.1",
         "another security.protocol");
   }
 
@@ -208,7 +208,7 @@ class SecureBrokerTest {
   /** Each command that needs the broker. */
   private static List<List<Object>> commands(Path config) {
     return List.of(
-        serve(config, "--create-topics", 1),
+        serve(config, "--create-topics", 1, "--broker-timeout", 1),
         List.of("send", "--config", config, images),
         tail(config));
   }

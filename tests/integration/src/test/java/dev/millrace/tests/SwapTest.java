@@ -78,7 +78,7 @@ class SwapTest {
     ModelVersion second = publish(10, 2);
     try (Pipeline pipeline = start(broker)) {
       // The repository's newest serves as long as nothing was promoted.
-      assertThat(pipeline.service().serving()).isEqualTo(second);
+      assertThat(pipeline.service().serving()).contains(second);
       pipeline.promote(1, false);
       requireOutcome(pipeline, 1, Outcome.SWAPPED, 1);
 
@@ -124,7 +124,7 @@ class SwapTest {
       pipeline.stop();
       pipeline.start();
 
-      assertThat(pipeline.service().serving()).isEqualTo(first);
+      assertThat(pipeline.service().serving()).contains(first);
       send(pipeline, 8);
       assertThat(versions(pipeline, 8)).containsExactly(1);
     }
@@ -283,7 +283,6 @@ class SwapTest {
       requireRejected(pipeline, 2, "models");
 
       Files.move(away, folder.resolve("models"));
-      pipeline.promote(2, false);
       assertThat(last(pipeline, 2)).extracting(SwapReport::outcome).isEqualTo(Outcome.SWAPPED);
     }
   }
@@ -305,7 +304,7 @@ class SwapTest {
         .returns(outcome, SwapReport::outcome)
         .returns(serving, SwapReport::serving);
     assertThat(report.instance()).startsWith("test-");
-    assertThat(pipeline.service().serving().version()).isEqualTo(serving);
+    assertThat(pipeline.service().serving().orElseThrow().version()).isEqualTo(serving);
     return report;
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.streams;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -18,6 +19,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kafka Streams' usual clients, except that a stream thread does not sleep on answers it owes:
@@ -39,10 +42,15 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
  * stay ({@code KafkaStreams.replaceStreamThread}): its partitions stand still for a session
  * timeout, 45 s by default.
  *
+ * <p>Records that were deleted before they were read are told in a warning: Kafka's own consumer
+ * passes over them as {@code auto.offset.reset} says, in silence.
+ *
  * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
  * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
  */
 public final class PromptClients implements KafkaClientSupplier {
+
+  private static final Logger log = LoggerFactory.getLogger(PromptClients.class);
 
   private final SkippedRecords skipped;
 
@@ -117,11 +125,19 @@ public final class PromptClients implements KafkaClientSupplier {
     private final PromptPoll prompt;
 
     PromptConsumer(Map<String, Object> config, LongSupplier nanoTime) {
-      super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      super(
+          LostRecords.reset(config).isPresent() ? LostRecords.withoutReset(config) : config,
+          new ByteArrayDeserializer(),
+          new ByteArrayDeserializer());
       this.config = config;
+      Function<Duration, ConsumerRecords<byte[], byte[]>> poll =
+          timeout -> skipped.poll(this, super::poll, timeout);
       prompt =
           new PromptPoll(
-              timeout -> skipped.poll(this, super::poll, timeout),
+              LostRecords.reset(config)
+                  .map(reset -> new LostRecords(reset, this, log::warn))
+                  .map(lost -> lost.around(poll))
+                  .orElse(poll),
               this::currentLag,
               OwedAnswers::ofThisThread,
               nanoTime);

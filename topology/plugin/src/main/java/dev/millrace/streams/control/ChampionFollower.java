@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -23,17 +25,18 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * try (var follower = ChampionFollower.open(consumerConfig, producerConfig, "instance-1", "resnet20", registry)) {
- *   // start with follower.champion(), if there is one
+ *   // start with the version that follower.champion() names, if there is one
  *   follower.follow(inference);
  *   // run Kafka Streams
  * }
  * }</pre>
  *
  * <p>Opening reads the topic to its end, so that an inference which serves the champion from then
- * on has missed no order. Swaps happen one after the other on a thread of their own. If several
- * orders have come meanwhile, only the last is carried out. The outcome of each order is published
- * and counted. If a candidate cannot be served, or the broker is away, the current version keeps
- * serving.
+ * on has missed no order. {@link #start} starts it, also with a champion that cannot serve yet.
+ * Swaps happen one after the other on a thread of their own. If several orders have come meanwhile,
+ * only the last is carried out. The outcome of each order is published and counted. If a candidate
+ * cannot be served, or the broker is away, the current version keeps serving, and the candidate is
+ * tried again: after a second, and later once a minute.
  */
 public final class ChampionFollower implements AutoCloseable {
 
@@ -43,13 +46,13 @@ public final class ChampionFollower implements AutoCloseable {
 
   private final ControlChannel channel;
   private final Champion first;
-  private final String instance;
   private final String model;
-  private final MeterRegistry registry;
+  private final SwapReports reports;
+  private final Backoff backoff;
   private final Duration poll;
   private final Duration closeTimeout;
-  private final LongSupplier nanoTime;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile ChampionStart<?> waiting;
   private Thread thread;
 
   /**
@@ -70,12 +73,11 @@ public final class ChampionFollower implements AutoCloseable {
       LongSupplier nanoTime) {
     this.channel = channel;
     this.first = first;
-    this.instance = instance;
     this.model = model;
-    this.registry = registry;
+    this.reports = new SwapReports(instance, model, registry, channel::publish, nanoTime);
+    this.backoff = new Backoff(nanoTime);
     this.poll = poll;
     this.closeTimeout = closeTimeout;
-    this.nanoTime = nanoTime;
   }
 
   /**
@@ -115,36 +117,115 @@ public final class ChampionFollower implements AutoCloseable {
     return Optional.ofNullable(first);
   }
 
-  /** Begins to carry out the orders that come after {@link #champion}. To be called once. */
+  /**
+   * Starts inference with the champion, or with the version that was promoted before it if the
+   * champion cannot serve; then follows the orders. If neither can, this returns, and tries both
+   * again on a thread of its own until one can or another champion is named. No version serves that
+   * was not promoted. To be called once, instead of {@link #follow}, if there is a champion.
+   *
+   * @param starter starts inference with a version; what it throws is why that cannot serve
+   * @param started takes what was started, on the calling thread or later on the follower's
+   * @param <I> what is started
+   */
+  public <I extends ImageInference<?>> void start(IntFunction<I> starter, Consumer<I> started) {
+    ChampionStart<I> start = new ChampionStart<>(first, starter, reports, backoff);
+    waiting = start;
+    Optional<I> inference = start.attempt();
+    if (inference.isPresent()) {
+      started.accept(inference.get());
+      inThread(() -> swap(swaps(inference.get(), start)));
+    } else {
+      inThread(
+          () -> {
+            Optional<I> late = await(start);
+            if (late.isPresent()) {
+              started.accept(late.get());
+              swap(swaps(late.get(), start));
+            }
+          });
+    }
+  }
+
+  /** Why neither the champion nor the version before it can serve, as long as that is so. */
+  public Optional<String> problem() {
+    ChampionStart<?> start = waiting;
+    return start == null ? Optional.empty() : Optional.ofNullable(start.problem());
+  }
+
+  /** Carries out {@link #champion}, and the orders that come after it. To be called once. */
   public void follow(ImageInference<?> inference) {
-    ChampionSwaps swaps =
-        new ChampionSwaps(inference, instance, model, registry, channel::publish, nanoTime);
-    thread = new Thread(() -> run(swaps), "millrace-control");
+    ChampionSwaps swaps = new ChampionSwaps(inference, reports, backoff);
+    if (first != null && !serves(inference, first)) {
+      swaps.goOn(first, null);
+    }
+    inThread(() -> swap(swaps));
+  }
+
+  private static boolean serves(ImageInference<?> inference, Champion champion) {
+    return inference.serving().filter(v -> v.version() == champion.version()).isPresent();
+  }
+
+  private ChampionSwaps swaps(ImageInference<?> inference, ChampionStart<?> start) {
+    ChampionSwaps swaps = new ChampionSwaps(inference, reports, backoff);
+    if (start.championReason() != null) {
+      swaps.goOn(start.champion(), start.championReason());
+    }
+    return swaps;
+  }
+
+  /** What the follower's thread does until it is closed. */
+  private interface Work {
+    void run() throws InterruptedException;
+  }
+
+  private void inThread(Work work) {
+    thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } catch (WakeupException | InterruptedException e) {
+                // closed
+              }
+            },
+            "millrace-control");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void run(ChampionSwaps swaps) {
-    try {
-      while (closed.getCount() > 0) {
-        swaps.carryOut(poll());
+  private <I> Optional<I> await(ChampionStart<I> start) throws InterruptedException {
+    Optional<I> started = Optional.empty();
+    while (started.isEmpty() && closed.getCount() > 0) {
+      start.order(poll(least(poll, backoff.left())));
+      if (backoff.left().isZero()) {
+        started = start.attempt();
       }
-    } catch (WakeupException | InterruptedException e) {
-      // closed
+    }
+    return started;
+  }
+
+  private void swap(ChampionSwaps swaps) throws InterruptedException {
+    while (closed.getCount() > 0) {
+      swaps.carryOut(poll(swaps.patience(poll)));
+      swaps.retry();
     }
   }
 
-  private List<Champion> poll() throws InterruptedException {
+  private static Duration least(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private List<Champion> poll(Duration patience) throws InterruptedException {
     try {
       if (channel.isThere()) {
-        return channel.poll(poll);
+        return channel.poll(patience);
       }
     } catch (WakeupException e) {
       throw e;
     } catch (KafkaException e) {
       log.warn("the control topic cannot be read, and is tried again: {}", e.getMessage());
     }
-    boolean ignored = closed.await(poll.toMillis(), TimeUnit.MILLISECONDS);
+    boolean ignored = closed.await(patience.toNanos(), TimeUnit.NANOSECONDS);
     return List.of();
   }
 
@@ -158,6 +239,7 @@ public final class ChampionFollower implements AutoCloseable {
     channel.wakeup();
     if (hasEnded()) {
       channel.close();
+      reports.close();
     } else {
       log.error("a swap of {} hangs in native code; it is left behind", model);
     }

@@ -19,6 +19,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -114,16 +116,38 @@ class ChampionFollowerTest {
     inference.close();
   }
 
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
   private ChampionFollower follower(Duration poll, Duration closeTimeout) {
+    return follower(new Champion(1, null, false), poll, closeTimeout, System::nanoTime);
+  }
+
+  private ChampionFollower follower(
+      Champion first, Duration poll, Duration closeTimeout, LongSupplier nanoTime) {
     return new ChampionFollower(
-        channel,
-        new Champion(1, null, false),
-        "instance-1",
-        FakeInference.MODEL,
-        new SimpleMeterRegistry(),
-        poll,
-        closeTimeout,
-        System::nanoTime);
+        channel, first, "instance-1", FakeInference.MODEL, registry, poll, closeTimeout, nanoTime);
+  }
+
+  /** A clock on which every back-off is over at once. */
+  private static LongSupplier racing() {
+    AtomicLong now = new AtomicLong();
+    return () -> now.addAndGet(Duration.ofMinutes(2).toNanos());
+  }
+
+  /** Starts with a version of the folder, as the service does. */
+  private ImageInference<String> starter(int version) {
+    ImageInference<String> loaded = FakeInference.of(folder, version, model);
+    try {
+      loaded.start();
+      return loaded;
+    } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  private double lagging() {
+    return registry.get("millrace.champion.lagging").gauge().value();
   }
 
   private void awaitReports(int count) {
@@ -202,6 +226,111 @@ class ChampionFollowerTest {
 
     model.runs.release(1_000);
     awaitReports(1);
+  }
+
+  @Test
+  void championThatServes_isStarted_andTheOrdersFollowed() {
+    try (ChampionFollower follower =
+        follower(new Champion(2, 1, false), LONG, LONG, System::nanoTime)) {
+      follower.start(this::starter, started -> inference = started);
+      assertServes(2);
+      assertThat(follower.problem()).isEmpty();
+      assertThat(lagging()).isZero();
+      assertThat(channel.reports).isEmpty();
+
+      channel.order(3);
+      awaitReports(1);
+      assertServes(3);
+    }
+  }
+
+  @Test
+  void championThatCannotServe_letsTheOneBeforeServe_untilItCan() {
+    try (ChampionFollower follower = follower(new Champion(4, 2, false), SHORT, LONG, racing())) {
+      follower.start(this::starter, started -> inference = started);
+      assertServes(2);
+      assertThat(channel.reports)
+          .singleElement()
+          .returns(4, SwapReport::version)
+          .returns(SwapReport.Outcome.REJECTED, SwapReport::outcome)
+          .returns(2, SwapReport::serving)
+          .satisfies(report -> assertThat(report.reason()).contains("no version 4"));
+      assertThat(lagging()).isEqualTo(1);
+
+      FakeInference.publish(folder, 4, 1);
+      awaitReports(2);
+      assertServes(4);
+      assertThat(channel.reports.get(1).outcome()).isEqualTo(SwapReport.Outcome.SWAPPED);
+      assertThat(lagging()).isZero();
+    }
+    assertThat(registry.find("millrace.champion.lagging").gauge()).isNull();
+  }
+
+  @Test
+  void withoutAVersionThatCanServe_nothingStarts_untilOneCan() {
+    List<ImageInference<String>> started = new CopyOnWriteArrayList<>();
+    try (ChampionFollower follower = follower(new Champion(5, 4, false), SHORT, LONG, racing())) {
+      follower.start(this::starter, started::add);
+      assertThat(started).isEmpty();
+      assertThat(follower.problem())
+          .hasValueSatisfying(
+              problem ->
+                  assertThat(problem)
+                      .startsWith("no promoted version of fake can serve: version 5: ")
+                      .contains("; version 4: "));
+      assertThat(lagging()).isEqualTo(1);
+      assertThat(channel.reports).singleElement().returns(null, SwapReport::serving);
+
+      FakeInference.publish(folder, 4, 1);
+      await().until(() -> started.size() == 1);
+      inference.close();
+      inference = started.get(0);
+      assertServes(4);
+      assertThat(follower.problem()).isEmpty();
+      assertThat(lagging()).isEqualTo(1);
+
+      FakeInference.publish(folder, 5, 1);
+      await().until(() -> lagging() == 0);
+      assertServes(5);
+    }
+  }
+
+  @Test
+  void waitingInstance_followsTheOrders() {
+    List<ImageInference<String>> started = new CopyOnWriteArrayList<>();
+    try (ChampionFollower follower = follower(new Champion(5, null, false), LONG, LONG, () -> 0)) {
+      follower.start(this::starter, started::add);
+      channel.order(2, 3);
+      await().until(() -> started.size() == 1);
+      inference.close();
+      inference = started.get(0);
+      assertServes(3);
+      assertThat(channel.reports)
+          .extracting(report -> report.version() + " " + report.outcome().word())
+          .containsExactly("5 rejected", "2 superseded", "3 swapped");
+    }
+  }
+
+  @Test
+  void waitingInstance_canBeClosed() {
+    List<ImageInference<String>> started = new CopyOnWriteArrayList<>();
+    ChampionFollower follower = follower(new Champion(5, null, false), LONG, LONG, () -> 0);
+    follower.start(this::starter, started::add);
+
+    follower.close();
+
+    assertThat(channel.closed).isTrue();
+    assertThat(started).isEmpty();
+  }
+
+  @Test
+  void follow_beginsWithTheChampion_ifAnotherServes() {
+    try (ChampionFollower follower =
+        follower(new Champion(2, null, false), LONG, LONG, System::nanoTime)) {
+      follower.follow(inference);
+      awaitReports(1);
+      assertServes(2);
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.engine.FakeModel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,14 +29,16 @@ class ChampionSwapsTest {
   private final List<SwapReport> reports = new ArrayList<>();
   private long now;
   private ImageInference<String> inference;
+  private Backoff backoff;
   private ChampionSwaps swaps;
 
   @BeforeEach
   void start() {
     inference = FakeInference.start(folder, 3, model);
-    swaps =
-        new ChampionSwaps(
-            inference, "instance-1", FakeInference.MODEL, registry, reports::add, this::tick);
+    SwapReports sink =
+        new SwapReports("instance-1", FakeInference.MODEL, registry, reports::add, this::tick);
+    backoff = new Backoff(() -> now);
+    swaps = new ChampionSwaps(inference, sink, backoff);
   }
 
   @AfterEach
@@ -128,6 +131,63 @@ class ChampionSwapsTest {
     assertThat(reports)
         .extracting(ChampionSwapsTest::outcome)
         .containsExactly("rejected", "swapped");
+  }
+
+  private double lagging() {
+    return registry.get("millrace.champion.lagging").tag("model", "fake").gauge().value();
+  }
+
+  private void retryWhenDue() {
+    now += backoff.left().toNanos();
+    swaps.retry();
+  }
+
+  @Test
+  void rejectedVersion_isTriedAgain_untilItServes() {
+    swaps.carryOut(List.of(order(4)));
+    assertThat(lagging()).isEqualTo(1);
+    assertThat(swaps.patience(Duration.ofMinutes(1))).isPositive().isEqualTo(backoff.left());
+    assertThat(swaps.patience(Duration.ofMillis(5))).isEqualTo(Duration.ofMillis(5));
+    FakeInference.publish(folder, 4, 1);
+
+    swaps.retry(); // too early
+    assertServes(1);
+    retryWhenDue();
+
+    assertServes(4);
+    assertThat(lagging()).isZero();
+    assertThat(reports)
+        .extracting(ChampionSwapsTest::outcome)
+        .containsExactly("rejected", "swapped");
+    assertThat(swaps.patience(Duration.ofMinutes(1))).isEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void rejectedVersion_isReportedOnceForEachReason() {
+    swaps.carryOut(List.of(order(4)));
+    retryWhenDue();
+    retryWhenDue();
+    assertThat(reports).hasSize(1);
+    assertThat(count("rejected")).isEqualTo(1);
+
+    FakeInference.publish(folder, 4, 1);
+    model.broken = true;
+    retryWhenDue();
+
+    assertThat(reports).extracting(ChampionSwapsTest::outcome).containsOnly("rejected").hasSize(2);
+    assertThat(reports.get(1).reason()).contains("the fake device is broken");
+  }
+
+  @Test
+  void rejectedVersion_isGivenUp_whenAnotherIsOrdered() {
+    swaps.carryOut(List.of(order(4)));
+    swaps.carryOut(List.of(order(2)));
+    assertThat(lagging()).isZero();
+    FakeInference.publish(folder, 4, 1);
+    now += Duration.ofHours(1).toNanos();
+    swaps.retry();
+
+    assertServes(2);
   }
 
   @Test

@@ -26,14 +26,18 @@ final class FakeInference {
     for (int version = 1; version <= versions; version++) {
       publish(folder, version, 1);
     }
-    ImageInference<String> inference =
-        ImageInference.with(
-            InferenceConfig.builder(folder, MODEL).version(1).build(),
-            model,
-            () -> new FakeDecoder(new CountDownLatch(0)),
-            new SimpleMeterRegistry());
+    ImageInference<String> inference = of(folder, 1, model);
     inference.start();
     return inference;
+  }
+
+  /** Not started. */
+  static ImageInference<String> of(Path folder, int version, FakeModel model) {
+    return ImageInference.with(
+        InferenceConfig.builder(folder, MODEL).version(version).build(),
+        model,
+        () -> new FakeDecoder(new CountDownLatch(0)),
+        new SimpleMeterRegistry());
   }
 
   /** Publishes the next version, of images of {@code size} x {@code size} pixels. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.health.Problem;
 import dev.millrace.service.serve.InferenceService;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -12,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -97,17 +99,23 @@ public final class HttpEndpoint implements AutoCloseable {
 
   /** Which version serves is asked anew each time: it may have been swapped. */
   private void model(InferenceService service) {
-    String home = "/v2/models/" + service.serving().name();
+    String home = "/v2/models/" + service.model();
     HttpHandler metadata =
-        exchange ->
-            answer(exchange, 200, "application/json", json(ModelMetadata.of(service.serving())));
+        exchange -> {
+          Optional<ModelVersion> serving = service.serving();
+          if (serving.isEmpty()) {
+            ready(exchange, service);
+          } else {
+            answer(exchange, 200, "application/json", json(ModelMetadata.of(serving.get())));
+          }
+        };
     HttpHandler ready = exchange -> ready(exchange, service);
     server.createContext(home, get(home, metadata));
     server.createContext(home + "/ready", get(home + "/ready", ready));
     server.createContext(
         home + "/versions/",
         exchange -> {
-          String version = home + "/versions/" + service.serving().version();
+          String version = home + "/versions/" + version(service);
           boolean asksReady = exchange.getRequestURI().getPath().endsWith("/ready");
           get(asksReady ? version + "/ready" : version, asksReady ? ready : metadata)
               .handle(exchange);
@@ -134,6 +142,11 @@ public final class HttpEndpoint implements AutoCloseable {
         handler.handle(exchange);
       }
     };
+  }
+
+  /** Version 0 is none. */
+  private static int version(InferenceService service) {
+    return service.serving().map(ModelVersion::version).orElse(0);
   }
 
   private static void live(HttpExchange exchange, InferenceService service) throws IOException {

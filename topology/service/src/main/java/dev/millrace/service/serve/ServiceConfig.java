@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
@@ -53,7 +54,7 @@ public record ServiceConfig(
       (Long) ProducerConfig.configDef().defaultValues().get(ProducerConfig.BUFFER_MEMORY_CONFIG);
 
   /** What a dead letter has more than its image: Kafka Streams' headers, with a stack trace. */
-  private static final int DEAD_LETTER_HEADERS = 64 << 10;
+  static final int DEAD_LETTER_HEADERS = 64 << 10;
 
   /** Kafka's constant for it is deprecated from its first day. */
   private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
@@ -77,6 +78,11 @@ public record ServiceConfig(
               + MAX_RECORD_BYTES
               + ", what a broker takes in one request");
     }
+    if (topics.inputPattern() != null && isStreamsProtocol(kafka)) {
+      throw new IllegalArgumentException(
+          "input-pattern: group.protocol=streams takes no pattern; name the topics with --input, or"
+              + " leave group.protocol out");
+    }
   }
 
   /** A service that reads every record. */
@@ -99,6 +105,20 @@ public record ServiceConfig(
   /** The largest record batch of the dead-letter topic for an input limit, in bytes. */
   static int maxDeadLetterBytes(int maxRecordBytes) {
     return maxRecordBytes + DEAD_LETTER_HEADERS;
+  }
+
+  /** The consumer group, which Kafka Streams calls the application. */
+  public String group() {
+    return new StreamsConfig(streams()).getString(StreamsConfig.APPLICATION_ID_CONFIG);
+  }
+
+  /** Where a partition begins of which the group has no offset, as Kafka says it. */
+  public String offsetReset() {
+    Object reset =
+        new StreamsConfig(streams())
+            .getMainConsumerConfigs(group(), "start", 0)
+            .get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
+    return reset.toString();
   }
 
   /** Number of stream threads. */
@@ -195,6 +215,9 @@ public record ServiceConfig(
     defaults.put(ProducerConfig.LINGER_MS_CONFIG, prompt ? 1 : 5);
     // Kafka's default of 16 KiB is one prediction of a thousand classes.
     defaults.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
+    // Kafka's default of five minutes is how long the images of a new partition, or of a new topic
+    // that the pattern matches, would wait.
+    defaults.put(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, 30_000);
     return defaults;
   }
 }

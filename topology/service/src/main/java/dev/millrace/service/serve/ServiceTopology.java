@@ -7,10 +7,12 @@ import dev.millrace.streams.sending.LimitsReader;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 
@@ -27,9 +29,13 @@ final class ServiceTopology {
    */
   static Topology of(Topics topics, ImageInference<byte[]> inference, LimitsReader limits) {
     StreamsBuilder builder = new StreamsBuilder();
-    builder.stream(
-            topics.input(),
-            Consumed.with(Serdes.ByteArray(), ImageEvent.serde()).withName("images"))
+    Consumed<byte[], ImageEvent> consumed =
+        Consumed.with(Serdes.ByteArray(), ImageEvent.serde()).withName("images");
+    KStream<byte[], ImageEvent> images =
+        topics.inputPattern() == null
+            ? builder.stream(topics.inputs(), consumed)
+            : builder.stream(Pattern.compile(topics.inputPattern()), consumed);
+    images
         .processValues(inference, Named.as("inference"))
         .processValues(
             new SendablePredictions(topics.output(), limits, Clock.systemUTC()),

@@ -34,7 +34,8 @@ public final class TopicCreation {
   private TopicCreation() {}
 
   /**
-   * Makes what is missing and returns when every partition takes records.
+   * Makes what is missing and returns when every partition takes records. Topics that a pattern
+   * stands for are not made.
    *
    * @param partitions of the input, output and dead-letter topics
    * @param maxRecordBytes the largest record batch that the input topic takes
@@ -43,7 +44,7 @@ public final class TopicCreation {
   public static void create(Admin admin, Topics topics, int partitions, int maxRecordBytes)
       throws InterruptedException {
     List<NewTopic> wanted = new ArrayList<>(control());
-    wanted.add(topic(topics.input(), partitions, maxRecordBytes));
+    topics.inputs().forEach(input -> wanted.add(topic(input, partitions, maxRecordBytes)));
     wanted.add(topic(topics.output(), partitions, maxRecordBytes));
     wanted.add(
         topic(topics.deadLetters(), partitions, ServiceConfig.maxDeadLetterBytes(maxRecordBytes)));

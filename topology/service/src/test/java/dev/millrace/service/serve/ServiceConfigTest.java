@@ -1,9 +1,11 @@
 package dev.millrace.service.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.millrace.streams.InferenceConfig;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.streams.StreamsConfig;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceConfigTest {
 
+  private static final String METADATA_AGE = "metadata.max.age.ms";
   private static final Topics TOPICS = new Topics("in", "out", "dead");
 
   @Test
@@ -48,6 +51,37 @@ class ServiceConfigTest {
   void key_winsOverTheDefault_withItsPrefixAndWithout(String key) {
     assertThat(producer(new StreamsConfig(config(Map.of(key, "50")).streams())))
         .containsEntry("linger.ms", "50");
+  }
+
+  /** Kafka's own default would leave the images of a new partition alone for five minutes. */
+  @Test
+  void newPartitions_areLookedForTwiceAMinute() {
+    StreamsConfig streams = new StreamsConfig(config(Map.of()).streams());
+    assertThat(streams.getMainConsumerConfigs("g", "c", 0)).containsEntry(METADATA_AGE, 30_000);
+    assertThat(producer(streams)).containsEntry(METADATA_AGE, 30_000);
+
+    StreamsConfig asked = new StreamsConfig(config(Map.of(METADATA_AGE, "500")).streams());
+    assertThat(asked.getMainConsumerConfigs("g", "c", 0)).containsEntry(METADATA_AGE, "500");
+  }
+
+  @Test
+  void group_isTheApplication_andBeginsWhereKafkaIsTold() {
+    assertThat(config(Map.of()).group()).isEqualTo("millrace-m");
+    assertThat(config(Map.of("application.id", "other")).group()).isEqualTo("other");
+    assertThat(config(Map.of()).offsetReset()).isEqualTo("earliest");
+    assertThat(config(Map.of("auto.offset.reset", "latest")).offsetReset()).isEqualTo("latest");
+  }
+
+  @Test
+  void pattern_isRefusedWhereTheProtocolTakesNone() {
+    Topics pattern = new Topics(List.of(), "in.*", "out", "dead");
+    Properties streams = new Properties();
+    streams.put("group.protocol", "STREAMS");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> ServiceConfig.of(InferenceConfig.of(Path.of("models"), "m"), pattern, streams))
+        .withMessageStartingWith("input-pattern: group.protocol=streams takes no pattern");
   }
 
   @Test

@@ -6,11 +6,13 @@ import dev.millrace.service.serve.TopicCreation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -33,26 +35,30 @@ public final class Cluster implements AutoCloseable {
 
   private final Admin admin;
   private final String bootstrapServers;
+  private final LongSupplier nanoTime;
 
   /**
    * @param admin closed with this
+   * @param nanoTime the clock, as {@link System#nanoTime}
    */
-  Cluster(Admin admin, String bootstrapServers) {
+  Cluster(Admin admin, String bootstrapServers, LongSupplier nanoTime) {
     this.admin = admin;
     this.bootstrapServers = bootstrapServers;
+    this.nanoTime = nanoTime;
   }
 
   /** Prepares to ask; nothing is sent yet. */
   public static Cluster of(KafkaOptions kafka) {
     try {
-      return new Cluster(Admin.create(kafka.admin()), kafka.bootstrapServers());
+      return new Cluster(Admin.create(kafka.admin()), kafka.bootstrapServers(), System::nanoTime);
     } catch (KafkaException e) {
       if (e.getCause() instanceof ConfigException cause
           && cause.getMessage().contains("bootstrap")) {
-        throw new CommandException(
+        throw new UnreachableBrokerException(
             "no broker can be found by the name "
                 + kafka.bootstrapServers()
                 + "; correct --bootstrap-servers",
+            true,
             e);
       }
       throw e;
@@ -125,33 +131,58 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  /** An unreachable broker, as a command says it. */
-  public static CommandException unreachable(String bootstrapServers, Throwable cause) {
-    return new CommandException(
-        "cannot reach a broker at "
+  /**
+   * A broker that is away or busy, as a command says it.
+   *
+   * @param waited how long an answer was waited for
+   */
+  public static UnreachableBrokerException unreachable(
+      String bootstrapServers, Duration waited, Throwable cause) {
+    return new UnreachableBrokerException(
+        "no answer from a broker at "
             + bootstrapServers
-            + "; start one with 'millrace broker' or give --bootstrap-servers; one that runs there may"
-            + " ask for another security.protocol",
+            + " within "
+            + seconds(waited)
+            + ": it is away or busy, or asks for another security.protocol; start one with 'millrace"
+            + " broker', give --bootstrap-servers, or try again",
+        false,
         cause);
   }
 
+  /** Seconds, for people to read. */
+  static String seconds(Duration time) {
+    return time.compareTo(Duration.ofSeconds(10)) < 0
+        ? String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3)
+        : time.toSeconds() + " s";
+  }
+
   private <T> T get(KafkaFuture<T> future) {
+    long start = nanoTime.getAsLong();
     try {
       return future.get(2L * KafkaOptions.PATIENCE_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TimeoutException) {
-        throw unreachable(bootstrapServers, e.getCause());
+        throw unreachable(bootstrapServers, since(start), e.getCause());
       }
       if (e.getCause() instanceof KafkaException known) {
         throw known;
       }
       throw new IllegalStateException(e.getCause());
     } catch (java.util.concurrent.TimeoutException e) {
-      throw unreachable(bootstrapServers, e);
+      throw unreachable(bootstrapServers, since(start), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException("interrupted while waiting for the broker", e);
     }
+  }
+
+  private Duration since(long start) {
+    return Duration.ofNanos(nanoTime.getAsLong() - start);
+  }
+
+  /** The client that asks; stays this cluster's. */
+  public Admin admin() {
+    return admin;
   }
 
   @Override

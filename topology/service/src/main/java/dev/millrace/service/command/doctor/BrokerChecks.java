@@ -1,27 +1,61 @@
 package dev.millrace.service.command.doctor;
 
+import dev.millrace.control.ControlTopic;
 import dev.millrace.service.command.cluster.Cluster;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.Failure;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.serve.ControlTopicCheck;
+import dev.millrace.service.serve.TopicComparison;
+import dev.millrace.service.serve.TopicConfigs;
+import dev.millrace.service.serve.Topics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine.ParameterException;
 
-/** Looks at the broker and its topics. */
+/** Looks at the broker and its topics, and changes nothing. */
 final class BrokerChecks {
 
-  private BrokerChecks() {}
+  private final Topics topics;
+  private final int maxRecordBytes;
+  private final long predictionBytes;
 
-  static List<Finding> of(KafkaOptions kafka, List<String> topics) {
+  /**
+   * @param topics of the service
+   * @param maxRecordBytes the largest image record that it is made for
+   * @param predictionBytes about the size of its model's largest prediction; 0 if it is unknown
+   */
+  BrokerChecks(Topics topics, int maxRecordBytes, long predictionBytes) {
+    this.topics = topics;
+    this.maxRecordBytes = maxRecordBytes;
+    this.predictionBytes = predictionBytes;
+  }
+
+  /**
+   * Looks at everything.
+   *
+   * @param names the topics that must be there
+   */
+  List<Finding> of(KafkaOptions kafka, List<String> names) {
     List<Finding> findings = new ArrayList<>();
     try (Cluster cluster = Cluster.of(kafka)) {
       cluster.requireBroker();
       findings.add(Finding.ok("broker", kafka.bootstrapServers() + " answers"));
-      for (String topic : topics) {
+      for (String topic : names) {
         findings.add(topic(cluster, topic));
       }
+      compare(cluster, names, warn(findings)).forEach(warn(findings));
+      ControlTopicCheck control =
+          new ControlTopicCheck(cluster.admin(), kafka.bootstrapServers(), warn(findings));
+      problem(control::problem)
+          .ifPresent(why -> findings.add(Finding.missing("topic " + ControlTopic.NAME, why)));
+      problem(control::statusProblem)
+          .ifPresent(why -> findings.add(Finding.warning("topic " + ControlTopic.STATUS, why)));
     } catch (ParameterException e) {
       throw e; // not the broker is wrong but the command line
     } catch (RuntimeException e) {
@@ -36,6 +70,28 @@ final class BrokerChecks {
       return Finding.ok("topic " + topic, "is there");
     } catch (CommandException e) {
       return Finding.missing("topic " + topic, e.getMessage());
+    }
+  }
+
+  private List<String> compare(Cluster cluster, List<String> names, Consumer<String> warnings) {
+    return new TopicComparison(
+            topics,
+            TopicConfigs.of(cluster.admin(), names, warnings),
+            maxRecordBytes,
+            predictionBytes)
+        .findings();
+  }
+
+  private static Consumer<String> warn(List<Finding> findings) {
+    return line -> findings.add(Finding.warning("topic limits", line));
+  }
+
+  /** A topic that we may not describe has no problem that we know of, and is said so. */
+  private static Optional<String> problem(Supplier<Optional<String>> check) {
+    try {
+      return check.get();
+    } catch (AuthorizationException e) {
+      return Optional.of(Failure.of(e).line());
     }
   }
 }

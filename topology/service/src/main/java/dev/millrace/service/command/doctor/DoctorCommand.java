@@ -2,13 +2,18 @@ package dev.millrace.service.command.doctor;
 
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxRuntimeInfo;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.RepositoryOption;
+import dev.millrace.service.command.options.TopicOptions;
 import dev.millrace.service.command.output.Json;
+import dev.millrace.service.serve.PredictionSize;
+import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.Topics;
+import dev.millrace.streams.InferenceConfig;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,13 +45,22 @@ public final class DoctorCommand implements Callable<Integer> {
       description = "The model to check (default: every one).")
   private String model;
 
+  @Mixin private TopicOptions topicOptions;
+
   @Option(
       names = "--topics",
       paramLabel = "TOPIC",
       split = ",",
-      defaultValue = Topics.DEFAULTS,
-      description = "The topics to look for (default: ${DEFAULT-VALUE}).")
+      description =
+          "The topics to look for (default: those of --input, --output and --dead-letters).")
   private List<String> topics;
+
+  @Option(
+      names = "--max-record-bytes",
+      paramLabel = "N",
+      defaultValue = "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
+      description = "The largest image record, as 'serve' is told (default: ${DEFAULT-VALUE}).")
+  private int maxRecordBytes;
 
   @Option(
       names = "--device",
@@ -68,11 +82,38 @@ public final class DoctorCommand implements Callable<Integer> {
     findings.add(MachineChecks.java());
     findings.add(MachineChecks.openCv(() -> new OpenCvImageDecoder(ImageLimits.DEFAULT)));
     findings.add(MachineChecks.onnxRuntime(OnnxRuntimeInfo::read));
-    findings.addAll(BrokerChecks.of(kafka, topics));
+    findings.addAll(brokerChecks());
     findings.addAll(ModelChecks.of(repository.open(), model));
     findings.addAll(GpuChecks.ofThisMachine().of(wanted));
     print(findings);
     return findings.stream().anyMatch(Finding::isFailure) ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  private List<Finding> brokerChecks() {
+    Topics all = topicOptions.topics();
+    List<String> names = topics;
+    if (names == null) {
+      names = new ArrayList<>(all.inputs());
+      names.add(all.output());
+      names.add(all.deadLetters());
+    }
+    return new BrokerChecks(all, maxRecordBytes, predictionBytes()).of(kafka, names);
+  }
+
+  /** Of the model that is asked for, with the default form of predictions. */
+  private long predictionBytes() {
+    if (model == null) {
+      return 0;
+    }
+    try {
+      InferenceConfig defaults = InferenceConfig.of(repository.open().root(), model);
+      return PredictionSize.most(
+          repository.open().newest(model).manifest().labels(),
+          defaults.top(),
+          defaults.probabilities());
+    } catch (ModelException e) {
+      return 0; // the model's own check says why
+    }
   }
 
   private void print(List<Finding> findings) {

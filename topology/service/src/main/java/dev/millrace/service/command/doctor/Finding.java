@@ -15,6 +15,8 @@ record Finding(String check, State state, String detail) {
   enum State {
     /** There and working. */
     OK,
+    /** Working, but not for every record. */
+    WARNING,
     /** Not there, and nothing that was asked for needs it. */
     ABSENT,
     /** Needed, and not there or not working. */
@@ -27,6 +29,10 @@ record Finding(String check, State state, String detail) {
 
   static Finding ok(String check, String detail) {
     return new Finding(check, State.OK, detail);
+  }
+
+  static Finding warning(String check, String detail) {
+    return new Finding(check, State.WARNING, detail);
   }
 
   static Finding absent(String check, String detail) {

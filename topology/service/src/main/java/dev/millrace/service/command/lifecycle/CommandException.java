@@ -1,7 +1,7 @@
 package dev.millrace.service.command.lifecycle;
 
 /** A command failed. The message is one line that says what to do; it becomes the last one. */
-public final class CommandException extends RuntimeException {
+public class CommandException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 

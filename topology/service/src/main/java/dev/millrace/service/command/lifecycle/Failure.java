@@ -9,6 +9,7 @@ import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.broker.BrokerException;
+import dev.millrace.service.serve.StartRefusedException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -60,6 +61,7 @@ public record Failure(String line, int exitCode) {
               + "; finish it as it was begun, name another folder with --run, or remove this one");
     }
     if (e instanceof CommandException
+        || e instanceof StartRefusedException
         || e instanceof TrainingException
         || e instanceof BrokerException
         || e instanceof BenchmarkException

@@ -7,6 +7,7 @@ import dev.millrace.service.command.cluster.Cluster;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.output.Json;
+import dev.millrace.service.serve.ControlTopicCheck;
 import dev.millrace.service.serve.TopicCreation;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -14,10 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The control topic, as the commands about models use it. */
 final class Champions {
+
+  private static final Logger log = LoggerFactory.getLogger(Champions.class);
 
   private final KafkaOptions kafka;
 
@@ -49,6 +54,7 @@ final class Champions {
       throws InterruptedException {
     try (Admin admin = Admin.create(kafka.admin())) {
       TopicCreation.createControl(admin);
+      new ControlTopicCheck(admin, kafka.bootstrapServers(), log::warn).repair();
     }
     return new ControlWriter(kafka.producer(Map.of()), kafka.consumer(Map.of()))
         .change(model, change);

@@ -1,34 +1,28 @@
 package dev.millrace.service.command.serve;
 
 import dev.millrace.core.model.Device;
-import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.cluster.BrokerPatience;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
-import dev.millrace.service.http.HttpEndpoint;
+import dev.millrace.service.command.options.TopicOptions;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
-import dev.millrace.service.serve.TopicCreation;
-import dev.millrace.service.serve.Topics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.StreamsConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,25 +45,9 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
 
   @Mixin private InferenceOptions inference;
 
-  @Option(
-      names = "--input",
-      paramLabel = "TOPIC",
-      defaultValue = Topics.DEFAULT_INPUT,
-      description = "Where the images come from (default: ${DEFAULT-VALUE}).")
-  private String input;
+  @Mixin private TopicOptions topicOptions;
 
-  @Option(
-      names = "--output",
-      paramLabel = "TOPIC",
-      defaultValue = Topics.DEFAULT_OUTPUT,
-      description = "Where the predictions go (default: ${DEFAULT-VALUE}).")
-  private String output;
-
-  @Option(
-      names = "--dead-letters",
-      paramLabel = "TOPIC",
-      description = "Where images go that cannot be classified (default: INPUT.dead-letters).")
-  private String deadLetters;
+  @Mixin private HttpOptions http;
 
   @Option(
       names = "--create-topics",
@@ -130,54 +108,63 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   private int streamThreads;
 
   @Option(
-      names = "--http",
-      paramLabel = "PORT",
+      names = "--from",
+      paramLabel = "WHERE",
       description =
-          "Answer /metrics, /v2/health and /v2/models on this port, 0 for any free one; not without.")
-  private Integer httpPort;
+          "Where a new group begins: earliest, latest, an instant such as 2026-01-31T12:00:00Z, or"
+              + " milliseconds since 1970 (default: earliest). A group with offsets goes on from them.")
+  private String from;
 
   @Option(
-      names = "--http-host",
-      paramLabel = "HOST",
-      defaultValue = "127.0.0.1",
-      description = "The address --http listens on (default: ${DEFAULT-VALUE}).")
-  private String httpHost;
+      names = "--broker-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "120",
+      description =
+          "How long a broker that does not answer is tried for (default: ${DEFAULT-VALUE}).")
+  private double brokerTimeout;
 
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // the ready line and the stop are what comes of it
   public Integer call() throws InterruptedException {
-    Topics topics =
-        deadLetters == null ? Topics.of(input, output) : new Topics(input, output, deadLetters);
     ServiceConfig config =
         new ServiceConfig(
             inference.config(),
-            topics,
+            topicOptions.topics(),
             onBadImage,
             maxRecordBytes,
             pin,
             RecordPlace.byPartition(skip),
             kafka.streams(streamsDefaults()));
+    StartUp startUp = new StartUp(kafka, config, createTopics, from);
+    Duration patience = patience();
     InferenceService.loadLibraries();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (StopSignal stop = StopSignal.listen();
-        JvmGcMetrics gc = new JvmGcMetrics()) {
+        JvmGcMetrics gc = new JvmGcMetrics();
+        InferenceService service = InferenceService.of(config, registry);
+        HttpOptions.Listener listener = http.listen(service, registry)) {
       gc.bindTo(registry);
       new JvmMemoryMetrics().bindTo(registry);
       new ProcessorMetrics().bindTo(registry);
-      prepareTopics(topics);
-      try (InferenceService service = InferenceService.start(config, registry)) {
-        Optional<HttpEndpoint> http = listen(service, registry);
-        try {
-          var unusedReady = service.running().thenRun(() -> announce(service, config, http));
-          var unusedEnd = service.ended().whenComplete((done, failure) -> stop.request());
-          stop.await();
-          requireSound(service);
-        } finally {
-          http.ifPresent(HttpEndpoint::close);
-        }
+      if (new BrokerPatience(patience, stop::await, System::nanoTime)
+          .run(kafka.bootstrapServers(), startUp::prepare)) {
+        var unusedReady =
+            service.running().thenRun(() -> announce(service, config, startUp, listener));
+        var unusedEnd = service.ended().whenComplete((done, failure) -> stop.request());
+        service.start();
+        stop.await();
+        requireSound(service);
       }
     }
     return ExitCode.DONE;
+  }
+
+  private Duration patience() {
+    if (!(brokerTimeout >= 0 && brokerTimeout < 1e9)) {
+      throw new IllegalArgumentException(
+          "broker-timeout: " + brokerTimeout + " is no number of seconds of at least 0");
+    }
+    return Duration.ofNanos((long) (brokerTimeout * 1e9));
   }
 
   private Map<String, String> streamsDefaults() {
@@ -190,62 +177,27 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     return defaults;
   }
 
-  private void prepareTopics(Topics topics) throws InterruptedException {
-    if (createTopics != null && createTopics < 1) {
-      throw new IllegalArgumentException("create-topics: " + createTopics + " is not above 0");
-    }
-    try (Cluster cluster = Cluster.of(kafka)) {
-      cluster.requireBroker();
-      if (createTopics != null) {
-        try (Admin admin = Admin.create(kafka.admin())) {
-          TopicCreation.create(admin, topics, createTopics, maxRecordBytes);
-        }
-      }
-      cluster.requireTopics(
-          onBadImage == OnBadImage.FAIL
-              ? Set.of(topics.input(), topics.output())
-              : Set.of(topics.input(), topics.output(), topics.deadLetters()));
-    }
-  }
-
-  private Optional<HttpEndpoint> listen(
-      InferenceService service, PrometheusMeterRegistry registry) {
-    if (httpPort == null) {
-      return Optional.empty();
-    }
-    InetSocketAddress address = new InetSocketAddress(httpHost, httpPort);
-    try {
-      return Optional.of(HttpEndpoint.listen(address, service, registry));
-    } catch (IOException e) {
-      throw new CommandException(
-          "cannot listen on "
-              + httpHost
-              + ":"
-              + httpPort
-              + ": "
-              + e.getMessage()
-              + "; give --http another port",
-          e);
-    }
-  }
-
   private void announce(
-      InferenceService service, ServiceConfig config, Optional<HttpEndpoint> http) {
+      InferenceService service,
+      ServiceConfig config,
+      StartUp startUp,
+      HttpOptions.Listener listener) {
     String devices =
         config.inference().engine().devices().stream()
             .map(Device::toString)
             .collect(Collectors.joining(","));
     String line =
         "ready "
-            + service.serving()
+            + service.serving().orElseThrow()
             + " on "
             + devices
             + ", "
-            + config.topics().input()
+            + config.topics().inputText()
             + " -> "
             + config.topics().output()
-            + http.map(endpoint -> ", http " + httpHost + ":" + endpoint.address().getPort())
-                .orElse("");
+            + ", "
+            + startUp.beginning()
+            + listener.text();
     spec.commandLine().getOut().println(line);
     spec.commandLine().getOut().flush();
   }

@@ -85,9 +85,15 @@ public final class TailCommand implements Callable<Integer> {
     } catch (WakeupException e) {
       // A signal: the JVM ends with its code.
     } catch (TimeoutException e) {
-      throw Cluster.unreachable(kafka.bootstrapServers(), e);
+      throw Cluster.unreachable(kafka.bootstrapServers(), limit(), e);
     }
     return ExitCode.DONE;
+  }
+
+  /** How long the consumer waits for an answer. */
+  private Duration limit() {
+    Object millis = kafka.consumer(defaults()).get(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG);
+    return Duration.ofMillis(Long.parseLong(millis.toString()));
   }
 
   private long wanted() {

@@ -14,6 +14,7 @@ import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.ModelOption;
+import dev.millrace.service.serve.ControlTopicCheck;
 import dev.millrace.service.serve.TopicCreation;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -148,12 +151,15 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     return Optional.of(new Gate(promoteIfBetter, new KafkaAccess(kafka.admin())));
   }
 
+  /** Its logger is not the command's: commands are made before the level is known. */
   private void createControlTopic() throws InterruptedException {
+    Logger log = LoggerFactory.getLogger(TrainCommand.class);
     try (Cluster cluster = Cluster.of(kafka)) {
       cluster.requireBroker();
     }
     try (Admin admin = Admin.create(kafka.admin())) {
       TopicCreation.createControl(admin);
+      new ControlTopicCheck(admin, kafka.bootstrapServers(), log::warn).repair();
     }
   }
 }

@@ -6,8 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.ParsedOptions;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.TopicCreation;
+import dev.millrace.service.serve.Topics;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,6 +25,10 @@ import picocli.CommandLine.ParameterException;
 class BrokerChecksTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
+
+  private static final BrokerChecks CHECKS =
+      new BrokerChecks(
+          Topics.of("checked-in", "checked-out"), ServiceConfig.DEFAULT_MAX_RECORD_BYTES, 0);
 
   @Test
   void topics_areThere_orMissing() throws Exception {
@@ -37,6 +48,57 @@ class BrokerChecksTest {
   }
 
   @Test
+  void limitsThatDoNotFit_areWarnings() throws Exception {
+    BROKER.createTopic("checked-in", Map.of("max.message.bytes", "2000000"));
+    BROKER.createTopic("checked-in.dead-letters", Map.of("max.message.bytes", "2000000"));
+
+    List<Finding> findings =
+        check(BROKER.bootstrapServers(), "checked-in", "checked-in.dead-letters");
+
+    assertThat(findings).noneMatch(Finding::isFailure);
+    assertThat(findings)
+        .filteredOn(finding -> finding.state() == Finding.State.WARNING)
+        .extracting(Finding::detail)
+        .anyMatch(line -> line.contains("more than --max-record-bytes 1048588"))
+        .anyMatch(line -> line.contains("--add-config max.message.bytes=2065536"));
+  }
+
+  @Test
+  void controlTopicThatForgets_isMissing_andLeftAsItIs() throws Exception {
+    TopicCreation.createControl(BROKER.admin());
+    ConfigResource control = new ConfigResource(ConfigResource.Type.TOPIC, "millrace.models");
+    setPolicy(control, "delete");
+    try {
+      assertThat(check(BROKER.bootstrapServers()))
+          .filteredOn(Finding::isFailure)
+          .singleElement()
+          .satisfies(
+              finding ->
+                  assertThat(finding.detail())
+                      .contains("cleanup.policy=delete forgets the champions"));
+      assertThat(
+              BROKER
+                  .admin()
+                  .describeConfigs(List.of(control))
+                  .values()
+                  .get(control)
+                  .get()
+                  .get("cleanup.policy")
+                  .value())
+          .isEqualTo("delete");
+    } finally {
+      setPolicy(control, "compact");
+    }
+  }
+
+  private static void setPolicy(ConfigResource topic, String policy) throws Exception {
+    Collection<AlterConfigOp> change =
+        List.of(
+            new AlterConfigOp(new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET));
+    BROKER.admin().incrementalAlterConfigs(Map.of(topic, change)).all().get();
+  }
+
+  @Test
   void brokerThatIsAway_isMissing_andNoTopicIsLookedFor() {
     assertThat(check("127.0.0.1:1", "images"))
         .singleElement()
@@ -44,7 +106,7 @@ class BrokerChecksTest {
             broker -> {
               assertThat(broker.check()).isEqualTo("broker");
               assertThat(broker.isFailure()).isTrue();
-              assertThat(broker.detail()).contains("cannot reach a broker at 127.0.0.1:1");
+              assertThat(broker.detail()).contains("no answer from a broker at 127.0.0.1:1");
             });
   }
 
@@ -52,7 +114,7 @@ class BrokerChecksTest {
   void wrongOption_isNoFindingAboutTheBroker() {
     KafkaOptions wrong = ParsedOptions.kafka(Map.of(), "-X", "no.such.key=1");
 
-    assertThatThrownBy(() -> BrokerChecks.of(wrong, List.of()))
+    assertThatThrownBy(() -> CHECKS.of(wrong, List.of()))
         .isInstanceOf(ParameterException.class)
         .hasMessageContaining("no.such.key");
   }
@@ -65,6 +127,6 @@ class BrokerChecksTest {
             bootstrapServers.equals(BROKER.bootstrapServers()) ? Map.of() : impatient,
             "--bootstrap-servers",
             bootstrapServers);
-    return BrokerChecks.of(kafka, List.of(topics));
+    return CHECKS.of(kafka, List.of(topics));
   }
 }

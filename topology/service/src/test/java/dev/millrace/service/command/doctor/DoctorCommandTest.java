@@ -28,7 +28,7 @@ class DoctorCommandTest {
         .anyMatch(line -> line.matches("ok +java +.*"))
         .anyMatch(line -> line.matches("ok +image decoder +.*"))
         .anyMatch(line -> line.matches("ok +onnx runtime +.*"))
-        .anyMatch(line -> line.matches("missing +broker +cannot reach a broker at .*"))
+        .anyMatch(line -> line.matches("missing +broker +no answer from a broker at .*"))
         .anyMatch(line -> line.matches("missing +model +.*'millrace models import'.*"))
         .anyMatch(line -> line.matches("ok +device cpu +.*"))
         .anyMatch(line -> line.matches("(ok|absent) +libcudnn +.*"));
@@ -58,14 +58,15 @@ class DoctorCommandTest {
     assertThat(doctor("--json").out())
         .matches("\\[" + entry + "(," + entry + ")+]\\R")
         .contains(
-            "{\"check\":\"broker\",\"state\":\"missing\",\"detail\":\"cannot reach a broker at"
-                + " 127.0.0.1:1; ");
+            "{\"check\":\"broker\",\"state\":\"missing\",\"detail\":\"no answer from a broker"
+                + " at 127.0.0.1:1 within 0.");
   }
 
   @Test
   void finding_failsOnlyWhenNeededAndMissing() {
     assertThat(Finding.ok("a", "b").isFailure()).isFalse();
     assertThat(Finding.absent("a", "b").isFailure()).isFalse();
+    assertThat(Finding.warning("a", "b").isFailure()).isFalse();
     assertThat(Finding.missing("a", "b").isFailure()).isTrue();
     assertThat(Finding.missing("a", "b").state().label()).isEqualTo("missing");
   }

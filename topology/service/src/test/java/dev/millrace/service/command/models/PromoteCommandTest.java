@@ -13,8 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,30 @@ class PromoteCommandTest {
 
     assertThat(onBroker("rollback").failureLine())
         .contains("before version 1", "models promote --version N");
+  }
+
+  @Test
+  void controlTopicThatForgets_isRepairedByAPromotion() throws Exception {
+    promote("1").succeeded();
+    ConfigResource control = new ConfigResource(ConfigResource.Type.TOPIC, "millrace.models");
+    Collection<AlterConfigOp> forget =
+        List.of(
+            new AlterConfigOp(
+                new ConfigEntry("cleanup.policy", "delete"), AlterConfigOp.OpType.SET));
+    BROKER.admin().incrementalAlterConfigs(Map.of(control, forget)).all().get();
+
+    promote("2").succeeded();
+
+    assertThat(
+            BROKER
+                .admin()
+                .describeConfigs(List.of(control))
+                .values()
+                .get(control)
+                .get()
+                .get("cleanup.policy")
+                .value())
+        .isEqualTo("compact");
   }
 
   @Test
@@ -130,7 +158,7 @@ class PromoteCommandTest {
     };
 
     assertThat(models("rollback", away).failureLine())
-        .contains("cannot reach a broker at localhost:1");
+        .contains("no answer from a broker at localhost:1");
   }
 
   private CapturedRun promote(String version, String... options) {

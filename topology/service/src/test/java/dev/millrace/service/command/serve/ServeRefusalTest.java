@@ -7,11 +7,16 @@ import dev.millrace.service.command.CapturedRun;
 import dev.millrace.service.command.RandomModel;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -70,12 +75,72 @@ class ServeRefusalTest {
             "request.timeout.ms=200",
             "-X",
             "default.api.timeout.ms=300",
+            "--broker-timeout",
+            "0.5",
             "--repository",
             repository.toString(),
             "--model",
             "random");
 
     assertThat(run.failureLine()).contains("127.0.0.1:1").contains("millrace broker");
+  }
+
+  @Test
+  void groupOfAnotherService_isNamedWithBothTopics() throws Exception {
+    BROKER.createTopic("refused-other", Map.of());
+    BROKER
+        .admin()
+        .alterConsumerGroupOffsets(
+            "millrace-random",
+            Map.of(new TopicPartition("refused-other", 0), new OffsetAndMetadata(0)))
+        .all()
+        .get();
+    try {
+      assertThat(serve("random", "--input", "refused-in", "--create-topics", "1").failureLine())
+          .contains("group 'millrace-random' belongs to another service")
+          .contains("'refused-other'", "reads refused-in", "--application-id");
+    } finally {
+      BROKER.admin().deleteConsumerGroups(List.of("millrace-random")).all().get();
+    }
+  }
+
+  @Test
+  void takenHttpPort_isTold_beforeTheGroupIsJoined() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+
+      assertThat(
+              serve("random", "--create-topics", "1", "--application-id", "taken", "--http", port)
+                  .failureLine())
+          .contains("cannot listen on 127.0.0.1:" + port, "give --http another port");
+    }
+    assertThat(BROKER.admin().listGroups().all().get())
+        .noneMatch(group -> group.groupId().equals("taken"));
+  }
+
+  @Test
+  void inputs_thatDoNotFit_areErrorsOfUsage() {
+    assertThat(serve("random", "--input-pattern", "cam-.*").usageLine())
+        .contains("--input-pattern needs the name of a topic for the dead letters");
+    assertThat(
+            serve("random", "--input", "a", "--input-pattern", "b.*", "--dead-letters", "d")
+                .usageLine())
+        .contains("give one of them");
+    assertThat(
+            serve(
+                    "random",
+                    "--input-pattern",
+                    "cam-.*",
+                    "--dead-letters",
+                    "dead",
+                    "-X",
+                    "group.protocol=streams")
+                .usageLine())
+        .contains("group.protocol=streams takes no pattern");
+    assertThat(serve("random", "--from", "yesterday").usageLine())
+        .contains("from: yesterday is not");
+    assertThat(serve("random", "--broker-timeout", "-1").usageLine())
+        .contains("broker-timeout: -1");
   }
 
   @Test

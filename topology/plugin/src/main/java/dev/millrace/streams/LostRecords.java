@@ -1,0 +1,127 @@
+package dev.millrace.streams;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Resets a consumer's offsets as {@code auto.offset.reset} says, and tells of the records that this
+ * passes over. A consumer does the first by itself and is silent about the second, so this one is
+ * configured without a reset. Used by one thread at a time, as its consumer is.
+ */
+final class LostRecords {
+
+  private static final String EARLIEST = "earliest";
+  private static final String LATEST = "latest";
+  private static final String NONE = "none";
+
+  private final boolean toEarliest;
+  private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
+  private final Consumer<String> warnings;
+
+  /**
+   * @param reset {@code earliest} or {@code latest}
+   * @param consumer has no reset of its own; stays the caller's
+   * @param warnings takes what was passed over, a line for each partition
+   */
+  LostRecords(
+      String reset,
+      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+      Consumer<String> warnings) {
+    this.toEarliest = reset.equals(EARLIEST);
+    this.consumer = consumer;
+    this.warnings = warnings;
+  }
+
+  /** The reset that a configuration asks for, if this can do it. */
+  static Optional<String> reset(Map<String, Object> config) {
+    return Optional.ofNullable(config.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG))
+        .map(Object::toString)
+        .filter(List.of(EARLIEST, LATEST)::contains);
+  }
+
+  /** The configuration without a reset. */
+  static Map<String, Object> withoutReset(Map<String, Object> config) {
+    Map<String, Object> changed = new HashMap<>(config);
+    changed.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, NONE);
+    return changed;
+  }
+
+  /**
+   * A poll that resets the partitions which have no offset, or one that the broker does not have.
+   *
+   * @param poll the consumer's own
+   */
+  Function<Duration, ConsumerRecords<byte[], byte[]>> around(
+      Function<Duration, ConsumerRecords<byte[], byte[]>> poll) {
+    return timeout -> poll(poll, timeout);
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll(
+      Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Duration timeout) {
+    try {
+      return poll.apply(timeout);
+    } catch (NoOffsetForPartitionException e) {
+      seek(e.partitions());
+    } catch (LogTruncationException e) {
+      e.divergentOffsets().forEach(consumer::seek);
+      seek(
+          e.partitions().stream()
+              .filter(partition -> !e.divergentOffsets().containsKey(partition))
+              .toList());
+      tell(e.offsetOutOfRangePartitions());
+    } catch (OffsetOutOfRangeException e) {
+      seek(e.partitions());
+      tell(e.offsetOutOfRangePartitions());
+    }
+    return ConsumerRecords.empty();
+  }
+
+  /** Without any partition, the consumer would seek in all. */
+  private void seek(Collection<TopicPartition> partitions) {
+    if (partitions.isEmpty()) {
+      return;
+    }
+    if (toEarliest) {
+      consumer.seekToBeginning(partitions);
+    } else {
+      consumer.seekToEnd(partitions);
+    }
+  }
+
+  private void tell(Map<TopicPartition, Long> offsets) {
+    offsets.forEach(
+        (partition, before) -> {
+          long now = consumer.position(partition);
+          warnings.accept(
+              now > before
+                  ? "partition "
+                      + partition
+                      + " has lost "
+                      + (now - before)
+                      + " records that were not read: the consumer was at offset "
+                      + before
+                      + " and goes on at "
+                      + now
+                      + "; a longer retention.ms of the topic keeps records"
+                  : "partition "
+                      + partition
+                      + " has no offset "
+                      + before
+                      + " any more: the consumer goes on at "
+                      + now
+                      + "; the topic was made anew, or has lost records that were read");
+        });
+  }
+}

@@ -1,0 +1,129 @@
+package dev.millrace.streams.control;
+
+import dev.millrace.control.Champion;
+import dev.millrace.control.SwapReport.Outcome;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts with the champion if it can serve, else with the version that was promoted before it, and
+ * with no other: a version that nobody promoted may be wrong. Used by one thread at a time.
+ *
+ * @param <I> what is started
+ */
+final class ChampionStart<I> {
+
+  private static final Logger log = LoggerFactory.getLogger(ChampionStart.class);
+
+  private final IntFunction<I> starter;
+  private final SwapReports reports;
+  private final Backoff backoff;
+  private Champion champion;
+  private String championReason;
+  private String reported;
+  private volatile String problem;
+
+  /**
+   * @param champion the first one
+   * @param starter starts with a version; what it throws is why that version cannot serve
+   */
+  ChampionStart(Champion champion, IntFunction<I> starter, SwapReports reports, Backoff backoff) {
+    this.champion = champion;
+    this.starter = starter;
+    this.reports = reports;
+    this.backoff = backoff;
+  }
+
+  /** The champion as of the last order. */
+  Champion champion() {
+    return champion;
+  }
+
+  /** Why the champion does not serve, or null if it does. */
+  String championReason() {
+    return championReason;
+  }
+
+  /** Why nothing can serve; null once something does. Any thread may ask. */
+  String problem() {
+    return problem;
+  }
+
+  /** Takes over the last of these orders, which is tried at once. */
+  void order(List<Champion> orders) {
+    long now = reports.now();
+    for (int i = 0; i < orders.size() - 1; i++) {
+      reports.publish(orders.get(i).version(), Outcome.SUPERSEDED, null, null, now);
+    }
+    if (!orders.isEmpty()) {
+      champion = orders.get(orders.size() - 1);
+      reported = null;
+      backoff.reset();
+    }
+  }
+
+  /** What was started, if the champion or the version before it can serve. */
+  Optional<I> attempt() {
+    long start = reports.now();
+    try {
+      I started = starter.apply(champion.version());
+      if (championReason != null) {
+        reports.publish(champion.version(), Outcome.SWAPPED, null, champion.version(), start);
+      }
+      championReason = null;
+      problem = null;
+      reports.lagging(false);
+      return Optional.of(started);
+    } catch (RuntimeException e) {
+      championReason = reason(e);
+      reports.lagging(true);
+      return attemptPrevious(start);
+    }
+  }
+
+  private Optional<I> attemptPrevious(long start) {
+    Integer previous = champion.previous();
+    String why = "version " + champion.version() + ": " + championReason;
+    if (previous == null || previous == champion.version()) {
+      return failed(why, start);
+    }
+    try {
+      I started = starter.apply(previous);
+      problem = null;
+      backoff.failed();
+      log.warn(
+          "{} version {}, which was promoted before, serves until the champion can: {}",
+          reports.model(),
+          previous,
+          why);
+      reports.publish(champion.version(), Outcome.REJECTED, championReason, previous, start);
+      return Optional.of(started);
+    } catch (RuntimeException e) {
+      return failed(why + "; version " + previous + ": " + reason(e), start);
+    }
+  }
+
+  private Optional<I> failed(String why, long start) {
+    problem = "no promoted version of " + reports.model() + " can serve: " + why;
+    backoff.failed();
+    if (!why.equals(reported)) {
+      reported = why;
+      log.warn("{}; tried again until one can", problem);
+      reports.publish(champion.version(), Outcome.REJECTED, championReason, null, start);
+    }
+    return Optional.empty();
+  }
+
+  /** A native library that is missing does not come while this process runs. */
+  private static String reason(RuntimeException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof LinkageError) {
+        throw e;
+      }
+    }
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LostRecordsTest {
+
+  private static final TopicPartition ONE = new TopicPartition("images", 1);
+  private static final TopicPartition TWO = new TopicPartition("images", 2);
+
+  private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+  private final List<String> warnings = new ArrayList<>();
+
+  @BeforeEach
+  void assign() {
+    consumer.assign(Set.of(ONE, TWO));
+    consumer.updateBeginningOffsets(Map.of(ONE, 10L, TWO, 20L));
+    consumer.updateEndOffsets(Map.of(ONE, 100L, TWO, 200L));
+    consumer.seek(ONE, 4);
+    consumer.seek(TWO, 25);
+  }
+
+  /** A poll that the broker's answer ends with this. */
+  private void poll(String reset, KafkaException answer) {
+    consumer.setPollException(answer);
+    assertThat(
+            new LostRecords(reset, consumer, warnings::add)
+                .around(consumer::poll)
+                .apply(Duration.ZERO)
+                .count())
+        .isZero();
+  }
+
+  @Test
+  void recordsOfAPoll_arePassedOn() {
+    consumer.seek(ONE, 10);
+    consumer.addRecord(new ConsumerRecord<>("images", 1, 10, null, new byte[1]));
+
+    assertThat(
+            new LostRecords("earliest", consumer, warnings::add)
+                .around(consumer::poll)
+                .apply(Duration.ZERO)
+                .count())
+        .isEqualTo(1);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void deletedRecords_areTold_andTheOthersAreRead() {
+    poll("earliest", new OffsetOutOfRangeException(Map.of(ONE, 4L)));
+
+    assertThat(consumer.position(ONE)).isEqualTo(10);
+    assertThat(consumer.position(TWO)).isEqualTo(25);
+    assertThat(warnings)
+        .containsExactly(
+            "partition images-1 has lost 6 records that were not read: the consumer was at offset 4"
+                + " and goes on at 10; a longer retention.ms of the topic keeps records");
+  }
+
+  @Test
+  void resetToTheEnd_losesMore_andIsTold() {
+    poll("latest", new OffsetOutOfRangeException(Map.of(ONE, 4L)));
+
+    assertThat(consumer.position(ONE)).isEqualTo(100);
+    assertThat(warnings).singleElement().asString().contains("has lost 96 records");
+  }
+
+  @Test
+  void offsetBeyondTheEnd_isNoLostRecord() {
+    poll("earliest", new OffsetOutOfRangeException(Map.of(TWO, 300L)));
+
+    assertThat(consumer.position(TWO)).isEqualTo(20);
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .startsWith("partition images-2 has no offset 300 any more: the consumer goes on at 20;");
+  }
+
+  @Test
+  void truncatedLog_isReadFromWhereItDiffers() {
+    poll(
+        "earliest",
+        new LogTruncationException(
+            Map.of(ONE, 50L, TWO, 60L), Map.of(TWO, new OffsetAndMetadata(55))));
+
+    assertThat(consumer.position(ONE)).isEqualTo(10);
+    assertThat(consumer.position(TWO)).isEqualTo(55);
+    assertThat(warnings).hasSize(2);
+  }
+
+  @Test
+  void partitionWithoutAnOffset_beginsWhereItShould_andIsNothingToTell() {
+    poll("earliest", new NoOffsetForPartitionException(Set.of(ONE)));
+    assertThat(consumer.position(ONE)).isEqualTo(10);
+
+    poll("latest", new NoOffsetForPartitionException(Set.of(TWO)));
+    assertThat(consumer.position(TWO)).isEqualTo(200);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void configuration_losesItsReset_ifThisCanDoIt() {
+    Map<String, Object> earliest = Map.of("auto.offset.reset", "earliest", "group.id", "g");
+    assertThat(LostRecords.reset(earliest)).contains("earliest");
+    assertThat(LostRecords.withoutReset(earliest))
+        .isEqualTo(Map.of("auto.offset.reset", "none", "group.id", "g"));
+
+    assertThat(LostRecords.reset(Map.of("auto.offset.reset", "by_duration:PT1H"))).isEmpty();
+    assertThat(LostRecords.reset(Map.of("auto.offset.reset", "none"))).isEmpty();
+    assertThat(LostRecords.reset(Map.of())).isEmpty();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.millrace.service.command.cluster;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tries something again as long as no broker answers, with pauses that double from half a second to
+ * ten seconds. Any other failure, such as a wrong password, ends it at once. Used by one thread.
+ */
+public final class BrokerPatience {
+
+  private static final Logger log = LoggerFactory.getLogger(BrokerPatience.class);
+  private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(10);
+  private static final long BETWEEN_LINES = TimeUnit.SECONDS.toNanos(30);
+
+  private final Duration limit;
+  private final Pause pause;
+  private final LongSupplier nanoTime;
+
+  /** What needs a broker. */
+  @FunctionalInterface
+  public interface Attempt {
+    void run() throws InterruptedException;
+  }
+
+  /** Waits. */
+  @FunctionalInterface
+  public interface Pause {
+
+    /** Waits this long; true if the command was asked to stop. */
+    boolean await(long nanos) throws InterruptedException;
+  }
+
+  /**
+   * @param limit how long to try; an attempt that began before takes longer
+   * @param nanoTime the clock, as {@link System#nanoTime}
+   */
+  public BrokerPatience(Duration limit, Pause pause, LongSupplier nanoTime) {
+    this.limit = limit;
+    this.pause = pause;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Runs {@code attempt} until it succeeds.
+   *
+   * @return false if the command was asked to stop before
+   * @throws UnreachableBrokerException if no broker has answered when the limit is over; it says
+   *     how long was waited
+   */
+  public boolean run(String bootstrapServers, Attempt attempt) throws InterruptedException {
+    long start = nanoTime.getAsLong();
+    long nextLine = start;
+    long next = FIRST_PAUSE;
+    while (true) {
+      RuntimeException failure = fails(attempt);
+      if (failure == null) {
+        return true;
+      }
+      long now = nanoTime.getAsLong();
+      long left = start + limit.toNanos() - now;
+      if (left <= 0) {
+        if (failure instanceof UnreachableBrokerException away && away.isUnknownName()) {
+          throw away;
+        }
+        throw Cluster.unreachable(bootstrapServers, Duration.ofNanos(now - start), failure);
+      }
+      if (now - nextLine >= 0) {
+        log.warn(
+            "no answer from a broker at {} for {}; trying for {} more",
+            bootstrapServers,
+            Cluster.seconds(Duration.ofNanos(now - start)),
+            Cluster.seconds(Duration.ofNanos(left)));
+        nextLine = now + BETWEEN_LINES;
+      }
+      if (pause.await(Math.min(next, left))) {
+        return false;
+      }
+      next = Math.min(2 * next, LONGEST_PAUSE);
+    }
+  }
+
+  /** The failure that means that no broker has answered, or null. */
+  private static RuntimeException fails(Attempt attempt) throws InterruptedException {
+    try {
+      attempt.run();
+      return null;
+    } catch (UnreachableBrokerException | TimeoutException e) {
+      return e;
+    }
+  }
+}

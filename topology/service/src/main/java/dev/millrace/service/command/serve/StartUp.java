@@ -1,0 +1,119 @@
+package dev.millrace.service.command.serve;
+
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.serve.ControlTopicCheck;
+import dev.millrace.service.serve.From;
+import dev.millrace.service.serve.GroupCheck;
+import dev.millrace.service.serve.GroupStart;
+import dev.millrace.service.serve.OnBadImage;
+import dev.millrace.service.serve.PredictionSize;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.TopicComparison;
+import dev.millrace.service.serve.TopicConfigs;
+import dev.millrace.service.serve.TopicCreation;
+import dev.millrace.service.serve.Topics;
+import dev.millrace.streams.InferenceConfig;
+import dev.millrace.triton.TritonLayout;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done at the broker before a service joins its group: topics are made and compared, and
+ * what cannot work is refused. May be done again. Used by one thread.
+ */
+final class StartUp {
+
+  private static final Logger log = LoggerFactory.getLogger(StartUp.class);
+
+  private final KafkaOptions kafka;
+  private final ServiceConfig config;
+  private final Integer partitions;
+  private final From from;
+  private volatile String beginning = "";
+
+  /**
+   * @param partitions of the topics that are made if they are missing; null makes none
+   * @param from where a new group begins, or null
+   */
+  StartUp(KafkaOptions kafka, ServiceConfig config, Integer partitions, String from) {
+    if (partitions != null && partitions < 1) {
+      throw new IllegalArgumentException("create-topics: " + partitions + " is not above 0");
+    }
+    this.kafka = kafka;
+    this.config = config;
+    this.partitions = partitions;
+    this.from = from == null ? null : From.parse(from);
+  }
+
+  /** Where the group goes on or begins, for people to read. Any thread may ask. */
+  String beginning() {
+    return beginning;
+  }
+
+  /**
+   * Does it.
+   *
+   * @throws dev.millrace.service.command.lifecycle.CommandException if no broker answers, or a
+   *     topic is missing
+   * @throws dev.millrace.service.serve.StartRefusedException if the group is another service's, or
+   *     the control topic forgets champions
+   */
+  void prepare() throws InterruptedException {
+    Topics topics = config.topics();
+    try (Cluster cluster = Cluster.of(kafka)) {
+      cluster.requireBroker();
+      Admin admin = cluster.admin();
+      if (partitions != null) {
+        TopicCreation.create(admin, topics, partitions, config.maxRecordBytes());
+      }
+      Set<String> needed = needed(topics);
+      cluster.requireTopics(needed);
+      if (!config.pinned()) {
+        new ControlTopicCheck(admin, kafka.bootstrapServers(), log::warn).repair();
+      }
+      new GroupCheck(admin, log::warn).requireOwn(config.group(), topics);
+      new TopicComparison(
+              topics,
+              TopicConfigs.of(admin, needed, log::warn),
+              config.maxRecordBytes(),
+              predictionBytes())
+          .findings()
+          .forEach(log::warn);
+      beginning =
+          new GroupStart(admin, config.group(), topics, log::warn)
+              .begin(from, config.offsetReset());
+    }
+  }
+
+  private Set<String> needed(Topics topics) {
+    Set<String> needed = new LinkedHashSet<>(topics.inputs());
+    needed.add(topics.output());
+    if (config.onBadImage() != OnBadImage.FAIL) {
+      needed.add(topics.deadLetters());
+    }
+    return needed;
+  }
+
+  /** Of the version that is there before the control topic was read; 0 if there is none. */
+  private long predictionBytes() {
+    InferenceConfig inference = config.inference();
+    try {
+      ModelRepository repository = new ModelRepository(inference.repository(), new TritonLayout());
+      ModelVersion version =
+          inference.version() == null
+              ? repository.newest(inference.model())
+              : repository.version(inference.model(), inference.version());
+      return PredictionSize.most(
+          version.manifest().labels(), inference.top(), inference.probabilities());
+    } catch (ModelException e) {
+      return 0; // starting the service says why
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package dev.millrace.service.serve;
+
+import dev.millrace.control.ControlTopic;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Makes sure that the control topic forgets no champion. It is read from one partition, and a
+ * broker that deletes its old records deletes which version serves. Used by one thread.
+ */
+public final class ControlTopicCheck {
+
+  private static final ConfigResource CONTROL =
+      new ConfigResource(ConfigResource.Type.TOPIC, ControlTopic.NAME);
+  private static final AlterConfigOp COMPACT =
+      new AlterConfigOp(
+          new ConfigEntry(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT),
+          AlterConfigOp.OpType.SET);
+
+  private final Admin admin;
+  private final String bootstrapServers;
+  private final Consumer<String> warnings;
+
+  /**
+   * @param admin stays the caller's
+   * @param bootstrapServers for the commands that this advises
+   * @param warnings takes what was repaired or is unknown, a line each
+   */
+  public ControlTopicCheck(Admin admin, String bootstrapServers, Consumer<String> warnings) {
+    this.admin = admin;
+    this.bootstrapServers = bootstrapServers;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Returns once the topic keeps every champion, or if there is no topic. Sets its cleanup policy
+   * if it is another, and says so in a warning. Without the right to describe the topic, this warns
+   * and returns.
+   *
+   * @throws StartRefusedException if it has several partitions, or another policy that we may not
+   *     change
+   */
+  public void repair() {
+    try {
+      partitionsProblem().ifPresent(this::refuse);
+      Optional<String> policy = wrongPolicy();
+      if (policy.isPresent()) {
+        setCompact(policy.get());
+      }
+    } catch (AuthorizationException e) {
+      warnUnknown(e);
+    }
+  }
+
+  /** What {@link #repair} would repair or refuse, with what to do; nothing is changed. */
+  public Optional<String> problem() {
+    Optional<String> partitions = partitionsProblem();
+    return partitions.isPresent() ? partitions : wrongPolicy().map(this::policyProblem);
+  }
+
+  /** As {@link #problem}, of the topic of reports. Serving does without it. */
+  public Optional<String> statusProblem() {
+    ConfigResource status = new ConfigResource(ConfigResource.Type.TOPIC, ControlTopic.STATUS);
+    return policies(status)
+        .filter(policies -> policies.contains(TopicConfig.CLEANUP_POLICY_COMPACT))
+        .map(
+            policies ->
+                "cleanup.policy="
+                    + String.join(",", policies)
+                    + " keeps the last report of each model alone; "
+                    + alter(ControlTopic.STATUS, TopicConfig.CLEANUP_POLICY_DELETE)
+                    + " keeps their history");
+  }
+
+  private void refuse(String problem) {
+    throw new StartRefusedException("topic '" + ControlTopic.NAME + "': " + problem);
+  }
+
+  private Optional<String> partitionsProblem() {
+    try {
+      int partitions =
+          Answer.of(admin.describeTopics(List.of(ControlTopic.NAME)).allTopicNames())
+              .get(ControlTopic.NAME)
+              .partitions()
+              .size();
+      return partitions == 1
+          ? Optional.empty()
+          : Optional.of(
+              "it has "
+                  + partitions
+                  + " partitions instead of one, and Kafka cannot take any away; delete it with"
+                  + " 'kafka-topics.sh --bootstrap-server "
+                  + bootstrapServers
+                  + " --delete --topic "
+                  + ControlTopic.NAME
+                  + "' and promote each model again");
+    } catch (UnknownTopicOrPartitionException e) {
+      return Optional.empty(); // the first promotion makes it
+    }
+  }
+
+  private Optional<String> wrongPolicy() {
+    return policies(CONTROL)
+        .filter(policies -> !policies.equals(List.of(TopicConfig.CLEANUP_POLICY_COMPACT)))
+        .map(policies -> String.join(",", policies));
+  }
+
+  private Optional<List<String>> policies(ConfigResource topic) {
+    try {
+      String value =
+          Answer.of(admin.describeConfigs(Set.of(topic)).values().get(topic))
+              .get(TopicConfig.CLEANUP_POLICY_CONFIG)
+              .value();
+      return Optional.of(List.of(value.split(",")));
+    } catch (UnknownTopicOrPartitionException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void setCompact(String before) {
+    Map<ConfigResource, Collection<AlterConfigOp>> change = Map.of(CONTROL, List.of(COMPACT));
+    try {
+      Answer.of(admin.incrementalAlterConfigs(change).all());
+      warnings.accept(
+          "topic "
+              + ControlTopic.NAME
+              + " had cleanup.policy="
+              + before
+              + ", which forgets the champions, and has "
+              + TopicConfig.CLEANUP_POLICY_COMPACT
+              + " now");
+    } catch (AuthorizationException | PolicyViolationException e) {
+      throw new StartRefusedException(
+          "topic '" + ControlTopic.NAME + "': " + policyProblem(before), e);
+    }
+  }
+
+  private String policyProblem(String policy) {
+    return "cleanup.policy="
+        + policy
+        + " forgets the champions; set it with "
+        + alter(ControlTopic.NAME, TopicConfig.CLEANUP_POLICY_COMPACT);
+  }
+
+  private String alter(String topic, String policy) {
+    return "'kafka-configs.sh --bootstrap-server "
+        + bootstrapServers
+        + " --alter --entity-type topics --entity-name "
+        + topic
+        + " --add-config cleanup.policy="
+        + policy
+        + "'";
+  }
+
+  private void warnUnknown(AuthorizationException e) {
+    warnings.accept(
+        "nobody knows whether topic "
+            + ControlTopic.NAME
+            + " keeps the champions, because we may not describe it ("
+            + e.getMessage()
+            + "); allow DESCRIBE and DESCRIBE_CONFIGS of the topic");
+  }
+}

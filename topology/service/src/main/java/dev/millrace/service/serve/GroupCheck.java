@@ -1,0 +1,141 @@
+package dev.millrace.service.serve;
+
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.StreamsGroupDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+
+/**
+ * Tells the group of this service from that of another. Services of different input topics in one
+ * group would take partitions from each other that they do not process, in silence. Used by one
+ * thread.
+ */
+public final class GroupCheck {
+
+  private final Admin admin;
+  private final Consumer<String> warnings;
+
+  /**
+   * @param admin stays the caller's
+   * @param warnings takes what does not keep the service from starting, a line each
+   */
+  public GroupCheck(Admin admin, Consumer<String> warnings) {
+    this.admin = admin;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Returns if the group works on these topics, or on none yet. It may have offsets of other topics
+   * too, which it read before. Without the right to describe the group, this warns and returns.
+   *
+   * @throws StartRefusedException if members of the group read another topic, or all its committed
+   *     offsets are of other topics
+   */
+  public void requireOwn(String group, Topics topics) {
+    try {
+      Set<String> read = others(topicsOfMembers(group), topics);
+      if (!read.isEmpty()) {
+        throw refused(group, "it has members that read " + quoted(read), topics, "");
+      }
+      Set<String> committed = topicsOfOffsets(group);
+      Set<String> others = others(committed, topics);
+      if (!committed.isEmpty() && others.size() == committed.size()) {
+        throw refused(
+            group,
+            "its committed offsets are of " + quoted(others),
+            topics,
+            "; if that service is gone, 'kafka-consumer-groups.sh --delete --group "
+                + group
+                + "' frees the name");
+      }
+    } catch (AuthorizationException e) {
+      warnings.accept(
+          "nobody knows whether another service uses the group "
+              + group
+              + ", because we may not describe it ("
+              + e.getMessage()
+              + "); allow DESCRIBE of the group");
+    }
+  }
+
+  private static StartRefusedException refused(
+      String group, String why, Topics topics, String orElse) {
+    return new StartRefusedException(
+        "group '"
+            + group
+            + "' belongs to another service: "
+            + why
+            + ", and this service reads "
+            + topics.inputText()
+            + "; give this service a group of its own with --application-id"
+            + orElse);
+  }
+
+  private static Set<String> others(Collection<String> read, Topics topics) {
+    return read.stream()
+        .filter(Predicate.not(topics::isInput))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String quoted(Set<String> topics) {
+    return topics.stream().map(topic -> "'" + topic + "'").collect(Collectors.joining(", "));
+  }
+
+  private Set<String> topicsOfOffsets(String group) {
+    return Answer.of(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+        .entrySet()
+        .stream()
+        .filter(entry -> entry.getValue() != null)
+        .map(entry -> entry.getKey().topic())
+        .collect(Collectors.toSet());
+  }
+
+  /** Members that wait for a rebalance have no partitions, and tell of no topic. */
+  private Set<String> topicsOfMembers(String group) {
+    return Stream.concat(
+            consumerGroup(group).stream().flatMap(GroupCheck::assigned),
+            streamsGroup(group).stream().flatMap(GroupCheck::sources))
+        .collect(Collectors.toSet());
+  }
+
+  private Optional<ConsumerGroupDescription> consumerGroup(String group) {
+    try {
+      return Optional.of(
+          Answer.of(admin.describeConsumerGroups(Set.of(group)).describedGroups().get(group)));
+    } catch (GroupIdNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<StreamsGroupDescription> streamsGroup(String group) {
+    try {
+      return Optional.of(
+          Answer.of(admin.describeStreamsGroups(Set.of(group)).describedGroups().get(group)));
+    } catch (GroupIdNotFoundException | UnsupportedVersionException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Stream<String> assigned(ConsumerGroupDescription group) {
+    return group.members().stream()
+        .flatMap(member -> member.assignment().topicPartitions().stream())
+        .map(TopicPartition::topic);
+  }
+
+  private static Stream<String> sources(StreamsGroupDescription group) {
+    return group.members().isEmpty()
+        ? Stream.empty()
+        : group.subtopologies().stream().flatMap(part -> part.sourceTopics().stream());
+  }
+}

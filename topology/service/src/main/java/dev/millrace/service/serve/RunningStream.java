@@ -1,0 +1,146 @@
+package dev.millrace.service.serve;
+
+import dev.millrace.service.health.HealthWatch;
+import dev.millrace.service.health.Problem;
+import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.PromptClients;
+import dev.millrace.streams.sending.LimitsReader;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * The Kafka Streams client of a service, with its meters and what watches it, from its start to its
+ * close. Thread-safe.
+ */
+final class RunningStream implements AutoCloseable {
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
+  /** A stream thread that hangs does not end. */
+  private static final Duration CLOSE_TIMEOUT_OF_FAILED = Duration.ofSeconds(5);
+
+  private final CompletableFuture<Void> running;
+  private final CompletableFuture<Void> ended;
+  private final RestartPolicy restarts;
+  private final KafkaStreams streams;
+  private final KafkaStreamsMetrics metrics;
+  private final HealthWatch health;
+
+  /**
+   * Joins the group.
+   *
+   * @param inference stays the caller's
+   * @param registry receives the meters; stays the caller's
+   * @param running completes once the group is joined
+   * @param ended completes when the client has ended, exceptionally if it ended by itself
+   */
+  RunningStream(
+      ServiceConfig config,
+      ImageInference<byte[]> inference,
+      MeterRegistry registry,
+      CompletableFuture<Void> running,
+      CompletableFuture<Void> ended) {
+    this.running = running;
+    this.ended = ended;
+    StreamsConfig kafka = new StreamsConfig(config.streams());
+    LimitsReader limits = LimitsReader.of(Utils.propsToMap(config.streams()));
+    this.restarts = new RestartPolicy(config.threads(), limits::forget, System::nanoTime);
+    PromptClients clients = new PromptClients(config.skipped());
+    this.streams =
+        new KafkaStreams(
+            ServiceTopology.of(config.topics(), inference, limits), config.streams(), clients);
+    this.metrics = new KafkaStreamsMetrics(streams);
+    streams.setUncaughtExceptionHandler(clients.leavingGroup(restarts));
+    streams.setStateListener((to, from) -> onState(to));
+    metrics.bindTo(registry);
+    this.health = watch(config, kafka, registry);
+    if (config.isStreamsProtocol()) {
+      shortenSession(kafka);
+    }
+    streams.start();
+  }
+
+  private static void shortenSession(StreamsConfig kafka) {
+    try (Admin admin = Admin.create(kafka.getAdminConfigs("millrace-session"))) {
+      new StreamsSession(admin, kafka.getString(StreamsConfig.APPLICATION_ID_CONFIG))
+          .shortenTo(ServiceConfig.SESSION_TIMEOUT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the caller's next wait ends with it
+    }
+  }
+
+  private HealthWatch watch(ServiceConfig config, StreamsConfig kafka, MeterRegistry registry) {
+    ConsumerConfig consumer = new ConsumerConfig(consumer(kafka));
+    return HealthWatch.start(
+        streams,
+        config.threads(),
+        restarts::last,
+        kafka.getAdminConfigs("millrace-health"),
+        config.onBadImage() == OnBadImage.FAIL
+            ? Set.of(config.topics().output())
+            : Set.of(config.topics().output(), config.topics().deadLetters()),
+        Duration.ofMillis(consumer.getInt(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)),
+        reason -> fail(new IllegalStateException(reason)),
+        registry);
+  }
+
+  private static Map<String, Object> consumer(StreamsConfig kafka) {
+    Map<String, Object> consumer =
+        kafka.getMainConsumerConfigs(
+            kafka.getString(StreamsConfig.APPLICATION_ID_CONFIG), "millrace-health", 0);
+    consumer.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    consumer.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    return consumer;
+  }
+
+  private void onState(KafkaStreams.State state) {
+    if (state == KafkaStreams.State.RUNNING) {
+      running.complete(null);
+    } else if (state == KafkaStreams.State.ERROR) {
+      fail(new IllegalStateException(fatalMessage(), restarts.fatal()));
+    } else if (state == KafkaStreams.State.NOT_RUNNING) {
+      ended.complete(null);
+    }
+  }
+
+  private void fail(IllegalStateException failure) {
+    running.completeExceptionally(failure);
+    ended.completeExceptionally(failure);
+  }
+
+  private String fatalMessage() {
+    Throwable cause = restarts.fatal();
+    while (cause != null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return "the stream failed: " + (cause == null ? "see the log" : cause.getMessage());
+  }
+
+  /** What has been wrong for longer than 10 s; empty if nothing is. */
+  List<Problem> problems() {
+    return health.problems();
+  }
+
+  /** Answers what is in flight, commits, and leaves the group. */
+  @Override
+  public void close() {
+    health.close();
+    streams.close(
+        CloseOptions.timeout(
+                ended.isCompletedExceptionally() ? CLOSE_TIMEOUT_OF_FAILED : CLOSE_TIMEOUT)
+            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    metrics.close();
+  }
+}
