@@ -20,9 +20,12 @@ public record Topics(String input, String output, String deadLetters) {
   /** What a dead-letter topic's name has more than its input's, by default. */
   private static final String DEAD_LETTERS = ".dead-letters";
 
+  /** The topic that images go to by default if they get no prediction. */
+  public static final String DEFAULT_DEAD_LETTERS = DEFAULT_INPUT + DEAD_LETTERS;
+
   /** The default topics' names, with commas between them. */
   public static final String DEFAULTS =
-      DEFAULT_INPUT + "," + DEFAULT_OUTPUT + "," + DEFAULT_INPUT + DEAD_LETTERS;
+      DEFAULT_INPUT + "," + DEFAULT_OUTPUT + "," + DEFAULT_DEAD_LETTERS;
 
   /** Two topics, with dead letters where they go by default. */
   public static Topics of(String input, String output) {
