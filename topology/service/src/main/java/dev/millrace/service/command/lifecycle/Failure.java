@@ -10,10 +10,15 @@ import dev.millrace.core.training.TrainingException;
 import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.broker.BrokerException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
@@ -35,11 +40,24 @@ public record Failure(String line, int exitCode) {
   /** Looks through the causes for the first one that is understood. */
   public static Failure of(Throwable thrown) {
     List<Throwable> causes =
-        Stream.iterate(thrown, cause -> cause != null, Throwable::getCause).limit(16).toList();
+        Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
+            .limit(16)
+            .dropWhile(Failure::isWrapper)
+            .toList();
     return causes.stream()
         .flatMap(cause -> understood(cause).stream())
         .findFirst()
         .orElseGet(() -> notUnderstood(causes));
+  }
+
+  /** What only carries another exception says nothing itself. */
+  private static boolean isWrapper(Throwable e) {
+    return e.getCause() != null
+        && (e instanceof UncheckedIOException
+            || e instanceof ExecutionException
+            || e instanceof CompletionException
+            || e instanceof InvocationTargetException
+            || e instanceof UndeclaredThrowableException);
   }
 
   private static Optional<Failure> understood(Throwable e) {
@@ -96,6 +114,21 @@ public record Failure(String line, int exitCode) {
               + e.getMessage()
               + "); check that it runs and --bootstrap-servers");
     }
+    if (e instanceof OutOfMemoryError) {
+      return failed(
+          "out of memory ("
+              + e.getMessage()
+              + "); give Java more, for example with MILLRACE_OPTS=-Xmx4g, or something smaller to"
+              + " work on");
+    }
+    if (isNativeLibrary(e)) {
+      return failed(
+          "a native library does not load ("
+              + e.getMessage()
+              + "); if "
+              + System.getProperty("java.io.tmpdir")
+              + " is mounted noexec, name another folder with MILLRACE_OPTS=-Djava.io.tmpdir=DIR");
+    }
     if (e instanceof NoSuchFileException) {
       return failed("there is no file or folder " + e.getMessage());
     }
@@ -123,6 +156,15 @@ public record Failure(String line, int exitCode) {
     return e instanceof KafkaException
         && e.getMessage() != null
         && e.getMessage().startsWith("Failed to load SSL keystore");
+  }
+
+  /** Kafka's compression and the image library unpack theirs into the temporary folder. */
+  private static boolean isNativeLibrary(Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    return e instanceof UnsatisfiedLinkError
+        || (e instanceof NoClassDefFoundError
+            && (message.contains("zstd") || message.contains("snappy") || message.contains("lz4")))
+        || message.contains("FAILED_TO_LOAD_NATIVE_LIBRARY");
   }
 
   private static String withCause(Throwable e) {

@@ -7,8 +7,11 @@ import dev.millrace.core.repository.UnpublishedModelException;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.OtherOptionsException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.kafka.common.KafkaException;
@@ -119,6 +122,39 @@ class FailureTest {
     Failure failure = Failure.of(new IOException("disk is full", new IOException("no space")));
 
     assertThat(failure).isEqualTo(new Failure("disk is full: no space", 1));
+  }
+
+  @Test
+  void wrappedException_isToldAsIfItWereNot() {
+    IOException full = new IOException("/data: No space left on device");
+
+    for (Throwable wrapped :
+        List.of(
+            new UncheckedIOException(full),
+            new ExecutionException(full),
+            new CompletionException(new UncheckedIOException(full)),
+            new InvocationTargetException(full))) {
+      assertThat(Failure.of(wrapped)).isEqualTo(new Failure("/data: No space left on device", 1));
+    }
+  }
+
+  @Test
+  void outOfMemory_saysHowToGiveMore() {
+    Failure failure = Failure.of(new OutOfMemoryError("Java heap space"));
+
+    assertThat(failure.exitCode()).isEqualTo(1);
+    assertThat(failure.line()).startsWith("out of memory (Java heap space); ").contains("-Xmx");
+  }
+
+  @Test
+  void nativeLibraryThatDoesNotLoad_namesTheFolder() {
+    for (Throwable e :
+        List.of(
+            new UnsatisfiedLinkError("/tmp/libzstd.so: failed to map segment"),
+            new NoClassDefFoundError("Could not initialize class com.github.luben.zstd.Zstd"),
+            new KafkaException("no", new UnsatisfiedLinkError("libsnappyjava.so")))) {
+      assertThat(Failure.of(e).line()).contains("does not load", "noexec", "-Djava.io.tmpdir=");
+    }
   }
 
   @Test
