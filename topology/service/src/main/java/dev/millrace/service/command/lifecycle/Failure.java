@@ -17,6 +17,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -25,8 +26,12 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -103,7 +108,7 @@ public record Failure(String line, int exitCode) {
       return failed(withCause(e) + "; correct the ssl.truststore.* or ssl.keystore.* keys");
     }
     if (e instanceof AuthorizationException) {
-      return failed("not allowed: " + e.getMessage() + "; ask for the rights on the broker");
+      return failed("not allowed: " + e.getMessage() + "; ask for " + right(e) + " on the broker");
     }
     if (e instanceof UnknownTopicOrPartitionException) {
       return failed("there is no such topic (" + e.getMessage() + "); make it first");
@@ -136,6 +141,24 @@ public record Failure(String line, int exitCode) {
       return failed("no permission for " + e.getMessage());
     }
     return Optional.empty();
+  }
+
+  /** What to ask for. Kafka names what is refused, and not the operation. */
+  private static String right(Throwable refused) {
+    if (refused instanceof TopicAuthorizationException topics) {
+      return "the rights Describe, and Read to consume or Write to produce, on topic "
+          + String.join(", ", new TreeSet<>(topics.unauthorizedTopics()));
+    }
+    if (refused instanceof GroupAuthorizationException group) {
+      return "the right Read on group " + group.groupId();
+    }
+    if (refused instanceof TransactionalIdAuthorizationException) {
+      return "the rights Describe and Write on the transactional id";
+    }
+    if (refused instanceof ClusterAuthorizationException) {
+      return "the right Create, to make topics, or IdempotentWrite, to produce, on the cluster";
+    }
+    return "the rights";
   }
 
   /** The command or option that mends it, which the models' own code does not know. */

@@ -11,15 +11,19 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.junit.jupiter.api.Test;
 
 class FailureTest {
@@ -109,6 +113,18 @@ class FailureTest {
     Failure failure = Failure.of(new TopicAuthorizationException("Not authorized to access t"));
 
     assertThat(failure.line()).contains("not allowed", "Not authorized to access t", "ask for");
+  }
+
+  @Test
+  void missingRight_isNamedWithWhatItIsOn() {
+    assertThat(Failure.of(new TopicAuthorizationException(Set.of("b", "a"))).line())
+        .contains("Describe", "Read", "Write", "on topic a, b");
+    assertThat(Failure.of(GroupAuthorizationException.forGroupId("millrace-m")).line())
+        .contains("the right Read on group millrace-m");
+    assertThat(Failure.of(new TransactionalIdAuthorizationException("no")).line())
+        .contains("Describe and Write on the transactional id");
+    assertThat(Failure.of(new ClusterAuthorizationException("no")).line())
+        .contains("Create", "IdempotentWrite", "on the cluster");
   }
 
   @Test
