@@ -40,8 +40,8 @@ final class PngHeader {
    * The PNG as it may be given to OpenCV, which has three faults here:
    *
    * <ul>
-   *   <li>It makes room for whatever length a chunk claims, up to 4 GiB, before it looks whether the
-   *       file has as much. Chunks before the pixels that do not fit are refused.
+   *   <li>It makes room for whatever length a chunk claims, up to 4 GiB, before it looks whether
+   *       the file has as much. Chunks before the pixels that do not fit are refused.
    *   <li>Of an animated PNG it returns another frame than the first, for several times the memory.
    *   <li>libpng writes a line to standard error about each ancillary chunk that it does not like.
    * </ul>

@@ -157,7 +157,8 @@ class OpenCvImageDecoderTest {
   @Test
   void chunksThatPixelsDependOn_areKept_butNotInThousands() {
     byte[] png = Pictures.encode(Pictures.gradient(SIZE, SIZE, BufferedImage.TYPE_INT_RGB), "png");
-    byte[] both = Pictures.withChunk(Pictures.withChunk(png, "eXIf", new byte[8]), "tRNS", new byte[6]);
+    byte[] both =
+        Pictures.withChunk(Pictures.withChunk(png, "eXIf", new byte[8]), "tRNS", new byte[6]);
     byte[] many = png;
     for (int i = 0; i < 100; i++) {
       many = Pictures.withChunk(many, "eXIf", new byte[8]);

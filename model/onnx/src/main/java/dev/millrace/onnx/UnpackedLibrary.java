@@ -10,8 +10,8 @@ import java.nio.file.Path;
 
 /**
  * The folder in which ONNX Runtime's Java API unpacks its native library. It asks the JVM to delete
- * the folder at its end, which leaves the folder, and after a kill 28 MB in it. A POSIX system keeps
- * a loaded library although its file is gone, so the folder can go at once.
+ * the folder at its end, which leaves the folder, and after a kill 28 MB in it. A POSIX system
+ * keeps a loaded library although its file is gone, so the folder can go at once.
  */
 final class UnpackedLibrary {
 

@@ -29,8 +29,7 @@ public final class LibtorchTrainer implements Trainer {
     }
   }
 
-  private void trainLocked(
-      TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
+  private void trainLocked(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
     if (config.data() instanceof TrainingData.Folder data) {
       var unused =
           new TrainingRun(

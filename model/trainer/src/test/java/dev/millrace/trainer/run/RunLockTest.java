@@ -10,7 +10,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RunLockTest {
 
-  /** Takes the lock of the folder named, prints {@code held}, and keeps it while its input lasts. */
+  /**
+   * Takes the lock of the folder named, prints {@code held}, and keeps it while its input lasts.
+   */
   static final class Main {
     public static void main(String[] args) throws Exception {
       try (RunLock lock = RunLock.of(Path.of(args[0]))) {

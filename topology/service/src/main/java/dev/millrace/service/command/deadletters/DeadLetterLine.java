@@ -50,7 +50,10 @@ record DeadLetterLine(boolean json, ZoneId zone) {
     return Json.line(fields);
   }
 
-  /** Keys and reasons may hold anything: what would break the line or steer the terminal is not shown. */
+  /**
+   * Keys and reasons may hold anything: what would break the line or steer the terminal is not
+   * shown.
+   */
   private static String printable(String text) {
     return text.replaceAll("\\p{Cntrl}+", " ");
   }

@@ -101,7 +101,8 @@ final class Replay {
   private static ProducerRecord<byte[], byte[]> made(DeadLetter letter, String target) {
     RecordHeaders headers = new RecordHeaders();
     for (Header header : letter.record().headers()) {
-      if (!header.key().startsWith(DeadLetter.ERRORS) && !header.key().equals(DeadLetter.REPLAYED)) {
+      if (!header.key().startsWith(DeadLetter.ERRORS)
+          && !header.key().equals(DeadLetter.REPLAYED)) {
         headers.add(header);
       }
     }

@@ -30,8 +30,12 @@ import picocli.CommandLine.Spec;
     name = "replay",
     description = {
       "Send dead letters back to the topic they came from, each once, up to the topic's current end.",
-      "The compacted topic TOPIC" + ReplayLog.SUFFIX + " keeps which were sent, in the transaction"
-          + " that sends them. A record carries the header " + DeadLetter.REPLAYED + "; if it becomes a"
+      "The compacted topic TOPIC"
+          + ReplayLog.SUFFIX
+          + " keeps which were sent, in the transaction"
+          + " that sends them. A record carries the header "
+          + DeadLetter.REPLAYED
+          + "; if it becomes a"
           + " dead letter again, it stays one unless --again is given."
     })
 final class ReplayCommand implements Callable<Integer> {
@@ -97,7 +101,11 @@ final class ReplayCommand implements Callable<Integer> {
 
   private void rehearse(ReplayLog log, Replay replay, long count) {
     DeadLetterLine line = new DeadLetterLine(json, ZoneId.systemDefault());
-    read(log, replay, count, (letter, record) -> spec.commandLine().getOut().println(line.of(letter)));
+    read(
+        log,
+        replay,
+        count,
+        (letter, record) -> spec.commandLine().getOut().println(line.of(letter)));
   }
 
   private void send(ReplayLog log, Replay replay, long count, int maxBytes) {
@@ -112,8 +120,7 @@ final class ReplayCommand implements Callable<Integer> {
           log,
           replay,
           count,
-          (letter, record) ->
-              transactions.send(record, log.entry(letter, record.topic())));
+          (letter, record) -> transactions.send(record, log.entry(letter, record.topic())));
       transactions.commit();
     }
   }

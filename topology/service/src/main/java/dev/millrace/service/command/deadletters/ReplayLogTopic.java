@@ -40,7 +40,8 @@ final class ReplayLogTopic {
     }
     Map<String, KafkaFuture<TopicDescription>> topics =
         admin.describeTopics(Set.of(deadLetters, name)).topicNameValues();
-    return new ReplayLog(name, id(topics.get(deadLetters)).orElseThrow(), id(topics.get(name)).isPresent());
+    return new ReplayLog(
+        name, id(topics.get(deadLetters)).orElseThrow(), id(topics.get(name)).isPresent());
   }
 
   private static Optional<Uuid> id(KafkaFuture<TopicDescription> topic)

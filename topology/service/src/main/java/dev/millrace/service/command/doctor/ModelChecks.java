@@ -4,8 +4,8 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.onnx.ModelCheck;
-import dev.millrace.service.command.models.ModelTrial;
 import dev.millrace.service.command.lifecycle.Failure;
+import dev.millrace.service.command.models.ModelTrial;
 import java.util.ArrayList;
 import java.util.List;
 

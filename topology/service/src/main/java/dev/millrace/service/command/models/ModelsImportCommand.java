@@ -101,8 +101,7 @@ final class ModelsImportCommand implements Callable<Integer> {
             .map(chosen -> weights.onnx(chosen.withSize(side).withClasses(names.size()), file))
             .orElse(given);
     PreparedModel prepared =
-        trial.call(
-            file.toString(), () -> ModelPreparation.prepare(onnx, preprocessing, names));
+        trial.call(file.toString(), () -> ModelPreparation.prepare(onnx, preprocessing, names));
     ModelVersion version =
         model
             .repository()

@@ -15,8 +15,8 @@ final class PluginKeys {
   private PluginKeys() {}
 
   /**
-   * True for a key of a config provider; and, once a class that is not Kafka's own is configured, for
-   * any key with a dot, because only that class knows its keys.
+   * True for a key of a config provider; and, once a class that is not Kafka's own is configured,
+   * for any key with a dot, because only that class knows its keys.
    *
    * @param all the keys and values that are given with it
    */

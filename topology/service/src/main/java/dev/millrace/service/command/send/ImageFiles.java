@@ -54,8 +54,8 @@ final class ImageFiles {
     return files;
   }
 
-  private static List<ImageFile> within(
-      Path folder, boolean all, Consumer<String> complaints) throws IOException {
+  private static List<ImageFile> within(Path folder, boolean all, Consumer<String> complaints)
+      throws IOException {
     List<ImageFile> files = new ArrayList<>();
     Files.walkFileTree(
         folder,

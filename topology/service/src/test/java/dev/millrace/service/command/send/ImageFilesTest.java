@@ -51,8 +51,12 @@ class ImageFilesTest {
   void label_isTheFoldersName() throws IOException {
     make("cats/a.jpg");
 
-    assertThat(ImageFiles.find(List.of(folder), false, complaints::add).get(0).label()).contains("cats");
-    assertThat(ImageFiles.find(List.of(folder.resolve("cats/a.jpg")), false, complaints::add).get(0).label())
+    assertThat(ImageFiles.find(List.of(folder), false, complaints::add).get(0).label())
+        .contains("cats");
+    assertThat(
+            ImageFiles.find(List.of(folder.resolve("cats/a.jpg")), false, complaints::add)
+                .get(0)
+                .label())
         .contains("cats");
     assertThat(new ImageFile(Path.of("/"), Path.of("/a.jpg")).label()).isEmpty();
   }
@@ -109,6 +113,8 @@ class ImageFilesTest {
   }
 
   private List<String> ids(boolean all, Path... paths) throws IOException {
-    return ImageFiles.find(List.of(paths), all, complaints::add).stream().map(ImageFile::id).toList();
+    return ImageFiles.find(List.of(paths), all, complaints::add).stream()
+        .map(ImageFile::id)
+        .toList();
   }
 }
