@@ -1,5 +1,7 @@
 package dev.millrace.decode;
 
+import java.util.Arrays;
+
 /** Reads a PNG's first chunk, which must be its header, and keeps OpenCV out of trouble. */
 final class PngHeader {
 
@@ -9,7 +11,18 @@ final class PngHeader {
 
   private static final long IHDR = 0x49484452;
   private static final long IDAT = 0x49444154;
-  private static final long ACTL = 0x6163544C;
+  private static final long IEND = 0x49454E44;
+  private static final long TRNS = 0x74524E53;
+  private static final long EXIF = 0x65584966;
+
+  /** Set in the type of a chunk that a decoder may pass over: its first letter is a small one. */
+  private static final long ANCILLARY = 0x2000_0000;
+
+  /** Chunks of transparency and orientation that are kept; a sound file has one of each. */
+  private static final int MAX_EXTRAS = 4;
+
+  /** Length, type and checksum, in bytes. */
+  private static final int CHUNK = 12;
 
   private PngHeader() {}
 
@@ -24,40 +37,66 @@ final class PngHeader {
   }
 
   /**
-   * The PNG as it may be given to OpenCV, which has two faults here. It makes room for whatever
-   * length a chunk claims, up to 4 GiB, before it looks whether the file has as much: chunks that
-   * do not fit are refused. And of an animated PNG it returns another frame than the first, for
-   * several times the memory: the animation's control chunks are taken out, and what is left is the
-   * still image that every animated PNG also is.
+   * The PNG as it may be given to OpenCV, which has three faults here:
    *
-   * @return {@code png} itself if it is not animated
+   * <ul>
+   *   <li>It makes room for whatever length a chunk claims, up to 4 GiB, before it looks whether
+   *       the file has as much. Chunks before the pixels that do not fit are refused.
+   *   <li>Of an animated PNG it returns another frame than the first, for several times the memory.
+   *   <li>libpng writes a line to standard error about each ancillary chunk that it does not like.
+   * </ul>
+   *
+   * So all ancillary chunks are taken out, an animation's among them, but for those that the pixels
+   * depend on: transparency (tRNS) and orientation (eXIf). What is left is the still image that
+   * every animated PNG also is.
+   *
+   * @return {@code png} itself if there is nothing to take out
    */
   static byte[] still(byte[] png) {
     HeaderReader in = new HeaderReader(ImageFormat.PNG, png);
     in.skip(SIGNATURE);
-    byte[] still = png;
+    byte[] still = null;
     int kept = SIGNATURE;
-    while (true) {
+    int extras = 0;
+    boolean pixels = false;
+    long type = 0;
+    while (type != IEND && (!pixels || in.remaining() > 0)) {
       int start = in.position();
-      long length = in.u32();
-      long type = in.u32();
-      in.skip(length + CHECKSUM);
-      if (type == IDAT) {
-        return kept == start ? png : join(still, kept, png, start);
-      }
-      if (type == ACTL) {
-        still = still == png ? png.clone() : still;
+      type = skipChunk(in, pixels);
+      pixels |= type == IDAT;
+      boolean extra = type == TRNS || type == EXIF;
+      extras += extra ? 1 : 0;
+      if ((type & ANCILLARY) != 0 && !(extra && extras <= MAX_EXTRAS)) {
+        still = still == null ? Arrays.copyOf(png, png.length) : still;
       } else {
-        System.arraycopy(png, start, still, kept, in.position() - start);
+        if (still != null) {
+          System.arraycopy(png, start, still, kept, in.position() - start);
+        }
         kept += in.position() - start;
       }
     }
+    return still == null ? png : Arrays.copyOf(still, kept);
   }
 
-  private static byte[] join(byte[] head, int headLength, byte[] tail, int tailStart) {
-    byte[] joined = new byte[headLength + tail.length - tailStart];
-    System.arraycopy(head, 0, joined, 0, headLength);
-    System.arraycopy(tail, tailStart, joined, headLength, tail.length - tailStart);
-    return joined;
+  /**
+   * Goes on behind the next chunk.
+   *
+   * @param lenient whether one that is cut off ends the file, for OpenCV to refuse; else it is
+   *     refused here
+   * @return its type; {@link #IEND} for one that is cut off
+   */
+  private static long skipChunk(HeaderReader in, boolean lenient) {
+    if (lenient && in.remaining() < CHUNK) {
+      in.skip(in.remaining());
+      return IEND;
+    }
+    long length = in.u32();
+    long type = in.u32();
+    if (lenient && length + CHECKSUM > in.remaining()) {
+      in.skip(in.remaining());
+      return IEND;
+    }
+    in.skip(length + CHECKSUM);
+    return type;
   }
 }

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,12 +129,43 @@ class OpenCvImageDecoderTest {
     byte[] animation = Pictures.hex("00000003" + "00000000");
     byte[] animated =
         Pictures.withChunk(Pictures.withChunk(png, "acTL", animation), "tEXt", new byte[] {'a', 0});
-    assertThat(PngHeader.still(animated)).hasSize(animated.length - 12 - animation.length);
+    assertThat(PngHeader.still(animated)).isEqualTo(png);
     assertThat(PngHeader.still(png)).isSameAs(png);
 
     decoder.decode(animated, UNCHANGED, pixels);
 
     assertShows(picture, 0);
+  }
+
+  @Test
+  void chunksThatNoPixelDependsOn_areKeptFromLibpng() {
+    byte[] png = Pictures.encode(Pictures.gradient(SIZE, SIZE, BufferedImage.TYPE_INT_RGB), "png");
+    byte[] noisy = png;
+    for (String type : List.of("tEXt", "gAMA", "iCCP", "zTXt", "abCd")) {
+      noisy = Pictures.withChunk(Pictures.withChunk(noisy, type, new byte[0]), type, new byte[9]);
+    }
+    byte[] behind = Arrays.copyOf(png, png.length - 12 + noisy.length - png.length + 12);
+    int end = png.length - 12;
+    int chunks = noisy.length - png.length;
+    System.arraycopy(noisy, 33, behind, end, chunks);
+    System.arraycopy(png, end, behind, end + chunks, 12);
+
+    assertThat(PngHeader.still(noisy)).isEqualTo(png);
+    assertThat(PngHeader.still(behind)).isEqualTo(png);
+  }
+
+  @Test
+  void chunksThatPixelsDependOn_areKept_butNotInThousands() {
+    byte[] png = Pictures.encode(Pictures.gradient(SIZE, SIZE, BufferedImage.TYPE_INT_RGB), "png");
+    byte[] both =
+        Pictures.withChunk(Pictures.withChunk(png, "eXIf", new byte[8]), "tRNS", new byte[6]);
+    byte[] many = png;
+    for (int i = 0; i < 100; i++) {
+      many = Pictures.withChunk(many, "eXIf", new byte[8]);
+    }
+
+    assertThat(PngHeader.still(both)).isSameAs(both);
+    assertThat(PngHeader.still(many)).hasSize(png.length + 4 * 20);
   }
 
   @Test

@@ -11,7 +11,7 @@ import dev.millrace.core.runtime.ModelSession;
  *
  * @param inputSize side of its images, in pixels
  * @param classes number of its classes
- * @param milliseconds wall time of the trial's runs, one image and two, on one thread
+ * @param milliseconds wall time of the trial's runs, five images in four batches, on one thread
  */
 public record ModelCheck(int inputSize, int classes, double milliseconds) {
 

@@ -82,6 +82,7 @@ final class OrtLibrary {
       OrtEnvironment environment = OrtEnvironment.getEnvironment(LOG_LEVEL, NAME);
       environment.setTelemetry(false);
       keepDuringShutdown();
+      UnpackedLibrary.remove();
       return new Attempt(environment, null);
     } catch (OrtException | RuntimeException | LinkageError e) {
       Throwable root = e;

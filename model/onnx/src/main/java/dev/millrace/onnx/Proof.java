@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/** Tries a loaded model on sample images, alone and two at a time. */
+/** Tries a loaded model on sample images: noise, alone and two at a time, then black and grey. */
 final class Proof {
 
   /** Kernels for other batch sizes add in another order; half precision shows it most. */
@@ -16,18 +16,25 @@ final class Proof {
   /** What a prediction's probabilities may sum to, apart from 1. */
   private static final double SUM_TOLERANCE = 1e-4;
 
+  private static final String NOISE = "a sample image";
+
+  private static final int BLACK = 0;
+  private static final int GREY = 128;
+
   private Proof() {}
 
   /**
-   * Runs batches of one and two.
+   * Runs batches of one and two of noise, and of one black and one mid-grey image. A model can
+   * answer noise and fail on a plain image, because a normalisation inside it divides by the
+   * image's own deviation.
    *
    * @throws ModelException unless each answer is a distribution over the classes, and an image's
    *     answer is the same whatever else is in its batch
    */
   static void require(ModelSession session) {
     ByteBuffer pixels = SampleImages.noise(2, session.inputSize());
-    FloatBuffer alone = answer(session, pixels, 1);
-    FloatBuffer together = answer(session, pixels, 2);
+    FloatBuffer alone = answer(session, pixels, 1, NOISE);
+    FloatBuffer together = answer(session, pixels, 2, NOISE);
     for (int i = 0; i < session.classes(); i++) {
       if (Math.abs(alone.get(i) - together.get(i)) > BATCH_TOLERANCE) {
         throw new ModelException(
@@ -35,9 +42,12 @@ final class Proof {
                 + " evaluation mode, with softmax over the classes");
       }
     }
+    answer(session, SampleImages.plain(BLACK, session.inputSize()), 1, "a black image");
+    answer(session, SampleImages.plain(GREY, session.inputSize()), 1, "a mid-grey image");
   }
 
-  private static FloatBuffer answer(ModelSession session, ByteBuffer pixels, int images) {
+  private static FloatBuffer answer(
+      ModelSession session, ByteBuffer pixels, int images, String what) {
     FloatBuffer probabilities =
         ByteBuffer.allocateDirect(images * session.classes() * Float.BYTES)
             .order(ByteOrder.nativeOrder())
@@ -49,9 +59,22 @@ final class Proof {
     }
     if (!Distributions.areRows(probabilities, images, session.classes(), SUM_TOLERANCE)) {
       throw new ModelException(
-          "the model's answer to a sample image is no distribution over its classes: export it to"
-              + " answer logits");
+          "the model's answer to "
+              + what
+              + " is no distribution over its classes: "
+              + (hasNan(probabilities)
+                  ? "it holds NaN; export the model in float32, and without a division by zero"
+                  : "export it to answer logits"));
     }
     return probabilities;
+  }
+
+  private static boolean hasNan(FloatBuffer values) {
+    for (int i = 0; i < values.limit(); i++) {
+      if (Float.isNaN(values.get(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -2,9 +2,10 @@ package dev.millrace.onnx;
 
 import dev.millrace.core.image.Preprocessing;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 
-/** Pixels to try a model with: noise, the same in every process. */
+/** Pixels to try a model with, the same in every process. */
 final class SampleImages {
 
   private static final long SEED = 1;
@@ -15,6 +16,13 @@ final class SampleImages {
   static ByteBuffer noise(int images, int size) {
     byte[] pixels = new byte[images * size * size * Preprocessing.CHANNELS];
     new Random(SEED).nextBytes(pixels);
+    return ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind();
+  }
+
+  /** A direct buffer of {@code uint8[1, size, size, 3]}, every value the same. */
+  static ByteBuffer plain(int value, int size) {
+    byte[] pixels = new byte[size * size * Preprocessing.CHANNELS];
+    Arrays.fill(pixels, (byte) value);
     return ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind();
   }
 }

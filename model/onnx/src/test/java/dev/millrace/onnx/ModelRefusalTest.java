@@ -130,6 +130,23 @@ class ModelRefusalTest {
     assertRefused(model.toByteArray(), PREPROCESSING, LABELS, message);
   }
 
+  @ParameterizedTest
+  @MethodSource("plainImages")
+  void prepare_nanForAPlainImage_isRefusedNamingIt(int value, String name) {
+    float[] refused = SmallModel.probabilities(SampleImages.plain(value, SmallModel.SIZE), 1);
+    ModelProto model = nchw().ending(end -> nanNear(refused, end)).model();
+
+    assertRefused(
+        model.toByteArray(),
+        PREPROCESSING,
+        LABELS,
+        "the model's answer to " + name + " is no distribution over its classes: it holds NaN;");
+  }
+
+  static Stream<Arguments> plainImages() {
+    return Stream.of(arguments(0, "a black image"), arguments(128, "a mid-grey image"));
+  }
+
   @Test
   void prepare_otherNumberOfLabels_isRefusedNamingBoth() {
     Labels four = new Labels(LABELS.names().subList(0, 4));
@@ -224,6 +241,19 @@ class ModelRefusalTest {
   private static String divisionByZero(SmallModel.Ending end) {
     String zero = end.graph().constant("zero", Tensor.floats(new float[1], 1));
     return end.graph().node("Div", "quotient", List.of(end.logits(), zero));
+  }
+
+  /** Shifts the logits by a root that is NaN where the probabilities are close to some. */
+  private static String nanNear(float[] probabilities, SmallModel.Ending end) {
+    OnnxGraph graph = end.graph();
+    String near = graph.constant("near", Tensor.floats(probabilities, 1, probabilities.length));
+    String radius = graph.constant("radius", Tensor.floats(new float[] {1e-4f}, 1));
+    String gap = graph.node("Sub", "gap", List.of(end.node("Softmax"), near));
+    String away = graph.node("Abs", "away", List.of(gap));
+    String farthest = graph.node("ReduceMax", "farthest", List.of(away), axes(1));
+    String outside = graph.node("Sub", "outside", List.of(farthest, radius));
+    String root = graph.node("Sqrt", "root", List.of(outside));
+    return graph.node("Add", "shifted", List.of(end.logits(), root));
   }
 
   private static String constantOutside(SmallModel.Ending end) {

@@ -5,6 +5,7 @@ import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.trainer.data.FolderImages;
+import dev.millrace.trainer.run.RunLock;
 import dev.millrace.trainer.run.TrainingRun;
 import dev.millrace.trainer.stream.StreamTraining;
 import java.time.Clock;
@@ -21,7 +22,14 @@ public final class LibtorchTrainer implements Trainer {
   private final Clock clock = Clock.systemUTC();
 
   @Override
+  @SuppressWarnings("try") // held, not used
   public void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
+    try (RunLock held = RunLock.of(config.checkpoints().run())) {
+      trainLocked(config, listener, stop);
+    }
+  }
+
+  private void trainLocked(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
     if (config.data() instanceof TrainingData.Folder data) {
       var unused =
           new TrainingRun(

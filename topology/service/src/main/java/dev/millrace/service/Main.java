@@ -1,8 +1,11 @@
 package dev.millrace.service;
 
 import dev.millrace.service.command.CommandLineTool;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.output.WatchedOutput;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -20,16 +23,38 @@ public final class Main {
    * <p>Both streams are UTF-8, whatever the locale says.
    */
   public static void main(String[] args) {
-    PrintWriter out = writer(FileDescriptor.out);
-    PrintWriter err = writer(FileDescriptor.err);
-    int exitCode = new CommandLineTool(out, err).run(args);
-    out.flush();
-    err.flush();
-    System.exit(exitCode);
+    System.exit(
+        run(
+            new FileOutputStream(FileDescriptor.out),
+            new FileOutputStream(FileDescriptor.err),
+            args));
   }
 
-  private static PrintWriter writer(FileDescriptor stream) {
-    return new PrintWriter(
-        new OutputStreamWriter(new FileOutputStream(stream), StandardCharsets.UTF_8), false);
+  /**
+   * Runs a command.
+   *
+   * @param stdout what a command is asked for; if it cannot be written, the command has failed
+   * @param stderr everything else
+   * @return the exit code
+   */
+  static int run(OutputStream stdout, OutputStream stderr, String... args) {
+    WatchedOutput watched = new WatchedOutput(stdout);
+    PrintWriter out = writer(watched);
+    PrintWriter err = writer(stderr);
+    int exitCode = new CommandLineTool(out, err).run(args);
+    out.flush();
+    if (exitCode == ExitCode.DONE && watched.failure().isPresent()) {
+      err.println(
+          "millrace: the output could not be written ("
+              + watched.failure().get().getMessage()
+              + "); part of it is lost");
+      exitCode = ExitCode.FAILED;
+    }
+    err.flush();
+    return exitCode;
+  }
+
+  private static PrintWriter writer(OutputStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), false);
   }
 }

@@ -5,13 +5,18 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The names of a model's classes, in the order of its outputs.
  *
- * @param names one name a class, each one line and not blank; two classes may share one
+ * @param names one name a class, each one line, not blank, at most {@value #MAX_CHARACTERS}
+ *     characters and without control characters; two classes may share one
  */
 public record Labels(List<String> names) {
+
+  /** Every prediction carries names of classes, so a name is short. */
+  private static final int MAX_CHARACTERS = 1_000;
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -29,8 +34,32 @@ public record Labels(List<String> names) {
         throw new IllegalArgumentException(
             "labels: the name of class " + i + " has more than one line; name each class in one");
       }
+      requirePlain(i, name);
     }
     names = List.copyOf(names);
+  }
+
+  private static void requirePlain(int index, String name) {
+    if (name.length() > MAX_CHARACTERS) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "labels: the name of class %d (line %d) has %,d characters; give it %,d or fewer",
+              index,
+              index + 1,
+              name.length(),
+              MAX_CHARACTERS));
+    }
+    int control = name.chars().filter(Character::isISOControl).findFirst().orElse(-1);
+    if (control >= 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "labels: the name of class %d (line %d) holds the control character U+%04X; remove it",
+              index,
+              index + 1,
+              control));
+    }
   }
 
   /**

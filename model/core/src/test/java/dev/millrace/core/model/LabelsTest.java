@@ -58,6 +58,23 @@ class LabelsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"do\tg", "do\u0000g", "\u001b[31mdog", "do\u007fg", "do\u0085g"})
+  void labels_withAControlCharacter_areRefusedNamingTheLine(String name) throws IOException {
+    assertUnreadable(
+        file("cat\n" + name + "\ncow\n"),
+        "labels: the name of class 1 (line 2) holds the control character U+00");
+  }
+
+  @Test
+  void labels_ofAThousandCharacters_areTheLongest() throws IOException {
+    assertThat(Labels.read(file("cat\n" + "d".repeat(1_000))).get(1)).hasSize(1_000);
+
+    assertUnreadable(
+        file("cat\n" + "d".repeat(1_001)),
+        "labels: the name of class 1 (line 2) has 1,001 characters; give it 1,000 or fewer");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "\n", " \t\r\n\n", "\uFEFF"})
   void labels_ofAFileWithoutAny_areRefused(String text) throws IOException {
     assertUnreadable(file(text), "labels: there are none; name each class");

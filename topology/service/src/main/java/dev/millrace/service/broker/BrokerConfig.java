@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Pattern;
 import kafka.server.KafkaConfig;
 
@@ -32,6 +33,10 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
 
   /** Kafka's usual port. */
   public static final int DEFAULT_PORT = 9092;
+
+  /** What Kafka's {@code StandardAuthorizer} reads, and the broker does not declare. */
+  private static final Set<String> AUTHORIZER =
+      Set.of("super.users", "allow.everyone.if.no.acl.found");
 
   private static final Pattern LISTENER_PROPERTY = Pattern.compile("listener\\.name\\.[^.]+\\..+");
 
@@ -96,15 +101,21 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
     }
     overrides.forEach(
         (key, value) -> {
-          if (JaasLine.isKey(key)) {
+          if (JaasLine.isKey(key) && !value.contains("${")) { // else a config provider has it
             JaasLine.options(key, value);
           }
         });
   }
 
-  /** True for a property of Kafka's broker, by itself or for one listener. */
+  /**
+   * True for a property of Kafka's broker, by itself or for one listener, of its authorizer, or of
+   * a config provider (KIP-297).
+   */
   public static boolean isProperty(String key) {
     return KafkaConfig.configDef().names().contains(key)
+        || AUTHORIZER.contains(key)
+        || key.equals("config.providers")
+        || key.startsWith("config.providers.")
         || LISTENER_PROPERTY.matcher(key).matches();
   }
 

@@ -67,7 +67,11 @@ public final class CommandLineTool {
     } catch (CommandException e) {
       return fail(e, root, verbose);
     }
-    return new CommandLine.RunLast().execute(parsed);
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (Error e) { // picocli handles exceptions alone
+      return fail(e, command.commandLine(), verbose);
+    }
   }
 
   private static ParseResult last(ParseResult parsed) {
@@ -102,7 +106,7 @@ public final class CommandLineTool {
         : "there is no command '" + name + "'";
   }
 
-  private static int fail(Exception e, CommandLine command, boolean verbose) {
+  private static int fail(Throwable e, CommandLine command, boolean verbose) {
     int exitCode = tell(command, Failure.of(e));
     if (verbose) {
       e.printStackTrace(command.getErr());

@@ -2,6 +2,7 @@ package dev.millrace.service.command;
 
 import dev.millrace.service.command.bench.BenchCommand;
 import dev.millrace.service.command.broker.BrokerCommand;
+import dev.millrace.service.command.deadletters.DeadLettersCommand;
 import dev.millrace.service.command.demo.DemoCommand;
 import dev.millrace.service.command.doctor.DoctorCommand;
 import dev.millrace.service.command.models.ModelsCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
       ModelsCommand.class,
       SendCommand.class,
       TailCommand.class,
+      DeadLettersCommand.class,
       DoctorCommand.class,
       BenchCommand.class
     },

@@ -56,6 +56,8 @@ public final class TrainerProcess implements AutoCloseable {
           "the demo's trainer is started by the launcher; start the demo by it, too");
     }
     List<String> command = new ArrayList<>(List.of(launcher, "train", "--json"));
+    // A demo that is killed cannot stop it.
+    command.addAll(List.of("--parent", Long.toString(ProcessHandle.current().pid())));
     for (Object option : options) {
       command.add(option.toString());
     }

@@ -29,6 +29,9 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
   /** What a dead-letter topic's name has more than its input's, by default. */
   private static final String DEAD_LETTERS = ".dead-letters";
 
+  /** The topic that images go to by default if they get no prediction. */
+  public static final String DEFAULT_DEAD_LETTERS = DEFAULT_INPUT + DEAD_LETTERS;
+
   /** Two topics, with dead letters where they go by default. */
   public static Topics of(String input, String output) {
     return new Topics(input, output, input + DEAD_LETTERS);

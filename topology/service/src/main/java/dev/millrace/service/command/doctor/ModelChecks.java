@@ -5,6 +5,7 @@ import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.onnx.ModelCheck;
 import dev.millrace.service.command.lifecycle.Failure;
+import dev.millrace.service.command.models.ModelTrial;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,7 +39,7 @@ final class ModelChecks {
   private static Finding check(ModelRepository repository, String name) {
     try {
       ModelVersion newest = repository.newest(name);
-      ModelCheck check = ModelCheck.of(newest);
+      ModelCheck check = ModelTrial.usual().check(newest);
       return Finding.ok(
           "model " + name,
           "version "

@@ -11,18 +11,28 @@ import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.broker.BrokerException;
 import dev.millrace.service.serve.StartRefusedException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -36,11 +46,24 @@ public record Failure(String line, int exitCode) {
   /** Looks through the causes for the first one that is understood. */
   public static Failure of(Throwable thrown) {
     List<Throwable> causes =
-        Stream.iterate(thrown, cause -> cause != null, Throwable::getCause).limit(16).toList();
+        Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
+            .limit(16)
+            .dropWhile(Failure::isWrapper)
+            .toList();
     return causes.stream()
         .flatMap(cause -> understood(cause).stream())
         .findFirst()
         .orElseGet(() -> notUnderstood(causes));
+  }
+
+  /** What only carries another exception says nothing itself. */
+  private static boolean isWrapper(Throwable e) {
+    return e.getCause() != null
+        && (e instanceof UncheckedIOException
+            || e instanceof ExecutionException
+            || e instanceof CompletionException
+            || e instanceof InvocationTargetException
+            || e instanceof UndeclaredThrowableException);
   }
 
   private static Optional<Failure> understood(Throwable e) {
@@ -87,7 +110,7 @@ public record Failure(String line, int exitCode) {
       return failed(withCause(e) + "; correct the ssl.truststore.* or ssl.keystore.* keys");
     }
     if (e instanceof AuthorizationException) {
-      return failed("not allowed: " + e.getMessage() + "; ask for the rights on the broker");
+      return failed("not allowed: " + e.getMessage() + "; ask for " + right(e) + " on the broker");
     }
     if (e instanceof UnknownTopicOrPartitionException) {
       return failed("there is no such topic (" + e.getMessage() + "); make it first");
@@ -98,6 +121,21 @@ public record Failure(String line, int exitCode) {
               + e.getMessage()
               + "); check that it runs and --bootstrap-servers");
     }
+    if (e instanceof OutOfMemoryError) {
+      return failed(
+          "out of memory ("
+              + e.getMessage()
+              + "); give Java more, for example with MILLRACE_OPTS=-Xmx4g, or something smaller to"
+              + " work on");
+    }
+    if (isNativeLibrary(e)) {
+      return failed(
+          "a native library does not load ("
+              + e.getMessage()
+              + "); if "
+              + System.getProperty("java.io.tmpdir")
+              + " is mounted noexec, name another folder with MILLRACE_OPTS=-Djava.io.tmpdir=DIR");
+    }
     if (e instanceof NoSuchFileException) {
       return failed("there is no file or folder " + e.getMessage());
     }
@@ -105,6 +143,24 @@ public record Failure(String line, int exitCode) {
       return failed("no permission for " + e.getMessage());
     }
     return Optional.empty();
+  }
+
+  /** What to ask for. Kafka names what is refused, and not the operation. */
+  private static String right(Throwable refused) {
+    if (refused instanceof TopicAuthorizationException topics) {
+      return "the rights Describe, and Read to consume or Write to produce, on topic "
+          + String.join(", ", new TreeSet<>(topics.unauthorizedTopics()));
+    }
+    if (refused instanceof GroupAuthorizationException group) {
+      return "the right Read on group " + group.groupId();
+    }
+    if (refused instanceof TransactionalIdAuthorizationException) {
+      return "the rights Describe and Write on the transactional id";
+    }
+    if (refused instanceof ClusterAuthorizationException) {
+      return "the right Create, to make topics, or IdempotentWrite, to produce, on the cluster";
+    }
+    return "the rights";
   }
 
   /** The command or option that mends it, which the models' own code does not know. */
@@ -125,6 +181,15 @@ public record Failure(String line, int exitCode) {
     return e instanceof KafkaException
         && e.getMessage() != null
         && e.getMessage().startsWith("Failed to load SSL keystore");
+  }
+
+  /** Kafka's compression and the image library unpack theirs into the temporary folder. */
+  private static boolean isNativeLibrary(Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    return e instanceof UnsatisfiedLinkError
+        || (e instanceof NoClassDefFoundError
+            && (message.contains("zstd") || message.contains("snappy") || message.contains("lz4")))
+        || message.contains("FAILED_TO_LOAD_NATIVE_LIBRARY");
   }
 
   private static String withCause(Throwable e) {

@@ -15,6 +15,7 @@ import dev.millrace.service.command.options.ModelOption;
 import dev.millrace.service.command.options.NormalizationOptions;
 import dev.millrace.service.command.output.Json;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -72,11 +73,21 @@ final class ModelsImportCommand implements Callable<Integer> {
 
   @Mixin private NormalizationOptions normalization;
 
+  @Option(
+      names = "--time-limit",
+      paramLabel = "SECONDS",
+      defaultValue = "" + ModelTrial.SECONDS,
+      description =
+          "Refuse a model that takes longer to load and to answer sample images (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int timeLimit;
+
   @Option(names = "--json", description = "As JSON: the manifest.")
   private boolean json;
 
   @Override
   public Integer call() {
+    ModelTrial trial = new ModelTrial(Duration.ofSeconds(timeLimit));
     String name = model.name();
     Optional<ResNet> network = weights.network(file);
     int side = size == null ? network.map(ResNet::size).orElse(SIZE) : size;
@@ -89,7 +100,8 @@ final class ModelsImportCommand implements Callable<Integer> {
         network
             .map(chosen -> weights.onnx(chosen.withSize(side).withClasses(names.size()), file))
             .orElse(given);
-    PreparedModel prepared = ModelPreparation.prepare(onnx, preprocessing, names);
+    PreparedModel prepared =
+        trial.call(file.toString(), () -> ModelPreparation.prepare(onnx, preprocessing, names));
     ModelVersion version =
         model
             .repository()

@@ -3,7 +3,6 @@ package dev.millrace.service.command.models;
 import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.onnx.ModelCheck;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.VersionOption;
@@ -42,7 +41,7 @@ final class ModelsPromoteCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ModelVersion chosen = version.read();
-    var unused = ModelCheck.of(chosen);
+    var unused = ModelTrial.usual().check(chosen);
     Champion promoted = Champions.of(kafka).change(chosen.name(), before -> next(chosen, before));
     Champions.print(spec, json, chosen.name(), promoted);
     return ExitCode.DONE;

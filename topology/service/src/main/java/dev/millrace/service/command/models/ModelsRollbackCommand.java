@@ -1,7 +1,6 @@
 package dev.millrace.service.command.models;
 
 import dev.millrace.control.Champion;
-import dev.millrace.onnx.ModelCheck;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
@@ -50,7 +49,7 @@ final class ModelsRollbackCommand implements Callable<Integer> {
                   .orElse("no version of '" + model.name() + "' was ever promoted")
               + "; name the one to serve with 'millrace models promote --version N'");
     }
-    var unused = ModelCheck.of(model.repository().version(model.name(), previous));
+    var unused = ModelTrial.usual().check(model.repository().version(model.name(), previous));
     return new Champion(previous, null, true);
   }
 }

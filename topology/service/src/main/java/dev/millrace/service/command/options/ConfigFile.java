@@ -95,7 +95,9 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
     new TreeMap<>(values)
         .forEach(
             (key, value) -> {
-              if (!options.contains(key) && !KafkaKeys.isKnown(key) && !BrokerKeys.isKnown(key)) {
+              if (!options.contains(key)
+                  && !KafkaKeys.isKnown(key, values)
+                  && !BrokerKeys.isKnown(key)) {
                 throw new CommandException(unknown(key, value));
               }
             });

@@ -47,12 +47,21 @@ enum KafkaKeys {
         || StreamsConfig.configDef().names().contains(key);
   }
 
-  /** Of some keys and values those that this client knows; its prefixed keys win. */
-  Map<String, String> select(Map<String, String> values) {
+  /** True if any client knows the key, or passes it on. */
+  static boolean isKnown(String key, Map<String, String> all) {
+    return isKnown(key) || PluginKeys.isKnown(key, all);
+  }
+
+  /**
+   * Of some keys and values those that this client knows or passes on; its prefixed keys win.
+   *
+   * @param all these and those given elsewhere
+   */
+  Map<String, String> select(Map<String, String> values, Map<String, String> all) {
     Map<String, String> selected = new HashMap<>();
     values.forEach(
         (key, value) -> {
-          if (has(key)) {
+          if (has(key) || (!isKnown(key) && PluginKeys.isKnown(key, all))) {
             selected.put(key, value);
           }
         });

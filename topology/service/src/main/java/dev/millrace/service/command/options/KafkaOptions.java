@@ -97,8 +97,12 @@ public final class KafkaOptions {
 
   private Map<String, Object> client(KafkaKeys client, Map<String, String> defaults) {
     Map<String, Object> all = new HashMap<>(defaults);
-    all.putAll(client.select(ofFile()));
-    all.putAll(client.select(ofCommandLine()));
+    Map<String, String> file = ofFile();
+    Map<String, String> line = ofCommandLine();
+    Map<String, String> given = new HashMap<>(file);
+    given.putAll(line);
+    all.putAll(client.select(file, given));
+    all.putAll(client.select(line, given));
     all.put(BOOTSTRAP, bootstrapServers);
     return all;
   }
@@ -109,7 +113,8 @@ public final class KafkaOptions {
       file.values()
           .forEach(
               (key, value) -> {
-                if (KafkaKeys.isKnown(key)) {
+                if (KafkaKeys.isKnown(key)
+                    || (!isCommands(key) && KafkaKeys.isKnown(key, file.values()))) {
                   given.put(key, value);
                 }
               });
@@ -118,13 +123,21 @@ public final class KafkaOptions {
     return given;
   }
 
+  /** True for an option of one command ({@code send.topic}), or a property of the broker. */
+  private boolean isCommands(String key) {
+    return command.root().subcommands().keySet().stream()
+        .anyMatch(name -> key.startsWith(name + "."));
+  }
+
   private Map<String, String> ofCommandLine() {
     Map<String, String> given = KeyValue.parse(overrides, command);
+    Map<String, String> all = new HashMap<>(ofFile());
+    all.putAll(given);
     for (String key : given.keySet()) {
       if (key.equals(BOOTSTRAP)) {
         throw refused("-X " + BOOTSTRAP + ": give --bootstrap-servers instead");
       }
-      if (!KafkaKeys.isKnown(key)) {
+      if (!KafkaKeys.isKnown(key, all)) {
         throw refused("-X " + key + ": Kafka's clients have no such key");
       }
     }
@@ -134,7 +147,7 @@ public final class KafkaOptions {
 
   /** Kafka itself would quote what it cannot read of a JAAS configuration, perhaps a password. */
   private void requireReadable(String key, String value) {
-    if (JaasLine.isKey(key)) {
+    if (JaasLine.isKey(key) && !value.contains("${")) { // else a config provider has it
       try {
         JaasLine.options(key, value);
       } catch (IllegalArgumentException e) {

@@ -2,6 +2,7 @@ package dev.millrace.service.command.send;
 
 import dev.millrace.service.command.lifecycle.CommandException;
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Finds the files to send below what the user names. */
 final class ImageFiles {
@@ -23,16 +25,22 @@ final class ImageFiles {
    * (a name that begins with a dot) is passed over unless it is named itself. Links are followed.
    *
    * @param all take any file, not only those whose name ends like an image's
-   * @throws CommandException if a path does not exist or nothing is found
+   * @param complaints gets a line about each folder that a link leads back into, and about each
+   *     pipe or device in a folder; they are passed over
+   * @throws CommandException if a path does not exist or is a pipe or device, or nothing is found
    */
-  static List<ImageFile> find(List<Path> paths, boolean all) throws IOException {
+  static List<ImageFile> find(List<Path> paths, boolean all, Consumer<String> complaints)
+      throws IOException {
     List<ImageFile> files = new ArrayList<>();
     for (Path path : paths) {
       if (Files.isDirectory(path)) {
-        files.addAll(within(path, all));
-      } else if (Files.exists(path)) {
+        files.addAll(within(path, all, complaints));
+      } else if (Files.isRegularFile(path)) {
         Path file = path.toAbsolutePath().normalize();
         files.add(new ImageFile(file.getParent(), file));
+      } else if (Files.exists(path)) {
+        throw new CommandException(
+            path + " is a pipe or a device, which may never end; name files or folders");
       } else {
         throw new CommandException("there is no file or folder " + path);
       }
@@ -46,7 +54,8 @@ final class ImageFiles {
     return files;
   }
 
-  private static List<ImageFile> within(Path folder, boolean all) throws IOException {
+  private static List<ImageFile> within(Path folder, boolean all, Consumer<String> complaints)
+      throws IOException {
     List<ImageFile> files = new ArrayList<>();
     Files.walkFileTree(
         folder,
@@ -63,9 +72,22 @@ final class ImageFiles {
           @Override
           public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
             ImageFile file = new ImageFile(folder, path);
-            if (!isHidden(path) && attributes.isRegularFile() && (all || file.isImage())) {
-              files.add(file);
+            if (!isHidden(path) && (all || file.isImage())) {
+              if (attributes.isRegularFile()) {
+                files.add(file);
+              } else {
+                complaints.accept(path + " is passed over: it is no regular file");
+              }
             }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+            if (!(e instanceof FileSystemLoopException)) {
+              throw e;
+            }
+            complaints.accept(path + " is passed over: the link leads back to a folder above it");
             return FileVisitResult.CONTINUE;
           }
         });

@@ -72,7 +72,7 @@ public final class SendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<ImageFile> files = ImageFiles.find(paths, all);
+    List<ImageFile> files = ImageFiles.find(paths, all, this::complain);
     try (StopSignal stop = StopSignal.listen()) {
       Pacer pacer = new Pacer(rate, System::nanoTime, stop::await);
       Map<String, Object> configuration = kafka.producer(defaults());

@@ -11,6 +11,7 @@ import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.service.command.cluster.Cluster;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.LongRunning;
+import dev.millrace.service.command.lifecycle.OtherProcess;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.ModelOption;
@@ -97,6 +98,13 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       description = "Of all that is random (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Option(
+      names = "--parent",
+      paramLabel = "PID",
+      hidden = true,
+      description = "Stop when this process has ended; the demo starts its trainer with it.")
+  private Long parent;
+
   @Option(names = "--json", description = "Tell what happens as JSON, one object a line.")
   private boolean json;
 
@@ -116,6 +124,9 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     }
     try (StopSignal stop = StopSignal.listen();
         TrainingScreen screen = new TrainingScreen(spec.commandLine(), json, config)) {
+      if (parent != null) {
+        OtherProcess.onExit(parent, stop::request);
+      }
       trainer.train(config, screen, stop::isRequested);
       return screen.conclude(stop.isRequested());
     }

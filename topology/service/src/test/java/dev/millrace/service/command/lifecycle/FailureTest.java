@@ -7,16 +7,23 @@ import dev.millrace.core.repository.UnpublishedModelException;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.OtherOptionsException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.junit.jupiter.api.Test;
 
 class FailureTest {
@@ -109,6 +116,18 @@ class FailureTest {
   }
 
   @Test
+  void missingRight_isNamedWithWhatItIsOn() {
+    assertThat(Failure.of(new TopicAuthorizationException(Set.of("b", "a"))).line())
+        .contains("Describe", "Read", "Write", "on topic a, b");
+    assertThat(Failure.of(GroupAuthorizationException.forGroupId("millrace-m")).line())
+        .contains("the right Read on group millrace-m");
+    assertThat(Failure.of(new TransactionalIdAuthorizationException("no")).line())
+        .contains("Describe and Write on the transactional id");
+    assertThat(Failure.of(new ClusterAuthorizationException("no")).line())
+        .contains("Create", "IdempotentWrite", "on the cluster");
+  }
+
+  @Test
   void timeout_namesTheOptionToCheck() {
     assertThat(Failure.of(new TimeoutException("10 s passed")).line())
         .contains("10 s passed", "--bootstrap-servers");
@@ -119,6 +138,39 @@ class FailureTest {
     Failure failure = Failure.of(new IOException("disk is full", new IOException("no space")));
 
     assertThat(failure).isEqualTo(new Failure("disk is full: no space", 1));
+  }
+
+  @Test
+  void wrappedException_isToldAsIfItWereNot() {
+    IOException full = new IOException("/data: No space left on device");
+
+    for (Throwable wrapped :
+        List.of(
+            new UncheckedIOException(full),
+            new ExecutionException(full),
+            new CompletionException(new UncheckedIOException(full)),
+            new InvocationTargetException(full))) {
+      assertThat(Failure.of(wrapped)).isEqualTo(new Failure("/data: No space left on device", 1));
+    }
+  }
+
+  @Test
+  void outOfMemory_saysHowToGiveMore() {
+    Failure failure = Failure.of(new OutOfMemoryError("Java heap space"));
+
+    assertThat(failure.exitCode()).isEqualTo(1);
+    assertThat(failure.line()).startsWith("out of memory (Java heap space); ").contains("-Xmx");
+  }
+
+  @Test
+  void nativeLibraryThatDoesNotLoad_namesTheFolder() {
+    for (Throwable e :
+        List.of(
+            new UnsatisfiedLinkError("/tmp/libzstd.so: failed to map segment"),
+            new NoClassDefFoundError("Could not initialize class com.github.luben.zstd.Zstd"),
+            new KafkaException("no", new UnsatisfiedLinkError("libsnappyjava.so")))) {
+      assertThat(Failure.of(e).line()).contains("does not load", "noexec", "-Djava.io.tmpdir=");
+    }
   }
 
   @Test

@@ -92,11 +92,31 @@ class ConfigFileTest {
             main.consumer.max.poll.records = 5
             processing.guarantee = exactly_once_v2
             broker.log.retention.ms = 5
+            broker.authorizer.class.name = org.apache.kafka.metadata.authorizer.StandardAuthorizer
+            broker.super.users = User:admin
+            broker.allow.everyone.if.no.acl.found = false
+            config.providers = file
+            config.providers.file.class = org.apache.kafka.common.config.provider.FileConfigProvider
+            config.providers.file.param.allowed.paths = /etc/millrace
             broker.listener.name.clients.ssl.keystore.type = PEM
             """);
 
     assertThat(CapturedRun.of("send", "--help", "--config", file.toString()).succeeded().err())
         .isEmpty();
+  }
+
+  @Test
+  void keysOfAPlugin_areKnownOnceItIsConfigured() throws IOException {
+    String keys = "com.acme.endpoint=x\n";
+
+    assertThat(CapturedRun.of("tail", "--config", file(keys).toString()).failureLine())
+        .contains("'com.acme.endpoint'");
+    Path file = file(keys + "interceptor.classes=com.acme.Interceptor\n");
+    assertThat(CapturedRun.of("send", "--help", "--config", file.toString()).succeeded().err())
+        .isEmpty();
+    Path mistyped = file("topik=x\ninterceptor.classes=com.acme.Interceptor\n");
+    assertThat(CapturedRun.of("tail", "--config", mistyped.toString()).failureLine())
+        .contains("'topik'");
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,44 @@ class KafkaOptionsTest {
         .containsEntry("linger.ms", "7")
         .containsEntry("producer.client.id", "p")
         .doesNotContainKey("topic");
+  }
+
+  @Test
+  void keysOfConfigProviders_reachEveryClient() throws IOException {
+    Path secrets = Files.writeString(folder.resolve("secrets.properties"), "jaas=" + JAAS + "\n");
+    KafkaOptions kafka =
+        options(
+            Map.of(
+                "config.providers", "file",
+                "config.providers.file.class",
+                    "org.apache.kafka.common.config.provider.FileConfigProvider",
+                "sasl.jaas.config", "${file:" + secrets + ":jaas}"));
+
+    for (Map<?, ?> client :
+        List.of(
+            kafka.admin(),
+            kafka.producer(Map.of()),
+            kafka.consumer(Map.of()),
+            kafka.streams(Map.of()))) {
+      assertThat(client.keySet().toString())
+          .contains("config.providers", "config.providers.file.class");
+    }
+    assertThat(new AdminClientConfig(kafka.admin()).getPassword("sasl.jaas.config").value())
+        .isEqualTo(JAAS);
+  }
+
+  @Test
+  void keysOfAPlugin_reachEveryClientThatMayHaveIt_andAnotherCommandsDoNot() {
+    KafkaOptions kafka =
+        options(
+            Map.of("metric.reporters", "com.acme.Reporter", "com.acme.endpoint", "x"),
+            "-X",
+            "com.acme.token=y");
+
+    assertThat(kafka.producer(Map.of()))
+        .containsEntry("com.acme.endpoint", "x")
+        .containsEntry("com.acme.token", "y");
+    assertThat(kafka.streams(Map.of())).containsEntry("com.acme.endpoint", "x");
   }
 
   @Test

@@ -8,13 +8,18 @@ import dev.millrace.service.command.lifecycle.CommandException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImageFilesTest {
 
   @TempDir Path folder;
+
+  private final List<String> complaints = new ArrayList<>();
 
   @Test
   void folder_givesSortedRelativePaths() throws IOException {
@@ -46,8 +51,12 @@ class ImageFilesTest {
   void label_isTheFoldersName() throws IOException {
     make("cats/a.jpg");
 
-    assertThat(ImageFiles.find(List.of(folder), false).get(0).label()).contains("cats");
-    assertThat(ImageFiles.find(List.of(folder.resolve("cats/a.jpg")), false).get(0).label())
+    assertThat(ImageFiles.find(List.of(folder), false, complaints::add).get(0).label())
+        .contains("cats");
+    assertThat(
+            ImageFiles.find(List.of(folder.resolve("cats/a.jpg")), false, complaints::add)
+                .get(0)
+                .label())
         .contains("cats");
     assertThat(new ImageFile(Path.of("/"), Path.of("/a.jpg")).label()).isEmpty();
   }
@@ -57,10 +66,36 @@ class ImageFilesTest {
     make("notes.txt");
 
     assertThatExceptionOfType(CommandException.class)
-        .isThrownBy(() -> ImageFiles.find(List.of(folder), false))
+        .isThrownBy(() -> ImageFiles.find(List.of(folder), false, complaints::add))
         .withMessageStartingWith("no images in " + folder)
         .withMessageContaining("--all takes any file");
     assertThat(CapturedRun.of("send", folder.toString()).failureLine()).contains("no images in");
+  }
+
+  @Test
+  void linkThatLeadsBack_isPassedOverWithALine() throws IOException {
+    make("cats/a.jpg");
+    Path loop = Files.createSymbolicLink(folder.resolve("cats/again"), folder);
+    Files.createSymbolicLink(folder.resolve("itself.jpg"), folder.resolve("itself.jpg"));
+
+    assertThat(ids(false, folder)).containsExactly("cats/a.jpg");
+    assertThat(complaints)
+        .containsExactlyInAnyOrder(
+            loop + " is passed over: the link leads back to a folder above it",
+            folder.resolve("itself.jpg") + " is passed over: it is no regular file");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void pipe_isPassedOverInAFolder_andRefusedByName() throws Exception {
+    make("a.jpg");
+    Path pipe = folder.resolve("pipe.jpg");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThat(ids(false, folder)).containsExactly("a.jpg");
+    assertThat(complaints).containsExactly(pipe + " is passed over: it is no regular file");
+    assertThat(CapturedRun.of("send", pipe.toString()).failureLine())
+        .contains(pipe + " is a pipe or a device");
   }
 
   @Test
@@ -77,7 +112,9 @@ class ImageFilesTest {
     }
   }
 
-  private static List<String> ids(boolean all, Path... paths) throws IOException {
-    return ImageFiles.find(List.of(paths), all).stream().map(ImageFile::id).toList();
+  private List<String> ids(boolean all, Path... paths) throws IOException {
+    return ImageFiles.find(List.of(paths), all, complaints::add).stream()
+        .map(ImageFile::id)
+        .toList();
   }
 }

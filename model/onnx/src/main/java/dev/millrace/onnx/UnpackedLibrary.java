@@ -1,0 +1,51 @@
+package dev.millrace.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtProvider;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The folder in which ONNX Runtime's Java API unpacks its native library. It asks the JVM to delete
+ * the folder at its end, which leaves the folder, and after a kill 28 MB in it. A POSIX system
+ * keeps a loaded library although its file is gone, so the folder can go at once.
+ */
+final class UnpackedLibrary {
+
+  private UnpackedLibrary() {}
+
+  /** Removes the folder, unless libraries for a GPU are still to be unpacked there. */
+  static void remove() {
+    if (OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+      return;
+    }
+    try {
+      Field field = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
+      field.setAccessible(true);
+      if (field.get(null) instanceof Path folder && isPosix(folder) && Files.isDirectory(folder)) {
+        delete(folder);
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "this ONNX Runtime is not the one that Millrace was built with; use that", e);
+    }
+  }
+
+  private static boolean isPosix(Path folder) {
+    return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  private static void delete(Path folder) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      // It stays until the JVM's end: no reason not to serve.
+    }
+  }
+}

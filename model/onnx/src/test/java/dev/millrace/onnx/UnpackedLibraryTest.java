@@ -1,0 +1,77 @@
+package dev.millrace.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.millrace.core.model.Device;
+import dev.millrace.onnx.proto.TensorProto.DataType;
+import java.io.BufferedReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** ONNX Runtime leaves nothing in the temporary folder, whichever way the process ends. */
+@DisabledOnOs(OS.WINDOWS)
+class UnpackedLibraryTest {
+
+  /** Opens a session, prints {@code ready}, and ends when its input does. */
+  static final class Main {
+    public static void main(String[] args) throws Exception {
+      OnnxGraph graph = new OnnxGraph("smallest");
+      String input = graph.input(Tensor.value("x", DataType.FLOAT, Tensor.BATCH, 1));
+      graph.node("Relu", "y", List.of(input));
+      graph.output(Tensor.value("y", DataType.FLOAT, Tensor.BATCH, 1));
+      OrtSessions.open(graph.model().toByteArray(), Device.CPU).close();
+      System.out.println("ready");
+      System.in.read();
+    }
+  }
+
+  @TempDir private Path folder;
+
+  @Test
+  void endedProcess_leavesNothing() throws Exception {
+    Process child = ready();
+
+    child.getOutputStream().close();
+
+    assertThat(child.waitFor()).isZero();
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void killedProcess_leavesNothing() throws Exception {
+    Process child = ready();
+
+    child.destroyForcibly();
+
+    assertThat(child.waitFor()).isNotZero();
+    assertThat(leftovers()).isEmpty();
+  }
+
+  private List<Path> leftovers() throws Exception {
+    try (var files = Files.list(folder)) {
+      return files.filter(file -> file.getFileName().toString().contains("onnxruntime")).toList();
+    }
+  }
+
+  private Process ready() throws Exception {
+    assumeThat(System.getProperty("onnxruntime.native.path")).isNull();
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + folder,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    BufferedReader lines = child.inputReader();
+    assertThat(lines.readLine()).isEqualTo("ready");
+    return child;
+  }
+}

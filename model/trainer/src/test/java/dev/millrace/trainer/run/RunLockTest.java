@@ -1,0 +1,61 @@
+package dev.millrace.trainer.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.millrace.core.training.TrainingException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunLockTest {
+
+  /**
+   * Takes the lock of the folder named, prints {@code held}, and keeps it while its input lasts.
+   */
+  static final class Main {
+    public static void main(String[] args) throws Exception {
+      try (RunLock lock = RunLock.of(Path.of(args[0]))) {
+        System.out.println("held" + (lock == null));
+        System.in.read();
+      }
+    }
+  }
+
+  @TempDir private Path folder;
+
+  @Test
+  void secondTrainer_isRefusedNamingTheFirst_untilThatIsKilled() throws Exception {
+    Process holder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                folder.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(holder.inputReader().readLine()).startsWith("held");
+
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> RunLock.of(folder))
+        .withMessage(
+            folder
+                + " is in use by the trainer with process id "
+                + holder.pid()
+                + "; stop it, or name another folder with --run");
+
+    holder.destroyForcibly();
+    holder.waitFor();
+    RunLock.of(folder).close();
+  }
+
+  @Test
+  void secondTrainerOfOneProcess_isRefused() {
+    RunLock first = RunLock.of(folder);
+    assertThatExceptionOfType(TrainingException.class).isThrownBy(() -> RunLock.of(folder));
+    first.close();
+
+    RunLock.of(folder).close();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.service.command.deadletters;
+
+import dev.millrace.service.serve.Topics;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** Which dead letters are meant: a mixin of options. */
+final class DeadLetterChoice {
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      defaultValue = Topics.DEFAULT_DEAD_LETTERS,
+      description = "The dead-letter topic (default: ${DEFAULT-VALUE}).")
+  private String topic;
+
+  @Option(
+      names = "--reason",
+      paramLabel = "REGEX",
+      description = "Only dead letters in whose reason this regular expression is found.")
+  private Pattern reason;
+
+  @Option(names = "--key", paramLabel = "KEY", description = "Only dead letters with this key.")
+  private String key;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "At most this many dead letters (default: all).")
+  private Long count;
+
+  String topic() {
+    return topic;
+  }
+
+  /** The largest number of dead letters. */
+  long count() {
+    if (count == null) {
+      return Long.MAX_VALUE;
+    }
+    if (count < 1) {
+      throw new IllegalArgumentException("count: " + count + " must be at least 1");
+    }
+    return count;
+  }
+
+  boolean includes(DeadLetter letter) {
+    return (reason == null || reason.matcher(letter.reason()).find())
+        && (key == null || letter.key().filter(key::equals).isPresent());
+  }
+}

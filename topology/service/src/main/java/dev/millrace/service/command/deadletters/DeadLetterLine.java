@@ -1,0 +1,60 @@
+package dev.millrace.service.command.deadletters;
+
+import dev.millrace.service.command.output.Json;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A dead letter as one line.
+ *
+ * @param json whether the line is JSON
+ * @param zone whose clock the times for people are told by
+ */
+record DeadLetterLine(boolean json, ZoneId zone) {
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
+  private static final String NONE = "-";
+
+  String of(DeadLetter letter) {
+    return json ? json(letter) : text(letter);
+  }
+
+  private String text(DeadLetter letter) {
+    return printable(
+        String.format(
+            Locale.ROOT,
+            "%s  %-28s  %s  from %s  %s%s",
+            TIME.format(Instant.ofEpochMilli(letter.record().timestamp()).atZone(zone)),
+            letter.key().orElse(NONE),
+            letter.position(),
+            letter.source().orElse(NONE),
+            letter.isStub() ? "(stub) " : "",
+            letter.reason()));
+  }
+
+  private static String json(DeadLetter letter) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("key", letter.key().orElse(null));
+    fields.put("position", letter.position());
+    fields.put("source", letter.source().orElse(null));
+    fields.put("timestamp", letter.record().timestamp());
+    fields.put("reason", letter.reason());
+    fields.put("stub", letter.isStub());
+    fields.put("replayOf", letter.replayOf().orElse(null));
+    return Json.line(fields);
+  }
+
+  /**
+   * Keys and reasons may hold anything: what would break the line or steer the terminal is not
+   * shown.
+   */
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}+", " ");
+  }
+}

@@ -1,0 +1,45 @@
+package dev.millrace.service.command.deadletters;
+
+import dev.millrace.service.command.deadletters.Replay.Outcome;
+import dev.millrace.service.command.output.Json;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a replay came to.
+ *
+ * @param topic the dead-letter topic
+ * @param dryRun whether nothing was sent
+ * @param counts number of dead letters by what became of them
+ */
+record ReplayReport(String topic, boolean dryRun, Map<Outcome, Long> counts) {
+
+  /** One line for people. */
+  String line() {
+    StringBuilder line = new StringBuilder(topic).append(": ");
+    line.append(count(Outcome.REPLAYED))
+        .append(dryRun ? " would be sent again" : " " + Outcome.REPLAYED);
+    for (Outcome outcome : Outcome.values()) {
+      if (outcome != Outcome.REPLAYED && count(outcome) > 0) {
+        line.append(", ").append(count(outcome)).append(' ').append(outcome);
+      }
+    }
+    return line.toString();
+  }
+
+  /** One JSON object. */
+  String json() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("topic", topic);
+    fields.put("dryRun", dryRun);
+    for (Outcome outcome : Outcome.values()) {
+      fields.put(outcome.name().toLowerCase(Locale.ROOT), count(outcome));
+    }
+    return Json.line(fields);
+  }
+
+  private long count(Outcome outcome) {
+    return counts.getOrDefault(outcome, 0L);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.millrace.service.command.deadletters;
+
+import dev.millrace.service.command.lifecycle.CommandException;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+
+/**
+ * Sends dead letters again, a hundred at a time, each with its entry in the log in one transaction.
+ * A replay that starts later fences this one. For one thread; the producer belongs to the caller.
+ */
+final class ReplayTransactions {
+
+  private static final int LARGEST = 100;
+
+  private final Producer<byte[], byte[]> producer;
+  private final String topic;
+  private int open;
+
+  /** Ends the transaction that an earlier replay left open, if any. */
+  ReplayTransactions(Producer<byte[], byte[]> producer, String topic) {
+    this.producer = producer;
+    this.topic = topic;
+    producer.initTransactions();
+  }
+
+  /** A producer's configuration for the replay of a topic. */
+  static Map<String, String> defaults(String topic, int maxBytes) {
+    return Map.of(
+        ProducerConfig.TRANSACTIONAL_ID_CONFIG, "millrace-replay-" + topic,
+        ProducerConfig.ACKS_CONFIG, "all",
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(maxBytes),
+        ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(Math.max(32L << 20, 2L * maxBytes)),
+        ProducerConfig.MAX_BLOCK_MS_CONFIG, "15000",
+        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000",
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "20000");
+  }
+
+  /** Sends a dead letter again; it counts once {@link #commit} has returned. */
+  void send(ProducerRecord<byte[], byte[]> record, ProducerRecord<byte[], byte[]> entry) {
+    try {
+      if (open == 0) {
+        producer.beginTransaction();
+      }
+      // A refused record fails the commit.
+      Future<RecordMetadata> unused = producer.send(record);
+      unused = producer.send(entry);
+    } catch (ProducerFencedException | InvalidProducerEpochException e) {
+      throw fenced(e);
+    }
+    open++;
+    if (open == LARGEST) {
+      commit();
+    }
+  }
+
+  /** Makes what was sent last. */
+  void commit() {
+    if (open == 0) {
+      return;
+    }
+    try {
+      producer.commitTransaction();
+    } catch (ProducerFencedException | InvalidProducerEpochException e) {
+      throw fenced(e);
+    }
+    open = 0;
+  }
+
+  private CommandException fenced(Exception e) {
+    return new CommandException(
+        "another replay of " + topic + " has started and goes on with it; run one at a time", e);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.millrace.service.command.deadletters;
+
+import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.lifecycle.StopSignal;
+import dev.millrace.service.command.options.KafkaOptions;
+import java.io.PrintWriter;
+import java.time.ZoneId;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.errors.WakeupException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace dead-letters show}. */
+@Command(
+    name = "show",
+    description = {
+      "List dead letters with their reasons, one line each, up to the topic's current end.",
+      "A line has the time, the key, where the dead letter lies, where the image came from, and why it"
+          + " was refused."
+    })
+final class ShowCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Mixin private DeadLetterChoice choice;
+
+  @Option(names = "--json", description = "Show each as one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    long count = choice.count();
+    try (Cluster cluster = Cluster.of(kafka)) {
+      cluster.requireTopics(Set.of(choice.topic()));
+    }
+    try (Consumer<byte[], byte[]> consumer = TopicReader.consumer(kafka);
+        StopSignal stop = StopSignal.listen(consumer::wakeup)) {
+      show(new TopicReader(consumer), count);
+    } catch (WakeupException e) {
+      // A signal: the JVM ends with its code.
+    }
+    return ExitCode.DONE;
+  }
+
+  private void show(TopicReader reader, long count) {
+    DeadLetterLine line = new DeadLetterLine(json, ZoneId.systemDefault());
+    PrintWriter out = spec.commandLine().getOut();
+    long[] shown = {0};
+    reader.read(
+        choice.topic(),
+        record -> {
+          DeadLetter letter = new DeadLetter(record);
+          if (choice.includes(letter)) {
+            out.println(line.of(letter));
+            shown[0]++;
+          }
+          return shown[0] < count && !out.checkError();
+        });
+  }
+}

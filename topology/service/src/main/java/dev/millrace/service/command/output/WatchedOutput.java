@@ -1,0 +1,63 @@
+package dev.millrace.service.command.output;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Optional;
+
+/**
+ * Remembers why writing failed, which a {@link java.io.PrintWriter} keeps to itself. A reader that
+ * went away, as {@code head} does, is no failure. For one thread at a time.
+ */
+public final class WatchedOutput extends FilterOutputStream {
+
+  private volatile IOException failure;
+
+  /**
+   * @param out written to, not closed
+   */
+  public WatchedOutput(OutputStream out) {
+    super(out);
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    try {
+      out.write(bytes, offset, length);
+    } catch (IOException e) {
+      keep(e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    try {
+      out.flush();
+    } catch (IOException e) {
+      keep(e);
+      throw e;
+    }
+  }
+
+  private void keep(IOException e) {
+    if (failure == null) {
+      failure = e;
+    }
+  }
+
+  /** Why something that was written is lost, if it is and somebody would have read it. */
+  public Optional<IOException> failure() {
+    return Optional.ofNullable(failure).filter(e -> !isClosedPipe(e));
+  }
+
+  private static boolean isClosedPipe(IOException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("Broken pipe") || message.contains("pipe is being closed");
+  }
+}

@@ -1,0 +1,122 @@
+package dev.millrace.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The script {@code millrace}, with a Java that only tells how it was started. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+
+  private static final Path LAUNCHER = Path.of("..", "..", "millrace");
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void makeJava() throws Exception {
+    Files.createDirectories(folder.resolve("java/bin"));
+    Files.writeString(folder.resolve("java/release"), "JAVA_VERSION=\"17.0.1\"\n");
+    executable(folder.resolve("java/bin/java"), "#!/bin/sh\necho \"LC_ALL=$LC_ALL\"\n");
+  }
+
+  private record Run(int exitCode, String out, String err) {}
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "C", "POSIX"})
+  void localeWithoutAnEncoding_becomesUtf8(String lang) throws Exception {
+    assertThat(run(distribution(), Map.of("LANG", lang)).out()).isEqualTo("LC_ALL=C.UTF-8");
+  }
+
+  @Test
+  void localeOfTheUser_stays() throws Exception {
+    assertThat(run(distribution(), Map.of("LANG", "de_DE.UTF-8")).out()).isEqualTo("LC_ALL=");
+    assertThat(run(distribution(), Map.of("LANG", "C", "LC_ALL", "de_DE.UTF-8")).out())
+        .isEqualTo("LC_ALL=de_DE.UTF-8");
+  }
+
+  @Test
+  void staleCheckoutThatCannotBeWritten_startsWhatWasBuilt() throws Exception {
+    Path home = readOnlyCheckout();
+    Path lib = Files.createDirectories(home.resolve("topology/service/target/millrace/lib"));
+    Files.createFile(lib.resolveSibling("classes-17.jsa"));
+    Files.setLastModifiedTime(lib, FileTime.from(Instant.EPOCH));
+
+    Run run = run(home.resolve("millrace"), Map.of());
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).isEqualTo("LC_ALL=C.UTF-8");
+    assertThat(run.err().lines())
+        .containsExactly(
+            "millrace: "
+                + home
+                + " cannot be written; starting its build, which is older than its sources");
+  }
+
+  @Test
+  void checkoutThatCannotBeWrittenOrStarted_isOneLine() throws Exception {
+    Run run = run(readOnlyCheckout().resolve("millrace"), Map.of());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err().lines())
+        .singleElement()
+        .asString()
+        .contains("cannot be written and holds no build");
+  }
+
+  private Path distribution() throws Exception {
+    Path home = folder.resolve("distribution");
+    Files.createDirectories(home.resolve("bin"));
+    Files.createDirectories(home.resolve("lib"));
+    Path archive = home.resolve("classes-17.jsa");
+    if (!Files.exists(archive)) {
+      Files.createFile(archive);
+    }
+    return executable(home.resolve("bin/millrace"), Files.readString(LAUNCHER));
+  }
+
+  /** Its lock is a folder, which nobody can write to, root included. */
+  private Path readOnlyCheckout() throws Exception {
+    Path home = Files.createDirectories(folder.toRealPath().resolve("checkout"));
+    executable(home.resolve("millrace"), Files.readString(LAUNCHER));
+    executable(home.resolve("mvnw"), "#!/bin/sh\nexit 1\n");
+    Files.createDirectories(home.resolve(".build.lock"));
+    Files.writeString(home.resolve("pom.xml"), "<project/>");
+    for (String module : List.of("model/core", "topology/service", "connectors/events")) {
+      Files.createDirectories(home.resolve(module).resolve("src/main"));
+      Files.writeString(home.resolve(module).resolve("pom.xml"), "<project/>");
+    }
+    return home;
+  }
+
+  private static Path executable(Path file, String text) throws Exception {
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return file;
+  }
+
+  private Run run(Path launcher, Map<String, String> environment) throws Exception {
+    Path errors = folder.resolve("errors");
+    ProcessBuilder builder =
+        new ProcessBuilder(launcher.toString(), "--version").redirectError(errors.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
+    builder.environment().put("JAVA_HOME", folder.resolve("java").toString());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), out.strip(), Files.readString(errors));
+  }
+}

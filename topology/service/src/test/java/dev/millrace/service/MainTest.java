@@ -1,0 +1,38 @@
+package dev.millrace.service;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.junit.jupiter.api.Test;
+
+class MainTest {
+
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void outputThatIsLost_failsTheCommandWithOneLine() {
+    assertThat(Main.run(failing("No space left on device"), err, "--version")).isEqualTo(1);
+    assertThat(err.toString(UTF_8).lines())
+        .containsExactly(
+            "millrace: the output could not be written (No space left on device); part of it is"
+                + " lost");
+  }
+
+  @Test
+  void readerThatWentAway_isNoFailure() {
+    assertThat(Main.run(failing("Broken pipe"), err, "--version")).isZero();
+    assertThat(err.toString(UTF_8)).isEmpty();
+  }
+
+  private static OutputStream failing(String message) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException(message);
+      }
+    };
+  }
+}
