@@ -14,7 +14,7 @@ public final class DecodeAlone {
   public static int decode(byte[] jpeg) {
     ImageHeader header = ImageHeader.read(jpeg);
     header.requireAtMost(ImageLimits.DEFAULT.maxPixels());
-    try (PixelRows picture = OpenCvPicture.decode(header.format(), jpeg, 1)) {
+    try (PixelRows picture = OpenCvPicture.decode(header, jpeg, 1)) {
       return picture.height();
     }
   }

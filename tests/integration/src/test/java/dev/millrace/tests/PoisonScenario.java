@@ -10,6 +10,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /** Topics as an administrator made them, and odd records that they take. */
+@SuppressWarnings("ImmutableEnumChecker") // its maps and lists are unmodifiable
 enum PoisonScenario {
 
   /** All topics have Kafka's own limits, also that of the dead letters. */

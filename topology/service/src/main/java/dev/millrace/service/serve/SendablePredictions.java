@@ -19,6 +19,17 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 final class SendablePredictions
     implements FixedKeyProcessorSupplier<byte[], Prediction, Prediction> {
 
+  /** A character as JSON escapes it. */
+  private static final long ESCAPED = 6;
+
+  /** A number with the comma behind it. */
+  private static final long NUMBER = 21;
+
+  /** The names of all fields, with quotes and braces. */
+  private static final long FIELDS = 256;
+
+  private static final long FIELDS_OF_TOP = 48;
+
   private final String output;
   private final LimitsReader limits;
   private final Clock clock;
@@ -66,7 +77,7 @@ final class SendablePredictions
   /** Quickly said, and never too low: characters as JSON escapes them, numbers at full length. */
   static long mostBytes(Prediction prediction) {
     long characters =
-        prediction.id().length()
+        (long) prediction.id().length()
             + prediction.model().name().length()
             + prediction.model().sha256().length()
             + prediction.label().length()
@@ -83,15 +94,4 @@ final class SendablePredictions
         + NUMBER * numbers
         + FIELDS_OF_TOP * prediction.top().size();
   }
-
-  /** A character as JSON escapes it. */
-  private static final long ESCAPED = 6;
-
-  /** A number with the comma behind it. */
-  private static final long NUMBER = 21;
-
-  /** The names of all fields, with quotes and braces. */
-  private static final long FIELDS = 256;
-
-  private static final long FIELDS_OF_TOP = 48;
 }

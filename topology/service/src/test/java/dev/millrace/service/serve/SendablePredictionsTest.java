@@ -1,0 +1,59 @@
+package dev.millrace.service.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.events.Prediction;
+import dev.millrace.events.Probabilities;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SendablePredictionsTest {
+
+  private static int written(Prediction prediction) {
+    return Prediction.serde().serializer().serialize("predictions", prediction).length;
+  }
+
+  private static Prediction prediction(String id, String label, float[] probabilities) {
+    List<Prediction.Top> top =
+        IntStream.range(0, Math.min(5, probabilities.length))
+            .mapToObj(i -> new Prediction.Top(i, label, probabilities[i]))
+            .toList();
+    return new Prediction(
+        id,
+        new Prediction.Model("model", Integer.MAX_VALUE, "0".repeat(64)),
+        label,
+        probabilities[0],
+        top,
+        Probabilities.of(probabilities),
+        new Prediction.Source("images", Integer.MAX_VALUE, Long.MAX_VALUE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "cat.png", "\u0000\u0001\u001f", "\"\\\"\\", "猫\uD83D\uDE00é", "</>"})
+  void bound_isNeverBelowWhatIsWritten(String text) {
+    Random random = new Random(1);
+    for (int classes : new int[] {1, 2, 10, 1_000}) {
+      float[] probabilities = new float[classes];
+      for (int i = 0; i < classes; i++) {
+        probabilities[i] = random.nextFloat() * (float) Math.pow(10, -random.nextInt(44));
+      }
+      Prediction prediction = prediction(text.repeat(20), text, probabilities);
+
+      assertThat(SendablePredictions.mostBytes(prediction))
+          .isGreaterThanOrEqualTo(written(prediction));
+    }
+  }
+
+  /** So close that it is rarely worth the time to write the prediction twice. */
+  @Test
+  void boundOfAUsualPrediction_isAFewTimesWhatIsWritten() {
+    float[] probabilities = new float[1_000];
+    Prediction prediction = prediction("n01440764/1.jpg", "tench", probabilities);
+
+    assertThat(SendablePredictions.mostBytes(prediction)).isLessThan(50_000);
+  }
+}
