@@ -1,6 +1,7 @@
 package dev.millrace.service.serve;
 
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.runtime.InferenceException;
 import dev.millrace.service.health.ThreadFailure;
 import dev.millrace.streams.Blame;
 import java.time.Duration;
@@ -53,7 +54,7 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
   @Override
   public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
     long now = nanoTime.getAsLong();
-    last = new ThreadFailure(now, innermost(failure));
+    last = new ThreadFailure(now, reason(failure));
     while (!restarts.isEmpty() && now - restarts.peek() > PERIOD.toNanos()) {
       restarts.remove();
     }
@@ -95,8 +96,13 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
     return Stream.iterate(failure, cause -> cause != null, Throwable::getCause).limit(MOST_CAUSES);
   }
 
-  private static String innermost(Throwable failure) {
-    Throwable cause = causes(failure).reduce((outer, inner) -> inner).orElseThrow();
+  /** What the engine says of a broken device, else the innermost cause. */
+  private static String reason(Throwable failure) {
+    Throwable cause =
+        causes(failure)
+            .filter(InferenceException.class::isInstance)
+            .findFirst()
+            .orElseGet(() -> causes(failure).reduce((outer, inner) -> inner).orElseThrow());
     return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.service.serve;
 
 import dev.millrace.service.health.HealthWatch;
 import dev.millrace.service.health.Problem;
+import dev.millrace.service.health.ThreadFailure;
 import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.PromptClients;
 import dev.millrace.streams.sending.LimitsReader;
@@ -109,7 +110,8 @@ final class RunningStream implements AutoCloseable {
     if (state == KafkaStreams.State.RUNNING) {
       running.complete(null);
     } else if (state == KafkaStreams.State.ERROR) {
-      fail(new IllegalStateException(fatalMessage(), restarts.fatal()));
+      String reason = restarts.last().map(ThreadFailure::reason).orElse("see the log");
+      fail(new IllegalStateException("the stream failed: " + reason, restarts.fatal()));
     } else if (state == KafkaStreams.State.NOT_RUNNING) {
       ended.complete(null);
     }
@@ -118,14 +120,6 @@ final class RunningStream implements AutoCloseable {
   private void fail(IllegalStateException failure) {
     running.completeExceptionally(failure);
     ended.completeExceptionally(failure);
-  }
-
-  private String fatalMessage() {
-    Throwable cause = restarts.fatal();
-    while (cause != null && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return "the stream failed: " + (cause == null ? "see the log" : cause.getMessage());
   }
 
   /** What has been wrong for longer than 10 s; empty if nothing is. */

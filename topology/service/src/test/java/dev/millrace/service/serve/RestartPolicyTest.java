@@ -103,4 +103,14 @@ class RestartPolicyTest {
   private static Throwable innermost(Throwable failure) {
     return failure.getCause() == null ? failure : innermost(failure.getCause());
   }
+
+  @Test
+  void brokenDevice_isTheReason_andNotWhatItAnswered() {
+    policy.handle(
+        new StreamsException(
+            "in a thread",
+            new InferenceException("cpu is broken", new InferenceException("NaN", null))));
+
+    assertThat(policy.last()).contains(new ThreadFailure(now, "cpu is broken"));
+  }
 }
