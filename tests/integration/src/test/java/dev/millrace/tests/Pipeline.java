@@ -115,7 +115,7 @@ final class Pipeline implements AutoCloseable {
     Topics topics =
         new Topics(
             "images-" + number, "predictions-" + number, "images-" + number + ".dead-letters");
-    return start(
+    return prepare(
         broker, inference, topics, partitions, kafka, onBadImage, maxRecordBytes, "test-" + number);
   }
 
@@ -123,18 +123,21 @@ final class Pipeline implements AutoCloseable {
   static Pipeline start(
       EmbeddedBroker broker, ModelVersion model, Topics topics, Map<String, String> kafka)
       throws Exception {
-    return start(
-        broker,
-        inference(model).build(),
-        topics,
-        1,
-        kafka,
-        OnBadImage.DEAD_LETTER,
-        ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
-        "test-" + COUNT.incrementAndGet());
+    Pipeline pipeline =
+        prepare(
+            broker,
+            inference(model).build(),
+            topics,
+            1,
+            kafka,
+            OnBadImage.DEAD_LETTER,
+            ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
+            "test-" + COUNT.incrementAndGet());
+    pipeline.start();
+    return pipeline;
   }
 
-  private static Pipeline start(
+  private static Pipeline prepare(
       EmbeddedBroker broker,
       InferenceConfig inference,
       Topics topics,
