@@ -1,6 +1,9 @@
 package dev.millrace.tests;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.millrace.control.Champion;
+import dev.millrace.control.ControlReader;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.ControlWriter;
 import dev.millrace.control.SwapReport;
@@ -270,7 +273,17 @@ final class Pipeline implements AutoCloseable {
     try (Admin admin = Admin.create(kafka)) {
       TopicCreation.createControl(admin);
     }
-    return new ControlWriter(kafka, kafka).change(config.inference().model(), before -> champion);
+    String model = config.inference().model();
+    Champion changed = new ControlWriter(kafka, kafka).change(model, before -> champion);
+    // A transaction is committed a moment before its record can be read.
+    await().until(() -> isChampion(kafka, model, champion.version()));
+    return changed;
+  }
+
+  private static boolean isChampion(Map<String, Object> kafka, String model, int version) {
+    try (ControlReader reader = new ControlReader(kafka, model)) {
+      return reader.readToEnd().filter(read -> read.version() == version).isPresent();
+    }
   }
 
   /** The reports about this pipeline's model, once there are {@code count}. */
