@@ -46,9 +46,9 @@ final class PngHeader {
    *   <li>libpng writes a line to standard error about each ancillary chunk that it does not like.
    * </ul>
    *
-   * So all ancillary chunks are taken out, an animation's among them, but for those that the pixels
-   * depend on: transparency (tRNS) and orientation (eXIf). What is left is the still image that
-   * every animated PNG also is.
+   * So this takes out all ancillary chunks, also those of an animation. It keeps transparency
+   * (tRNS) and orientation (eXIf), because the pixels depend on them. An animated PNG becomes its
+   * still image.
    *
    * @return {@code png} itself if there is nothing to take out
    */

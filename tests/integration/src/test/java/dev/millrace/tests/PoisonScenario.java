@@ -49,7 +49,7 @@ enum PoisonScenario {
               Fate.PREDICTION,
               to -> to.record(key("image", 5), Images.noise("png", 900, 800, 4))))),
 
-  /** What comes out is compacted, and the input takes every timestamp. */
+  /** The output and dead-letter topics are compacted, and the input takes every timestamp. */
   COMPACTED_OUTPUT(
       Map.of("message.timestamp.after.max.ms", "" + Long.MAX_VALUE),
       Map.of("cleanup.policy", "compact"),

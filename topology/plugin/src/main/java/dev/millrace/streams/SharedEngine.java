@@ -163,8 +163,8 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * Closes the engine now, even if tasks use it. A start that is under way is given up: who waits
-   * for it fails, and its engine is closed should it come. The next task starts another engine.
+   * Closes the engine now, even if tasks use it. This gives up a start that is under way: its
+   * waiters fail, and its engine is closed if it still comes. The next task starts another engine.
    */
   @Override
   public void close() {
