@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -27,6 +29,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -77,6 +80,35 @@ public final class RunningBroker implements BeforeAllCallback {
     await()
         .ignoreExceptionsMatching(e -> e.getCause() instanceof UnknownTopicOrPartitionException)
         .until(() -> takesRecords(name));
+  }
+
+  /** Sets a topic's configuration, and waits until the broker tells it. */
+  public void configure(String topic, String key, String value)
+      throws ExecutionException, InterruptedException {
+    AlterConfigOp change =
+        new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET);
+    admin().incrementalAlterConfigs(Map.of(resource(topic), List.of(change))).all().get();
+    await().until(() -> configuration(topic, key), value::equals);
+  }
+
+  /**
+   * A topic's configuration as the broker tells it, which is a moment behind what an administrator
+   * has set.
+   */
+  public String configuration(String topic, String key)
+      throws ExecutionException, InterruptedException {
+    ConfigResource resource = resource(topic);
+    return admin()
+        .describeConfigs(List.of(resource))
+        .values()
+        .get(resource)
+        .get()
+        .get(key)
+        .value();
+  }
+
+  private static ConfigResource resource(String topic) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, topic);
   }
 
   private boolean takesRecords(String topic) throws ExecutionException, InterruptedException {

@@ -20,9 +20,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The control topic's clients with transactions that a real broker keeps open, or aborts. */
 @Tag("broker")
+@ResourceLock("millrace.models") // of the one broker
 class ControlTopicOnBrokerTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();

@@ -2,16 +2,14 @@ package dev.millrace.service.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.service.broker.RunningBroker;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeConfigsResult;
@@ -26,11 +24,13 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The topic that says which version serves forgets none, or is refused. */
 @Tag("broker")
+@ResourceLock("millrace.models") // of the one broker
 class ControlTopicCheckTest {
 
   private static final String NAME = "millrace.models";
@@ -98,10 +98,7 @@ class ControlTopicCheckTest {
   @ValueSource(strings = {"delete", "compact,delete"})
   void topicThatDeletes_isSetToCompactAlone_andSaid(String policy) throws Exception {
     TopicCreation.createControl(BROKER.admin());
-    Collection<AlterConfigOp> change =
-        List.of(
-            new AlterConfigOp(new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET));
-    BROKER.admin().incrementalAlterConfigs(Map.of(TOPIC, change)).all().get();
+    BROKER.configure(NAME, "cleanup.policy", policy);
     assertThat(check(BROKER.admin()).problem())
         .hasValueSatisfying(
             problem ->
@@ -113,16 +110,7 @@ class ControlTopicCheckTest {
 
     check(BROKER.admin()).repair();
 
-    assertThat(
-            BROKER
-                .admin()
-                .describeConfigs(Set.of(TOPIC))
-                .values()
-                .get(TOPIC)
-                .get()
-                .get("cleanup.policy")
-                .value())
-        .isEqualTo("compact");
+    await().until(() -> BROKER.configuration(NAME, "cleanup.policy"), "compact"::equals);
     assertThat(warnings).singleElement().asString().contains(NAME, "has compact now");
   }
 

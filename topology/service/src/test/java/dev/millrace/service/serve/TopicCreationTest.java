@@ -19,8 +19,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("broker")
+@ResourceLock("millrace.models") // of the one broker
 class TopicCreationTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();

@@ -9,19 +9,17 @@ import dev.millrace.service.command.options.ParsedOptions;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import picocli.CommandLine.ParameterException;
 
 /** What the doctor says of a broker and its topics. */
 @Tag("broker")
+@ResourceLock("millrace.models") // of the one broker
 class BrokerChecksTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
@@ -66,8 +64,8 @@ class BrokerChecksTest {
   @Test
   void controlTopicThatForgets_isMissing_andLeftAsItIs() throws Exception {
     TopicCreation.createControl(BROKER.admin());
-    ConfigResource control = new ConfigResource(ConfigResource.Type.TOPIC, "millrace.models");
-    setPolicy(control, "delete");
+    String control = "millrace.models";
+    BROKER.configure(control, "cleanup.policy", "delete");
     try {
       assertThat(check(BROKER.bootstrapServers()))
           .filteredOn(Finding::isFailure)
@@ -76,26 +74,10 @@ class BrokerChecksTest {
               finding ->
                   assertThat(finding.detail())
                       .contains("cleanup.policy=delete forgets the champions"));
-      assertThat(
-              BROKER
-                  .admin()
-                  .describeConfigs(List.of(control))
-                  .values()
-                  .get(control)
-                  .get()
-                  .get("cleanup.policy")
-                  .value())
-          .isEqualTo("delete");
+      assertThat(BROKER.configuration(control, "cleanup.policy")).isEqualTo("delete");
     } finally {
-      setPolicy(control, "compact");
+      BROKER.configure(control, "cleanup.policy", "compact");
     }
-  }
-
-  private static void setPolicy(ConfigResource topic, String policy) throws Exception {
-    Collection<AlterConfigOp> change =
-        List.of(
-            new AlterConfigOp(new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET));
-    BROKER.admin().incrementalAlterConfigs(Map.of(topic, change)).all().get();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.millrace.service.command.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.control.Champion;
@@ -13,21 +14,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Which version serves: promote, rollback, and what prune leaves for them. */
 @Tag("broker")
+@ResourceLock("millrace.models") // of the one broker
 class PromoteCommandTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
@@ -66,25 +65,12 @@ class PromoteCommandTest {
   @Test
   void controlTopicThatForgets_isRepairedByAPromotion() throws Exception {
     promote("1").succeeded();
-    ConfigResource control = new ConfigResource(ConfigResource.Type.TOPIC, "millrace.models");
-    Collection<AlterConfigOp> forget =
-        List.of(
-            new AlterConfigOp(
-                new ConfigEntry("cleanup.policy", "delete"), AlterConfigOp.OpType.SET));
-    BROKER.admin().incrementalAlterConfigs(Map.of(control, forget)).all().get();
+    BROKER.configure("millrace.models", "cleanup.policy", "delete");
 
     promote("2").succeeded();
 
-    assertThat(
-            BROKER
-                .admin()
-                .describeConfigs(List.of(control))
-                .values()
-                .get(control)
-                .get()
-                .get("cleanup.policy")
-                .value())
-        .isEqualTo("compact");
+    await()
+        .until(() -> BROKER.configuration("millrace.models", "cleanup.policy"), "compact"::equals);
   }
 
   @Test

@@ -23,10 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What keeps {@code serve} from starting: one line that says what to do, and no stack trace. */
 @Tag("broker")
 @Timeout(300)
+@ResourceLock("millrace.models") // of the one broker
 class ServeRefusalTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
