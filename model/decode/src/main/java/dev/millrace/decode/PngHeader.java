@@ -81,8 +81,9 @@ final class PngHeader {
   /**
    * Goes on behind the next chunk.
    *
-   * @param lenient whether one that is cut off ends the file, for OpenCV to refuse; else it is
-   *     refused here
+   * @param lenient whether one without pixels that is cut off ends the file, for OpenCV to judge;
+   *     else it is refused here. Pixels that are cut off always are: libpng would write a line about
+   *     each such file to standard error
    * @return its type; {@link #IEND} for one that is cut off
    */
   private static long skipChunk(HeaderReader in, boolean lenient) {
@@ -92,7 +93,7 @@ final class PngHeader {
     }
     long length = in.u32();
     long type = in.u32();
-    if (lenient && length + CHECKSUM > in.remaining()) {
+    if (lenient && type != IDAT && length + CHECKSUM > in.remaining()) {
       in.skip(in.remaining());
       return IEND;
     }

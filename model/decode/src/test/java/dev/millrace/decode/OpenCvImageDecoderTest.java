@@ -138,6 +138,19 @@ class OpenCvImageDecoderTest {
   }
 
   @Test
+  void pngWhosePixelsAreCutOff_isKeptFromLibpng() {
+    byte[] png = Pictures.encode(Pictures.gradient(SIZE, SIZE, BufferedImage.TYPE_INT_RGB), "png");
+    int end = png.length - 12;
+
+    for (int length : new int[] {end - 1, end - 5}) {
+      assertThatThrownBy(() -> PngHeader.still(Arrays.copyOf(png, length)))
+          .isInstanceOf(BadImageException.class)
+          .hasMessage("the PNG image is cut off after " + length + " bytes");
+    }
+    assertThat(PngHeader.still(Arrays.copyOf(png, end))).hasSize(end);
+  }
+
+  @Test
   void chunksThatNoPixelDependsOn_areKeptFromLibpng() {
     byte[] png = Pictures.encode(Pictures.gradient(SIZE, SIZE, BufferedImage.TYPE_INT_RGB), "png");
     byte[] noisy = png;
