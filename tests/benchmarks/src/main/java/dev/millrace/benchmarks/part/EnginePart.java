@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The engine without Kafka: how fast it is with its defaults and with other numbers of threads, and
- * what it allocates for an image at every load.
+ * Measures the engine without Kafka: its speed with the defaults and with other numbers of threads,
+ * and the bytes that it allocates for an image at each load.
  */
 final class EnginePart implements Part {
 
