@@ -108,7 +108,7 @@ class PromptAnswersTest {
               .mapToDouble(FunctionCounter::count)
               .sum();
       // If answers left after each batch, there would be at most 8 of them in a request.
-      assertThat(BACKLOG / requests).as("answers a request").isGreaterThan(20);
+      assertThat(BACKLOG / requests).as("answers per request").isGreaterThan(20);
     }
   }
 }

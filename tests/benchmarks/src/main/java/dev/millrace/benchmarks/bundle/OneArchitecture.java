@@ -84,9 +84,9 @@ public final class OneArchitecture {
       if (section.getInt(at) == FAT_BINARY) {
         at = one.reduce(section, at);
       } else if (section.getInt(at) == 0) {
-        at += Integer.BYTES; // what aligns the next one
+        at += Integer.BYTES; // padding that aligns the next one
       } else {
-        throw new IllegalArgumentException("no fat binary at " + at + " of " + SECTION);
+        throw new IllegalArgumentException("no fat binary at offset " + at + " of " + SECTION);
       }
     }
     if (one.kept == 0) {
@@ -134,7 +134,7 @@ public final class OneArchitecture {
           || size <= 0
           || offset + size > end
           || size % ALIGNMENT != 0) {
-        throw new IllegalArgumentException("no entry of a fat binary at " + offset);
+        throw new IllegalArgumentException("no entry of a fat binary at offset " + offset);
       }
       entries.add(entry);
       offset += size;

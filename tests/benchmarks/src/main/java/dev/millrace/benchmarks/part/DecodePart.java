@@ -46,7 +46,7 @@ final class DecodePart implements Part {
     Path folder = Limits.write(bench, size, Photographs.jpegs(width, height, PICTURES));
     Map<String, String> pictures = Map.of("pictures", folder.toString());
     Class<?> type = Decode.class;
-    JmhRounds rounds = new JmhRounds(bench, name() + "." + size, "images/s a core");
+    JmhRounds rounds = new JmhRounds(bench, name() + "." + size, "images/s per core");
     rounds.enter(ALONE, type, "alone", pictures, "Millrace without its resize");
     rounds.enter(LIBJPEG_TURBO, type, "libJpegTurbo", pictures, "libjpeg-turbo alone");
     rounds.enter(WITH_RESIZE, type, "withResize", pictures, "Millrace, resized to 256");
@@ -61,7 +61,7 @@ final class DecodePart implements Part {
   }
 
   private void json(Bench bench) {
-    JmhRounds rounds = new JmhRounds(bench, name() + ".json", "predictions/s a core");
+    JmhRounds rounds = new JmhRounds(bench, name() + ".json", "predictions/s per core");
     for (String classes : List.of("10", "1000")) {
       rounds.enter(
           classes + "_classes",

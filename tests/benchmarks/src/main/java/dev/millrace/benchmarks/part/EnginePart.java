@@ -45,7 +45,7 @@ final class EnginePart implements Part {
             MODEL,
             "pictures",
             Limits.write(bench, MODEL, Photographs.jpegs(32, 32, 100)).toString());
-    JmhRounds rounds = new JmhRounds(bench, name(), "images/s a core");
+    JmhRounds rounds = new JmhRounds(bench, name(), "images/s per core");
     for (String inFlight : List.of("1", "8", BACKLOG)) {
       enter(rounds, "in_flight_" + inFlight, common, "inFlight", inFlight, inFlight);
     }

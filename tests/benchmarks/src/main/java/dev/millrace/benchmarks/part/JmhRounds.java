@@ -73,7 +73,7 @@ final class JmhRounds {
           bench.figure(
               figure + "_wall",
               Medians.of(rounds, Jmh.Score::perSecondOfTime),
-              unit.replace(" a core", ""),
+              unit.replace(" per core", ""),
               "on all cores that it uses");
           bench.figure(
               figure + "_bytes",

@@ -73,7 +73,7 @@ enum Disturbance {
     }
   },
 
-  /** The broker cannot be reached for a minute. */
+  /** The broker does not answer for {@link Timings#away}. */
   BROKER_AWAY(1) {
     @Override
     void strike(Rig rig) throws Exception {
@@ -103,7 +103,7 @@ enum Disturbance {
     this.nightlyStrikes = nightlyStrikes;
   }
 
-  /** Number of strikes in the long suite, which its group's 40 minutes allow. */
+  /** Number of strikes in the long suite: as many as its group's 40 minutes allow. */
   int nightlyStrikes() {
     return nightlyStrikes;
   }
