@@ -255,8 +255,8 @@ class SwapSuite {
     double growth = (double) LongStream.of(resident).max().orElseThrow() / resident[0] - 1;
     System.out.printf(
         "%d swaps: p99 %d ms within 2 s of a promotion, %d ms otherwise; throughput near one %.3f of"
-            + " the mean; from promotion to first prediction at most %d ms; resident memory %+.1f %%"
-            + " after the first tenth%n",
+            + " the mean; from promotion to first prediction at most %d ms; resident memory"
+            + " %+.1f %% after the first tenth%n",
         swaps.size(), p99Near, p99Far, nearShare / nearTime, slowest, 100 * growth);
     reportEach(swaps);
     assertThat(slowest).isLessThan(MAX_DELAY.toMillis());
