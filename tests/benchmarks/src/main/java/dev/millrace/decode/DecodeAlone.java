@@ -3,14 +3,14 @@ package dev.millrace.decode;
 import dev.millrace.core.image.ImageLimits;
 
 /**
- * What {@link OpenCvImageDecoder} does to a JPEG before it resizes it: reads its header, checks it
- * against the limits, and decodes it whole. For benchmarks.
+ * The work of {@link OpenCvImageDecoder} on a JPEG before the resize: it reads the header, checks
+ * it against the limits, and decodes the picture at full size. For benchmarks.
  */
 public final class DecodeAlone {
 
   private DecodeAlone() {}
 
-  /** Decodes one; returns a number of its own, so that no compiler leaves the work out. */
+  /** Decodes a picture. Returns its height, so that no compiler removes the work. */
   public static int decode(byte[] jpeg) {
     ImageHeader header = ImageHeader.read(jpeg);
     header.requireAtMost(ImageLimits.DEFAULT.maxPixels());

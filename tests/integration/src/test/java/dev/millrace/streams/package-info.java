@@ -1,2 +1,5 @@
-/** Services that the command line does not start: slower or less safe ones. */
+/**
+ * Variants of the service that the command line cannot start: slower, or without the commit
+ * barrier.
+ */
 package dev.millrace.streams;

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What must not stop the stream: each bad record is one dead letter, with its reason, and nothing
- * else.
+ * Bad records do not stop the stream: each becomes exactly one dead letter with its reason, and
+ * nothing else.
  */
 @Tag("broker")
 @Timeout(180)
@@ -131,7 +131,7 @@ class BadInputTest {
   @ParameterizedTest
   @ValueSource(ints = {ServiceConfig.DEFAULT_MAX_RECORD_BYTES, 4 << 20})
   void imagesAtTheRecordLimit_getTheirAnswers(int limit, EmbeddedBroker broker) throws Exception {
-    // What a batch of one record has besides its value: at most this.
+    // Upper bound of the overhead of a batch with one record.
     int overhead = 100;
     byte[] good =
         Arrays.copyOf(Images.noise("png", 400, 400, 1), limit - overhead); // PNG ends at its IEND
@@ -183,7 +183,7 @@ class BadInputTest {
         record.headers().lastHeader("__streams.errors." + name).value(), StandardCharsets.UTF_8);
   }
 
-  /** The first bytes of a JPEG that says it is so large, and nothing more. */
+  /** Returns the first bytes of a JPEG that claims this size, and nothing more. */
   private static byte[] claim(int width, int height) {
     return HexFormat.of()
         .parseHex(

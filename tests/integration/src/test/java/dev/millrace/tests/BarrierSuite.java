@@ -27,9 +27,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the commit barrier costs: images a second with it and without, in ten pairs of runs, each
- * run a JVM of its own, those of a pair one after the other and the order changing from pair to
- * pair. A nightly group:
+ * Measures the cost of the commit barrier: images per second with and without it, in ten pairs of
+ * runs. Each run has its own JVM. The runs of a pair follow one another, and their order changes
+ * from pair to pair. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=speed -Dquick verify
@@ -43,7 +43,7 @@ class BarrierSuite {
   private static final int PAIRS = Integer.getInteger("barrier.pairs", 10);
   private static final int PARTITIONS = 16;
   private static final int IMAGES = 40_000;
-  // The first ones meet a cold JVM.
+  // The JVM is cold for the first images.
   private static final int UNTIMED = 8_000;
   private static final int COMMIT_INTERVAL_MS = 1_000;
   private static final double MAX_COST = 0.05;
@@ -113,7 +113,7 @@ class BarrierSuite {
     }
   }
 
-  /** Images a second of one run, from the 8,000th prediction to the last. */
+  /** Returns the images per second of one run, from the 8,000th prediction to the last. */
   private double throughput(boolean barrier) throws Exception {
     String name = "bench-" + runs++;
     create(name + "-out", name + "-dead");

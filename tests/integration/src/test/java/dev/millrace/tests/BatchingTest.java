@@ -27,7 +27,9 @@ class BatchingTest {
 
   @TempDir Path folder;
 
-  /** Each partition has one image at a time, so a batch larger than one holds images of several. */
+  /**
+   * Each partition has one image at a time, so a batch with more than one image spans partitions.
+   */
   @Test
   void batches_formAcrossPartitionsAndThreads(EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder, "random");
@@ -35,7 +37,7 @@ class BatchingTest {
     try (Pipeline pipeline =
         Pipeline.start(
             broker,
-            // By itself it depends on how long a run takes, which depends on what else runs.
+            // The default depends on how long a run takes, and so on the load of the machine.
             Pipeline.inference(model).maxBatchSize(8).build(),
             PARTITIONS,
             Map.of("num.stream.threads", "2"))) {

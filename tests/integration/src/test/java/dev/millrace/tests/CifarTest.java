@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** 1,000 real images through Kafka, judged one by one against what PyTorch says of them. */
+/** Sends 1,000 real images through Kafka, and compares each prediction with PyTorch's. */
 @Tag("broker")
 @Timeout(180)
 @ExtendWith(SharedBroker.class)

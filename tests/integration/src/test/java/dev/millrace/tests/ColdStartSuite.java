@@ -29,8 +29,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How long the first prediction takes when nothing runs yet but the broker: from the start of the
- * {@code serve} command to the record. A nightly group, since it holds on a quiet machine alone:
+ * Measures the time from the start of the {@code serve} command to the first prediction, with only
+ * the broker running. A nightly group, because the limit holds only on a quiet machine:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=speed -Dquick verify
@@ -47,11 +47,11 @@ class ColdStartSuite {
 
   @TempDir Path folder;
 
-  /** The machine may be shared, so it is the best of three runs. */
+  /** The best of three runs counts, because the machine may be shared. */
   @Test
   void firstPrediction_isThereWithinFiveSeconds(EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
-    // The launcher builds what is missing on its first run.
+    // On its first run, the launcher builds what is missing.
     assertThat(MillraceProcess.run(folder, "--version").exitCode()).isZero();
 
     List<Duration> times = new ArrayList<>();

@@ -29,15 +29,15 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * 617 images that decoders stumble over, again and again through a service with a heap of 512 MiB.
- * Each round requires that each of them gets the one answer that {@code corpus-outcomes.tsv} keeps
- * for it, and that answers keep coming.
+ * Sends 617 images that are hard to decode through a service with a heap of 512 MiB, in rounds.
+ * Each round requires one answer to each image, as {@code corpus-outcomes.tsv} lists it, and at
+ * most a minute between two answers.
  */
 final class Corpus {
 
   private static final int PARTITIONS = 4;
 
-  /** The heap is made resident at the start, so that what grows afterwards is native. */
+  /** The heap is resident from the start, so that later growth is native memory. */
   private static final String HEAP = "-Xms512m -Xmx512m -XX:+AlwaysPreTouch";
 
   private static final Duration START = Duration.ofMinutes(2);
@@ -52,16 +52,16 @@ final class Corpus {
   /**
    * Resident memory of the service, in MiB.
    *
-   * @param afterRounds after each round
-   * @param peak the most that it ever was
+   * @param afterRounds resident memory after each round
+   * @param peak largest resident memory
    */
   record Memory(List<Long> afterRounds, long peak) {}
 
   /**
-   * Runs the corpus through a service of its own.
+   * Sends the corpus through a service of its own.
    *
-   * @param rounds how often
-   * @param folder for the model and what the service prints
+   * @param rounds number of rounds
+   * @param folder folder for the model and the service's output
    */
   static Memory run(int rounds, Path folder, EmbeddedBroker broker) throws Exception {
     Map<String, byte[]> corpus = SharedData.untar("robustness/robustness.tar");
@@ -83,7 +83,7 @@ final class Corpus {
       assertThat(service.await(START)).as(service.errors()).isEqualTo(143);
       assertThat(receiveRest(answers)).isEmpty();
       System.out.println(
-          "MiB after each round of the corpus: " + residentMib + ", at most " + peakMib);
+          "resident MiB after each round of the corpus: " + residentMib + ", peak " + peakMib);
       return new Memory(residentMib, peakMib);
     }
   }
@@ -133,7 +133,7 @@ final class Corpus {
     }
   }
 
-  /** A consumer of predictions and dead letters alike, from their beginnings. */
+  /** Returns a consumer of all predictions and dead letters, from the beginning. */
   private static KafkaConsumer<String, byte[]> answers(EmbeddedBroker broker) {
     KafkaConsumer<String, byte[]> answers =
         new KafkaConsumer<>(
@@ -150,7 +150,10 @@ final class Corpus {
     return answers;
   }
 
-  /** The next {@code count} answers by the file's name, none of which may be long in coming. */
+  /**
+   * Returns the next {@code count} answers by the file's name. Fails after a minute without an
+   * answer.
+   */
   private static Map<String, String> receive(
       KafkaConsumer<String, byte[]> answers, int count, MillraceProcess service)
       throws IOException {
@@ -173,7 +176,7 @@ final class Corpus {
     return received;
   }
 
-  /** What came after the last round, of a service that has ended. */
+  /** Returns the answers after the last round, once the service has ended. */
   private static List<String> receiveRest(KafkaConsumer<String, byte[]> answers) {
     Map<TopicPartition, Long> ends = answers.endOffsets(answers.assignment());
     List<String> rest = new ArrayList<>();
@@ -184,7 +187,7 @@ final class Corpus {
     return rest;
   }
 
-  /** {@code prediction}, or the reason that a dead letter gives. */
+  /** Returns {@code prediction}, or the dead letter's reason. */
   private static String outcome(ConsumerRecord<String, byte[]> answer) {
     return answer.topic().equals(OUTPUT)
         ? "prediction"
@@ -193,7 +196,7 @@ final class Corpus {
             StandardCharsets.UTF_8);
   }
 
-  /** The kept table: each file's outcome by its name. */
+  /** Reads the expected outcome of each file. */
   private static Map<String, String> outcomes() throws IOException {
     try (InputStream in = Corpus.class.getResourceAsStream("corpus-outcomes.tsv")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)

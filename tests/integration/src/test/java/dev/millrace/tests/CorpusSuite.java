@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Ten rounds of the {@link Corpus}, after which its memory has long stopped to grow. A nightly
- * group.
+ * Runs ten rounds of the {@link Corpus}, and requires that memory stops growing after the third. A
+ * nightly group.
  */
 @Tag("nightly")
 @Tag("corpus")

@@ -24,16 +24,16 @@ class DemoTest {
   private static final String SUMMARY =
       "\n(\\d+) predictions, \\d+ with the label that the image has\n";
 
-  /** Of a version, when the demo ends. */
+  /** A version's score at the end of the demo. */
   private static final Pattern SCORE =
       Pattern.compile("^version \\d+: (\\d+) of \\d+ right", Pattern.MULTILINE);
 
-  /** Of 200 images in ten classes, far more than guessing gives. */
+  /** More right answers than guessing gives, of 200 images in ten classes. */
   private static final int CHANCE = 60;
 
   @TempDir Path folder;
 
-  /** The first start after a build says that it prepares for the next ones. */
+  /** The first start after a build prints that it prepares for quick starts. */
   @BeforeAll
   static void prepare(@TempDir Path elsewhere) throws Exception {
     assertThat(MillraceProcess.run(elsewhere, "--version").exitCode()).isZero();
@@ -72,7 +72,7 @@ class DemoTest {
       demo.awaitLine(".*/\\d+\\.png .*", PATIENCE);
       assumeTrue(
           demo.heedsInterrupts(),
-          "this build ignores SIGINT, and so does what it starts; run it in the foreground");
+          "this build and its child processes ignore SIGINT; run it in the foreground");
       demo.interrupt();
 
       assertThat(demo.await(PATIENCE)).isEqualTo(130);

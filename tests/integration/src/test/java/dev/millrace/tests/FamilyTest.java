@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A network of each stem and each block answers an image through Kafka, in its full size. {@link
- * FamilySuite} asks every depth.
+ * Networks with each stem and each block classify an image through Kafka, at their full size.
+ * {@link FamilySuite} tests every depth.
  */
 @Tag("broker")
 @Timeout(120)

@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A residual network of 8 layers, 8 channels wide, that learned Fashion-MNIST: what tests classify
- * with where they want right answers and a checkout has no other weights. It lies beside the tests
- * as a plain ONNX file of 83 kB, float input {@code [N, 3, 28, 28]}, logits {@code [N, 10]}.
+ * A trained residual network for Fashion-MNIST, with 8 layers and 8 channels. Tests use it if they
+ * need right answers, because a checkout has no other trained weights. It lies beside the tests as
+ * a plain ONNX file of 83 kB, with float input {@code [N, 3, 28, 28]} and logits {@code [N, 10]}.
  *
- * <p>{@link FashionTraining} made it, and makes it anew.
+ * <p>{@link FashionTraining} trains it.
  */
 final class FashionNetwork {
 
-  /** How many of {@link #heldOut} it answers rightly. */
+  /** Number of {@link #heldOut} images that it classifies correctly. */
   static final int RIGHT = 905;
 
   static final String FILE = "fashion-resnet8.onnx";
@@ -25,7 +25,7 @@ final class FashionNetwork {
 
   private FashionNetwork() {}
 
-  /** Writes the network's file into a folder. */
+  /** Writes the network's file to a folder. */
   static Path file(Path folder) throws IOException {
     try (InputStream content = FashionNetwork.class.getResourceAsStream(FILE)) {
       Path file = folder.resolve(FILE);
@@ -34,13 +34,16 @@ final class FashionNetwork {
     }
   }
 
-  /** Writes its classes' names into a folder, one a line: sorted, as the trainer has them. */
+  /**
+   * Writes the names of its classes to a file, one per line, in the trainer's order, which is
+   * sorted.
+   */
   static Path labels(Path folder) throws IOException {
     return Files.write(
         folder.resolve("fashion.txt"), FashionMnist.LABELS.names().stream().sorted().toList());
   }
 
-  /** 1,000 images that it has not learned from. */
+  /** Returns 1,000 images that it was not trained on. */
   static List<DemoImage> heldOut() {
     return FashionMnist.read().subList(0, IMAGES);
   }

@@ -47,7 +47,10 @@ final class FashionTraining {
 
   private FashionTraining() {}
 
-  /** Trains it in a folder, the first argument, and leaves its file there; a minute. */
+  /**
+   * Trains the network in the folder of the first argument, and leaves its file there. Takes about
+   * a minute.
+   */
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     List<DemoImage> all = FashionMnist.read();

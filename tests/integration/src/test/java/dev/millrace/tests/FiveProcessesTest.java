@@ -30,9 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The README's five commands, each a process of its own, with weights that learned and real images.
- */
+/** The README's five commands, each in its own process, with trained weights and real images. */
 @Tag("broker")
 @Timeout(300)
 class FiveProcessesTest {
@@ -136,7 +134,7 @@ class FiveProcessesTest {
     }
   }
 
-  /** The images' classes by their names; writes them below a folder. */
+  /** Writes images below a folder, and returns their classes by name. */
   private static Map<String, String> write(List<DemoImage> images, Path below) throws IOException {
     Map<String, String> classes = new HashMap<>();
     for (DemoImage image : images) {
@@ -192,7 +190,7 @@ class FiveProcessesTest {
         .toList();
   }
 
-  /** Key, timestamp, headers and partition of each prediction are its image's. */
+  /** Requires that each prediction has its image's key, timestamp, headers and partition. */
   private static void requireEnvelopes(String at, int count) {
     Map<String, ConsumerRecord<String, byte[]>> images =
         read(at, "images").stream().collect(toMap(ConsumerRecord::key, record -> record));

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who can reach the address that {@code serve --http} listens on. */
+/** Tests from where the address of {@code serve --http} can be reached. */
 @Tag("broker")
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -53,7 +53,10 @@ class HttpAddressTest {
     }
   }
 
-  /** With an id of its own, since the group of a killed one takes its session timeout to end. */
+  /**
+   * Starts a service with its own application id, because the group of a killed service only ends
+   * after its session timeout.
+   */
   private MillraceProcess serve(EmbeddedBroker broker, String id, Object... http) throws Exception {
     Object[] command = {
       "serve",
@@ -88,7 +91,7 @@ class HttpAddressTest {
     }
   }
 
-  /** An address by which others reach this machine. */
+  /** Returns an address by which other machines reach this one. */
   private static Optional<InetAddress> outsideAddress() throws SocketException {
     return NetworkInterface.networkInterfaces()
         .flatMap(NetworkInterface::inetAddresses)

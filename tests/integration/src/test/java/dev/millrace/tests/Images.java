@@ -7,12 +7,12 @@ import java.io.UncheckedIOException;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
-/** Images made on the spot. */
+/** Generated images. */
 public final class Images {
 
   private Images() {}
 
-  /** Noise, the same for the same seed. */
+  /** Returns an image of noise; equal seeds give equal images. */
   public static byte[] noise(String format, int width, int height, long seed) {
     Random random = new Random(seed);
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

@@ -23,13 +23,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Several input topics, by name or by a pattern, and partitions that come while images stream. */
+/**
+ * Several input topics, by name or by pattern, and partitions that are added while images stream.
+ */
 @Tag("broker")
 @Timeout(120)
 @ExtendWith(SharedBroker.class)
 class InputsTest {
 
-  /** The service's default is 30 s, which {@code ServiceConfigTest} keeps. */
+  /** The service's default is 30 s; {@code ServiceConfigTest} tests it. */
   private static final Map<String, String> PROMPT = Map.of("metadata.max.age.ms", "500");
 
   @TempDir Path folder;
@@ -73,7 +75,7 @@ class InputsTest {
     }
   }
 
-  /** A consumer that stands still while the broker deletes what it has not read. */
+  /** The service is stopped while the broker deletes records that it has not read. */
   @Test
   void recordsDeletedWhileStopped_arePassedOver_andTheOthersAnswered(EmbeddedBroker broker)
       throws Exception {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Instances that start while the version that was promoted last cannot serve here. */
+/** Instances that start while they cannot serve the version that was promoted last. */
 @Tag("broker")
 @Timeout(120)
 @ExtendWith(SharedBroker.class)
@@ -80,7 +80,7 @@ class LaggingChampionTest {
         assertThat(get(endpoint, "/v2/health/live").statusCode()).isEqualTo(200);
         assertThat(get(endpoint, "/v2/models/lagging-all").statusCode()).isEqualTo(503);
         assertThat(members(broker, pipeline.group())).isZero();
-        // Version 1 is there, and nobody promoted it.
+        // Version 1 could serve, but it was not promoted.
         assertThat(pipeline.service().serving()).isEmpty();
 
         ModelVersion second = Models.publishRandom(folder, "lagging-all");

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * The whole loop, each of its five parts a process of its own: labelled events go in, a better
- * version is promoted, and predictions name it. Nobody restarts anything.
+ * The whole loop, with each of its five parts in its own process: labelled events arrive, a better
+ * version is promoted, and predictions name it. No process is restarted.
  */
 @Tag("broker")
 @ResourceLock("cores") // two trainers at once slow each other down
@@ -95,7 +95,7 @@ class LearningLoopTest {
               "--create-topics",
               2,
               "--every-labels",
-              MORE, // they come class by class, and the gate compares like with like
+              MORE, // labels arrive class by class, and the gate must see all classes
               "--epochs",
               4,
               "--learning-rate",
@@ -141,7 +141,7 @@ class LearningLoopTest {
         try (MillraceProcess tail =
             MillraceProcess.start(
                 folder, "", "tail", "--bootstrap-servers", at, "--from-beginning", "--json")) {
-          // A version that the next one follows at once may never come to answer.
+          // A version may never answer if the next one replaces it at once.
           while (!BETTER.matcher(tail.output()).find()) {
             assertThat(tail.isAlive() && serve.isAlive()).isTrue();
             run("send", "--bootstrap-servers", at, first);

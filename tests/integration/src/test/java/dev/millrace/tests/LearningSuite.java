@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How well and how fast it learns Fashion-MNIST, on a machine with nothing else to do. A nightly
- * group:
+ * Measures how well and how fast the trainer learns Fashion-MNIST, on a machine without other load.
+ * A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=learning -Dquick verify
@@ -82,7 +82,7 @@ class LearningSuite {
         100 * metrics.get("held_out_accuracy"),
         100 * metrics.get("accuracy"),
         (System.nanoTime() - start) / 1e9);
-    // Both held-out parts together, three to one.
+    // Both held-out parts together, weighted by their size, 1,500 and 500 images.
     assertThat(0.75 * metrics.get("held_out_accuracy") + 0.25 * metrics.get("accuracy"))
         .isGreaterThanOrEqualTo(0.89);
   }
@@ -103,14 +103,14 @@ class LearningSuite {
       }
     }
     System.out.printf(
-        "three demos: the first version serves after %.0f, %.0f, %.0f s; the best within 3 minutes"
-            + " answers %.1f, %.1f, %.1f %% right%n",
+        "three demos: the first version serves after %.0f, %.0f, %.0f s; the best accuracy within"
+            + " 3 minutes is %.1f, %.1f, %.1f %%%n",
         first[0], first[1], first[2], best[0], best[1], best[2]);
     assertThat(median(first)).isLessThanOrEqualTo(45);
     assertThat(median(best)).isGreaterThan(85);
   }
 
-  /** Percent, of the versions that answered enough images. */
+  /** Returns the best accuracy, in percent, of the versions that answered at least 200 images. */
   private static double bestAccuracy(String output) {
     double best = 0;
     Matcher score = SCORE.matcher(output.substring(output.lastIndexOf(".png ")));

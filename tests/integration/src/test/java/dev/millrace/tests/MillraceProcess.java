@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A command of {@code ./millrace} in a process of its own, as a user starts it. What it prints goes
- * to files, so it never waits for a reader. To be used by one thread; closing it kills what still
- * runs.
+ * A command of {@code ./millrace} in a process of its own, as a user starts it. Its output goes to
+ * files, so the process never blocks on a full pipe. Closing this kills the process if it still
+ * runs. Used by one thread.
  */
 public final class MillraceProcess implements AutoCloseable {
 
@@ -25,11 +25,11 @@ public final class MillraceProcess implements AutoCloseable {
       Path.of(System.getProperty("millrace.root", "../..")).resolve("millrace").toAbsolutePath();
   private static final long POLL_MS = 5;
 
-  /** The JVM's option for short runs, or nothing where a nightly group measures. */
+  /** JVM option that makes short runs faster; empty in nightly groups that measure. */
   private static final String COMPILER =
       Objects.requireNonNullElse(System.getProperty("millrace.test.compiler"), "");
 
-  /** Gives SIGINT its default action: a build that a script started with '&' has it ignored. */
+  /** Gives SIGINT its default action; a build that a script starts with '&' ignores SIGINT. */
   private static final List<String> HEED_INTERRUPTS = List.of("env", "--default-signal=INT");
 
   private static final long SIGINT_BIT = 1 << 1;
@@ -39,7 +39,7 @@ public final class MillraceProcess implements AutoCloseable {
   private final Path output;
   private final Path errors;
 
-  /** What a command that ended has printed. */
+  /** Exit code and output of a command that has ended. */
   public record Result(int exitCode, String output, String errors) {}
 
   private MillraceProcess(String name, Process process, Path output, Path errors) {
@@ -49,15 +49,15 @@ public final class MillraceProcess implements AutoCloseable {
     this.errors = errors;
   }
 
-  /** Starts a command; the JVM options may be empty. */
+  /** Starts a command. The JVM options may be empty. */
   public static MillraceProcess start(Path folder, String jvmOptions, Object... command)
       throws IOException {
     return start(folder, command[0].toString(), jvmOptions, launch(command));
   }
 
   /**
-   * Starts a command that Ctrl-C ends although this process may ignore it, where the system has
-   * GNU's {@code env}; {@link #heedsInterrupts} tells.
+   * Starts a command that Ctrl-C ends even if this process ignores SIGINT. This needs GNU's {@code
+   * env}; {@link #heedsInterrupts} tells whether it worked.
    */
   public static MillraceProcess startInterruptible(Path folder, Object... command)
       throws IOException, InterruptedException {
@@ -76,7 +76,7 @@ public final class MillraceProcess implements AutoCloseable {
     return words;
   }
 
-  /** Starts a class of the tests in a JVM with the tests' own class path. */
+  /** Starts a test class in a JVM with the tests' class path. */
   public static MillraceProcess start(Path folder, Class<?> main, Object... arguments)
       throws IOException {
     List<String> told = Stream.of(arguments).map(Object::toString).toList();
@@ -96,12 +96,12 @@ public final class MillraceProcess implements AutoCloseable {
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MILLRACE_OPTS", COMPILER + " " + jvmOptions);
     environment.remove("JAVA_OPTS");
-    // A trainer's threads sleep while they wait, so that they leave the cores to other processes.
+    // A trainer's threads sleep while they wait and leave the cores to other processes.
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
     return new MillraceProcess(name, builder.start(), output, errors);
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command to its end, for at most three minutes. */
   public static Result run(Path folder, Object... command)
       throws IOException, InterruptedException {
     try (MillraceProcess process = start(folder, "", command)) {
@@ -110,7 +110,7 @@ public final class MillraceProcess implements AutoCloseable {
     }
   }
 
-  /** Waits for the end, and returns the exit code. */
+  /** Waits until the process ends, and returns the exit code. */
   public int await(Duration patience) throws IOException, InterruptedException {
     if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError(name + " did not end in time:\n" + output() + errors());
@@ -118,7 +118,10 @@ public final class MillraceProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Waits for a whole line of standard output that matches, and returns the pattern's group. */
+  /**
+   * Waits for a whole line of standard output that matches, and returns the pattern's last group,
+   * or the line if there is none.
+   */
   public String awaitLine(String regex, Duration patience)
       throws IOException, InterruptedException {
     Pattern line = Pattern.compile("^" + regex + "$", Pattern.MULTILINE);
@@ -146,7 +149,7 @@ public final class MillraceProcess implements AutoCloseable {
     return Files.readString(errors);
   }
 
-  /** The operating system's number for it. */
+  /** Returns the process id. */
   public long pid() {
     return process.pid();
   }
@@ -155,12 +158,12 @@ public final class MillraceProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Asks it to end, as {@code kill} and Kubernetes do. */
+  /** Sends SIGTERM, as {@code kill} and Kubernetes do. */
   public void terminate() {
     process.destroy();
   }
 
-  /** Whether it has not been told to ignore Ctrl-C, as far as the system says. */
+  /** Whether Ctrl-C can end the process: true unless Linux reports that it ignores SIGINT. */
   public boolean heedsInterrupts() throws IOException {
     Path status = Path.of("/proc", Long.toString(pid()), "status");
     if (!Files.exists(status)) {
@@ -174,17 +177,17 @@ public final class MillraceProcess implements AutoCloseable {
     }
   }
 
-  /** Asks it to end, as Ctrl-C does. */
+  /** Sends SIGINT, as Ctrl-C does. */
   public void interrupt() throws IOException, InterruptedException {
     signal("INT");
   }
 
-  /** Makes it stand still, as a machine does that is out of reach. */
+  /** Stops the process (SIGSTOP) without ending it, as if its machine were out of reach. */
   public void freeze() throws IOException, InterruptedException {
     signal("STOP");
   }
 
-  /** Lets it go on. */
+  /** Lets the process go on (SIGCONT). */
   public void thaw() throws IOException, InterruptedException {
     signal("CONT");
   }
@@ -196,11 +199,11 @@ public final class MillraceProcess implements AutoCloseable {
             .start()
             .waitFor();
     if (failed != 0) {
-      throw new IOException(name + " is not there to get SIG" + signal);
+      throw new IOException("cannot send SIG" + signal + " to " + name);
     }
   }
 
-  /** Ends it in the middle of what it does, as {@code kill -9} and a power cut do. */
+  /** Kills the process at once, as {@code kill -9} and a power failure do. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Puts models into a repository. */
+/** Publishes models to a repository. */
 public final class Models {
 
   private static final List<Float> MEAN = List.of(0.485f, 0.456f, 0.406f);
@@ -23,7 +23,7 @@ public final class Models {
 
   private Models() {}
 
-  /** Someone else's model, with ImageNet's normalisation. */
+  /** Publishes an ONNX file with ImageNet's normalisation. */
   public static ModelVersion publish(
       Path repository, String name, Path onnx, Path labels, int size, int resize)
       throws IOException {
@@ -35,17 +35,17 @@ public final class Models {
         new Preprocessing(size, resize, MEAN, STD));
   }
 
-  /** ImageNet's normalisation, of images that are taken whole. */
+  /** Returns preprocessing with ImageNet's normalisation and without a crop. */
   static Preprocessing preprocessing(int size) {
     return new Preprocessing(size, size, MEAN, STD);
   }
 
-  /** A ResNet-20 that has learned nothing, for images of 32x32 pixels and ten classes. */
+  /** Publishes a ResNet-20 with random weights, for images of 32x32 pixels and ten classes. */
   public static ModelVersion publishRandom(Path repository, String name) {
     return publishRandom(repository, name, ResNet.of("resnet20"), 1);
   }
 
-  /** A network that has learned nothing, with the weights that come of a seed. */
+  /** Publishes a network with random weights from this seed. */
   public static ModelVersion publishRandom(
       Path repository, String name, ResNet network, long seed) {
     List<String> classes =

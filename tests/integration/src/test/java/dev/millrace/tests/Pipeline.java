@@ -45,10 +45,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** A service on topics of its own, and the means to feed it and to read what it answers. */
+/** A service with its own topics, and methods to send images and read the answers. */
 final class Pipeline implements AutoCloseable {
 
-  /** One time for all records, and a recent one: the broker's retention deletes old ones. */
+  /** Timestamp of all records; it is recent, because the broker deletes old records. */
   static final long TIME = System.currentTimeMillis();
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -86,7 +86,7 @@ final class Pipeline implements AutoCloseable {
         ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
   }
 
-  /** The newest version of a model. */
+  /** Configures inference with the newest version of a model. */
   static InferenceConfig.Builder inference(ModelVersion model) {
     return InferenceConfig.builder(model.folder().getParent().getParent(), model.name());
   }
@@ -105,7 +105,7 @@ final class Pipeline implements AutoCloseable {
     return pipeline;
   }
 
-  /** Makes the topics, and leaves it to the caller to start the service. */
+  /** Makes the topics. The caller starts the service. */
   static Pipeline prepare(
       EmbeddedBroker broker,
       InferenceConfig inference,
@@ -122,7 +122,7 @@ final class Pipeline implements AutoCloseable {
         broker, inference, topics, partitions, kafka, onBadImage, maxRecordBytes, "test-" + number);
   }
 
-  /** Makes the topics, those that a pattern stands for excepted, and starts the service. */
+  /** Makes the topics, except those of a pattern, and starts the service. */
   static Pipeline start(
       EmbeddedBroker broker, ModelVersion model, Topics topics, Map<String, String> kafka)
       throws Exception {
@@ -191,13 +191,13 @@ final class Pipeline implements AutoCloseable {
     awaitRunning();
   }
 
-  /** Starts the service with inference that is made here. */
+  /** Starts the service with inference from this factory. */
   void start(Function<InferenceConfig, ImageInference<byte[]>> factory) throws Exception {
     service = InferenceService.start(config, factory, registry);
     awaitRunning();
   }
 
-  /** Starts the service, which may not be able to serve yet. */
+  /** Starts the service without waiting until it can serve. */
   void launch() {
     service = InferenceService.start(config, registry);
   }
@@ -219,12 +219,15 @@ final class Pipeline implements AutoCloseable {
     return service;
   }
 
-  /** An input record with the time that all tests use. */
+  /** Returns an input record with the timestamp of all tests. */
   ProducerRecord<String, byte[]> image(String key, byte[] value) {
     return new ProducerRecord<>(topics.input(), null, TIME, key, value);
   }
 
-  /** Sends records and waits until the broker has them; their places are in the same order. */
+  /**
+   * Sends records and waits until the broker has them. Returns their partitions and offsets in the
+   * order of the records.
+   */
   List<RecordMetadata> send(List<ProducerRecord<String, byte[]>> records) throws Exception {
     List<RecordMetadata> places = new ArrayList<>();
     try (KafkaProducer<String, byte[]> producer =
@@ -241,7 +244,7 @@ final class Pipeline implements AutoCloseable {
     return places;
   }
 
-  /** The predictions, once there are {@code count}. */
+  /** Returns all predictions, once there are {@code count}. */
   List<ConsumerRecord<String, Prediction>> predictions(int count) {
     try (KafkaConsumer<String, Prediction> consumer =
         new KafkaConsumer<>(
@@ -250,7 +253,7 @@ final class Pipeline implements AutoCloseable {
     }
   }
 
-  /** The dead letters, once there are {@code count}. */
+  /** Returns all dead letters, once there are {@code count}. */
   List<ConsumerRecord<String, byte[]>> deadLetters(int count) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
@@ -260,14 +263,14 @@ final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Names the version that shall serve, as {@code models promote} does. It holds for every pipeline
-   * of this broker from now on: for a model with a name of its own, therefore.
+   * Promotes a version, as {@code models promote} does. The promotion applies to every pipeline of
+   * this broker, so give the model a name of its own.
    */
   Champion promote(int version, boolean allowSignatureChange) throws Exception {
     return promote(new Champion(version, null, allowSignatureChange));
   }
 
-  /** The same, with the version before it. */
+  /** Promotes a version with its previous version. */
   Champion promote(Champion champion) throws Exception {
     Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
     try (Admin admin = Admin.create(kafka)) {
@@ -286,7 +289,7 @@ final class Pipeline implements AutoCloseable {
     }
   }
 
-  /** The reports about this pipeline's model, once there are {@code count}. */
+  /** Returns the reports about this pipeline's model, once there are {@code count}. */
   List<SwapReport> reports(int count) throws IOException {
     List<SwapReport> reports = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
@@ -305,12 +308,12 @@ final class Pipeline implements AutoCloseable {
     return reports;
   }
 
-  /** The group that the service joins. */
+  /** Returns the group that the service joins. */
   String group() {
     return config.group();
   }
 
-  /** The offset of an input partition that the service would go on from; 0 if it has none. */
+  /** Returns the committed offset of an input partition, or 0 if there is none. */
   long committed(int partition) throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
       OffsetAndMetadata offset =
@@ -333,7 +336,7 @@ final class Pipeline implements AutoCloseable {
         "read_committed");
   }
 
-  /** Reads to the end of the log, and on until there are enough or none comes in time. */
+  /** Reads a topic until its end, and until it has {@code count} records. */
   private static <V> List<ConsumerRecord<String, V>> read(
       KafkaConsumer<String, V> consumer, String topic, int count) {
     List<TopicPartition> partitions =
@@ -350,7 +353,7 @@ final class Pipeline implements AutoCloseable {
       }
     }
     throw new AssertionError(
-        records.size() + " of " + count + " records came to " + topic + " in time");
+        topic + " has only " + records.size() + " of " + count + " records");
   }
 
   private static boolean isAtEnd(KafkaConsumer<?, ?> consumer, List<TopicPartition> partitions) {

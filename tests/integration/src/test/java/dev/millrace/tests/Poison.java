@@ -17,8 +17,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends odd records into one partition of a pipeline, good images around each, and finds what
- * became of every one.
+ * Sends odd records to one partition of a pipeline, with good images before and after each, and
+ * reads the answer to every record.
  */
 final class Poison {
 
@@ -39,7 +39,7 @@ final class Poison {
   }
 
   /**
-   * @param patience how long to wait for answers
+   * @param patience longest time to wait for the answers
    */
   Poison(Pipeline pipeline, Duration patience) {
     this.pipeline = pipeline;
@@ -54,7 +54,9 @@ final class Poison {
     return new ProducerRecord<>(pipeline.topics.input(), 0, timestamp, key, value);
   }
 
-  /** A record with the timestamp -1, which Kafka's own class refuses and the protocol does not. */
+  /**
+   * Returns a record with the timestamp -1, which Kafka's class refuses but its protocol allows.
+   */
   ProducerRecord<byte[], byte[]> untimed(byte[] key, byte[] value) {
     return new ProducerRecord<>(pipeline.topics.input(), 0, key, value) {
       @Override
@@ -64,12 +66,12 @@ final class Poison {
     };
   }
 
-  /** Sends good images, the odd record, and more good images. */
+  /** Sends good images, an odd record, and more good images. */
   void send(PoisonScenario.Odd odd) throws Exception {
     send(odd.name(), odd.record().apply(this), odd.compressed());
   }
 
-  /** The same. */
+  /** Sends good images, an odd record of this name, and more good images. */
   void send(String name, ProducerRecord<byte[], byte[]> odd, boolean compressed) throws Exception {
     sendGood();
     try (KafkaProducer<byte[], byte[]> producer = producer(compressed ? "gzip" : "none")) {
@@ -104,17 +106,18 @@ final class Poison {
   }
 
   /**
-   * Waits until everything has come, and requires one prediction for each good image, and one
-   * prediction or dead letter for each odd record.
+   * Waits for all answers. Requires one prediction for each good image, and one prediction or one
+   * dead letter for each odd record.
    */
   void requireOneAnswerEach() {
     requireAnswers(true);
   }
 
   /**
-   * The same, or several of one kind for a record.
+   * Waits for all answers. Requires predictions for each good image, and predictions or dead
+   * letters for each odd record, but not both.
    *
-   * @param once whether each answer may come but once
+   * @param once whether there must be exactly one answer to each record
    */
   void requireAnswers(boolean once) {
     await();
@@ -138,7 +141,7 @@ final class Poison {
     }
   }
 
-  /** Reads until there are as many records as were sent, or the time is over. */
+  /** Reads until every record has an answer, or until the time is over. */
   private void await() {
     long deadline = System.nanoTime() + patience.toNanos();
     try (RawReader output = new RawReader(pipeline.bootstrapServers(), pipeline.topics.output());
@@ -177,18 +180,18 @@ final class Poison {
     return new String(header.value(), StandardCharsets.UTF_8);
   }
 
-  /** Where an odd record lies. */
+  /** Returns the offset of an odd record. */
   long offset(String name) {
     return oddOffsets.get(name);
   }
 
-  /** The dead letter of an odd record. */
+  /** Returns the dead letter of an odd record. */
   ConsumerRecord<byte[], byte[]> deadLetter(String name) {
     assertThat(deadLetters).as("dead letter of '%s'", name).containsKey(oddOffsets.get(name));
     return deadLetters.get(oddOffsets.get(name)).get(0);
   }
 
-  /** What became of each odd record. */
+  /** Returns the fate of each odd record by its name. */
   Map<String, Fate> fates() {
     Map<String, Fate> fates = new HashMap<>();
     oddOffsets.forEach((name, offset) -> fates.put(name, fate(offset)));

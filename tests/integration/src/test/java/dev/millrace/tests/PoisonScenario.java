@@ -9,11 +9,11 @@ import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
-/** Topics as an administrator made them, and odd records that they take. */
+/** Topic configurations of an administrator, and odd records that the topics accept. */
 @SuppressWarnings("ImmutableEnumChecker") // its maps and lists are unmodifiable
 enum PoisonScenario {
 
-  /** All topics have Kafka's own limits, also that of the dead letters. */
+  /** All topics have Kafka's default limits, the dead-letter topic too. */
   USUAL_LIMITS(
       Map.of(),
       Map.of(),
@@ -32,7 +32,7 @@ enum PoisonScenario {
               Fate.STUB,
               to -> to.record(key("both", 1_000_000), new byte[48_450])))),
 
-  /** The input's limit was raised, and the service was not told. */
+  /** The limit of the input topic was raised without telling the service. */
   RAISED_INPUT(
       Map.of("max.message.bytes", "10485760"),
       Map.of(),
@@ -49,7 +49,7 @@ enum PoisonScenario {
               Fate.PREDICTION,
               to -> to.record(key("image", 5), Images.noise("png", 900, 800, 4))))),
 
-  /** The output and dead-letter topics are compacted, and the input takes every timestamp. */
+  /** The output and dead-letter topics are compacted, and the input accepts every timestamp. */
   COMPACTED_OUTPUT(
       Map.of("message.timestamp.after.max.ms", "" + Long.MAX_VALUE),
       Map.of("cleanup.policy", "compact"),
@@ -67,7 +67,7 @@ enum PoisonScenario {
           new Odd("no key", Fate.DEAD_LETTER, to -> to.record(null, good(3))),
           new Odd("no image and no key", Fate.DEAD_LETTER, to -> to.record(null, new byte[10])))),
 
-  /** As with very many classes. */
+  /** Predictions exceed the limit, as with very many classes. */
   LARGE_PREDICTIONS(
       Map.of(),
       Map.of("max.message.bytes", "1500"),
@@ -78,7 +78,7 @@ enum PoisonScenario {
               Fate.DEAD_LETTER,
               to -> to.record(key("long", 1_000), good(1)))));
 
-  /** What becomes of a record. */
+  /** The answer to a record. */
   enum Fate {
     PREDICTION,
     DEAD_LETTER,
@@ -88,8 +88,8 @@ enum PoisonScenario {
   /**
    * An odd record.
    *
-   * @param fate what is right for it
-   * @param compressed whether its producer compresses
+   * @param fate expected answer
+   * @param compressed whether the producer compresses it
    */
   record Odd(
       String name,
@@ -118,7 +118,7 @@ enum PoisonScenario {
     this.records = records;
   }
 
-  /** Changes the configuration of a pipeline's topics. */
+  /** Configures a pipeline's topics. */
   void configure(Pipeline pipeline) throws Exception {
     pipeline.alter(pipeline.topics.input(), input);
     pipeline.alter(pipeline.topics.output(), output);
@@ -129,12 +129,12 @@ enum PoisonScenario {
     return records;
   }
 
-  /** An image that everybody takes. */
+  /** Returns a valid image. */
   static byte[] good(int seed) {
     return Images.noise("png", 32, 32, seed);
   }
 
-  /** A key of so many bytes. */
+  /** Returns a key of this many bytes. */
   static byte[] key(String name, int bytes) {
     byte[] key = Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), bytes);
     Arrays.fill(key, name.length(), bytes, (byte) 'k');
@@ -147,7 +147,7 @@ enum PoisonScenario {
     return key;
   }
 
-  /** A small image, so that its prediction is larger than itself, and above the limit. */
+  /** The image is small, so that its prediction is larger than the record and exceeds the limit. */
   private static ProducerRecord<byte[], byte[]> withLongHeaders(Poison to) {
     ProducerRecord<byte[], byte[]> record =
         to.record(key("headers", 7), Images.noise("png", 1, 1, 1));

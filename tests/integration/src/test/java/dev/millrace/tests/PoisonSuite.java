@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * How soon a stream goes on behind an odd record, and what it says while the world is broken. A
- * nightly group:
+ * Measures how soon a stream goes on after an odd record, and how the service reports a deleted
+ * topic and answers beside slow clients. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=poison -Dquick verify
@@ -149,7 +149,7 @@ class PoisonSuite {
         }
         millis.sort(null);
         System.out.printf(
-            "health beside %,d slow clients: %.1f ms, at most %.1f ms%n",
+            "health beside %,d slow clients: median %.1f ms, maximum %.1f ms%n",
             SLOW_CLIENTS, millis.get(25), millis.get(49));
         assertThat(millis.get(45)).isLessThan(100);
       }

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Odd records among good ones: each gets its one answer or its one dead letter, and the stream goes
- * on. {@link PoisonSuite} says how soon.
+ * Odd records among good ones: each gets exactly one answer or one dead letter, and the stream goes
+ * on. {@link PoisonSuite} measures how soon.
  */
 @Tag("broker")
 @Timeout(180)
@@ -82,8 +82,9 @@ class PoisonTest {
   }
 
   /**
-   * What the limits were at the start does not hold for ever. The thread that a refused record ends
-   * leaves its group: nobody waits for the end of its session, in five minutes.
+   * The service also notices limits that change after its start. The thread that fails at a refused
+   * record leaves its group, so its partitions need not wait for its session to end after five
+   * minutes.
    */
   @ParameterizedTest
   @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
@@ -124,7 +125,7 @@ class PoisonTest {
     }
   }
 
-  /** Nothing is lost either: the next instance goes on from the last commit. */
+  /** No image is lost: the next instance goes on from the last commit. */
   @ParameterizedTest
   @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
   void brokenDevice_endsTheService_andNoImageBecomesADeadLetter(
@@ -152,9 +153,7 @@ class PoisonTest {
     }
   }
 
-  /**
-   * A control: that these tests would see a record that is dropped, and a partition that stands.
-   */
+  /** A control: these tests notice a dropped record, and a partition that stops. */
   @ParameterizedTest
   @ValueSource(
       classes = {

@@ -21,8 +21,8 @@ import javax.imageio.ImageIO;
 
 /**
  * A decoder and a device with faults. The device answers a white image with NaN, as an overflow in
- * half precision does, and once it is broken, every image. The decoder throws what it should not
- * for {@link #UNHEARD_OF}.
+ * half precision does; once it is broken, it answers every image with NaN. For {@link #UNHEARD_OF}
+ * the decoder throws an exception that is not a refusal.
  */
 final class PoisonedParts {
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A process's memory as Linux counts it, from {@code /proc/PID/status} (proc(5)). */
+/** A process's memory, read from Linux's {@code /proc/PID/status} (proc(5)). */
 public final class ProcessMemory {
 
   private final Path status;
@@ -13,12 +13,12 @@ public final class ProcessMemory {
     status = Path.of("/proc", Long.toString(pid), "status");
   }
 
-  /** Bytes that are resident now. */
+  /** Returns the bytes that are resident now. */
   public long resident() throws IOException {
     return bytes("VmRSS:");
   }
 
-  /** The most bytes that were resident at any moment. */
+  /** Returns the largest number of bytes that were resident at any moment. */
   public long peakResident() throws IOException {
     return bytes("VmHWM:");
   }

@@ -25,25 +25,28 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * An answer leaves when it is there, although its stream thread waits for the next record; with
- * many others if it has waited itself.
+ * An answer leaves as soon as it is there, although its stream thread waits for the next record.
+ * Under a backlog, answers leave together.
  */
 @Tag("broker")
 @Timeout(180)
-@Isolated("it counts requests, which depend on how soon answers come")
+@Isolated("it counts requests, and their number depends on how soon answers come")
 @ExtendWith(SharedBroker.class)
 class PromptAnswersTest {
 
   private static final int IMAGES = 3;
 
-  /** How long a stream thread without records sleeps; an answer that waits for its end is late. */
+  /**
+   * How long a stream thread without records waits in its poll; an answer that waits for the end of
+   * the poll is late.
+   */
   private static final Duration POLL = Duration.ofSeconds(10);
 
   private static final int BACKLOG = 3_000;
 
   @TempDir Path folder;
 
-  /** With a single image in flight its record's own call waits for the answer. */
+  /** With at most one image in flight, {@code process} itself waits for the answer. */
   @ParameterizedTest
   @ValueSource(ints = {1, 8})
   void answer_doesNotWaitForThePoll(int maxInFlight, EmbeddedBroker broker) throws Exception {
@@ -68,7 +71,10 @@ class PromptAnswersTest {
     }
   }
 
-  /** Sends records until the stream thread has stopped, since it sleeps in its poll without any. */
+  /**
+   * Sends records until the stream thread has stopped, because it sleeps in its poll without
+   * records.
+   */
   private static void stop(Pipeline pipeline, byte[] image) {
     CompletableFuture<Void> stopping = CompletableFuture.runAsync(pipeline::stop);
     await()
@@ -80,7 +86,10 @@ class PromptAnswersTest {
     stopping.join();
   }
 
-  /** Of large images a fetch holds a few only, and the next may take a moment to come. */
+  /**
+   * With a small fetch size a fetch holds few records, as with large images, and the next one may
+   * take a moment.
+   */
   @ParameterizedTest
   @ValueSource(ints = {1, 1_000_000})
   void backlog_leavesInFewRequests(int fetched, EmbeddedBroker broker) throws Exception {
@@ -98,8 +107,8 @@ class PromptAnswersTest {
           pipeline.registry.get("kafka.producer.request.total").functionCounters().stream()
               .mapToDouble(FunctionCounter::count)
               .sum();
-      // A partition may have 30 images in flight, and answers used to leave a batch of 8 at a time.
-      assertThat(BACKLOG / requests).as("answers a request").isGreaterThan(20);
+      // If answers left after each batch, there would be at most 8 of them in a request.
+      assertThat(BACKLOG / requests).as("answers per request").isGreaterThan(20);
     }
   }
 }

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What keeps {@code serve} from starting, through the launcher: one line that says what to do, and
- * the exit code. The service's own tests go through the other reasons.
+ * Reasons for which {@code serve} does not start, through the launcher: the exit code, and one line
+ * that says what to do. The service's own tests cover the other reasons.
  */
 @Tag("broker")
 @Timeout(300)

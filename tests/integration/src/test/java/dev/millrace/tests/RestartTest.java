@@ -27,7 +27,7 @@ class RestartTest {
   @TempDir Path folder;
 
   /**
-   * A clean stop answers what is in flight and commits it, so even at-least-once doubles nothing.
+   * A clean stop answers the images in flight and commits them, so even at-least-once doubles none.
    */
   @ParameterizedTest
   @CsvSource({

@@ -13,14 +13,14 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * {@code millrace broker} with TLS and SCRAM, as the service's README sets it up: its keys, its
- * properties file, and those of its clients. Every password holds {@link #SECRET}.
+ * {@code millrace broker} with TLS and SCRAM, set up as the service's README says. It makes keys,
+ * and properties files for the broker and its clients. Every password contains {@link #SECRET}.
  */
 final class SecureBroker implements AutoCloseable {
 
   static final String SECRET = "s3cret";
 
-  /** The first process after a build may prepare for quick starts before it starts. */
+  /** The first process after a build may make the class archive before it starts. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final String SCRAM =
@@ -43,8 +43,8 @@ final class SecureBroker implements AutoCloseable {
   /**
    * Makes the keys and starts the broker.
    *
-   * @param folder for the keys and the data
-   * @param output for what the broker prints
+   * @param folder folder for the keys and the data
+   * @param output folder for the broker's output
    */
   static SecureBroker start(Path folder, Path output, String jvmOptions) throws Exception {
     makeKeys(folder);
@@ -132,7 +132,10 @@ final class SecureBroker implements AutoCloseable {
             TRUSTSTORE_PASSWORD));
   }
 
-  /** What a client needs to be let in, with some of it changed; an empty value takes a key away. */
+  /**
+   * Writes a client's properties with these changes, and returns the file; an empty value removes
+   * the key.
+   */
   Path clientConfig(Map<String, String> changes) throws IOException {
     Map<String, String> properties =
         new TreeMap<>(
@@ -152,7 +155,7 @@ final class SecureBroker implements AutoCloseable {
     return changed("client", properties, changes);
   }
 
-  /** The broker's own file, with some of it changed. */
+  /** Writes the broker's properties with these changes, and returns the file. */
   Path brokerConfig(Map<String, String> changes) throws IOException {
     return changed("broker", brokerProperties(folder), changes);
   }
@@ -173,7 +176,7 @@ final class SecureBroker implements AutoCloseable {
     return file;
   }
 
-  /** Alice's line with a password of hers. */
+  /** Returns Alice's JAAS line with this password. */
   static String jaas(String password) {
     return SCRAM + "username=\"alice\" password=\"" + password + "\";";
   }

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A broker that takes only TLS and SCRAM, and commands that reach it by a properties file. Whatever
- * any of them prints, right or wrong, at the level debug too, holds no password.
+ * A broker that accepts only TLS with SCRAM, and commands that connect with a properties file. No
+ * output holds a password, not even when a command fails or logs at level debug.
  */
 @Tag("broker")
 @Timeout(300)
@@ -69,7 +69,7 @@ class SecureBrokerTest {
     try (Stream<Path> files = Files.list(output)) {
       for (Path file : files.toList()) {
         assertThat(Files.readString(file).lines())
-            .as("what %s holds", file.getFileName())
+            .as("content of %s", file.getFileName())
             .noneMatch(line -> line.contains(SecureBroker.SECRET));
       }
     }
@@ -205,7 +205,7 @@ class SecureBrokerTest {
     }
   }
 
-  /** Each command that needs the broker. */
+  /** Returns commands that need the broker. */
   private static List<List<Object>> commands(Path config) {
     return List.of(
         serve(config, "--create-topics", 1, "--broker-timeout", 1),
@@ -214,8 +214,9 @@ class SecureBrokerTest {
   }
 
   /**
-   * Commands fail, in time and in one line that says this. So do tail and doctor when asked for
-   * more, where {@link #requireNoSecretInAnyOutput} looks.
+   * Requires that commands fail in time, with one line that contains these texts. Then runs tail
+   * and doctor with {@code --verbose} at log level debug, so that {@link
+   * #requireNoSecretInAnyOutput} checks their output.
    */
   private static void requireRefusals(Path config, List<List<Object>> commands, String... saying)
       throws Exception {
@@ -235,7 +236,7 @@ class SecureBrokerTest {
     assertThat(finding.get("detail").textValue()).contains(saying);
   }
 
-  /** Runs commands side by side to their ends, which must come soon. */
+  /** Runs commands side by side until each has ended, within two minutes. */
   private static List<MillraceProcess.Result> together(
       String jvmOptions, List<List<Object>> commands) throws Exception {
     List<MillraceProcess> processes = new ArrayList<>();

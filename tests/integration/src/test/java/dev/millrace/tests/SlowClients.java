@@ -22,11 +22,11 @@ final class SlowClients implements AutoCloseable {
     return clients;
   }
 
-  /** Waits until the server has closed the connection of the first. */
+  /** Waits until the server has closed the first client's connection. */
   void awaitEndOfFirst() throws IOException {
     int next = sockets.get(0).getInputStream().read();
     if (next != -1) {
-      throw new AssertionError("the server answers to half a request");
+      throw new AssertionError("the server answers half a request");
     }
   }
 

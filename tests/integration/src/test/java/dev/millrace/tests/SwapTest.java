@@ -35,7 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Versions are swapped while the stream runs; one that cannot serve changes nothing, and says why.
+ * Versions are swapped while the stream runs. If a version cannot serve, the current one keeps
+ * serving and a report says why.
  */
 @Tag("broker")
 @Timeout(120)
@@ -51,7 +52,7 @@ class SwapTest {
 
   @BeforeEach
   void publishFirst(TestInfo test) {
-    // One control topic for all tests of a broker.
+    // All tests of a broker share one control topic, so each model needs its own name.
     name = test.getTestMethod().orElseThrow().getName();
     first = publish(10, 1);
   }
@@ -77,7 +78,7 @@ class SwapTest {
       throws Exception {
     ModelVersion second = publish(10, 2);
     try (Pipeline pipeline = start(broker)) {
-      // The repository's newest serves as long as nothing was promoted.
+      // The newest version of the repository serves until a version is promoted.
       assertThat(pipeline.service().serving()).contains(second);
       pipeline.promote(1, false);
       requireOutcome(pipeline, 1, Outcome.SWAPPED, 1);
@@ -177,13 +178,13 @@ class SwapTest {
     }
   }
 
-  /** A file that was published as it is, with the right checksum. */
+  /** A fault in a file that is published unchanged, with the right checksum. */
   enum Fault {
     NO_ONNX("cannot load the model"),
     UNKNOWN_OPERATOR("Softmix"),
     EXTERNAL_DATA_MISSING("weights.bin"),
     NOT_A_NUMBER("sum to NaN"),
-    // More than any heap takes: the error that it makes must not end the one who swaps.
+    // Larger than any heap: the error must not end the thread that swaps.
     TOO_LARGE("Required array size too large");
 
     private final String reason;
@@ -214,7 +215,7 @@ class SwapTest {
           bias(model).setRawData(ByteString.copyFrom(nan));
         }
         case TOO_LARGE -> {
-          // It grows when it lies in the repository.
+          // The test extends the file after it is published.
         }
       }
       return model.build().toByteArray();
@@ -287,7 +288,10 @@ class SwapTest {
     }
   }
 
-  /** Promotes it in vain: the reason is published, and the first version goes on answering. */
+  /**
+   * Promotes a version, and requires that it is rejected with this reason and that the first
+   * version goes on answering.
+   */
   private void requireRejected(Pipeline pipeline, int version, String reason) throws Exception {
     pipeline.promote(version, false);
     SwapReport report = requireOutcome(pipeline, version, Outcome.REJECTED, 1);
@@ -310,7 +314,7 @@ class SwapTest {
 
   private int seen;
 
-  /** The report that comes next. */
+  /** Returns the next report. */
   private SwapReport last(Pipeline pipeline, int version) throws Exception {
     List<SwapReport> reports = pipeline.reports(++seen);
     assertThat(reports).hasSize(seen);

@@ -118,7 +118,7 @@ class TrainTest {
     assertThat(repository().newest(MODEL).manifest().metrics())
         .containsEntry("gate_blessed", 0.0)
         .containsEntry("gate_champion", (double) better.version());
-    // Which of its epochs were worse than the one before is the training's affair.
+    // The training decides which epochs are better than the one before.
     List<SwapReport> reports = reports(at);
     assertThat(reports).hasSize(6);
     assertThat(reports.get(0).outcome()).isEqualTo(SwapReport.Outcome.BLESSED);
@@ -156,15 +156,15 @@ class TrainTest {
   }
 
   /**
-   * Checkpoints are asked for, and the trainer is killed at a random moment after, any will do: in
-   * half of the trials before an undisturbed one would be published.
+   * Asks for a checkpoint, and kills the trainer at a random moment after that, in half of the
+   * trials before the export would be complete.
    */
   @Test
   void killedDuringExports_leavesWholeVersions_andGoesOn() throws Exception {
     killDuringExports(KILLS);
   }
 
-  /** Twenty times. */
+  /** Kills twenty times. */
   @Test
   @Tag("nightly")
   @Tag("learning")
@@ -180,8 +180,8 @@ class TrainTest {
       long asked = System.nanoTime();
       train.awaitLine(MODEL + " version 1 is published.*", PATIENCE);
       export = System.nanoTime() - asked;
-      // An epoch's state is saved after its version is published: by the second epoch's, the
-      // first's is.
+      // An epoch's state is saved after its version is published, so the first epoch's state is
+      // saved before version 3 is published.
       train.awaitLine(MODEL + " version 3 is published.*", PATIENCE);
       train.kill();
     }
@@ -214,8 +214,8 @@ class TrainTest {
   }
 
   /**
-   * Two epochs of each on half of CIFAR-10's images. The other half decides: on so many the
-   * standard error of the difference is 0.03.
+   * Trains two epochs from nothing and two from ImageNet's weights, on half of 1,000 CIFAR-10
+   * images. The other half decides; the standard error of the difference is 0.03.
    */
   @Test
   @Tag("nightly")
@@ -231,7 +231,7 @@ class TrainTest {
     assertThat(transferred).isGreaterThan(fromNothing + 0.1);
   }
 
-  /** One epoch, from a network that this test trained itself. */
+  /** Trains one epoch, from a network that the test trained before. */
   @Test
   void transfer_fromAVersion_isPublishedWithItsParent() throws Exception {
     run(train("--epochs", 1));

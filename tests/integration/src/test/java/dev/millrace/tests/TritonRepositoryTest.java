@@ -33,8 +33,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A repository that was laid out for Triton serves as it is, and answers what the same file answers
- * once it was imported.
+ * A repository in Triton's layout serves as it is. Its predictions equal those of the imported ONNX
+ * file.
  */
 @Tag("broker")
 @Timeout(180)
@@ -93,7 +93,7 @@ class TritonRepositoryTest {
     return ResNetOnnx.write(network, HeInitialization.of(network, seed));
   }
 
-  /** Lays out a version by hand. */
+  /** Writes a version in Triton's layout. */
   private void lay(String name, int version, byte[] onnx, List<String> labels) throws IOException {
     Path home = Files.createDirectories(repository.resolve(name));
     Files.writeString(
@@ -151,7 +151,7 @@ class TritonRepositoryTest {
         .collect(Collectors.toMap(ConsumerRecord::key, ConsumerRecord::value));
   }
 
-  /** But for what the size of a batch changes in the last digits. */
+  /** Requires equal predictions, except for the last digits, which depend on the batch size. */
   private static void requireSame(Prediction answer, Prediction expected) {
     Probabilities probabilities = answer.probabilities();
     assertThat(probabilities.size()).isEqualTo(expected.probabilities().size());
@@ -162,7 +162,7 @@ class TritonRepositoryTest {
     assertThat(expected.top().stream().map(Prediction.Top::label)).contains(answer.label());
   }
 
-  /** Every file and folder of the repository, with its checksum and its time. */
+  /** Returns every file and folder of the repository, with modification time and checksum. */
   private Map<String, String> content() throws IOException {
     Map<String, String> content = new TreeMap<>();
     try (Stream<Path> walk = Files.walk(repository)) {

@@ -13,12 +13,12 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.util.Arrays;
 
 /**
- * The rules that the classes of one module keep: dependencies between packages run one way, and
- * only to the packages that the module may know.
+ * Architecture rules for the classes of one module. Packages depend on each other in one direction,
+ * and only on packages that the module may use.
  */
 public final class Architecture {
 
-  /** Kafka Streams' packages that may change with any of its versions. */
+  /** Internal packages of Kafka Streams, which may change in any release. */
   private static final String KAFKA_STREAMS_INTERNALS =
       "org\\.apache\\.kafka\\.streams\\..*\\binternals\\b.*";
 
@@ -28,7 +28,7 @@ public final class Architecture {
     this.classes = classes;
   }
 
-  /** The main classes below a package, from the calling module alone. */
+  /** Loads the main classes below a package, from the calling module only. */
   public static Architecture of(String root) {
     JavaClasses classes =
         new ClassFileImporter()
@@ -46,7 +46,7 @@ public final class Architecture {
     return java.nio.file.Path.of("").toAbsolutePath().getFileName().toString();
   }
 
-  /** Fails if packages depend on one another in a circle. */
+  /** Fails if there is a dependency cycle between packages. */
   public Architecture hasNoPackageCycles() {
     SlicesRuleDefinition.slices()
         .assignedFrom(new EachPackage())
@@ -56,7 +56,10 @@ public final class Architecture {
     return this;
   }
 
-  /** Fails if a class knows one of Millrace's packages other than these and its own module's. */
+  /**
+   * Fails if a class depends on a package of Millrace outside {@code own} and {@code others}. Each
+   * name includes the packages below it.
+   */
   public Architecture knowsOnly(String own, String... others) {
     String[] allowed = Arrays.copyOf(others, others.length + 1);
     allowed[others.length] = own;
@@ -73,7 +76,7 @@ public final class Architecture {
     return this;
   }
 
-  /** Fails if a class outside of {@code home} knows a package whose name matches. */
+  /** Fails if a class outside the package {@code home} depends on internals of Kafka Streams. */
   public Architecture keepsKafkaStreamsInternalsIn(String home) {
     noClasses()
         .that()
@@ -87,7 +90,7 @@ public final class Architecture {
     return this;
   }
 
-  /** Fails if a class knows a package below one of these. */
+  /** Fails if a class depends on one of these packages or on a package below it. */
   public Architecture knowsNothingBelow(String... packages) {
     noClasses()
         .should()

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a class of the tests in a JVM of its own, so that a crash of a native library, a hang or a
- * lack of memory is a failed test and not a lost one. The JVM may load native libraries, and warns
- * of nothing that a test could take for the output of its class.
+ * Runs a test class in a JVM of its own. If a native library crashes, hangs or runs out of memory
+ * there, one test fails and the build goes on. The child JVM may load native libraries. Its options
+ * turn off warnings of newer Java versions, so that its output comes from the class alone.
  */
 public final class ChildJvm {
 
@@ -23,7 +23,7 @@ public final class ChildJvm {
   private ChildJvm() {}
 
   /**
-   * The command that starts a class with the class path of this JVM.
+   * Returns the command that starts a class with this JVM's class path.
    *
    * @param options more options for the JVM
    */
@@ -31,7 +31,7 @@ public final class ChildJvm {
     return command(System.getProperty("java.class.path"), main, options, arguments);
   }
 
-  /** As {@link #command(Class, List, List)}, with another class path. */
+  /** Returns the command that starts a class with another class path. */
   public static List<String> command(
       String classPath, Class<?> main, List<String> options, List<String> arguments) {
     List<String> command = new ArrayList<>();
@@ -51,11 +51,12 @@ public final class ChildJvm {
   }
 
   /**
-   * Runs a class to its end, which must come in time and with exit code 0.
+   * Runs a class to its end. Fails if it takes longer than 10 minutes, or if its exit code is not
+   * 0.
    *
-   * @param folder where its output goes
+   * @param folder folder for its output, which is also its working directory
    * @param options more options for the JVM, such as {@code -Xmx256m}
-   * @return the lines of its standard output
+   * @return lines of its standard output
    */
   public static List<String> run(
       Path folder, Class<?> main, List<String> options, String... arguments)
@@ -63,7 +64,10 @@ public final class ChildJvm {
     return run(folder, command(main, options, List.of(arguments)));
   }
 
-  /** Runs a command of {@link #command(String, Class, List, List)} as {@link #run} does. */
+  /**
+   * Runs a command of {@link #command(String, Class, List, List)} to its end. Fails if it takes
+   * longer than 10 minutes, or if its exit code is not 0.
+   */
   public static List<String> run(Path folder, List<String> command)
       throws IOException, InterruptedException {
     Path out = folder.resolve("out");
@@ -76,14 +80,14 @@ public final class ChildJvm {
             .start();
     try {
       if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-        throw new AssertionError("the JVM did not end in time; " + tail(out) + tail(err));
+        throw new AssertionError("the JVM did not end within 10 minutes: " + tail(out) + tail(err));
       }
     } finally {
       process.destroyForcibly();
     }
     if (process.exitValue() != 0) {
       throw new AssertionError(
-          "the JVM ended with " + process.exitValue() + ": " + tail(out) + tail(err));
+          "the JVM ended with exit code " + process.exitValue() + ": " + tail(out) + tail(err));
     }
     return Files.readAllLines(out, StandardCharsets.UTF_8);
   }

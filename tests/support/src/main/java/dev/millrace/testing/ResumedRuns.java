@@ -10,9 +10,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * Lets a nightly group go on where it was cut off. Each test of the tag {@code nightly} that passed
- * leaves a file in {@code target/nightly}; with {@code -Dnightly.resume} a test with such a file is
- * not run again. Without it the file counts for nothing, and is deleted before the test runs.
+ * Resumes an interrupted nightly group. Each test tagged {@code nightly} that passes leaves a file
+ * in {@code target/nightly}. With {@code -Dnightly.resume}, a test that has such a file is skipped.
+ * Without it, the file is deleted before the test runs.
  */
 public final class ResumedRuns implements ExecutionCondition, TestWatcher {
 
@@ -21,7 +21,7 @@ public final class ResumedRuns implements ExecutionCondition, TestWatcher {
   private final Path folder;
   private final boolean resume;
 
-  /** Used by JUnit, in the module's folder. */
+  /** Called by JUnit in the module's folder. */
   public ResumedRuns() {
     this(Path.of("target", "nightly"), System.getProperty("nightly.resume") != null);
   }
@@ -34,7 +34,7 @@ public final class ResumedRuns implements ExecutionCondition, TestWatcher {
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext test) {
     if (!isNightly(test) || !Files.exists(file(test))) {
-      return ConditionEvaluationResult.enabled("not run before");
+      return ConditionEvaluationResult.enabled("has not passed before");
     }
     if (resume) {
       return ConditionEvaluationResult.disabled("passed before: " + file(test));
@@ -44,7 +44,7 @@ public final class ResumedRuns implements ExecutionCondition, TestWatcher {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return ConditionEvaluationResult.enabled("run anew");
+    return ConditionEvaluationResult.enabled("not resumed, runs again");
   }
 
   @Override

@@ -12,9 +12,9 @@ import java.util.Map;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Real weights and real images, in the folder {@code ../shared/data} beside the checkout. They are
- * no part of the project: a test that needs a missing file is skipped, and the end of the build
- * counts it.
+ * Real weights and images in the folder {@code ../shared/data} beside the checkout. They are not
+ * part of the project. A test that needs a missing file is skipped, and the last line of the build
+ * counts the skipped tests.
  */
 public final class SharedData {
 
@@ -24,7 +24,7 @@ public final class SharedData {
 
   private SharedData() {}
 
-  /** A file of the folder; skips the calling test if it is missing. */
+  /** Returns a file of the folder. Skips the calling test if the file is missing. */
   public static Path file(String name) {
     Path file = ROOT.resolve(name);
     if (!Files.exists(file)) {
@@ -33,7 +33,7 @@ public final class SharedData {
     return file;
   }
 
-  /** The rows of a table, without its header. */
+  /** Returns the rows of a table without its header. */
   public static List<String[]> rows(String name, String separator) throws IOException {
     return Files.readAllLines(file(name)).stream()
         .skip(1)
@@ -41,12 +41,15 @@ public final class SharedData {
         .toList();
   }
 
-  /** The regular files of a tar archive by their path below its top folder, in their order. */
+  /**
+   * Returns the regular files of a tar archive in the archive's order, by their path below its top
+   * folder.
+   */
   public static Map<String, byte[]> untar(String archive) throws IOException {
     return untar(file(archive));
   }
 
-  /** As {@link #untar(String)}, of an archive anywhere. */
+  /** Does {@link #untar(String)} for an archive outside the folder. */
   public static Map<String, byte[]> untar(Path tar) throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     try (DataInputStream in = new DataInputStream(Files.newInputStream(tar))) {
@@ -67,7 +70,7 @@ public final class SharedData {
     return files;
   }
 
-  /** As {@link #untar(String)}, and writes the files into a folder. */
+  /** Does {@link #untar(String)}, and writes the files into a folder. */
   public static Map<String, byte[]> untar(String archive, Path into) throws IOException {
     Map<String, byte[]> files = untar(archive);
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -84,7 +87,7 @@ public final class SharedData {
     return end < 0 ? text : text.substring(0, end);
   }
 
-  /** Skips a test for want of {@link SharedData}. */
+  /** Skips a test because a file of {@link SharedData} is missing. */
   public static final class MissingDataException extends TestAbortedException {
 
     private static final long serialVersionUID = 1L;

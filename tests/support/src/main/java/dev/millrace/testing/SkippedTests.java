@@ -14,16 +14,16 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Keeps a file for each test that was skipped, in {@code target/skipped-tests}: below {@code data}
- * if it was for want of {@link SharedData}, else below {@code other}. The last module of the build
- * counts them in one line.
+ * Writes a file for each skipped test into {@code target/skipped-tests}: below {@code data} if a
+ * file of {@link SharedData} is missing, otherwise below {@code other}. The last module of the
+ * build counts the files and prints one line.
  */
 public final class SkippedTests implements TestExecutionListener {
 
   private final Path folder;
   private TestPlan plan;
 
-  /** Used by JUnit's launcher, in the module's folder. */
+  /** Called by JUnit's launcher in the module's folder. */
   public SkippedTests() {
     this(Path.of("target", "skipped-tests"));
   }
@@ -63,7 +63,7 @@ public final class SkippedTests implements TestExecutionListener {
     }
   }
 
-  /** A class that is skipped skips each of its tests. */
+  /** If a class is skipped, each of its tests counts as skipped. */
   private void write(String kind, TestIdentifier skipped, String reason) {
     List<TestIdentifier> tests =
         Stream.concat(Stream.of(skipped), plan.getDescendants(skipped).stream())

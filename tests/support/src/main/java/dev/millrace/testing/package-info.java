@@ -1,4 +1,5 @@
 /**
- * What the tests of every module share. No code of Millrace's own, so that each module can use it.
+ * Support for the tests of every module. It depends on no code of Millrace, so that each module can
+ * use it.
  */
 package dev.millrace.testing;

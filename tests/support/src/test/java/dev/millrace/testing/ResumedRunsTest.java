@@ -38,7 +38,10 @@ class ResumedRunsTest {
     runs = 0;
   }
 
-  /** Three tests, one of which may fail. Not found by the build, since its name ends otherwise. */
+  /**
+   * Three tests, one of which can fail. The build does not run this class, because its name does
+   * not end in {@code Test}.
+   */
   @Tag("nightly")
   static class Nightly {
     @RegisterExtension ResumedRuns resumed = new ResumedRuns(folder, resume);

@@ -22,7 +22,7 @@ class SkippedTestsTest {
 
   @TempDir Path folder;
 
-  /** Not found by the build, since its name ends otherwise. */
+  /** The build does not run this class, because its name does not end in {@code Test}. */
   static class Tests {
     @Test
     void passes() {}
@@ -42,7 +42,7 @@ class SkippedTestsTest {
     void isDisabled() {}
   }
 
-  /** As {@link Tests}. */
+  /** The build does not run this class either. */
   static class WholeClass {
     @BeforeAll
     static void wantsAnEngine() {

@@ -10,15 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keeps, of a library's code for GPUs, what one architecture runs. The rest becomes zeros, which
- * compress to nothing and need no disk where files may have holes; nothing in the library moves.
+ * Removes the GPU code of all architectures but one from a library. The removed code becomes zeros,
+ * which compress to almost nothing and take no disk space in a sparse file. Sections stay where
+ * they are.
  *
- * <p>nvcc puts that code into the ELF section {@code .nv_fatbin}: fat binaries one after another,
- * aligned to 8 bytes, each with a header (magic number, its own size, the size of what follows) and
- * one entry for each architecture (a header with the kind and the architecture, then the code,
- * mostly compressed). In each, the entries to keep move to the front and its size shrinks, so that
- * the driver finds them and sees no other. NVIDIA does not document the format; what does not look
- * like it is an error, and the file may then be spoilt.
+ * <p>nvcc puts GPU code into the ELF section {@code .nv_fatbin}: fat binaries one after another,
+ * aligned to 8 bytes. Each has a header (magic number, the header's size, the size of the entries)
+ * and one entry for each architecture (a header with kind and architecture, then the code, mostly
+ * compressed). The entries to keep move to the front of their fat binary, and its size shrinks, so
+ * that the driver sees no other entries. NVIDIA does not document this format. If the data does not
+ * match it, there is an error, and the file may then be damaged.
  */
 public final class OneArchitecture {
 
@@ -40,18 +41,18 @@ public final class OneArchitecture {
     this.architecture = architecture;
   }
 
-  /** Code for one architecture: from its header to the end of its code. */
+  /** An entry of a fat binary: the header and the code for one architecture. */
   private record Entry(int kind, int architecture, int offset, int size) {}
 
   /**
-   * What became of the code, in bytes.
+   * Amount of GPU code, in bytes.
    *
-   * @param kept what is still there
-   * @param dropped what was made zeros
+   * @param kept code that remains
+   * @param dropped code that became zeros
    */
   record Result(long kept, long dropped) {}
 
-  /** Takes a library, which is changed, and an architecture such as 90. */
+  /** Changes a library in place. The arguments are its file and an architecture such as 90. */
   public static void main(String[] arguments) throws IOException {
     try (FileChannel file =
         FileChannel.open(
@@ -61,17 +62,17 @@ public final class OneArchitecture {
               file.map(FileChannel.MapMode.READ_WRITE, 0, file.size()),
               Integer.parseInt(arguments[1]));
       System.out.printf(
-          "code for GPUs: %d MiB kept for sm_%s, %d MiB dropped%n",
+          "GPU code: %d MiB kept for sm_%s, %d MiB dropped%n",
           result.kept >> 20, arguments[1], result.dropped >> 20);
     }
   }
 
   /**
-   * Keeps one architecture.
+   * Keeps the code of one architecture.
    *
-   * @param library a whole ELF file of 64 bits, which is changed
+   * @param library a 64-bit ELF file, which is changed in place
    * @param architecture ten times the compute capability, such as 90
-   * @throws IllegalArgumentException if this is no such library, or nothing in it is for that
+   * @throws IllegalArgumentException if {@code library} is no such file, or has no code for this
    *     architecture
    */
   static Result keep(ByteBuffer library, int architecture) {
@@ -83,9 +84,9 @@ public final class OneArchitecture {
       if (section.getInt(at) == FAT_BINARY) {
         at = one.reduce(section, at);
       } else if (section.getInt(at) == 0) {
-        at += Integer.BYTES; // what aligns the next one
+        at += Integer.BYTES; // padding that aligns the next one
       } else {
-        throw new IllegalArgumentException("no fat binary at " + at + " of " + SECTION);
+        throw new IllegalArgumentException("no fat binary at offset " + at + " of " + SECTION);
       }
     }
     if (one.kept == 0) {
@@ -121,7 +122,7 @@ public final class OneArchitecture {
     return name.toString();
   }
 
-  /** Reduces the fat binary there, and returns where it ended. */
+  /** Reduces the fat binary at this offset, and returns the offset of its old end. */
   private int reduce(ByteBuffer section, int at) {
     int begin = at + section.getShort(at + 6);
     int end = begin + Math.toIntExact(section.getLong(at + 8));
@@ -133,18 +134,18 @@ public final class OneArchitecture {
           || size <= 0
           || offset + size > end
           || size % ALIGNMENT != 0) {
-        throw new IllegalArgumentException("no entry of a fat binary at " + offset);
+        throw new IllegalArgumentException("no entry of a fat binary at offset " + offset);
       }
       entries.add(entry);
       offset += size;
     }
     List<Entry> wanted = wanted(entries);
     if (wanted.isEmpty()) {
-      return end; // That GPU could not have run it before either; the driver shall say so.
+      return end; // The GPU could not run this code before either, and the driver says so.
     }
     int to = begin;
     for (Entry entry : wanted) {
-      // A copy, since what moves may overlap what it moves to.
+      // A copy, because source and destination may overlap.
       byte[] bytes = new byte[entry.size];
       section.get(entry.offset, bytes);
       section.put(to, bytes);
@@ -158,8 +159,9 @@ public final class OneArchitecture {
   }
 
   /**
-   * The code that the driver would choose: binaries for the nearest architecture that is not newer
-   * and of the same generation, else the newest PTX, which it compiles.
+   * Returns the entries that the driver would choose: binaries for the newest architecture of the
+   * same generation that is not newer than the GPU, or else the newest PTX, which the driver
+   * compiles.
    */
   private List<Entry> wanted(List<Entry> entries) {
     int binary =

@@ -1,2 +1,2 @@
-/** Makes what is carried to a machine with a GPU small. */
+/** Shrinks the bundle for a machine with a GPU. */
 package dev.millrace.benchmarks.bundle;

@@ -6,9 +6,9 @@ import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxModelRuntime;
 
-/** What runs the model, and what decodes for it. */
+/** The runtime of the model, and the decoder of its images. */
 public enum Backend {
-  /** ONNX Runtime: the real thing. */
+  /** ONNX Runtime, as in the service. */
   ONNX {
     @Override
     public ModelRuntime runtime() {
@@ -16,7 +16,7 @@ public enum Backend {
     }
   },
 
-  /** The same, on GPUs with float32 that is not rounded to TF32. */
+  /** ONNX Runtime without TF32: GPUs do not round float32. */
   ONNX_WITHOUT_TF32 {
     @Override
     public ModelRuntime runtime() {
@@ -24,7 +24,7 @@ public enum Backend {
     }
   },
 
-  /** A device that computes elsewhere; see {@link SimulatedAccelerator}. */
+  /** A simulated device that uses no core; see {@link SimulatedAccelerator}. */
   ACCELERATOR {
     @Override
     public ModelRuntime runtime() {
@@ -32,7 +32,7 @@ public enum Backend {
     }
   },
 
-  /** A model that always says the same, of images that are decoded all the same. */
+  /** A model with a constant answer; images are decoded. */
   DECODING {
     @Override
     public ModelRuntime runtime() {
@@ -40,7 +40,7 @@ public enum Backend {
     }
   },
 
-  /** A model that always says the same, of images that nobody decodes. */
+  /** A model with a constant answer; images are not decoded. */
   CONSTANT {
     @Override
     public ModelRuntime runtime() {
@@ -53,10 +53,10 @@ public enum Backend {
     }
   };
 
-  /** Opens versions on it. */
+  /** Creates a runtime that opens versions. */
   public abstract ModelRuntime runtime();
 
-  /** Makes a decoder for one thread. */
+  /** Creates a decoder for one thread. */
   public ImageDecoder decoder() {
     return new OpenCvImageDecoder(ImageLimits.DEFAULT);
   }

@@ -6,7 +6,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
-/** A thread a core, each of which classifies what waits, up to a batch of it. */
+/**
+ * One thread for each core. Each thread takes the images that wait, up to a full batch, and
+ * classifies them.
+ */
 final class BatchingExecutor {
 
   private record Waiting(Classifier.Image image, Consumer<byte[]> answer) {}

@@ -16,8 +16,8 @@ import java.util.List;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * What every peer has in common with Millrace: its decoder, its session, its JSON. The model is
- * loaded once and shared, the rest is made for each thread by a {@link Worker}.
+ * The parts that every peer shares with Millrace: decoder, session and JSON. All threads share one
+ * loaded model; each thread has a {@link Worker} for the rest.
  */
 final class Classifier implements AutoCloseable {
 
@@ -36,10 +36,13 @@ final class Classifier implements AutoCloseable {
     maxBatchSize = settings.maxBatchSize();
   }
 
-  /** An image and the record it came with. */
+  /** An image, with its record's key and source. */
   record Image(byte[] key, byte[] encoded, Prediction.Source source) {}
 
-  /** Predictions as JSON, in the order of the images, which are no more than a batch holds. */
+  /**
+   * Returns predictions as JSON, in the order of the images. There may be at most {@code
+   * maxBatchSize} images.
+   */
   List<byte[]> classify(List<Image> images) {
     return workers.get().classify(images);
   }

@@ -5,7 +5,7 @@ import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** Finds every class of a version equally probable, at once. */
+/** A session that takes no time and gives each class the same probability. */
 record ConstantSession(int classes, int inputSize) implements ModelSession {
 
   ConstantSession(ModelVersion version) {
@@ -21,6 +21,6 @@ record ConstantSession(int classes, int inputSize) implements ModelSession {
 
   @Override
   public void close() {
-    // It holds nothing.
+    // There is nothing to close.
   }
 }

@@ -8,7 +8,9 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 
-/** Writes one prediction again and again, whatever it reads. At least once, or exactly once. */
+/**
+ * Kafka Streams that writes a constant prediction for each record. At least once or exactly once.
+ */
 final class ConstantTopology {
 
   private static final byte[] KEY = "100000".getBytes(StandardCharsets.UTF_8);

@@ -10,24 +10,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Ways to classify the images of a topic into another, each as its users would build it. */
+/**
+ * Ways to classify the images of one topic into another, each built as its users would build it.
+ */
 public enum Contender {
   /** The service as {@code millrace serve} runs it. */
   MILLRACE("Millrace", Millrace::start),
 
-  /** Kafka Streams as the tutorials show it: an image at a time in {@code mapValues}. */
+  /** Kafka Streams as tutorials show it: one image at a time in {@code mapValues}. */
   MAP_VALUES("mapValues", MapValues::start),
 
-  /** A consumer a core: batch what a poll returned, produce, commit. */
+  /** One consumer for each core: a poll is a batch; produce, flush, commit. */
   POLL_LOOP("poll loop", PollLoop::start),
 
-  /** Confluent's Parallel Consumer with its batches. */
+  /** Confluent's Parallel Consumer with batches. */
   PARALLEL_CONSUMER("Parallel Consumer", ParallelConsumerPeer::start),
 
   /** Flink with asynchronous I/O and checkpoints. */
   FLINK("Flink", FlinkPeer::start),
 
-  /** Kafka Streams that reads the same and writes as much, and does nothing else. */
+  /** Kafka Streams that reads the images and only writes a constant prediction for each. */
   CONSTANT_TOPOLOGY("constant topology", ConstantTopology::start);
 
   private final String title;
@@ -35,7 +37,7 @@ public enum Contender {
   @SuppressWarnings("ImmutableEnumChecker") // a method reference, which keeps no state
   private final Start start;
 
-  /** Begins to classify, until what it returns is closed. */
+  /** Starts a contender; closing the result stops it. */
   private interface Start {
     AutoCloseable start(Settings settings) throws Exception;
   }
@@ -46,17 +48,17 @@ public enum Contender {
   }
 
   /**
-   * Jars of versions that it needs and nobody else has, to come first on its class path: in a
-   * folder of its name beside the benchmarks' jar.
+   * Returns the jars that only this contender needs, to put first on its class path. They lie in a
+   * folder with the contender's name beside the benchmarks' jar.
    *
-   * @throws BenchmarkException if the benchmarks come from no jar
+   * @throws BenchmarkException if the location of the benchmarks' jar is not a path
    */
   public List<Path> ownLibraries() throws IOException {
     Path jar;
     try {
       jar = Path.of(Contender.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
-      throw new BenchmarkException("the benchmarks lie in a place without a path: " + e);
+      throw new BenchmarkException("the location of the benchmarks' jar is not a path: " + e);
     }
     Path folder = jar.resolveSibling(name().toLowerCase(Locale.ROOT));
     if (!Files.isDirectory(folder)) {
@@ -72,23 +74,27 @@ public enum Contender {
     return title;
   }
 
-  /** What ends a run. */
+  /** Line that ends a run. */
   public static final String STOP = "stop";
 
-  /** What asks for {@link IrreducibleWork#nanos()}, at any time but while a run begins or ends. */
+  /**
+   * Line that asks for {@link IrreducibleWork#nanos()}. It may come at any time except while a run
+   * begins or ends.
+   */
   public static final String IRREDUCIBLE = "irreducible";
 
   private static final String SEPARATOR = "\t";
 
-  /** What begins a run with these settings. */
+  /** Returns the line that begins a run with these settings. */
   public static String line(Settings settings) {
     return String.join(SEPARATOR, settings.arguments());
   }
 
   /**
-   * Runs one in this process, named by the first argument, again and again until its parent lets
-   * go: each line begins a run, {@link #STOP} ends it. It practises before, as often as the second
-   * argument says, with the settings that follow; see {@link Practice}.
+   * Runs a contender in this process, until the parent closes the input. The first argument names
+   * the contender, the second is the largest number of practice rounds, and the rest are the
+   * settings for the practice; see {@link Practice}. After the practice, a line with settings
+   * begins a run, and {@link #STOP} ends it.
    */
   public static void main(String[] arguments) throws Exception {
     List<String> told = List.of(arguments);
@@ -111,7 +117,7 @@ public enum Contender {
     }
   }
 
-  /** The next line but those that ask for something, which it answers. */
+  /** Returns the next line that is not a question, and answers the questions before it. */
   private static String hear() throws IOException {
     String line = Parent.hear();
     while (IRREDUCIBLE.equals(line)) {

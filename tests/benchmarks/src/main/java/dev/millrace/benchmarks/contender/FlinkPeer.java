@@ -33,8 +33,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Flink's own cluster in a process: Kafka in, asynchronous I/O onto a batching executor, Kafka out,
- * a checkpoint a second. At least once, or exactly once.
+ * Flink in its MiniCluster: a Kafka source, asynchronous I/O to a batching executor, a Kafka sink,
+ * and a checkpoint every second. At least once or exactly once.
  */
 final class FlinkPeer {
 
@@ -83,7 +83,7 @@ final class FlinkPeer {
 
   private static KafkaSink<Tuple2<byte[], byte[]>> sink(Settings settings) {
     Properties kafka = new Properties();
-    // Flink's own is an hour, more than brokers allow by default.
+    // Flink's default is an hour, which is longer than brokers allow by default.
     kafka.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTIONS.toMillis()));
     kafka.putAll(settings.kafka());
     return KafkaSink.<Tuple2<byte[], byte[]>>builder()

@@ -11,9 +11,9 @@ import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The processor time that this process spends on decoding and running, which no pipeline saves. It
- * is counted where it is spent: a shared machine's speed drifts too much from one minute to the
- * next to subtract what was measured at another time. Thread-safe.
+ * The processor time that this process spends on decoding and running, which no pipeline can avoid.
+ * It is counted in this process and not taken from a measurement at another time, because a shared
+ * machine's speed drifts from minute to minute. Thread-safe.
  */
 final class IrreducibleWork {
 
@@ -22,7 +22,10 @@ final class IrreducibleWork {
 
   private IrreducibleWork() {}
 
-  /** Since the process began, by all that is {@code counted}. */
+  /**
+   * Returns the time that all {@code counted} runtimes and decoders have used since the process
+   * began.
+   */
   static long nanos() {
     return NANOS.sum();
   }
@@ -36,12 +39,14 @@ final class IrreducibleWork {
     }
   }
 
-  /** The same, whose sessions' runs count. They take place on their caller's thread. */
+  /**
+   * Returns a runtime whose sessions count their runs. A run takes place on its caller's thread.
+   */
   static ModelRuntime counted(ModelRuntime runtime) {
     return (version, device) -> new CountedSession(runtime.open(version, device));
   }
 
-  /** The same, whose work counts. */
+  /** Returns a decoder that counts its work. */
   static ImageDecoder counted(ImageDecoder decoder) {
     return new CountedDecoder(decoder);
   }

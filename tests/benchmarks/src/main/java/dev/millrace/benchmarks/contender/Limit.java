@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What no pipeline can beat: the same sessions, prepared file and options as Millrace's, called by
+ * The upper limit for any pipeline: sessions with Millrace's prepared file and options, called by
  * threads that do nothing else.
  */
 public final class Limit {
@@ -51,11 +51,11 @@ public final class Limit {
   }
 
   /**
-   * What one way of working comes to.
+   * A measured rate.
    *
-   * @param imagesPerSecond on all threads together
-   * @param decodeMillis processor time of decoding an image
-   * @param runMillis processor time of its share of a run
+   * @param imagesPerSecond images per second of all threads together
+   * @param decodeMillis processor time of decoding an image, in ms
+   * @param runMillis processor time of an image's share of a run, in ms
    */
   public record Rate(double imagesPerSecond, double decodeMillis, double runMillis) {
 
@@ -80,7 +80,7 @@ public final class Limit {
           runMillis + other.runMillis);
     }
 
-    /** What lies halfway to another. */
+    /** Returns the mean of this rate and another. */
     public Rate mean(Rate other) {
       return new Rate(
           (imagesPerSecond + other.imagesPerSecond) / 2,
@@ -94,10 +94,10 @@ public final class Limit {
   }
 
   /**
-   * The arguments of its process.
+   * Returns arguments for {@link #main}.
    *
-   * @param threads callers, spread evenly over the devices
-   * @param seconds how long each batch size is measured
+   * @param threads number of callers, spread evenly over the devices
+   * @param seconds time for which each batch size is measured
    */
   public static List<String> arguments(
       Path repository,
@@ -122,15 +122,15 @@ public final class Limit {
     return arguments;
   }
 
-  /**
-   * Reads what its process says: for each batch size the rate on prepared tensors, then that with
-   * decoding in batches of the fastest size.
-   */
+  /** Parses a line that {@link #main} prints. */
   public static Rate read(String line) {
     return Rate.parse(line);
   }
 
-  /** Measures, in a process of its own, and says one line for each way. */
+  /**
+   * Measures the limit. Prints one line for each batch size, with the rate on prepared tensors, and
+   * then one line with the rate that includes decoding, in batches of the fastest size.
+   */
   public static void main(String[] arguments) throws Exception {
     ModelVersion version = new ModelRepository(Path.of(arguments[0])).newest(arguments[1]);
     Backend backend = Backend.valueOf(arguments[2]);
@@ -171,7 +171,7 @@ public final class Limit {
     Parent.tell(measure(true, bestSize, nanos).line());
   }
 
-  /** The files of a folder, in the order of their names. */
+  /** Returns the files below a folder, sorted by path. */
   public static List<byte[]> pictures(Path folder) throws IOException {
     List<byte[]> pictures = new ArrayList<>();
     try (Stream<Path> files = Files.walk(folder)) {
@@ -196,7 +196,7 @@ public final class Limit {
     return sum.meanTimes(threads);
   }
 
-  /** Works on the calling thread for so long. */
+  /** Runs the model on the calling thread for this time. */
   private Rate work(ModelSession session, boolean decoding, int batchSize, long nanos) {
     var threads = ManagementFactory.getThreadMXBean();
     ByteBuffer pixels = ByteBuffer.allocateDirect(batchSize * preprocessing.bytes());

@@ -7,7 +7,10 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 
-/** An image at a time, with a stream thread a core. At least once, or exactly once. */
+/**
+ * Kafka Streams with one image at a time in {@code mapValues} and one stream thread for each core.
+ * At least once or exactly once.
+ */
 final class MapValues {
 
   private MapValues() {}
@@ -15,7 +18,7 @@ final class MapValues {
   static AutoCloseable start(Settings settings) throws Exception {
     Classifier classifier = new Classifier(settings);
     StreamsBuilder builder = new StreamsBuilder();
-    // mapValues does not tell where a record came from; nobody who shows it asks.
+    // mapValues does not see a record's partition and offset.
     Prediction.Source source = new Prediction.Source(settings.input(), 0, 0);
     builder.stream(settings.input(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
         .mapValues(

@@ -4,16 +4,16 @@ import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.Preprocessing;
 import java.nio.ByteBuffer;
 
-/** Leaves the pixels as they are. */
+/** A decoder that leaves the pixels as they are. */
 final class NoDecoder implements ImageDecoder {
 
   @Override
   public void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
-    // What a constant model does not look at need not be decoded.
+    // A constant model does not read its input.
   }
 
   @Override
   public void close() {
-    // It holds nothing.
+    // There is nothing to close.
   }
 }

@@ -17,7 +17,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Batches in no order, as many at once as there are cores: the fastest it offers. At least once.
+ * Confluent's Parallel Consumer with its fastest settings: batches without order, as many at once
+ * as there are cores. At least once.
  */
 final class ParallelConsumerPeer {
 

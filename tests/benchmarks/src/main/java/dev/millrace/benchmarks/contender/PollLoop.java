@@ -15,8 +15,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A consumer and a thread a core: what a poll returned is one batch; its predictions are produced
- * and flushed, then its offsets committed. At least once.
+ * One thread with one consumer for each core. The records of a poll are one batch. The thread
+ * produces and flushes its predictions, then commits its offsets. At least once.
  */
 final class PollLoop implements Runnable {
 

@@ -5,9 +5,9 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long a process practises: the JVM compiles in its first minute of work what a service that
- * runs for weeks has compiled. It goes through its images again and again until that needs next to
- * no compilation, or as often as it may.
+ * Decides how long a process practises. A JVM compiles in its first minute of work, but a service
+ * runs for weeks. So the process classifies its images again and again, until a round needs next to
+ * no compilation or the largest number of rounds is reached.
  */
 final class Practice {
 
@@ -25,17 +25,20 @@ final class Practice {
     this.mostRounds = mostRounds;
   }
 
-  /** Whether another round is worth it. */
+  /** Whether another round is useful. */
   boolean goesOn() {
     return rounds < mostRounds && lastRoundMillis > LITTLE_MILLIS;
   }
 
-  /** Rounds before this one. */
+  /** Number of rounds before this one. */
   int number() {
     return rounds;
   }
 
-  /** Ends a round: returns once there is next to nothing to compile for a second. */
+  /**
+   * Ends a round. Returns once the compilers have had next to nothing to do for a second, or after
+   * a minute.
+   */
   void awaitRest() throws InterruptedException {
     long start = compiler.getTotalCompilationTime();
     long before = start;

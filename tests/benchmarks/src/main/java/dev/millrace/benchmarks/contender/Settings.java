@@ -16,22 +16,23 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * What a contender is told, the same for all of them; written on a command line as {@code
+ * A contender's settings. All contenders have the same keys, which a command line gives as {@code
  * KEY=VALUE}.
  *
  * @param bootstrapServers the broker
  * @param input topic of encoded images, read from its beginning
- * @param output topic of predictions, with as many partitions
+ * @param output topic of predictions, with as many partitions as the input
  * @param group consumer group, application or transactional id
- * @param exactlyOnce whether to give that guarantee, where the contender can
+ * @param exactlyOnce whether to process exactly once, for contenders that can
  * @param repository folder of the model repository
- * @param model the model in it, whose newest version serves
- * @param backend what runs it
- * @param devices what Millrace runs it on; the others know the CPU alone
- * @param maxBatchSize images a batch at most
- * @param linger how long Millrace has an image wait for company, or null for its default
- * @param threads what the machine has cores for
- * @param kafka more of Kafka's own keys
+ * @param model name of the model, whose newest version serves
+ * @param backend runtime and decoder
+ * @param devices devices of Millrace; the others run on the CPU only
+ * @param maxBatchSize largest number of images in a batch
+ * @param linger longest time that an image waits in Millrace for a batch to fill, or null for the
+ *     default
+ * @param threads number of threads of each kind, one for each core
+ * @param kafka further Kafka keys
  */
 public record Settings(
     String bootstrapServers,
@@ -50,7 +51,7 @@ public record Settings(
 
   private static final String KAFKA = "kafka.";
 
-  /** Reads what {@link #arguments} wrote. */
+  /** Parses the result of {@link #arguments}. */
   static Settings parse(List<String> arguments) {
     Map<String, String> values = new TreeMap<>();
     Map<String, String> kafka = new TreeMap<>();
@@ -80,17 +81,20 @@ public record Settings(
         kafka);
   }
 
-  /** Reads what {@link #text} wrote. */
+  /** Parses the result of {@link #text}. */
   public static List<Device> devices(String text) {
     return Stream.of(text.split(",")).map(Device::parse).toList();
   }
 
-  /** As {@code cuda:0,cuda:1}. */
+  /** Formats devices, for example {@code cuda:0,cuda:1}. */
   public static String text(List<Device> devices) {
     return devices.stream().map(Device::toString).collect(Collectors.joining(","));
   }
 
-  /** For Kafka Streams, with a stream thread a core; all else is Kafka's own default. */
+  /**
+   * Configuration of Kafka Streams, with one stream thread for each core and Kafka's defaults for
+   * all keys that {@code kafka} does not set.
+   */
   Properties streamsKeys() {
     Properties keys = new Properties();
     keys.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
@@ -104,7 +108,7 @@ public record Settings(
     return keys;
   }
 
-  /** For a consumer of the group whose owner commits. */
+  /** Configuration of a consumer in the group; its owner commits offsets. */
   Map<String, Object> consumerKeys() {
     Map<String, Object> keys = producerKeys();
     keys.put(ConsumerConfig.GROUP_ID_CONFIG, group);
@@ -113,7 +117,10 @@ public record Settings(
     return keys;
   }
 
-  /** For a producer with Kafka's own defaults. */
+  /**
+   * Configuration of a producer, with Kafka's defaults for all keys that {@code kafka} does not
+   * set.
+   */
   Map<String, Object> producerKeys() {
     Map<String, Object> keys = new HashMap<>(kafka);
     keys.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
@@ -121,8 +128,8 @@ public record Settings(
   }
 
   /**
-   * The same for a group of its own, to grow warm by: with a model that takes no time, so that as
-   * many images pass in seconds as else in minutes.
+   * Settings for a round of practice, with a group of its own. The model takes no time, so a round
+   * lasts seconds and not minutes.
    */
   Settings practice(int number) {
     Backend quick = backend == Backend.CONSTANT ? backend : Backend.DECODING;
@@ -142,7 +149,7 @@ public record Settings(
         kafka);
   }
 
-  /** The same where Millrace has an image wait so long for company. */
+  /** Returns these settings with another linger for Millrace. */
   public Settings withLinger(Duration other) {
     return new Settings(
         bootstrapServers,
@@ -160,7 +167,7 @@ public record Settings(
         kafka);
   }
 
-  /** For the command line of a contender's process. */
+  /** Returns these settings as arguments for a contender's process. */
   public List<String> arguments() {
     List<String> arguments =
         new ArrayList<>(

@@ -11,32 +11,31 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A device that leaves the cores alone: a run takes 20 ms and 0.2 ms an image, one run at a time.
- * With the 64 images that a run takes at most, that is 1,951 images a second. As a GPU does, it
- * goes on with the next run at once if somebody waits with it, however late the caller of the last
- * wakes up.
+ * A simulated device that uses no core. It executes one run at a time, which takes 20 ms plus 0.2
+ * ms per image. In full runs of 64 images, that is 1,951 images per second. Like a GPU, it begins
+ * the next waiting run at once, however late the caller of the last run wakes up.
  */
 public final class SimulatedAccelerator implements ModelRuntime {
 
-  /** Images of a run at most. */
+  /** Largest number of images in a run. */
   public static final int MAX_BATCH_SIZE = 64;
 
   private static final long RUN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long IMAGE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-  /** When it will have done what it was given. */
+  /** Time at which the device will be free, in ns. */
   private final AtomicLong free;
 
   SimulatedAccelerator() {
     this(System.nanoTime());
   }
 
-  /** One that has nothing to do from then on. */
+  /** A device that is free from this time on, in ns. */
   SimulatedAccelerator(long now) {
     free = new AtomicLong(now);
   }
 
-  /** Images a second, if every run is full. */
+  /** Images per second if every run is full. */
   public static double imagesPerSecond() {
     return MAX_BATCH_SIZE * 1e9 / nanos(MAX_BATCH_SIZE);
   }
@@ -45,7 +44,7 @@ public final class SimulatedAccelerator implements ModelRuntime {
     return RUN_NANOS + images * IMAGE_NANOS;
   }
 
-  /** Takes a run of so many images, and says when it will have ended. */
+  /** Accepts a run of this many images, and returns the time at which it ends, in ns. */
   long end(long asked, int images) {
     return free.updateAndGet(before -> (before - asked > 0 ? before : asked) + nanos(images));
   }
@@ -87,7 +86,7 @@ public final class SimulatedAccelerator implements ModelRuntime {
 
     @Override
     public void close() {
-      // It holds nothing.
+      // There is nothing to close.
     }
   }
 }

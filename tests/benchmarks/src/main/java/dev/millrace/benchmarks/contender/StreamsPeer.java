@@ -4,10 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 
-/**
- * Starts Kafka Streams as a peer does: with Kafka's defaults but those that speed and fairness ask
- * for.
- */
+/** Starts Kafka Streams with {@link Settings#streamsKeys}, and waits until it runs. */
 final class StreamsPeer {
 
   private StreamsPeer() {}

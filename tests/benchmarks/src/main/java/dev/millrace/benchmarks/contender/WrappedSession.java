@@ -4,7 +4,7 @@ import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** A session that does what another does, for those that add to a part of it. */
+/** A session that delegates to another session, for subclasses that change one method. */
 public class WrappedSession implements ModelSession {
 
   private final ModelSession session;

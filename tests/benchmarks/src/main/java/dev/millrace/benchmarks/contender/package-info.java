@@ -1,2 +1,2 @@
-/** What is measured: Millrace, its limits, and what one would use instead. */
+/** The contenders: Millrace, the model's limits, and the alternatives to Millrace. */
 package dev.millrace.benchmarks.contender;

@@ -15,21 +15,20 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * How far a session's answers are from those that are expected of it, in logits. Sessions answer
- * probabilities, whose logarithms are the logits but for a constant, which the softmax drops: each
- * image's are compared after their mean was taken off. A probability of 0 has no logit; where there
- * is one, nothing agrees.
+ * How far a session's logits are from the expected logits. Sessions return probabilities. Their
+ * logarithms are the logits except for a constant that the softmax drops, so the mean of an image's
+ * logarithms is subtracted first. A probability of 0 has no logit, and makes the difference NaN.
  *
- * @param difference the largest of any logit; not a number if one has none
- * @param relative the same, as a part of the largest logit that was expected
+ * @param difference largest difference of a logit
+ * @param relative that difference relative to the largest expected logit
  */
 record Agreement(double difference, double relative) {
 
   /**
-   * Has both answer the same pictures in one batch each.
+   * Compares two versions on the same pictures, each in one batch.
    *
-   * @param expected runs on the CPU
-   * @param actual runs on {@code device}, opened by {@code runtime}
+   * @param expected version that runs on the CPU
+   * @param actual version that {@code runtime} opens on {@code device}
    */
   static Agreement of(
       ModelVersion expected,

@@ -19,14 +19,14 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Whether devices answer what the CPU answers, and give back what they were lent. Written for any
- * device, so that two sessions of the CPU can be checked by the same code.
+ * Checks that devices give the CPU's answers and free the memory of retired versions. It works on
+ * any device, so that a test can use sessions of the CPU.
  *
- * @param runtime opens sessions as they serve
- * @param exact opens them with float32 that is not rounded
- * @param devices what is checked
- * @param used reads how many bytes are taken on them
- * @param patience how long memory may take to be freed
+ * @param runtime opens sessions as the service does
+ * @param exact opens sessions without TF32
+ * @param devices devices to check
+ * @param used reads the memory in use on the devices, in bytes
+ * @param patience longest time until memory is freed
  */
 public record DeviceChecks(
     ModelRuntime runtime,
@@ -35,34 +35,37 @@ public record DeviceChecks(
     LongSupplier used,
     Duration patience) {
 
-  /** What a line begins with that says what is wrong. */
+  /** Prefix of a line that says which check failed. */
   public static final String FAILED = "failed: ";
 
-  /** How far logits of float32 may be from the CPU's. */
+  /** Largest allowed difference between a device's float32 logits and the CPU's. */
   static final double MOST_DIFFERENCE = 1e-3;
 
-  /** How far those of float16 may be from the CPU's of float32, as a part of the largest. */
+  /**
+   * Largest allowed difference between a device's float16 logits and the CPU's float32 logits,
+   * relative to the largest logit.
+   */
   static final double MOST_RELATIVE_FP16 = 2e-2;
 
   private static final int BATCH = 64;
   private static final int RUNS_PER_DEVICE = 2;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** Hears what was found. */
+  /** Receives the findings. */
   @FunctionalInterface
   interface Listener {
     void found(String name, double value);
   }
 
-  /** The arguments of its process. */
+  /** Returns arguments for {@link #main}. */
   public static List<String> arguments(
       Path repository, String fp32, String fp16, List<Device> devices, Path pictures) {
     return List.of(repository.toString(), fp32, fp16, Settings.text(devices), pictures.toString());
   }
 
   /**
-   * Checks GPUs, in a process of its own: says a line with a name and a value for everything that
-   * was found good, then {@link Parent#READY}; or, after {@link #FAILED}, why not.
+   * Checks GPUs. Prints a line with a name and a value for each check that passes, and then {@link
+   * Parent#READY}. If a check fails, it prints {@link #FAILED} and the reason.
    */
   public static void main(String[] arguments) throws Exception {
     try {
@@ -92,9 +95,9 @@ public record DeviceChecks(
   }
 
   /**
-   * Compares the answers of each device with the CPU's of float32.
+   * Compares each device's logits with the CPU's float32 logits.
    *
-   * @throws IllegalStateException if they are too far apart
+   * @throws IllegalStateException if a difference is too large
    */
   void agree(ModelVersion fp32, ModelVersion fp16, List<byte[]> pictures, Listener listener) {
     double exactly = 0;
@@ -104,7 +107,7 @@ public record DeviceChecks(
       Agreement single = Agreement.of(fp32, exact, fp32, device, pictures);
       require("float32", device, "", single.difference(), MOST_DIFFERENCE);
       Agreement half = Agreement.of(fp32, runtime, fp16, device, pictures);
-      require("float16", device, " of the largest", half.relative(), MOST_RELATIVE_FP16);
+      require("float16", device, " of the largest logit", half.relative(), MOST_RELATIVE_FP16);
       exactly = Math.max(exactly, single.difference());
       halved = Math.max(halved, half.relative());
       rounded = Math.max(rounded, Agreement.of(fp32, runtime, fp32, device, pictures).difference());
@@ -116,11 +119,11 @@ public record DeviceChecks(
 
   private static void require(
       String what, Device device, String unit, double found, double allowed) {
-    if (!(found <= allowed)) { // also if it is not a number
+    if (!(found <= allowed)) { // also fails on NaN
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "%s: a logit of %s is %.3g%s from the CPU's, where %.3g is allowed",
+              "%s: a logit of %s differs from the CPU's by %.3g%s; at most %.3g is allowed",
               device,
               what,
               found,
@@ -132,7 +135,7 @@ public record DeviceChecks(
   /**
    * Swaps versions under load.
    *
-   * @throws IllegalStateException if the memory of one stays taken
+   * @throws IllegalStateException if the memory of a retired version is not freed
    */
   void free(List<ModelVersion> versions, List<byte[]> pictures, Listener listener) {
     EngineConfig config =

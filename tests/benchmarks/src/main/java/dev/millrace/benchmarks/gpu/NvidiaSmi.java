@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * NVIDIA's {@code nvidia-smi}, which comes with the driver. It counts GPUs in the order of their
- * slots: start CUDA with {@code CUDA_DEVICE_ORDER=PCI_BUS_ID}, and without {@code
- * CUDA_VISIBLE_DEVICES}, for {@code cuda:N} to be its N.
+ * Reads {@code nvidia-smi}, which comes with NVIDIA's driver. It numbers GPUs by PCI bus. So {@code
+ * cuda:N} is its GPU N only if CUDA starts with {@code CUDA_DEVICE_ORDER=PCI_BUS_ID} and without
+ * {@code CUDA_VISIBLE_DEVICES}.
  */
 final class NvidiaSmi {
 
@@ -18,7 +18,7 @@ final class NvidiaSmi {
 
   private NvidiaSmi() {}
 
-  /** Bytes that are taken on these GPUs together, whoever took them. */
+  /** Returns the memory in use on these GPUs together, by all processes, in bytes. */
   static long usedBytes(List<Device> devices) {
     String indices =
         devices.stream()
@@ -36,16 +36,16 @@ final class NvidiaSmi {
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       return parse(output);
     } catch (IOException e) {
-      throw new UncheckedIOException("nvidia-smi does not start; it comes with the driver", e);
+      throw new UncheckedIOException("cannot start nvidia-smi; install NVIDIA's driver", e);
     }
   }
 
-  /** Sums its lines, each a number of mebibytes. */
+  /** Sums the lines, each a number of MiB. */
   static long parse(String output) {
     try {
       return output.lines().mapToLong(line -> Long.parseLong(line.strip()) << MEBIBYTE_SHIFT).sum();
     } catch (NumberFormatException e) {
-      throw new IllegalStateException("nvidia-smi does not tell the memory in use: " + output, e);
+      throw new IllegalStateException("nvidia-smi does not report the memory in use: " + output, e);
     }
   }
 }

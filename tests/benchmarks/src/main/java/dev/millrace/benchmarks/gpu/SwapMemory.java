@@ -20,26 +20,27 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * Whether a swap under load frees the memory of the version that served before.
+ * The memory on devices around swaps under load.
  *
- * @param versionBytes what a version takes on the devices, with what its runs need
- * @param growth how much more than before the swaps was taken after any of them, as a part of that
+ * @param versionBytes memory of one version on the devices, including its runs
+ * @param growth largest growth after any swap, relative to {@code versionBytes}
  */
 record SwapMemory(long versionBytes, double growth) {
 
   private static final int SWAPS = 6;
   private static final double MOST_GROWTH = 0.5;
-  // In full batches: enough for every runner to have run some.
+  // Full batches, enough for every runner to run some.
   private static final int BATCHES = 10;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration BETWEEN_READINGS = Duration.ofMillis(100);
 
   /**
-   * Swaps two versions to and fro while images come as fast as the engine takes them.
+   * Swaps two versions back and forth while the engine runs at full load.
    *
-   * @param used reads how many bytes are taken on the devices
-   * @param patience how long memory may take to be freed
-   * @throws IllegalStateException if it is not, or if an image gets no answer
+   * @param used reads the memory in use on the devices, in bytes
+   * @param patience longest time until memory is freed
+   * @throws IllegalStateException if a version's memory is not freed in time, or if an image gets
+   *     no answer
    */
   static SwapMemory measure(
       EngineConfig config,
@@ -48,7 +49,7 @@ record SwapMemory(long versionBytes, double growth) {
       List<byte[]> pictures,
       LongSupplier used,
       Duration patience) {
-    // What a device keeps once it was used, whatever runs there, is no version's.
+    // A device keeps some memory after its first use; it belongs to no version.
     for (Device device : config.devices()) {
       runtime.open(versions.get(0), device).close();
     }
@@ -87,7 +88,7 @@ record SwapMemory(long versionBytes, double growth) {
         throw new IllegalStateException(
             "a swap does not free the old version's memory: "
                 + bytes
-                + " bytes are taken where at most "
+                + " bytes are in use, but at most "
                 + allowed
                 + " were expected");
       }
@@ -97,7 +98,7 @@ record SwapMemory(long versionBytes, double growth) {
     return bytes;
   }
 
-  /** Submits images on a thread of its own, and sees that each is answered. */
+  /** Submits images on a thread of its own, and requires an answer to each. */
   private static final class Load implements AutoCloseable {
 
     private static final int IN_FLIGHT = 4 * EngineConfig.MAX_BATCH_SIZE;
@@ -132,7 +133,7 @@ record SwapMemory(long versionBytes, double growth) {
       }
     }
 
-    /** Returns when so many more were answered. */
+    /** Waits until this many more images are answered. */
     void awaitAnswers(int more) {
       long wanted = answered.get() + more;
       long deadline = System.nanoTime() + PATIENCE.toNanos();

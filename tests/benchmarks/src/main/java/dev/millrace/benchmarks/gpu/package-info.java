@@ -1,2 +1,2 @@
-/** What is checked on a GPU before anything is timed there. */
+/** The checks that a GPU must pass before anything is timed on it. */
 package dev.millrace.benchmarks.gpu;

@@ -12,8 +12,8 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Tells how much processor time the benchmark's process uses for an operation, its garbage
- * collector and compilers included. What else the machine does then matters less.
+ * Measures the processor time that the benchmark's process uses per operation, including garbage
+ * collection and compilation. So other load on the machine matters less.
  */
 public final class CpuTimeProfiler implements InternalProfiler {
 
@@ -25,7 +25,7 @@ public final class CpuTimeProfiler implements InternalProfiler {
 
   @Override
   public String getDescription() {
-    return "processor time an operation";
+    return "processor time per operation";
   }
 
   @Override

@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** JPEG files to pixels, one file an operation, in turn. */
+/** Decodes JPEG files to pixels, one file per operation. */
 @State(Scope.Thread)
 public class Decode {
 
@@ -71,13 +71,13 @@ public class Decode {
     return next;
   }
 
-  /** Millrace, but for the resize. */
+  /** Millrace without its resize. */
   @Benchmark
   public int alone() {
     return DecodeAlone.decode(files.get(next()));
   }
 
-  /** Millrace, to a model's input. */
+  /** Millrace, with the resize to a model's input. */
   @Benchmark
   public ByteBuffer withResize() {
     decoder.decode(files.get(next()), IMAGENET, pixels);
@@ -89,7 +89,7 @@ public class Decode {
     turbo.decode(nativeFiles.get(next()), width, height);
   }
 
-  /** To a half of its sides. */
+  /** libjpeg-turbo, at half of the width and height. */
   @Benchmark
   public void libJpegTurboHalf() {
     turbo.decode(nativeFiles.get(next()), (width + 1) / SCALE, (height + 1) / SCALE);

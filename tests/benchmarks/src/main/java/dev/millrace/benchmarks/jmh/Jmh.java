@@ -19,10 +19,10 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * Runs JMH benchmarks, each in a JVM of its own, on one thread.
  *
- * @param jvmOptions of those JVMs
- * @param scale how long to measure, as a part of what good figures take
- * @param log file for what those JVMs print, such as a newer Java's warnings: standard output is
- *     not theirs
+ * @param jvmOptions options of those JVMs
+ * @param scale duration of a measurement, relative to that of good figures
+ * @param log file for the output of those JVMs, such as warnings of newer Java versions, which must
+ *     not reach standard output
  */
 public record Jmh(List<String> jvmOptions, double scale, Path log) {
 
@@ -32,15 +32,15 @@ public record Jmh(List<String> jvmOptions, double scale, Path log) {
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
   /**
-   * What came of one.
+   * The result of a benchmark.
    *
-   * @param perSecond operations a second of processor time
-   * @param perSecondOfTime operations a second, whatever else the machine does
-   * @param bytes allocated on the heap by an operation
+   * @param perSecond operations per second of processor time
+   * @param perSecondOfTime operations per second of wall time
+   * @param bytes bytes that an operation allocates on the heap
    */
   public record Score(double perSecond, double perSecondOfTime, double bytes) {}
 
-  /** Runs that method with those parameters. */
+  /** Runs this method with these parameters. */
   public Score run(Class<?> benchmark, String method, Map<String, String> parameters) {
     TimeValue iteration = TimeValue.milliseconds(Math.max(1, (long) (ITERATION_MILLIS * scale)));
     ChainedOptionsBuilder options =
@@ -68,7 +68,7 @@ public record Jmh(List<String> jvmOptions, double scale, Path log) {
           result.getPrimaryResult().getScore(),
           result.getSecondaryResults().get(ALLOCATED).getScore());
     } catch (RunnerException e) {
-      throw new BenchmarkException("JMH failed with " + method + ": " + e);
+      throw new BenchmarkException("JMH failed to run " + method + ": " + e);
     }
   }
 }

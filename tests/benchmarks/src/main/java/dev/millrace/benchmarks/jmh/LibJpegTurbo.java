@@ -7,8 +7,8 @@ import com.sun.jna.Pointer;
 import dev.millrace.service.bench.BenchmarkException;
 
 /**
- * libjpeg-turbo as the system has it, called directly: from native memory to native memory, both of
- * which are there before. For one thread.
+ * The system's libjpeg-turbo, called directly. It decodes from native memory into native memory;
+ * both are allocated before. Used by one thread.
  */
 public final class LibJpegTurbo implements AutoCloseable {
 
@@ -20,10 +20,10 @@ public final class LibJpegTurbo implements AutoCloseable {
   private final Memory pixels;
 
   /**
-   * Opens it.
+   * Creates a decompressor.
    *
-   * @param maxPixels of a picture
-   * @throws BenchmarkException if this system does not have it
+   * @param maxPixels largest number of pixels of a picture
+   * @throws BenchmarkException if libjpeg-turbo is not installed
    */
   LibJpegTurbo(int maxPixels) {
     requireInstalled();
@@ -32,17 +32,17 @@ public final class LibJpegTurbo implements AutoCloseable {
   }
 
   /**
-   * Returns if this system has it.
+   * Checks that libjpeg-turbo is installed.
    *
-   * @throws BenchmarkException if not; the message says how to install it
+   * @throws BenchmarkException if it is not; the message says how to install it
    */
   public static void requireInstalled() {
     try {
       Native.register(Api.class, "turbojpeg");
     } catch (UnsatisfiedLinkError e) {
       throw new BenchmarkException(
-          "libjpeg-turbo, which decoding is measured against, is not installed:"
-              + " apt-get install libturbojpeg0, or your system's package of the TurboJPEG API");
+          "libjpeg-turbo is not installed, and decoding is measured against it; run"
+              + " 'apt-get install libturbojpeg0' or install your system's package of TurboJPEG");
     }
   }
 
@@ -56,13 +56,13 @@ public final class LibJpegTurbo implements AutoCloseable {
     }
   }
 
-  /** Decodes it to RGB of that size, which must be one that libjpeg scales to. */
+  /** Decodes a file to RGB of this size, which must be a size that libjpeg-turbo can scale to. */
   void decode(File file, int width, int height) {
     int failed =
         Api.tjDecompress2(
             decompressor, file.bytes, file.length, pixels, width, 0, height, RGB, NO_FLAGS);
     if (failed != 0) {
-      throw new BenchmarkException("libjpeg-turbo does not decode a picture of the benchmark");
+      throw new BenchmarkException("libjpeg-turbo cannot decode a picture of the benchmark");
     }
   }
 

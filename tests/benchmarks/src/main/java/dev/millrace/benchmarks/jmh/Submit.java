@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Images through the engine and nothing of Kafka; one an operation. */
+/** Runs images through the engine without Kafka, one per operation. */
 @State(Scope.Thread)
 public class Submit {
 
@@ -44,19 +44,19 @@ public class Submit {
   @Param("")
   public String pictures;
 
-  /** Images in flight at once. */
+  /** Number of images in flight. */
   @Param("1")
   public int inFlight;
 
-  /** Threads that decode, or 0 for the default. */
+  /** Number of threads that decode, or 0 for the default. */
   @Param("0")
   public int decodeThreads;
 
-  /** Batches that run at once, or 0 for the default. */
+  /** Number of batches that run at once, or 0 for the default. */
   @Param("0")
   public int runs;
 
-  /** Images a batch at most, or 0 for the default. */
+  /** Largest number of images in a batch, or 0 for the default. */
   @Param("0")
   public int maxBatchSize;
 
@@ -96,7 +96,7 @@ public class Submit {
     engine.close();
   }
 
-  /** Keeps so many in flight, and takes the answers in the order of the images. */
+  /** Keeps {@code inFlight} images in flight, and takes the answers in the order of the images. */
   @Benchmark
   @OperationsPerInvocation(IMAGES)
   public float classify() {

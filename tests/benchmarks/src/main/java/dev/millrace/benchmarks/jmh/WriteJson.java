@@ -12,13 +12,13 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A prediction with its whole distribution to JSON. */
+/** Writes a prediction with all its probabilities as JSON. */
 @State(Scope.Thread)
 public class WriteJson {
 
   private static final int TOP = 5;
 
-  /** How many classes the model has. */
+  /** Number of classes of the model. */
   @Param({"10", "1000"})
   public int classes;
 

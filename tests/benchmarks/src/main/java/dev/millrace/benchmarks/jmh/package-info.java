@@ -1,2 +1,2 @@
-/** Parts of the work by themselves, measured by JMH. */
+/** JMH benchmarks of single steps: decoding, the engine, JSON. */
 package dev.millrace.benchmarks.jmh;

@@ -6,12 +6,12 @@ import dev.millrace.service.broker.EmbeddedBroker;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A broker in a process of its own, so that its processor time is nobody else's. */
+/** A broker in a process of its own, so that its processor time counts separately. */
 final class Broker {
 
   private Broker() {}
 
-  /** Takes the folder for its data, and says where it listens. */
+  /** Starts the broker with its data in the given folder, and prints its address. */
   public static void main(String[] arguments) throws Exception {
     BrokerConfig config =
         new BrokerConfig(

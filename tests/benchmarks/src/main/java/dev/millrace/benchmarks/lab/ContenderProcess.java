@@ -11,9 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The process of a contender, which has practised. It works for one measurement after the other,
- * each time with clients, threads and topics of its own, and does nothing in between. For one
- * thread.
+ * A contender's process. It practises once and then runs one measurement after another, each with
+ * its own clients, threads and topics. It is idle in between. Used by one thread.
  */
 public final class ContenderProcess implements AutoCloseable {
 
@@ -28,11 +27,11 @@ public final class ContenderProcess implements AutoCloseable {
   }
 
   /**
-   * Starts one, and has it practise.
+   * Starts a contender's process and lets it practise.
    *
-   * @param wanted what to tell it
-   * @param feed what it practises on
-   * @param rounds how often it goes through that, at most
+   * @param wanted its settings
+   * @param feed images to practise on
+   * @param rounds largest number of practice rounds
    */
   public static ContenderProcess start(
       Lab lab, Contender contender, Settings wanted, Feed feed, int rounds)
@@ -54,11 +53,11 @@ public final class ContenderProcess implements AutoCloseable {
     return process;
   }
 
-  /** What it does, until this is closed. */
+  /** A run, which lasts until this is closed. */
   final class Work implements AutoCloseable {
     private boolean ready;
 
-    /** Returns when it has begun. */
+    /** Waits until the run has begun. */
     void awaitBegun() throws InterruptedException {
       if (!ready) {
         awaitReady();
@@ -66,7 +65,7 @@ public final class ContenderProcess implements AutoCloseable {
       }
     }
 
-    /** As {@link ContenderProcess#irreducibleTime()}, while it works. */
+    /** Returns {@link ContenderProcess#irreducibleTime()} during the run. */
     Duration irreducibleTime() throws InterruptedException {
       awaitBegun();
       return ContenderProcess.this.irreducibleTime();
@@ -80,13 +79,15 @@ public final class ContenderProcess implements AutoCloseable {
     }
   }
 
-  /** Has it work. Images that are there it may answer before it says that it has begun. */
+  /** Begins a run. The contender may answer images before it reports that the run has begun. */
   Work begin(Settings settings) {
     child.tell(Contender.line(settings));
     return new Work();
   }
 
-  /** Processor time that it has spent on decoding and running; to be asked while it rests. */
+  /**
+   * Returns the processor time that it has spent on decoding and running. Call this between runs.
+   */
   Duration irreducibleTime() throws InterruptedException {
     child.tell(Contender.IRREDUCIBLE);
     return Duration.ofNanos(Long.parseLong(child.next(PATIENCE)));

@@ -8,7 +8,7 @@ import java.util.BitSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 
-/** How fast a contender works off what lies in a topic. */
+/** Measures how fast a contender classifies the images of a topic. */
 public final class Drain {
 
   private static final Duration SILENCE = Duration.ofMinutes(2);
@@ -18,13 +18,13 @@ public final class Drain {
   private Drain() {}
 
   /**
-   * Has a contender classify a topic's images from the first to the last.
+   * Lets a contender classify a topic's images from the first to the last.
    *
-   * @param wanted what to tell it; its topics and its group are this method's
-   * @param unmeasured how many come before measuring begins; if the rest comes with them, at once,
-   *     all are measured
-   * @throws dev.millrace.service.bench.BenchmarkException if it does not answer every image, or one
-   *     twice although it gives exactly once
+   * @param wanted its settings; this method sets topics and group
+   * @param unmeasured number of images before measuring begins; if one poll returns all remaining
+   *     predictions, all images are measured
+   * @throws dev.millrace.service.bench.BenchmarkException if an image gets no answer, or gets two
+   *     although the contender guarantees exactly once
    */
   public static Drained run(
       Lab lab, ContenderProcess contender, Settings wanted, Feed feed, int unmeasured)
@@ -68,7 +68,8 @@ public final class Drain {
   }
 
   /**
-   * Asks a contender, which says so once it has begun: that may be long after its first answers.
+   * Asks a contender, which replies once its run has begun. That may be long after its first
+   * answers.
    */
   @FunctionalInterface
   private interface IrreducibleTime {

@@ -1,12 +1,12 @@
 package dev.millrace.benchmarks.lab;
 
 /**
- * How a contender classified what lay in a topic, once it was warm.
+ * How fast a contender classified the images of a topic, after its warm-up.
  *
- * @param imagesPerSecond predictions a second
- * @param cpuMillisPerImage processor time of its process, in milliseconds for each of them
- * @param irreducibleMillisPerImage what of it decoding and running took, if it counts that:
- *     Millrace does with a real model, others say 0
+ * @param imagesPerSecond predictions per second
+ * @param cpuMillisPerImage processor time of its process, in ms per image
+ * @param irreducibleMillisPerImage the part of that time for decoding and running; only Millrace
+ *     with a real model measures it, all others report 0
  */
 public record Drained(
     double imagesPerSecond, double cpuMillisPerImage, double irreducibleMillisPerImage) {}

@@ -1,11 +1,11 @@
 package dev.millrace.benchmarks.lab;
 
 /**
- * Images that lie in a topic, spread evenly over its partitions. Their keys are the numbers from 0
- * up, as text.
+ * Images in a topic, spread evenly over its partitions. Their keys are the numbers from 0 up, as
+ * text.
  *
  * @param topic the topic
- * @param partitions how many it has
- * @param images how many lie in it
+ * @param partitions number of partitions
+ * @param images number of images
  */
 public record Feed(String topic, int partitions, int images) {}

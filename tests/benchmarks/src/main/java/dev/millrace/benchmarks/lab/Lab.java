@@ -36,12 +36,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Where contenders are measured: a broker, a model repository, topics full of images, and a JVM of
- * its own for each contender. For one thread.
+ * The environment of the measurements: a broker, a model repository, topics of images, and a JVM
+ * for each contender. Used by one thread.
  */
 public final class Lab implements AutoCloseable {
 
-  /** Takes any picture of a benchmark. */
+  /** Larger than any picture of a benchmark. */
   static final int MAX_RECORD_BYTES = 8 << 20;
 
   private static final Duration START = Duration.ofMinutes(4);
@@ -64,10 +64,10 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * Opens it.
+   * Starts the broker.
    *
-   * @param folder to keep everything in; the caller's
-   * @param jvmOptions for every contender
+   * @param folder folder for all files; the caller owns it
+   * @param jvmOptions options for every contender
    */
   public static Lab open(Path folder, List<String> jvmOptions)
       throws IOException, InterruptedException {
@@ -82,10 +82,10 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * Has the broker practise, and this process's clients: sends and fetches so many records one by
-   * one. Kafka that is young spends more on compiling than on its work.
+   * Warms up the broker and this process's clients: sends and fetches this many records one by one.
+   * A young Kafka process spends more time on JIT compilation than on its work.
    *
-   * @throws BenchmarkException if the broker refuses one
+   * @throws BenchmarkException if the broker refuses a record
    */
   public void practise(int records) throws InterruptedException {
     Feed feed = empty(1, records);
@@ -121,12 +121,12 @@ public final class Lab implements AutoCloseable {
     return folder.resolve("models");
   }
 
-  /** Publishes a network that has learned nothing, which takes as long as one that has. */
+  /** Publishes a network with random weights, which runs as fast as a trained one. */
   public void publish(String name, ResNet network) {
     publish(name, network, OnnxFormat.EXACT);
   }
 
-  /** Publishes one in a format. */
+  /** Publishes a network with random weights in this format. */
   public void publish(String name, ResNet network, OnnxFormat format) {
     Preprocessing preprocessing =
         network.size() < 64
@@ -144,7 +144,7 @@ public final class Lab implements AutoCloseable {
             new ModelManifest.Source("import", null, null));
   }
 
-  /** Fills a new topic with so many images, the given ones again and again. */
+  /** Creates a topic and sends this many images to it, the given pictures in turn. */
   public Feed fill(String topic, int partitions, List<byte[]> pictures, int images)
       throws InterruptedException {
     create(topic, partitions);
@@ -169,14 +169,14 @@ public final class Lab implements AutoCloseable {
     return new Feed(topic, partitions, images);
   }
 
-  /** A new topic for images that come later. */
+  /** Creates a topic for images that are sent later. */
   Feed empty(int partitions, int images) throws InterruptedException {
     String topic = "feed-" + runs++;
     create(topic, partitions);
     return new Feed(topic, partitions, images);
   }
 
-  /** Makes a topic. */
+  /** Creates a topic. */
   void create(String topic, int partitions) throws InterruptedException {
     NewTopic wanted =
         new NewTopic(topic, Optional.of(partitions), Optional.empty())
@@ -187,7 +187,7 @@ public final class Lab implements AutoCloseable {
     }
   }
 
-  /** Makes an output topic and a group for a run of its own. */
+  /** Creates a run's output topic, and returns settings with that topic and a new group. */
   Settings prepare(Settings wanted, Feed feed) throws InterruptedException {
     String name = "run-" + runs++;
     Settings settings =
@@ -210,10 +210,10 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * A consumer of all that a run writes.
+   * Returns a consumer that reads all predictions of a run.
    *
-   * @param leastBytes what the broker collects for an answer, for a tenth of a second at most: so
-   *     that counting costs the contender little
+   * @param leastBytes smallest fetch, for which the broker waits at most 100 ms; large fetches make
+   *     counting cheap
    */
   KafkaConsumer<byte[], byte[]> outputOf(Settings run, Feed feed, int leastBytes) {
     return consumer(run.output(), feed.partitions(), leastBytes);
@@ -237,17 +237,17 @@ public final class Lab implements AutoCloseable {
     return consumer;
   }
 
-  /** Starts a process with the contenders' options. */
+  /** Starts a JVM with the contenders' options. */
   public Child start(Class<?> main, List<String> arguments) throws IOException {
     return Child.start(folder, jvmOptions, List.of(), main, arguments);
   }
 
-  /** The options of every process that is measured. */
+  /** Options of every JVM that is measured. */
   public List<String> jvmOptions() {
     return jvmOptions;
   }
 
-  /** The folder that everything is in. */
+  /** Folder of all files. */
   public Path folder() {
     return folder;
   }

@@ -2,10 +2,7 @@ package dev.millrace.benchmarks.lab;
 
 import java.util.Arrays;
 
-/**
- * How long images waited for their predictions, from before they were produced to after these were
- * consumed.
- */
+/** Latencies of images, each from the time the image was due until its prediction was consumed. */
 public final class Latencies {
 
   private final double[] sortedMillis;
@@ -19,17 +16,17 @@ public final class Latencies {
     Arrays.sort(sortedMillis);
   }
 
-  /** What so large a part of the images, below 1, did not exceed, in milliseconds. */
+  /** Returns the latency, in ms, that this part of the images (0 to below 1) did not exceed. */
   public double quantile(double part) {
     return sortedMillis[(int) (part * sortedMillis.length)];
   }
 
-  /** Processor time of the contender's process, in milliseconds for each image. */
+  /** Processor time of the contender's process, in ms per image. */
   public double cpuMillisPerImage() {
     return cpuMillisPerImage;
   }
 
-  /** Images a second from the first that was due to the last that was answered. */
+  /** Images per second from the due time of the first image to the last answer. */
   public double imagesPerSecond() {
     return imagesPerSecond;
   }

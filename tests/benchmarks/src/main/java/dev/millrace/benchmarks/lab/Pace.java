@@ -18,8 +18,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * How long images wait for their predictions when they come at a steady pace. The pace is kept
- * whatever the answers do: a contender that stalls has all who come meanwhile wait, and they count.
+ * Measures the latency of images that arrive at a steady rate. The rate does not depend on the
+ * answers: if a contender stalls, images that arrive meanwhile wait, and their latency counts.
  */
 public final class Pace {
 
@@ -29,12 +29,12 @@ public final class Pace {
   private Pace() {}
 
   /**
-   * Sends images to a contender at a pace, and waits for all of their predictions.
+   * Sends images to a contender at a steady rate, and waits for all predictions.
    *
-   * @param wanted what to tell it; its topics and its group are this method's
-   * @param perSecond the pace
-   * @param unmeasured how long it comes before measuring begins
-   * @param measured how long is measured
+   * @param wanted its settings; this method sets topics and group
+   * @param perSecond images per second
+   * @param unmeasured time before measuring begins
+   * @param measured time that is measured
    */
   public static Latencies run(
       Lab lab,
@@ -102,7 +102,7 @@ public final class Pace {
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
           LockSupport.parkNanos(left);
         }
-        // Whoever comes late has waited since it was due.
+        // An image that is sent late has waited since it was due.
         sent.set(i, due);
         var unused =
             producer.send(
@@ -115,7 +115,7 @@ public final class Pace {
     }
   }
 
-  /** Processor time of a contender that has nothing to do, as a part of one core. */
+  /** Returns the processor time of a contender without images, in cores. */
   public static double idleCores(
       Lab lab, ContenderProcess contender, Settings wanted, int partitions, Duration measured)
       throws IOException, InterruptedException {

@@ -14,22 +14,22 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
 /**
- * Pictures made on the spot that take as long to decode as photographs: their detail falls with its
- * size nearly as slowly as in nature (octaves of smooth noise), so their JPEG files take half a
- * byte a pixel, as ImageNet's do.
+ * Generated pictures that take as long to decode as photographs. They are sums of octaves of smooth
+ * noise, whose amplitude falls nearly as slowly as in photographs. So their JPEG files take half a
+ * byte per pixel, as ImageNet's do.
  */
 public final class Photographs {
 
   private static final int COARSEST = 128;
   private static final float QUALITY = 0.9f;
-  // How much each finer octave has of the one before.
+  // Amplitude of an octave relative to the next coarser one.
   private static final double FALL = 0.9;
 
   private Photographs() {}
 
   /**
-   * So many different ones, as JPEG files with their colours at half the resolution; always the
-   * same.
+   * Returns this many different pictures as JPEG files, with chroma at half the resolution. Every
+   * call returns equal pictures.
    */
   public static List<byte[]> jpegs(int width, int height, int count) {
     return IntStream.range(0, count).mapToObj(seed -> jpeg(width, height, seed)).toList();
@@ -40,7 +40,7 @@ public final class Photographs {
     float[][] channels = new float[3][];
     float[] brightness = noise(width, height, COARSEST, random);
     for (int c = 0; c < channels.length; c++) {
-      // Colours change more slowly than brightness, and less.
+      // Colour varies more slowly and less than brightness.
       channels[c] = noise(width, height, 2 * COARSEST, random);
     }
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

@@ -15,20 +15,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A device that leaves the cores alone and wants large batches, which is what a GPU is to a
- * pipeline: what batches that form across partitions are worth.
+ * Measures the gain from batches that form across partitions, on a simulated device. Like a GPU,
+ * the device uses no core and is fastest with large batches.
  */
 final class AcceleratorPart implements Part {
 
   private static final String MODEL = "accelerated";
   private static final List<Integer> PARTITIONS = List.of(1, 4, 16, 64);
   private static final int IMAGES = 24_000;
-  // An image at a time is forty times slower, and as slow whatever the number of partitions.
+  // One image at a time is forty times slower, for any number of partitions.
   private static final int IMAGES_ONE_BY_ONE = 600;
   private static final int COMMIT_INTERVAL_MS = 1_000;
-  // The device is what limits here, not what the JVM has compiled.
+  // The device limits the rate here, not the JIT compiler.
   private static final int PRACTICE_ROUNDS = 1;
-  // What a GPU gets by default; the simulated one passes for a CPU.
+  // A GPU's default; Millrace takes the simulated device for a CPU.
   private static final Duration GPU_LINGER = Duration.ofMillis(5);
 
   @Override
@@ -95,12 +95,12 @@ final class AcceleratorPart implements Part {
               race.of("map_values"),
               Drained::imagesPerSecond),
           "",
-          "against an image at a time");
+          "against one image at a time");
       bench.figure(
           part + ".over_best_peer",
           race.overBestPeer("whole", Optional.empty()),
           "",
-          "against the fastest other, whatever it guarantees");
+          "against the fastest alternative with any guarantee");
     }
   }
 

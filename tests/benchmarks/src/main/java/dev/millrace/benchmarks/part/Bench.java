@@ -12,39 +12,39 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a part measures with.
+ * The environment in which a part measures.
  *
- * @param lab where
- * @param config how
- * @param listener hears the figures
+ * @param lab broker, model repository and processes
+ * @param config how to measure
+ * @param listener receives the figures
  */
 public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listener) {
 
   private static final int MOST_PRACTICE_ROUNDS = 10;
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-  /** Threads that a contender gets of each kind: one a core. */
+  /** Returns the number of threads of each kind that a contender gets: one for each core. */
   static int cores() {
     return CORES;
   }
 
-  /** Says what is going on. */
+  /** Reports progress. */
   @SuppressWarnings("AnnotateFormatMethod") // its annotation would be a dependency
   void progress(String format, Object... arguments) {
     listener.progress(String.format(format, arguments));
   }
 
-  /** Says a figure. */
+  /** Reports a figure. */
   void figure(String name, double value, String unit, String note) {
     listener.measured(new Figure(name, value, unit, note));
   }
 
-  /** How often a contender practises, at most. */
+  /** Returns the largest number of practice rounds. */
   int practiceRounds() {
     return Math.max(1, (int) (MOST_PRACTICE_ROUNDS * config.scale()));
   }
 
-  /** What contenders are told; the lab adds where from and where to. */
+  /** Returns settings for a contender; the lab adds the topics, the group and the repository. */
   Settings settings(
       String model,
       Backend backend,

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whether GPUs answer what the CPU does and free what they were lent, and only then how fast the
- * session alone is in float32, in TF32 and in float16.
+ * Checks that GPUs give the CPU's answers and free the memory of retired versions. Then measures
+ * the session alone in float32, TF32 and float16.
  */
 final class CudaPart implements Part {
 
@@ -34,18 +34,19 @@ final class CudaPart implements Part {
   private static final int BATCH = 64;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** What is found, and its unit and meaning. */
+  /** The findings by name, each with its unit and meaning. */
   private static final Map<String, List<String>> FINDINGS = findings();
 
   private static Map<String, List<String>> findings() {
     Map<String, List<String>> findings = new LinkedHashMap<>();
     findings.put("fp32_difference", List.of("", "largest difference from the CPU's logits"));
-    findings.put("tf32_difference", List.of("", "the same in TF32, for which there is no limit"));
+    findings.put("tf32_difference", List.of("", "largest difference in TF32, without a limit"));
     findings.put(
         "fp16_relative_difference",
-        List.of("", "the same in float16, as a part of the largest logit"));
-    findings.put("version_memory", List.of("MiB", "what a version takes on the GPUs"));
-    findings.put("swap_growth", List.of("", "what stays taken after swaps, as a part of that"));
+        List.of("", "largest difference in float16, relative to the largest logit"));
+    findings.put("version_memory", List.of("MiB", "memory of one version on the GPUs"));
+    findings.put(
+        "swap_growth", List.of("", "memory not freed after swaps, relative to one version's"));
     return findings;
   }
 
@@ -56,7 +57,7 @@ final class CudaPart implements Part {
 
   @Override
   public String what() {
-    return "checks: the CPU's answers, and memory that swaps free; then ResNet-50's session alone";
+    return "checks of answers and of memory after swaps, then ResNet-50's session alone";
   }
 
   @Override
@@ -71,7 +72,7 @@ final class CudaPart implements Part {
     bench.lab().publish(FP32, network);
     bench.lab().publish(FP16, network, new OnnxFormat(Precision.FP16, BatchNorm.FOLDED));
     check(bench);
-    time(bench, "fp32", FP32, Backend.ONNX_WITHOUT_TF32, "float32, not rounded");
+    time(bench, "fp32", FP32, Backend.ONNX_WITHOUT_TF32, "float32 without rounding");
     time(bench, "tf32", FP32, Backend.ONNX, "float32 with factors rounded to TF32, as served");
     time(bench, "fp16", FP16, Backend.ONNX, "float16");
   }

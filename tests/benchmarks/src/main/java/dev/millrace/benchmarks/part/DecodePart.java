@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Decoding, against libjpeg-turbo by itself and against the JDK's ImageIO, which on Debian links
- * the same libjpeg-turbo; and writing predictions. A second is one of processor time, so that
- * speeds are those of one core.
+ * Measures decoding against libjpeg-turbo alone and against the JDK's ImageIO, which on Debian
+ * links libjpeg-turbo. Also measures how predictions are written as JSON. Speeds are per second of
+ * processor time, so they are those of one core.
  */
 final class DecodePart implements Part {
 
@@ -46,11 +46,12 @@ final class DecodePart implements Part {
     Path folder = Limits.write(bench, size, Photographs.jpegs(width, height, PICTURES));
     Map<String, String> pictures = Map.of("pictures", folder.toString());
     Class<?> type = Decode.class;
-    JmhRounds rounds = new JmhRounds(bench, name() + "." + size, "images/s a core");
+    JmhRounds rounds = new JmhRounds(bench, name() + "." + size, "images/s per core");
     rounds.enter(ALONE, type, "alone", pictures, "Millrace without its resize");
-    rounds.enter(LIBJPEG_TURBO, type, "libJpegTurbo", pictures, "libjpeg-turbo by itself");
+    rounds.enter(LIBJPEG_TURBO, type, "libJpegTurbo", pictures, "libjpeg-turbo alone");
     rounds.enter(WITH_RESIZE, type, "withResize", pictures, "Millrace, resized to 256");
-    rounds.enter(LIBJPEG_TURBO_HALF, type, "libJpegTurboHalf", pictures, "the same at half size");
+    rounds.enter(
+        LIBJPEG_TURBO_HALF, type, "libJpegTurboHalf", pictures, "libjpeg-turbo at half size");
     rounds.enter(IMAGE_IO, type, "imageIo", pictures, "ImageIO without a resize");
     rounds.run();
     rounds.ratio(ALONE, LIBJPEG_TURBO);
@@ -60,14 +61,14 @@ final class DecodePart implements Part {
   }
 
   private void json(Bench bench) {
-    JmhRounds rounds = new JmhRounds(bench, name() + ".json", "predictions/s a core");
+    JmhRounds rounds = new JmhRounds(bench, name() + ".json", "predictions/s per core");
     for (String classes : List.of("10", "1000")) {
       rounds.enter(
           classes + "_classes",
           WriteJson.class,
           "json",
           Map.of("classes", classes),
-          "written with the whole distribution");
+          "written with all probabilities");
     }
     rounds.run();
   }

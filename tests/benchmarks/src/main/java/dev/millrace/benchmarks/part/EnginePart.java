@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The engine without Kafka: how fast it is with its defaults and with other numbers of threads, and
- * what it allocates for an image at every load.
+ * Measures the engine without Kafka: its speed with the defaults and with other numbers of threads,
+ * and the bytes that it allocates for an image at each load.
  */
 final class EnginePart implements Part {
 
@@ -45,7 +45,7 @@ final class EnginePart implements Part {
             MODEL,
             "pictures",
             Limits.write(bench, MODEL, Photographs.jpegs(32, 32, 100)).toString());
-    JmhRounds rounds = new JmhRounds(bench, name(), "images/s a core");
+    JmhRounds rounds = new JmhRounds(bench, name(), "images/s per core");
     for (String inFlight : List.of("1", "8", BACKLOG)) {
       enter(rounds, "in_flight_" + inFlight, common, "inFlight", inFlight, inFlight);
     }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * JMH benchmarks, one after the other, round by round; every other round the other way round. A
- * second is one of processor time, so that speeds are those of one core.
+ * Runs JMH benchmarks one after another, in rounds. Every second round runs in reverse order.
+ * Speeds are per second of processor time, so they are those of one core.
  */
 final class JmhRounds {
 
@@ -22,10 +22,10 @@ final class JmhRounds {
   private record Entry(Class<?> type, String method, Map<String, String> parameters, String note) {}
 
   /**
-   * For a part's figures.
+   * Rounds for one part's figures.
    *
-   * @param part what their names begin with
-   * @param unit of the speeds
+   * @param part prefix of the figures' names
+   * @param unit unit of the speeds
    */
   JmhRounds(Bench bench, String part, String unit) {
     this.bench = bench;
@@ -34,11 +34,11 @@ final class JmhRounds {
   }
 
   /**
-   * Enters one.
+   * Adds a benchmark.
    *
-   * @param name what its figures are called
-   * @param method of the class
-   * @param note what it is
+   * @param name name of its figures
+   * @param method benchmark method of the class
+   * @param note description of the benchmark
    */
   void enter(
       String name, Class<?> type, String method, Map<String, String> parameters, String note) {
@@ -46,7 +46,7 @@ final class JmhRounds {
     scores.put(name, new ArrayList<>());
   }
 
-  /** Runs them all, and says how fast they are and what they allocate. */
+  /** Runs all benchmarks, and reports their speeds and the bytes that they allocate. */
   void run() {
     Jmh jmh =
         new Jmh(
@@ -73,23 +73,23 @@ final class JmhRounds {
           bench.figure(
               figure + "_wall",
               Medians.of(rounds, Jmh.Score::perSecondOfTime),
-              unit.replace(" a core", ""),
-              "on all cores, as far as it uses them");
+              unit.replace(" per core", ""),
+              "on all cores that it uses");
           bench.figure(
               figure + "_bytes",
               Medians.of(rounds, Jmh.Score::bytes),
               "bytes",
-              "on the heap, for each");
+              "allocated on the heap for each");
         });
   }
 
-  /** Says how fast one is as a part of another. */
+  /** Reports the ratio of two benchmarks' speeds. */
   void ratio(String over, String under) {
     bench.figure(
         part + "." + over + "_over_" + under,
         Medians.ratio(
             scores.get(over), Jmh.Score::perSecond, scores.get(under), Jmh.Score::perSecond),
         "",
-        "its speed as a part of the other's");
+        "ratio of the speeds");
   }
 }

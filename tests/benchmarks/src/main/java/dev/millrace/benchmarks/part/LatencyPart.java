@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** From produce to consume, at a tenth, half and four fifths of what this machine can do. */
+/** Measures the latency from produce to consume at 10, 50 and 80 % of this machine's capacity. */
 final class LatencyPart implements Part {
 
   private static final String MODEL = "latency";
@@ -29,8 +29,8 @@ final class LatencyPart implements Part {
   private static final int IMAGES = 30_000;
   private static final List<Integer> HEAVY_LOADS = List.of(80, 50);
   private static final String LIGHT_LOAD = "latency.load_10";
-  // What a machine and a broker take by themselves shows in a topology without a model, if it
-  // waits as little.
+  // A topology without a model that waits as little as Millrace shows the latency of the machine
+  // and the broker alone.
   private static final Map<String, String> AS_PROMPT_AS_MILLRACE =
       Map.of("linger.ms", "1", "commit.interval.ms", "1000");
   private static final Map<String, Double> QUANTILES = quantiles();
@@ -71,12 +71,12 @@ final class LatencyPart implements Part {
           "latency.capacity",
           capacity,
           "images/s",
-          "what the loads are parts of: images come one by one, their sender on the same cores");
+          "the loads are percentages of it; the sender of the images uses the same cores");
       Limit.Rate alone = alone(bench, pictures);
       double model = alone.decodeMillis() + alone.runMillis();
-      bench.figure("latency.model", model, "ms", "decoding and running an image by itself");
-      // The heaviest first: each is practice for the next, which runs the code of waiting more
-      // often.
+      bench.figure("latency.model", model, "ms", "decoding and running one image alone");
+      // The heaviest load comes first, because each load is practice for the next one, which waits
+      // more often.
       Paced ours = new Paced("", millrace, settings);
       for (int load : HEAVY_LOADS) {
         pace(
@@ -106,7 +106,7 @@ final class LatencyPart implements Part {
             LIGHT_LOAD + "." + quantile.getKey() + "_over_kafka_streams",
             Medians.of(rounds, round -> added(round, quantile.getValue())),
             "ms",
-            "more than Kafka Streams that answers without a model takes in the same round");
+            "more than Kafka Streams without a model in the same round");
       }
       idle(bench, millrace, settings, constant, idling, measured);
     }
@@ -119,13 +119,16 @@ final class LatencyPart implements Part {
   }
 
   /**
-   * Who answers.
+   * A contender under load.
    *
-   * @param suffix of its figures' names
+   * @param suffix suffix of its figures' names
    */
   private record Paced(String suffix, ContenderProcess contender, Settings settings) {}
 
-  /** One after the other, round by round; returns each round's latencies in the same order. */
+  /**
+   * Measures contenders one after another, in rounds. Returns each round's latencies in the order
+   * of the contenders.
+   */
   private static List<List<Latencies>> pace(
       Bench bench,
       String part,
@@ -174,12 +177,15 @@ final class LatencyPart implements Part {
     return rounds;
   }
 
-  /** How much longer the first of a round took than the last. */
+  /** Returns how much longer a round's first contender took than its last one, in ms. */
   private static double added(List<Latencies> round, double quantile) {
     return round.get(0).quantile(quantile) - round.get(round.size() - 1).quantile(quantile);
   }
 
-  /** What it keeps up with when more comes: as many a second as it answers of a backlog. */
+  /**
+   * Returns the capacity, in images/s. Images arrive at the rate at which a backlog is answered,
+   * and the capacity is the rate of the answers.
+   */
   private static double capacity(
       Bench bench,
       ContenderProcess millrace,
@@ -203,7 +209,7 @@ final class LatencyPart implements Part {
               measured);
       rounds.add(last);
       bench.progress(
-          "round %d, %,.0f a second of a backlog, %,.0f of as many that come",
+          "round %d, %,.0f images/s of a backlog, %,.0f images/s as they arrive",
           round + 1, backlog.imagesPerSecond(), last.imagesPerSecond());
     }
     return Medians.of(rounds, Latencies::imagesPerSecond);

@@ -10,21 +10,21 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The limit of a model on this machine.
+ * A model's limit on this machine.
  *
- * @param alone the session on prepared tensors
- * @param decoding the session and the decoder on the same cores
+ * @param alone rate of the session on prepared tensors
+ * @param decoding rate of the session and the decoder on the same cores
  */
 record Limits(Limit.Rate alone, Limit.Rate decoding) {
 
   private static final int SECONDS = 10;
-  // A GPU does thousands of images in it.
+  // Enough for a GPU to run thousands of images.
   private static final int GPU_SECONDS = 3;
   private static final int GPU_CALLERS = 2;
   private static final List<Integer> GPU_BATCH_SIZES = List.of(1, 8, 32, 64, 128, 256);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** Measures it on the CPU or the GPUs, in a process of its own. */
+  /** Measures the limit with one batch size, in a process of its own. */
   static Limits measure(
       Bench bench, String model, List<byte[]> pictures, int threads, int batchSize)
       throws IOException, InterruptedException {
@@ -32,9 +32,9 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
   }
 
   /**
-   * Measures the best that the machine can do: on the CPU with a caller a core, an image at a time
-   * or in batches of that size, whichever is faster; on GPUs with two callers each, and the batch
-   * size of those tried that is fastest.
+   * Measures the limit with the fastest of several batch sizes. On the CPU there is one caller for
+   * each core, with batches of 1 and of {@code batchSizeOnCpu}. On GPUs there are two callers for
+   * each GPU, with batches of 1 to 256.
    */
   static Limits best(
       Bench bench, String model, Backend backend, List<byte[]> pictures, int batchSizeOnCpu)
@@ -50,7 +50,7 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
         : measure(bench, model, backend, pictures, Bench.cores(), List.of(1, batchSizeOnCpu));
   }
 
-  /** Measures it with so many callers, and the batch size of those given that is fastest. */
+  /** Measures the limit with this many callers and the fastest of these batch sizes. */
   static Limits measure(
       Bench bench,
       String model,
@@ -85,12 +85,15 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
     }
   }
 
-  /** What lies halfway: the machine's speed drifts, and what is measured between two ran at it. */
+  /**
+   * Returns the mean of two limits. The machine's speed drifts, so a round is compared with the
+   * mean of the limits before and after it.
+   */
   static Limits mean(Limits one, Limits other) {
     return new Limits(one.alone.mean(other.alone), one.decoding.mean(other.decoding));
   }
 
-  /** Writes pictures into a folder of that name. */
+  /** Writes pictures into the folder {@code pictures-NAME} of the lab. */
   static Path write(Bench bench, String name, List<byte[]> pictures) throws IOException {
     Path folder = Files.createDirectories(bench.lab().folder().resolve("pictures-" + name));
     for (int i = 0; i < pictures.size(); i++) {

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Everything that is measured, on this machine. */
+/** All parts of the benchmarks, measured on this machine. */
 public final class LocalBenchmarks implements Benchmarks {
 
-  /** Enough for a backlog of photographs, and the same for everybody. */
+  /** Options of every contender; the heap is large enough for a backlog of photographs. */
   private static final List<String> JVM_OPTIONS =
       List.of(
           "-Xmx2g",
@@ -27,7 +27,7 @@ public final class LocalBenchmarks implements Benchmarks {
           "--add-opens=java.base/java.lang=ALL-UNNAMED",
           "--add-opens=java.base/java.util=ALL-UNNAMED");
 
-  /** Names the folder of ONNX Runtime's natives. */
+  /** Property with the folder of ONNX Runtime's native libraries. */
   private static final String NATIVES = "onnxruntime.native.path";
 
   private static final int PRACTICE_RECORDS = 30_000;
@@ -49,12 +49,12 @@ public final class LocalBenchmarks implements Benchmarks {
 
   private final List<Part> all;
 
-  /** Every part there is. */
+  /** With all parts. */
   public LocalBenchmarks() {
     this(PARTS);
   }
 
-  /** These parts alone. */
+  /** With these parts only. */
   LocalBenchmarks(List<Part> all) {
     this.all = List.copyOf(all);
   }
@@ -68,7 +68,7 @@ public final class LocalBenchmarks implements Benchmarks {
     return parts;
   }
 
-  /** With the natives of ONNX Runtime that this process has. */
+  /** Returns the options, with this process's folder of ONNX Runtime's native libraries. */
   private static List<String> jvmOptions() {
     String natives = System.getProperty(NATIVES);
     return natives == null

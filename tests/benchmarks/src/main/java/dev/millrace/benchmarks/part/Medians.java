@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Figures out of several rounds. */
+/** Medians over several rounds. */
 final class Medians {
 
   private Medians() {}
 
-  /** The middle one of what is read off each round. */
+  /** Returns the median of one reading of each round. */
   static <T> double of(List<T> rounds, ToDoubleFunction<T> reading) {
     return median(rounds.stream().mapToDouble(reading).toArray());
   }
 
-  /** The middle one of the ratios, each of two readings of the same round. */
+  /** Returns the median of the ratios, each of two readings of one round. */
   static <A, B> double ratio(
       List<A> over, ToDoubleFunction<A> dividend, List<B> under, ToDoubleFunction<B> divisor) {
     return median(

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A model that says the same of every image, of bytes that nobody decodes: what the machinery
- * costs, against Kafka Streams that reads the same and writes as much.
+ * Measures the pipeline's own cost: a constant model without decoding, against Kafka Streams that
+ * reads the records and writes a constant prediction for each.
  */
 final class NullModelPart implements Part {
 

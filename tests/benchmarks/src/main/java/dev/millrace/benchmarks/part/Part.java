@@ -3,20 +3,23 @@ package dev.millrace.benchmarks.part;
 import dev.millrace.core.model.Device;
 import java.io.IOException;
 
-/** Something that is measured as a whole, so that its ratios are of one time. */
+/**
+ * A part of the benchmarks. It is measured as a whole, so that its ratios compare measurements of
+ * one time.
+ */
 public interface Part {
 
-  /** What its figures' names begin with. */
+  /** Prefix of its figures' names. */
   String name();
 
-  /** What it is, in a line. */
+  /** Description in one line. */
   String what();
 
-  /** Whether it is measured where models run on such devices. */
+  /** Whether the part is measured when models run on this kind of device. */
   default boolean isOn(Device.Kind device) {
     return true;
   }
 
-  /** Measures it. */
+  /** Measures the part and reports its figures. */
   void measure(Bench bench) throws IOException, InterruptedException;
 }

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Contenders on the same images, one after the other, round by round; every other round the other
- * way round, so that none is always measured first. Each has a process, which practises before its
- * first round.
+ * Measures contenders on the same images, one after another, in rounds. Every second round runs in
+ * reverse order, so that no contender always runs first. Each contender has its own process, which
+ * practises before its first round.
  */
 final class Race implements AutoCloseable {
 
@@ -29,10 +29,10 @@ final class Race implements AutoCloseable {
   private final Map<String, List<Drained>> results = new LinkedHashMap<>();
 
   /**
-   * Who takes part.
+   * A contender in the race.
    *
-   * @param feed what it classifies
-   * @param unmeasured how many of it come before measuring begins
+   * @param feed images that it classifies
+   * @param unmeasured number of images before measuring begins
    */
   private record Entry(Contender contender, Settings settings, Feed feed, int unmeasured) {
 
@@ -41,17 +41,17 @@ final class Race implements AutoCloseable {
     }
   }
 
-  /** One before which everyone practises on what it will classify. */
+  /** A race in which each contender practises on the images that it will classify. */
   Race(Bench bench) {
     this(bench, bench.practiceRounds(), Optional.empty());
   }
 
-  /** One before which everyone practises so often, at most. */
+  /** A race with at most this many rounds of practice. */
   Race(Bench bench, int practiceRounds) {
     this(bench, practiceRounds, Optional.empty());
   }
 
-  /** One before which everyone practises on these images. */
+  /** A race in which each contender practises on these images. */
   Race(Bench bench, Feed practice) {
     this(bench, bench.practiceRounds(), Optional.of(practice));
   }
@@ -62,21 +62,21 @@ final class Race implements AutoCloseable {
     this.practice = practice;
   }
 
-  /** Enters one; {@code name} is what its figures are called. */
+  /** Adds a contender, whose figures are named {@code name}. */
   void enter(String name, Contender contender, Settings settings, Feed feed, int unmeasured) {
     entries.put(name, new Entry(contender, settings, feed, unmeasured));
     results.put(name, new ArrayList<>());
   }
 
   /**
-   * Has everyone classify everything once, unmeasured: as they will, with the model that they have
-   * practised without, and with the broker warmed by all of them.
+   * Runs every contender once without measuring it. Practice uses a model that takes no time. The
+   * rehearsal uses the real model, and warms up the broker with all contenders.
    */
   void rehearse() throws IOException, InterruptedException {
     for (String name : entries.keySet()) {
       run(name);
     }
-    bench.progress("everyone has rehearsed");
+    bench.progress("rehearsal finished");
   }
 
   /** Runs one round. */
@@ -89,7 +89,7 @@ final class Race implements AutoCloseable {
       Drained drained = run(name);
       results.get(name).add(drained);
       bench.progress(
-          "round %d, %s: %,.0f images/s, %.3f ms of CPU an image",
+          "round %d, %s: %,.0f images/s, %.3f ms of CPU per image",
           number + 1, name, drained.imagesPerSecond(), drained.cpuMillisPerImage());
     }
   }
@@ -116,12 +116,12 @@ final class Race implements AutoCloseable {
     return process;
   }
 
-  /** What one has done, round by round. */
+  /** Returns a contender's results, one for each round. */
   List<Drained> of(String name) {
     return results.get(name);
   }
 
-  /** Says how fast everyone was. */
+  /** Reports each contender's median speed and median processor time. */
   void tell(String part) {
     entries.forEach(
         (name, entry) -> {
@@ -139,7 +139,10 @@ final class Race implements AutoCloseable {
         });
   }
 
-  /** How fast one is against the fastest other with that guarantee, or with any. */
+  /**
+   * Returns a contender's speed relative to the fastest alternative with this guarantee, or with
+   * any guarantee if none is given.
+   */
   double overBestPeer(String name, Optional<Boolean> exactlyOnce) {
     String best = null;
     for (Map.Entry<String, Entry> other : entries.entrySet()) {

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A residual network: the whole pipeline against the model alone and, on the CPU, against what one
- * would use instead. On a GPU the limit is the session alone, since decoding takes none of its
- * time.
+ * Measures the whole pipeline with a residual network against the model alone and, on the CPU,
+ * against the alternatives to Millrace. On a GPU the limit is the session alone, because decoding
+ * does not use the GPU.
  */
 final class ResNetPart implements Part {
 
@@ -28,7 +28,7 @@ final class ResNetPart implements Part {
   private static final int PICTURES = 100;
   private static final int BATCH = 8;
   private static final int PRACTICE_IMAGES = 60_000;
-  // What takes a CPU seconds takes a GPU too little to measure.
+  // A GPU finishes the CPU's number of images too soon to measure.
   private static final int TIMES_ON_GPUS = 20;
 
   private final String name;
@@ -40,13 +40,13 @@ final class ResNetPart implements Part {
   private final boolean peers;
 
   /**
-   * Of one network.
+   * A part for one network.
    *
    * @param arch its name in the family
-   * @param width of the pictures
-   * @param height of the pictures
-   * @param images how many in a run, a quarter of them before measuring begins
-   * @param peers whether others take part
+   * @param width width of the pictures, in pixels
+   * @param height height of the pictures, in pixels
+   * @param images number of images in a run; the first quarter is not measured
+   * @param peers whether the alternatives to Millrace take part
    */
   ResNetPart(String arch, int width, int height, int images, boolean peers) {
     this(arch, arch, OnnxFormat.EXACT, width, height, images, peers);
@@ -69,7 +69,7 @@ final class ResNetPart implements Part {
     this.peers = peers;
   }
 
-  /** The same network in half precision, which is for GPUs. */
+  /** Returns the part for this network in half precision, which runs on GPUs only. */
   ResNetPart halved() {
     return new ResNetPart(
         name + "_fp16",
@@ -99,7 +99,7 @@ final class ResNetPart implements Part {
         + "x"
         + height
         + " in, JSON out, against the model alone"
-        + (peers ? " and what else one would use" : "");
+        + (peers ? " and the alternatives" : "");
   }
 
   @Override
@@ -137,7 +137,10 @@ final class ResNetPart implements Part {
     return limits;
   }
 
-  /** What to practise on: a few photographs compile little, so many small ones instead. */
+  /**
+   * Returns the images to practise on. A few photographs do not make the JVM compile enough code,
+   * so a part with few images practises on 60,000 small ones.
+   */
   private Feed practice(Bench bench, Feed feed) throws InterruptedException {
     if (images >= PRACTICE_IMAGES) {
       return feed;
@@ -212,36 +215,36 @@ final class ResNetPart implements Part {
           Medians.ratio(
               whole, Drained::imagesPerSecond, gpu ? alone : decoding, Limit.Rate::imagesPerSecond),
           "",
-          gpu ? "against the session alone" : "counting decode on the same cores");
+          gpu ? "against the session alone" : "against the session and the decoder");
       bench.figure(
           name + ".whole_over_session" + suffix,
           Medians.ratio(whole, Drained::imagesPerSecond, alone, Limit.Rate::imagesPerSecond),
           "",
-          "not counting decode");
+          "against the session alone");
       bench.figure(
           name + ".own_cpu_over_irreducible" + suffix,
           Medians.ratio(
                   whole, Drained::cpuMillisPerImage, whole, Drained::irreducibleMillisPerImage)
               - 1,
           "",
-          "processor time beyond decode and run, as a part of theirs, in the same process");
+          "processor time beyond decoding and running, relative to theirs, in one process");
     }
     if (peers && !bench.config().isOnGpus()) {
       bench.figure(
           name + ".over_best_peer",
           race.overBestPeer("whole", Optional.empty()),
           "",
-          "against the fastest other, whatever it guarantees");
+          "against the fastest alternative with any guarantee");
       bench.figure(
           name + ".over_best_peer_at_least_once",
           race.overBestPeer("whole", Optional.of(false)),
           "",
-          "against the fastest other that gives at least once");
+          "against the fastest alternative with at least once");
       bench.figure(
           name + ".over_best_peer_exactly_once",
           race.overBestPeer("whole_exactly_once", Optional.of(true)),
           "",
-          "against the fastest other that gives exactly once");
+          "against the fastest alternative with exactly once");
     }
   }
 }

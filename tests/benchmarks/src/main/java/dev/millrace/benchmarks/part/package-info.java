@@ -1,2 +1,2 @@
-/** The benchmarks, one class each. */
+/** The parts of the benchmarks, one class each. */
 package dev.millrace.benchmarks.part;

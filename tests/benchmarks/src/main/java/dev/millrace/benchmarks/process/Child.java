@@ -18,12 +18,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM that works for a benchmark, with the class path of this one; see {@link Parent} for what it
- * says. Closing it has it end by itself, or kills it after 30 s. For one thread.
+ * A JVM that works for a benchmark, with this JVM's class path; {@link Parent} describes what it
+ * prints. Closing this closes its standard input, which makes it end. After 30 s it is killed. Used
+ * by one thread.
  */
 public final class Child implements AutoCloseable {
 
-  /** Since this version Java warns of the way in which Kafka unmaps its files. */
+  /** Since this version, Java warns about the way in which Kafka unmaps its files. */
   private static final int UNSAFE_WARNS_SINCE = 23;
 
   private static final long PATIENCE_SECONDS = 30;
@@ -40,10 +41,10 @@ public final class Child implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts a JVM.
    *
-   * @param folder for what it prints on standard error
-   * @param first jars that come before this JVM's class path
+   * @param folder folder for the file with its standard error
+   * @param first jars to put before this JVM's class path
    */
   public static Child start(
       Path folder, List<String> jvmOptions, List<Path> first, Class<?> main, List<String> arguments)
@@ -82,20 +83,20 @@ public final class Child implements AutoCloseable {
   }
 
   /**
-   * The next line it says.
+   * Returns the next line that it prints.
    *
-   * @throws BenchmarkException if it ends, or says nothing for so long
+   * @throws BenchmarkException if it ends, or prints nothing for {@code patience}
    */
   public String next(Duration patience) throws InterruptedException {
     Optional<String> line = said.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
     if (line == null) {
-      throw failed("said nothing for " + patience.toSeconds() + " s");
+      throw failed("printed nothing for " + patience.toSeconds() + " s");
     }
     return line.orElseThrow(() -> failed("has ended"));
   }
 
   /**
-   * Says a line to it.
+   * Sends a line to it.
    *
    * @throws BenchmarkException if it has ended
    */
@@ -110,16 +111,16 @@ public final class Child implements AutoCloseable {
     }
   }
 
-  /** Processor time that it has used, in all of its threads. */
+  /** Returns the processor time that all of its threads have used. */
   public Duration cpuTime() {
     return process
         .info()
         .totalCpuDuration()
-        .orElseThrow(() -> failed("has ended, or this system does not tell processor times"));
+        .orElseThrow(() -> failed("has ended, or this system does not report processor time"));
   }
 
   /**
-   * Returns if it still runs.
+   * Checks that it still runs.
    *
    * @throws BenchmarkException if it has ended
    */
@@ -129,7 +130,7 @@ public final class Child implements AutoCloseable {
     }
   }
 
-  /** That it has failed, with what it printed last on standard error. */
+  /** Returns an exception that says how it failed, with the end of its standard error. */
   public BenchmarkException failed(String how) {
     String log;
     try {

@@ -6,8 +6,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a benchmark's process says to the one that started it, and hears from it. That one lets go
- * by closing this one's standard input, which also happens when it dies.
+ * The link from a benchmark's process to its parent: lines on standard output and standard input.
+ * The parent ends the process by closing its standard input, which also happens when the parent
+ * dies.
  */
 public final class Parent {
 
@@ -18,26 +19,26 @@ public final class Parent {
 
   private Parent() {}
 
-  /** Says that measuring can begin. */
+  /** Reports that this process is ready. */
   public static void ready() {
     tell(READY);
   }
 
-  /** Says a line. */
+  /** Sends a line to the parent. */
   public static void tell(String line) {
     System.out.println(line);
     System.out.flush();
   }
 
-  /** The next line that it says, or null once it has let go. */
+  /** Returns the next line from the parent, or null once the input is closed. */
   public static String hear() throws IOException {
     return IN.readLine();
   }
 
-  /** Returns when it lets go. */
+  /** Waits until the parent closes the input. */
   public static void awaitEnd() throws IOException {
     while (hear() != null) {
-      // It says nothing else.
+      // The parent sends nothing else.
     }
   }
 }

@@ -11,14 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** On libraries put together here, and read back as the driver reads them. */
+/** Uses libraries that the test builds, and reads them back as the driver does. */
 class OneArchitectureTest {
 
   private static final int SECTION_AT = 64;
   private static final int PTX = 1;
   private static final int BINARY = 2;
 
-  /** An architecture's code: so many bytes of its own number. */
+  /** Code for an architecture: {@code size} bytes that all hold the architecture's number. */
   private record Code(int kind, int architecture, int size) {}
 
   @Test
@@ -110,7 +110,7 @@ class OneArchitectureTest {
         Arrays.fill(bytes, (byte) code.architecture);
         section.position(at + 64).put(bytes);
       }
-      section.putLong(0); // as between those of two object files
+      section.putLong(0); // padding, as between the fat binaries of two object files
     }
     byte[] names = "\0.nv_fatbin\0".getBytes(StandardCharsets.US_ASCII);
     int namesAt = SECTION_AT + section.limit();
@@ -146,7 +146,7 @@ class OneArchitectureTest {
     return SECTION_AT + (int) library.getLong(headersAt + 64 + 0x20) - 8;
   }
 
-  /** The code in each fat binary, whose bytes must be what they were. */
+  /** Returns the code in each fat binary, and requires that its bytes did not change. */
   private static List<List<Code>> read(ByteBuffer library) {
     List<List<Code>> all = new ArrayList<>();
     for (int at = SECTION_AT; at < sectionEnd(library); at += 8) {

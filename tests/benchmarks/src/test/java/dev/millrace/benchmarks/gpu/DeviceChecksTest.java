@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The checks that a GPU must pass, with sessions of the CPU in its place. */
+/** Runs the checks that a GPU must pass, with sessions of the CPU in the GPU's place. */
 class DeviceChecksTest {
 
   private static final OnnxFormat HALF = new OnnxFormat(Precision.FP16, BatchNorm.FOLDED);
@@ -48,7 +48,7 @@ class DeviceChecksTest {
     assertThat(found)
         .containsOnlyKeys("fp32_difference", "tf32_difference", "fp16_relative_difference");
     assertThat(found.get("fp32_difference")).isLessThan(1e-6);
-    // Half precision was computed: it is near, and not the same.
+    // Close but not equal, so half precision was really used.
     assertThat(found.get("fp16_relative_difference")).isBetween(1e-6, 2e-2);
   }
 
@@ -57,7 +57,7 @@ class DeviceChecksTest {
     assertThatIllegalStateException()
         .isThrownBy(
             () -> agree(changing((image, value) -> image == 7 ? value * 1.002f : value), half))
-        .withMessageStartingWith("cpu: a logit of float32 is 0.00");
+        .withMessageStartingWith("cpu: a logit of float32 differs from the CPU's by 0.00");
     assertThat(found).isEmpty();
   }
 
@@ -65,14 +65,14 @@ class DeviceChecksTest {
   void agree_deviceThatAnswersNothing_isRefused() {
     assertThatIllegalStateException()
         .isThrownBy(() -> agree(changing((image, value) -> 0), half))
-        .withMessageStartingWith("cpu: a logit of float32 is NaN");
+        .withMessageStartingWith("cpu: a logit of float32 differs from the CPU's by NaN");
   }
 
   @Test
   void agree_float16OfOtherWeights_isRefused() {
     assertThatIllegalStateException()
         .isThrownBy(() -> agree(new OnnxModelRuntime(), Versions.publish(repository, HALF, 2)))
-        .withMessageStartingWith("cpu: a logit of float16 is ");
+        .withMessageStartingWith("cpu: a logit of float16 differs from the CPU's by ");
   }
 
   private void agree(ModelRuntime exact, ModelVersion fp16) {
@@ -81,7 +81,7 @@ class DeviceChecksTest {
         .agree(single, fp16, pictures, found::put);
   }
 
-  /** What becomes of an image's first probability. */
+  /** Changes an image's first probability. */
   private interface Change {
     float of(int image, float value);
   }

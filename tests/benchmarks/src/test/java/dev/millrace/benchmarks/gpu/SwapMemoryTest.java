@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Swaps under load on the CPU, whose sessions count for so many bytes each. */
+/** Swaps under load on the CPU, where each session counts as 1,000 bytes. */
 @Timeout(120)
 class SwapMemoryTest {
 
@@ -80,7 +80,7 @@ class SwapMemoryTest {
     return SwapMemory.measure(CONFIG, runtime, versions, pictures, used::get, patience);
   }
 
-  /** ONNX Runtime's sessions; closing one gives so much back. */
+  /** Opens ONNX Runtime's sessions; closing one frees {@code freed} bytes. */
   private final class Counting implements ModelRuntime {
     private final long freed;
 

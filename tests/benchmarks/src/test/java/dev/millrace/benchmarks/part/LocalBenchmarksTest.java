@@ -11,14 +11,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is measured where. How fast it is does not matter to a test. */
+/** Tests which parts are measured on which devices. Speed does not matter here. */
 class LocalBenchmarksTest {
 
   private static final double FEW = 0.01;
 
   @TempDir Path folder;
 
-  /** {@link LocalBenchmarksSuite} has the peers take part. */
+  /** {@link LocalBenchmarksSuite} also measures the peers. */
   @Test
   void resnet20_measuresMillraceAndItsLimit() throws Exception {
     Collected figures = new Collected();

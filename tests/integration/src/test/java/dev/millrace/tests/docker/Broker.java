@@ -21,13 +21,13 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * A broker in a container, as a client outside sees it.
+ * A broker in a container, for clients outside it.
  *
- * @param bootstrapServers its address on this machine
+ * @param bootstrapServers address on this machine
  */
 record Broker(String bootstrapServers) {
 
-  /** Sends values by their keys to the input topic, and returns when the broker has them. */
+  /** Sends values with their keys to the input topic, and returns when the broker has them. */
   void send(Map<String, byte[]> values) throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(connection(), new StringSerializer(), new ByteArraySerializer())) {
@@ -40,17 +40,17 @@ record Broker(String bootstrapServers) {
     }
   }
 
-  /** Every prediction there is now. */
+  /** Returns all predictions that there are now. */
   List<ConsumerRecord<String, Prediction>> predictions() {
     return read("predictions", Prediction.serde().deserializer());
   }
 
-  /** Every dead letter there is now. */
+  /** Returns all dead letters that there are now. */
   List<ConsumerRecord<String, byte[]>> deadLetters() {
     return read("images.dead-letters", new ByteArrayDeserializer());
   }
 
-  /** How many records of the input topic a group has committed to be done with. */
+  /** Returns the number of input records that a group has committed. */
   long committed(String group) throws Exception {
     try (Admin admin = Admin.create(connection())) {
       return admin

@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code docker compose} with the project's compose file, under a project name of its own. Closing
- * it removes what it started, the volumes included; that is done without the variables, as from
- * another shell.
+ * Runs {@code docker compose} with the project's compose file, under a Compose project of its own.
+ * Closing it removes its containers, networks and volumes, without the variables, as another shell
+ * would.
  *
- * @param project Compose's name for what belongs together
- * @param variables what the file is filled in with
+ * @param project name of the Compose project
+ * @param variables environment variables for the compose file
  */
 record Compose(String project, Map<String, String> variables) implements AutoCloseable {
 
-  /** How a run ended, and all that it printed. */
+  /** Exit code and output of a run. */
   record Result(int exitCode, String output) {}
 
-  /** Runs one of Compose's commands to its end. */
+  /** Runs a Compose command to its end. */
   Result run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("docker", "compose", "-p", project));
     command.add("-f");

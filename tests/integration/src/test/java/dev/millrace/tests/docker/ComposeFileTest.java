@@ -78,7 +78,7 @@ class ComposeFileTest {
     }
   }
 
-  /** A port that nobody listens on, so that a broker of the user's own is not in the way. */
+  /** Returns a free port, so that the test does not collide with a broker of the user's own. */
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();

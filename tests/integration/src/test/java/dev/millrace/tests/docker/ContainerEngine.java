@@ -6,18 +6,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.testcontainers.DockerClientFactory;
 
-/** What these tests need besides the project; they are skipped where it is missing. */
+/**
+ * The container engine and the distribution that these tests need. Without them, the tests are
+ * skipped.
+ */
 final class ContainerEngine {
 
-  /** The project's root. */
+  /** Root of the project. */
   static final Path ROOT = Path.of(System.getProperty("millrace.root", "../..")).normalize();
 
-  /** The folder that the image is made of. */
+  /** Folder from which the image is built. */
   static final Path DISTRIBUTION = ROOT.resolve("topology/service/target/millrace");
 
   private ContainerEngine() {}
 
-  /** Skips the test unless an engine answers and there is something to make an image of. */
+  /** Skips the test if no engine answers or if there is no distribution. */
   static void require() {
     assumeTrue(
         DockerClientFactory.instance().isDockerAvailable(),

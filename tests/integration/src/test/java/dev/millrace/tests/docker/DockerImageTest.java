@@ -25,7 +25,7 @@ import org.testcontainers.containers.Network;
 import org.testcontainers.containers.output.OutputFrame;
 import org.testcontainers.kafka.KafkaContainer;
 
-/** The service's image beside a broker's. */
+/** The service's image, with a broker in another container. */
 @Tag("docker")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DockerImageTest {
@@ -104,7 +104,7 @@ class DockerImageTest {
   void demo_writesToTmpAlone() {
     try (GenericContainer<?> demo =
         ServiceImage.running("demo", "--untrained", "--count=20")
-            // Added to the image's own options, which stay.
+            // These options are added to the image's own.
             .withEnv("MILLRACE_OPTS", "-Xmx256m")
             .withCreateContainerCmdModifier(
                 create -> create.withUser("4242:4242").withWorkingDir("/var/tmp"))) {
@@ -173,10 +173,10 @@ class DockerImageTest {
   }
 
   /**
-   * What {@code docker stop} leaves behind is consistent: every input that is committed has its
-   * answer, no other has one, and the next start answers the rest.
+   * Stops the service with {@code docker stop} in the middle of a stream. Requires that exactly the
+   * committed records have answers, and that the next start answers the rest.
    *
-   * @param before records that were answered already
+   * @param before number of records that were answered before
    */
   private static void stopInMidStream(Broker broker, GenericContainer<?> service, int before)
       throws Exception {
@@ -188,7 +188,7 @@ class DockerImageTest {
     String id = service.getContainerId();
     docker.stopContainerCmd(id).withTimeout(GRACE_SECONDS).exec();
     assertThat(docker.inspectContainerCmd(id).exec().getState().getExitCodeLong())
-        .as("143: it stopped by itself; 137 would be Docker's patience gone")
+        .as("143: it ended on SIGTERM; 137: Docker killed it after the grace period")
         .isEqualTo(KILLED_BY_SIGTERM);
     assertThat(broker.committed("millrace-resnet20"))
         .isEqualTo(broker.predictions().size() + broker.deadLetters().size());

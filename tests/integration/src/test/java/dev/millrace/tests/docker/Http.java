@@ -6,7 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** Asks a service over HTTP. */
+/** Sends HTTP requests to a service. */
 final class Http {
 
   private static final HttpClient CLIENT =

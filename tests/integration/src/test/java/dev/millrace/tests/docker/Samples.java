@@ -20,7 +20,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
-/** A model and images, made on the spot. */
+/** A generated model and generated images. */
 final class Samples {
 
   private static final int SIZE = 32;
@@ -28,7 +28,7 @@ final class Samples {
 
   private Samples() {}
 
-  /** Publishes a ResNet-20 that has learned nothing, for ten classes. */
+  /** Publishes a ResNet-20 with random weights, for ten classes. */
   static ModelVersion model(Path repository) {
     Labels labels = new Labels(IntStream.range(0, 10).mapToObj(i -> "class-" + i).toList());
     Preprocessing preprocessing =
@@ -45,7 +45,7 @@ final class Samples {
             new ModelManifest.Source("import", null, null));
   }
 
-  /** PNG files of noise, by their ids. */
+  /** Returns PNG files of noise by their ids. */
   static Map<String, byte[]> images(String prefix, int count) throws IOException {
     Random random = new Random(SEED);
     Map<String, byte[]> images = new LinkedHashMap<>();
@@ -61,7 +61,7 @@ final class Samples {
     image.setRGB(0, 0, SIZE, SIZE, pixels, 0, SIZE);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     if (!ImageIO.write(image, "png", bytes)) {
-      throw new IOException("this Java writes no PNG");
+      throw new IOException("this Java cannot write PNG");
     }
     return bytes.toByteArray();
   }

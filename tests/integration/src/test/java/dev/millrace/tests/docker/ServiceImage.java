@@ -11,12 +11,12 @@ import org.testcontainers.images.builder.ImageFromDockerfile;
 import org.testcontainers.utility.MountableFile;
 
 /**
- * The image of docker/Dockerfile, built once for all tests; Testcontainers removes it, unless its
- * Ryuk is off.
+ * The image of docker/Dockerfile, built once for all tests. Testcontainers removes it, unless Ryuk
+ * is turned off.
  */
 final class ServiceImage {
 
-  /** The port that the service answers HTTP on, inside its container. */
+  /** Port of the service's HTTP endpoint inside its container. */
   static final int HTTP = 8080;
 
   private static final ImageFromDockerfile IMAGE =
@@ -25,19 +25,19 @@ final class ServiceImage {
           .withFileFromPath(
               ContainerEngine.ROOT.relativize(ContainerEngine.DISTRIBUTION).toString(),
               ContainerEngine.DISTRIBUTION)
-          // The classic builder would build the other images, too, which need more.
+          // The classic builder would also build the other images, which need more files.
           .withTarget("service");
 
   private ServiceImage() {}
 
-  /** Its name, once it is built. */
+  /** Builds the image if necessary, and returns its name. */
   static String name() {
     return IMAGE.get();
   }
 
   /**
-   * A container, not started, that runs one command. Starting it returns when the command has
-   * ended, and throws unless it ended well. The caller closes it.
+   * Returns a container that runs one command; it is not started. Starting it waits until the
+   * command has ended, and throws if it failed. The caller closes the container.
    */
   static GenericContainer<?> running(String... command) {
     return new GenericContainer<>(IMAGE)
@@ -47,8 +47,8 @@ final class ServiceImage {
   }
 
   /**
-   * A container, not started, that serves a model to a broker of its network. Starting it returns
-   * when the service has said that it is ready. The caller closes it.
+   * Returns a container that serves a model to a broker in its network; it is not started. Starting
+   * it waits until the service is ready. The caller closes the container.
    *
    * @param bootstrapServers the broker's address within the network
    */

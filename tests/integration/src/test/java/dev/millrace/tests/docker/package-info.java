@@ -1,2 +1,2 @@
-/** The service's image and the compose file, run by a real container engine where there is one. */
+/** Tests of the service's image and the compose file. They need a container engine. */
 package dev.millrace.tests.docker;

@@ -19,8 +19,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * Reads every answer as a read_committed consumer does, on a thread of its own until {@link
- * #close}, and keeps count. Thread-safe.
+ * Reads and counts every answer with a read_committed consumer, on a thread of its own until {@link
+ * #close}. Thread-safe.
  */
 final class Audit implements AutoCloseable {
 
@@ -47,7 +47,7 @@ final class Audit implements AutoCloseable {
   }
 
   /**
-   * @param seen is told of each prediction, on the audit's thread
+   * @param seen called with each prediction, on the audit's thread
    */
   Audit(
       String bootstrapServers,
@@ -133,7 +133,7 @@ final class Audit implements AutoCloseable {
     return Long.parseLong(new String(value.value(), StandardCharsets.UTF_8));
   }
 
-  /** Number of images that have an answer. */
+  /** Returns the number of images that have an answer. */
   synchronized long answered() {
     if (failure != null) {
       throw failure;
@@ -141,7 +141,10 @@ final class Audit implements AutoCloseable {
     return out - doubled;
   }
 
-  /** Waits until more than {@code before} images have an answer; false if none comes in time. */
+  /**
+   * Waits until more than {@code before} images have an answer. Returns false if that takes too
+   * long.
+   */
   synchronized boolean awaitMoreThan(long before, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (answered() <= before) {
@@ -154,7 +157,7 @@ final class Audit implements AutoCloseable {
     return true;
   }
 
-  /** Waits until nothing more is there to be read now. */
+  /** Waits until the consumer has read all records that there are now. */
   synchronized void awaitUpToDate() throws InterruptedException {
     upToDate = false;
     while (!upToDate && failure == null) {
@@ -163,10 +166,10 @@ final class Audit implements AutoCloseable {
   }
 
   /**
-   * Waits until every image is answered, or none is any more.
+   * Waits until every image is answered, or until answers stop.
    *
-   * @param sent how many images each partition has
-   * @param silence how long nothing happens then
+   * @param sent number of images in each partition
+   * @param silence time without an answer after which answers have stopped
    */
   Tally awaitAll(long[] sent, Duration silence) throws InterruptedException {
     long in = LongStream.of(sent).sum();
@@ -178,7 +181,7 @@ final class Audit implements AutoCloseable {
     return tally(sent);
   }
 
-  /** What the count is, given how many images each partition has. */
+  /** Returns the counts, given the number of images in each partition. */
   synchronized Tally tally(long[] sent) {
     long in = 0;
     long lost = 0;

@@ -1,7 +1,7 @@
 package dev.millrace.tests.reliability;
 
 /**
- * What is done to the service, and how it is configured.
+ * A disturbance of the service, and the configuration of its group.
  *
  * @param guarantee Kafka Streams' {@code processing.guarantee}
  * @param protocol its {@code group.protocol}

@@ -9,10 +9,10 @@ final class CrashRun {
   private CrashRun() {}
 
   /**
-   * Disturbs a stream several times and counts what became of its images.
+   * Disturbs a stream several times, and counts the answers to its images.
    *
-   * @param folder for the broker, the model and what the processes print; empty
-   * @param seed of the moments at which it is disturbed
+   * @param folder empty folder for the broker, the model and the processes' output
+   * @param seed seed of the moments at which the stream is disturbed
    */
   static Tally of(CrashCase what, int strikes, Timings timings, Path folder, long seed)
       throws Exception {
@@ -27,7 +27,7 @@ final class CrashRun {
     }
   }
 
-  /** Longer than any session, transaction or batch lasts. */
+  /** Returns a time that is longer than any session, transaction or batch. */
   private static Duration silence(CrashCase what, Timings timings) {
     return what.disturbance() == Disturbance.KILL_WITHOUT_BARRIER
         ? timings.transaction().plusSeconds(5)

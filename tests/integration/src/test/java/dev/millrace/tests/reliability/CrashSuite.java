@@ -14,15 +14,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The crash suite's long form: every disturbance under both guarantees and both group protocols, as
- * often as {@link Disturbance#nightlyStrikes} says. Three nightly groups:
+ * The long form of the crash suite: every disturbance with both guarantees and both group
+ * protocols, {@link Disturbance#nightlyStrikes} times each. Three nightly groups:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=crash,crash-members,crash-broker -Dquick verify
  * </pre>
  *
- * <p>Each case leaves its row in {@code tests/integration/target/crash}, and the table of all rows
- * is printed in the end. {@code -Dcrash.strikes=N} takes another number of strikes.
+ * <p>Each case writes its row to {@code tests/integration/target/crash}. At the end, a table of all
+ * rows is printed. {@code -Dcrash.strikes=N} sets another number of strikes.
  */
 @Tag("nightly")
 class CrashSuite {
@@ -36,12 +36,12 @@ class CrashSuite {
 
   @TempDir Path folder;
 
-  /** Kills: what a crash loses. */
+  /** Kills of the service. */
   static Stream<CrashCase> kills() {
     return cases(Disturbance.KILL);
   }
 
-  /** What happens to members of a group while the broker is well. */
+  /** Disturbances of group members while the broker is well. */
   static Stream<CrashCase> members() {
     return cases(
         Disturbance.STOP,
@@ -51,7 +51,7 @@ class CrashSuite {
         Disturbance.SLOW_MODEL_KILL);
   }
 
-  /** What happens to the broker, and what would be lost without the commit barrier. */
+  /** Disturbances of the broker, and kills without the commit barrier. */
   static Stream<CrashCase> broker() {
     return cases(
         Disturbance.BROKER_KILL, Disturbance.BROKER_AWAY, Disturbance.KILL_WITHOUT_BARRIER);
@@ -66,7 +66,7 @@ class CrashSuite {
                         guarantee ->
                             Stream.of("classic", "streams")
                                 .map(protocol -> new CrashCase(disturbance, guarantee, protocol))))
-        // At-least-once has no transactions that could be fenced.
+        // At-least-once has no transactions to fence.
         .filter(what -> what.disturbance() != Disturbance.FENCE || what.isExactlyOnce());
   }
 

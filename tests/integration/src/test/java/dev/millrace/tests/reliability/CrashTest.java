@@ -11,8 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The crash suite's short form; {@link CrashSuite} is the long one. */
-@Order(1) // the longest
+/** The short form of the crash suite; {@link CrashSuite} is the long form. */
+@Order(1) // it takes longest
 @Tag("broker")
 @Timeout(300)
 class CrashTest {
@@ -41,7 +41,7 @@ class CrashTest {
     }
   }
 
-  /** Without this, the tests above would prove nothing. */
+  /** A control: without the barrier, the suite must notice lost images. */
   @Test
   void killedServiceWithoutBarrier_losesImages_andTheSuiteSeesIt() throws Exception {
     CrashCase what = new CrashCase(Disturbance.KILL_WITHOUT_BARRIER, "at_least_once", "classic");

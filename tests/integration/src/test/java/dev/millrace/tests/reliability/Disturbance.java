@@ -14,7 +14,7 @@ enum Disturbance {
     }
   },
 
-  /** It is asked to stop (SIGTERM) in the middle of its batches, and started again. */
+  /** The service is asked to stop (SIGTERM) in the middle of its batches, and started again. */
   STOP(10) {
     @Override
     void strike(Rig rig) throws Exception {
@@ -23,7 +23,7 @@ enum Disturbance {
     }
   },
 
-  /** A second instance joins, and leaves by a stop or a kill. */
+  /** A second instance joins, and is then stopped or killed. */
   JOIN_AND_LEAVE(10) {
     @Override
     void strike(Rig rig) throws Exception {
@@ -38,8 +38,8 @@ enum Disturbance {
   },
 
   /**
-   * The service stands still until a second instance has its partitions and its transaction is
-   * aborted, and goes on then, a zombie.
+   * The service is frozen (SIGSTOP) until a second instance has its partitions and its transaction
+   * is aborted. Then it goes on as a zombie.
    */
   FREEZE(3) {
     @Override
@@ -73,7 +73,7 @@ enum Disturbance {
     }
   },
 
-  /** The broker cannot be reached for a minute. */
+  /** The broker does not answer for {@link Timings#away}. */
   BROKER_AWAY(1) {
     @Override
     void strike(Rig rig) throws Exception {
@@ -81,7 +81,7 @@ enum Disturbance {
     }
   },
 
-  /** As {@link #KILL}, with a model that takes two seconds a batch. */
+  /** {@link #KILL}, with a model that takes two seconds for a batch. */
   SLOW_MODEL_KILL(3) {
     @Override
     void strike(Rig rig) throws Exception {
@@ -89,7 +89,7 @@ enum Disturbance {
     }
   },
 
-  /** As {@link #KILL}, without the commit barrier: the suite must see what is lost. */
+  /** {@link #KILL}, without the commit barrier: the suite must notice lost images. */
   KILL_WITHOUT_BARRIER(3) {
     @Override
     void strike(Rig rig) throws Exception {
@@ -103,12 +103,12 @@ enum Disturbance {
     this.nightlyStrikes = nightlyStrikes;
   }
 
-  /** How often the long suite strikes: as often as its group's 40 minutes allow. */
+  /** Number of strikes in the long suite: as many as its group's 40 minutes allow. */
   int nightlyStrikes() {
     return nightlyStrikes;
   }
 
-  /** Disturbs once; the caller has seen that images are being answered. */
+  /** Disturbs the stream once. The caller has checked that images are being answered. */
   abstract void strike(Rig rig) throws Exception;
 
   String label() {

@@ -10,7 +10,7 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** Another JVM of this machine, seen through its management beans. */
+/** Another JVM on this machine, read through its management beans. */
 final class OtherJvm implements AutoCloseable {
 
   private final JMXConnector connector;
@@ -42,11 +42,11 @@ final class OtherJvm implements AutoCloseable {
         machine.detach();
       }
     } catch (AttachNotSupportedException e) {
-      throw new IOException("process " + pid + " is no JVM that can be looked into", e);
+      throw new IOException("process " + pid + " is not a JVM that can be attached to", e);
     }
   }
 
-  /** Bytes of the heap that are in use after a full collection. */
+  /** Runs a full collection, and returns the bytes of the heap that are then in use. */
   long liveHeap() {
     memory.gc();
     return memory.getHeapMemoryUsage().getUsed();

@@ -21,8 +21,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionListing;
 
 /**
- * One case at work: a broker, a service and sometimes a second one, each a process, with traffic in
- * front of them and an audit behind. Used by one thread.
+ * The processes of one case: a broker, a service and sometimes a second service, with traffic
+ * before them and an audit after them. Used by one thread.
  */
 final class Rig implements AutoCloseable {
 
@@ -31,7 +31,8 @@ final class Rig implements AutoCloseable {
   private static final String APPLICATION = "crash";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration SLOW_RUN = Duration.ofSeconds(2);
-  // Longer in flight than between two commits, so that every kill without a barrier must lose some.
+  // Images are in flight for longer than a commit interval, so every kill without the barrier loses
+  // some.
   private static final Duration UNPROTECTED_RUN = Duration.ofMillis(200);
 
   private final CrashCase what;
@@ -53,7 +54,7 @@ final class Rig implements AutoCloseable {
     this.model = Models.publishRandom(folder.resolve("models"), "random");
   }
 
-  /** Starts everything, and returns when the service has joined its group. */
+  /** Starts all processes, and returns when the service has joined its group. */
   static Rig start(CrashCase what, Timings timings, Path folder, long seed) throws Exception {
     Rig rig = new Rig(what, timings, folder, seed);
     try {
@@ -83,13 +84,13 @@ final class Rig implements AutoCloseable {
   }
 
   /**
-   * Images a second: enough to leave some in flight at every moment, and not much more than the
-   * service takes, since what is left in the end has to be answered.
+   * Images per second. There must always be images in flight, but the service must also answer the
+   * rest at the end, so the rate is not much above its capacity.
    */
   private double rate() {
     return switch (what.disturbance()) {
       case SLOW_MODEL_KILL -> 5;
-      // A model this slow gets batches of one: two cores take ten images a second.
+      // A model this slow gets batches of one image, so two cores take ten images per second.
       case KILL_WITHOUT_BARRIER -> 12;
       default -> 250;
     };
@@ -116,13 +117,13 @@ final class Rig implements AutoCloseable {
     return broker.awaitLine("ready (.*)", PATIENCE);
   }
 
-  /** Kills the broker and starts it again, on the same port and data. */
+  /** Kills the broker and starts it again with its port and data. */
   void restartBroker() throws IOException, InterruptedException {
     broker.kill();
     startBroker(bootstrapServers.substring(bootstrapServers.lastIndexOf(':') + 1));
   }
 
-  /** Keeps the broker from answering for a while. */
+  /** Freezes the broker for a while, so that it does not answer. */
   void freezeBroker() throws IOException, InterruptedException {
     broker.freeze();
     TimeUnit.MILLISECONDS.sleep(timings.away().toMillis());
@@ -139,7 +140,7 @@ final class Rig implements AutoCloseable {
     return service;
   }
 
-  /** Starts an instance, with no more waiting; it is the caller's. */
+  /** Starts an instance without waiting for it. The caller closes it. */
   MillraceProcess launch() throws IOException {
     List<String> keys = new ArrayList<>();
     keys.add("group.protocol=" + what.protocol());
@@ -205,12 +206,13 @@ final class Rig implements AutoCloseable {
     instance.awaitLine("ready.*", PATIENCE);
   }
 
-  /** Asks an instance to stop, and requires that it does so in time and properly. */
+  /** Asks an instance to stop, and requires that it ends within 45 s with exit code 143. */
   void stop(MillraceProcess instance) throws IOException, InterruptedException {
     instance.terminate();
     int exitCode = instance.await(Duration.ofSeconds(45));
     if (exitCode != 143) {
-      throw new AssertionError("the stop ended with " + exitCode + ": " + instance.errors());
+      throw new AssertionError(
+          "the stop ended with exit code " + exitCode + ": " + instance.errors());
     }
   }
 
@@ -229,14 +231,14 @@ final class Rig implements AutoCloseable {
   /** Waits until another image is answered. */
   void awaitProgress() throws IOException, InterruptedException {
     if (!audit.awaitMoreThan(audit.answered(), PATIENCE)) {
-      throw new AssertionError("no image is answered any more: " + service.errors());
+      throw new AssertionError("no image was answered for two minutes: " + service.errors());
     }
     if (!service.isAlive()) {
       throw new AssertionError("the service has ended by itself: " + service.errors());
     }
   }
 
-  /** Lets a random time pass, so that the next strike comes at any moment of the work. */
+  /** Waits for a random time, so that the next strike comes at a random moment. */
   void pause() throws InterruptedException {
     TimeUnit.MILLISECONDS.sleep(random.nextInt(1_500));
   }
@@ -246,10 +248,9 @@ final class Rig implements AutoCloseable {
   }
 
   /**
-   * Ends the traffic, waits until every image is answered or nothing happens any more, and stops
-   * the service.
+   * Stops the traffic, waits until every image is answered or answers stop, and stops the service.
    *
-   * @param silence how long nothing happens then
+   * @param silence time without an answer after which answers have stopped
    */
   Tally finish(Duration silence) throws IOException, InterruptedException {
     long[] sent = traffic.stop();

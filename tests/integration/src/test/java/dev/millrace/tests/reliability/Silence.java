@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Listens to the committed records of a topic, on a thread of its own, and measures for how long
- * each partition is silent. Thread-safe.
+ * Reads the committed records of a topic on a thread of its own, and measures how long each
+ * partition is silent. Thread-safe.
  */
 final class Silence implements AutoCloseable {
 
@@ -60,7 +60,7 @@ final class Silence implements AutoCloseable {
     notifyAll();
   }
 
-  /** Forgets what was heard: silence counts from now on. */
+  /** Restarts the measurement: silence counts from now on. */
   synchronized void reset() {
     long now = System.nanoTime();
     for (int i = 0; i < last.length; i++) {
@@ -69,20 +69,23 @@ final class Silence implements AutoCloseable {
     }
   }
 
-  /** The longest silence of any of these partitions, also one that lasts. */
+  /** Returns the longest silence of any of these partitions, including one that still lasts. */
   synchronized Duration longest(Set<Integer> partitions) {
     long now = System.nanoTime();
     return Duration.ofNanos(
         partitions.stream().mapToLong(p -> Math.max(longest[p], now - last[p])).max().orElse(0));
   }
 
-  /** Waits until every partition was heard after a moment, and returns how long that took. */
+  /**
+   * Waits until every partition has had a record after {@code since}, and returns the time from
+   * {@code since} until then.
+   */
   synchronized Duration awaitAll(long since, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (IntStream.range(0, last.length).anyMatch(i -> last[i] <= since)) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
-        throw new AssertionError("a partition is silent for " + patience);
+        throw new AssertionError("a partition was silent for " + patience);
       }
       wait(Math.max(1, left / 1_000_000));
     }

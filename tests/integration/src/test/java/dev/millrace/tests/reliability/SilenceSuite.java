@@ -28,15 +28,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * For how long partitions are silent after an instance is killed, or restarted: two instances with
- * the defaults, a broker with Kafka's own, and a consumer that reads what is committed. A nightly
- * group:
+ * Measures how long partitions are silent after an instance is killed or restarted. There are two
+ * instances with default settings, a broker with Kafka's own defaults, and a consumer of committed
+ * records. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=silence -Dquick verify
  * </pre>
  *
- * <p>{@code -Dsilence.kills=N} takes another number of kills.
+ * <p>{@code -Dsilence.kills=N} sets another number of kills.
  */
 @Tag("nightly")
 @Tag("silence")
@@ -52,7 +52,7 @@ class SilenceSuite {
   private static final Duration BURST_PAUSE = Duration.ofMillis(3_300);
   private static final double RATE = 50;
 
-  /** What the embedded broker changes for a developer's sake, as Kafka has it. */
+  /** Kafka's own defaults of the keys that the embedded broker changes for developers. */
   private static final List<String> KAFKAS_OWN =
       List.of(
           "group.initial.rebalance.delay.ms=3000",
@@ -133,7 +133,7 @@ class SilenceSuite {
     return instance;
   }
 
-  /** The client ids of the group's members, each with its partitions. */
+  /** Returns the ids of the group's members, each with its partitions. */
   private Map<String, Set<Integer>> members() throws Exception {
     try (Admin admin = admin()) {
       if (protocol.equals("streams")) {
@@ -176,7 +176,9 @@ class SilenceSuite {
         .collect(Collectors.toCollection(HashSet::new));
   }
 
-  /** Waits until the instances share the partitions half and half, and all of them are heard. */
+  /**
+   * Waits until each instance has half of the partitions, and each partition has had a prediction.
+   */
   private Map<String, Set<Integer>> awaitBalance(Set<String> survivor) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < deadline) {

@@ -28,18 +28,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Half an hour at full load with a heap of 512 MiB: every image is answered once, and neither the
- * heap nor the native memory grows. A nightly group:
+ * Runs half an hour at full load with a heap of 512 MiB. Requires one answer to each image, and
+ * that neither the heap nor the native memory grows. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=soak -Dquick verify
  * </pre>
  *
- * <p>A thousand images always wait to be answered, some with 180 times the pixels of the others,
- * one of a hundred bad. The heap has its full size from the start, so that what is resident besides
- * it is the native memory; the heap's own figure is what a full collection leaves. Both are sampled
- * every ten seconds. A window is five minutes, of which the median counts; the first one is not
- * compared. {@code -Dsoak.minutes=N} takes another time.
+ * <p>A thousand images always wait for their answers. Of 142 images, two have 180 times the pixels
+ * of the others and one is bad. The heap has its full size from the start, so the other resident
+ * memory is native. The heap's figure is its use after a full collection. Both are sampled every
+ * ten seconds. The median of each window of five minutes counts, and the first window is not
+ * compared. {@code -Dsoak.minutes=N} sets another duration.
  */
 @Tag("nightly")
 @Tag("soak")
@@ -58,7 +58,7 @@ class SoakSuite {
 
   @TempDir Path folder;
 
-  /** What a moment looked like: bytes, and images answered so far. */
+  /** A sample: memory in bytes, and the number of images answered so far. */
   private record Sample(long nanos, long liveHeap, long nativeMemory, int threads, long answered) {}
 
   @Test
@@ -76,7 +76,7 @@ class SoakSuite {
         Traffic.Pace full =
             number -> {
               if (!audit.awaitMoreThan(number - BACKLOG, PATIENCE)) {
-                throw new IllegalStateException("no image is answered any more");
+                throw new IllegalStateException("no image was answered for two minutes");
               }
             };
         try (Traffic traffic =
@@ -92,7 +92,7 @@ class SoakSuite {
   }
 
   private MillraceProcess startBroker() throws IOException {
-    // Keeps as little as it may: the whole hour would be tens of gigabytes.
+    // The broker keeps little data, because a whole hour would be tens of gigabytes.
     return MillraceProcess.start(
         Files.createDirectories(folder.resolve("logs")),
         "-Xmx512m",
@@ -132,7 +132,7 @@ class SoakSuite {
         .toList();
   }
 
-  /** Takes samples until the time is over; prints a line for each window. */
+  /** Takes samples until the time is over, and prints a line for each window. */
   private static List<List<Sample>> sample(MillraceProcess service, Audit audit) throws Exception {
     ProcessMemory memory = new ProcessMemory(service.pid());
     List<List<Sample>> windows = new ArrayList<>();
@@ -181,7 +181,7 @@ class SoakSuite {
     requireFlat("native memory", windows, Sample::nativeMemory);
   }
 
-  /** Compares each window with the second one; the first is the warm-up. */
+  /** Compares each window with the second one, because the first is the warm-up. */
   private static void requireFlat(
       String what, List<List<Sample>> windows, ToLongFunction<Sample> bytes) {
     double reference = median(windows.get(1), bytes);
@@ -190,7 +190,8 @@ class SoakSuite {
             .skip(2)
             .mapToDouble(window -> median(window, bytes) / reference - 1)
             .reduce(0, (a, b) -> Math.abs(a) > Math.abs(b) ? a : b);
-    System.out.printf("%s: at most %+.1f %% from that of minutes 5 to 10%n", what, 100 * deviation);
+    System.out.printf(
+        "%s: largest deviation from minutes 5 to 10: %+.1f %%%n", what, 100 * deviation);
     assertThat(Math.abs(deviation)).as(what).isLessThanOrEqualTo(FLAT);
   }
 

@@ -31,16 +31,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A hundred swaps, one every five seconds, at 70 % of what the machine can do: what a swap costs
- * those whose images are on their way. A nightly group:
+ * Measures what a swap costs the images in flight: a hundred swaps, one every five seconds, at 70 %
+ * of the machine's capacity. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=swap -Dquick verify
  * </pre>
  *
- * <p>Broker, service, sender and reader share the machine's cores. Latency is from the record's
- * timestamp, which the sender sets, to its reading, both on this machine's clock. {@code
- * -Dswap.count=N} takes another number of swaps, {@code -Dswap.model=resnet50} another network.
+ * <p>Broker, service, sender and reader share the machine's cores. Latency is the time from the
+ * record's timestamp, which the sender sets, until the prediction is read, both on this machine's
+ * clock. {@code -Dswap.count=N} sets another number of swaps, {@code -Dswap.model=resnet50} another
+ * network.
  */
 @Tag("nightly")
 @Tag("swap")
@@ -67,14 +68,14 @@ class SwapSuite {
 
   private final List<Answer> answers = new ArrayList<>();
 
-  /** A prediction, in milliseconds of this machine's clock. */
+  /** A prediction, with times in milliseconds of this machine's clock. */
   private record Answer(long sent, long read, int partition, int version) {
     long latency() {
       return read - sent;
     }
   }
 
-  /** One promotion: when it returned, and what was resident in the service then. */
+  /** A promotion: the time when it returned, and the service's resident bytes at that time. */
   private record Swap(long promoted, int version, long resident) {}
 
   private synchronized void note(ConsumerRecord<String, byte[]> record, Prediction prediction) {
@@ -148,7 +149,7 @@ class SwapSuite {
     return IntStream.range(0, 100).mapToObj(seed -> Images.noise("png", 32, 32, seed)).toList();
   }
 
-  /** As many images as it takes, then as many as it is told. */
+  /** Sends as many images as the service takes, and later at a given rate. */
   private static final class SwitchedPace implements Traffic.Pace {
     private final Audit audit;
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -160,7 +161,7 @@ class SwapSuite {
       this.audit = audit;
     }
 
-    /** Waits until no image is left of the time before, then sends so many a second. */
+    /** Waits until all earlier images are answered, then sends this many images per second. */
     private void steadyFromNow(double imagesPerSecond) throws InterruptedException {
       rate = imagesPerSecond;
       begun.await();
@@ -182,7 +183,7 @@ class SwapSuite {
 
     private void requireMoreThan(long answered) throws InterruptedException {
       if (!audit.awaitMoreThan(answered, PATIENCE)) {
-        throw new IllegalStateException("no image is answered any more");
+        throw new IllegalStateException("no image was answered for two minutes");
       }
     }
   }
@@ -196,8 +197,8 @@ class SwapSuite {
   }
 
   /**
-   * Whoever promotes is no part of the service, but its first promotions, of a model that nobody
-   * serves, would take half a second of the cores that the service is measured on.
+   * Returns a writer after ten promotions of an unused model. Without them, the first promotions
+   * would take half a second of processor time from the service that is measured.
    */
   private static ControlWriter practised(String bootstrapServers) {
     Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
@@ -228,7 +229,7 @@ class SwapSuite {
     assertThat(tally).isEqualTo(new Tally(in, in, 0, 0, 0, 0));
   }
 
-  /** Each swap's p99, so that a few slow ones are told from all being slow. */
+  /** Prints each swap's p99, which shows whether few swaps are slow or all. */
   private void reportEach(List<Swap> swaps) {
     System.out.println(
         swaps.stream()
@@ -254,19 +255,19 @@ class SwapSuite {
     double growth = (double) LongStream.of(resident).max().orElseThrow() / resident[0] - 1;
     System.out.printf(
         "%d swaps: p99 %d ms within 2 s of a promotion, %d ms otherwise; throughput near one %.3f of"
-            + " the mean; from promotion to first prediction at most %d ms; resident %+.1f %% from"
-            + " the first tenth on%n",
+            + " the mean; from promotion to first prediction at most %d ms; resident memory"
+            + " %+.1f %% after the first tenth%n",
         swaps.size(), p99Near, p99Far, nearShare / nearTime, slowest, 100 * growth);
     reportEach(swaps);
     assertThat(slowest).isLessThan(MAX_DELAY.toMillis());
-    if (MODEL.equals(SMALL)) { // of another, too few images a second are answered to tell
+    if (MODEL.equals(SMALL)) { // others answer too few images per second
       assertThat((double) p99Near).isLessThanOrEqualTo(MAX_TIMES_SLOWER * p99Far);
       assertThat(nearShare / nearTime).isBetween(0.97, 1.03);
       assertThat(growth).isLessThanOrEqualTo(FLAT);
     }
   }
 
-  /** Each partition's versions follow one another as they were promoted. */
+  /** Requires that each partition's versions follow the order of the promotions. */
   private void requireOrder(List<Swap> swaps) {
     List<Integer> promoted = new ArrayList<>(List.of(1));
     swaps.forEach(swap -> promoted.add(swap.version));
@@ -282,7 +283,7 @@ class SwapSuite {
     }
   }
 
-  /** Milliseconds from a promotion's return to the first prediction by its version. */
+  /** Returns the time from a promotion's return to its version's first prediction, in ms. */
   private long delay(Swap swap) {
     return answers().stream()
             .filter(answer -> answer.read >= swap.promoted && answer.version == swap.version)

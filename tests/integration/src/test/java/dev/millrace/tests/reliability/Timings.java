@@ -3,17 +3,17 @@ package dev.millrace.tests.reliability;
 import java.time.Duration;
 
 /**
- * How long the cluster takes to notice what happened.
+ * Times after which the cluster notices a disturbance.
  *
- * @param classicSession after which a classic group's member counts as gone
- * @param streamsSession after which a Streams group's member does
- * @param transaction after which an open transaction is aborted
- * @param away how long a broker is out of reach
+ * @param classicSession session timeout of a member of a classic group
+ * @param streamsSession session timeout of a member of a Streams group
+ * @param transaction time after which an open transaction is aborted
+ * @param away time for which a broker is out of reach
  */
 record Timings(
     Duration classicSession, Duration streamsSession, Duration transaction, Duration away) {
 
-  /** As short as a busy machine of two cores bears. */
+  /** As short as a busy machine with two cores allows. */
   static final Timings SHORT =
       new Timings(
           Duration.ofSeconds(3),
@@ -21,7 +21,7 @@ record Timings(
           Duration.ofSeconds(6),
           Duration.ofSeconds(10));
 
-  /** As in production, but for sessions of 45 s. */
+  /** As in production, except that sessions are shorter than 45 s. */
   static final Timings LONG =
       new Timings(
           Duration.ofSeconds(6),

@@ -14,17 +14,17 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * A stream of images from a thread of its own until {@link #stop} or {@link #close}. Each record's
- * key is its own place, {@code PARTITION/OFFSET}.
+ * Sends images from a thread of its own until {@link #stop} or {@link #close}. A record's key is
+ * its own partition and offset, {@code PARTITION/OFFSET}.
  */
 final class Traffic implements AutoCloseable {
 
-  /** When to send. */
+  /** Decides when to send. */
   interface Pace {
     /** Waits until the image of this number, from 0, is due. */
     void await(long number) throws InterruptedException;
 
-    /** So many images a second. */
+    /** Returns a pace of this many images per second. */
     static Pace steady(double rate) {
       long start = System.nanoTime();
       return number -> {
@@ -48,7 +48,8 @@ final class Traffic implements AutoCloseable {
 
   private Traffic(
       String bootstrapServers, String topic, int partitions, List<byte[]> images, Pace pace) {
-    // Idempotent, and patient enough for any broker that comes back: every record once, in order.
+    // Idempotent, with timeouts that outlast any outage of the broker: every record arrives once,
+    // in order.
     producer =
         new KafkaProducer<>(
             Map.of(
@@ -68,7 +69,7 @@ final class Traffic implements AutoCloseable {
     this.sent = new long[partitions];
   }
 
-  /** Begins to send images, over and over. */
+  /** Begins to send images, in turn and again and again. */
   static Traffic start(
       String bootstrapServers, String topic, int partitions, List<byte[]> images, Pace pace) {
     Traffic traffic = new Traffic(bootstrapServers, topic, partitions, images, pace);
@@ -76,7 +77,7 @@ final class Traffic implements AutoCloseable {
     return traffic;
   }
 
-  /** A hundred small images, one of them bad. */
+  /** Returns a hundred small images, one of them bad. */
   static List<byte[]> smallImages() {
     return Stream.concat(
             IntStream.range(0, SMALL).mapToObj(seed -> Images.noise("png", 32, 32, seed)),
@@ -101,17 +102,20 @@ final class Traffic implements AutoCloseable {
     }
   }
 
-  /** Ends it and returns how many images each partition has, once the broker has them all. */
+  /**
+   * Stops sending, waits until the broker has all images, and returns the number of images in each
+   * partition.
+   */
   long[] stop() throws InterruptedException {
     stopped = true;
     thread.join();
     if (failure != null) {
-      throw new AssertionError("an image was not taken by the broker", failure);
+      throw new AssertionError("the broker did not accept an image", failure);
     }
     return Arrays.copyOf(sent, sent.length);
   }
 
-  /** Ends it at once, whatever the broker has taken by then. */
+  /** Stops sending at once, without waiting for the broker. */
   @Override
   public void close() {
     stopped = true;

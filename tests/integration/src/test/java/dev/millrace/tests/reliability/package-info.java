@@ -1,5 +1,5 @@
 /**
- * Kills, freezes and restarts services and brokers, or lets them run for long, and counts what was
- * lost and what was doubled.
+ * Kills, freezes and restarts services and brokers, or lets them run for long, and counts lost and
+ * doubled images.
  */
 package dev.millrace.tests.reliability;
