@@ -82,8 +82,8 @@ final class PngHeader {
    * Goes on behind the next chunk.
    *
    * @param lenient whether one without pixels that is cut off ends the file, for OpenCV to judge;
-   *     else it is refused here. Pixels that are cut off always are: libpng would write a line about
-   *     each such file to standard error
+   *     else it is refused here. Pixels that are cut off always are: libpng would write a line
+   *     about each such file to standard error
    * @return its type; {@link #IEND} for one that is cut off
    */
   private static long skipChunk(HeaderReader in, boolean lenient) {

@@ -21,6 +21,7 @@ import dev.millrace.onnx.OnnxWeights;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.demo.DemoImage;
 import dev.millrace.service.demo.FashionMnist;
+import dev.millrace.service.demo.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/** Trains {@link FashionNetwork}. */
+/** Trains the network of {@link Sample}. */
 final class FashionTraining {
 
   private static final ResNet NETWORK =
@@ -54,7 +55,7 @@ final class FashionTraining {
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     List<DemoImage> all = FashionMnist.read();
-    for (DemoImage image : all.subList(FashionNetwork.heldOut().size(), all.size())) {
+    for (DemoImage image : all.subList(Sample.IMAGES, all.size())) {
       Path file = folder.resolve("images").resolve(image.key());
       Files.createDirectories(file.getParent());
       Files.write(file, image.encoded());
@@ -84,7 +85,7 @@ final class FashionTraining {
             () -> false);
     ModelVersion trained = new ModelRepository(repository).newest("fashion");
     Files.write(
-        folder.resolve(FashionNetwork.FILE),
+        folder.resolve("resnet8.onnx"),
         ResNetOnnx.write(NETWORK, OnnxWeights.read(Files.readAllBytes(trained.modelFile()))));
   }
 

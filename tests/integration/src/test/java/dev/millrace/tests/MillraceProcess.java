@@ -49,7 +49,7 @@ public final class MillraceProcess implements AutoCloseable {
     this.errors = errors;
   }
 
-  /** Starts a command. The JVM options may be empty. */
+  /** Starts a command in a folder, where its output goes too. The JVM options may be empty. */
   public static MillraceProcess start(Path folder, String jvmOptions, Object... command)
       throws IOException {
     return start(folder, command[0].toString(), jvmOptions, launch(command));
@@ -90,6 +90,7 @@ public final class MillraceProcess implements AutoCloseable {
     Path errors = Files.createTempFile(folder, name + "-", ".err");
     ProcessBuilder builder =
         new ProcessBuilder(words.stream().map(Object::toString).toList())
+            .directory(folder.toFile())
             .redirectOutput(output.toFile())
             .redirectError(errors.toFile());
     Map<String, String> environment = builder.environment();

@@ -352,8 +352,7 @@ final class Pipeline implements AutoCloseable {
         return records;
       }
     }
-    throw new AssertionError(
-        topic + " has only " + records.size() + " of " + count + " records");
+    throw new AssertionError(topic + " has only " + records.size() + " of " + count + " records");
   }
 
   private static boolean isAtEnd(KafkaConsumer<?, ?> consumer, List<TopicPartition> partitions) {

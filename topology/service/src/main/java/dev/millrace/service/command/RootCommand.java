@@ -8,6 +8,7 @@ import dev.millrace.service.command.doctor.DoctorCommand;
 import dev.millrace.service.command.models.ModelsCommand;
 import dev.millrace.service.command.options.ConfigFile;
 import dev.millrace.service.command.output.Version;
+import dev.millrace.service.command.sample.SampleCommand;
 import dev.millrace.service.command.send.SendCommand;
 import dev.millrace.service.command.serve.ServeCommand;
 import dev.millrace.service.command.tail.TailCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     subcommands = {
       DemoCommand.class,
+      SampleCommand.class,
       BrokerCommand.class,
       ServeCommand.class,
       TrainCommand.class,

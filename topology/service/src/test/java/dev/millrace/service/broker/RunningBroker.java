@@ -85,8 +85,7 @@ public final class RunningBroker implements BeforeAllCallback {
   /** Sets a topic's configuration, and waits until the broker tells it. */
   public void configure(String topic, String key, String value)
       throws ExecutionException, InterruptedException {
-    AlterConfigOp change =
-        new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET);
+    AlterConfigOp change = new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET);
     admin().incrementalAlterConfigs(Map.of(resource(topic), List.of(change))).all().get();
     await().until(() -> configuration(topic, key), value::equals);
   }
@@ -98,13 +97,7 @@ public final class RunningBroker implements BeforeAllCallback {
   public String configuration(String topic, String key)
       throws ExecutionException, InterruptedException {
     ConfigResource resource = resource(topic);
-    return admin()
-        .describeConfigs(List.of(resource))
-        .values()
-        .get(resource)
-        .get()
-        .get(key)
-        .value();
+    return admin().describeConfigs(List.of(resource)).values().get(resource).get().get(key).value();
   }
 
   private static ConfigResource resource(String topic) {

@@ -1,8 +1,8 @@
 package dev.millrace.service.command.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.control.Champion;
 import dev.millrace.control.ConcurrentChangeException;

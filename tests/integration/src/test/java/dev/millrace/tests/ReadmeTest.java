@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.demo.DemoImage;
-import java.io.IOException;
+import dev.millrace.service.demo.Sample;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,131 +19,118 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The README's five commands, each in its own process, with trained weights and real images. */
+/**
+ * Runs the commands of the README in its order, each in its own process, and checks what they print
+ * and what they leave in the topics.
+ */
 @Tag("broker")
+@ResourceLock("cores") // it trains
 @Timeout(300)
-class FiveProcessesTest {
+class ReadmeTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** Number of the sample's images that its network classifies correctly. */
+  private static final int RIGHT = 905;
+
   private static final long TIES_ALLOWED = 3;
+
+  /** A block of commands, without a language behind the quotes. */
+  private static final Pattern BLOCK =
+      Pattern.compile("^```\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
   @TempDir Path folder;
 
-  @Test
-  void images_getOnePredictionEach_inTheDocumentedForm() throws Exception {
-    Path weights = FashionNetwork.file(folder);
-    Path labels = FashionNetwork.labels(folder);
-    Path images = folder.resolve("png");
-    Map<String, String> classes = write(FashionNetwork.heldOut(), images);
-    Set<String> names = classes.keySet();
-    Path models = folder.resolve("models");
+  private final List<MillraceProcess> running = new ArrayList<>();
+  private String broker;
 
-    try (MillraceProcess broker =
-        MillraceProcess.start(
-            folder, "", "broker", "--dir", folder.resolve("kafka"), "--port", 0)) {
-      String at = broker.awaitLine("ready (.*)", PATIENCE);
-      MillraceProcess.Result imported =
-          MillraceProcess.run(
-              folder,
-              "models",
-              "import",
-              weights,
-              "--repository",
-              models,
-              "--model",
-              "fashion",
-              "--labels",
-              labels,
-              "--size",
-              28,
-              "--resize",
-              28,
-              "--mean",
-              "0.485,0.456,0.406",
-              "--std",
-              "0.229,0.224,0.225");
-      assertThat(imported.exitCode()).as(imported.errors()).isZero();
-      assertThat(imported.output().strip()).isEqualTo("1");
-      ModelVersion model = new ModelRepository(models).version("fashion", 1);
-
-      try (MillraceProcess serve =
-          MillraceProcess.start(
-              folder,
-              "",
-              "serve",
-              "--bootstrap-servers",
-              at,
-              "--repository",
-              models,
-              "--model",
-              "fashion",
-              "--input",
-              "images",
-              "--output",
-              "predictions",
-              "--create-topics",
-              4)) {
-        serve.awaitLine("ready (.*)", PATIENCE);
-        MillraceProcess.Result sent =
-            MillraceProcess.run(
-                folder, "send", "--bootstrap-servers", at, "--topic", "images", images);
-        assertThat(sent.exitCode()).as(sent.errors()).isZero();
-        MillraceProcess.Result tail =
-            MillraceProcess.run(
-                folder,
-                "tail",
-                "--bootstrap-servers",
-                at,
-                "--topic",
-                "predictions",
-                "--from-beginning",
-                "--count",
-                names.size(),
-                "--idle",
-                30,
-                "--json");
-        assertThat(tail.exitCode()).as(tail.errors()).isZero();
-
-        List<JsonNode> predictions = parse(tail.output());
-        requireSchema(predictions, model, names);
-        long right =
-            predictions.stream()
-                .filter(p -> p.get("label").asText().equals(classes.get(p.get("id").asText())))
-                .count();
-        assertThat(right).isCloseTo(FashionNetwork.RIGHT, within(TIES_ALLOWED));
-        requireEnvelopes(at, names.size());
-        requireNothingMore(at, names.size());
-
-        serve.terminate();
-        assertThat(serve.await(PATIENCE)).isEqualTo(143);
-        assertThat(serve.errors()).as("warnings of serve").isEmpty();
-      }
-      broker.terminate();
-      assertThat(broker.await(PATIENCE)).isEqualTo(143);
+  @AfterEach
+  void stop() throws Exception {
+    for (MillraceProcess process : running) {
+      process.close();
     }
   }
 
-  /** Writes images below a folder, and returns their classes by name. */
-  private static Map<String, String> write(List<DemoImage> images, Path below) throws IOException {
-    Map<String, String> classes = new HashMap<>();
-    for (DemoImage image : images) {
-      Path file = below.resolve(image.key());
-      Files.createDirectories(file.getParent());
-      Files.write(file, image.encoded());
-      classes.put(image.key(), image.label());
+  @Test
+  void commands_doWhatTheReadmeSays() throws Exception {
+    Map<String, String> printed = new HashMap<>();
+    for (List<String> command : commands()) {
+      printed.put(command.get(0), run(command));
     }
-    return classes;
+
+    assertThat(printed.keySet())
+        .containsExactlyInAnyOrder("sample", "broker", "models", "serve", "send", "tail", "train");
+    ModelRepository models = new ModelRepository(folder.resolve("millrace-data/models"));
+    assertThat(models.versions("fashion")).hasSizeGreaterThan(2).startsWith(1, 2);
+    Map<String, String> classes =
+        Sample.images().stream().collect(toMap(DemoImage::key, DemoImage::label));
+    List<JsonNode> predictions = parse(printed.get("tail"));
+    requireSchema(predictions, models.version("fashion", 1), classes.keySet());
+    long right =
+        predictions.stream()
+            .filter(p -> p.get("label").asText().equals(classes.get(p.get("id").asText())))
+            .count();
+    assertThat(right).isCloseTo(RIGHT, within(TIES_ALLOWED));
+    requireEnvelopes(broker, Sample.IMAGES);
+    requireNothingMore(broker, Sample.IMAGES);
+    for (int i = running.size() - 1; i >= 0; i--) {
+      running.get(i).terminate();
+      assertThat(running.get(i).await(PATIENCE)).isEqualTo(143);
+      assertThat(running.get(i).errors()).as("warnings").isEmpty();
+    }
+  }
+
+  /** Returns the commands of the section that a newcomer follows, without {@code ./millrace}. */
+  private static List<List<String>> commands() throws Exception {
+    String readme = Files.readString(Path.of(System.getProperty("millrace.root"), "README.md"));
+    String section = readme.substring(readme.indexOf("\n## Try it"));
+    section = section.substring(0, section.indexOf("\n## ", 1));
+    return BLOCK
+        .matcher(section)
+        .results()
+        .flatMap(block -> block.group(1).lines())
+        .map(line -> List.of(line.split(" ")))
+        .peek(words -> assertThat(words).first().isEqualTo("./millrace"))
+        .map(words -> words.subList(1, words.size()))
+        .toList();
+  }
+
+  /** Runs a command to its end, or until it is ready, on free ports. */
+  private String run(List<String> command) throws Exception {
+    List<Object> words = new ArrayList<>();
+    for (String word : command) {
+      words.add(word.equals("9092") || word.equals("8080") ? "0" : word);
+    }
+    String name = command.get(0);
+    boolean offline =
+        List.of("sample", "broker", "train").contains(name) || command.get(1).equals("import");
+    if (!offline) {
+      words.addAll(List.of("--bootstrap-servers", broker));
+    }
+    if (name.equals("broker") || name.equals("serve")) {
+      MillraceProcess process = MillraceProcess.start(folder, "", words.toArray());
+      running.add(process);
+      String ready = process.awaitLine("ready (.*)", PATIENCE);
+      broker = name.equals("broker") ? ready : broker;
+      return ready;
+    }
+    MillraceProcess.Result result = MillraceProcess.run(folder, words.toArray());
+    assertThat(result.exitCode()).as("%s: %s", command, result.errors()).isZero();
+    return result.output();
   }
 
   private static List<JsonNode> parse(String lines) throws Exception {

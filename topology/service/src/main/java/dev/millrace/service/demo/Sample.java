@@ -1,0 +1,49 @@
+package dev.millrace.service.demo;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A small trained network and images for it, so that a checkout has something to serve: a residual
+ * network of 8 layers and 8 channels for Fashion-MNIST, as a plain ONNX file of 83 kB with float
+ * input {@code [N, 3, 28, 28]}, normalised by ImageNet's mean and standard deviation, and logits
+ * {@code [N, 10]}.
+ */
+public final class Sample {
+
+  /** Number of {@link #images}. */
+  public static final int IMAGES = 1000;
+
+  private static final String NETWORK = "sample/resnet8.onnx";
+
+  private Sample() {}
+
+  /** Returns the images, none of which the network was trained on. */
+  public static List<DemoImage> images() {
+    return FashionMnist.read().subList(0, IMAGES);
+  }
+
+  /**
+   * Writes the sample into a folder, over what it wrote there before: {@code model.onnx}, {@code
+   * labels.txt} with one class per line, and {@code images} with one folder per class.
+   *
+   * @throws IOException if the folder cannot be written
+   */
+  public static void write(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    try (InputStream network = Sample.class.getResourceAsStream(NETWORK)) {
+      Files.write(folder.resolve("model.onnx"), network.readAllBytes());
+    }
+    // The network was trained on a folder per class, whose names are sorted.
+    Files.write(
+        folder.resolve("labels.txt"), FashionMnist.LABELS.names().stream().sorted().toList());
+    for (DemoImage image : images()) {
+      Path file = folder.resolve("images").resolve(image.key());
+      Files.createDirectories(file.getParent());
+      Files.write(file, image.encoded());
+    }
+  }
+}
