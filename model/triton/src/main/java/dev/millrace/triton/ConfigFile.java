@@ -50,7 +50,7 @@ record ConfigFile(Path file, ModelConfig config, TextFormatParseInfoTree lines) 
     } catch (CharacterCodingException e) {
       throw new ModelException(file + " is not UTF-8 text; save it as such", e);
     } catch (IOException e) {
-      throw new ModelException("cannot read " + file + " (" + e + "); see that it may be read", e);
+      throw new ModelException("cannot read " + file + " (" + e + "); check that it is readable", e);
     }
   }
 

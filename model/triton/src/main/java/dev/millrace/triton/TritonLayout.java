@@ -55,7 +55,7 @@ public final class TritonLayout implements ForeignLayout {
               null);
       return new ModelVersion(folder, manifest, config.maxBatchSize(), false);
     } catch (IOException e) {
-      throw new ModelException("cannot read " + file + " (" + e + "); see that it may be read", e);
+      throw new ModelException("cannot read " + file + " (" + e + "); check that it is readable", e);
     }
   }
 

@@ -149,7 +149,7 @@ class ModelPublicationTest {
     assertThatThrownBy(() -> Samples.publish(repository, "resnet20", "weights"))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("cannot write to the repository " + root + " (")
-        .hasMessageEndingWith("); see that it may be written and that its disk has room");
+        .hasMessageEndingWith("); check that it is writable and that its disk has room");
   }
 
   @Test

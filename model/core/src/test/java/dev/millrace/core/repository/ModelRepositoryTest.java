@@ -189,12 +189,12 @@ class ModelRepositoryTest {
     assertRefused(
         () -> repository.newest("resnet20"),
         root.resolve("resnet20/7/millrace.json")
-            + " belongs to resnet20 version 1: version folders are not to be moved or copied;"
+            + " belongs to resnet20 version 1: do not move or copy version folders;"
             + " import the model instead");
     assertRefused(
         () -> repository.version("resnet50", 1),
         root.resolve("resnet50/1/millrace.json")
-            + " belongs to resnet20 version 1: version folders are not to be moved or copied;"
+            + " belongs to resnet20 version 1: do not move or copy version folders;"
             + " import the model instead");
     assertThat(repository.version("resnet20", 1).folder()).isEqualTo(published);
   }

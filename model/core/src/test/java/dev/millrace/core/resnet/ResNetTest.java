@@ -160,7 +160,7 @@ class ResNetTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ResNet.of("resnet19"))
         .withMessage(
-            "architecture: 'resnet19' is none of resnet18, resnet34, resnet50, resnet101, resnet152,"
+            "architecture: 'resnet19' is not one of resnet18, resnet34, resnet50, resnet101, resnet152,"
                 + " resnet20, resnet32, resnet44, resnet56, resnet110");
   }
 

@@ -112,7 +112,7 @@ final class ReplayFolder {
 
   TrainingException failed(IOException e) {
     return new TrainingException(
-        "the replay's folder " + folder + " cannot be used (" + e + "); see that it may be written",
+        "the replay's folder " + folder + " cannot be used (" + e + "); check that it is writable",
         e);
   }
 }
