@@ -216,7 +216,7 @@ class OpenCvImageDecoderTest {
     try (OpenCvImageDecoder strict = new OpenCvImageDecoder(limits)) {
       assertThatThrownBy(() -> strict.decode(png, UNCHANGED, pixels))
           .isInstanceOf(BadImageException.class)
-          .hasMessage("the PNG image claims 30x30 pixels, and at most 899 are read");
+          .hasMessage("the PNG image claims 30x30 pixels, but at most 899 are allowed");
     }
   }
 
@@ -227,7 +227,7 @@ class OpenCvImageDecoderTest {
     System.arraycopy(Pictures.hex("1e6d" + "dc01"), 0, jpeg, frame + 5, 4);
 
     assertThatThrownBy(() -> decoder.decode(jpeg, UNCHANGED, pixels))
-        .hasMessage("the JPEG image claims 56321x7789 pixels, and at most 33554432 are read");
+        .hasMessage("the JPEG image claims 56321x7789 pixels, but at most 33554432 are allowed");
     assertRefused(jpeg, Reason.TOO_LARGE);
   }
 
@@ -253,7 +253,7 @@ class OpenCvImageDecoderTest {
 
     assertThatThrownBy(() -> decoder.decode(Pictures.webp(), UNCHANGED, small))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("pixels: 1727 bytes do not hold an image of 1728 bytes");
+        .hasMessage("pixels: 1727 bytes are too few for an image of 1728 bytes");
   }
 
   private static int indexOf(byte[] bytes, byte[] part) {

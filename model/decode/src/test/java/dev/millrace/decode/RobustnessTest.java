@@ -54,7 +54,7 @@ class RobustnessTest {
                 "too_large", 3L,
                 "empty", 1L));
     assertThat(lines.get("4d88e9b396f8.jpg").message())
-        .isEqualTo("the JPEG image claims 65535x65535 pixels, and at most 33554432 are read");
+        .isEqualTo("the JPEG image claims 65535x65535 pixels, but at most 33554432 are allowed");
   }
 
   @Test

@@ -129,7 +129,7 @@ class OnnxWeightsTest {
   void file_thatIsNoModel() {
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> OnnxWeights.read("no model".getBytes(StandardCharsets.UTF_8)))
-        .withMessageContaining("no ONNX model");
+        .withMessageContaining("not an ONNX model");
   }
 
   private static NodeProto identity(String output, String input) {

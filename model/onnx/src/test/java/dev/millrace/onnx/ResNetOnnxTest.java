@@ -132,7 +132,8 @@ class ResNetOnnxTest {
         .isThrownBy(
             () ->
                 ResNetOnnx.write(RESNET20, weights, new OnnxFormat(Precision.FP16, BatchNorm.KEPT)))
-        .withMessage("bn1.running_mean holds 65520.0, which float16 does not: write it as float32");
+        .withMessage(
+            "bn1.running_mean holds 65520.0, which float16 cannot represent: write it as float32");
   }
 
   @ParameterizedTest

@@ -110,7 +110,7 @@ class TritonLayoutTest {
     assertRefused(
         "there is no "
             + labels
-            + ": write one class a line there, or name another file as label_filename of the output"
+            + ": write one class per line there, or name another file as label_filename of the output"
             + " in config.pbtxt");
 
     Files.writeString(labels, "tench\ngoldfish");

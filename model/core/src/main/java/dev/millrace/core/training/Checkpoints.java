@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param repository the model repository's folder
  * @param model the model's name in the repository
  * @param run the run's folder, with the state from which the run resumes and the learning curve
- * @param every interval between checkpoints, at least 1 s; empty for one checkpoint after every
- *     epoch only
+ * @param every interval between checkpoints, at least 1 s, with a last one after the last epoch;
+ *     empty for one after every epoch
  * @param gate the rule for promotion; empty for no promotion
  */
 public record Checkpoints(

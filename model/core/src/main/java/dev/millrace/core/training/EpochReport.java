@@ -8,9 +8,9 @@ package dev.millrace.core.training;
  * @param loss mean cross-entropy of its batches during the training steps, in nats
  * @param accuracy share of the training images that the network classified correctly during the
  *     steps, from 0 to 1
- * @param heldOutLoss mean cross-entropy of the held-out images after the epoch, in nats
- * @param heldOutAccuracy share of the held-out images that are classified correctly after the
- *     epoch, from 0 to 1
+ * @param heldOutLoss mean cross-entropy of the gate's held-out images after the epoch, in nats
+ * @param heldOutAccuracy share of the gate's held-out images that are classified correctly after
+ *     the epoch, from 0 to 1
  * @param imagesPerSecond training speed, in images per second
  */
 public record EpochReport(
