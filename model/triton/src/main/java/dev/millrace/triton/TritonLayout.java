@@ -23,6 +23,9 @@ public final class TritonLayout implements ForeignLayout {
   /** The kind of source in the manifest. */
   private static final String SOURCE = "triton";
 
+  /** Creates the layout; it has no settings. */
+  public TritonLayout() {}
+
   /**
    * {@inheritDoc}
    *

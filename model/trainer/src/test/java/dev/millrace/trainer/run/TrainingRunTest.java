@@ -123,7 +123,7 @@ class TrainingRunTest {
     Files.createDirectories(images.resolve("b"));
     refused("class 'b' has no image");
     Files.write(images.resolve("b/bad.png"), new byte[] {1, 2, 3});
-    refused("1 of 61 images cannot be read; take them away. The first: b/bad.png");
+    refused("1 of 61 images cannot be read; remove them. The first: b/bad.png");
     assertThat(home.resolve("models")).doesNotExist();
   }
 
