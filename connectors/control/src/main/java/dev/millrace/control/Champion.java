@@ -27,7 +27,7 @@ public record Champion(int version, Integer previous, boolean allowSignatureChan
 
   private static void requirePositive(String key, int value) {
     if (value < 1) {
-      throw new IllegalArgumentException(key + ": " + value + " is not above 0");
+      throw new IllegalArgumentException(key + ": " + value + " must be at least 1");
     }
   }
 }

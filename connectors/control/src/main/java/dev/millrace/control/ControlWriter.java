@@ -55,8 +55,8 @@ public final class ControlWriter {
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     try (Producer<byte[], byte[]> transactional = clients.producer(config);
         ControlReader reader = new ControlReader(consumer, model, clients, System::nanoTime)) {
-      // Fences earlier writers before reading. Otherwise one of them could still change the champion
-      // that was read.
+      // Fences earlier writers before reading, or one of them could still change the champion that
+      // was read.
       transactional.initTransactions();
       Champion next = change.apply(reader.readToEnd());
       transactional.beginTransaction();

@@ -35,7 +35,7 @@ final class OpenCvLibrary {
   private static Attempt load() {
     try {
       Loader.load(opencv_imgcodecs.class);
-      // Our own threads decode images in parallel, so OpenCV's threads would only compete with them.
+      // Our own threads decode images in parallel; OpenCV's threads would only compete with them.
       opencv_core.setNumThreads(1);
       return new Attempt(null);
     } catch (LinkageError e) {

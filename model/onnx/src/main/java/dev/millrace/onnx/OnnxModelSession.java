@@ -114,7 +114,7 @@ final class OnnxModelSession implements ModelSession {
 
   private static int elements(String name, Buffer buffer, int images, long each) {
     if (images < 1) {
-      throw new IllegalArgumentException("images: " + images + " is not above 0");
+      throw new IllegalArgumentException("images: " + images + " must be at least 1");
     }
     if (!buffer.isDirect()) {
       throw new IllegalArgumentException(name + ": the buffer is not direct");

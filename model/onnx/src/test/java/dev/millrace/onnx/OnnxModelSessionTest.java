@@ -93,7 +93,7 @@ class OnnxModelSessionTest {
                     : ByteOrder.BIG_ENDIAN)
             .asFloatBuffer();
 
-    assertBadArgument(PIXELS, 0, ROWS, "images: 0 is not above 0");
+    assertBadArgument(PIXELS, 0, ROWS, "images: 0 must be at least 1");
     assertBadArgument(heap, 1, ROWS, "pixels: the buffer is not direct");
     assertBadArgument(PIXELS, 4, ROWS, "pixels: the buffer holds 144 values, but the batch needs 192");
     assertBadArgument(PIXELS, 1, small, "probabilities: the buffer holds 4 values, but the batch needs 5");

@@ -26,15 +26,15 @@ public record ImageLimits(long maxPixels, Duration decodeTimeout, int maxHungDec
    */
   public ImageLimits {
     if (maxPixels < 1) {
-      throw new IllegalArgumentException("max-pixels: " + maxPixels + " is not above 0");
+      throw new IllegalArgumentException("max-pixels: " + maxPixels + " must be at least 1");
     }
     if (decodeTimeout == null || decodeTimeout.compareTo(Duration.ofMillis(1)) < 0) {
       throw new IllegalArgumentException(
-          "decode-timeout: " + decodeTimeout + " is not 1 ms or longer");
+          "decode-timeout: " + decodeTimeout + " must be at least 1 ms");
     }
     if (maxHungDecoders < 1) {
       throw new IllegalArgumentException(
-          "max-hung-decoders: " + maxHungDecoders + " is not above 0");
+          "max-hung-decoders: " + maxHungDecoders + " must be at least 1");
     }
   }
 }

@@ -71,7 +71,7 @@ public record ModelManifest(
   public ModelManifest {
     requireName(name);
     if (version < 1) {
-      throw new IllegalArgumentException("version: " + version + " is not above 0");
+      throw new IllegalArgumentException("version: " + version + " must be at least 1");
     }
     if (sha256 == null || !SHA_256.matcher(sha256).matches()) {
       throw new IllegalArgumentException(

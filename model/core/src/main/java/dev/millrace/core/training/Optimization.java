@@ -42,7 +42,7 @@ public record Optimization(
     requirePositive("batch-size", batchSize);
     if (!(learningRate > 0 && learningRate <= MOST)) {
       throw new IllegalArgumentException(
-          "learning-rate: " + learningRate + " is not above 0 and at most " + MOST);
+          "learning-rate: " + learningRate + " must be above 0 and at most " + MOST);
     }
     requireShare("momentum", momentum);
     requireShare("label-smoothing", labelSmoothing);
@@ -70,7 +70,7 @@ public record Optimization(
 
   private static void requireShare(String key, double value) {
     if (!(value >= 0 && value < 1)) {
-      throw new IllegalArgumentException(key + ": " + value + " is not from 0 to below 1");
+      throw new IllegalArgumentException(key + ": " + value + " must be at least 0 and below 1");
     }
   }
 }

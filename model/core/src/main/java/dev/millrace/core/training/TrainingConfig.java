@@ -56,7 +56,7 @@ public record TrainingConfig(
           "channels: the network takes " + network.channels() + ", but images have 3");
     }
     if (threads < 1) {
-      throw new IllegalArgumentException("threads: " + threads + " is not above 0");
+      throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
     }
   }
 }

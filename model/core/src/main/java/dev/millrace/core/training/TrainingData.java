@@ -64,10 +64,10 @@ public sealed interface TrainingData {
             "labels-topic: '" + labels + "' is the topic of the images; name another topic");
       }
       if (everyLabels < 1) {
-        throw new IllegalArgumentException("every-labels: " + everyLabels + " is not above 0");
+        throw new IllegalArgumentException("every-labels: " + everyLabels + " must be at least 1");
       }
       if (capacity < 1) {
-        throw new IllegalArgumentException("replay-images: " + capacity + " is not above 0");
+        throw new IllegalArgumentException("replay-images: " + capacity + " must be at least 1");
       }
     }
   }

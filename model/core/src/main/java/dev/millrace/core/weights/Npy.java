@@ -45,7 +45,9 @@ final class Npy {
     Matcher type = find(TYPE, "descr", header);
     DataType dataType =
         DataType.ofNumpy(type.group(2))
-            .orElseThrow(() -> new IllegalArgumentException("has the unsupported type " + type.group(2)));
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException("has the unsupported type " + type.group(2)));
     List<Integer> shape =
         Arrays.stream(find(SHAPE, "shape", header).group(1).split(","))
             .map(String::strip)

@@ -35,6 +35,7 @@ public record WeightTensor(List<Integer> shape, FloatBuffer values) {
     }
   }
 
+  /** {@return a read-only view of all values; each call returns another view} */
   @Override
   public FloatBuffer values() {
     return values.duplicate();

@@ -109,8 +109,8 @@ class ManifestFileTest {
           """
           "name" : "resnet20"    | "name" : "../x"         | model name: '../x' is not made of
           "name" : "resnet20"    | "other" : "resnet20"    | model name: 'null' is not made of
-          "version" : 3          | "version" : 0           | version: 0 is not above 0
-          "version" : 3          | "other" : 3             | version: 0 is not above 0
+          "version" : 3          | "version" : 0           | version: 0 must be at least 1
+          "version" : 3          | "other" : 3             | version: 0 must be at least 1
           "version" : 3          | "version" : "3"         | coerce
           "version" : 3          | "version" : 3.5         | coerce
           "sha256" : "0123       | "sha256" : "x123        | is not 64 lower-case hexadecimal digits

@@ -191,7 +191,7 @@ public final class StreamTraining {
       }
     }
     return parts.size() < Part.values().length
-        ? Optional.of("no held-out image to compare versions on")
+        ? Optional.of("no image held out to compare versions on")
         : Optional.empty();
   }
 }

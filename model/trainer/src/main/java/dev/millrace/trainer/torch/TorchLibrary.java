@@ -12,8 +12,9 @@ final class TorchLibrary {
   /** Linux's folder about the first core, and about its caches if the processor shows them. */
   private static final Path CORE = Path.of("/sys/devices/system/cpu/cpu0");
 
-  // oneDNN divides by the number of cores that share a cache. If a virtual machine hides its caches,
-  // that number is zero and the process dies (SIGFPE in est_eff_1x1). Its AVX code does not divide.
+  // oneDNN divides by the number of cores that share a cache. In a virtual machine that hides its
+  // caches, this number is zero and the process dies (SIGFPE in est_eff_1x1). Its AVX code does not
+  // divide by it.
   static {
     if (System.getProperty("os.arch").equals("amd64") && hidesCaches(CORE)) {
       torch.set_env("ONEDNN_MAX_CPU_ISA", "AVX", false);
