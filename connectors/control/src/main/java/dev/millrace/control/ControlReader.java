@@ -60,7 +60,7 @@ public final class ControlReader implements AutoCloseable {
     if (!isThere()) {
       return champion;
     }
-    // Under read_committed this is the last stable offset, so no open transaction delays the reader.
+    // Under read_committed this is the last stable offset, so an open transaction causes no wait.
     long end = consumer.endOffsets(Set.of(ControlTopic.PARTITION)).get(ControlTopic.PARTITION);
     long patience = nanoTime.getAsLong() + PATIENCE.toNanos();
     while (consumer.position(ControlTopic.PARTITION) < end) {
