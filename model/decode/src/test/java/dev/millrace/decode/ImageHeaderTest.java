@@ -116,7 +116,7 @@ class ImageHeaderTest {
         withinData(jpeg, marker),
         Reason.UNDECODABLE,
         "is damaged: marker " + marker.substring(0, 4).toUpperCase(Locale.ROOT) + " interrupts");
-    // behind the end of the image, nobody looks
+    // Bytes after the end of the image are ignored.
     assertThat(ImageHeader.read(Pictures.join(jpeg, Pictures.hex(marker))))
         .isEqualTo(new ImageHeader(ImageFormat.JPEG, 31, 17));
   }
@@ -261,7 +261,7 @@ class ImageHeaderTest {
     assertThat(refused).isGreaterThanOrEqualTo(18);
   }
 
-  /** The JPEG with bytes of the test among those of its scan, which are its last. */
+  /** The JPEG with additional bytes inside its scan, which comes last in the file. */
   private static byte[] withinData(byte[] jpeg, String bytes) {
     int at = jpeg.length - 8;
     byte[] head = Pictures.join(Arrays.copyOf(jpeg, at), Pictures.hex(bytes));

@@ -106,7 +106,7 @@ class OpenCvImageDecoderTest {
     }
   }
 
-  /** Which corner of the stored picture a viewer shows at the top left, and which at the right. */
+  /** The corners of the stored picture that a viewer shows at the top left and the top right. */
   @ParameterizedTest(name = "orientation {0}")
   @CsvSource({
     "1, RED, GREEN", "2, GREEN, RED", "3, WHITE, BLUE", "4, BLUE, WHITE",
@@ -235,7 +235,7 @@ class OpenCvImageDecoderTest {
   void extendedWebpWithALargerPictureThanItsCanvas_isRefused() {
     byte[] simple = Pictures.webp();
     byte[] picture = Arrays.copyOfRange(simple, 12, simple.length);
-    // 16,384 columns in the picture, one on the canvas
+    // The picture has 16,384 columns, its canvas has one.
     picture[9] = (byte) 0xFF;
     picture[10] = (byte) (picture[10] | 0x3F);
     byte[] file =
@@ -323,7 +323,7 @@ class OpenCvImageDecoderTest {
       this.rgb = rgb;
     }
 
-    /** The colour that is bright and dark in the same channels. */
+    /** Returns the colour that is bright in the channels in which the given one is bright. */
     static Colour nearest(int rgb) {
       int bright = 0;
       for (int shift = 0; shift <= 16; shift += 8) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What cannot be served is refused in one line that says what to do. */
+/** A model that cannot be served is refused with one line that says what to do. */
 class ModelRefusalTest {
 
   static Stream<Arguments> unfit() {
@@ -244,7 +244,7 @@ class ModelRefusalTest {
     return end.graph().node("Div", "quotient", List.of(end.logits(), zero));
   }
 
-  /** Shifts the logits by a root that is NaN where the probabilities are close to some. */
+  /** Shifts the logits by a square root that is NaN near given probabilities. */
   private static String nanNear(float[] probabilities, SmallModel.Ending end) {
     OnnxGraph graph = end.graph();
     String near = graph.constant("near", Tensor.floats(probabilities, 1, probabilities.length));

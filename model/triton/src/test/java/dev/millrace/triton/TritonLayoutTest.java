@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Repositories that were made for Triton, read as they are. */
+/** Reading repositories that were made for Triton. */
 class TritonLayoutTest {
 
   private static final String CONFIG = "max_batch_size: 4 input { dims: [ 3, 32, 32 ] }";
@@ -125,7 +125,7 @@ class TritonLayoutTest {
             + home.resolve("1/millrace.json")
             + ": the version was removed, or was never published");
 
-    Files.createDirectory(model); // Triton's way with weights in files of their own
+    Files.createDirectory(model); // Triton stores models with external weights in a folder.
     assertRefused(
         "there is no "
             + home.resolve("1/millrace.json")

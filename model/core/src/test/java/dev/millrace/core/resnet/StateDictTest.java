@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Which weights a network takes for its own. */
+/** The weights that a network accepts. */
 class StateDictTest {
 
   private static final ResNet NETWORK = ResNet.of("resnet20").withShortcut(Shortcut.B);

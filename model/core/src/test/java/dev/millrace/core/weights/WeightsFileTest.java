@@ -149,12 +149,12 @@ class WeightsFileTest {
         assertThat(e).hasMessageContaining(broken.toString());
         refused++;
       }
-      Files.delete(broken); // A file that is mapped is not written into.
+      Files.delete(broken); // A mapped file must not be overwritten in place.
     }
     assertThat(refused).isBetween(MUTATIONS / 4, MUTATIONS);
   }
 
-  /** Changes one to four bytes, and cuts or lengthens every fourth. */
+  /** Changes one to four bytes, and truncates or lengthens every fourth file. */
   private static byte[] mutated(byte[] whole, Random random) {
     byte[] bytes =
         random.nextInt(4) > 0

@@ -34,7 +34,7 @@ class PromotionGateTest {
     return number < GateRig.IMAGES / 2;
   }
 
-  /** As {@link #half}, but for the first {@code lost}, and {@code gained} of the other half. */
+  /** {@link #half} without the first {@code lost}, but with {@code gained} of the other half. */
   private static IntPredicate other(int gained, int lost) {
     return number -> number >= lost && number < GateRig.IMAGES / 2 + gained;
   }
@@ -106,7 +106,7 @@ class PromotionGateTest {
 
     Verdict verdict = judge(0, gained, lost);
 
-    // 1/32 is 0.03125, and may be rounded either way.
+    // 1/32 is 0.03125, which may be rounded up or down.
     assertThat(verdict.reason().replace("0.0313", "0.0312")).isEqualTo(reason);
     assertThat(verdict.blessed()).isEqualTo(blessed);
     assertThat(verdict.gained()).isEqualTo(gained);

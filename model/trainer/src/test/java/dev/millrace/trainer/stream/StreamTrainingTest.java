@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When a round is trained, and on what. */
+/** The times of rounds, and the images that they train on. */
 class StreamTrainingTest {
 
   @TempDir private Path folder;
