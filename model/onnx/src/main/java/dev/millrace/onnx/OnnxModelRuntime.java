@@ -58,7 +58,7 @@ public final class OnnxModelRuntime implements ModelRuntime {
   /**
    * Opens a prepared model that is not in a repository.
    *
-   * @param model the bytes of {@link PreparedModel#bytes}
+   * @param model the bytes of {@link PreparedModel#bytes()}
    * @param device the device to run on
    * @param preprocessing the preprocessing that the model was prepared for
    * @param labels names of the classes

@@ -47,7 +47,7 @@ record ConfigFile(Path file, ModelConfig config, TextFormatParseInfoTree lines) 
     } catch (StackOverflowError e) {
       throw new ModelException(file + ": messages are nested too deeply", e);
     } catch (CharacterCodingException e) {
-      throw new ModelException(file + " is not UTF-8 text; save it as such", e);
+      throw new ModelException(file + " is not UTF-8 text; save it as UTF-8", e);
     } catch (IOException e) {
       throw new ModelException("cannot read " + file + " (" + e + "); check that it is readable", e);
     }

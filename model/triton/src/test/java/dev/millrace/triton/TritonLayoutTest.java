@@ -97,7 +97,7 @@ class TritonLayoutTest {
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "resnet20 version 1 has changed since it was read: %s had sha256 %s and has %s; put a new"
-                + " file into a version folder of its own",
+                + " file into a new version folder",
             model, version.sha256(), Sha256.of(bytes("changed")));
     assertThat(repository.newest("resnet20").readVerified()).isEqualTo(bytes("changed"));
   }

@@ -20,11 +20,11 @@ public final class BadImageException extends RuntimeException {
     UNREADABLE_EVENT,
     /** The bytes do not begin like any supported image format. */
     UNKNOWN_FORMAT,
-    /** The header declares more pixels than {@link ImageLimits#maxPixels} allows. */
+    /** The header declares more pixels than {@link ImageLimits#maxPixels()} allows. */
     TOO_LARGE,
     /** The bytes begin like an image but cannot be decoded. */
     UNDECODABLE,
-    /** Decoding took longer than {@link ImageLimits#decodeTimeout}. */
+    /** Decoding took longer than {@link ImageLimits#decodeTimeout()}. */
     TIMEOUT,
     /** The decoder itself failed, with an error that says nothing about the image. */
     DECODER_FAILED,

@@ -83,7 +83,7 @@ public record Labels(List<String> names) {
       String names = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
       return new Labels(names.stripTrailing().lines().map(String::strip).toList());
     } catch (CharacterCodingException e) {
-      throw new ModelException("labels file " + file + " is not UTF-8 text; save it as such", e);
+      throw new ModelException("labels file " + file + " is not UTF-8 text; save it as UTF-8", e);
     } catch (IOException e) {
       throw new ModelException(
           "cannot read the labels file "

@@ -96,7 +96,7 @@ public record ModelVersion(
               + sha256()
               + " and has "
               + actual
-              + "; put a new file into a version folder of its own");
+              + "; put a new file into a new version folder");
     }
     if (!actual.equals(sha256())) {
       throw new ModelException(

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 public record Pretrained(
     Weights weights, String origin, Integer parentVersion, List<String> freeze) {
 
-  /** The part before the stages, for {@link #freeze}. */
+  /** The part before the stages, for {@link #freeze()}. */
   public static final String STEM = "stem";
 
   private static final Pattern PART = Pattern.compile("stem|layer[1-8]");

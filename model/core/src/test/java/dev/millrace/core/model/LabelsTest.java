@@ -89,7 +89,7 @@ class LabelsTest {
             "\uFEFFcat\ndog\n".getBytes(StandardCharsets.UTF_16LE))) {
       Files.write(file, bytes);
 
-      assertUnreadable(file, "is not UTF-8 text; save it as such");
+      assertUnreadable(file, "is not UTF-8 text; save it as UTF-8");
     }
   }
 

@@ -86,7 +86,7 @@ class ModelVersionTest {
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "resnet20 version 1 has changed since it was read: %s had sha256 %s and has %s; put a new"
-                + " file into a version folder of its own",
+                + " file into a new version folder",
             foreign.modelFile(), foreign.sha256(), Sha256.of("weighta"));
   }
 

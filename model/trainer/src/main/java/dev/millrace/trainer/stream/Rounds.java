@@ -176,7 +176,7 @@ final class Rounds {
       listener.warned(
           "the weights in "
               + before
-              + " are ignored, and training starts anew: "
+              + " are ignored, and training starts again from the initial weights: "
               + e.getMessage());
       return Optional.empty();
     } catch (IOException e) {

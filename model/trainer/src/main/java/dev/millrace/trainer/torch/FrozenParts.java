@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * The parts of a network that do not learn.
  *
- * @param names the names, as in {@link Pretrained#freeze}
+ * @param names the names, as in {@link Pretrained#freeze()}
  */
 record FrozenParts(List<String> names) {
 
