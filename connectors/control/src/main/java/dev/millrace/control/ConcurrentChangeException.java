@@ -1,8 +1,6 @@
 package dev.millrace.control;
 
-/**
- * Another writer changed a model's champion at the same moment. Nothing was written by this one.
- */
+/** Another writer changed a model's champion at the same moment. This writer wrote nothing. */
 public final class ConcurrentChangeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

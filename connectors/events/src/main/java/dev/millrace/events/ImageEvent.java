@@ -32,7 +32,8 @@ public sealed interface ImageEvent {
    * </ul>
    *
    * <p>Reading never throws: an invalid value becomes {@link Unreadable}, and a null value stays
-   * null. Writing stores the image's bytes unchanged. Thread-safe.
+   * null. Writing stores the image's bytes unchanged, and throws Kafka's {@code
+   * SerializationException} for an {@link Unreadable}. Thread-safe.
    */
   static Serde<ImageEvent> serde() {
     return ImageEventDeserializer.serde();

@@ -14,7 +14,7 @@ import java.util.Objects;
  *
  * <ul>
  *   <li>Our own code reads the header first. It refuses a picture with more than {@link
- *       ImageLimits#maxPixels} pixels before memory for pixels is allocated, and a JPEG with too
+ *       ImageLimits#maxPixels()} pixels before memory for pixels is allocated, and a JPEG with too
  *       many passes over its pixels. It refuses TIFF, HEIF, AVIF and everything else as {@link
  *       Reason#UNKNOWN_FORMAT}.
  *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its sides, which libjpeg does

@@ -116,8 +116,8 @@ final class VersionWriter {
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (FileSystemException e) {
-      // Each system reports a rename onto an existing folder with another exception, and Linux with
-      // no class of its own. So the folder's existence decides.
+      // Systems report a rename onto an existing folder with different exceptions, and Java has no
+      // class for Linux's. So this code checks whether the folder exists.
       if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
         return false;
       }

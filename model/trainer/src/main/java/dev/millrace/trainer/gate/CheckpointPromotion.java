@@ -15,7 +15,7 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * Lets the gate judge each checkpoint, promotes a checkpoint that the gate blesses, and reports the
- * outcome. If the broker is unreachable, checkpoints are published all the same: the listener is
+ * outcome. If the broker is unreachable, checkpoints are still published: the listener is
  * warned, and nothing is promoted. For one thread.
  */
 public final class CheckpointPromotion implements AutoCloseable {
