@@ -16,7 +16,8 @@ import java.util.Objects;
  * The outcome for a candidate: of a swap on a serving instance, or of a trainer's gate. As JSON it
  * is a value of {@link ControlTopic#STATUS}; the record's key is the model's name.
  *
- * @param instance the reporting instance: its application id and its host
+ * @param instance the reporting instance: its application id, host and process id, or {@code
+ *     trainer}
  * @param model the model's name
  * @param version the candidate's number
  * @param outcome the outcome

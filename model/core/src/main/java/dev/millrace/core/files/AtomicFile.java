@@ -25,7 +25,7 @@ public final class AtomicFile {
    *
    * @param file the target, in a folder that exists
    * @param bytes the new content
-   * @throws IOException if the file cannot be written; the old content then stays
+   * @throws IOException if writing fails; the file then has the old or the new content, complete
    */
   public static void write(Path file, byte[] bytes) throws IOException {
     write(file, out -> out.write(bytes));
@@ -36,7 +36,7 @@ public final class AtomicFile {
    *
    * @param file the target, in a folder that exists
    * @param content writes the new content to a buffered stream
-   * @throws IOException if the file cannot be written; the old content then stays
+   * @throws IOException if writing fails; the file then has the old or the new content, complete
    */
   public static void write(Path file, Disk.Content content) throws IOException {
     Path hidden = file.resolveSibling(hiddenPrefix(file) + UUID.randomUUID());
