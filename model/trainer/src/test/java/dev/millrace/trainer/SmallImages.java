@@ -15,7 +15,7 @@ public final class SmallImages {
 
   private SmallImages() {}
 
-  /** Writes this many images per class below a folder, for classes {@code a}, {@code b} and so on. */
+  /** Writes this many images per class below a folder, for classes {@code a}, {@code b}, …. */
   public static void write(Path folder, int classes, int each) {
     try {
       for (int label = 0; label < classes; label++) {

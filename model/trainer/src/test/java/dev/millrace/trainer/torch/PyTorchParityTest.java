@@ -21,7 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Compares steps with PyTorch's, from equal weights; {@code src/test/parity/pytorch.sh} runs it. */
+/** Compares steps with PyTorch, from equal weights; {@code src/test/parity/pytorch.sh} runs it. */
 @EnabledIfSystemProperty(named = "millrace.pytorch", matches = ".+")
 class PyTorchParityTest {
 
