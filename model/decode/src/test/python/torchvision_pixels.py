@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what torchvision makes of images, for the tests of this module to compare with.
+"""Writes torchvision's pixels of images, as the reference for this module's tests.
 
 Needs torchvision and Pillow (Debian: python3-torchvision). Written with torchvision 0.14.1,
 Pillow 9.4.0 and libjpeg-turbo 2.1.5.
@@ -7,7 +7,7 @@ Pillow 9.4.0 and libjpeg-turbo 2.1.5.
     torchvision_pixels.py photographs imagenet-sample-40.tar > imagenet-sample-40-pixels.tsv
     torchvision_pixels.py resize > resized-noise.tsv
 
-With --raw DIR, the pixels themselves are written to DIR as well, one file an image.
+With --raw DIR, the pixels are also written to DIR, one file per image.
 """
 
 import argparse
@@ -53,7 +53,7 @@ RESIZES = [
 
 
 def noise(width, height):
-    """RGB bytes of a linear congruential generator: what the tests in Java make as well."""
+    """RGB bytes of a linear congruential generator; the Java tests make equal ones."""
     state = width * 65536 + height
     pixels = bytearray(width * height * 3)
     for i in range(len(pixels)):

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares written networks, run by ONNX Runtime, with torchvision's of the same random weights, ResNet-18 to 152.
+# Compares written networks in ONNX Runtime with torchvision's, from equal random weights, ResNet-18 to ResNet-152.
 # Needs root once, to install Debian's python3-torchvision, and 1 GB in the temporary folder.
 set -euo pipefail
 

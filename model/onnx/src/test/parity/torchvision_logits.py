@@ -1,4 +1,4 @@
-"""Saves torchvision's ResNets with random weights, and what they answer to random images.
+"""Saves torchvision's ResNets with random weights, and their logits for random images.
 
 For each NAME: FOLDER/NAME.npz, the state_dict, and FOLDER/NAME-logits.npz, input and logits.
 """
@@ -13,7 +13,7 @@ NAMES = ["resnet18", "resnet34", "resnet50", "resnet101", "resnet152"]
 
 
 def trained(model):
-    """Gives batch norms statistics and gains of their own, as training would."""
+    """Gives batch norms random statistics and gains, as training would."""
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             torch.nn.init.uniform_(module.weight, 0.5, 1)

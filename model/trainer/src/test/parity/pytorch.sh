@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares the trainer with PyTorch: loss and gradients of a step, the curve of a hundred, and images a second.
+# Compares the trainer with PyTorch: loss and gradients of a step, the losses of 100 steps, and images per second.
 # Needs root once, to install Debian's python3-torch.
 set -euo pipefail
 

@@ -1,7 +1,7 @@
-"""He et al.'s ResNet-20 for CIFAR-10 in PyTorch, trained.
+"""Trains He et al.'s ResNet-20 for CIFAR-10 in PyTorch.
 
-  steps FOLDER          writes weights, batches, and what PyTorch makes of them
-  speed FORMAT THREADS  trains for some seconds for each line on standard input, and prints images a second
+  steps FOLDER          writes weights, batches, and PyTorch's results for them
+  speed FORMAT THREADS  trains for some seconds per line on standard input, and prints images per second
 """
 import sys
 import time
@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from torch import nn
 
 BATCH, SIDE, CLASSES, BATCHES, STEPS, PERTURBED = 128, 32, 10, 20, 100, 5
-# Rounding decides on which side of a ReLU's edge some of a large batch's values fall, and each moves the gradients by a
-# hundredth, in PyTorch's own float32 against its float64 too. Of so few images none lies there.
+# In a large batch, rounding moves some values across the edge of a ReLU, and each changes the gradients by about 1 %. That
+# also happens between PyTorch's own float32 and float64. It does not happen with four images.
 FEW = 4
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
@@ -64,7 +64,7 @@ def normalised(pixels):
 
 
 def batches(count):
-    """Each class has a pattern of its own, under noise that hides most of it."""
+    """Each class has its own pattern, which noise mostly hides."""
     random = np.random.default_rng(1)
     patterns = random.integers(0, 256, (CLASSES, SIDE, SIDE, 3))
     labels = random.integers(0, CLASSES, (count, BATCH))

@@ -3,16 +3,21 @@ package dev.millrace.control;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * The version of a model that shall serve: MLflow's alias {@code champion}.
+ * The version of a model that is to serve: MLflow's alias {@code champion}.
  *
- * @param version positive
- * @param previous the version that a rollback goes back to, or null
- * @param allowSignatureChange whether it may take another input or name other classes than the
- *     version before it
+ * @param version the version's number, at least 1
+ * @param previous the version that a rollback returns to, at least 1, or null
+ * @param allowSignatureChange whether the version may take another input size or name other classes
+ *     than the version before it
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record Champion(int version, Integer previous, boolean allowSignatureChange) {
 
+  /**
+   * Validates the version numbers.
+   *
+   * @throws IllegalArgumentException if a version number is below 1
+   */
   public Champion {
     requirePositive("version", version);
     if (previous != null) {
@@ -22,7 +27,7 @@ public record Champion(int version, Integer previous, boolean allowSignatureChan
 
   private static void requirePositive(String key, int value) {
     if (value < 1) {
-      throw new IllegalArgumentException(key + ": " + value + " is not above 0");
+      throw new IllegalArgumentException(key + ": " + value + " must be at least 1");
     }
   }
 }

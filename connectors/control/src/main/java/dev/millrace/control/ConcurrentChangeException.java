@@ -1,6 +1,6 @@
 package dev.millrace.control;
 
-/** Another writer named a model's champion at the same moment, and wins: nothing was written. */
+/** Another writer changed a model's champion at the same moment. This writer wrote nothing. */
 public final class ConcurrentChangeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -9,7 +9,7 @@ public final class ConcurrentChangeException extends RuntimeException {
     super(
         "the champion of "
             + model
-            + " is being changed by somebody else at this moment, and nothing was written; look"
+            + " is being changed by another writer at this moment, and nothing was written; check"
             + " which version serves, and try again",
         cause);
   }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the control topic for one model: first to its end, then what comes. A value that is not of
- * the topic's form is logged and passed over. Used by one thread; any may {@link #wakeup}.
+ * Reads the control topic for one model: first to its end, then each new record. Logs and skips a
+ * record whose value is invalid. One thread uses the reader; any thread may call {@link #wakeup}.
  */
 public final class ControlReader implements AutoCloseable {
 
@@ -30,14 +30,18 @@ public final class ControlReader implements AutoCloseable {
   private final LongSupplier nanoTime;
 
   /**
-   * @param kafka a consumer's configuration; what matters for the order is set here
+   * Creates a reader.
+   *
+   * @param kafka configuration of a Kafka consumer; the keys of {@link GrouplessConsumer#KEYS} are
+   *     overridden
+   * @param model the model's name
    */
   public ControlReader(Map<String, ?> kafka, String model) {
     this(kafka, model, KafkaClients.REAL, System::nanoTime);
   }
 
   /**
-   * @param nanoTime the clock, as {@link System#nanoTime}
+   * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   ControlReader(Map<String, ?> kafka, String model, KafkaClients clients, LongSupplier nanoTime) {
     this.consumer = clients.consumer(GrouplessConsumer.config(kafka));
@@ -46,17 +50,17 @@ public final class ControlReader implements AutoCloseable {
   }
 
   /**
-   * Reads to the end of the topic as it is now.
+   * Reads to the current end of the topic.
    *
-   * @return the champion by then, if one was ever named
-   * @throws TimeoutException if no record comes for a minute
+   * @return the last champion, or empty if the topic does not exist or names none
+   * @throws TimeoutException if no record arrives for one minute
    */
   public Optional<Champion> readToEnd() {
     Optional<Champion> champion = Optional.empty();
     if (!isThere()) {
       return champion;
     }
-    // Under read_committed this is the last stable offset: an open transaction is not waited for.
+    // Under read_committed this is the last stable offset, so an open transaction causes no wait.
     long end = consumer.endOffsets(Set.of(ControlTopic.PARTITION)).get(ControlTopic.PARTITION);
     long patience = nanoTime.getAsLong() + PATIENCE.toNanos();
     while (consumer.position(ControlTopic.PARTITION) < end) {
@@ -76,9 +80,10 @@ public final class ControlReader implements AutoCloseable {
   }
 
   /**
-   * The champions named since the last call, oldest first. To be called once {@link #isThere}.
+   * Waits for new champions. Call it only after {@link #isThere} has returned true.
    *
-   * @param patience how long to wait for one
+   * @param patience the longest time to wait
+   * @return the champions named since the last call, oldest first; may be empty
    * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup}
    */
   public List<Champion> poll(Duration patience) {
@@ -91,7 +96,11 @@ public final class ControlReader implements AutoCloseable {
     return champions;
   }
 
-  /** Whether the topic is there, at whose beginning reading begins. */
+  /**
+   * Tests whether the topic exists. Once it does, reading starts at its beginning.
+   *
+   * @return whether the topic exists
+   */
   public boolean isThere() {
     if (consumer.assignment().isEmpty() && consumer.listTopics().containsKey(ControlTopic.NAME)) {
       consumer.assign(Set.of(ControlTopic.PARTITION));
@@ -105,7 +114,7 @@ public final class ControlReader implements AutoCloseable {
       return ControlTopic.champion(record);
     } catch (IOException e) {
       log.warn(
-          "the record at offset {} of {} is passed over: {}",
+          "Skipped the record at offset {} of {}: {}",
           record.offset(),
           ControlTopic.NAME,
           e.getMessage().lines().findFirst().orElse("unreadable"));
@@ -113,7 +122,7 @@ public final class ControlReader implements AutoCloseable {
     }
   }
 
-  /** Has a {@link #poll} that waits, or the next one, end. */
+  /** Interrupts the current {@link #poll}, or the next one. Any thread may call this method. */
   public void wakeup() {
     consumer.wakeup();
   }

@@ -15,34 +15,34 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The topic that says which version of each model serves, and nothing else does. It is compacted
- * and has one partition; a record's key is the model's name, its value for example
+ * The topic that says which version of each model serves. Nothing else decides that. The topic is
+ * compacted and has one partition. A record's key is the model's name; its value is for example
  *
  * <pre>{"champion": {"version": 3, "previous": 2}}</pre>
  *
- * <p>A record without a value takes the alias away.
+ * <p>A record without a value removes the champion.
  */
 public final class ControlTopic {
 
-  /** Its name. */
+  /** The topic's name. */
   public static final String NAME = "millrace.models";
 
-  /** The topic on which every instance tells what became of a swap; see {@link SwapReport}. */
+  /** The topic on which every instance reports the outcome of a swap; see {@link SwapReport}. */
   public static final String STATUS = "millrace.models.status";
 
-  /** Its one partition. */
+  /** The topic's only partition. */
   static final TopicPartition PARTITION = new TopicPartition(NAME, 0);
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          // 1.5, "1" and 1e0 are no versions: nobody knows which one was meant.
+          // 1.5, "1" and 1e0 are refused as versions, because they may be mistakes.
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .build();
 
-  /** A value of the topic. */
+  /** The value of a record. */
   private record Aliases(Champion champion) {}
 
   private ControlTopic() {}
@@ -64,9 +64,9 @@ public final class ControlTopic {
   }
 
   /**
-   * The champion that a record names, if any.
+   * {@return the champion that a record names, if any}
    *
-   * @throws IOException if its value is not of this topic's form; the message names the field
+   * @throws IOException if the record's value is invalid; the message names the field
    */
   static Optional<Champion> champion(ConsumerRecord<byte[], byte[]> record) throws IOException {
     if (record.value() == null) {

@@ -13,8 +13,9 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * Names a model's champion. Two that write at once do not mix: each is a transaction under an id
- * that belongs to the model, so the later one to begin fences the earlier one. Thread-safe.
+ * Writes a model's champion. Concurrent changes do not mix: each is a transaction whose
+ * transactional id belongs to the model, so the writer that begins later fences the earlier one.
+ * Thread-safe.
  */
 public final class ControlWriter {
 
@@ -22,7 +23,12 @@ public final class ControlWriter {
   private final Map<String, ?> consumer;
   private final KafkaClients clients;
 
-  /** With the configuration of a producer and that of a consumer. */
+  /**
+   * Creates a writer. Each change opens its own clients and closes them.
+   *
+   * @param producer configuration of a Kafka producer
+   * @param consumer configuration of a Kafka consumer
+   */
   public ControlWriter(Map<String, ?> producer, Map<String, ?> consumer) {
     this(producer, consumer, KafkaClients.REAL);
   }
@@ -36,10 +42,11 @@ public final class ControlWriter {
   /**
    * Replaces a model's champion. The topic must exist.
    *
-   * @param change makes the next champion of the one so far; what it throws is passed on, and
-   *     nothing is written then
-   * @return the champion that was written, once every replica in sync has it
-   * @throws ConcurrentChangeException if somebody else began to change it meanwhile
+   * @param model the model's name
+   * @param change computes the next champion from the current one. If it throws, its exception is
+   *     passed on and nothing is written
+   * @return the new champion, after all in-sync replicas have stored it
+   * @throws ConcurrentChangeException if another writer began a change meanwhile
    */
   public Champion change(String model, Function<Optional<Champion>, Champion> change) {
     Map<String, Object> config = new HashMap<>(producer);
@@ -48,7 +55,8 @@ public final class ControlWriter {
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     try (Producer<byte[], byte[]> transactional = clients.producer(config);
         ControlReader reader = new ControlReader(consumer, model, clients, System::nanoTime)) {
-      // Fences earlier writers first: a champion read before that could be changed by one of them.
+      // Fences earlier writers before reading, or one of them could still change the champion that
+      // was read.
       transactional.initTransactions();
       Champion next = change.apply(reader.readToEnd());
       transactional.beginTransaction();

@@ -5,12 +5,12 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
- * The configuration of a consumer without a group: it is assigned its partitions, reads them from
- * their beginning, sees committed records only, and never creates a topic.
+ * The configuration of a consumer without a group. The consumer is assigned its partitions, reads
+ * them from the beginning, sees only committed records, and never creates a topic.
  */
 public final class GrouplessConsumer {
 
-  /** The keys that make it one. */
+  /** The configuration keys that {@link #config} sets. */
   public static final Map<String, String> KEYS =
       Map.of(
           ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
@@ -21,7 +21,8 @@ public final class GrouplessConsumer {
   private GrouplessConsumer() {}
 
   /**
-   * A configuration with {@link #KEYS}, whatever the given one says of them, and without a group.
+   * {@return a consumer configuration without a group, in which {@link #KEYS} override the given
+   * values}
    *
    * @param kafka keys of a Kafka client, such as {@code bootstrap.servers}
    */

@@ -4,25 +4,27 @@ import dev.millrace.core.training.BrokerAccess;
 import java.util.Map;
 
 /**
- * How to reach a broker, as Kafka's clients say it.
+ * Access to a broker, as the configuration of Kafka's clients.
  *
  * @param keys keys of a Kafka client, such as {@code bootstrap.servers}
  */
 public record KafkaAccess(Map<String, Object> keys) implements BrokerAccess {
 
+  /** Copies the keys. */
   public KafkaAccess {
     keys = Map.copyOf(keys);
   }
 
   /**
-   * The keys for Kafka's clients.
+   * {@return the keys for Kafka's clients}
    *
+   * @param access the access to a broker
    * @throws IllegalArgumentException if it is access to another kind of broker
    */
   public static Map<String, Object> keysOf(BrokerAccess access) {
     if (access instanceof KafkaAccess kafka) {
       return kafka.keys();
     }
-    throw new IllegalArgumentException("broker: " + access + " is no access to Kafka");
+    throw new IllegalArgumentException("broker: " + access + " is not access to Kafka");
   }
 }

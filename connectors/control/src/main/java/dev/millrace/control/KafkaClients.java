@@ -8,10 +8,10 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Opens Kafka clients of bytes. The caller closes them. */
+/** Opens Kafka clients with byte arrays as keys and values. The caller closes the clients. */
 interface KafkaClients {
 
-  /** Clients that connect to a broker. */
+  /** Opens clients that connect to a broker. */
   KafkaClients REAL =
       new KafkaClients() {
         @Override

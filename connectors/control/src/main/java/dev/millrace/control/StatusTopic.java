@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where reports go. One that cannot be delivered is logged: a swap does not depend on it. Used by
- * one thread.
+ * Writes reports to the status topic. A report that cannot be delivered is logged, and the swap
+ * goes on. For one thread.
  */
 public final class StatusTopic implements AutoCloseable {
 
@@ -25,12 +25,20 @@ public final class StatusTopic implements AutoCloseable {
 
   private final Producer<String, byte[]> producer;
 
-  /** With the configuration of a producer. */
+  /**
+   * Opens a producer.
+   *
+   * @param kafka configuration of a Kafka producer
+   */
   public StatusTopic(Map<String, ?> kafka) {
     this(new KafkaProducer<>(config(kafka), new StringSerializer(), new ByteArraySerializer()));
   }
 
-  /** With a producer that takes part in no transaction; it is closed with this. */
+  /**
+   * Uses an open producer, and closes it in {@link #close}.
+   *
+   * @param producer a producer without a transaction
+   */
   public StatusTopic(Producer<String, byte[]> producer) {
     this.producer = producer;
   }
@@ -42,7 +50,12 @@ public final class StatusTopic implements AutoCloseable {
     return config;
   }
 
-  /** Sends a report, and does not wait for it. */
+  /**
+   * Sends a report without waiting for its delivery. If the broker is unreachable or the producer's
+   * buffer is full, a producer that this class opened blocks for at most 2 s.
+   *
+   * @param report the report
+   */
   public void publish(SwapReport report) {
     try {
       var unused =
@@ -59,7 +72,7 @@ public final class StatusTopic implements AutoCloseable {
   }
 
   private static void warn(Exception failure) {
-    log.warn("no report in {}: {}", ControlTopic.STATUS, failure.getMessage());
+    log.warn("Cannot write a report to {}: {}", ControlTopic.STATUS, failure.getMessage());
   }
 
   @Override

@@ -13,17 +13,18 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What became of a candidate: on an instance that serves, or before a trainer's gate. As JSON it is
- * the value of {@link ControlTopic#STATUS}, with the model's name as the key.
+ * The outcome for a candidate: of a swap on a serving instance, or of a trainer's gate. As JSON it
+ * is a value of {@link ControlTopic#STATUS}; the record's key is the model's name.
  *
- * @param instance which one: its application id and where it runs
+ * @param instance the reporting instance: its application id, host and process id, or {@code
+ *     trainer}
  * @param model the model's name
- * @param version the candidate
- * @param outcome what became of it
- * @param reason why it was rejected, blessed or refused; null otherwise
- * @param serving the version that serves since then; null if none does
- * @param milliseconds wall time from the order to the outcome
- * @param metrics what the gate measured, by name; null from an instance that serves
+ * @param version the candidate's number
+ * @param outcome the outcome
+ * @param reason the reason why the candidate was rejected, blessed or refused; null otherwise
+ * @param serving the version that serves afterwards, or null if none does
+ * @param milliseconds wall time from the order to the outcome, in ms
+ * @param metrics the gate's measurements by name, or null in the report of a serving instance
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SwapReport(
@@ -36,24 +37,24 @@ public record SwapReport(
     double milliseconds,
     Map<String, Double> metrics) {
 
-  /** How a swap can end. */
+  /** The possible outcomes for a candidate. */
   public enum Outcome {
     /** The candidate serves. */
     SWAPPED,
-    /** The version before goes on serving. */
+    /** The candidate cannot serve; the version before it keeps serving. */
     REJECTED,
-    /** It served already. */
+    /** The candidate served already. */
     UNCHANGED,
-    /** A newer order came before this one was begun. */
+    /** A newer order arrived before the swap began. */
     SUPERSEDED,
-    /** The gate found it better than the champion: it is promoted. */
+    /** The gate found the candidate better than the champion: it is promoted. */
     BLESSED,
-    /** The gate did not. */
+    /** The gate did not find the candidate better. */
     REFUSED;
 
     private final String word = name().toLowerCase(Locale.ROOT);
 
-    /** The word for it in a report's JSON and in metrics, which others read: in lower case. */
+    /** {@return the outcome in lower case, as it appears in a report's JSON and in metrics} */
     @JsonValue
     public String word() {
       return word;
@@ -63,13 +64,18 @@ public record SwapReport(
   private static final ObjectMapper JSON =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
+  /**
+   * Requires {@code instance}, {@code model} and {@code outcome}.
+   *
+   * @throws NullPointerException if one of them is null
+   */
   public SwapReport {
     Objects.requireNonNull(instance, "instance");
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(outcome, "outcome");
   }
 
-  /** As a record's value. */
+  /** {@return the report as a record's value: JSON in UTF-8} */
   public byte[] toJson() {
     try {
       return JSON.writeValueAsBytes(this);
@@ -79,9 +85,11 @@ public record SwapReport(
   }
 
   /**
-   * Reads a record's value.
+   * Reads a record's value. Ignores unknown fields.
    *
-   * @throws IOException if it is no report
+   * @param json the value: JSON in UTF-8
+   * @return the report
+   * @throws IOException if the value is not a report
    */
   public static SwapReport fromJson(byte[] json) throws IOException {
     return JSON.readValue(json, SwapReport.class);

@@ -1,2 +1,5 @@
-/** Which version of a model serves: the control topic, and what became of each swap. */
+/**
+ * The control topic, which says which version of a model serves, and the status topic, which
+ * reports the outcome of each swap.
+ */
 package dev.millrace.control;

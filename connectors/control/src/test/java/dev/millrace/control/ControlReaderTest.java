@@ -116,7 +116,7 @@ class ControlReaderTest {
       FakeTopic.FakeConsumer consumer = topic.consumers.get(0);
       consumer.setMaxPollRecords(1);
       consumer.endsBeyond(1);
-      // A quiet minute, a record, a minute to the next one, then silence for a minute and more.
+      // A minute without records, a record, another minute, a record, then over a minute without.
       consumer.schedulePollTask(() -> pause(consumer, Duration.ofMinutes(1)));
       consumer.schedulePollTask(() -> resume(consumer));
       consumer.schedulePollTask(() -> nanos += Duration.ofMinutes(1).toNanos());

@@ -45,7 +45,7 @@ class ControlTopicTest {
     assertThatThrownBy(() -> ControlTopic.champion(record(value))).isInstanceOf(IOException.class);
   }
 
-  /** A reader that took 1.5 for 1 would serve a version that nobody promoted. */
+  /** A reader that rounded 1.5 to 1 would serve a version that was not promoted. */
   @ParameterizedTest
   @ValueSource(strings = {"1.5", "1.0", "1e0", "\"1\"", "true", "2147483648"})
   void versionThatIsNoWholeNumber_isRefused_andNamed(String version) {

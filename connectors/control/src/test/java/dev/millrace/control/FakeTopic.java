@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * The control topic without a broker, behind Kafka's mock clients. As on a broker, a consumer's
  * isolation level decides which records it sees and where the topic ends, and a producer fences the
- * earlier one of its transactional id. For one thread.
+ * earlier producer with its transactional id. For one thread.
  */
 final class FakeTopic implements KafkaClients {
 
@@ -35,7 +35,7 @@ final class FakeTopic implements KafkaClients {
   private final Map<String, FencedProducer> producers = new HashMap<>();
   private boolean there = true;
 
-  /** What clients did, in order. */
+  /** The operations of the clients, in order. */
   final List<String> calls = new ArrayList<>();
 
   /** Configurations of the clients that were opened. */
@@ -48,13 +48,13 @@ final class FakeTopic implements KafkaClients {
 
   final List<FencedProducer> allProducers = new ArrayList<>();
 
-  /** Runs when a producer is about to fence the earlier ones. */
+  /** Runs before a producer fences the earlier ones. */
   Runnable beforeFencing = () -> {};
 
   /** Thrown by the next producers' commits, unless it is null. */
   RuntimeException commitFailure;
 
-  /** Makes each send fail once it is committed, unless it is null. */
+  /** The error of each send after its commit, unless it is null. */
   RuntimeException sendFailure;
 
   /** Leaves each send without an answer. */
@@ -113,7 +113,7 @@ final class FakeTopic implements KafkaClients {
     return producer;
   }
 
-  /** Reads what the topic holds when it asks for its end. */
+  /** Reads the records that the topic holds when the consumer asks for its end. */
   final class FakeConsumer extends MockConsumer<byte[], byte[]> {
 
     private final boolean committedOnly;
@@ -138,7 +138,7 @@ final class FakeTopic implements KafkaClients {
       return super.endOffsets(partitions);
     }
 
-    /** Hands on the records that are new since the last time; a poll returns them. */
+    /** Adds the records since the last call; a poll returns them. */
     void deliver() {
       int end = end();
       for (; delivered < end; delivered++) {
@@ -150,7 +150,7 @@ final class FakeTopic implements KafkaClients {
       updateEndOffsets(Map.of(ControlTopic.PARTITION, end + beyond));
     }
 
-    /** Has the topic end this many records after the last one that is handed on. */
+    /** Moves the topic's end to this many records after the last one that was added. */
     void endsBeyond(long records) {
       beyond = records;
     }
@@ -164,7 +164,7 @@ final class FakeTopic implements KafkaClients {
       return entries.size();
     }
 
-    /** A broker moves a consumer over aborted records; the mock has to be told to. */
+    /** Skips aborted records. A broker does that itself; the mock needs this call. */
     @Override
     public synchronized long position(TopicPartition partition) {
       long position = super.position(partition);
@@ -177,7 +177,7 @@ final class FakeTopic implements KafkaClients {
     }
   }
 
-  /** Writes to the topic when it commits. */
+  /** Writes to the topic at the commit. */
   final class FencedProducer extends MockProducer<byte[], byte[]> {
 
     private final String id;

@@ -2,36 +2,38 @@ package dev.millrace.events;
 
 import org.apache.kafka.common.serialization.Serde;
 
-/** What a record of the input topic holds, once its headers said how to read it. */
+/** The value of a record in the input topic. The record's headers say how to read it. */
 public sealed interface ImageEvent {
 
   /**
-   * An image as its file's bytes.
+   * An encoded image.
    *
-   * @param bytes JPEG, PNG, …; not copied, not to be changed
+   * @param bytes the image file's bytes (JPEG, PNG, …); not copied, so the caller must not change
+   *     them
    */
   record Encoded(byte[] bytes) implements ImageEvent {}
 
   /**
-   * A record that holds no image we can get at.
+   * A record from which no image can be read.
    *
-   * @param reason what is wrong with it, for the dead letter
+   * @param reason the reason, for the dead letter
    */
   record Unreadable(String reason) implements ImageEvent {}
 
   /**
-   * The serde of input topics. The record's headers decide how a value is read:
+   * {@return the serde of input topics} The record's headers decide how a value is read:
    *
    * <ul>
-   *   <li>{@code content-type: application/json}: {@code {"image": "<base64>"}} with one such
-   *       field; other fields are passed over;
-   *   <li>{@code ce_dataref} (a CloudEvents claim check) without a value: {@link Unreadable}, this
-   *       version reads none;
-   *   <li>anything else: the value is the image file itself.
+   *   <li>{@code content-type: application/json}: a JSON object with one field {@code image} in
+   *       base64, {@code {"image": "<base64>"}}. Other fields are ignored.
+   *   <li>{@code ce_dataref} (a CloudEvents claim check) without a value: {@link Unreadable},
+   *       because claim checks are not supported.
+   *   <li>Otherwise the value is the image file itself.
    * </ul>
    *
-   * <p>Reading never throws: what cannot be read is {@link Unreadable}, and a record without a
-   * value stays null. Writing puts the image's bytes as they are. Thread-safe.
+   * <p>Reading never throws: an invalid value becomes {@link Unreadable}, and a null value stays
+   * null. Writing stores the image's bytes unchanged, and throws Kafka's {@code
+   * SerializationException} for an {@link Unreadable}. Thread-safe.
    */
   static Serde<ImageEvent> serde() {
     return ImageEventDeserializer.serde();

@@ -44,7 +44,8 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
   public ImageEvent deserialize(String topic, Headers headers, byte[] value) {
     if ((value == null || value.length == 0) && headers.lastHeader(CLAIM_CHECK) != null) {
       return new ImageEvent.Unreadable(
-          "the image lies elsewhere (header ce_dataref), and claim checks are not read; send the image itself");
+          "the image is stored elsewhere (header ce_dataref), and claim checks are not supported;"
+              + " send the image itself");
     }
     if (value == null) {
       return null;
@@ -52,7 +53,7 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
     return isJson(headers) ? fromJson(value) : new ImageEvent.Encoded(value);
   }
 
-  /** True for {@code application/json}, whatever its parameters. */
+  /** {@return whether the content type is {@code application/json}, with any parameters} */
   private static boolean isJson(Headers headers) {
     Header header = headers.lastHeader(CONTENT_TYPE);
     if (header == null || header.value() == null) {
@@ -71,7 +72,7 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
     try (JsonParser parser = JSON.createParser(value)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return new ImageEvent.Unreadable(
-            "the JSON value is no object; expected {\"image\": \"<base64>\"}");
+            "the JSON value is not an object; expected {\"image\": \"<base64>\"}");
       }
       for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
         JsonToken token = parser.nextToken();
@@ -82,11 +83,11 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
         } else if (token == JsonToken.VALUE_STRING) {
           image = parser.getBinaryValue();
         } else {
-          return new ImageEvent.Unreadable("the JSON field \"image\" is no base64 text");
+          return new ImageEvent.Unreadable("the JSON field \"image\" is not base64 text");
         }
       }
       if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
-        return new ImageEvent.Unreadable("the value goes on after the JSON object");
+        return new ImageEvent.Unreadable("the value continues after the JSON object");
       }
     } catch (IOException e) {
       return new ImageEvent.Unreadable(

@@ -5,15 +5,15 @@ import java.util.Objects;
 import org.apache.kafka.common.serialization.Serde;
 
 /**
- * The answer to one image.
+ * The classification of one image.
  *
- * @param id the image's id: its record's key, or {@code topic-partition-offset} if it has none
- * @param model the model version that answered
+ * @param id the image's id: its record's key, or {@code topic-partition-offset} without a key
+ * @param model the model version that classified the image
  * @param label name of the most probable class
- * @param probability that class's probability
+ * @param probability probability of the most probable class, from 0 to 1
  * @param top the most probable classes, most probable first
- * @param probabilities the whole distribution in the order of the model's outputs, or null if it
- *     was not asked for
+ * @param probabilities the full distribution in the order of the model's outputs, or null if the
+ *     topology was configured to omit it
  * @param source the input record
  */
 public record Prediction(
@@ -26,34 +26,68 @@ public record Prediction(
     Source source) {
 
   /**
-   * A model version, named beyond doubt.
+   * The model version that classified an image.
    *
-   * @param sha256 checksum of the model file that ran
+   * @param name the model's name
+   * @param version the version's number
+   * @param sha256 checksum of the model file that ran: 64 lower-case hexadecimal digits
    */
   public record Model(String name, int version, String sha256) {
 
+    /**
+     * Requires the name and the checksum.
+     *
+     * @throws NullPointerException if one of them is null
+     */
     public Model {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(sha256, "sha256");
     }
   }
 
-  /** One of the most probable classes. */
+  /**
+   * One of the most probable classes.
+   *
+   * @param index the class's index in the model's outputs, from 0
+   * @param label the class's name
+   * @param probability the class's probability, from 0 to 1
+   */
   public record Top(int index, String label, float probability) {
 
+    /**
+     * Requires the label.
+     *
+     * @throws NullPointerException if it is null
+     */
     public Top {
       Objects.requireNonNull(label, "label");
     }
   }
 
-  /** Where the image came from. */
+  /**
+   * The input record of a prediction.
+   *
+   * @param topic the input topic
+   * @param partition the record's partition
+   * @param offset the record's offset
+   */
   public record Source(String topic, int partition, long offset) {
 
+    /**
+     * Requires the topic.
+     *
+     * @throws NullPointerException if it is null
+     */
     public Source {
       Objects.requireNonNull(topic, "topic");
     }
   }
 
+  /**
+   * Requires all values but {@code probabilities}, and copies {@code top}.
+   *
+   * @throws NullPointerException if a required value is null
+   */
   public Prediction {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(model, "model");
@@ -63,9 +97,9 @@ public record Prediction(
   }
 
   /**
-   * The serde of prediction topics: one JSON object, in UTF-8, its fields in the order of this
-   * record's. Reading throws Kafka's {@code SerializationException} for what is no prediction: a
-   * field that is missing or of another type; fields it does not know are passed over. Thread-safe.
+   * {@return the serde of prediction topics} A value is one JSON object in UTF-8, with the fields
+   * in the order of this record's components. Reading throws Kafka's {@code SerializationException}
+   * if a field is missing or has another type, and ignores unknown fields. Thread-safe.
    */
   public static Serde<Prediction> serde() {
     return PredictionJson.serde();

@@ -15,7 +15,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** Predictions as JSON; see {@link Prediction#serde()}. */
+/** The JSON serde of predictions; see {@link Prediction#serde()}. */
 final class PredictionJson {
 
   private static final ObjectMapper JSON =
@@ -24,7 +24,7 @@ final class PredictionJson {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  // Names that are encoded once.
+  // Encoded once, because every prediction repeats them.
   private static final SerializableString ID = new SerializedString("id");
   private static final SerializableString MODEL = new SerializedString("model");
   private static final SerializableString NAME = new SerializedString("name");
@@ -128,9 +128,9 @@ final class PredictionJson {
       throw new SerializationException(
           "topic "
               + topic
-              + " holds a value that is no prediction ("
+              + " holds a value that is not a prediction ("
               + Problem.of(e)
-              + "); name the topic that predictions are written to",
+              + "); give the topic of the predictions",
           e);
     }
   }

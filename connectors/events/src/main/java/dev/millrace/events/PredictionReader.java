@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Reads a prediction's JSON strictly: a field that is missing or of another type is an {@code
- * IllegalArgumentException} that names it. Fields that a later release added are passed over.
+ * Reads a prediction's JSON strictly. If a field is missing or has another type, throws an {@code
+ * IllegalArgumentException} that names the field. Ignores unknown fields, because a later release
+ * may have added them.
  */
 final class PredictionReader {
 
@@ -79,7 +80,7 @@ final class PredictionReader {
       throw new IllegalArgumentException("it has no field \"" + name + "\"");
     }
     if (!matches.test(node)) {
-      throw new IllegalArgumentException("its field \"" + name + "\" is no " + type);
+      throw new IllegalArgumentException("its field \"" + name + "\" is not of type " + type);
     }
     return node;
   }

@@ -3,7 +3,8 @@ package dev.millrace.events;
 import java.util.Arrays;
 
 /**
- * A distribution over classes, in the order of the model's outputs. Immutable; nothing is boxed.
+ * A probability distribution over classes, in the order of the model's outputs. Immutable. Values
+ * are not boxed.
  */
 public final class Probabilities {
 
@@ -14,28 +15,36 @@ public final class Probabilities {
   }
 
   /**
-   * Takes over an array.
+   * Wraps an array.
    *
-   * @param values one probability a class; not copied, so the caller leaves it alone from now on
+   * @param values one probability per class; not copied, so the caller must not change the array
+   * @return the distribution
    */
   public static Probabilities of(float... values) {
     return new Probabilities(values);
   }
 
-  /** Number of classes. */
+  /** {@return the number of classes} */
   public int size() {
     return values.length;
   }
 
+  /**
+   * {@return the probability of a class}
+   *
+   * @param index the class's index, from 0
+   * @throws ArrayIndexOutOfBoundsException if there is no class of this index
+   */
   public float get(int index) {
     return values[index];
   }
 
   /**
-   * The indices of the {@code k} largest probabilities, largest first; of equal ones the lower
-   * index comes first.
+   * {@return the indices of the {@code k} largest probabilities, largest first} Among equal
+   * probabilities, the lower index comes first.
    *
-   * @param k how many, 0 or more; no more than there are classes are returned
+   * @param k the number of indices, at least 0; at most as many as there are classes are returned
+   * @throws IllegalArgumentException if {@code k} is below 0
    */
   public int[] top(int k) {
     if (k < 0) {

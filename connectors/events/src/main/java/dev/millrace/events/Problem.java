@@ -2,7 +2,7 @@ package dev.millrace.events;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
-/** Why a value could not be read, in the one line that a header or a message has room for. */
+/** Describes, in one line for a header or a message, why a value could not be read. */
 final class Problem {
 
   private Problem() {}

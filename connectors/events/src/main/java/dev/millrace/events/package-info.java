@@ -1,2 +1,2 @@
-/** What travels in Millrace's topics: image events in, predictions out, and their serdes. */
+/** The values of the input and output topics, image events and predictions, and their serdes. */
 package dev.millrace.events;

@@ -99,7 +99,7 @@ class ImageEventTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "null", "7", "\"text\"", "[{\"image\":\"AAAA\"}]"})
   void json_thatIsNoObject_isUnreadable(String json) {
-    assertUnreadable(readJson(json), "the JSON value is no object; " + EXPECTED);
+    assertUnreadable(readJson(json), "the JSON value is not an object; " + EXPECTED);
   }
 
   @ParameterizedTest
@@ -112,7 +112,7 @@ class ImageEventTest {
   @ValueSource(strings = {"null", "7", "true", "[\"AAAA\"]", "{\"image\":\"AAAA\"}"})
   void json_withAnImageOfAnotherType_isUnreadable(String image) {
     assertUnreadable(
-        readJson("{\"image\":" + image + "}"), "the JSON field \"image\" is no base64 text");
+        readJson("{\"image\":" + image + "}"), "the JSON field \"image\" is not base64 text");
   }
 
   @ParameterizedTest

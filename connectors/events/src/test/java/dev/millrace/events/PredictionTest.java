@@ -95,26 +95,26 @@ class PredictionTest {
       quoteCharacter = '\'',
       textBlock =
           """
-          "id":"cats/1.jpg"           | "id":null                  | id            | is no text
-          "id":"cats/1.jpg"           | "id":1                     | id            | is no text
-          "name":"resnet20"           | "name":["resnet20"]        | name          | is no text
-          "version":3                 | "version":"x"              | version       | is no integer
-          "version":3                 | "version":"3"              | version       | is no integer
-          "version":3                 | "version":3.5              | version       | is no integer
-          "version":3                 | "version":3000000000       | version       | is no integer
-          "sha256":"ab12"             | "sha256":12                | sha256        | is no text
-          "label":"cat","probability" | "label":null,"probability" | label         | is no text
-          "probability":0.9375        | "probability":"0.9375"     | probability   | is no number
-          "probability":0.9375        | "probability":1e99         | probability   | is no number
-          "index":1                   | "index":true               | index         | is no integer
-          "top":[{                    | "top":{"a":[{              | top           | is no array
+          "id":"cats/1.jpg"           | "id":null                  | id            | is not of type text
+          "id":"cats/1.jpg"           | "id":1                     | id            | is not of type text
+          "name":"resnet20"           | "name":["resnet20"]        | name          | is not of type text
+          "version":3                 | "version":"x"              | version       | is not of type integer
+          "version":3                 | "version":"3"              | version       | is not of type integer
+          "version":3                 | "version":3.5              | version       | is not of type integer
+          "version":3                 | "version":3000000000       | version       | is not of type integer
+          "sha256":"ab12"             | "sha256":12                | sha256        | is not of type text
+          "label":"cat","probability" | "label":null,"probability" | label         | is not of type text
+          "probability":0.9375        | "probability":"0.9375"     | probability   | is not of type number
+          "probability":0.9375        | "probability":1e99         | probability   | is not of type number
+          "index":1                   | "index":true               | index         | is not of type integer
+          "top":[{                    | "top":{"a":[{              | top           | is not of type array
           "top":[{                    | "top":[7,{                 | index         | it has no field
-          [0.0625                     | [null                      | probabilities | is no number
-          [0.0625,0.9375]             | null                       | probabilities | is no array
-          "topic":"images"            | "topic":{}                 | topic         | is no text
-          "partition":7               | "partition":null           | partition     | is no integer
-          "offset":4200000000         | "offset":"42"              | offset        | is no integer
-          "offset":4200000000         | "offset":1e30              | offset        | is no integer
+          [0.0625                     | [null                      | probabilities | is not of type number
+          [0.0625,0.9375]             | null                       | probabilities | is not of type array
+          "topic":"images"            | "topic":{}                 | topic         | is not of type text
+          "partition":7               | "partition":null           | partition     | is not of type integer
+          "offset":4200000000         | "offset":"42"              | offset        | is not of type integer
+          "offset":4200000000         | "offset":1e30              | offset        | is not of type integer
           """)
   void prediction_withAWrongType_isRefused(
       String right, String wrong, String field, String problem) {
@@ -151,7 +151,7 @@ class PredictionTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "null", "7", "[]", "{}", "\"text\"", "{", "\u0000", "PNG\r\nx"})
   void value_thatIsNoPrediction_isRefused(String value) {
-    assertRefused(value, "topic predictions holds a value that is no prediction (");
+    assertRefused(value, "topic predictions holds a value that is not a prediction (");
   }
 
   @Test

@@ -1,9 +1,9 @@
 package dev.millrace.decode;
 
 /**
- * Reads the size in a BMP's header. What OpenCV misreads without noticing is refused: run-length
- * encoded bitmaps, of which some skip pixels, and 32-bit bitmaps with colour masks of their own
- * behind a header that is too short to hold them.
+ * Reads the size in a BMP's header. Refuses two kinds of bitmap that OpenCV decodes wrongly without
+ * an error: run-length encoded ones, some of which skip pixels, and 32-bit ones with colour masks
+ * after a header that is too short to hold them.
  */
 final class BmpHeader {
 
@@ -24,7 +24,8 @@ final class BmpHeader {
       return new ImageHeader(ImageFormat.BMP, in.u16le(), in.u16le());
     }
     if (size < WINDOWS_HEADER) {
-      throw ImageFormat.BMP.undecodable("has a header of " + size + " bytes, which is not read");
+      throw ImageFormat.BMP.undecodable(
+          "has a header of " + size + " bytes, which is not supported");
     }
     int width = (int) in.u32le();
     int height = (int) in.u32le();
@@ -32,17 +33,21 @@ final class BmpHeader {
     int bits = in.u16le();
     long compression = in.u32le();
     if (compression == RLE8 || compression == RLE4) {
-      throw ImageFormat.BMP.undecodable("is run-length encoded, which is not read; send it as PNG");
+      throw ImageFormat.BMP.undecodable(
+          "is run-length encoded, which is not supported; send a PNG");
     }
     boolean masksBehind = compression == BITFIELDS && size < HEADER_WITH_MASKS;
     if (masksBehind && bits == 32 && !hasUsualMasks(in)) {
-      throw ImageFormat.BMP.undecodable("has colour masks that are not read; send it as PNG");
+      throw ImageFormat.BMP.undecodable("has colour masks that are not supported; send a PNG");
     }
     // A negative height means that the rows run from top to bottom.
     return new ImageHeader(ImageFormat.BMP, width, Math.abs((long) height));
   }
 
-  /** Eight bits each for red, green and blue, as in a bitmap without masks. */
+  /**
+   * {@return whether the masks are eight bits each for red, green and blue, as in a bitmap without
+   * masks}
+   */
   private static boolean hasUsualMasks(HeaderReader in) {
     in.skip(FILE_HEADER + WINDOWS_HEADER - in.position());
     return in.u32le() == 0xFF0000 && in.u32le() == 0xFF00 && in.u32le() == 0xFF;

@@ -5,13 +5,14 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * torchvision's {@code Resize(resize)} and {@code CenterCrop(size)} of a PIL image, to the bit, in
- * one go: only the pixels inside the crop are computed, from the source pixels they are made of.
+ * torchvision's {@code Resize(resize)} and {@code CenterCrop(size)} of a PIL image, equal to the
+ * bit, in one step: it computes only the pixels inside the crop, from the source pixels that they
+ * depend on.
  *
- * <p>As in Pillow there is a horizontal pass and a vertical one, each rounded to 8 bits. Here they
- * take turns: source rows are narrowed, a few at once, when the first output row needs them, and
- * kept in a ring until the last one has used them. So the working memory is a few rows, whatever
- * the picture's size.
+ * <p>As in Pillow there is a horizontal and a vertical pass, each rounded to 8 bits. The passes
+ * alternate: when an output row needs source rows, a few of them are narrowed at once, and stay in
+ * a ring buffer until the last output row that needs them. The working memory is therefore a few
+ * rows for a picture of any size.
  *
  * <p>Keeps its scratch memory and the weights of the last picture's geometry. For one thread.
  */
@@ -21,13 +22,13 @@ final class CropResizer {
   private ResizedAxis rows = columns;
   private RowNarrower narrower = new RowNarrower(columns);
 
-  /** Groups of rows that are narrowed at once, a sample an int. */
+  /** Groups of narrowed rows, one sample per int. */
   private int[][][] ring = {};
 
   private int[] sums = {};
   private byte[] outputRow = {};
 
-  /** Writes {@code preprocessing.bytes()} bytes to {@code pixels}, from its index 0. */
+  /** Writes {@code preprocessing.bytes()} bytes to {@code pixels}, from index 0. */
   void resize(PixelRows picture, Preprocessing preprocessing, ByteBuffer pixels) {
     prepare(picture.width(), picture.height(), preprocessing);
     int narrowed = 0;
@@ -62,7 +63,7 @@ final class CropResizer {
       rows = new ResizedAxis(height, resizedHeight, size);
     }
     int samples = Preprocessing.CHANNELS * size;
-    // As many groups as an output row's source rows can lie in.
+    // The largest number of groups that one output row's source rows can belong to.
     int groups = (rows.taps() + 2 * (RowNarrower.ROWS - 1)) / RowNarrower.ROWS;
     if (sums.length != samples || ring.length < groups) {
       ring = new int[groups][RowNarrower.ROWS][samples];
@@ -71,12 +72,15 @@ final class CropResizer {
     }
   }
 
-  /** Length that a side is resized to; the longer one is rounded down, as torchvision does. */
+  /**
+   * {@return the length of a side after the resize} Rounds down, as torchvision does for the longer
+   * side.
+   */
   private static long resized(int side, int shorter, int resize) {
     return (long) ((double) ((long) resize * side) / shorter);
   }
 
-  /** The group that the row is in, counted from the first that is used. */
+  /** {@return the group of a source row, counted from the first row in use} */
   private int[][] group(int row) {
     return ring[row / RowNarrower.ROWS % ring.length];
   }

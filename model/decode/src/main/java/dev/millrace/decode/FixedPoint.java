@@ -1,26 +1,26 @@
 package dev.millrace.decode;
 
-/** The numbers that a weighted sum of 8-bit samples is computed with, which are Pillow's. */
+/** Fixed-point arithmetic for weighted sums of 8-bit samples, equal to Pillow's. */
 final class FixedPoint {
 
-  /** Bits behind the binary point of a weight; 255 times all weights stays within an int. */
+  /** Bits after the binary point of a weight. 255 times the sum of all weights fits into an int. */
   static final int PRECISION = 22;
 
-  /** What a sum begins with, so that it is rounded and not cut off. */
+  /** The start value of a sum, so that it is rounded and not truncated. */
   static final int HALF = 1 << (PRECISION - 1);
 
   private FixedPoint() {}
 
-  /** The weight as an integer. */
+  /** {@return a weight as a fixed-point number} */
   static int of(double weight) {
     return (int) (0.5 + weight * (1 << PRECISION));
   }
 
-  /** Makes samples of sums, in place. */
+  /** Converts sums to samples, in place. */
   static void round(int[] sums) {
     for (int i = 0; i < sums.length; i++) {
       int sample = sums[i] >> PRECISION;
-      // The weights' own rounding can give 256. This is 255 then, in a way that is vectorised.
+      // Rounded weights can give 256. The subtraction makes it 255, and the JIT can vectorise it.
       sums[i] = sample - (sample >> 8);
     }
   }

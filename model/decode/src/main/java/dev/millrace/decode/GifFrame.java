@@ -3,13 +3,12 @@ package dev.millrace.decode;
 import java.util.Arrays;
 
 /**
- * The first frame of a GIF (GIF89a specification) on its canvas, read here and not by OpenCV, whose
- * reader walks through all frames of an animation and takes seconds for a small file that was made
- * to keep it busy.
+ * The first frame of a GIF (GIF89a specification) on its canvas. OpenCV is not used, because its
+ * reader walks through all frames of an animation, and takes seconds for a small malicious file.
  *
- * <p>Transparency is dropped, as it is from every other format: a transparent pixel has the colour
- * its palette gives it. What the frame leaves free of the canvas has the colour of the transparent
- * index, or of index 0. So does Pillow.
+ * <p>Transparency is dropped, as for every other format: a transparent pixel has its palette's
+ * colour. The rest of the canvas has the colour of the transparent index, or of index 0. Pillow
+ * does the same.
  */
 final class GifFrame {
 
@@ -39,7 +38,7 @@ final class GifFrame {
     readPalette(flags);
   }
 
-  /** Reads up to the first frame's compressed pixels. */
+  /** Reads the file up to the first frame's compressed pixels. */
   static GifFrame read(HeaderReader in) {
     GifFrame frame = new GifFrame(in);
     int block = in.u8();
@@ -48,13 +47,13 @@ final class GifFrame {
       block = in.u8();
     }
     if (block != IMAGE) {
-      throw ImageFormat.GIF.undecodable("has no frame where its first should be");
+      throw ImageFormat.GIF.undecodable("has no frame after its header");
     }
     frame.readDescriptor();
     return frame;
   }
 
-  /** The canvas, and as much more as a frame that is larger needs. */
+  /** {@return the size of the canvas, enlarged to hold the frame} */
   ImageHeader header() {
     if (width == 0 || height == 0) {
       throw ImageFormat.GIF.undecodable("has an empty first frame");
@@ -110,7 +109,10 @@ final class GifFrame {
     return grey;
   }
 
-  /** For each row from the top, which one it is in the order of the file: four passes. */
+  /**
+   * {@return for each row from the top, its position in the file, which stores the rows in four
+   * passes}
+   */
   private int[] interlacedRows() {
     int[] rows = new int[height];
     int[] starts = {0, 4, 2, 1};
@@ -130,7 +132,9 @@ final class GifFrame {
     private final byte[] indices;
     private final int[] rows;
 
-    /** {@code rows} is null if they are stored in order. */
+    /**
+     * @param rows each row's position in the file, or null if the rows are stored in order
+     */
     Picture(byte[] indices, int[] rows) {
       this.indices = indices;
       this.rows = rows;
@@ -160,7 +164,7 @@ final class GifFrame {
 
     @Override
     public void close() {
-      // All of it is on the heap.
+      // The picture is on the heap.
     }
   }
 }

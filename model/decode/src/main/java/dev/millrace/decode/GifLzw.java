@@ -2,8 +2,8 @@ package dev.millrace.decode;
 
 /**
  * GIF's variant of Lempel-Ziv-Welch: codes of 3 to 12 bits, low bits first, in blocks of at most
- * 255 bytes (GIF89a specification, appendix F). Takes time in proportion to the bytes read and the
- * pixels written, whatever the codes say. For one use.
+ * 255 bytes (GIF89a specification, appendix F). The time is proportional to the bytes read and the
+ * pixels written, even for malicious codes. For one use.
  */
 final class GifLzw {
 
@@ -12,9 +12,8 @@ final class GifLzw {
 
   private final HeaderReader in;
 
-  // One string of pixels for each code: all but its last pixel as another code, that last pixel,
-  // its
-  // first pixel, and its length.
+  // Each code stands for a string of pixels: the code of all pixels but the last, the last pixel,
+  // the first pixel, and the length.
   private final short[] prefix = new short[TABLE];
   private final byte[] last = new byte[TABLE];
   private final byte[] first = new byte[TABLE];
@@ -28,7 +27,7 @@ final class GifLzw {
     this.in = in;
   }
 
-  /** Fills {@code indices} with palette indices; a file that holds fewer is refused. */
+  /** Fills {@code indices} with palette indices. Refuses a file that holds fewer. */
   void decode(byte[] indices) {
     int minBits = in.u8();
     if (minBits < 1 || minBits > 8) {
@@ -72,7 +71,7 @@ final class GifLzw {
     }
   }
 
-  /** Adds the string of {@code previous} and the first pixel of {@code code}'s. */
+  /** Adds the string of {@code previous} followed by the first pixel of {@code code}'s string. */
   private void add(int entry, int previous, int code) {
     prefix[entry] = (short) previous;
     first[entry] = first[previous];
@@ -80,7 +79,9 @@ final class GifLzw {
     length[entry] = (short) (length[previous] + 1);
   }
 
-  /** Writes the string of {@code code}, backwards, as far as there is room. */
+  /**
+   * Writes the string of {@code code}, last pixel first, and drops pixels beyond the array's end.
+   */
   private int write(int code, byte[] indices, int start) {
     int end = start + length[code];
     int entry = code;

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Reads the numbers of an image file's header one after the other, never past the end of the bytes:
- * a header that is cut off is refused as undecodable. For one thread.
+ * Reads the numbers in an image file's header in sequence. It never reads beyond the bytes: a
+ * truncated header is refused as undecodable. For one thread.
  */
 final class HeaderReader {
 
@@ -24,12 +24,12 @@ final class HeaderReader {
     this.bytes = bytes;
   }
 
-  /** Offset of the next byte. */
+  /** {@return the offset of the next byte} */
   int position() {
     return position;
   }
 
-  /** Bytes that are left. */
+  /** {@return the number of bytes left} */
   int remaining() {
     return bytes.length - position;
   }
@@ -41,7 +41,11 @@ final class HeaderReader {
     position += (int) count;
   }
 
-  /** Goes on behind the next byte of this value; false, and at the end, if there is none. */
+  /**
+   * Skips to the position after the next byte of this value.
+   *
+   * @return whether there is one; if not, the position is at the end
+   */
   boolean skipPast(int value) {
     while (remaining() >= Long.BYTES
         && !hasZero((long) LONGS.get(bytes, position) ^ (ONES * value))) {
@@ -55,7 +59,10 @@ final class HeaderReader {
     return false;
   }
 
-  /** Whether one of its eight bytes is 0: only then does subtracting 1 set a high bit anew. */
+  /**
+   * {@return whether one of the eight bytes is 0} Only then does subtracting 1 from each byte set a
+   * high bit that was clear.
+   */
   private static boolean hasZero(long bytes) {
     return ((bytes - ONES) & ~bytes & (ONES << (Byte.SIZE - 1))) != 0;
   }
@@ -65,32 +72,32 @@ final class HeaderReader {
     return bytes[position - 1] & 0xFF;
   }
 
-  /** Two bytes, big end first. */
+  /** {@return the next two bytes, big-endian} */
   int u16() {
     return (u8() << 8) | u8();
   }
 
-  /** Four bytes, big end first. */
+  /** {@return the next four bytes, big-endian} */
   long u32() {
     return ((long) u16() << 16) | u16();
   }
 
-  /** Two bytes, little end first. */
+  /** {@return the next two bytes, little-endian} */
   int u16le() {
     return u8() | (u8() << 8);
   }
 
-  /** Three bytes, little end first. */
+  /** {@return the next three bytes, little-endian} */
   int u24le() {
     return u16le() | (u8() << 16);
   }
 
-  /** Four bytes, little end first. */
+  /** {@return the next four bytes, little-endian} */
   long u32le() {
     return u16le() | ((long) u16le() << 16);
   }
 
-  /** Copies the next {@code count} bytes. */
+  /** {@return a copy of the next {@code count} bytes} */
   byte[] bytes(int count) {
     skip(count);
     byte[] copy = new byte[count];

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * The formats that are read: everything else is refused by its first bytes, so that no other parser
- * of the native library ever sees a stranger's bytes.
+ * The supported formats. Every other format is refused by its first bytes, so that no other parser
+ * of the native library ever reads untrusted bytes.
  */
 enum ImageFormat {
   JPEG("JPEG", "FFD8FF"),
@@ -21,13 +21,15 @@ enum ImageFormat {
   private final String title;
   private final String signature;
 
-  /** The signature is in hex; {@code ..} stands for any byte. */
+  /**
+   * @param signature the first bytes in hexadecimal; {@code ..} stands for any byte
+   */
   ImageFormat(String title, String signature) {
     this.title = title;
     this.signature = signature;
   }
 
-  /** The format whose signature {@code encoded} begins with. */
+  /** {@return the format whose signature {@code encoded} begins with} */
   static ImageFormat of(byte[] encoded) {
     for (ImageFormat format : values()) {
       if (format.begins(encoded)) {
@@ -39,10 +41,10 @@ enum ImageFormat {
         Reason.UNKNOWN_FORMAT,
         "the value begins with the bytes "
             + HexFormat.of().formatHex(shown)
-            + " and is no JPEG, PNG, GIF, BMP or WebP image");
+            + " and is not a JPEG, PNG, GIF, BMP or WebP image");
   }
 
-  /** A refusal of an image of this format. */
+  /** {@return a refusal of an image of this format} */
   BadImageException undecodable(String why) {
     return undecodable(why, null);
   }
@@ -51,7 +53,7 @@ enum ImageFormat {
     return new BadImageException(Reason.UNDECODABLE, "the " + title + " image " + why, cause);
   }
 
-  /** The format's name as people write it. */
+  /** {@return the format's name in its usual spelling} */
   @Override
   public String toString() {
     return title;

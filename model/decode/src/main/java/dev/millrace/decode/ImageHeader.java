@@ -4,18 +4,19 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.BadImageException.Reason;
 
 /**
- * What an image file claims about itself before a pixel is decoded.
+ * The size that an image file declares, read before any pixel is decoded.
  *
- * @param format the format its first bytes name
- * @param width columns of the picture the decoder will make room for, before any EXIF rotation
- * @param height its rows
- * @param passes how often the decoder goes over those pixels; above 1 only for a JPEG in scans
+ * @param format the format that the first bytes indicate
+ * @param width columns of the picture that the decoder will allocate, before any EXIF rotation
+ * @param height rows of that picture
+ * @param passes number of times that the decoder goes over the pixels; above 1 only for a JPEG with
+ *     several scans
  */
 record ImageHeader(ImageFormat format, long width, long height, long passes) {
 
   /**
-   * Passes over an image of the largest size that are allowed; a smaller image may have more. A
-   * progressive JPEG has about 10; one that was made to keep a decoder busy has thousands.
+   * The largest number of passes over an image of the largest size; a smaller image may have more.
+   * A progressive JPEG has about 10 scans; a malicious one has thousands.
    */
   private static final int MAX_PASSES = 16;
 
@@ -30,9 +31,10 @@ record ImageHeader(ImageFormat format, long width, long height, long passes) {
   }
 
   /**
-   * Reads the header, and not much more than the header, of an image file.
+   * Reads the header of an image file. It reads little more than the header, except for a JPEG,
+   * whose scans it counts.
    *
-   * @throws BadImageException if the format is not one that is read, or its header makes no sense
+   * @throws BadImageException if the format is not supported or the header is invalid
    */
   static ImageHeader read(byte[] encoded) {
     ImageFormat format = ImageFormat.of(encoded);
@@ -47,16 +49,16 @@ record ImageHeader(ImageFormat format, long width, long height, long passes) {
   }
 
   /**
-   * Refuses an image that claims more than {@code maxPixels}, or that many too often.
+   * Refuses an image with more than {@code maxPixels} pixels or with too many passes over them.
    *
-   * @throws BadImageException {@link Reason#TOO_LARGE}
+   * @throws BadImageException with {@link Reason#TOO_LARGE}
    */
   void requireAtMost(long maxPixels) {
     if (height > maxPixels / width) {
       throw new BadImageException(
           Reason.TOO_LARGE,
           String.format(
-              "the %s image claims %dx%d pixels, and at most %d are read",
+              "the %s image claims %dx%d pixels, but at most %d are allowed",
               format, width, height, maxPixels));
     }
     long mostPasses = (long) ((double) MAX_PASSES * maxPixels / (width * height));
@@ -64,7 +66,7 @@ record ImageHeader(ImageFormat format, long width, long height, long passes) {
       throw new BadImageException(
           Reason.TOO_LARGE,
           String.format(
-              "the %s image has %d scans of %dx%d pixels, and at most %d are read",
+              "the %s image has %d scans of %dx%d pixels, but at most %d are allowed",
               format, passes, width, height, mostPasses));
     }
   }

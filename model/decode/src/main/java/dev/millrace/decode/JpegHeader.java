@@ -2,11 +2,12 @@ package dev.millrace.decode;
 
 /**
  * Reads a JPEG's segments as libjpeg does, for the size in its frame header (ITU-T T.81, annex B)
- * and for the number of its scans. There is one frame header: libjpeg refuses a second. Pictures
- * inside other segments, such as an EXIF thumbnail, are skipped with them.
+ * and the number of its scans. There is one frame header: libjpeg refuses a second one. Pictures
+ * inside other segments, for example an EXIF thumbnail, are skipped with the segment.
  *
- * <p>A marker that must not follow a scan's data is refused here: libjpeg paints the rest of the
- * picture grey, and complains of the marker only after the last row, when OpenCV no longer listens.
+ * <p>Refuses a marker that must not follow a scan's data. At such a marker libjpeg fills the rest
+ * of the picture with grey, and reports the marker only after the last row, when OpenCV ignores the
+ * report.
  */
 final class JpegHeader {
 
@@ -27,7 +28,7 @@ final class JpegHeader {
     int components = 0;
     for (int marker = marker(in); marker != START_OF_SCAN; marker = marker(in)) {
       if (marker == START_OF_IMAGE || marker == END_OF_IMAGE) {
-        throw ImageFormat.JPEG.undecodable("has no scan before its first end");
+        throw ImageFormat.JPEG.undecodable("has no scan");
       }
       if (standsAlone(marker)) {
         continue;
@@ -56,7 +57,7 @@ final class JpegHeader {
     return new ImageHeader(ImageFormat.JPEG, width, height, inScans ? scans : 1);
   }
 
-  /** The next marker: the first byte after one or more FF that is neither FF nor 0. */
+  /** {@return the next marker: the first byte after one or more FF that is neither FF nor 0} */
   private static int marker(HeaderReader in) {
     while (true) {
       int next = in.u8();
@@ -71,17 +72,20 @@ final class JpegHeader {
     }
   }
 
-  /** Restart markers and TEM come without a length. */
+  /** {@return whether the marker has no length: restart markers and TEM} */
   private static boolean standsAlone(int marker) {
     return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7);
   }
 
-  /** SOF0 to SOF15, less the three numbers that mean something else. */
+  /**
+   * {@return whether the marker is SOF0 to SOF15, without the three numbers in between that mean
+   * something else}
+   */
   private static boolean isFrame(int marker) {
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
   }
 
-  /** This scan and those that follow, up to the end of the image or of the bytes. */
+  /** {@return the number of scans from this one to the end of the image or of the bytes} */
   private static long scans(HeaderReader in) {
     long scans = 1;
     for (int marker = markerAfterData(in);
@@ -90,7 +94,7 @@ final class JpegHeader {
       int length = Math.max(in.u16() - 2, 0);
       if (!mayFollowData(marker) || (marker == RESTART_INTERVAL && length != 2)) {
         throw ImageFormat.JPEG.undecodable(
-            String.format("is damaged: marker FF%02X breaks a scan's data off", marker));
+            String.format("is damaged: marker FF%02X interrupts a scan's data", marker));
       }
       if (marker == START_OF_SCAN) {
         scans++;
@@ -101,9 +105,9 @@ final class JpegHeader {
   }
 
   /**
-   * The marker that ends a scan's data, in which there are zeros after FF, restart markers, and the
-   * reserved ones, which libjpeg steps over to find a restart. The end of the image if the bytes
-   * end: OpenCV finds out whether rows are missing.
+   * {@return the marker that ends a scan's data} The data contains zeros after FF, restart markers,
+   * and reserved markers, which libjpeg skips to find a restart. At the end of the bytes, returns
+   * the end-of-image marker: OpenCV notices missing rows.
    */
   private static int markerAfterData(HeaderReader in) {
     while (in.skipPast(0xFF)) {
@@ -118,7 +122,10 @@ final class JpegHeader {
     return END_OF_IMAGE;
   }
 
-  /** Tables, comments, applications' segments, the number of lines and the next scan. */
+  /**
+   * {@return whether the marker introduces tables, a comment, an application's segment, the number
+   * of lines or the next scan}
+   */
   private static boolean mayFollowData(int marker) {
     return switch (marker) {
       case 0xC4, 0xCC, 0xDB, 0xDC, RESTART_INTERVAL, START_OF_SCAN, 0xFE -> true;

@@ -5,35 +5,36 @@ import static org.bytedeco.opencv.global.opencv_core.CV_8UC;
 import java.util.List;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** Tells a lack of native memory from a damaged image. */
+/** Distinguishes a lack of native memory from a damaged image. */
 final class NativeMemory {
 
-  /** How OpenCV's {@code StsNoMem} and C++'s {@code std::bad_alloc} read, once they are Java's. */
+  /** The texts of OpenCV's {@code StsNoMem} and C++'s {@code std::bad_alloc} in Java exceptions. */
   private static final List<String> EXHAUSTED = List.of("(-4:Insufficient memory)", "bad_alloc");
 
   /**
-   * The most bytes a pixel that a decode takes: those of a progressive JPEG, whose coefficients are
-   * all kept until its last scan.
+   * The most bytes per pixel that a decode needs: those of a progressive JPEG, because libjpeg
+   * keeps all coefficients until the last scan.
    */
   private static final int BYTES_A_PIXEL = 9;
 
   private NativeMemory() {}
 
   /**
-   * Asks for as much memory as the decode of a picture takes, and gives it back. OpenCV calls a
-   * picture damaged, too, if its libraries found no memory for it.
+   * Allocates the memory that the decode of a picture needs, and frees it. OpenCV also reports a
+   * picture as damaged if one of its libraries found no memory.
    *
-   * @throws RuntimeException of OpenCV's, for {@link #throwIfExhausted}, if it is not there
+   * @throws RuntimeException OpenCV's error, for {@link #throwIfExhausted}, if there is too little
+   *     memory
    */
   static void requireRoomFor(long width, long height) {
     new Mat((int) height, (int) width, CV_8UC(BYTES_A_PIXEL)).close();
   }
 
   /**
-   * Returns if the failure is of another kind.
+   * Returns normally if the failure has another cause.
    *
-   * @param failure what JavaCPP made of a C++ exception
-   * @throws OutOfMemoryError if native memory ran out, which is no image's fault
+   * @param failure JavaCPP's exception for a C++ exception
+   * @throws OutOfMemoryError if native memory ran out; the image may be sound
    */
   static void throwIfExhausted(RuntimeException failure) {
     String message = String.valueOf(failure.getMessage());

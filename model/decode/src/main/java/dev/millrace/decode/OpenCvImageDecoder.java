@@ -9,56 +9,62 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * Decodes JPEG, PNG, GIF (its first frame), BMP and WebP with OpenCV, and brings them to a model's
- * input with the pixels that torchvision's {@code Resize} and {@code CenterCrop} give.
+ * Decodes JPEG, PNG, GIF (the first frame), BMP and WebP with OpenCV. The resized and cropped
+ * pixels equal those of torchvision's {@code Resize} and {@code CenterCrop}.
  *
  * <ul>
- *   <li>The header is read first, by code of our own: a picture that claims more than {@link
- *       ImageLimits#maxPixels} is refused before a pixel is allocated, as is a JPEG that asks for
- *       absurdly many passes over its pixels. TIFF, HEIF, AVIF and everything else is refused as
- *       {@link Reason#UNKNOWN_FORMAT}.
- *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its size, which libjpeg does
- *       in the transform itself: as long as the shorter side keeps 512 pixels and twice what it is
- *       resized to, and both sides come out even. Its pixels then differ from torchvision's by a
+ *   <li>Our own code reads the header first. It refuses a picture with more than {@link
+ *       ImageLimits#maxPixels()} pixels before memory for pixels is allocated, and a JPEG with too
+ *       many passes over its pixels. It refuses TIFF, HEIF, AVIF and everything else as {@link
+ *       Reason#UNKNOWN_FORMAT}.
+ *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its sides, which libjpeg does
+ *       in its transform. The shorter side must keep 512 pixels and twice the length that it is
+ *       resized to, and both sides must stay even. The pixels then differ from torchvision's by a
  *       fraction of a grey level.
- *   <li>A picture is turned as its EXIF orientation says, so the model sees what a viewer shows.
- *       PyTorch's own loaders ignore it.
+ *   <li>A picture is rotated by its EXIF orientation, so that the model sees what a viewer shows.
+ *       PyTorch's own loaders ignore the orientation.
  *   <li>Grey, palette, 16-bit and CMYK pictures become 8-bit RGB. Transparency is dropped, not
- *       blended. Colour profiles are not applied, as in PyTorch's loaders.
- *   <li>A picture that is cut off is refused as {@link Reason#UNDECODABLE}, in every format: no
- *       half-grey picture is classified. Damage within a JPEG's compressed data does not always
- *       show, and then decodes to wrong pixels.
+ *       blended. Colour profiles are not applied; PyTorch's loaders do not apply them either.
+ *   <li>A truncated picture of any format is refused as {@link Reason#UNDECODABLE}, so that no
+ *       half-grey picture is classified. Damage within a JPEG's compressed data is not always
+ *       detectable; the picture then decodes to wrong pixels.
  * </ul>
  *
- * <p>The time a decode takes is not bounded here: native code cannot be interrupted. Native memory
- * is freed before {@link #decode} returns; what an instance keeps is a few rows on the heap. An
- * instance is used by one thread at a time; instances share nothing.
+ * <p>The decoder does not limit the time of a decode, because native code cannot be interrupted.
+ * Native memory is freed before {@link #decode} returns; an instance keeps a few rows on the heap.
+ * One thread uses an instance at a time; instances share nothing.
  *
- * <p>Errors of the image library become {@link BadImageException}s. A lack of memory, on the heap
- * or in native memory, is an {@link OutOfMemoryError} instead: it is no image's fault.
+ * <p>Errors of the image library become {@link BadImageException}s. A lack of heap or native memory
+ * becomes an {@link OutOfMemoryError}, because the image may be sound.
  */
 public final class OpenCvImageDecoder implements ImageDecoder {
 
   private static final int MIN_REDUCED_SIDE = 512;
 
-  /** The smallest scale that libjpeg offers, as a part of one. */
+  /** The largest factor by which libjpeg can divide the sides. */
   private static final int MAX_REDUCTION = 8;
 
   private final ImageLimits limits;
   private final CropResizer resizer = new CropResizer();
 
-  /** Loads the native library if none has been made before; see {@link #warmUp}. */
+  /**
+   * Creates a decoder. The first one in a JVM loads the native library; see {@link #warmUp}.
+   *
+   * @param limits the limits for each image
+   * @throws IllegalStateException if the native library cannot be loaded; the message says what to
+   *     do
+   */
   public OpenCvImageDecoder(ImageLimits limits) {
     this.limits = Objects.requireNonNull(limits, "limits");
     warmUp();
   }
 
   /**
-   * Loads OpenCV's native library now, which takes about a second, once in a JVM. Call it early and
-   * from a thread of its own to have the first decode find it loaded. Any thread may call it.
+   * Loads OpenCV's native library, once per JVM. Loading takes about a second. Call this method
+   * early, on a thread of its own, so that the first decode does not wait. Any thread may call it.
    *
-   * @throws IllegalStateException if there is no native library for this machine on the class path,
-   *     or it must not be loaded from its folder; the message says what to do
+   * @throws IllegalStateException if the class path has no native library for this machine, or the
+   *     library's folder forbids loading it; the message says what to do
    */
   public static void warmUp() {
     OpenCvLibrary.require();
@@ -70,7 +76,7 @@ public final class OpenCvImageDecoder implements ImageDecoder {
       throw new IllegalArgumentException(
           "pixels: "
               + pixels.limit()
-              + " bytes do not hold an image of "
+              + " bytes are too few for an image of "
               + preprocessing.bytes()
               + " bytes");
     }
@@ -93,7 +99,9 @@ public final class OpenCvImageDecoder implements ImageDecoder {
     };
   }
 
-  /** The number that the sides of a JPEG are divided by while it is decoded. */
+  /**
+   * {@return the factor, 1, 2, 4 or 8, by which the sides of a JPEG are divided during the decode}
+   */
   static int reduction(long width, long height, int resize) {
     long enough = Math.max(MIN_REDUCED_SIDE, 2L * resize);
     int reduction = 1;
@@ -107,6 +115,6 @@ public final class OpenCvImageDecoder implements ImageDecoder {
 
   @Override
   public void close() {
-    // What is kept is on the heap and goes with this object.
+    // All memory is on the heap.
   }
 }

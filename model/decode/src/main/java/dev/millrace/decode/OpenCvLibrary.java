@@ -5,10 +5,10 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 
-/** The native library, loaded once a process, when it is first asked for. */
+/** OpenCV's native library. It is loaded once per process, at the first use of this class. */
 final class OpenCvLibrary {
 
-  /** The C library's words where a folder is mounted {@code noexec}. */
+  /** The C library's message for a folder that is mounted {@code noexec}. */
   private static final String NO_EXECUTION = "failed to map segment";
 
   private static final String FOLDER = "org.bytedeco.javacpp.cachedir";
@@ -18,9 +18,10 @@ final class OpenCvLibrary {
   private OpenCvLibrary() {}
 
   /**
-   * Returns once the library is loaded.
+   * Returns if the library is loaded.
    *
-   * @throws IllegalStateException if it does not load on this machine; the message says what to do
+   * @throws IllegalStateException if it cannot be loaded on this machine; the message says what to
+   *     do
    */
   static void require() {
     if (ATTEMPT.failure != null) {
@@ -28,13 +29,13 @@ final class OpenCvLibrary {
     }
   }
 
-  /** What came of loading: why it failed, or null. */
+  /** The result of loading: the error, or null. */
   private record Attempt(LinkageError failure) {}
 
   private static Attempt load() {
     try {
       Loader.load(opencv_imgcodecs.class);
-      // Images are decoded side by side by our own threads; OpenCV's would only get in their way.
+      // Our own threads decode images in parallel; OpenCV's threads would only compete with them.
       opencv_core.setNumThreads(1);
       return new Attempt(null);
     } catch (LinkageError e) {
@@ -42,18 +43,18 @@ final class OpenCvLibrary {
     }
   }
 
-  /** What to do, in one line. */
+  /** {@return one line that says what happened and what to do} */
   static String explain(LinkageError failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (String.valueOf(cause.getMessage()).contains(NO_EXECUTION)) {
-        return "OpenCV does not load: "
+        return "OpenCV cannot be loaded: "
             + folder()
             + " forbids loading native libraries (is it mounted noexec?); name another folder with -D"
             + FOLDER
             + "=DIR, in MILLRACE_OPTS or on Java's command line";
       }
     }
-    return "OpenCV does not load on "
+    return "OpenCV cannot be loaded on "
         + Loader.getPlatform()
         + "; put org.bytedeco:opencv and openblas with that classifier on the class path";
   }

@@ -11,11 +11,11 @@ import dev.millrace.core.image.BadImageException;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** A picture that OpenCV decoded, in native memory until it is closed. For one thread. */
+/** A picture that OpenCV decoded. It occupies native memory until it is closed. For one thread. */
 final class OpenCvPicture implements PixelRows {
 
   private static final String REFUSED =
-      "is damaged or cut off, or of a kind that is not read; send it as a plain JPEG or PNG";
+      "is damaged, truncated or of an unsupported kind; send it as a plain JPEG or PNG";
 
   private final Mat mat;
   private final BytePointer pixels;
@@ -28,11 +28,11 @@ final class OpenCvPicture implements PixelRows {
   }
 
   /**
-   * Decodes an image file whose header was found to be within its limits: 8 bits a channel, red
-   * first, alpha dropped, turned as its EXIF orientation says.
+   * Decodes an image file whose header is within the limits. The picture has 8 bits per channel,
+   * red first, no alpha, and is rotated by its EXIF orientation.
    *
-   * @param reduction 1, or 2, 4 or 8 to decode a JPEG to that part of its sides
-   * @throws OutOfMemoryError if native memory has no room for it
+   * @param reduction the factor by which a JPEG's sides are divided: 1, 2, 4 or 8
+   * @throws OutOfMemoryError if native memory is too small
    */
   static OpenCvPicture decode(ImageHeader header, byte[] encoded, int reduction) {
     ImageFormat format = header.format();
@@ -48,13 +48,16 @@ final class OpenCvPicture implements PixelRows {
       return new OpenCvPicture(mat);
     } catch (BadImageException e) {
       throw e;
-    } catch (RuntimeException e) { // what JavaCPP makes of a C++ exception
+    } catch (RuntimeException e) { // JavaCPP's exception for a C++ exception
       NativeMemory.throwIfExhausted(e);
       throw format.undecodable(REFUSED, e);
     }
   }
 
-  /** The flag that reduces. Its namesake for colour would ask for blue first, too. */
+  /**
+   * {@return the flag for a reduced decode} The flags for a reduced decode in colour would also ask
+   * for blue first.
+   */
   private static int flag(int reduction) {
     return switch (reduction) {
       case 1 -> 0;

@@ -12,8 +12,8 @@ interface PixelRows extends AutoCloseable {
    *
    * @param y the row, from the top
    * @param x the first column
-   * @param columns how many columns
-   * @param rgb where they go, from index 0: three bytes a pixel, red first
+   * @param columns the number of columns
+   * @param rgb receives three bytes per pixel, red first, from index 0
    */
   void copyRow(int y, int x, int columns, byte[] rgb);
 

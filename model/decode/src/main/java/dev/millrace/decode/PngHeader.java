@@ -2,7 +2,9 @@ package dev.millrace.decode;
 
 import java.util.Arrays;
 
-/** Reads a PNG's first chunk, which must be its header, and keeps OpenCV out of trouble. */
+/**
+ * Reads a PNG's header, which must be its first chunk, and removes chunks that OpenCV mishandles.
+ */
 final class PngHeader {
 
   private static final int SIGNATURE = 8;
@@ -15,13 +17,16 @@ final class PngHeader {
   private static final long TRNS = 0x74524E53;
   private static final long EXIF = 0x65584966;
 
-  /** Set in the type of a chunk that a decoder may pass over: its first letter is a small one. */
+  /** Set in the type of a chunk that a decoder may ignore: the first letter is lower-case. */
   private static final long ANCILLARY = 0x2000_0000;
 
-  /** Chunks of transparency and orientation that are kept; a sound file has one of each. */
+  /**
+   * The largest number of kept chunks of transparency and orientation; a valid file has one of
+   * each.
+   */
   private static final int MAX_EXTRAS = 4;
 
-  /** Length, type and checksum, in bytes. */
+  /** The bytes of a chunk's length, type and checksum. */
   private static final int CHUNK = 12;
 
   private PngHeader() {}
@@ -37,20 +42,22 @@ final class PngHeader {
   }
 
   /**
-   * The PNG as it may be given to OpenCV, which has three faults here:
+   * Prepares a PNG for OpenCV, which has three faults:
    *
    * <ul>
-   *   <li>It makes room for whatever length a chunk claims, up to 4 GiB, before it looks whether
-   *       the file has as much. Chunks before the pixels that do not fit are refused.
-   *   <li>Of an animated PNG it returns another frame than the first, for several times the memory.
-   *   <li>libpng writes a line to standard error about each ancillary chunk that it does not like.
+   *   <li>It allocates whatever length a chunk declares, up to 4 GiB, before it compares the length
+   *       with the file's. Chunks before the pixels that do not fit in the file are therefore
+   *       refused.
+   *   <li>For an animated PNG it returns another frame than the first, and needs several times the
+   *       memory.
+   *   <li>libpng writes a line to standard error about each ancillary chunk that it finds invalid.
    * </ul>
    *
-   * So this takes out all ancillary chunks, also those of an animation. It keeps transparency
-   * (tRNS) and orientation (eXIf), because the pixels depend on them. An animated PNG becomes its
-   * still image.
+   * <p>This method therefore removes all ancillary chunks, including those of an animation. It
+   * keeps transparency (tRNS) and orientation (eXIf), because the pixels depend on them. An
+   * animated PNG becomes its still image.
    *
-   * @return {@code png} itself if there is nothing to take out
+   * @return {@code png} itself if no chunk is removed
    */
   static byte[] still(byte[] png) {
     HeaderReader in = new HeaderReader(ImageFormat.PNG, png);
@@ -79,12 +86,17 @@ final class PngHeader {
   }
 
   /**
-   * Goes on behind the next chunk.
+   * Skips the next chunk.
+   *
+   * <p><<<<<<< HEAD
    *
    * @param lenient whether one without pixels that is cut off ends the file, for OpenCV to judge;
    *     else it is refused here. Pixels that are cut off always are: libpng would write a line
    *     about each such file to standard error
-   * @return its type; {@link #IEND} for one that is cut off
+   * @return its type; {@link #IEND} for one that is cut off =======
+   * @param lenient whether a truncated chunk ends the file, and OpenCV will refuse it; otherwise
+   *     this method refuses it
+   * @return the chunk's type; {@link #IEND} for a truncated chunk >>>>>>> wip-pmodel
    */
   private static long skipChunk(HeaderReader in, boolean lenient) {
     if (lenient && in.remaining() < CHUNK) {

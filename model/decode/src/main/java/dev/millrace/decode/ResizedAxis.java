@@ -3,12 +3,11 @@ package dev.millrace.decode;
 import java.util.Arrays;
 
 /**
- * How the pixels of one axis become those of the cropped, resized axis: for each of these, a run of
- * source pixels and their weights. The runs are equally long; where fewer pixels count, the others
- * have no weight.
+ * The source pixels and weights of each pixel of a cropped and resized axis. Each pixel has a run
+ * of source pixels. All runs have the same length; surplus source pixels have weight 0.
  *
- * <p>The numbers are Pillow's for {@code Image.resize(…, BILINEAR)} on 8-bit images, to the bit: a
- * triangle over the source pixels, as wide as the reduction (antialiasing), in double precision,
+ * <p>The numbers equal Pillow's for {@code Image.resize(…, BILINEAR)} on 8-bit images, to the bit:
+ * a triangle over the source pixels, as wide as the reduction (antialiasing), in double precision,
  * normalised, then rounded to fixed point. Immutable.
  */
 final class ResizedAxis {
@@ -23,15 +22,16 @@ final class ResizedAxis {
    * Computes the weights of {@code size} pixels in the middle of an axis.
    *
    * @param source length of the source axis, in pixels
-   * @param resized length it is resized to, at least {@code size}; may be far larger than an array
-   * @param size how many pixels the crop keeps
+   * @param resized length after the resize, at least {@code size}; may exceed the length of an
+   *     array
+   * @param size number of pixels that the crop keeps
    */
   ResizedAxis(int source, long resized, int size) {
     this.source = source;
     this.resized = resized;
     double scale = (double) source / resized;
     double support = Math.max(scale, 1);
-    // torchvision rounds half an offset to the even number, as Python does
+    // torchvision rounds an offset of one half to the even number, as Python does.
     long offset = (long) Math.rint((resized - size) / 2.0);
     double[] centers = new double[size];
     Arrays.setAll(centers, i -> (offset + i + 0.5) * scale);
@@ -65,32 +65,32 @@ final class ResizedAxis {
     return Math.min((int) (center + support + 0.5), source);
   }
 
-  /** True if this is the axis of that source and that resized length, cropped to that size. */
+  /** {@return whether this axis has that source length, resized length and crop} */
   boolean is(int source, long resized, int size) {
     return this.source == source && this.resized == resized && first.length == size;
   }
 
-  /** Pixels of the cropped axis. */
+  /** {@return the number of pixels of the cropped axis} */
   int size() {
     return first.length;
   }
 
-  /** The first source pixel that pixel {@code i} is made of; never less than that of a lower i. */
+  /** {@return the first source pixel of pixel {@code i}; it never decreases as {@code i} grows} */
   int first(int i) {
     return first[i];
   }
 
-  /** How many source pixels, from {@link #first} on, each pixel is made of. */
+  /** {@return the number of source pixels per pixel, from {@link #first} on} */
   int taps() {
     return taps;
   }
 
-  /** The weight of source pixel {@code first(i) + tap}, in {@link FixedPoint}. */
+  /** {@return the weight of source pixel {@code first(i) + tap}, in {@link FixedPoint}} */
   int weight(int i, int tap) {
     return weights[i * taps + tap];
   }
 
-  /** How many source pixels there are from the first that is used to the last. */
+  /** {@return the number of source pixels from the first to the last that is used} */
   int span() {
     return first[first.length - 1] + taps - first[0];
   }

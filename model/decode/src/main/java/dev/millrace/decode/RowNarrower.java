@@ -7,18 +7,17 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
- * The horizontal pass: makes rows of the cropped, resized width out of source rows.
+ * The horizontal pass: computes rows of the cropped, resized width from source rows.
  *
- * <p>Which source samples an output sample is made of is irregular, so they have to be fetched one
- * by one. To do that once for four rows, the four bytes that lie below each other are put into one
- * int. Everything else is plain loops over whole arrays of ints, of which the JIT compiler makes
- * vector instructions.
+ * <p>The source samples of an output sample lie at irregular places, so they have to be fetched one
+ * by one. To fetch for four rows at once, the four bytes below each other are packed into one int.
+ * All other work is simple loops over arrays of ints, which the JIT compiler vectorises.
  *
  * <p>Keeps scratch memory of about eight rows. For one thread.
  */
 final class RowNarrower {
 
-  /** Rows that are narrowed at once. */
+  /** Number of rows that are narrowed at once. */
   static final int ROWS = Integer.BYTES;
 
   private final ResizedAxis axis;
@@ -26,13 +25,16 @@ final class RowNarrower {
   private final IntBuffer[] views = new IntBuffer[ROWS];
   private final int[][] words = new int[ROWS][];
 
-  /** A sample of four rows an int: first the samples 0, 4, 8 and so on, then 1, 5, 9, to 3, 7. */
+  /**
+   * One int holds a sample of each of the four rows. The order is sample 0, 4, 8 and so on, then 1,
+   * 5, 9, then 2, 6, 10, then 3, 7, 11.
+   */
   private final int[] stacks;
 
-  /** For each tap and each output sample: where in the stacks it is. */
+  /** For each tap and each output sample: the index in {@link #stacks}. */
   private final int[][] places;
 
-  /** And what it weighs. */
+  /** For each tap and each output sample: the weight. */
   private final int[][] weights;
 
   private final int[] fetched;
@@ -62,17 +64,17 @@ final class RowNarrower {
   }
 
   /**
-   * Narrows the first {@code count} rows from {@code y} on.
+   * Narrows {@code count} rows, starting at row {@code y}.
    *
-   * @param narrowed {@link #ROWS} rows to write, one sample an int; those beyond the count have no
-   *     meaning
+   * @param narrowed receives {@link #ROWS} rows, one sample per int; the rows beyond {@code count}
+   *     are undefined
    */
   void narrow(PixelRows picture, int y, int count, int[][] narrowed) {
     for (int n = 0; n < count; n++) {
       picture.copyRow(y + n, axis.first(0), axis.span(), bytes[n]);
       views[n].get(0, words[n]);
     }
-    // Blocks of four by four bytes: the first word of each then holds what was its first column.
+    // Transposes blocks of four by four bytes: a block's first column becomes its first word.
     transpose(words[0], words[1], 0x00FF00FF, Byte.SIZE);
     transpose(words[2], words[3], 0x00FF00FF, Byte.SIZE);
     transpose(words[0], words[2], 0x0000FFFF, Short.SIZE);
@@ -95,10 +97,10 @@ final class RowNarrower {
   }
 
   /**
-   * Swaps the upper row's odd parts with the lower one's even ones.
+   * Swaps the odd parts of the upper row with the even parts of the lower row.
    *
-   * @param even covers the even parts
-   * @param bits of a part
+   * @param even mask of the even parts
+   * @param bits width of a part, in bits
    */
   private static void transpose(int[] upper, int[] lower, int even, int bits) {
     for (int i = 0; i < upper.length; i++) {

@@ -2,7 +2,8 @@ package dev.millrace.decode;
 
 /**
  * Reads the size in a WebP's first chunk: a lossy picture (VP8, RFC 6386), a lossless one (VP8L,
- * RFC 9649), or the canvas of an extended file (VP8X), which libwebp holds every picture in it to.
+ * RFC 9649), or the canvas of an extended file (VP8X). libwebp refuses a picture that does not
+ * match the canvas.
  */
 final class WebpHeader {
 
@@ -30,6 +31,6 @@ final class WebpHeader {
       in.skip(4);
       return new ImageHeader(ImageFormat.WEBP, in.u24le() + 1L, in.u24le() + 1L);
     }
-    throw ImageFormat.WEBP.undecodable("begins with a chunk that is not a picture's");
+    throw ImageFormat.WEBP.undecodable("does not begin with a picture's chunk");
   }
 }

@@ -1,4 +1,2 @@
-/**
- * Turns the bytes of an image file into a model's input pixels; the only code that knows OpenCV.
- */
+/** Decodes image files into a model's input pixels. The only code that uses OpenCV. */
 package dev.millrace.decode;

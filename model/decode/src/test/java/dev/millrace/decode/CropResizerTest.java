@@ -67,7 +67,7 @@ class CropResizerTest {
     assertThat(written).isEqualTo(Pictures.noise(4, 4));
   }
 
-  /** A picture on the heap that counts what is read of it. */
+  /** A picture on the heap that counts the pixels that are read. */
   private static final class Noise implements PixelRows {
 
     private final int width;

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Decodes many hostile files in a JVM of its own, so that a crash or a lack of memory is a failed
- * test and not a lost one. Prints a line for each: name, outcome, milliseconds, message.
+ * Decodes many hostile files in a separate JVM, so that a crash or a lack of memory fails the test
+ * and does not end the test run. Prints one line per file: name, outcome, milliseconds, message.
  */
 final class DecodeSweep {
 
@@ -23,7 +23,7 @@ final class DecodeSweep {
 
   private DecodeSweep() {}
 
-  /** Called with {@code tar FILE} or with {@code mutations SEED COUNT}. */
+  /** Takes the arguments {@code tar FILE} or {@code mutations SEED COUNT}. */
   public static void main(String[] args) throws IOException {
     Map<String, byte[]> files =
         args[0].equals("tar")
@@ -55,7 +55,7 @@ final class DecodeSweep {
     }
   }
 
-  /** True if the library made room for what our reader of headers found, no more and no less. */
+  /** Returns whether the library allocated exactly the size that our header reader found. */
   private static boolean hasTheSizeItClaims(byte[] file) {
     ImageHeader header = ImageHeader.read(file);
     if (header.format() == ImageFormat.GIF) {
@@ -90,7 +90,7 @@ final class DecodeSweep {
     return files;
   }
 
-  /** Changes a few bytes, half of the time near the start, and cuts one file in eight short. */
+  /** Changes a few bytes, half of the time near the start, and truncates one file in eight. */
   private static byte[] mutate(byte[] original, Random random) {
     byte[] file = original.clone();
     int changes = 1 + random.nextInt(8);

@@ -74,7 +74,7 @@ class GifFrameTest {
   @Test
   void fileCutOffAtEachByte_isRefused() {
     byte[] gif = Pictures.encode(PICTURE, "gif");
-    // The last pixel's code is followed by the end code, a block's end and the trailer.
+    // After the last pixel's code come the end code, the block's end and the trailer.
     for (int length = 6; length < gif.length - 4; length++) {
       byte[] cut = Arrays.copyOf(gif, length);
       assertThatThrownBy(() -> decode(cut))

@@ -102,7 +102,8 @@ class ImageHeaderTest {
 
     assertThatThrownBy(() -> header.requireAtMost(32 << 20))
         .isInstanceOf(BadImageException.class)
-        .hasMessage("the JPEG image has 3000 scans of 1000x1000 pixels, and at most 536 are read")
+        .hasMessage(
+            "the JPEG image has 3000 scans of 1000x1000 pixels, but at most 536 are allowed")
         .extracting(e -> ((BadImageException) e).reason())
         .isEqualTo(Reason.TOO_LARGE);
   }
@@ -115,8 +116,8 @@ class ImageHeaderTest {
     assertRefused(
         withinData(jpeg, marker),
         Reason.UNDECODABLE,
-        "is damaged: marker " + marker.substring(0, 4).toUpperCase(Locale.ROOT) + " breaks");
-    // behind the end of the image, nobody looks
+        "is damaged: marker " + marker.substring(0, 4).toUpperCase(Locale.ROOT) + " interrupts");
+    // Bytes after the end of the image are ignored.
     assertThat(ImageHeader.read(Pictures.join(jpeg, Pictures.hex(marker))))
         .isEqualTo(new ImageHeader(ImageFormat.JPEG, 31, 17));
   }
@@ -207,7 +208,7 @@ class ImageHeaderTest {
 
     assertThatThrownBy(() -> ImageHeader.read(png).requireAtMost(32 << 20))
         .hasMessage(
-            "the PNG image claims 4294967295x4294967295 pixels, and at most 33554432 are read")
+            "the PNG image claims 4294967295x4294967295 pixels, but at most 33554432 are allowed")
         .extracting(e -> ((BadImageException) e).reason())
         .isEqualTo(Reason.TOO_LARGE);
   }
@@ -228,7 +229,7 @@ class ImageHeaderTest {
     assertThatThrownBy(() -> ImageHeader.read(text))
         .hasMessage(
             "the value begins with the bytes 48656c6c6f2c2077"
-                + " and is no JPEG, PNG, GIF, BMP or WebP image");
+                + " and is not a JPEG, PNG, GIF, BMP or WebP image");
     assertRefused(Pictures.hex("49492a00"), Reason.UNKNOWN_FORMAT, "49492a00");
     assertRefused(Pictures.hex("ff"), Reason.UNKNOWN_FORMAT, "bytes ff and");
   }
@@ -261,7 +262,7 @@ class ImageHeaderTest {
     assertThat(refused).isGreaterThanOrEqualTo(18);
   }
 
-  /** The JPEG with bytes of the test among those of its scan, which are its last. */
+  /** The JPEG with additional bytes inside its scan, which comes last in the file. */
   private static byte[] withinData(byte[] jpeg, String bytes) {
     int at = jpeg.length - 8;
     byte[] head = Pictures.join(Arrays.copyOf(jpeg, at), Pictures.hex(bytes));

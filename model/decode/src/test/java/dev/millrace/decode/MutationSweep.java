@@ -12,9 +12,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Decodes damaged copies of sound JPEG and PNG files. Prints a line for each: seed, outcome,
- * milliseconds; and at the end the peak of its resident memory, in KiB. Anything but pixels or a
- * {@link BadImageException} ends it.
+ * Decodes damaged copies of valid JPEG and PNG files. Prints one line per file: seed, outcome,
+ * milliseconds. At the end it prints the peak of its resident memory, in KiB. Every result but
+ * pixels or a {@link BadImageException} ends it.
  */
 final class MutationSweep {
 
@@ -23,7 +23,7 @@ final class MutationSweep {
 
   private MutationSweep() {}
 
-  /** Called with the first seed and the number of mutations. */
+  /** Takes the first seed and the number of mutations as arguments. */
   public static void main(String[] args) throws IOException {
     long first = Long.parseLong(args[0]);
     long count = Long.parseLong(args[1]);
@@ -33,7 +33,7 @@ final class MutationSweep {
     try (OpenCvImageDecoder decoder = new OpenCvImageDecoder(LIMITS)) {
       for (long seed = first; seed < first + count; seed++) {
         byte[] file = seed % 2 == 0 ? damaged(jpegs, seed) : damaged(pngs, seed);
-        // Every other damaged PNG has sound checksums, or its chunks would not be looked into.
+        // Every other damaged PNG gets valid checksums, or the decoder would not read its chunks.
         byte[] mutation = seed % 4 == 1 ? Mutator.withChecksums(file) : file;
         long start = System.nanoTime();
         String outcome = outcome(decoder, mutation, pixels, seed);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Thousands of damaged JPEGs and PNGs: each is pixels or a refusal. {@link MutationSuite} decodes
+ * Each of thousands of damaged JPEGs and PNGs is decoded or refused. {@link MutationSuite} decodes
  * tens of thousands.
  */
 class MutationTest {

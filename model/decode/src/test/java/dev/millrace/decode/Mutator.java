@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 
-/** Damages image files as disks, networks and strangers do; the same way for the same seed. */
+/** Damages image files as disks, networks and attackers do; equal seeds give equal damage. */
 final class Mutator {
 
   private static final int MAX_DAMAGES = 4;
@@ -21,7 +21,7 @@ final class Mutator {
   /**
    * A copy with one to four damages.
    *
-   * @param other what a splice takes its end from
+   * @param other the file from which a splice takes its end
    */
   byte[] damage(byte[] file, byte[] other) {
     byte[] damaged = file.clone();
@@ -74,8 +74,8 @@ final class Mutator {
   }
 
   /**
-   * Makes the checksum of each whole chunk of a PNG right, so that the damage comes to those who
-   * read the chunks.
+   * Corrects the checksum of each complete chunk of a PNG, so that the damage reaches the code that
+   * reads the chunks.
    */
   static byte[] withChecksums(byte[] png) {
     ByteBuffer file = ByteBuffer.wrap(png.clone());

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class NativeMemoryTest {
 
-  /** More bytes a side than any process may address in all: 2 to the 47th. */
+  /** A side of more bytes than a process can address in all: 2 to the power of 47. */
   private static final int SIDE = 1 << 21;
 
   @Test
@@ -49,7 +49,7 @@ class NativeMemoryTest {
         .isThrownBy(() -> NativeMemory.throwIfExhausted(new RuntimeException((String) null)));
   }
 
-  /** A good picture is never called damaged because memory was short for a moment. */
+  /** A valid picture is never called damaged because memory was short for a moment. */
   @Test
   @EnabledOnOs(OS.LINUX)
   void pictureThatMemoryHasNoRoomFor_isNotCalledDamaged(@TempDir Path folder) throws Exception {

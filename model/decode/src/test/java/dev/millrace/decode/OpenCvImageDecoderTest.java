@@ -106,7 +106,7 @@ class OpenCvImageDecoderTest {
     }
   }
 
-  /** Which corner of the stored picture a viewer shows at the top left, and which at the right. */
+  /** The corners of the stored picture that a viewer shows at the top left and the top right. */
   @ParameterizedTest(name = "orientation {0}")
   @CsvSource({
     "1, RED, GREEN", "2, GREEN, RED", "3, WHITE, BLUE", "4, BLUE, WHITE",
@@ -229,7 +229,7 @@ class OpenCvImageDecoderTest {
     try (OpenCvImageDecoder strict = new OpenCvImageDecoder(limits)) {
       assertThatThrownBy(() -> strict.decode(png, UNCHANGED, pixels))
           .isInstanceOf(BadImageException.class)
-          .hasMessage("the PNG image claims 30x30 pixels, and at most 899 are read");
+          .hasMessage("the PNG image claims 30x30 pixels, but at most 899 are allowed");
     }
   }
 
@@ -240,7 +240,7 @@ class OpenCvImageDecoderTest {
     System.arraycopy(Pictures.hex("1e6d" + "dc01"), 0, jpeg, frame + 5, 4);
 
     assertThatThrownBy(() -> decoder.decode(jpeg, UNCHANGED, pixels))
-        .hasMessage("the JPEG image claims 56321x7789 pixels, and at most 33554432 are read");
+        .hasMessage("the JPEG image claims 56321x7789 pixels, but at most 33554432 are allowed");
     assertRefused(jpeg, Reason.TOO_LARGE);
   }
 
@@ -248,7 +248,7 @@ class OpenCvImageDecoderTest {
   void extendedWebpWithALargerPictureThanItsCanvas_isRefused() {
     byte[] simple = Pictures.webp();
     byte[] picture = Arrays.copyOfRange(simple, 12, simple.length);
-    // 16,384 columns in the picture, one on the canvas
+    // The picture has 16,384 columns, its canvas has one.
     picture[9] = (byte) 0xFF;
     picture[10] = (byte) (picture[10] | 0x3F);
     byte[] file =
@@ -266,7 +266,7 @@ class OpenCvImageDecoderTest {
 
     assertThatThrownBy(() -> decoder.decode(Pictures.webp(), UNCHANGED, small))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("pixels: 1727 bytes do not hold an image of 1728 bytes");
+        .hasMessage("pixels: 1727 bytes are too few for an image of 1728 bytes");
   }
 
   private static int indexOf(byte[] bytes, byte[] part) {
@@ -336,7 +336,7 @@ class OpenCvImageDecoderTest {
       this.rgb = rgb;
     }
 
-    /** The colour that is bright and dark in the same channels. */
+    /** Returns the colour that is bright in the channels in which the given one is bright. */
     static Colour nearest(int rgb) {
       int bright = 0;
       for (int shift = 0; shift <= 16; shift += 8) {

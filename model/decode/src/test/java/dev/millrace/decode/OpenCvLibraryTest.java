@@ -14,7 +14,7 @@ class OpenCvLibraryTest {
     assertThatNoException().isThrownBy(OpenCvLibrary::require);
   }
 
-  /** The errors are JavaCPP's, as it gives them. */
+  /** The errors are copies of JavaCPP's. */
   @Test
   void folderMountedNoexec_isNamedWithTheOptionThatChoosesAnother() throws Exception {
     UnsatisfiedLinkError failure =

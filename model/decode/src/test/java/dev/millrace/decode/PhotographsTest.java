@@ -16,10 +16,10 @@ import java.util.stream.Collectors;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** Forty photographs, against what torchvision 0.14.1 makes of them. */
+/** Forty photographs, compared with torchvision 0.14.1. */
 class PhotographsTest {
 
-  /** Leaves room for a libjpeg that rounds otherwise on another machine: one grey level. */
+  /** Allows one grey level, because libjpeg may round otherwise on another machine. */
   private static final Offset<Double> LEVEL = Offset.offset(1.0);
 
   private static final Preprocessing IMAGENET = Pictures.geometry(256, 224);

@@ -23,12 +23,12 @@ import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
 import org.w3c.dom.Node;
 
-/** Small image files that the tests make themselves, with the JDK's writers and by hand. */
+/** Small image files, created with the JDK's writers or by hand. */
 final class Pictures {
 
   private Pictures() {}
 
-  /** The geometry that leaves a picture of {@code size} by {@code size} pixels as it is. */
+  /** The preprocessing that leaves a picture of {@code size} by {@code size} pixels unchanged. */
   static Preprocessing square(int size) {
     return geometry(size, size);
   }
@@ -37,7 +37,7 @@ final class Pictures {
     return new Preprocessing(size, resize, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
   }
 
-  /** Noise of a linear congruential generator: what {@code torchvision_pixels.py} makes as well. */
+  /** Noise of a linear congruential generator; {@code torchvision_pixels.py} makes equal noise. */
   static byte[] noise(int width, int height) {
     int state = width * 65536 + height;
     byte[] rgb = new byte[width * height * 3];
@@ -85,7 +85,7 @@ final class Pictures {
     return encodeProgressively(image, "png");
   }
 
-  /** A JPEG with a restart marker after so many blocks of 16 by 16 pixels. */
+  /** A JPEG with a restart marker after this many blocks of 16 by 16 pixels. */
   static byte[] jpegWithRestarts(BufferedImage image, int interval) {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     IIOMetadata metadata =
@@ -127,7 +127,7 @@ final class Pictures {
     return hex("524946461e000000574542505650384c110000002f000000000750b22257a6ff8188e87f0000");
   }
 
-  /** The JPEG with a segment of its own right after its first two bytes. */
+  /** The JPEG with another segment after its first two bytes. */
   static byte[] withSegment(byte[] jpeg, int marker, byte[] payload) {
     return ByteBuffer.allocate(jpeg.length + 4 + payload.length)
         .put(jpeg, 0, 2)
@@ -138,14 +138,14 @@ final class Pictures {
         .array();
   }
 
-  /** The JPEG with an EXIF segment that holds nothing but an orientation, 1 to 8. */
+  /** The JPEG with an EXIF segment that holds only an orientation, 1 to 8. */
   static byte[] withOrientation(byte[] jpeg, int orientation) {
     String tiff = "4d4d002a00000008";
     String tag = "0112" + "0003" + "00000001" + "000" + orientation + "0000";
     return withSegment(jpeg, 0xE1, hex("457869660000" + tiff + "0001" + tag + "00000000"));
   }
 
-  /** The PNG with a chunk of its own after its header. */
+  /** The PNG with another chunk after its header. */
   static byte[] withChunk(byte[] png, String type, byte[] data) {
     int afterHeader = 8 + 12 + 13;
     byte[] name = type.getBytes(StandardCharsets.US_ASCII);

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Large JPEGs, which are decoded at a part of their size: nearly the same pixels in less time. */
+/** Large JPEGs are decoded at a reduced size: nearly equal pixels in less time. */
 class ReducedDecodeTest {
 
   private static final Preprocessing IMAGENET = Pictures.geometry(256, 224);
@@ -55,7 +55,7 @@ class ReducedDecodeTest {
     assertThat(decode(png, IMAGENET)).isEqualTo(expected);
   }
 
-  /** What a viewer shows at the top left and at the top right of four quarters. */
+  /** The colours that a viewer shows at the top left and at the top right of four quarters. */
   @ParameterizedTest(name = "orientation {0}")
   @CsvSource({
     "1, FF0000, 00FF00", "2, 00FF00, FF0000", "3, FFFFFF, 0000FF", "4, 0000FF, FFFFFF",
@@ -102,7 +102,7 @@ class ReducedDecodeTest {
     return (double) sum / a.limit();
   }
 
-  /** Detail of every size, from 64 pixels down to one, the finer the fainter. */
+  /** Detail of every size, from 64 pixels down to one; finer detail is fainter. */
   private static BufferedImage photograph(int width, int height) {
     BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     int[] offsets = new Random(1).ints(1 << 16, -20, 21).toArray();

@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@link RobustnessTest} with more files, and in time. A nightly group. */
+/** {@link RobustnessTest} with more files and a time limit. A nightly group. */
 @Tag("nightly")
 @Tag("corpus")
 class RobustnessSuite {
 
-  /** The time after which the engine gives an image up; see {@code ImageLimits}. */
+  /** The time after which the engine refuses an image; see {@code ImageLimits}. */
   private static final int MAX_MILLIS = 5_000;
 
   @TempDir private Path folder;

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Files made to break decoders: pixels or a reason, in 512 MB, and never a crash. {@link
- * RobustnessSuite} requires it in time, too, and of more files.
+ * Files that were made to break decoders are decoded or refused with a reason, in 512 MB and
+ * without a crash. {@link RobustnessSuite} uses more files and also limits the time.
  */
 class RobustnessTest {
 
@@ -54,7 +54,7 @@ class RobustnessTest {
                 "too_large", 3L,
                 "empty", 1L));
     assertThat(lines.get("4d88e9b396f8.jpg").message())
-        .isEqualTo("the JPEG image claims 65535x65535 pixels, and at most 33554432 are read");
+        .isEqualTo("the JPEG image claims 65535x65535 pixels, but at most 33554432 are allowed");
   }
 
   @Test
@@ -90,7 +90,7 @@ class RobustnessTest {
     return lines;
   }
 
-  /** Decodes each file in a JVM of its own; a refused one leaves the buffer as it was. */
+  /** Decodes each file in a separate JVM; a refused file leaves the buffer unchanged. */
   static List<Line> sweep(Path folder, String... args) throws IOException, InterruptedException {
     List<Line> lines =
         ChildJvm.run(folder, DecodeSweep.class, List.of("-Xmx512m"), args).stream()

@@ -14,15 +14,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Decodes pictures in a process whose address space has room for small ones alone, on Linux. Prints
- * a line for each: name, outcome.
+ * Decodes pictures in a process whose address space has room only for small ones, on Linux. Prints
+ * one line per picture: name, outcome.
  */
 final class ScarceMemory {
 
   private static final Preprocessing GEOMETRY = Pictures.square(32);
   private static final long ROOM = 24L << 20;
 
-  /** So large that glibc's arenas, of 64 MiB each, have no room left for its pixels either. */
+  /** Too large for the free space in glibc's arenas of 64 MiB each. */
   private static final int LARGE = 6_200;
 
   private static final ImageLimits LIMITS = new ImageLimits(40L << 20, Duration.ofMinutes(1), 1);

@@ -5,7 +5,7 @@ import dev.millrace.onnx.proto.AttributeProto.AttributeType;
 import dev.millrace.onnx.proto.TensorProto;
 import java.util.Arrays;
 
-/** Attributes of nodes. */
+/** Creates attributes of nodes. */
 final class Attribute {
 
   private Attribute() {}

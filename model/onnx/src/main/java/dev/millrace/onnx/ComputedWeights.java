@@ -21,19 +21,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Weights that a graph computes from constants before it uses them, since they are stored smaller
- * than they are: as codes into a codebook, say. ONNX Runtime computes them.
+ * Weights that the graph computes from smaller constants, for example from codes and a codebook.
+ * ONNX Runtime computes them.
  *
- * @param tensors by the names that they bear in the graph; none if all are stored as they are
- * @param ingredients names of the constants that they are computed from
+ * @param tensors the computed weights by their names in the graph; empty if no weight is computed
+ * @param ingredients names of the constants that the weights are computed from
  */
 record ComputedWeights(Map<String, WeightTensor> tensors, Set<String> ingredients) {
 
-  /** Whose second and later inputs are weights. */
+  /** Operators whose second and later inputs are weights. */
   private static final Set<String> USERS = Set.of("Conv", "Gemm", "MatMul", "BatchNormalization");
 
   /**
-   * Computes them.
+   * Computes the weights.
    *
    * @throws ModelException if they cannot be computed
    */

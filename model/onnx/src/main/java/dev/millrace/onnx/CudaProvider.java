@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * CUDA in ONNX Runtime: a library of its own, which needs NVIDIA's. Where one is missing, ONNX
- * Runtime says only that loading failed; which one it was is asked of the system's loader.
+ * ONNX Runtime's CUDA provider: a separate library that needs NVIDIA's libraries. If one of those
+ * is missing, ONNX Runtime only reports that loading failed. The system's loader then says which
+ * one.
  */
 final class CudaProvider {
 
@@ -28,7 +29,7 @@ final class CudaProvider {
   private static final Pattern MISSING =
       Pattern.compile("([\\w.+-]+\\.so[.\\d]*): cannot open shared object file");
 
-  /** What NVIDIA's libraries said, without the place in ONNX Runtime's sources. */
+  /** An error of NVIDIA's libraries, without the position in ONNX Runtime's sources. */
   private static final Pattern FAILURE =
       Pattern.compile("CU(?:DA|DNN|BLAS|FFT) failure -?\\d+: [^;\\n]*");
 
@@ -37,10 +38,10 @@ final class CudaProvider {
   private CudaProvider() {}
 
   /**
-   * Lets sessions run on an NVIDIA GPU, and nowhere else.
+   * Makes sessions run on an NVIDIA GPU, and nowhere else.
    *
-   * @param tf32 whether it may multiply float32 as TF32, with eleven significant bits
-   * @throws ModelException naming the library that is missing
+   * @param tf32 whether float32 may be multiplied as TF32, with eleven significant bits
+   * @throws ModelException if a library is missing; the message names it
    */
   static void addTo(SessionOptions options, Device device, boolean tf32) {
     if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
@@ -49,7 +50,7 @@ final class CudaProvider {
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
       cuda.add("use_tf32", tf32 ? "1" : "0");
       options.addCUDA(cuda);
-      // Without this a node that has no CUDA kernel would run on the CPU, and nobody would know.
+      // Without this, a node without a CUDA kernel would silently run on the CPU.
       options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
     } catch (OrtException e) {
       Optional<Path> library = find();
@@ -59,9 +60,7 @@ final class CudaProvider {
     }
   }
 
-  /**
-   * The provider's library beside the core library that this process has loaded, if it is there.
-   */
+  /** {@return the provider's library beside the loaded core library, if it exists} */
   static Optional<Path> find() {
     try (Stream<String> mappings = Files.lines(MEMORY_MAP)) {
       return mappings
@@ -71,11 +70,11 @@ final class CudaProvider {
           .filter(Files::exists)
           .findFirst();
     } catch (IOException e) {
-      return Optional.empty(); // No /proc: no Linux, so no CUDA either.
+      return Optional.empty(); // Without /proc this is not Linux, and ONNX Runtime has no CUDA.
     }
   }
 
-  /** Whether a session failed because of CUDA rather than because of its model. */
+  /** {@return whether a session failed because of CUDA rather than because of its model} */
   static boolean isToBlame(Throwable failure) {
     String message = String.valueOf(failure.getMessage());
     return message.contains("CUDA") || message.contains(SPLIT) || FAILURE.matcher(message).find();
@@ -86,12 +85,12 @@ final class CudaProvider {
         + device
         + ": "
         + LIBRARY
-        + " is missing, this is ONNX Runtime's build for CPUs; put the libraries of its GPU build"
+        + " is missing; this is ONNX Runtime's build for CPUs. Put the libraries of its GPU build"
         + " in a folder and name it with -Donnxruntime.native.path=FOLDER, or choose the device"
         + " cpu";
   }
 
-  /** One line out of ONNX Runtime's message and, if it has one, the system loader's. */
+  /** {@return one line from ONNX Runtime's message and, if there is one, the system loader's} */
   static String explain(Device device, Throwable failure, String loaderMessage) {
     Matcher missing = MISSING.matcher(loaderMessage + "\n" + failure.getMessage());
     if (missing.find()) {
@@ -99,8 +98,8 @@ final class CudaProvider {
           + device
           + ": "
           + missing.group(1)
-          + " is missing, ONNX Runtime's CUDA provider needs it; install CUDA and cuDNN in the"
-          + " major versions of that build and let LD_LIBRARY_PATH lead to them, or choose the"
+          + " is missing, but ONNX Runtime's CUDA provider needs it; install CUDA and cuDNN in the"
+          + " major versions of that build and add their folders to LD_LIBRARY_PATH, or choose the"
           + " device cpu";
     }
     if (String.valueOf(failure.getMessage()).contains(SPLIT)) {
@@ -114,8 +113,7 @@ final class CudaProvider {
         + device
         + ": CUDA does not start: "
         + (said.find() ? said.group().strip() : OrtFailure.line(failure))
-        + "; see with nvidia-smi whether the driver and this GPU are there, or choose the device"
-        + " cpu";
+        + "; check with nvidia-smi that the driver and this GPU work, or choose the device cpu";
   }
 
   private static String loaderSays(Path library) {

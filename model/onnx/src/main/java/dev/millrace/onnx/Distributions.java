@@ -2,15 +2,15 @@ package dev.millrace.onnx;
 
 import java.nio.FloatBuffer;
 
-/** Tells rows of probabilities from other numbers. */
+/** Recognises probability distributions. */
 final class Distributions {
 
   private Distributions() {}
 
   /**
-   * Whether {@code float32[rows, classes]} holds no negative number and each row sums to 1.
+   * {@return whether {@code float32[rows, classes]} has no negative value and each row sums to 1}
    *
-   * @param tolerance by how much a sum may differ from 1
+   * @param tolerance the largest difference of a sum from 1
    */
   static boolean areRows(FloatBuffer values, int rows, int classes, double tolerance) {
     for (int row = 0; row < rows; row++) {

@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a network whose convolutions do the work of the batch norm after them: a channel's weights
- * times {@code g = weight / sqrt(running_var + epsilon)}, and {@code bias - running_mean g} as its
- * bias. Each convolution waits for its batch norm.
+ * Writes a network with each batch norm folded into the convolution before it. With {@code g =
+ * weight / sqrt(running_var + epsilon)} per channel, the convolution's weights are multiplied by
+ * {@code g}, and its bias is {@code bias - running_mean * g}. A convolution is written when its
+ * batch norm is known.
  */
 final class FoldedNetwork extends OnnxNetwork {
 

@@ -3,7 +3,7 @@ package dev.millrace.onnx;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Hands out names that nothing in a model bears. */
+/** Generates names that no value or node of a model has. */
 final class FreshNames {
 
   private static final String PREFIX = "millrace_";
@@ -14,7 +14,7 @@ final class FreshNames {
     this.taken = new HashSet<>(taken);
   }
 
-  /** The name that is wanted, or one that ends in it. */
+  /** {@return the wanted name, or one that ends in it if the wanted one is taken} */
   String take(String wanted) {
     String name = wanted;
     while (!taken.add(name)) {

@@ -15,10 +15,10 @@ final class HalfPrecision {
   private HalfPrecision() {}
 
   /**
-   * A constant, each value rounded to the nearest.
+   * Creates a constant, each value rounded to the nearest float16.
    *
-   * @param name for the message
-   * @throws ModelException if a value is finite and beyond float16's largest, 65,504
+   * @param name the weight's name, for the message
+   * @throws ModelException if a finite value exceeds float16's largest, 65,504
    */
   static TensorProto tensor(String name, WeightTensor tensor) {
     FloatBuffer values = tensor.values();
@@ -29,14 +29,14 @@ final class HalfPrecision {
       short half = Fp16Conversions.floatToFp16(value);
       if (Float.isFinite(value) && !Float.isFinite(Fp16Conversions.fp16ToFloat(half))) {
         throw new ModelException(
-            name + " holds " + value + ", which float16 does not: write it as float32");
+            name + " holds " + value + ", which float16 cannot represent: write it as float32");
       }
       bytes.putShort(half);
     }
     return Tensor.of(DataType.FLOAT16, bytes, tensor.shape());
   }
 
-  /** The values of little-endian float16. */
+  /** {@return the values of little-endian float16 bytes} */
   static FloatBuffer floats(ByteBuffer halves) {
     float[] values = new float[halves.remaining() / Short.BYTES];
     for (int i = 0; i < values.length; i++) {

@@ -10,19 +10,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A model's own input, found fit to take normalised RGB images.
+ * A model's own input, after a check that it takes normalised RGB images.
  *
  * @param name the value's name
- * @param layout where its channels are
- * @param half whether its elements are float16 rather than float32
+ * @param layout the position of the channels
+ * @param half whether the elements are float16; otherwise they are float32
  */
 record ImageInput(String name, Layout layout, boolean half) {
 
-  /** Order of a batch's dimensions. */
+  /** The order of a batch's dimensions. */
   enum Layout {
-    /** Batch, channels, height, width: PyTorch's. */
+    /** Batch, channels, height, width: PyTorch's order. */
     NCHW,
-    /** Batch, height, width, channels: TensorFlow's. */
+    /** Batch, height, width, channels: TensorFlow's order. */
     NHWC
   }
 
@@ -31,7 +31,7 @@ record ImageInput(String name, Layout layout, boolean half) {
   /**
    * Checks the type that a model declares for its input.
    *
-   * @throws ModelException if images of that preprocessing do not fit
+   * @throws ModelException if images with this preprocessing do not fit
    */
   static ImageInput of(ValueInfoProto value, Preprocessing preprocessing) {
     String subject = "input " + OneLine.quoted(value.getName());
@@ -65,7 +65,7 @@ record ImageInput(String name, Layout layout, boolean half) {
     return new ImageInput(value.getName(), layout, type.getElemType() == DataType.FLOAT16_VALUE);
   }
 
-  /** For example {@code input NCHW float32}. */
+  /** {@return for example {@code input NCHW float32}} */
   @Override
   public String toString() {
     return name + " " + layout + (half ? " float16" : " float32");

@@ -6,19 +6,22 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelSession;
 
 /**
- * What a trial of a version showed: its checksum is right, it loads on the CPU, takes and gives
- * what its manifest says, and answers sample images with probabilities.
+ * The result of a successful trial of a version: its checksum is right, it loads on the CPU, its
+ * input and output match its manifest, and it answers sample images with probabilities.
  *
- * @param inputSize side of its images, in pixels
- * @param classes number of its classes
- * @param milliseconds wall time of the trial's runs, five images in four batches, on one thread
+ * @param inputSize side of the images, in pixels
+ * @param classes number of classes
+ * @param milliseconds wall time of the trial's runs in ms: five images in four batches, on one
+ *     thread
  */
 public record ModelCheck(int inputSize, int classes, double milliseconds) {
 
   /**
    * Tries a version.
    *
-   * @throws ModelException if it cannot be served; the message says what to do
+   * @param version the version
+   * @return the result
+   * @throws ModelException if the version cannot be served; the message says what to do
    */
   public static ModelCheck of(ModelVersion version) {
     try (ModelSession session = new OnnxModelRuntime().open(version, Device.CPU)) {

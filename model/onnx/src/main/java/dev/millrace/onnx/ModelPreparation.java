@@ -7,8 +7,8 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.runtime.ModelSession;
 
 /**
- * Prepares, once, a model that someone else exported, so that it serves from then on: 8-bit pixels
- * in, probabilities out, normalisation and softmax inside the graph.
+ * Prepares an exported model for serving: 8-bit pixels in, probabilities out, with normalisation
+ * and softmax inside the graph.
  */
 public final class ModelPreparation {
 
@@ -17,17 +17,18 @@ public final class ModelPreparation {
   /**
    * Prepares a classifier of RGB images.
    *
-   * <p>It must take one float32 or float16 batch, NCHW or NHWC, with a dynamic batch axis, and
-   * answer {@code [batch, classes]} or {@code [batch, classes, 1, 1]}: logits, to which a softmax
-   * is appended, or probabilities, which are left as they are (but for half precision, whose
-   * rounding is made up for). Which of the two its graph decides, and its answers to sample images
-   * must agree. A file that was prepared before is refused: a second front would normalise what is
-   * normalised.
+   * <p>The model must take one float32 or float16 batch, NCHW or NHWC, with a dynamic batch axis,
+   * and return {@code [batch, classes]} or {@code [batch, classes, 1, 1]}. Logits get a softmax.
+   * Probabilities stay unchanged, unless they were rounded to half precision: then they are divided
+   * by their sum. The graph decides whether the outputs are logits, and the answers to sample
+   * images must agree with it.
    *
-   * @param onnx the file's bytes, weights included; not changed and not kept
+   * <p>A prepared file is refused, because a second preparation would normalise the images twice.
+   *
+   * @param onnx the file's bytes, weights included; neither changed nor kept
    * @param preprocessing the size, mean and standard deviation that the model was trained with
-   * @param labels names of its classes
-   * @return the prepared file, which was loaded and run
+   * @param labels names of the classes
+   * @return the prepared file, after it was loaded and run
    * @throws ModelException if the file cannot be served; the message says what to do
    */
   public static PreparedModel prepare(byte[] onnx, Preprocessing preprocessing, Labels labels) {

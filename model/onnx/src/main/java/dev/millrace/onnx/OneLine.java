@@ -2,7 +2,7 @@ package dev.millrace.onnx;
 
 import java.util.regex.Pattern;
 
-/** Text out of a stranger's file or library, made fit to stand in a one-line message. */
+/** Makes text from a file or a library fit into a one-line message. */
 final class OneLine {
 
   private static final int LONGEST = 300;
@@ -10,13 +10,15 @@ final class OneLine {
 
   private OneLine() {}
 
-  /** The text without line breaks and control characters, cut where it gets too long. */
+  /**
+   * {@return the text without line breaks and control characters, truncated after 300 characters}
+   */
   static String of(String text) {
     String line = UNPRINTABLE.matcher(text).replaceAll("?");
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
   }
 
-  /** A name out of a model, in quotation marks. */
+  /** {@return a name from a model, in quotation marks} */
   static String quoted(String name) {
     return "'" + of(name) + "'";
   }

@@ -19,13 +19,16 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * A model file that someone else exported: read whole, in one piece, with one input and one output.
+ * An exported model file, complete, in one piece, with one input and one output.
  *
- * @param model what the file holds
+ * @param model the file's content
  */
 record OnnxFile(ModelProto model) {
 
-  /** Since operator set 7 (2017) operands of different shapes broadcast the way NumPy's do. */
+  /**
+   * The oldest supported operator set (2017). Since then, operands of different shapes broadcast as
+   * in NumPy.
+   */
   private static final long OLDEST_OPSET = 7;
 
   private static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
@@ -33,8 +36,8 @@ record OnnxFile(ModelProto model) {
   /**
    * Reads a file that is to be prepared.
    *
-   * @param bytes not changed from now on: the weights are views of them
-   * @throws ModelException if it is no ONNX file, or one that cannot be prepared
+   * @param bytes must not change afterwards, because the weights are views of them
+   * @throws ModelException if the file is not an ONNX file, or cannot be prepared
    */
   static OnnxFile parse(byte[] bytes) {
     OnnxFile file = read(bytes);
@@ -47,10 +50,10 @@ record OnnxFile(ModelProto model) {
   }
 
   /**
-   * Reads any file.
+   * Reads any ONNX file.
    *
-   * @param bytes not changed from now on: the weights are views of them
-   * @throws ModelException if it is no ONNX file, or not whole
+   * @param bytes must not change afterwards, because the weights are views of them
+   * @throws ModelException if the file is not an ONNX file, or is incomplete
    */
   static OnnxFile read(byte[] bytes) {
     ModelProto model;
@@ -69,7 +72,7 @@ record OnnxFile(ModelProto model) {
     return file;
   }
 
-  /** Version of ONNX's own operator set that the file is written in; 0 if it names none. */
+  /** {@return the version of ONNX's own operator set that the file uses; 0 if it names none} */
   long opset() {
     return model.getOpsetImportList().stream()
         .filter(opset -> STANDARD_DOMAINS.contains(opset.getDomain()))
@@ -78,7 +81,7 @@ record OnnxFile(ModelProto model) {
         .orElse(0);
   }
 
-  /** The input that is no weight. */
+  /** {@return the only input that is not a weight} */
   ValueInfoProto input() {
     Set<String> weights = new HashSet<>();
     graph().getInitializerList().forEach(weight -> weights.add(weight.getName()));
@@ -90,7 +93,7 @@ record OnnxFile(ModelProto model) {
             .toList());
   }
 
-  /** The output. */
+  /** {@return the only output} */
   ValueInfoProto output() {
     return only("output", graph().getOutputList());
   }
@@ -99,7 +102,7 @@ record OnnxFile(ModelProto model) {
     return model.getGraph();
   }
 
-  /** Every name that is taken by a value or a node, subgraphs included. */
+  /** {@return the names of all values and nodes, subgraphs included} */
   Set<String> names() {
     Set<String> names = new HashSet<>();
     visit(
@@ -128,7 +131,7 @@ record OnnxFile(ModelProto model) {
             throw new ModelException(
                 "weight "
                     + OneLine.quoted(tensor.getName())
-                    + " lies in a file of its own ("
+                    + " is stored in another file ("
                     + location(tensor)
                     + "): export the model as one file, with its weights inside");
           }
@@ -138,9 +141,9 @@ record OnnxFile(ModelProto model) {
   private void refuseOpset() {
     if (opset() < OLDEST_OPSET) {
       throw new ModelException(
-          "the model is written in "
+          "the model uses "
               + (opset() == 0 ? "no operator set of ONNX" : "operator set " + opset())
-              + ", the oldest that can be prepared is "
+              + ", but the oldest that can be prepared is "
               + OLDEST_OPSET
               + ": export it again, best with opset 13 or newer");
     }
@@ -163,7 +166,8 @@ record OnnxFile(ModelProto model) {
     throw new ModelException(
         "the model has "
             + found
-            + ": export one that takes one batch of images and answers one row of scores an image");
+            + ": export one that takes one batch of images and returns one row of scores per"
+            + " image");
   }
 
   private static String location(TensorProto tensor) {
@@ -174,7 +178,9 @@ record OnnxFile(ModelProto model) {
         .orElse("not named");
   }
 
-  /** Shows a message and every message in it, however deep. The parser bounds the depth at 100. */
+  /**
+   * Passes a message and all messages inside it to the visitor. The parser limits the depth to 100.
+   */
   private static void visit(Message message, Consumer<Message> visitor) {
     visitor.accept(message);
     for (Object field : message.getAllFields().values()) {
@@ -193,6 +199,6 @@ record OnnxFile(ModelProto model) {
 
   private static ModelException notOnnx(Throwable cause) {
     return new ModelException(
-        "the file is no ONNX model, or one cut short: export or copy it again", cause);
+        "the file is not an ONNX model, or is truncated: export or copy it again", cause);
   }
 }

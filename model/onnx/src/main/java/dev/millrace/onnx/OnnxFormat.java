@@ -3,31 +3,37 @@ package dev.millrace.onnx;
 import java.util.Objects;
 
 /**
- * How a network becomes an ONNX file.
+ * The format in which a network is written to an ONNX file.
  *
- * @param precision of weights, input, activations and logits
- * @param batchNorm what becomes of batch normalisation
+ * @param precision the precision of weights, input, activations and logits
+ * @param batchNorm the treatment of batch normalisations
  */
 public record OnnxFormat(Precision precision, BatchNorm batchNorm) {
 
-  /** Float32 with batch norm kept: nothing is lost, and PyTorch reads the weights back by name. */
+  /** Float32 with batch norms kept: lossless, and PyTorch can read the weights back by name. */
   public static final OnnxFormat EXACT = new OnnxFormat(Precision.FP32, BatchNorm.KEPT);
 
-  /** The type of a file's numbers. */
+  /** The type of a file's values. */
   public enum Precision {
+    /** Float32. */
     FP32,
-    /** Half the size; eleven significant bits. */
+    /** Float16: half the size, with eleven significant bits. */
     FP16
   }
 
-  /** Where a file has its batch normalisations. */
+  /** The treatment of batch normalisations. */
   public enum BatchNorm {
-    /** In nodes of their own, with weights under PyTorch's names. */
+    /** Written as separate nodes, with weights under PyTorch's names. */
     KEPT,
-    /** In the convolutions before them: computed in float32 and only then rounded. */
+    /** Folded into the convolutions before them, in float32; values are rounded afterwards. */
     FOLDED
   }
 
+  /**
+   * Requires both values.
+   *
+   * @throws NullPointerException if one is null
+   */
   public OnnxFormat {
     Objects.requireNonNull(precision, "precision");
     Objects.requireNonNull(batchNorm, "batchNorm");

@@ -10,15 +10,15 @@ import dev.millrace.onnx.proto.ValueInfoProto;
 import java.util.List;
 
 /**
- * Builds a graph node by node, in the order in which it runs. Values are known by their names,
- * which each method returns, so that calls nest the way the graph does. Not thread-safe.
+ * Builds a graph node by node, in the order in which the nodes run. Each method returns the name of
+ * a value, so that calls nest as the graph does. Not thread-safe.
  */
 final class OnnxGraph {
 
-  /** ONNX 1.8 (2020), the oldest operator set that today's exporters still write. */
+  /** ONNX 1.8 (2020), the oldest operator set that current exporters still write. */
   static final int OPSET = 13;
 
-  /** The file format's version that belongs to {@link #OPSET}. */
+  /** The version of the file format for {@link #OPSET}. */
   private static final int IR_VERSION = 7;
 
   private static final String PRODUCER = "millrace";
@@ -35,7 +35,7 @@ final class OnnxGraph {
     return input.getName();
   }
 
-  /** Makes a value, which some node has produced by now, an output of the graph. */
+  /** Makes a value that a node already produces an output of the graph. */
   void output(ValueInfoProto output) {
     graph.addOutput(output);
   }
@@ -69,17 +69,21 @@ final class OnnxGraph {
     return output;
   }
 
-  /** The nodes so far. */
+  /** {@return the nodes added so far} */
   List<NodeProto> nodes() {
     return graph.getNodeList();
   }
 
-  /** The graph as a model file's content, in {@link #OPSET}. */
+  /** {@return the graph as a model file's content, in {@link #OPSET}} */
   ModelProto model() {
     return model(OPSET);
   }
 
-  /** The graph as a model file's content, in an operator set that its nodes are valid in. */
+  /**
+   * {@return the graph as a model file's content}
+   *
+   * @param opset an operator set in which the nodes are valid
+   */
   ModelProto model(int opset) {
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)

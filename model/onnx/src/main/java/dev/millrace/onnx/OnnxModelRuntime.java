@@ -14,14 +14,15 @@ import dev.millrace.core.runtime.ModelSession;
  * Opens models in ONNX Runtime, on the CPU or an NVIDIA GPU. A version that is not prepared is
  * prepared in memory, each time it is opened.
  *
- * <p>A session on the CPU runs each batch on the calling thread alone: call it from one thread a
- * core. A session on a GPU runs there whole or does not open, and multiplies float32 as TF32, where
- * the GPU can, unless it was opened by {@link #withoutTf32}.
+ * <p>A session on the CPU runs each batch on the calling thread alone: call it from one thread per
+ * core. A session on a GPU runs entirely on the GPU or does not open. If the GPU supports TF32, it
+ * multiplies float32 as TF32, unless the runtime was created by {@link #withoutTf32}.
  */
 public final class OnnxModelRuntime implements ModelRuntime {
 
   private final boolean tf32;
 
+  /** Creates a runtime that uses TF32 where a GPU supports it. */
   public OnnxModelRuntime() {
     this(true);
   }
@@ -30,7 +31,10 @@ public final class OnnxModelRuntime implements ModelRuntime {
     this.tf32 = tf32;
   }
 
-  /** One whose answers on a GPU are as close to the CPU's as float32 is: slower by a multiple. */
+  /**
+   * {@return a runtime whose answers on a GPU are as close to the CPU's as float32 permits} It is
+   * several times slower than TF32.
+   */
   public static OnnxModelRuntime withoutTf32() {
     return new OnnxModelRuntime(false);
   }
@@ -52,10 +56,14 @@ public final class OnnxModelRuntime implements ModelRuntime {
   }
 
   /**
-   * Opens a prepared model that is in no repository.
+   * Opens a prepared model that is not in a repository.
    *
-   * @param model its bytes, as {@link PreparedModel#bytes} gives them
-   * @throws ModelException if it cannot be served on the device
+   * @param model the bytes of {@link PreparedModel#bytes()}
+   * @param device the device to run on
+   * @param preprocessing the preprocessing that the model was prepared for
+   * @param labels names of the classes
+   * @return the session; the caller closes it
+   * @throws ModelException if the model cannot be served on the device
    */
   public static ModelSession open(
       byte[] model, Device device, Preprocessing preprocessing, Labels labels) {

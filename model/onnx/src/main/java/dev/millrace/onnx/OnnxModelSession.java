@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A prepared model in ONNX Runtime. Batches are read from and written to the caller's own memory.
+ * A prepared model in ONNX Runtime. Batches are read from and written to the caller's memory.
  *
- * <p>ONNX Runtime's session crashes the process when it is closed during a run (its issue 21812),
- * so runs are counted: closing during one, and running after closing, are refused.
+ * <p>ONNX Runtime crashes the process if a session is closed during a run (issue 21812). Runs are
+ * therefore counted: closing during a run, and running after closing, are refused.
  */
 final class OnnxModelSession implements ModelSession {
 
@@ -28,10 +28,10 @@ final class OnnxModelSession implements ModelSession {
   private final OrtSession session;
   private final PreparedSignature signature;
 
-  /** Runs under way, or {@link #CLOSED}. */
+  /** Number of runs in progress, or {@link #CLOSED}. */
   private final AtomicInteger runs = new AtomicInteger();
 
-  /** Takes over {@code session}: closing this closes it. */
+  /** Takes over {@code session}: {@link #close} closes it. */
   OnnxModelSession(OrtSession session, PreparedSignature signature) {
     this.session = session;
     this.signature = signature;
@@ -98,30 +98,33 @@ final class OnnxModelSession implements ModelSession {
       try {
         session.close();
       } catch (OrtException e) {
-        throw new ModelException("the session does not close: " + OrtFailure.line(e), e);
+        throw new ModelException("the session cannot be closed: " + OrtFailure.line(e), e);
       }
     } else if (runs.get() != CLOSED) {
-      throw new IllegalStateException("the session is in use: close it when its last run is over");
+      throw new IllegalStateException("the session is in use: close it after its last run");
     }
   }
 
   private void begin() {
     if (runs.getAndUpdate(count -> count == CLOSED ? CLOSED : count + 1) == CLOSED) {
-      throw new IllegalStateException(
-          "the session is closed: lease it before its close, not after");
+      throw new IllegalStateException("the session is closed: take a lease before it is closed");
     }
   }
 
   private static int elements(String name, Buffer buffer, int images, long each) {
     if (images < 1) {
-      throw new IllegalArgumentException("images: " + images + " is not above 0");
+      throw new IllegalArgumentException("images: " + images + " must be at least 1");
     }
     if (!buffer.isDirect()) {
       throw new IllegalArgumentException(name + ": the buffer is not direct");
     }
     if (buffer.limit() < images * each) {
       throw new IllegalArgumentException(
-          name + ": the buffer holds " + buffer.limit() + ", the batch takes " + images * each);
+          name
+              + ": the buffer holds "
+              + buffer.limit()
+              + " values, but the batch needs "
+              + images * each);
     }
     return (int) (images * each);
   }

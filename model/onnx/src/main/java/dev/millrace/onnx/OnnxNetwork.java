@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes a network layer by layer, each as the ONNX operator of its kind; what it passes on are the
- * values' names.
+ * Writes a network layer by layer, each as its ONNX operator. The values that the builder passes on
+ * are the names of the values in the graph.
  */
 class OnnxNetwork implements NetworkBuilder<String> {
 
@@ -38,7 +38,11 @@ class OnnxNetwork implements NetworkBuilder<String> {
     return convolution(name, List.of(input, weight(name + ".weight")), shape);
   }
 
-  /** A convolution of an input with weights and perhaps biases, by their names. */
+  /**
+   * Adds a convolution.
+   *
+   * @param inputs names of the input, the weights and, optionally, the biases
+   */
   final String convolution(String name, List<String> inputs, Convolution shape) {
     return graph.node(
         "Conv", name, inputs, window(shape.kernel(), shape.stride(), shape.padding()));
@@ -70,7 +74,7 @@ class OnnxNetwork implements NetworkBuilder<String> {
     return graph.node("Add", name, List.of(residual, shortcut));
   }
 
-  /** Pixels are left out by a pooling whose windows are of one pixel. */
+  /** Drops pixels by a max pooling with a kernel of one pixel. */
   @Override
   public String zeroPad(String name, String input, ZeroPadding shape) {
     String pixels =
@@ -98,12 +102,12 @@ class OnnxNetwork implements NetworkBuilder<String> {
         Attribute.integer("transB", 1));
   }
 
-  /** The values of one of the network's weights. */
+  /** {@return the values of one of the network's weights} */
   final FloatBuffer values(String name) {
     return weights.get(name).values();
   }
 
-  /** Adds a weight that was computed from the network's, and returns its name. */
+  /** Adds a computed weight and returns its name. */
   final String weight(String name, WeightTensor tensor) {
     TensorProto values =
         switch (precision) {

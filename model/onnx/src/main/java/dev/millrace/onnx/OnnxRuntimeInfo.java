@@ -11,22 +11,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What of ONNX Runtime is installed on this machine.
+ * The installed ONNX Runtime.
  *
  * @param version its version, for example {@code 1.28.0}
- * @param providers what its build can run on, best first, for example {@code CUDA, CPU}
- * @param cudaLibrary the CUDA provider's library, if it is there
+ * @param providers execution providers of its build, best first, for example {@code CUDA, CPU}
+ * @param cudaLibrary path of the CUDA provider's library, if it exists
  */
 public record OnnxRuntimeInfo(String version, List<String> providers, Optional<Path> cudaLibrary) {
 
+  /** Copies the list. */
   public OnnxRuntimeInfo {
     providers = List.copyOf(providers);
   }
 
   /**
-   * Loads the native library and asks it.
+   * Loads the native library and reads its version and providers.
    *
-   * @throws ModelException if it does not load on this machine
+   * @return the installed ONNX Runtime
+   * @throws ModelException if the library cannot be loaded on this machine
    */
   public static OnnxRuntimeInfo read() {
     String version = OrtLibrary.environment().getVersion();
@@ -35,7 +37,13 @@ public record OnnxRuntimeInfo(String version, List<String> providers, Optional<P
     return new OnnxRuntimeInfo(version, providers, CudaProvider.find());
   }
 
-  /** Why no model can run on a device, in one line that says what to do; empty if one can. */
+  /**
+   * Runs a tiny model on a device.
+   *
+   * @param device the device
+   * @return the reason why no model can run there, in one line that says what to do; empty if one
+   *     can
+   */
   public static Optional<String> problemWith(Device device) {
     OnnxGraph smallest = new OnnxGraph("smallest");
     String input = smallest.input(Tensor.value("x", DataType.FLOAT, Tensor.BATCH, 1));

@@ -14,18 +14,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the weights out of an ONNX file, exported or prepared, under the names they bear there. */
+/** Reads the weights of an ONNX file, exported or prepared, under the names that the file uses. */
 public final class OnnxWeights {
 
   private OnnxWeights() {}
 
   /**
-   * Reads all that is float32 or float16. Equal tensors that an exporter stored once, with Identity
-   * nodes for the others' names, come back under each name; what the graph computes from smaller
-   * constants, such as codes into a codebook, comes back computed.
+   * Reads all float32 and float16 weights. A tensor that an exporter stored once for several names,
+   * with Identity nodes, is returned under each name. Weights that the graph computes from smaller
+   * constants, for example from codes and a codebook, are returned computed.
    *
-   * @param onnx the file's bytes, not changed from now on
-   * @throws ModelException if it is no ONNX file, or holds no weights that can be read
+   * @param onnx the file's bytes; must not change afterwards
+   * @return the weights
+   * @throws ModelException if the file is not an ONNX file, or has no readable weights
    */
   public static Weights read(byte[] onnx) {
     OnnxFile file = OnnxFile.read(onnx);
@@ -62,7 +63,7 @@ public final class OnnxWeights {
     return tensor.getDimsList().stream().map(Math::toIntExact).toList();
   }
 
-  /** The format keeps values in one of two places: in bytes, or one by one. */
+  /** The format stores values in one of two places: as bytes, or one by one. */
   private static FloatBuffer values(TensorProto tensor) {
     ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     boolean half = tensor.getDataType() == DataType.FLOAT16_VALUE;

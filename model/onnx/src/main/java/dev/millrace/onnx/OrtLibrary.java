@@ -7,18 +7,18 @@ import dev.millrace.core.model.ModelException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 
-/** The native library, loaded once a process, when it is first asked for. */
+/** ONNX Runtime's native library. It is loaded once per process, at the first use of this class. */
 final class OrtLibrary {
 
-  /** What goes wrong reaches us as exceptions; the library's own log would only repeat it. */
+  /** Errors arrive as exceptions; the library's own log would only repeat them. */
   static final OrtLoggingLevel LOG_LEVEL = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
   private static final String NAME = "millrace";
 
-  /** The C library's words where a folder is mounted {@code noexec}. */
+  /** The C library's message for a folder that is mounted {@code noexec}. */
   private static final String NO_EXECUTION = "failed to map segment";
 
-  /** Names the folder to load from; without it that is the one for temporary files. */
+  /** System property for the folder to load from. The default is the folder for temporary files. */
   private static final String FOLDER = "onnxruntime.native.path";
 
   private static final Attempt ATTEMPT = load();
@@ -26,9 +26,9 @@ final class OrtLibrary {
   private OrtLibrary() {}
 
   /**
-   * ONNX Runtime's environment, which lives as long as the process.
+   * {@return ONNX Runtime's environment, which lives as long as the process}
    *
-   * @throws ModelException if the native library does not load on this machine
+   * @throws ModelException if the native library cannot be loaded on this machine
    */
   static OrtEnvironment environment() {
     if (ATTEMPT.failure != null) {
@@ -38,8 +38,9 @@ final class OrtLibrary {
   }
 
   /**
-   * ONNX Runtime's Java API releases the environment in a shutdown hook, while ours may still let
-   * batches end; native code counts references, and one more keeps it until the process is gone.
+   * Adds a reference to the environment. ONNX Runtime's Java API releases the environment in a
+   * shutdown hook, while our hook may still wait for batches. The native code counts references, so
+   * one more keeps the environment until the process ends.
    */
   private static void keepDuringShutdown() {
     try {
@@ -52,29 +53,29 @@ final class OrtLibrary {
       var unused = create.invoke(null, api.get(null), LOG_LEVEL.getValue(), NAME);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
-          "this ONNX Runtime is not the one that Millrace was built with; use that", e);
+          "this is not the ONNX Runtime that Millrace was built with; use that version", e);
     }
   }
 
-  /** Why it does not load, and what to do, in one line. */
+  /** {@return one line that says why the library cannot be loaded, and what to do} */
   static String explain(Throwable failure) {
     if (String.valueOf(failure.getMessage()).contains(NO_EXECUTION)) {
       String folder = System.getProperty(FOLDER) == null ? "java.io.tmpdir" : FOLDER;
-      return "ONNX Runtime does not load: "
+      return "ONNX Runtime cannot be loaded: "
           + System.getProperty(folder)
           + " forbids loading native libraries (is it mounted noexec?); name another folder with -D"
           + folder
           + "=DIR, in MILLRACE_OPTS or on Java's command line";
     }
-    return "ONNX Runtime's native library does not load: "
+    return "ONNX Runtime's native library cannot be loaded: "
         + OrtFailure.line(failure)
-        + "; it needs Linux with glibc, macOS or Windows on x86-64 or arm64, and a temporary"
-        + " folder, or the folder that -D"
+        + "; it needs Linux with glibc, macOS or Windows on x86-64 or arm64, and a folder to load"
+        + " from: the one for temporary files, or the one that -D"
         + FOLDER
-        + " names, to load from";
+        + " names";
   }
 
-  /** What came of loading: one of the two is null. */
+  /** The result of loading: one of the two is null. */
   private record Attempt(OrtEnvironment environment, Throwable failure) {}
 
   private static Attempt load() {

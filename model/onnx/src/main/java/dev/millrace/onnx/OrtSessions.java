@@ -8,12 +8,12 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
 
-/** Opens ONNX Runtime's sessions the one way that this project uses them. */
+/** Opens ONNX Runtime's sessions with this project's options. */
 final class OrtSessions {
 
   private OrtSessions() {}
 
-  /** Loads a model; on a GPU it multiplies float32 as TF32, ONNX Runtime's default. */
+  /** Loads a model. On a GPU it multiplies float32 as TF32, which is ONNX Runtime's default. */
   static OrtSession open(byte[] model, Device device) {
     return open(model, device, true);
   }
@@ -21,10 +21,10 @@ final class OrtSessions {
   /**
    * Loads a model.
    *
-   * @param model an ONNX file's bytes, with no data outside
-   * @param tf32 whether a GPU may round the factors of float32 to TF32
+   * @param model an ONNX file's bytes, without external data
+   * @param tf32 whether a GPU may round the factors of a float32 multiplication to TF32
    * @return a session that the caller closes
-   * @throws ModelException if the model does not load or the device is not there
+   * @throws ModelException if the model cannot be loaded or the device is not available
    */
   static OrtSession open(byte[] model, Device device, boolean tf32) {
     try (SessionOptions options = options(device, tf32)) {
@@ -38,8 +38,8 @@ final class OrtSessions {
   }
 
   /**
-   * One thread a run: callers run batches side by side instead, which on a CPU is faster than one
-   * batch on many threads, and idle threads that spin would only take their cores.
+   * One thread per run. Callers run batches in parallel instead, which on a CPU is faster than one
+   * batch on many threads. Idle threads that spin would only take the callers' cores.
    */
   private static SessionOptions options(Device device, boolean tf32) throws OrtException {
     OrtLibrary.environment();

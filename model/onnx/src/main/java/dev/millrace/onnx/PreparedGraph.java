@@ -10,21 +10,21 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Puts a model between 8-bit pixels and probabilities:
+ * Adds nodes before and after a model, so that it takes 8-bit pixels and returns probabilities:
  *
  * <pre>
  * pixels uint8[N, size, size, 3]
  *   → Cast → (x - 255 mean) / (255 std) → Transpose, if the model is NCHW → Cast, if it is float16
- *   → the model, untouched
- *   → Cast, if it answers float16 → Flatten, if it answers [N, classes, 1, 1]
- *   → Softmax, if it answers logits; Log → Softmax, if it answers probabilities that were rounded
+ *   → the model, unchanged
+ *   → Cast, if it returns float16 → Flatten, if it returns [N, classes, 1, 1]
+ *   → Softmax, if it returns logits; Log → Softmax, if it returns rounded probabilities
  * probabilities float32[N, classes]
  * </pre>
  *
- * <p>Probabilities that were rounded to half precision one by one sum to 1 no closer than 1e-3; the
- * softmax of their logarithms is they themselves, divided by their sum.
+ * <p>Probabilities that were rounded to half precision sum to 1 only within 1e-3. The softmax of
+ * their logarithms equals the probabilities divided by their sum.
  *
- * <p>The file's format version, its operator set and whatever else it holds stay as they are.
+ * <p>The file's format version, its operator set and its other content stay unchanged.
  */
 final class PreparedGraph {
 
@@ -42,17 +42,17 @@ final class PreparedGraph {
     this.preprocessing = preprocessing;
   }
 
-  /** The model behind its front, answering its scores as they are, in whatever shape. */
+  /** {@return the model with the nodes before it, returning its scores in any shape} */
   byte[] scores() {
     return assemble(scores -> {}, name -> Tensor.shapeless(name, DataType.FLOAT));
   }
 
   /**
-   * The prepared model.
+   * {@return the prepared model}
    *
    * @param classes number of classes
-   * @param flatten whether its scores have further dimensions, of size 1
-   * @param softmax whether its scores are logits
+   * @param flatten whether the scores have further dimensions, of size 1
+   * @param softmax whether the scores are logits
    */
   byte[] probabilities(int classes, boolean flatten, boolean softmax) {
     return assemble(
@@ -64,14 +64,14 @@ final class PreparedGraph {
             scores.then("Log", "tail/log");
           }
           if (softmax || output.rounded()) {
-            // Before operator set 13 the axis meant another thing: on two dimensions, the same.
+            // Before operator set 13 the axis had another meaning. On two dimensions both agree.
             scores.then("Softmax", "tail/softmax", Attribute.integer("axis", 1));
           }
         },
         name -> Tensor.value(name, DataType.FLOAT, Tensor.BATCH, classes));
   }
 
-  /** Names the output and gives its type. */
+  /** Creates the output's type for a name. */
   private interface OutputType {
     ValueInfoProto named(String name);
   }
@@ -133,7 +133,7 @@ final class PreparedGraph {
     return Attribute.integer("to", type.getNumber());
   }
 
-  /** Nodes of which each takes what the one before it gave. */
+  /** A sequence of nodes, each of which takes the output of the node before it. */
   private static final class Chain {
 
     private final OnnxGraph graph;
@@ -154,7 +154,7 @@ final class PreparedGraph {
       last = graph.node(operator, names.take(name), List.of(last, operand));
     }
 
-    /** Gives the last value a name that is already spoken for. */
+    /** Gives the last value a name that is reserved already. */
     void end(String name) {
       graph.node("Identity", name, List.of(last));
     }

@@ -5,7 +5,7 @@ import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.StringStringEntryProto;
 import java.util.Optional;
 
-/** The metadata by which a prepared file says which preprocessing it was prepared for. */
+/** The metadata in a prepared file that records its preprocessing. */
 final class PreparedMark {
 
   static final String KEY = "millrace.preprocessing";
@@ -16,7 +16,7 @@ final class PreparedMark {
     return StringStringEntryProto.newBuilder().setKey(KEY).setValue(text(preprocessing)).build();
   }
 
-  /** What a file says; empty if it was not prepared. */
+  /** {@return the recorded preprocessing; empty if the file is not prepared} */
   static Optional<String> read(ModelProto model) {
     return model.getMetadataPropsList().stream()
         .filter(entry -> entry.getKey().equals(KEY))
@@ -24,7 +24,7 @@ final class PreparedMark {
         .findFirst();
   }
 
-  /** For example {@code size=32 resize=32 mean=[0.5, 0.5, 0.5] std=[0.25, 0.25, 0.25]}. */
+  /** {@return for example {@code size=32 resize=32 mean=[0.5, 0.5, 0.5] std=[0.25, 0.25, 0.25]}} */
   static String text(Preprocessing preprocessing) {
     return "size="
         + preprocessing.size()

@@ -1,22 +1,24 @@
 package dev.millrace.onnx;
 
 /**
- * A model file that takes 8-bit pixels and answers probabilities, and was seen to do so.
+ * A model file that takes 8-bit pixels and returns probabilities; a trial run has shown that it
+ * does.
  *
- * @param bytes the ONNX file; the caller's to keep, nobody else holds it
- * @param input the model's own input behind the front, for example {@code input NCHW float32}
- * @param size side of its images, in pixels
- * @param classes number of its classes
- * @param opset version of ONNX's operator set that it is written in
- * @param softmaxAppended whether it answered logits, so that a softmax was added; else it answered
- *     probabilities by itself
+ * @param bytes the ONNX file; the caller owns the array
+ * @param input the model's own input after the added nodes, for example {@code input NCHW float32}
+ * @param size side of the images, in pixels
+ * @param classes number of classes
+ * @param opset version of ONNX's operator set that the file uses
+ * @param softmaxAppended whether the model returned logits, so that a softmax was added; false if
+ *     it returned probabilities
  */
 @SuppressWarnings("ArrayRecordComponent") // A file's content: never compared, never printed.
 public record PreparedModel(
     byte[] bytes, String input, int size, int classes, long opset, boolean softmaxAppended) {
 
   /**
-   * For example {@code input NCHW float32, 32x32 pixels, 10 classes, opset 13, softmax appended}.
+   * {@return for example {@code input NCHW float32, 32x32 pixels, 10 classes, opset 13, softmax
+   * appended}}
    */
   @Override
   public String toString() {

@@ -13,13 +13,12 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * What a prepared model takes and gives: {@code uint8[N, size, size, 3]} and {@code float32[N,
- * classes]}.
+ * A prepared model's input {@code uint8[N, size, size, 3]} and output {@code float32[N, classes]}.
  *
- * @param input name of its input
- * @param output name of its output
- * @param size side of its images, in pixels
- * @param classes number of its classes
+ * @param input name of the input
+ * @param output name of the output
+ * @param size side of the images, in pixels
+ * @param classes number of classes
  */
 record PreparedSignature(String input, String output, int size, int classes) {
 
@@ -28,7 +27,7 @@ record PreparedSignature(String input, String output, int size, int classes) {
   /**
    * Reads a loaded model's signature.
    *
-   * @throws ModelException if the model is not one prepared for this preprocessing and these labels
+   * @throws ModelException if the model was not prepared for this preprocessing and these labels
    */
   static PreparedSignature of(OrtSession session, Preprocessing preprocessing, Labels labels) {
     try {
@@ -40,7 +39,7 @@ record PreparedSignature(String input, String output, int size, int classes) {
           size,
           labels.size());
     } catch (OrtException e) {
-      throw new ModelException("the model does not tell its signature: " + OrtFailure.line(e), e);
+      throw new ModelException("the model's signature cannot be read: " + OrtFailure.line(e), e);
     }
   }
 
@@ -56,7 +55,7 @@ record PreparedSignature(String input, String output, int size, int classes) {
       throw new ModelException(
           "the model file was prepared with "
               + OneLine.of(found)
-              + " and the manifest says "
+              + ", but the manifest says "
               + expected
               + ": import the model again");
     }
@@ -75,11 +74,11 @@ record PreparedSignature(String input, String output, int size, int classes) {
     throw new ModelException(
         "the model has "
             + OneLine.of(nodes.values().toString())
-            + " where one "
+            + " instead of one "
             + what
             + " "
             + elements
             + Arrays.toString(shape)
-            + " belongs: import it again with its own labels");
+            + ": import it again with its own labels");
   }
 }

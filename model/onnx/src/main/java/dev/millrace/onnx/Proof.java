@@ -7,13 +7,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/** Tries a loaded model on sample images: noise, alone and two at a time, then black and grey. */
+/**
+ * Tries a loaded model on sample images: noise, alone and in a batch of two, then black and grey.
+ */
 final class Proof {
 
-  /** Kernels for other batch sizes add in another order; half precision shows it most. */
+  /**
+   * The largest difference of a probability between batch sizes. Kernels for other batch sizes add
+   * in another order, which is most visible in half precision.
+   */
   private static final double BATCH_TOLERANCE = 5e-3;
 
-  /** What a prediction's probabilities may sum to, apart from 1. */
+  /** The largest difference of a prediction's sum from 1. */
   private static final double SUM_TOLERANCE = 1e-4;
 
   private static final String NOISE = "a sample image";
@@ -24,12 +29,12 @@ final class Proof {
   private Proof() {}
 
   /**
-   * Runs batches of one and two of noise, and of one black and one mid-grey image. A model can
+   * Runs batches of one and two noise images, and of one black and one mid-grey image. A model may
    * answer noise and fail on a plain image, because a normalisation inside it divides by the
-   * image's own deviation.
+   * image's own standard deviation.
    *
-   * @throws ModelException unless each answer is a distribution over the classes, and an image's
-   *     answer is the same whatever else is in its batch
+   * @throws ModelException if an answer is not a distribution over the classes, or depends on the
+   *     other images in its batch
    */
   static void require(ModelSession session) {
     ByteBuffer pixels = SampleImages.noise(2, session.inputSize());
@@ -61,10 +66,10 @@ final class Proof {
       throw new ModelException(
           "the model's answer to "
               + what
-              + " is no distribution over its classes: "
+              + " is not a distribution over its classes: "
               + (hasNan(probabilities)
                   ? "it holds NaN; export the model in float32, and without a division by zero"
-                  : "export it to answer logits"));
+                  : "export it to return logits"));
     }
     return probabilities;
   }

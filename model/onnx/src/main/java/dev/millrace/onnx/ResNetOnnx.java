@@ -6,8 +6,9 @@ import dev.millrace.onnx.OnnxFormat.Precision;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 
 /**
- * Writes residual networks as ONNX files: {@code input [batch, channels, size, size]}, normalised,
- * to {@code logits [batch, classes]}, with a dynamic batch, both of the format's precision.
+ * Writes residual networks as ONNX files. They take normalised images {@code input [batch,
+ * channels, size, size]} and return {@code logits [batch, classes]}. The batch is dynamic. Input
+ * and logits have the format's precision.
  */
 public final class ResNetOnnx {
 
@@ -15,7 +16,14 @@ public final class ResNetOnnx {
 
   private ResNetOnnx() {}
 
-  /** Writes {@link OnnxFormat#EXACT}ly what the weights are. */
+  /**
+   * Writes a file in the format {@link OnnxFormat#EXACT}.
+   *
+   * @param network the network
+   * @param weights the weights, as {@link ResNet#fit} accepts them
+   * @return the file's bytes
+   * @throws dev.millrace.core.model.ModelException if the weights belong to another network
+   */
   public static byte[] write(ResNet network, Weights weights) {
     return write(network, weights, OnnxFormat.EXACT);
   }
@@ -23,9 +31,12 @@ public final class ResNetOnnx {
   /**
    * Writes a file.
    *
-   * @param weights as {@link ResNet#fit} takes them
-   * @throws dev.millrace.core.model.ModelException if they are another network's, or beyond what
-   *     the precision holds
+   * @param network the network
+   * @param weights the weights, as {@link ResNet#fit} accepts them
+   * @param format the precision, and the treatment of batch norms
+   * @return the file's bytes
+   * @throws dev.millrace.core.model.ModelException if the weights belong to another network, or
+   *     exceed the precision's range
    */
   public static byte[] write(ResNet network, Weights weights, OnnxFormat format) {
     OnnxGraph graph = new OnnxGraph(network.name());

@@ -5,21 +5,21 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Pixels to try a model with, the same in every process. */
+/** Pixels for trial runs, equal in every process. */
 final class SampleImages {
 
   private static final long SEED = 1;
 
   private SampleImages() {}
 
-  /** A direct buffer of {@code uint8[images, size, size, 3]}. */
+  /** {@return a direct buffer of {@code uint8[images, size, size, 3]} with noise} */
   static ByteBuffer noise(int images, int size) {
     byte[] pixels = new byte[images * size * size * Preprocessing.CHANNELS];
     new Random(SEED).nextBytes(pixels);
     return ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind();
   }
 
-  /** A direct buffer of {@code uint8[1, size, size, 3]}, every value the same. */
+  /** {@return a direct buffer of {@code uint8[1, size, size, 3]} with one value} */
   static ByteBuffer plain(int value, int size) {
     byte[] pixels = new byte[size * size * Preprocessing.CHANNELS];
     Arrays.fill(pixels, (byte) value);

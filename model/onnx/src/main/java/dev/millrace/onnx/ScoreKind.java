@@ -3,35 +3,35 @@ package dev.millrace.onnx;
 import dev.millrace.core.model.ModelException;
 
 /**
- * What a model's scores are. The graph tells; answers to sample images only prove it, since logits
- * may by chance look like probabilities.
+ * The kind of a model's scores. The graph decides it. Answers to sample images only confirm it,
+ * because logits may look like probabilities by chance.
  */
 enum ScoreKind {
-  /** Any numbers, to which a softmax belongs. */
+  /** Any numbers; a softmax is needed. */
   LOGITS,
 
-  /** Already a distribution, to which a second softmax would do harm. */
+  /** Already a distribution; a second softmax would falsify it. */
   PROBABILITIES,
 
-  /** Made by a node from which neither follows. */
+  /** The node that computes the scores does not indicate their kind. */
   UNTOLD;
 
   /**
-   * Whether a softmax belongs to these scores.
+   * {@return whether a softmax has to be appended}
    *
    * @param distributions whether the answers to sample images are distributions over the classes
-   * @throws ModelException if the answers and the graph do not tell the same
+   * @throws ModelException if the answers contradict the graph
    */
   boolean needSoftmax(boolean distributions) {
     if (this == PROBABILITIES && !distributions) {
       throw new ModelException(
-          "the model ends in a softmax, yet its answers to sample images are no distributions over"
-              + " its classes: export it to answer logits");
+          "the model ends in a softmax, but its answers to sample images are not distributions over"
+              + " its classes: export it to return logits");
     }
     if (this == UNTOLD && distributions) {
       throw new ModelException(
-          "the model's answers to sample images look like probabilities, yet they come from no"
-              + " softmax: export it to answer logits, or with a Softmax as its last step");
+          "the model's answers to sample images look like probabilities, but do not come from a"
+              + " softmax: export it to return logits, or with a Softmax as its last step");
     }
     return this != PROBABILITIES;
   }

@@ -7,33 +7,33 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The node that makes a model's scores, found by walking back from its output past nodes that
- * change a value's shape or type but not what it means.
+ * The node that computes a model's scores. The search walks back from the output, past nodes that
+ * change a value's shape or type but not its meaning.
  *
- * @param operator the node's operator; empty if nothing makes the scores
- * @param kind what it makes of them
- * @param cast whether their type changed on the way from there
+ * @param operator the node's operator; empty if no node computes the scores
+ * @param kind the kind of scores that the node computes
+ * @param cast whether the scores' type changes between the node and the output
  */
 record ScoreOrigin(String operator, ScoreKind kind, boolean cast) {
 
   private static final Set<String> CARRIERS =
       Set.of("Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze");
 
-  /** What a classifier's last layer is; the logarithm of a softmax is as good as logits. */
+  /** Operators of a classifier's last layer. The logarithm of a softmax serves as logits. */
   private static final Set<String> UNBOUNDED = Set.of("Conv", "Gemm", "LogSoftmax", "MatMul");
 
   private static final Set<String> SUMS = Set.of("ReduceL1", "ReduceSum");
 
   private static final Set<String> SIGMOIDS = Set.of("HardSigmoid", "Sigmoid");
 
-  /** Finds where the value called {@code output} comes from. */
+  /** Finds the node that computes the value {@code output}. */
   static ScoreOrigin of(GraphProto graph, String output) {
     Map<String, NodeProto> producers = new HashMap<>();
     for (NodeProto node : graph.getNodeList()) {
       node.getOutputList().forEach(produced -> producers.put(produced, node));
     }
     boolean cast = false;
-    // Each step takes its producer away, so that a graph with a loop in it ends the search too.
+    // Each step removes its producer, so that the search ends even in a graph with a cycle.
     NodeProto node = producers.remove(output);
     while (node != null && CARRIERS.contains(node.getOpType()) && node.getInputCount() > 0) {
       cast |= node.getOpType().equals("Cast");
@@ -44,7 +44,7 @@ record ScoreOrigin(String operator, ScoreKind kind, boolean cast) {
         : new ScoreOrigin(node.getOpType(), kind(node, producers), cast);
   }
 
-  /** Whether several classes may be right at once. */
+  /** {@return whether several classes can be right at once} */
   boolean isSigmoid() {
     return SIGMOIDS.contains(operator);
   }
@@ -56,7 +56,7 @@ record ScoreOrigin(String operator, ScoreKind kind, boolean cast) {
     return UNBOUNDED.contains(node.getOpType()) ? ScoreKind.LOGITS : ScoreKind.UNTOLD;
   }
 
-  /** Whether it is the last part of a softmax that was exported in parts. */
+  /** {@return whether the node is the last part of a softmax that was exported in parts} */
   private static boolean isDividedByItsSum(NodeProto node, Map<String, NodeProto> producers) {
     if (!node.getOpType().equals("Div") || node.getInputCount() != 2) {
       return false;

@@ -5,18 +5,18 @@ import dev.millrace.onnx.proto.TensorProto.DataType;
 import dev.millrace.onnx.proto.ValueInfoProto;
 
 /**
- * A model's own output, found to hold scores of which one class wins.
+ * A model's own output, after a check that it holds scores of exclusive classes.
  *
  * @param name the value's name
- * @param half whether its elements are float16 rather than float32
- * @param origin where its scores come from
+ * @param half whether the elements are float16; otherwise they are float32
+ * @param origin the node that computes the scores
  */
 record ScoreOutput(String name, boolean half, ScoreOrigin origin) {
 
   /**
    * Checks the output that a model declares.
    *
-   * @throws ModelException if probabilities cannot be made of it
+   * @throws ModelException if probabilities cannot be computed from it
    */
   static ScoreOutput of(OnnxFile file) {
     ValueInfoProto value = file.output();
@@ -26,7 +26,7 @@ record ScoreOutput(String name, boolean half, ScoreOrigin origin) {
       throw new ModelException(
           subject
               + " holds no float32 or float16 scores: export the model without its last step"
-              + " (ArgMax, ZipMap or the like), so that it answers one score a class");
+              + " (ArgMax, ZipMap or similar), so that it returns one score per class");
     }
     ScoreOrigin origin = ScoreOrigin.of(file.graph(), value.getName());
     if (origin.isSigmoid()) {
@@ -34,13 +34,13 @@ record ScoreOutput(String name, boolean half, ScoreOrigin origin) {
           subject
               + " comes from a "
               + origin.operator()
-              + ", so several classes may be right at once: export a model of exclusive classes"
+              + ", so several classes can be right at once: export a model of exclusive classes"
               + " (softmax or logits)");
     }
     return new ScoreOutput(value.getName(), elements == DataType.FLOAT16_VALUE, origin);
   }
 
-  /** Whether each score may have been rounded to half precision on its own. */
+  /** {@return whether each score may have been rounded to half precision} */
   boolean rounded() {
     return half || origin.cast();
   }

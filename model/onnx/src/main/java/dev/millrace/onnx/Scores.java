@@ -12,13 +12,13 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Map;
 
-/** What a model answered to sample images, in whatever shape: files need not declare it. */
+/** A model's answers to sample images, in any shape, because files need not declare it. */
 final class Scores {
 
-  /** Two, so that a model which only takes batches of one does not pass. */
+  /** Two, so that a model for batches of exactly one fails. */
   private static final int IMAGES = 2;
 
-  /** How far from 1 a sum of probabilities may be that were computed in half precision. */
+  /** The largest difference from 1 of a sum of probabilities computed in half precision. */
   private static final double HALF_PRECISION = 5e-3;
 
   private final long[] shape;
@@ -32,8 +32,8 @@ final class Scores {
   /**
    * Runs a model on two images of noise.
    *
-   * @param model a file that takes pixels and answers float32
-   * @throws ModelException if it does not load or run
+   * @param model a file that takes pixels and returns float32
+   * @throws ModelException if the model cannot be loaded or run
    */
   static Scores ofSamples(byte[] model, Preprocessing preprocessing) {
     int size = preprocessing.size();
@@ -65,9 +65,9 @@ final class Scores {
   }
 
   /**
-   * Checks that there is one finite score for every class of every image.
+   * Requires one finite score per class and image.
    *
-   * @throws ModelException if there is not
+   * @throws ModelException if there is none
    */
   void require(Labels labels) {
     boolean isTable = shape.length == 2 || (isMap() && shape[2] == 1 && shape[3] == 1);
@@ -77,15 +77,15 @@ final class Scores {
               + IMAGES
               + " with the shape "
               + Arrays.toString(shape)
-              + ": export one that answers [batch, classes]");
+              + ": export one that returns [batch, classes]");
     }
     if (shape[1] != labels.size()) {
       throw new ModelException(
           "the model has "
               + shape[1]
-              + " classes and there are "
+              + " classes, but there are "
               + labels.size()
-              + " labels: give the labels that it was trained with, one a class");
+              + " labels: give the labels that it was trained with, one per class");
     }
     for (int i = 0; i < values.limit(); i++) {
       if (!Float.isFinite(values.get(i))) {
@@ -98,13 +98,14 @@ final class Scores {
     }
   }
 
-  /** Whether the shape is [batch, classes, 1, 1]. */
+  /** {@return whether the shape is {@code [batch, classes, 1, 1]}} */
   boolean isMap() {
     return shape.length == 4;
   }
 
   /**
-   * Whether each image's scores are a distribution over the classes, perhaps rounded to float16.
+   * {@return whether each image's scores are a distribution over the classes, possibly rounded to
+   * float16}
    */
   boolean areDistributions() {
     return Distributions.areRows(values, IMAGES, (int) shape[1], HALF_PRECISION);

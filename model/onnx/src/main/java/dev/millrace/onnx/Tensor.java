@@ -14,10 +14,10 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 
-/** Tensors and their types. */
+/** Creates tensors and their types. */
 final class Tensor {
 
-  /** The size, in a shape, of the dimension that grows with the batch. */
+  /** The size, in a shape, that stands for the dynamic batch dimension. */
   static final long BATCH = -1;
 
   private static final String BATCH_NAME = "batch";
@@ -25,10 +25,10 @@ final class Tensor {
   private Tensor() {}
 
   /**
-   * A constant.
+   * Creates a float32 constant.
    *
-   * @param values in row-major order
-   * @throws IllegalArgumentException if the shape does not hold as many values
+   * @param values the values in row-major order
+   * @throws IllegalArgumentException if the shape needs another number of values
    */
   static TensorProto floats(float[] values, long... shape) {
     return floats(
@@ -36,7 +36,7 @@ final class Tensor {
             Arrays.stream(shape).mapToObj(Math::toIntExact).toList(), FloatBuffer.wrap(values)));
   }
 
-  /** A constant. */
+  /** Creates a float32 constant. */
   static TensorProto floats(WeightTensor tensor) {
     ByteBuffer bytes =
         ByteBuffer.allocate(tensor.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -44,7 +44,7 @@ final class Tensor {
     return of(DataType.FLOAT, bytes, tensor.shape());
   }
 
-  /** A constant of one dimension. */
+  /** Creates a one-dimensional int64 constant. */
   static TensorProto integers(long... values) {
     ByteBuffer bytes =
         ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -53,10 +53,9 @@ final class Tensor {
   }
 
   /**
-   * A constant.
+   * Creates a constant.
    *
-   * @param bytes its values, row-major and little-endian, from first to last; nobody else's from
-   *     now on
+   * @param bytes all values, row-major and little-endian; must not change afterwards
    */
   static TensorProto of(DataType elements, ByteBuffer bytes, List<Integer> shape) {
     return TensorProto.newBuilder()
@@ -66,7 +65,10 @@ final class Tensor {
         .build();
   }
 
-  /** The name and type of a graph's input or output; {@link #BATCH} in its shape is symbolic. */
+  /**
+   * {@return the name and type of a graph's input or output; {@link #BATCH} in its shape is
+   * symbolic}
+   */
   static ValueInfoProto value(String name, DataType elements, long... shape) {
     TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
     for (long size : shape) {
@@ -79,7 +81,7 @@ final class Tensor {
         name, TypeProto.Tensor.newBuilder().setElemType(elements.getNumber()).setShape(dimensions));
   }
 
-  /** The name and type of a graph's output whose shape the graph itself decides. */
+  /** {@return the name and type of a graph's output whose shape the graph computes} */
   static ValueInfoProto shapeless(String name, DataType elements) {
     return value(name, TypeProto.Tensor.newBuilder().setElemType(elements.getNumber()));
   }

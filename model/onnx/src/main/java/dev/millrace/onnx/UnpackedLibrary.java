@@ -9,15 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The folder in which ONNX Runtime's Java API unpacks its native library. It asks the JVM to delete
- * the folder at its end, which leaves the folder, and after a kill 28 MB in it. A POSIX system
- * keeps a loaded library although its file is gone, so the folder can go at once.
+ * The folder in which ONNX Runtime's Java API unpacks its native library. The API asks the JVM to
+ * delete the folder at exit, but the folder stays, and after a kill 28 MB in it. A POSIX system
+ * keeps a loaded library without its file, so the folder can be removed at once.
  */
 final class UnpackedLibrary {
 
   private UnpackedLibrary() {}
 
-  /** Removes the folder, unless libraries for a GPU are still to be unpacked there. */
+  /** Removes the folder, unless libraries for a GPU are still to be unpacked into it. */
   static void remove() {
     if (OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
       return;
@@ -30,7 +30,7 @@ final class UnpackedLibrary {
       }
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
-          "this ONNX Runtime is not the one that Millrace was built with; use that", e);
+          "this is not the ONNX Runtime that Millrace was built with; use that version", e);
     }
   }
 
@@ -45,7 +45,7 @@ final class UnpackedLibrary {
       }
       Files.delete(folder);
     } catch (IOException e) {
-      // It stays until the JVM's end: no reason not to serve.
+      // The folder stays. Serving does not depend on its removal.
     }
   }
 }

@@ -1,2 +1,2 @@
-/** Model files and their sessions: the only code that knows ONNX and ONNX Runtime. */
+/** ONNX files and ONNX Runtime's sessions. The only code that uses ONNX and ONNX Runtime. */
 package dev.millrace.onnx;

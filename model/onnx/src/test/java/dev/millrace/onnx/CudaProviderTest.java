@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.model.Device;
 import org.junit.jupiter.api.Test;
 
-/** What ONNX Runtime and the system's loader were seen to say, and what we make of it. */
+/** Messages that ONNX Runtime and the system's loader printed, and our messages for them. */
 class CudaProviderTest {
 
   private static final Device CUDA_0 = Device.parse("cuda:0");
@@ -22,9 +22,9 @@ class CudaProviderTest {
                 new Exception("Error code - ORT_FAIL - message: Failed to load shared library"),
                 loader))
         .isEqualTo(
-            "device cuda:0: libcudnn.so.9 is missing, ONNX Runtime's CUDA provider needs it;"
-                + " install CUDA and cuDNN in the major versions of that build and let"
-                + " LD_LIBRARY_PATH lead to them, or choose the device cpu");
+            "device cuda:0: libcudnn.so.9 is missing, but ONNX Runtime's CUDA provider needs it;"
+                + " install CUDA and cuDNN in the major versions of that build and add their"
+                + " folders to LD_LIBRARY_PATH, or choose the device cpu");
   }
 
   @Test
@@ -50,9 +50,8 @@ class CudaProviderTest {
     assertThat(CudaProvider.isToBlame(failure)).isTrue();
     assertThat(CudaProvider.explain(Device.parse("cuda:7"), failure, ""))
         .isEqualTo(
-            "device cuda:7: CUDA does not start: CUDA failure 101: invalid device ordinal; see with"
-                + " nvidia-smi whether the driver and this GPU are there, or choose the device"
-                + " cpu");
+            "device cuda:7: CUDA does not start: CUDA failure 101: invalid device ordinal; check"
+                + " with nvidia-smi that the driver and this GPU work, or choose the device cpu");
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Real models answer, prepared, what PyTorch answers to normalised floats. */
+/** Prepared real models answer as PyTorch answers normalised floats. */
 class GoldenParityTest {
 
   private static final List<Float> MEAN = List.of(0.485f, 0.456f, 0.406f);

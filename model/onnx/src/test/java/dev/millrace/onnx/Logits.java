@@ -10,7 +10,7 @@ import dev.millrace.core.model.Device;
 import java.nio.FloatBuffer;
 import java.util.Map;
 
-/** Runs network files that take normalised images and answer logits, float32 or float16. */
+/** Runs network files that take normalised images and return logits, float32 or float16. */
 final class Logits {
 
   private Logits() {}

@@ -99,7 +99,7 @@ class ModelPreparationTest {
     return end.graph().node("Div", "quotient", List.of(exp, sum));
   }
 
-  /** As exporters wrote files before format version 4. */
+  /** A file as exporters wrote it before format version 4. */
   private static ModelProto weightsAsInputs(ModelProto model) {
     GraphProto.Builder graph = model.getGraph().toBuilder();
     for (TensorProto weight : model.getGraph().getInitializerList()) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What cannot be served is refused in one line that says what to do. */
+/** A model that cannot be served is refused with one line that says what to do. */
 class ModelRefusalTest {
 
   static Stream<Arguments> unfit() {
@@ -75,13 +75,13 @@ class ModelRefusalTest {
             "output 'y' holds no float32 or float16 scores"),
         arguments(
             nchw().ending("Sigmoid").model(),
-            "output 'y' comes from a Sigmoid, so several classes may be right at once: export"),
+            "output 'y' comes from a Sigmoid, so several classes can be right at once: export"),
         arguments(
             nchw().opset(11).ending(end -> end.node("Softmax", axis(0))).model(),
-            "the model ends in a softmax, yet its answers to sample images are no distributions over"),
+            "the model ends in a softmax, but its answers to sample images are not distributions"),
         arguments(
             nchw().ending(ModelRefusalTest::softmaxTimesOne).model(),
-            "the model's answers to sample images look like probabilities, yet they come from no"),
+            "the model's answers to sample images look like probabilities, but do not come from a"),
         arguments(
             nchw().ending(ModelRefusalTest::centredOverBatch).model(),
             "the model's answer for an image depends on the other images in its batch: export"),
@@ -90,13 +90,13 @@ class ModelRefusalTest {
             "output 'y' comes from a HardSigmoid, so several"),
         arguments(
             nchw().ending(end -> end.node("ReduceMean", axes(1))).model(),
-            "the model has 1 classes and there are 5 labels: give the labels"),
+            "the model has 1 classes, but there are 5 labels: give the labels"),
         arguments(
             nchw().ending(end -> end.node("ReduceSum")).model(),
-            "the model answers a batch of 2 with the shape [1, 1]: export one that answers"),
+            "the model answers a batch of 2 with the shape [1, 1]: export one that returns"),
         arguments(
             nchw().opset(12).ending(end -> end.node("Unsqueeze", axes(2))).model(),
-            "the model answers a batch of 2 with the shape [2, 5, 1]: export one that answers"),
+            "the model answers a batch of 2 with the shape [2, 5, 1]: export one that returns"),
         arguments(
             nchw().ending(ModelRefusalTest::batchOfOneInside).model(),
             "the model does not run on a batch of 2 images of 4x4 pixels: "),
@@ -107,21 +107,20 @@ class ModelRefusalTest {
             "ONNX Runtime cannot load the model: Unsupported model IR version: 99"),
         arguments(
             nchw().opset(6).model(),
-            "the model is written in operator set 6, the oldest that can be prepared is 7: export"),
+            "the model uses operator set 6, but the oldest that can be prepared is 7: export"),
         arguments(
             nchw().model().toBuilder().clearOpsetImport().build(),
-            "the model is written in no operator set of ONNX, the oldest"),
+            "the model uses no operator set of ONNX, but the oldest"),
         arguments(
             nchw().opset(999).model(),
-            "the model is written in an operator set newer than ONNX Runtime knows: export it with"
-                + " opset "),
+            "the model uses a newer operator set than ONNX Runtime supports: export it with opset "),
         arguments(
             changed(graph -> graph.setInitializer(0, outside(graph.getInitializer(0)))),
-            "weight 'fc.weight' lies in a file of its own (model.onnx.data): export the model as one"
+            "weight 'fc.weight' is stored in another file (model.onnx.data): export the model as one"
                 + " file"),
         arguments(
             nchw().ending(ModelRefusalTest::constantOutside).model(),
-            "weight '' lies in a file of its own (model.onnx.data): export the model as one file"));
+            "weight '' is stored in another file (model.onnx.data): export the model as one file"));
   }
 
   @ParameterizedTest(name = "{1}")
@@ -140,7 +139,7 @@ class ModelRefusalTest {
         model.toByteArray(),
         PREPROCESSING,
         LABELS,
-        "the model's answer to " + name + " is no distribution over its classes: it holds NaN;");
+        "the model's answer to " + name + " is not a distribution over its classes: it holds NaN;");
   }
 
   static Stream<Arguments> plainImages() {
@@ -152,7 +151,7 @@ class ModelRefusalTest {
     Labels four = new Labels(LABELS.names().subList(0, 4));
 
     assertRefused(
-        nchw().bytes(), PREPROCESSING, four, "the model has 5 classes and there are 4 labels");
+        nchw().bytes(), PREPROCESSING, four, "the model has 5 classes, but there are 4 labels");
   }
 
   @Test
@@ -166,7 +165,7 @@ class ModelRefusalTest {
   @ParameterizedTest
   @MethodSource("noModels")
   void prepare_noOnnxFile_isRefused(byte[] bytes) {
-    assertRefused(bytes, PREPROCESSING, LABELS, "the file is no ONNX model, or one cut short");
+    assertRefused(bytes, PREPROCESSING, LABELS, "the file is not an ONNX model, or is truncated");
   }
 
   static Stream<byte[]> noModels() {
@@ -243,7 +242,7 @@ class ModelRefusalTest {
     return end.graph().node("Div", "quotient", List.of(end.logits(), zero));
   }
 
-  /** Shifts the logits by a root that is NaN where the probabilities are close to some. */
+  /** Shifts the logits by a square root that is NaN near given probabilities. */
   private static String nanNear(float[] probabilities, SmallModel.Ending end) {
     OnnxGraph graph = end.graph();
     String near = graph.constant("near", Tensor.floats(probabilities, 1, probabilities.length));

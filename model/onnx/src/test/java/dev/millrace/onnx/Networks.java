@@ -9,20 +9,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** Networks and weights to write. */
+/** Networks and weights for tests of the writer. */
 final class Networks {
 
   private Networks() {}
 
-  /** A network of the paper, so narrow and for so small images that it is quickly written. */
+  /** A network of the paper, narrow and for small images, so that writing it is fast. */
   static ResNet narrow(String name) {
     ResNet full = ResNet.of(name);
     return new ResNet(name, full.stem(), full.block(), full.blocks(), 4, full.shortcut(), 5, 32, 3);
   }
 
   /**
-   * He's initialisation, but with batch norms that do something, as after training: gains of 0.5 to
-   * 1 keep a deep network's activations in bounds.
+   * He's initialisation, but with batch norms that are not the identity, as after training. Gains
+   * of 0.5 to 1 keep a deep network's activations bounded.
    */
   static Weights weights(ResNet network) {
     Random random = new Random(3);

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.zip.ZipFile;
 
-/** Reads arrays in C order out of NumPy's .npz files. */
+/** Reads row-major arrays from NumPy's .npz files. */
 final class NumpyArchive {
 
   private static final int HEADER_LENGTH_AT = 8;

@@ -76,7 +76,7 @@ class OnnxModelRuntimeTest {
         "small version 1: input 'x' takes images of 4x4 pixels, not 5x5: give the size");
   }
 
-  /** A version of another layout: the file as it was exported, with a manifest made up. */
+  /** A version in another layout: the exported file, and a derived manifest. */
   private ModelVersion exported(SmallModel model, Preprocessing preprocessing) throws IOException {
     Path home = Files.createDirectories(folder.resolve("small/1"));
     Files.write(home.resolve(ModelVersion.MODEL_FILE), model.bytes());
@@ -121,7 +121,7 @@ class OnnxModelRuntimeTest {
         publish(other, LABELS),
         Device.CPU,
         "small version 1: the model file was prepared with size=4 resize=6 mean=[0.5, 0.4, 0.3]"
-            + " std=[0.2, 0.25, 0.3] and the manifest says size=4 resize=6 mean=[0.0");
+            + " std=[0.2, 0.25, 0.3], but the manifest says size=4 resize=6 mean=[0.0");
   }
 
   @Test
@@ -146,7 +146,7 @@ class OnnxModelRuntimeTest {
         Device.parse("cuda:1"),
         "small version 1: device cuda:1: "
             + CudaProvider.LIBRARY
-            + " is missing, this is ONNX Runtime's build for CPUs; put the libraries of its GPU"
+            + " is missing; this is ONNX Runtime's build for CPUs. Put the libraries of its GPU"
             + " build in a folder and name it with -Donnxruntime.native.path=FOLDER, or choose the"
             + " device cpu");
   }

@@ -93,10 +93,12 @@ class OnnxModelSessionTest {
                     : ByteOrder.BIG_ENDIAN)
             .asFloatBuffer();
 
-    assertBadArgument(PIXELS, 0, ROWS, "images: 0 is not above 0");
+    assertBadArgument(PIXELS, 0, ROWS, "images: 0 must be at least 1");
     assertBadArgument(heap, 1, ROWS, "pixels: the buffer is not direct");
-    assertBadArgument(PIXELS, 4, ROWS, "pixels: the buffer holds 144, the batch takes 192");
-    assertBadArgument(PIXELS, 1, small, "probabilities: the buffer holds 4, the batch takes 5");
+    assertBadArgument(
+        PIXELS, 4, ROWS, "pixels: the buffer holds 144 values, but the batch needs 192");
+    assertBadArgument(
+        PIXELS, 1, small, "probabilities: the buffer holds 4 values, but the batch needs 5");
     assertBadArgument(PIXELS, 1, turned, "probabilities: the buffer is not in native byte order");
     assertBadArgument(
         PIXELS, 1, FloatBuffer.allocate(5), "probabilities: the buffer is not direct");
@@ -104,7 +106,7 @@ class OnnxModelSessionTest {
         PIXELS,
         Integer.MAX_VALUE,
         ROWS,
-        "pixels: the buffer holds 144, the batch takes 103079215056");
+        "pixels: the buffer holds 144 values, but the batch needs 103079215056");
   }
 
   private void assertBadArgument(

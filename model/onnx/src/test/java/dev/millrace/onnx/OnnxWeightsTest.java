@@ -23,7 +23,7 @@ import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Weights that come back out of ONNX files. */
+/** Reading weights from ONNX files. */
 class OnnxWeightsTest {
 
   private static final ResNet NETWORK = Networks.narrow("resnet50");
@@ -64,7 +64,7 @@ class OnnxWeightsTest {
     }
   }
 
-  /** PyTorch's exporter stores equal tensors once, and names the others by Identity nodes. */
+  /** PyTorch's exporter stores equal tensors once, and adds Identity nodes for the other names. */
   @Test
   void weight_storedOnceForTwoNames() {
     ModelProto.Builder model = SmallModel.nchw().model().toBuilder();
@@ -129,7 +129,7 @@ class OnnxWeightsTest {
   void file_thatIsNoModel() {
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> OnnxWeights.read("no model".getBytes(StandardCharsets.UTF_8)))
-        .withMessageContaining("no ONNX model");
+        .withMessageContaining("not an ONNX model");
   }
 
   private static NodeProto identity(String output, String input) {

@@ -15,15 +15,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is said when the library does not load, and what ONNX Runtime 1.29 broke: it sends a
- * description of the process as soon as it is loaded, and crashes the JVM on a long command line
- * while it composes that.
+ * The message when the library cannot be loaded, and a guard against ONNX Runtime 1.29. That
+ * release sends a description of the process when it is loaded, and crashes the JVM on a long
+ * command line while it composes the description.
  */
 class OrtLibraryTest {
 
   @TempDir Path folder;
 
-  /** Loads the library in a JVM of its own. */
+  /** Loads the library in a separate JVM. */
   static final class Load {
     public static void main(String[] args) {
       System.out.println(OrtLibrary.environment().getVersion());

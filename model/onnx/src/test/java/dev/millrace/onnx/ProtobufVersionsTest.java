@@ -16,9 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * A user's build may bring another protobuf than ours: ONNX files are read and written with each.
- */
+/** Reads and writes ONNX files with each protobuf release that a user's build may contain. */
 @Timeout(120)
 class ProtobufVersionsTest {
 

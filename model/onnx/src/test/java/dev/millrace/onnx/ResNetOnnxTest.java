@@ -29,13 +29,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Written networks, run by ONNX Runtime. */
+/** Runs written networks in ONNX Runtime. */
 class ResNetOnnxTest {
 
   private static final OnnxFormat FOLDED = new OnnxFormat(Precision.FP32, BatchNorm.FOLDED);
   private static final ResNet RESNET20 = ResNet.of("resnet20");
 
-  /** Weights trained by someone else answer what PyTorch does, option A's padding included. */
+  /** Published weights give PyTorch's answers, with option A's padding. */
   @ParameterizedTest
   @CsvSource({"FP32, KEPT, 1e-4", "FP32, FOLDED, 1e-4", "FP16, KEPT, 0.05", "FP16, FOLDED, 0.05"})
   void resnet20_answersPytorchsLogits(Precision precision, BatchNorm batchNorm, float tolerance)
@@ -132,7 +132,8 @@ class ResNetOnnxTest {
         .isThrownBy(
             () ->
                 ResNetOnnx.write(RESNET20, weights, new OnnxFormat(Precision.FP16, BatchNorm.KEPT)))
-        .withMessage("bn1.running_mean holds 65520.0, which float16 does not: write it as float32");
+        .withMessage(
+            "bn1.running_mean holds 65520.0, which float16 cannot represent: write it as float32");
   }
 
   @ParameterizedTest

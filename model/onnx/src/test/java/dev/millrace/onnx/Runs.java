@@ -10,7 +10,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Runs sessions over whole buffers. */
+/** Runs sessions on whole buffers. */
 final class Runs {
 
   private Runs() {}

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Batches may end while the JVM shuts down, beside ONNX Runtime's own shutdown hook. */
+/** Batches can finish while the JVM shuts down, in parallel to ONNX Runtime's shutdown hook. */
 class ShutdownTest {
 
   private static final long TWO_SECONDS = 2_000_000_000L;

@@ -13,14 +13,14 @@ import java.util.stream.IntStream;
 
 /**
  * The smallest classifier: each class's logit is a weighted sum of the three channels' means. It
- * can be exported well or badly in many ways, and its right answer is known without it.
+ * can be exported well or badly in many ways, and its correct answer is computed without it.
  *
- * @param shape of its input
- * @param elements of its input and output
- * @param opset it is written in
- * @param input name of its input
- * @param output name of its output
- * @param ending adds what makes the output of the logits, whose name it is given
+ * @param shape shape of the input
+ * @param elements type of the input's and output's elements
+ * @param opset operator set of the file
+ * @param input name of the input
+ * @param output name of the output
+ * @param ending adds the nodes from the logits, whose name it receives, to the output
  */
 record SmallModel(
     List<Long> shape,
@@ -36,7 +36,7 @@ record SmallModel(
   static final Preprocessing PREPROCESSING =
       new Preprocessing(SIZE, 6, List.of(0.5f, 0.4f, 0.3f), List.of(0.2f, 0.25f, 0.3f));
 
-  /** A graph that stands at its logits. */
+  /** A graph that ends at its logits. */
   record Ending(OnnxGraph graph, String logits) {
 
     String node(String operator, AttributeProto... attributes) {
@@ -118,7 +118,7 @@ record SmallModel(
     return Attribute.integer("to", type.getNumber());
   }
 
-  /** The right probabilities for the first {@code images} of {@code uint8[N, SIZE, SIZE, 3]}. */
+  /** The correct probabilities of the first {@code images} of {@code uint8[N, SIZE, SIZE, 3]}. */
   static float[] probabilities(ByteBuffer pixels, int images) {
     float[] weights = weights();
     float[] answer = new float[images * CLASSES];

@@ -2,7 +2,7 @@ package dev.millrace.onnx;
 
 import java.util.Arrays;
 
-/** Softmax in double precision, to compare with. */
+/** Softmax in double precision, as the reference. */
 final class Softmax {
 
   private Softmax() {}

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** ONNX Runtime leaves nothing in the temporary folder, whichever way the process ends. */
+/** ONNX Runtime leaves nothing in the temporary folder, even after a kill. */
 @DisabledOnOs(OS.WINDOWS)
 class UnpackedLibraryTest {
 
-  /** Opens a session, prints {@code ready}, and ends when its input does. */
+  /** Opens a session, prints {@code ready}, and exits at the end of its input. */
   static final class Main {
     public static void main(String[] args) throws Exception {
       OnnxGraph graph = new OnnxGraph("smallest");

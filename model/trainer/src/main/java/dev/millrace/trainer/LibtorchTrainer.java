@@ -13,13 +13,16 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.function.BooleanSupplier;
 
-/** Trains with libtorch. */
+/** Trains with libtorch. A lock on the run's folder keeps a second trainer out. */
 public final class LibtorchTrainer implements Trainer {
 
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
   private final Clock clock = Clock.systemUTC();
+
+  /** Creates the trainer. {@link java.util.ServiceLoader} calls this constructor. */
+  public LibtorchTrainer() {}
 
   @Override
   @SuppressWarnings("try") // held, not used

@@ -1,2 +1,2 @@
-/** The trainer: learns from labelled images and exports checkpoints. */
+/** The trainer: learns from labelled images and publishes checkpoints. */
 package dev.millrace.trainer;

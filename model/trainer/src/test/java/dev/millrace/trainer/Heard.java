@@ -7,7 +7,7 @@ import dev.millrace.core.training.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Remembers what a training told. */
+/** Records a training's events. */
 public final class Heard implements TrainingListener {
 
   public final List<Long> steps = new ArrayList<>();

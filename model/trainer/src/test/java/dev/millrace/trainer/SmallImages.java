@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
-/** Images of 16x16 pixels that are easily told apart: each class has a brightness, plus noise. */
+/** Images of 16x16 pixels that are easy to classify: each class has a brightness, plus noise. */
 public final class SmallImages {
 
   public static final int SIDE = 16;
 
   private SmallImages() {}
 
-  /** Writes so many a class below a folder, classes {@code a}, {@code b} and so on. */
+  /** Writes this many images per class below a folder, for classes {@code a}, {@code b}, …. */
   public static void write(Path folder, int classes, int each) {
     try {
       for (int label = 0; label < classes; label++) {
@@ -33,7 +33,7 @@ public final class SmallImages {
     return Character.toString('a' + label);
   }
 
-  /** Writes one. */
+  /** Writes one image. */
   public static void write(Path file, int label, int classes, int seed) throws IOException {
     Random random = new Random(label * 10_000L + seed);
     BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);

@@ -15,24 +15,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A {@code config.pbtxt} as protobuf's own parser reads it, with the lines that its fields stand
- * in. Fields and extensions that the schema does not name are passed over, as Triton's later
- * releases add some.
+ * A {@code config.pbtxt}, read by protobuf's own parser, with the lines of its fields. Ignores
+ * fields and extensions that the schema does not contain, because Triton's releases add some.
  *
- * @param file where it stands
- * @param config what it says
- * @param lines where each field stands
+ * @param file the file's path
+ * @param config its content
+ * @param lines the line of each field
  */
 record ConfigFile(Path file, ModelConfig config, TextFormatParseInfoTree lines) {
 
-  /** Protobuf's messages begin with line and column. */
+  /** Protobuf's messages begin with a line and a column. */
   private static final Pattern PLACE = Pattern.compile("\\d+:\\d+: ");
 
   /**
    * Reads a file.
    *
-   * @throws ModelException if it cannot be read, or breaks the format's rules; the message names
-   *     the file and the line
+   * @throws ModelException if the file cannot be read or parsed; the message names the file and the
+   *     line
    */
   static ConfigFile read(Path file) {
     try {
@@ -46,11 +45,12 @@ record ConfigFile(Path file, ModelConfig config, TextFormatParseInfoTree lines) 
     } catch (ParseException e) {
       throw problem(file, e.getLine(), withoutPlace(e.getMessage()), e);
     } catch (StackOverflowError e) {
-      throw new ModelException(file + ": messages are too deep in each other", e);
+      throw new ModelException(file + ": messages are nested too deeply", e);
     } catch (CharacterCodingException e) {
-      throw new ModelException(file + " is not UTF-8 text; save it as such", e);
+      throw new ModelException(file + " is not UTF-8 text; save it as UTF-8", e);
     } catch (IOException e) {
-      throw new ModelException("cannot read " + file + " (" + e + "); see that it may be read", e);
+      throw new ModelException(
+          "cannot read " + file + " (" + e + "); check that it is readable", e);
     }
   }
 
@@ -64,7 +64,7 @@ record ConfigFile(Path file, ModelConfig config, TextFormatParseInfoTree lines) 
         .build();
   }
 
-  /** What is wrong with a message of a repeated field, at the line that it begins in. */
+  /** {@return an exception about one message of a repeated field, at the message's first line} */
   ModelException problem(int field, int index, String problem) {
     FieldDescriptor descriptor = ModelConfig.getDescriptor().findFieldByNumber(field);
     TextFormatParseLocation place = lines.getLocation(descriptor, index);

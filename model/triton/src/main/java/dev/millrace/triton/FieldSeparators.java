@@ -4,10 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Blanks the commas and semicolons that may stand between the fields of a message. They mean
- * nothing, and protobuf's parser refuses one that follows a field which its schema does not name:
- * {@code { name: "x", dims: 3 }} would be no configuration. Every other character keeps its place,
- * so that lines and columns stay right.
+ * Blanks the commas and semicolons between the fields of a message. They have no meaning, but
+ * protobuf's parser refuses one after a field that the schema does not contain: {@code { name: "x",
+ * dims: 3 }} would fail. Every other character keeps its place, so that lines and columns stay
+ * right.
  */
 final class FieldSeparators {
 
@@ -49,7 +49,7 @@ final class FieldSeparators {
         afterField = true;
       }
       case ',', ';' -> {
-        // A separator without a field before it stays, and is refused.
+        // A separator without a field before it is an error: it stays, and the parser refuses it.
         if (afterField && !Character.valueOf('[').equals(open.peek())) {
           text.setCharAt(at, ' ');
         }
@@ -64,7 +64,7 @@ final class FieldSeparators {
     return end < 0 ? text.length() : end;
   }
 
-  /** The closing quote, or where the line or the text ends without one. */
+  /** {@return the index of the closing quote, or of the end of the line or the text without one} */
   private int endOfString(int start) {
     for (int i = start + 1; i < text.length(); i++) {
       char character = text.charAt(i);

@@ -5,13 +5,13 @@ import java.util.logging.Filter;
 import java.util.logging.Logger;
 
 /**
- * Keeps protobuf's parser from warning about the fields that it passes over, on the thread that
- * opened this, until it is closed. The parser writes its warnings to {@code java.util.logging} and
- * has no switch for them, and most fields of a Triton configuration are none of ours.
+ * Suppresses protobuf's warnings about ignored fields on the thread that opened this object, until
+ * it is closed. The parser writes the warnings to {@code java.util.logging} and has no switch for
+ * them. Most fields of a Triton configuration are ignored here.
  */
 final class PassedOverFields implements AutoCloseable {
 
-  /** Held here, because the log manager forgets a logger that nothing refers to. */
+  /** Kept in a field, because the log manager drops loggers that nothing refers to. */
   private static final Logger LOGGER = Logger.getLogger(TextFormat.class.getName());
 
   private static final ThreadLocal<Boolean> SILENT = new ThreadLocal<>();

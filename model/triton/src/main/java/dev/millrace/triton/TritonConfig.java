@@ -17,16 +17,15 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
- * What a model's {@value #FILE_NAME} in <a
+ * The settings in a model's {@value #FILE_NAME}, in <a
  * href="https://github.com/triton-inference-server/server/blob/main/docs/user_guide/model_configuration.md">Triton's
- * format</a> says of how to serve it. Triton leaves preprocessing to its clients: mean, standard
- * deviation and resize are those of the model's {@code parameters} of these names, which Triton
- * passes over, else ImageNet's.
+ * format</a>. Triton leaves preprocessing to its clients. Mean, standard deviation and resize
+ * therefore come from the model's {@code parameters} of these names, which Triton ignores, or else
+ * are ImageNet's.
  *
- * @param labels the file of its classes' names
- * @param preprocessing how images become its input
- * @param maxBatchSize images a batch holds at most; empty if it does not say, and Triton would find
- *     out by itself
+ * @param labels the file with the names of the classes
+ * @param preprocessing the preprocessing of the model's images
+ * @param maxBatchSize the largest number of images per batch; empty if the file sets no limit
  */
 record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBatchSize) {
 
@@ -40,8 +39,8 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
    * Reads a model's configuration.
    *
    * @param home {@code <repository>/<model>}
-   * @throws ModelException if there is none, or it cannot be served; the message names the file,
-   *     and says what to do
+   * @throws ModelException if the file is missing or the model cannot be served; the message names
+   *     the file and says what to do
    */
   static TritonConfig read(Path home) {
     Path file = home.resolve(FILE_NAME);
@@ -49,7 +48,7 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
       throw new UnpublishedModelException(
           "there is no "
               + file
-              + ", which would tell the size of the model's images: write one that holds at least '"
+              + ", which gives the size of the model's images: write one that contains at least '"
               + HOW_TO_TELL_THE_SIZE
               + "', or publish the model");
     }
@@ -57,8 +56,7 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
     ModelConfig config = text.config();
     int maxBatchSize = config.getMaxBatchSize();
     if (maxBatchSize < 0) {
-      throw new ModelException(
-          file + ": max_batch_size: " + maxBatchSize + " is no size of a batch");
+      throw new ModelException(file + ": max_batch_size: " + maxBatchSize + " must be at least 0");
     }
     OptionalInt inputSize = inputSize(text);
     try {
@@ -87,7 +85,7 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
                 () ->
                     new ModelException(
                         text.file()
-                            + " does not tell the size of the model's images: give its input fixed"
+                            + " does not give the size of the model's images: give its input fixed"
                             + " dims, or add '"
                             + HOW_TO_TELL_THE_SIZE
                             + "'"));
@@ -98,7 +96,7 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
         parameter(text, "std", TritonConfig::numbers).orElse(Preprocessing.IMAGENET_STD));
   }
 
-  /** Of several entries of a map with the same key, protobuf keeps the last one. */
+  /** Protobuf keeps the last of several map entries with the same key, and so does this method. */
   private static <T> Optional<T> parameter(ConfigFile text, String key, Function<String, T> parse) {
     List<ParameterEntry> entries = text.config().getParametersList();
     for (int i = entries.size() - 1; i >= 0; i--) {
@@ -124,7 +122,7 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
       throw text.problem(
           ModelConfig.PARAMETERS_FIELD_NUMBER,
           index,
-          "parameter " + entry.getKey() + ": '" + value + "' is no number");
+          "parameter " + entry.getKey() + ": '" + value + "' is not a number");
     }
   }
 
@@ -132,23 +130,26 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
     return Arrays.stream(list.split(",")).map(String::strip).map(Float::valueOf).toList();
   }
 
-  /** Side of the model's images, in pixels; empty if it is not fixed, or not told. */
+  /** {@return the side of the model's images, in pixels; empty if it is dynamic or not given} */
   private static OptionalInt inputSize(ConfigFile text) {
     ModelConfig config = text.config();
     if (config.getInputCount() > 1) {
-      throw inputProblem(text, 1, "a second input: a classifier of images has one");
+      throw inputProblem(text, 1, "a second input: an image classifier has one input");
     }
     List<Long> dims = config.getInputCount() == 0 ? List.of() : config.getInput(0).getDimsList();
     if (config.hasMaxBatchSize() && config.getMaxBatchSize() == 0 && dims.size() != 4) {
       throw new ModelException(
           text.file()
-              + ": max_batch_size 0 says that the model has no batch dimension: export it with a"
-              + " dynamic batch axis and give the largest batch that it may get");
+              + ": max_batch_size 0 means that the model has no batch dimension: export it with a"
+              + " dynamic batch axis and set max_batch_size to the largest batch");
     }
     return dims.isEmpty() ? OptionalInt.empty() : side(text, image(text, dims));
   }
 
-  /** The dimensions without the batch's, which is among them where Triton does not batch. */
+  /**
+   * {@return the dimensions without the batch dimension, which the dims include if max_batch_size
+   * is 0}
+   */
   private static List<Long> image(ConfigFile text, List<Long> dims) {
     if (dims.size() == 4 && text.config().getMaxBatchSize() == 0) {
       if (dims.get(0) != DYNAMIC) {
@@ -157,7 +158,7 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
             0,
             "dims: "
                 + dims
-                + " are of batches of exactly "
+                + " fix the batch size at "
                 + dims.get(0)
                 + ": export the model with a dynamic batch axis");
       }
@@ -178,7 +179,7 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
       throw inputProblem(
           text,
           0,
-          "dims: " + image + " with " + format + " have no 3 where an RGB image's channels are");
+          "dims: " + image + " with " + format + " do not have the 3 channels of an RGB image");
     }
     List<Long> sides = channelsFirst ? image.subList(1, 3) : image.subList(0, 2);
     if (sides.contains(DYNAMIC)) {

@@ -11,29 +11,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Versions as Triton's users keep them: the model file as it was exported, and what is to be known
- * of it beside the version folders, in {@code config.pbtxt} and a file of labels. Its manifest is
- * made up at each reading and written nowhere.
+ * Reads versions in Triton's layout: the model file as its author exported it, and the settings in
+ * {@code config.pbtxt} and a labels file beside the version folders. The manifest is derived at
+ * each reading and stored nowhere.
  *
- * <p>Its checksum is that of the file at the time of reading: a file that was already corrupt
- * passes, one that changes afterwards does not. Thread-safe.
+ * <p>The manifest's checksum is that of the file at the time of reading. A file that was corrupt
+ * before is not noticed; a file that changes afterwards is refused. Thread-safe.
  */
 public final class TritonLayout implements ForeignLayout {
 
-  /** The kind of source that such a version names in its manifest. */
+  /** The kind of source in the manifest. */
   private static final String SOURCE = "triton";
 
-  /** Whether a version's folder has a model file. */
+  /** Creates the layout; it has no settings. */
+  public TritonLayout() {}
+
+  /**
+   * {@inheritDoc}
+   *
+   * @return whether the folder has a model file
+   */
   @Override
   public boolean holds(Path folder) {
     return Files.isRegularFile(folder.resolve(ModelVersion.MODEL_FILE));
   }
 
   /**
-   * Reads a version, the model file included: its checksum takes that.
+   * Reads a version. Reads the whole model file too, for its checksum.
    *
    * @param folder {@code <repository>/<model>/<version>}
-   * @throws ModelException if it cannot be served; the message says what to do
+   * @throws ModelException if the version cannot be served; the message says what to do
    */
   @Override
   public ModelVersion read(Path folder, String model, int version) {
@@ -55,7 +62,8 @@ public final class TritonLayout implements ForeignLayout {
               null);
       return new ModelVersion(folder, manifest, config.maxBatchSize(), false);
     } catch (IOException e) {
-      throw new ModelException("cannot read " + file + " (" + e + "); see that it may be read", e);
+      throw new ModelException(
+          "cannot read " + file + " (" + e + "); check that it is readable", e);
     }
   }
 
@@ -64,7 +72,7 @@ public final class TritonLayout implements ForeignLayout {
       throw new ModelException(
           "there is no "
               + config.labels()
-              + ": write one class a line there, or name another file as label_filename of the"
+              + ": write one class per line there, or name another file as label_filename of the"
               + " output in "
               + TritonConfig.FILE_NAME);
     }

@@ -1,2 +1,2 @@
-/** Model repositories that were made for NVIDIA Triton, read as they are. */
+/** Reads model repositories that were made for NVIDIA Triton, without changing them. */
 package dev.millrace.triton;

@@ -189,7 +189,7 @@ class ConfigFileTest {
 
     assertThatThrownBy(() -> ConfigFile.read(file))
         .isInstanceOf(ModelException.class)
-        .hasMessage(file + " is not UTF-8 text; save it as such");
+        .hasMessage(file + " is not UTF-8 text; save it as UTF-8");
     assertThatThrownBy(() -> ConfigFile.read(folder))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("cannot read " + folder);

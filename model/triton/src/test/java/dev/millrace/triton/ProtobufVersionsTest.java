@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A user's build may bring another protobuf than ours: a Triton repository is read with each. */
+/** Reads a Triton repository with each protobuf release that a user's build may contain. */
 @Timeout(60)
 class ProtobufVersionsTest {
 

@@ -138,7 +138,7 @@ class TritonConfigTest {
   void sizeThatDimsDoNotTell_isAParameters(String text) throws IOException {
     assertRefused(
         text,
-        " does not tell the size of the model's images: give its input fixed dims, or add 'parameters"
+        " does not give the size of the model's images: give its input fixed dims, or add 'parameters"
             + " { key: \"size\" value { string_value: \"224\" } }'");
 
     String advice = "\nparameters { key: \"size\" value { string_value: \"224\" } }";
@@ -158,11 +158,11 @@ class TritonConfigTest {
   void modelWithoutABatchDimension_isRefused() {
     for (String input :
         List.of(INPUT, "", "input { dims: [ 3, 224, 224 ] reshape { shape: 1 } }")) {
-      assertRefused("max_batch_size: 0 " + input, ": max_batch_size 0 says that the model has no");
+      assertRefused("max_batch_size: 0 " + input, ": max_batch_size 0 means that the model has no");
     }
     assertRefused(
         "input { dims: [ 4, 3, 224, 224 ] }",
-        ", line 1: dims: [4, 3, 224, 224] are of batches of exactly 4: export the model with a"
+        ", line 1: dims: [4, 3, 224, 224] fix the batch size at 4: export the model with a"
             + " dynamic batch axis");
   }
 
@@ -170,11 +170,11 @@ class TritonConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "max_batch_size: -1 | : max_batch_size: -1 is no size of a batch",
+        "max_batch_size: -1 | : max_batch_size: -1 must be at least 0",
         "max_batch_size: 4294967296 | , line 1: Couldn't parse integer: ",
         "max_batch_size: 8 input { dims: [ -1, 3, 224, 224 ] } | , line 1: dims: [-1, 3, 224, 224] are",
         "input { dims: [ 224, 224 ] } | , line 1: dims: [224, 224] are not those of an RGB image",
-        "input { dims: [ 1, 28, 28 ] } | , line 1: dims: [1, 28, 28] with FORMAT_NONE have no 3",
+        "input { dims: [ 1, 28, 28 ] } | , line 1: dims: [1, 28, 28] with FORMAT_NONE do not have",
         "input { dims: [ 3, 480, 640 ] } | , line 1: dims: [3, 480, 640] are not those of a square",
         "input { dims: [ 3, 4097, 4097 ] } | , line 1: dims: [3, 4097, 4097] are not those",
         "input { dims: [ 3, 0, 0 ] } | : size: 0 is not between 1",

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Repositories that were made for Triton, read as they are. */
+/** Reading repositories that were made for Triton. */
 class TritonLayoutTest {
 
   private static final String CONFIG = "max_batch_size: 4 input { dims: [ 3, 32, 32 ] }";
@@ -97,7 +97,7 @@ class TritonLayoutTest {
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "resnet20 version 1 has changed since it was read: %s had sha256 %s and has %s; put a new"
-                + " file into a version folder of its own",
+                + " file into a new version folder",
             model, version.sha256(), Sha256.of(bytes("changed")));
     assertThat(repository.newest("resnet20").readVerified()).isEqualTo(bytes("changed"));
   }
@@ -110,7 +110,7 @@ class TritonLayoutTest {
     assertRefused(
         "there is no "
             + labels
-            + ": write one class a line there, or name another file as label_filename of the output"
+            + ": write one class per line there, or name another file as label_filename of the output"
             + " in config.pbtxt");
 
     Files.writeString(labels, "tench\ngoldfish");
@@ -125,7 +125,7 @@ class TritonLayoutTest {
             + home.resolve("1/millrace.json")
             + ": the version was removed, or was never published");
 
-    Files.createDirectory(model); // Triton's way with weights in files of their own
+    Files.createDirectory(model); // Triton stores models with external weights in a folder.
     assertRefused(
         "there is no "
             + home.resolve("1/millrace.json")

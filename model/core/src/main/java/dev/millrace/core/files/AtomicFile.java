@@ -8,9 +8,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /**
- * Replaces a file in one step: a reader, also one after a kill or a power cut, finds the old
- * content or the new content, whole. The content goes to a hidden file beside it, is forced to disk
- * and gets the file's name; then the folder is forced to disk.
+ * Replaces a file in one step. A reader finds either the old content or the new content, complete,
+ * even after a kill or a power failure.
+ *
+ * <p>The content is written to a hidden file in the same folder and forced to disk. A rename gives
+ * the hidden file the target's name. Then the folder is forced to disk.
  *
  * <p>Several threads and processes may write the same file at once; the last rename wins.
  */
@@ -18,12 +20,24 @@ public final class AtomicFile {
 
   private AtomicFile() {}
 
-  /** Writes a file, or replaces it. Its folder must exist. */
+  /**
+   * Writes or replaces a file.
+   *
+   * @param file the target, in a folder that exists
+   * @param bytes the new content
+   * @throws IOException if writing fails; the file then has the old or the new content, complete
+   */
   public static void write(Path file, byte[] bytes) throws IOException {
     write(file, out -> out.write(bytes));
   }
 
-  /** The same for content that is written piece by piece; the stream is buffered. */
+  /**
+   * Writes or replaces a file with content that is produced piece by piece.
+   *
+   * @param file the target, in a folder that exists
+   * @param content writes the new content to a buffered stream
+   * @throws IOException if writing fails; the file then has the old or the new content, complete
+   */
   public static void write(Path file, Disk.Content content) throws IOException {
     Path hidden = file.resolveSibling(hiddenPrefix(file) + UUID.randomUUID());
     try {
@@ -36,8 +50,11 @@ public final class AtomicFile {
   }
 
   /**
-   * Removes the hidden files of writers that were killed. Call it only where no other thread or
+   * Removes the hidden files that killed writers left. Call it only where no other thread or
    * process writes the same file.
+   *
+   * @param file the target whose hidden files are removed
+   * @throws IOException if the folder cannot be listed or a hidden file cannot be removed
    */
   public static void removeUnfinished(Path file) throws IOException {
     String prefix = hiddenPrefix(file);

@@ -13,30 +13,47 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Writes that a power cut cannot undo once they have returned. A file's content and its name are
- * forced to disk apart: {@link #writeNew} forces the content, {@link #force} a folder's names.
+ * Writes files and folders so that a power failure after the call cannot undo them. Content and
+ * names are forced to disk separately: {@link #writeNew} forces a file's content, {@link #force}
+ * the names in a folder.
  */
 public final class Disk {
 
-  /** Writes a file's content. */
+  /** Produces a file's content. */
   @FunctionalInterface
   public interface Content {
+    /**
+     * Writes the whole content.
+     *
+     * @param out the buffered stream to write to; the caller closes it
+     * @throws IOException if writing fails
+     */
     void writeTo(OutputStream out) throws IOException;
   }
 
   private Disk() {}
 
   /**
-   * Writes a new file and forces its content to disk. Its name is on disk once its folder is {@link
-   * #force forced}.
+   * Writes a new file and forces its content to disk. The file's name is on disk after its folder
+   * has been {@link #force forced}.
    *
-   * @throws FileAlreadyExistsException if there is such a file
+   * @param file the file to create
+   * @param bytes its content
+   * @throws FileAlreadyExistsException if the file exists
+   * @throws IOException if it cannot be written
    */
   public static void writeNew(Path file, byte[] bytes) throws IOException {
     writeNew(file, out -> out.write(bytes));
   }
 
-  /** The same for content that is written piece by piece; the stream is buffered. */
+  /**
+   * Writes a new file with content that is produced piece by piece, and forces the content to disk.
+   *
+   * @param file the file to create
+   * @param content writes the content to a buffered stream
+   * @throws FileAlreadyExistsException if the file exists
+   * @throws IOException if it cannot be written
+   */
   public static void writeNew(Path file, Content content) throws IOException {
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -48,9 +65,11 @@ public final class Disk {
   }
 
   /**
-   * Creates a folder and the parents that are missing, and forces the name of each to disk. The
-   * name of a folder that exists is forced too, because another process may have created it just
-   * now.
+   * Creates a folder and its missing parents, and forces the name of each to disk. The name of an
+   * existing folder is forced too, because another process may have created it a moment ago.
+   *
+   * @param folder the folder to create; it may exist
+   * @throws IOException if a folder cannot be created or forced to disk
    */
   public static void createFolders(Path folder) throws IOException {
     Deque<Path> entries = new ArrayDeque<>();
@@ -68,7 +87,12 @@ public final class Disk {
     }
   }
 
-  /** Forces the names in a folder to disk, where the system has a way to ask for it. */
+  /**
+   * Forces the names in a folder to disk, on systems that support it.
+   *
+   * @param folder an existing folder
+   * @throws IOException if the folder cannot be opened or forced to disk
+   */
   public static void force(Path folder) throws IOException {
     if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       return; // Windows cannot open a folder, and NTFS keeps a journal of its names.

@@ -16,17 +16,31 @@ public final class Sha256 {
 
   private Sha256() {}
 
-  /** The checksum of {@code bytes}: 64 lower-case hexadecimal digits. */
+  /**
+   * {@return the checksum of {@code bytes}: 64 lower-case hexadecimal digits}
+   *
+   * @param bytes the data
+   */
   public static String of(byte[] bytes) {
     return HexFormat.of().formatHex(digest().digest(bytes));
   }
 
-  /** The checksum of a text's UTF-8 bytes. */
+  /**
+   * {@return the checksum of a text's UTF-8 bytes: 64 lower-case hexadecimal digits}
+   *
+   * @param text the text
+   */
   public static String of(String text) {
     return of(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The checksum of a file, which is read piece by piece. */
+  /**
+   * {@return the checksum of a file: 64 lower-case hexadecimal digits} The file is read piece by
+   * piece.
+   *
+   * @param file the file
+   * @throws IOException if the file cannot be read
+   */
   public static String of(Path file) throws IOException {
     MessageDigest digest = digest();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
@@ -39,7 +53,7 @@ public final class Sha256 {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
+      throw new AssertionError("every Java platform supports SHA-256", e);
     }
   }
 }

@@ -1,2 +1,2 @@
-/** Files that are whole and on disk, or not there at all; and their checksums. */
+/** Files that a crash leaves either complete or absent, and SHA-256 checksums. */
 package dev.millrace.core.files;

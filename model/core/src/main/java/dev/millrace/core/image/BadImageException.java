@@ -4,33 +4,34 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * One image cannot be classified, and it is the image's own fault. The message says why, for the
- * dead letter. It carries no stack trace: ours would say nothing of the image.
+ * An image cannot be classified because of the image itself. The message gives the reason and goes
+ * into the dead letter. The exception has no stack trace, because a stack trace says nothing about
+ * the image.
  */
 public final class BadImageException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  /** Why an image is refused, as metrics count it. */
+  /** The reason why an image is refused. Metrics count refused images by reason. */
   public enum Reason {
     /** The record has no value, or an empty one. */
     EMPTY,
-    /** The record's content type or envelope is not one that is read here. */
+    /** The record's content type or envelope is not supported. */
     UNREADABLE_EVENT,
-    /** The bytes begin like no image format that is read here. */
+    /** The bytes do not begin like any supported image format. */
     UNKNOWN_FORMAT,
-    /** The header claims more pixels than are allowed. */
+    /** The header declares more pixels than {@link ImageLimits#maxPixels()} allows. */
     TOO_LARGE,
-    /** The bytes begin like an image and do not decode. */
+    /** The bytes begin like an image but cannot be decoded. */
     UNDECODABLE,
-    /** Decoding took longer than is allowed. */
+    /** Decoding took longer than {@link ImageLimits#decodeTimeout()}. */
     TIMEOUT,
-    /** The decoder failed on it without an opinion of it: a fault of the decoder, not a refusal. */
+    /** The decoder itself failed, with an error that says nothing about the image. */
     DECODER_FAILED,
-    /** The model fails on it, and answers other images on the same device. */
+    /** The model fails on this image, although it answers other images on the same device. */
     NO_ANSWER;
 
-    /** The reason as a metric's label, for example {@code too_large}. */
+    /** {@return the reason as a metric label, for example {@code too_large}} */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -38,15 +39,29 @@ public final class BadImageException extends RuntimeException {
 
   private final Reason reason;
 
+  /**
+   * Creates the exception without a cause.
+   *
+   * @param reason the reason, for metrics
+   * @param message the reason in words, for the dead letter
+   */
   public BadImageException(Reason reason, String message) {
     this(reason, message, null);
   }
 
+  /**
+   * Creates the exception.
+   *
+   * @param reason the reason, for metrics
+   * @param message the reason in words, for the dead letter
+   * @param cause the decoder's or parser's error, or null
+   */
   public BadImageException(Reason reason, String message, Throwable cause) {
     super(message, cause, false, false);
     this.reason = Objects.requireNonNull(reason);
   }
 
+  /** {@return the reason, for metrics} */
   public Reason reason() {
     return reason;
   }

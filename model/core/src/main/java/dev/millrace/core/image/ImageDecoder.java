@@ -3,24 +3,25 @@ package dev.millrace.core.image;
 import java.nio.ByteBuffer;
 
 /**
- * Decodes images straight into a batch: the port between the engine and the image library.
+ * Decodes images into a batch's buffer. The engine calls the image library only through this
+ * interface.
  *
- * <p>An instance keeps scratch memory and is used by one thread at a time. Decoding runs in native
- * code and cannot be interrupted; whoever bounds its time must not touch {@code pixels} again
- * before the call has returned.
+ * <p>An instance holds scratch memory. One thread uses it at a time. Decoding runs in native code
+ * and cannot be interrupted: a caller that stops waiting for a decode must not touch {@code pixels}
+ * before the call returns.
  */
 public interface ImageDecoder extends AutoCloseable {
 
   /**
-   * Decodes one image and applies the geometry of {@code preprocessing}.
+   * Decodes one image, then resizes and crops it as {@code preprocessing} says.
    *
-   * @param encoded the image file's bytes (JPEG, PNG, …); not kept
-   * @param preprocessing geometry to bring the image to
-   * @param pixels where the pixels go: {@code preprocessing.bytes()} bytes from position 0, RGB,
-   *     row by row ({@code uint8[size, size, 3]}); untouched if the image is refused
-   * @throws BadImageException if the bytes are no image that may or can be decoded
-   * @throws OutOfMemoryError if the heap or native memory has no room for it, which is no image's
-   *     fault
+   * @param encoded the image file's bytes (JPEG, PNG, …); the decoder does not keep the array
+   * @param preprocessing the resize and the crop to apply
+   * @param pixels receives {@code preprocessing.bytes()} bytes from position 0: RGB, row by row
+   *     ({@code uint8[size, size, 3]}). Unchanged if the image is refused
+   * @throws BadImageException if the image is damaged, not supported or too large
+   * @throws OutOfMemoryError if the heap or native memory is too small for the decode; the image
+   *     may be sound
    */
   void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels);
 

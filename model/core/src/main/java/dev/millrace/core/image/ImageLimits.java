@@ -3,31 +3,38 @@ package dev.millrace.core.image;
 import java.time.Duration;
 
 /**
- * What one image may claim before it is refused.
+ * Limits for one image. An image that exceeds one is refused.
  *
- * @param maxPixels width times height, read from the header before a pixel is allocated. The
- *     default of 32 Mi pixels admits every common camera and bounds a decoder to about 100 MiB
- *     (three times that for a progressive JPEG)
- * @param decodeTimeout how long one decode may take before its image is refused
- * @param maxHungDecoders how many decodes may be past their timeout at once before the engine gives
- *     up
+ * @param maxPixels the largest width times height, at least 1. The decoder reads both from the
+ *     header before it allocates memory for pixels. The default of 32 Mi pixels admits images of
+ *     every common camera and bounds a decode to about 100 MiB of native memory, and to about 300
+ *     MiB for a progressive JPEG
+ * @param decodeTimeout the longest time of one decode, at least 1 ms; a slower image is refused
+ * @param maxHungDecoders the number of decodes, at least 1, that may exceed their timeout at once
+ *     before the engine fails
  */
 public record ImageLimits(long maxPixels, Duration decodeTimeout, int maxHungDecoders) {
 
-  /** 32 Mi pixels, 5 s, 4 hung decoders. */
+  /** The defaults: 32 Mi pixels, 5 s, 4 hung decoders. */
   public static final ImageLimits DEFAULT = new ImageLimits(32L << 20, Duration.ofSeconds(5), 4);
 
+  /**
+   * Validates the limits.
+   *
+   * @throws IllegalArgumentException if a limit is out of range; the message names the limit and
+   *     its value
+   */
   public ImageLimits {
     if (maxPixels < 1) {
-      throw new IllegalArgumentException("max-pixels: " + maxPixels + " is not above 0");
+      throw new IllegalArgumentException("max-pixels: " + maxPixels + " must be at least 1");
     }
     if (decodeTimeout == null || decodeTimeout.compareTo(Duration.ofMillis(1)) < 0) {
       throw new IllegalArgumentException(
-          "decode-timeout: " + decodeTimeout + " is not 1 ms or longer");
+          "decode-timeout: " + decodeTimeout + " must be at least 1 ms");
     }
     if (maxHungDecoders < 1) {
       throw new IllegalArgumentException(
-          "max-hung-decoders: " + maxHungDecoders + " is not above 0");
+          "max-hung-decoders: " + maxHungDecoders + " must be at least 1");
     }
   }
 }

@@ -3,33 +3,39 @@ package dev.millrace.core.image;
 import java.util.List;
 
 /**
- * How an encoded image becomes a model's input, in torchvision's terms: decode, {@code
- * Resize(resize)} of the shorter side (bilinear, antialiased), {@code CenterCrop(size)}, then
- * {@code (pixel / 255 - mean) / std} for each channel.
+ * The preprocessing of an image, in torchvision's terms: decode, {@code Resize(resize)} of the
+ * shorter side (bilinear, antialiased), {@code CenterCrop(size)}, then {@code (pixel / 255 - mean)
+ * / std} per channel.
  *
- * <p>The first part is the decoder's and yields 8-bit pixels; the normalisation is part of the
- * prepared graph, so that only {@link #bytes()} bytes an image travel to the device.
+ * <p>The decoder does the decode, the resize and the crop, and yields 8-bit pixels. The
+ * normalisation is part of the prepared graph, so that only {@link #bytes()} bytes per image are
+ * copied to the device.
  *
- * @param size side of the square input, in pixels
- * @param resize length the shorter side is resized to before the crop, in pixels; at least {@code
- *     size}
- * @param mean red, green and blue, on the 0..1 scale
- * @param std red, green and blue, on the 0..1 scale, each above 0
+ * @param size side of the square input, in pixels, from 1 to {@value #MAX_SIZE}
+ * @param resize length of the shorter side after the resize, in pixels; at least {@code size}
+ * @param mean mean of red, green and blue, on the 0..1 scale
+ * @param std standard deviation of red, green and blue, on the 0..1 scale, each above 0
  */
 public record Preprocessing(int size, int resize, List<Float> mean, List<Float> std) {
 
-  /** Red, green, blue. */
+  /** The number of channels: red, green and blue. */
   public static final int CHANNELS = 3;
 
-  /** The largest side of an input. */
+  /** The largest side of an input, in pixels. */
   public static final int MAX_SIZE = 4096;
 
-  /** The mean of ImageNet's pixels, which most models are trained with. */
+  /** The mean of ImageNet's pixels. Most models are trained with it. */
   public static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
 
-  /** The standard deviation of ImageNet's pixels. */
+  /** The standard deviation of ImageNet's pixels. Most models are trained with it. */
   public static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
 
+  /**
+   * Validates the values.
+   *
+   * @throws IllegalArgumentException if a value is out of range; the message names the key and the
+   *     value
+   */
   public Preprocessing {
     if (size < 1 || size > MAX_SIZE) {
       throw new IllegalArgumentException(
@@ -54,12 +60,16 @@ public record Preprocessing(int size, int resize, List<Float> mean, List<Float> 
     }
   }
 
-  /** Bytes of one preprocessed image: {@code size * size * 3}. */
+  /** {@return the bytes of one preprocessed image: {@code size * size * 3}} */
   public int bytes() {
     return size * size * CHANNELS;
   }
 
-  /** The resize that goes with most sizes, 256 pixels for 224: 8/7 of it. */
+  /**
+   * {@return the usual resize for a size: 8/7 of it, rounded; for example 256 pixels for 224}
+   *
+   * @param size side of the input, in pixels
+   */
   public static int usualResize(int size) {
     return Math.round(size * 8 / 7f);
   }

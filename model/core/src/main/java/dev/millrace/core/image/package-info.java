@@ -1,5 +1,2 @@
-/**
- * Images on their way into a batch: the geometry they are brought to, and the port that decodes
- * them.
- */
+/** Images: preprocessing, limits, and the interface of the decoder. */
 package dev.millrace.core.image;

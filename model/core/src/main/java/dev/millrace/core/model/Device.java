@@ -5,23 +5,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a model runs: {@code cpu}, or {@code cuda:N} for the N-th NVIDIA GPU.
+ * The device that runs a model: {@code cpu}, or {@code cuda:N} for NVIDIA GPU number N.
  *
  * @param kind the kind of processor
- * @param index which one, from 0; always 0 for the CPU
+ * @param index the processor's number, from 0; always 0 for the CPU
  */
 public record Device(Kind kind, int index) {
 
   /** The kinds of device. */
   public enum Kind {
+    /** The machine's processor. */
     CPU,
+    /** An NVIDIA GPU. */
     CUDA
   }
 
+  /** The CPU. */
   public static final Device CPU = new Device(Kind.CPU, 0);
 
   private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
 
+  /**
+   * Validates the values.
+   *
+   * @throws IllegalArgumentException if the index is below 0, or above 0 for the CPU
+   */
   public Device {
     Objects.requireNonNull(kind, "kind");
     if (index < 0 || (kind == Kind.CPU && index > 0)) {
@@ -30,7 +38,13 @@ public record Device(Kind kind, int index) {
     }
   }
 
-  /** Reads {@code cpu}, {@code cuda} (the same as {@code cuda:0}) or {@code cuda:N}. */
+  /**
+   * Parses {@code cpu}, {@code cuda} (short for {@code cuda:0}) or {@code cuda:N}.
+   *
+   * @param text the device's name
+   * @return the device; it may not exist on this machine
+   * @throws IllegalArgumentException if the text is none of these
+   */
   public static Device parse(String text) {
     if (text.equals("cpu")) {
       return CPU;

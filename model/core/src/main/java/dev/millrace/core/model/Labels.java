@@ -10,19 +10,25 @@ import java.util.Locale;
 /**
  * The names of a model's classes, in the order of its outputs.
  *
- * @param names one name a class, each one line, not blank, at most {@value #MAX_CHARACTERS}
- *     characters and without control characters; two classes may share one
+ * @param names one name per class: not blank, on one line, at most {@value #MAX_CHARACTERS}
+ *     characters, no control characters. Two classes may have the same name
  */
 public record Labels(List<String> names) {
 
-  /** Every prediction carries names of classes, so a name is short. */
+  /** Names are short because every prediction carries some of them. */
   private static final int MAX_CHARACTERS = 1_000;
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
+  /**
+   * Validates and copies the names.
+   *
+   * @throws IllegalArgumentException if there is no name or one is invalid; the message gives the
+   *     index of its class
+   */
   public Labels {
     if (names.isEmpty()) {
-      throw new IllegalArgumentException("labels: there are none; name each class");
+      throw new IllegalArgumentException("labels: the list is empty; name each class");
     }
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
@@ -32,7 +38,7 @@ public record Labels(List<String> names) {
       }
       if (name.contains("\n") || name.contains("\r")) {
         throw new IllegalArgumentException(
-            "labels: the name of class " + i + " has more than one line; name each class in one");
+            "labels: the name of class " + i + " has more than one line; give it one");
       }
       requirePlain(i, name);
     }
@@ -63,11 +69,13 @@ public record Labels(List<String> names) {
   }
 
   /**
-   * Reads one name a line, in UTF-8. Trailing blank lines, white space around a name and a byte
-   * order mark do not count; a blank line before the last name is an error, since it would move the
-   * names after it to other classes.
+   * Reads a UTF-8 file with one name per line. Ignores a byte order mark, white space around a name
+   * and blank lines at the end. A blank line before the last name is an error, because it would
+   * shift all later names to other classes.
    *
-   * @throws ModelException if the file is missing or holds no labels
+   * @param file the labels file
+   * @return its names
+   * @throws ModelException if the file is missing, cannot be read or holds no valid labels
    */
   public static Labels read(Path file) {
     try {
@@ -75,7 +83,7 @@ public record Labels(List<String> names) {
       String names = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
       return new Labels(names.stripTrailing().lines().map(String::strip).toList());
     } catch (CharacterCodingException e) {
-      throw new ModelException("labels file " + file + " is not UTF-8 text; save it as such", e);
+      throw new ModelException("labels file " + file + " is not UTF-8 text; save it as UTF-8", e);
     } catch (IOException e) {
       throw new ModelException(
           "cannot read the labels file "
@@ -89,10 +97,17 @@ public record Labels(List<String> names) {
     }
   }
 
+  /** {@return the number of classes} */
   public int size() {
     return names.size();
   }
 
+  /**
+   * {@return the name of a class}
+   *
+   * @param index the class's index, from 0
+   * @throws IndexOutOfBoundsException if there is no class of this index
+   */
   public String get(int index) {
     return names.get(index);
   }

@@ -1,17 +1,28 @@
 package dev.millrace.core.model;
 
 /**
- * A model cannot be used: missing, corrupt, of the wrong shape, or its device is not there. The
- * message says what would be right.
+ * A model cannot be used: it is missing or corrupt, has the wrong shape, or its device is not
+ * available. The message says what happened and what to do.
  */
 public class ModelException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
+  /**
+   * Creates the exception.
+   *
+   * @param message what happened, and what to do
+   */
   public ModelException(String message) {
     super(message);
   }
 
+  /**
+   * Creates the exception with a cause.
+   *
+   * @param message what happened, and what to do
+   * @param cause the error behind it
+   */
   public ModelException(String message, Throwable cause) {
     super(message, cause);
   }

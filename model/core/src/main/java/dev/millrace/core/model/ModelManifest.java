@@ -9,19 +9,19 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What is known of one immutable model version; it lies beside the model file as {@value
+ * The manifest of one immutable model version. It is stored beside the model file as {@value
  * #FILE_NAME}.
  *
  * @param name the model's name: letters, digits, dot, dash and underscore
- * @param version positive and never used twice
- * @param sha256 checksum of the model file as it is served, 64 lower-case hexadecimal digits
- * @param created when it was published, ISO-8601 in UTC
- * @param source where it came from
- * @param parentVersion the version it was made from, or null
- * @param preprocessing how images become its input
- * @param labels names of its classes in the order of its outputs
- * @param metrics what was measured of it, for example {@code "accuracy": 0.915}; may be empty
- * @param trainingRun the training run that made it, or null
+ * @param version the version's number: positive, never used twice
+ * @param sha256 checksum of the model file that is served: 64 lower-case hexadecimal digits
+ * @param created time of publication, ISO-8601 in UTC
+ * @param source the origin of the version
+ * @param parentVersion the version that training started from, or null
+ * @param preprocessing the preprocessing of the model's images
+ * @param labels names of the classes in the order of the model's outputs
+ * @param metrics measurements of the version, for example {@code "accuracy": 0.915}; may be empty
+ * @param trainingRun name of the training run that made the version, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelManifest(
@@ -36,31 +36,42 @@ public record ModelManifest(
     Map<String, Double> metrics,
     String trainingRun) {
 
+  /** The manifest's file name in a version's folder. */
   public static final String FILE_NAME = "millrace.json";
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
   private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
 
   /**
-   * Where a version came from.
+   * The origin of a version.
    *
-   * @param kind {@code import}, {@code training}, or the name of the foreign layout that the
-   *     version was found in
-   * @param file name of the file that was imported, or null
-   * @param sha256 checksum of that file as it was given to us, or null
+   * @param kind {@code import}, {@code training}, or the name of the foreign layout that holds the
+   *     version
+   * @param file name of the imported file, or null
+   * @param sha256 checksum of the file before it was prepared, or null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Source(String kind, String file, String sha256) {
 
+    /**
+     * Validates the origin.
+     *
+     * @throws IllegalArgumentException if {@code kind} is null
+     */
     public Source {
       required("source.kind", kind);
     }
   }
 
+  /**
+   * Validates the values and copies the collections. Metrics that are null become an empty map.
+   *
+   * @throws IllegalArgumentException if a value is missing or invalid; the message names the key
+   */
   public ModelManifest {
     requireName(name);
     if (version < 1) {
-      throw new IllegalArgumentException("version: " + version + " is not above 0");
+      throw new IllegalArgumentException("version: " + version + " must be at least 1");
     }
     if (sha256 == null || !SHA_256.matcher(sha256).matches()) {
       throw new IllegalArgumentException(
@@ -70,7 +81,7 @@ public record ModelManifest(
       Instant.parse(required("created", created));
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(
-          "created: '" + created + "' is no instant such as 2026-01-01T00:00:00Z", e);
+          "created: '" + created + "' is not a time such as 2026-01-01T00:00:00Z", e);
     }
     required("source", source);
     required("preprocessing", preprocessing);
@@ -90,18 +101,27 @@ public record ModelManifest(
         (metric, value) -> {
           if (value == null || !Double.isFinite(value)) {
             throw new IllegalArgumentException(
-                "metrics: " + metric + " is " + value + ", no number");
+                "metrics: " + metric + " is " + value + ", not a number");
           }
         });
     return Map.copyOf(metrics);
   }
 
-  /** Whether a model may be called so. */
+  /**
+   * {@return whether a model may have this name}
+   *
+   * @param name the name, or null
+   */
   public static boolean isName(String name) {
     return name != null && NAME.matcher(name).matches();
   }
 
-  /** Returns {@code name} if a model may be called so. */
+  /**
+   * {@return {@code name}, if a model may have it}
+   *
+   * @param name the name
+   * @throws IllegalArgumentException if a model may not have this name
+   */
   public static String requireName(String name) {
     if (!isName(name)) {
       throw new IllegalArgumentException(

@@ -1,2 +1,2 @@
-/** What a model is: its labels, its manifest, and the device that it runs on. */
+/** The labels and the manifest of a model, and the device that runs it. */
 package dev.millrace.core.model;

@@ -4,24 +4,28 @@ import dev.millrace.core.model.ModelException;
 import java.nio.file.Path;
 
 /**
- * Another layout of version folders, which a {@link ModelRepository} reads as it is and never
- * writes. The repository asks for a version folder that has no manifest. Implementations are
+ * Reads version folders that another tool wrote. A {@link ModelRepository} never writes to such a
+ * folder, and asks its layouts only about version folders without a manifest. Implementations are
  * thread-safe.
  */
 public interface ForeignLayout {
 
   /**
-   * Whether a version's folder is of this layout.
+   * Tests whether a version's folder has this layout.
    *
    * @param folder {@code <repository>/<model>/<version>}, without a manifest
+   * @return whether {@link #read} can be called for it
    */
   boolean holds(Path folder);
 
   /**
-   * Reads a version, with a manifest made up of what lies in its folder and beside it.
+   * Reads a version and derives its manifest from the files in and beside its folder.
    *
-   * @param folder one that this layout {@link #holds}
-   * @throws ModelException if it cannot be served; the message says what would be right
+   * @param folder a folder that this layout {@link #holds}
+   * @param model the model's name
+   * @param version the version's number
+   * @return the version, with the derived manifest
+   * @throws ModelException if the version cannot be served; the message says what to change
    */
   ModelVersion read(Path folder, String model, int version);
 }

@@ -15,8 +15,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * A version's manifest as the JSON file in its folder. Fields that a later release added are passed
- * over; a value of the wrong type is refused.
+ * Reads and writes a version's manifest as JSON. Ignores unknown fields, because a later release
+ * may have added them. Refuses values of the wrong type.
  */
 final class ManifestFile {
 
@@ -36,9 +36,10 @@ final class ManifestFile {
   }
 
   /**
-   * Reads the manifest of a version's folder.
+   * Reads the manifest in a version's folder.
    *
-   * @throws ModelException if it is missing, unreadable, or no manifest; the message names the file
+   * @throws ModelException if the file is missing, unreadable or no manifest; the message names the
+   *     file
    */
   static ModelManifest read(Path folder) {
     Path file = folder.resolve(ModelManifest.FILE_NAME);
@@ -54,16 +55,19 @@ final class ManifestFile {
     } catch (JacksonException e) {
       throw broken(file, problem(e), e);
     } catch (IOException e) {
-      throw new ModelException("cannot read " + file + " (" + e + "); see that it may be read", e);
+      throw new ModelException(
+          "cannot read " + file + " (" + e + "); check that it is readable", e);
     }
   }
 
   private static ModelException broken(Path file, String problem, Throwable cause) {
     return new ModelException(
-        file + " is no manifest (" + problem + "); import the model again", cause);
+        file + " is not a manifest (" + problem + "); import the model again", cause);
   }
 
-  /** What a record's constructor found wrong, else the first line of what Jackson did. */
+  /**
+   * {@return the message of the record's validation, or else the first line of Jackson's message}
+   */
   private static String problem(JacksonException e) {
     return e.getCause() instanceof IllegalArgumentException invalid
         ? invalid.getMessage()

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Model versions in a folder, laid out as NVIDIA Triton lays them out:
+ * A folder of model versions in NVIDIA Triton's layout:
  *
  * <pre>
  * repository/
@@ -33,15 +33,16 @@ import java.util.stream.Stream;
  *     2/ …
  * </pre>
  *
- * <p>A version is written to a hidden folder, forced to disk and renamed once, so a folder whose
- * name is a number is whole, and it never changes again. Any number of threads and processes may
- * read and publish at the same time. What else lies in the repository is passed over.
+ * <p>A version is written to a hidden folder, forced to disk and renamed once. A folder whose name
+ * is a number is therefore complete, and it never changes again. Any number of threads and
+ * processes may read and publish at the same time. Other files and folders in the repository are
+ * ignored.
  *
- * <p>Version folders without a manifest may be of a {@link ForeignLayout}, and are then read as
- * they are.
+ * <p>Version folders without a manifest are read through the {@link ForeignLayout}s that the
+ * constructor is given.
  *
- * <p>A model's name that {@link ModelManifest#requireName} refuses is an {@code
- * IllegalArgumentException} everywhere.
+ * <p>Every method that takes a model's name throws {@code IllegalArgumentException} if {@link
+ * ModelManifest#requireName} refuses the name.
  */
 public final class ModelRepository {
 
@@ -52,9 +53,10 @@ public final class ModelRepository {
   private final List<ForeignLayout> foreign;
 
   /**
-   * A repository in a folder, which may be missing until the first publication.
+   * Opens a repository in a folder. The folder need not exist before the first publication.
    *
-   * @param foreign the other layouts that it may hold; the first one that fits reads a version
+   * @param root the repository's folder
+   * @param foreign the other layouts to support; the first one that fits reads a version
    */
   public ModelRepository(Path root, ForeignLayout... foreign) {
     this(root, Clock.systemUTC(), foreign);
@@ -66,13 +68,13 @@ public final class ModelRepository {
     this.foreign = List.of(foreign);
   }
 
-  /** The repository's folder. */
+  /** {@return the repository's folder} */
   public Path root() {
     return root;
   }
 
   /**
-   * Names of the models that have at least one version, in alphabetical order.
+   * {@return the names of the models that have at least one version, in alphabetical order}
    *
    * @throws ModelException if the repository's folder does not exist
    */
@@ -85,8 +87,9 @@ public final class ModelRepository {
   }
 
   /**
-   * Versions of a model, oldest first.
+   * {@return the version numbers of a model, in ascending order; may be empty}
    *
+   * @param model the model's name
    * @throws ModelException if the repository has no such model
    */
   public List<Integer> versions(String model) {
@@ -99,9 +102,10 @@ public final class ModelRepository {
   }
 
   /**
-   * The newest version of a model.
+   * {@return the newest version of a model}
    *
-   * @throws ModelException if there is none
+   * @param model the model's name
+   * @throws ModelException if the model has no version, or the manifest cannot be used
    */
   public ModelVersion newest(String model) {
     List<Integer> versions = published(model);
@@ -109,9 +113,12 @@ public final class ModelRepository {
   }
 
   /**
-   * Reads a version's manifest; the model file is not touched, but for a version of a {@link
-   * ForeignLayout}.
+   * Reads a version's manifest. The model file is read only if the version has a {@link
+   * ForeignLayout}, for its checksum.
    *
+   * @param model the model's name
+   * @param version the version's number
+   * @return the version
    * @throws ModelException if there is no such version or its manifest cannot be used
    */
   public ModelVersion version(String model, int version) {
@@ -132,7 +139,7 @@ public final class ModelRepository {
               + manifest.name()
               + " version "
               + manifest.version()
-              + ": version folders are not to be moved or copied; import the model instead");
+              + ": do not move or copy version folders; import the model instead");
     }
     return new ModelVersion(folder, manifest);
   }
@@ -158,9 +165,12 @@ public final class ModelRepository {
   /**
    * Publishes a model file as the next version.
    *
-   * @param model the model's name; the model is made if it is new
+   * @param model the model's name; the model's folder is created if it is missing
    * @param prepared the prepared ONNX file's bytes
-   * @param source where it came from
+   * @param preprocessing the preprocessing of the model's images
+   * @param labels the names of the model's classes
+   * @param source the origin of the model
+   * @return the published version
    * @throws ModelException if the repository cannot be written
    */
   public ModelVersion publish(
@@ -173,7 +183,17 @@ public final class ModelRepository {
         model, prepared, preprocessing, labels, new Provenance(source, null, Map.of(), null));
   }
 
-  /** The same, of a model that more is known of. */
+  /**
+   * Publishes a model file as the next version, with its parent, metrics and training run.
+   *
+   * @param model the model's name; the model's folder is created if it is missing
+   * @param prepared the prepared ONNX file's bytes
+   * @param preprocessing the preprocessing of the model's images
+   * @param labels the names of the model's classes
+   * @param provenance the origin and the measurements of the model
+   * @return the published version
+   * @throws ModelException if the repository cannot be written
+   */
   public ModelVersion publish(
       String model,
       byte[] prepared,
@@ -212,14 +232,17 @@ public final class ModelRepository {
               + root
               + " ("
               + e
-              + "); see that it may be written and that its disk has room",
+              + "); check that it is writable and that its disk has room",
           e);
     }
   }
 
   /**
-   * Removes a version, so that no reader sees half of it; whoever has loaded it goes on.
+   * Removes a version. No reader sees half of it. Sessions that have loaded the version keep
+   * running.
    *
+   * @param model the model's name
+   * @param version the version's number
    * @throws ModelException if there is no such version, or it cannot be removed
    */
   public void remove(String model, int version) {
@@ -235,16 +258,18 @@ public final class ModelRepository {
               + home.resolve(Integer.toString(version))
               + " ("
               + e
-              + "); see that it may be written",
+              + "); check that it is writable",
           e);
     }
   }
 
   /**
-   * Removes what publishers and removers that were killed have left.
+   * Removes the hidden folders that killed publishers and removers left.
    *
-   * @param age how old it must be: what is younger, somebody may be at work on
-   * @return how many folders were removed
+   * @param model the model's name
+   * @param age the time since the last change, after which a hidden folder counts as left behind. A
+   *     younger one may still be in use
+   * @return the number of removed folders
    * @throws ModelException if there is no such model, or the repository cannot be written
    */
   public int removeUnfinished(String model, Duration age) {
@@ -254,11 +279,11 @@ public final class ModelRepository {
           root.resolve(model), FileTime.from(clock.instant().minus(age)));
     } catch (IOException e) {
       throw new ModelException(
-          "cannot clean " + root.resolve(model) + " (" + e + "); see that it may be written", e);
+          "cannot clean " + root.resolve(model) + " (" + e + "); check that it is writable", e);
     }
   }
 
-  /** The versions of a model that has some. */
+  /** {@return the versions of a model; at least one} */
   private List<Integer> published(String model) {
     List<Integer> versions = versions(model);
     if (versions.isEmpty()) {
@@ -285,7 +310,7 @@ public final class ModelRepository {
       throw new UnpublishedModelException("there is no repository folder " + parent, e);
     } catch (IOException | UncheckedIOException e) {
       throw new ModelException(
-          "cannot list " + parent + " (" + e + "); see that it may be read", e);
+          "cannot list " + parent + " (" + e + "); check that it is readable", e);
     }
   }
 }

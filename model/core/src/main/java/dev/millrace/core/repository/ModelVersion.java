@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * One version in a repository: its folder and what its manifest says.
+ * One version in a repository: its folder and its manifest.
  *
  * @param folder {@code <repository>/<model>/<version>}
- * @param manifest the manifest read from it, or made up for a version of a {@link ForeignLayout}
- * @param maxBatchSize images that a batch may hold at most; empty if there is no limit
- * @param isPrepared whether the model file takes 8-bit pixels and answers probabilities; else it is
- *     as its author exported it
+ * @param manifest the manifest in the folder, or the one that a {@link ForeignLayout} derived
+ * @param maxBatchSize the largest number of images per batch; empty if there is no limit
+ * @param isPrepared whether the model file is prepared, that is, takes 8-bit pixels and returns
+ *     probabilities; false for a file as its author exported it
  */
 public record ModelVersion(
     Path folder, ModelManifest manifest, OptionalInt maxBatchSize, boolean isPrepared) {
@@ -29,37 +29,47 @@ public record ModelVersion(
   /** The name of the file of class names in a model's folder. */
   public static final String LABELS_FILE = "labels.txt";
 
-  /** A version that was published here. */
+  /**
+   * Creates a prepared version without a batch limit, as {@link ModelRepository#publish} makes
+   * them.
+   *
+   * @param folder {@code <repository>/<model>/<version>}
+   * @param manifest the manifest in the folder
+   */
   public ModelVersion(Path folder, ModelManifest manifest) {
     this(folder, manifest, OptionalInt.empty(), true);
   }
 
+  /** {@return the model's name} */
   public String name() {
     return manifest.name();
   }
 
+  /** {@return the version's number} */
   public int version() {
     return manifest.version();
   }
 
+  /** {@return the checksum of the model file: 64 lower-case hexadecimal digits} */
   public String sha256() {
     return manifest.sha256();
   }
 
+  /** {@return the names of the classes} */
   public Labels labels() {
     return new Labels(manifest.labels());
   }
 
-  /** The ONNX file. */
+  /** {@return the path of the ONNX file} */
   public Path modelFile() {
     return folder.resolve(MODEL_FILE);
   }
 
   /**
-   * Reads the model file whole and checks it against the manifest's checksum.
+   * Reads the whole model file and compares its checksum with the manifest's.
    *
-   * @return the bytes that were checked, so that what is loaded is what was verified
-   * @throws ModelException if the file is missing or is not the one that was published
+   * @return the verified bytes; load these and not the file, which may change meanwhile
+   * @throws ModelException if the file is missing, unreadable or differs from its checksum
    */
   public byte[] readVerified() {
     byte[] bytes;
@@ -74,7 +84,7 @@ public record ModelVersion(
           e);
     } catch (IOException e) {
       throw new ModelException(
-          this + ": cannot read " + modelFile() + " (" + e + "); see that it may be read", e);
+          this + ": cannot read " + modelFile() + " (" + e + "); check that it is readable", e);
     }
     String actual = Sha256.of(bytes);
     if (!isPrepared && !actual.equals(sha256())) {
@@ -86,7 +96,7 @@ public record ModelVersion(
               + sha256()
               + " and has "
               + actual
-              + "; put a new file into a version folder of its own");
+              + "; put a new file into a new version folder");
     }
     if (!actual.equals(sha256())) {
       throw new ModelException(
@@ -103,10 +113,11 @@ public record ModelVersion(
   }
 
   /**
-   * Requires that a reader of the other version's predictions can read this one's: the same input,
-   * and the same classes in the same order.
+   * Requires that consumers of the other version's predictions can read this version's: both take
+   * images of the same size and have the same classes in the same order.
    *
-   * @throws SignatureChangeException saying what differs
+   * @param predecessor the version to compare with
+   * @throws SignatureChangeException if they differ; the message names the first difference
    */
   public void requireSignatureOf(ModelVersion predecessor) {
     int size = manifest.preprocessing().size();
@@ -132,11 +143,11 @@ public record ModelVersion(
   private SignatureChangeException change(ModelVersion predecessor, String here, String there) {
     return new SignatureChangeException(
         String.format(
-            "%s %s, %s has %s: whoever reads the predictions may not expect that",
+            "%s %s, %s has %s: consumers of the predictions may not expect this",
             this, here, predecessor, there));
   }
 
-  /** For example {@code resnet20 version 3}. */
+  /** {@return for example {@code resnet20 version 3}} */
   @Override
   public String toString() {
     return name() + " version " + version();

@@ -4,12 +4,12 @@ import dev.millrace.core.model.ModelManifest;
 import java.util.Map;
 
 /**
- * Where a model comes from and what is known of it; as its {@link ModelManifest} will say it.
+ * The origin and the measurements of a model. They become part of its {@link ModelManifest}.
  *
- * @param source where it came from
- * @param parentVersion the version it was made from, or null
- * @param metrics what was measured of it; may be empty
- * @param trainingRun the training run that made it, or null
+ * @param source the origin of the model
+ * @param parentVersion the version that training started from, or null
+ * @param metrics measurements of the model; may be empty
+ * @param trainingRun name of the training run that made the model, or null
  */
 public record Provenance(
     ModelManifest.Source source,
@@ -17,6 +17,7 @@ public record Provenance(
     Map<String, Double> metrics,
     String trainingRun) {
 
+  /** Copies the metrics. */
   public Provenance {
     metrics = Map.copyOf(metrics);
   }

@@ -2,15 +2,26 @@ package dev.millrace.core.repository;
 
 import dev.millrace.core.model.ModelException;
 
-/** There is no version where one was looked for; publishing the model there mends it. */
+/** The model or the version is not in the repository. Publishing it there solves the problem. */
 public final class UnpublishedModelException extends ModelException {
 
   private static final long serialVersionUID = 1;
 
+  /**
+   * Creates the exception.
+   *
+   * @param message what is missing, and where
+   */
   public UnpublishedModelException(String message) {
     super(message);
   }
 
+  /**
+   * Creates the exception with a cause.
+   *
+   * @param message what is missing, and where
+   * @param cause the file system's error
+   */
   public UnpublishedModelException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Writes the versions of one model so that no reader, and no power cut, ever shows half of one:
- * each goes to a hidden folder, is forced to disk, and is renamed to its number. The rename is also
- * what decides between publishers that want the same number, whatever process they are in.
+ * Writes the versions of one model. Neither a reader nor a power failure ever sees half a version:
+ * each is written to a hidden folder, forced to disk, and renamed to its number. The rename also
+ * decides between publishers, in any process, that want the same number.
  */
 final class VersionWriter {
 
@@ -32,7 +32,7 @@ final class VersionWriter {
   }
 
   /**
-   * A writer into a model's folder, which is made if it is new.
+   * Opens a writer for a model, and creates the model's folder if it is missing.
    *
    * @param home {@code <repository>/<model>}
    */
@@ -42,9 +42,9 @@ final class VersionWriter {
   }
 
   /**
-   * Publishes a version and, with it, the model's {@code labels.txt}.
+   * Publishes a version and the model's {@code labels.txt}.
    *
-   * @param manifest names the version's number
+   * @param manifest the manifest, which holds the version's number
    * @param model the model file's bytes
    * @return the version, or empty if its number is taken
    */
@@ -57,7 +57,7 @@ final class VersionWriter {
       Disk.writeNew(modelFile, model);
       Disk.writeNew(manifestFile, ManifestFile.bytes(manifest));
       Disk.writeNew(labelsFile, lines(manifest.labels()));
-      // The labels first: whoever sees a model's first version finds its class names too.
+      // The labels go first, so that a reader of the first version finds its class names too.
       Files.move(
           labelsFile, home.resolve(ModelVersion.LABELS_FILE), StandardCopyOption.ATOMIC_MOVE);
       Disk.force(hidden);
@@ -75,7 +75,7 @@ final class VersionWriter {
     }
   }
 
-  /** Removes a version: its folder gets a hidden name at once, and is emptied then. */
+  /** Removes a version: gives its folder a hidden name in one step, then deletes the files. */
   static void remove(Path folder) throws IOException {
     Path home = folder.toAbsolutePath().getParent();
     Path hidden = home.resolve(REMOVING + UUID.randomUUID());
@@ -84,7 +84,10 @@ final class VersionWriter {
     delete(hidden);
   }
 
-  /** Removes hidden folders that nobody has changed since {@code latest}; returns how many. */
+  /**
+   * Removes the hidden folders that have not changed since {@code latest}, and returns their
+   * number.
+   */
   static int removeUnfinished(Path home, FileTime latest) throws IOException {
     int removed = 0;
     try (DirectoryStream<Path> unfinished =
@@ -113,7 +116,8 @@ final class VersionWriter {
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (FileSystemException e) {
-      // Systems differ in what they call a rename onto what is there; Linux's has no class in Java.
+      // Systems report a rename onto an existing folder with different exceptions, and Java has no
+      // class for Linux's. So this code checks whether the folder exists.
       if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
         return false;
       }

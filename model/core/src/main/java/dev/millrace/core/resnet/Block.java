@@ -1,13 +1,13 @@
 package dev.millrace.core.resnet;
 
-/** What a network's stages are made of. */
+/** The kinds of block that a network's stages consist of. */
 public enum Block {
   /** Two 3x3 convolutions. */
   BASIC(1),
 
   /**
-   * A 1x1, a 3x3 and a 1x1 convolution, of which the last is four times as wide. The stride is the
-   * 3x3 convolution's, as in torchvision, not the first one's, as in the paper ("v1.5").
+   * A 1x1, a 3x3 and a 1x1 convolution, the last of them four times as wide. The 3x3 convolution
+   * has the stride, as in torchvision ("v1.5"); in the paper the first one has it.
    */
   BOTTLENECK(4);
 
@@ -17,7 +17,7 @@ public enum Block {
     this.expansion = expansion;
   }
 
-  /** How many times wider than its stage a block's output is. */
+  /** {@return the width of the block's output as a multiple of its stage's width} */
   public int expansion() {
     return expansion;
   }

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Weights as torchvision starts a training from them.
+ * Initial weights, as in torchvision.
  *
- * <p>A convolution's are normal with the variance {@code 2 / (to * kernel * kernel)}: He et al.,
- * "Delving Deep into Rectifiers" (2015), section 2.2, backward case ({@code fan_out}). Batch norm
- * is the identity. A fully connected layer's weights and biases are uniform within {@code ±1 /
- * sqrt(from)}, PyTorch's default.
+ * <p>A convolution's weights are normal with the variance {@code 2 / (to * kernel * kernel)}: He et
+ * al., "Delving Deep into Rectifiers" (2015), section 2.2, backward case ({@code fan_out}). Batch
+ * norms start as the identity. A fully connected layer's weights and biases are uniform within
+ * {@code ±1 / sqrt(from)}, which is PyTorch's default.
  */
 public final class HeInitialization {
 
@@ -25,7 +25,13 @@ public final class HeInitialization {
     random = new Random(seed);
   }
 
-  /** Draws a network's weights; the same seed gives the same ones. */
+  /**
+   * Draws a network's weights.
+   *
+   * @param network the network
+   * @param seed the seed; an equal seed gives equal weights
+   * @return the weights, in the order of {@link ResNet#parameters}
+   */
   public static Weights of(ResNet network, long seed) {
     HeInitialization initialization = new HeInitialization(seed);
     network.layers().forEach(initialization::draw);
@@ -66,7 +72,7 @@ public final class HeInitialization {
     Arrays.fill(values(parameter), factor ? 1 : 0);
   }
 
-  /** Zeros, to be filled. */
+  /** {@return zeros to fill with the parameter's values} */
   private float[] values(Parameter parameter) {
     float[] values = new float[Math.toIntExact(parameter.count())];
     tensors.put(parameter.name(), new WeightTensor(parameter.shape(), FloatBuffer.wrap(values)));

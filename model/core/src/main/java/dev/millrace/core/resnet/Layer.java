@@ -5,35 +5,44 @@ import java.util.List;
 /**
  * One layer of a network.
  *
- * @param name unique in the network
- * @param kind what it does
- * @param output shape of what it gives, an image: {@code [channels, height, width]} or {@code
+ * @param name the layer's name, unique in the network
+ * @param kind the layer's operation
+ * @param output shape of the output for one image: {@code [channels, height, width]} or {@code
  *     [channels]}
- * @param parameters its weights, statistics included
- * @param multiplyAdds an image; as in the papers, only those of convolutions and fully connected
- *     layers count
+ * @param parameters the layer's weights, statistics included
+ * @param multiplyAdds multiplications with an addition, per image; only those of convolutions and
+ *     fully connected layers count, as in the papers
  */
 public record Layer(
     String name, Kind kind, List<Integer> output, List<Parameter> parameters, long multiplyAdds) {
 
-  /** What a layer does. */
+  /** The operation of a layer. */
   public enum Kind {
+    /** A convolution without bias. */
     CONVOLUTION,
+    /** Batch normalisation. */
     BATCH_NORM,
+    /** {@code max(0, x)}. */
     RELU,
+    /** The maximum of each pooling window. */
     MAX_POOL,
+    /** The sum of a block's residual and its shortcut. */
     ADD,
+    /** A shortcut without weights: {@link ZeroPadding}. */
     ZERO_PAD,
+    /** The mean of each channel. */
     GLOBAL_AVERAGE_POOL,
+    /** A fully connected layer. */
     LINEAR
   }
 
+  /** Copies the lists. */
   public Layer {
     output = List.copyOf(output);
     parameters = List.copyOf(parameters);
   }
 
-  /** How many of its numbers are trained. */
+  /** {@return the number of trained values} */
   public long parameterCount() {
     return parameters.stream().filter(Parameter::trained).mapToLong(Parameter::count).sum();
   }

@@ -4,15 +4,17 @@ import dev.millrace.core.resnet.Layer.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lists a network's layers; its values are images of so many channels and such a side. */
+/**
+ * Lists a network's layers. The values that the builder passes on are the shapes of the outputs.
+ */
 final class LayerListing implements NetworkBuilder<LayerListing.Image> {
 
   private final List<Layer> layers = new ArrayList<>();
 
-  /** The shape of a layer's output. */
+  /** The shape of a layer's output: a square image. */
   record Image(int channels, int size) {
 
-    /** What a kernel or window of odd side, padded by half of it, leaves at a stride. */
+    /** {@return the output's shape of a kernel with an odd side and a padding of half of it} */
     Image to(int outputs, int stride) {
       return new Image(outputs, (size - 1) / stride + 1);
     }

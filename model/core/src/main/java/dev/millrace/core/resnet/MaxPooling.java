@@ -3,12 +3,12 @@ package dev.millrace.core.resnet;
 /**
  * A square max pooling.
  *
- * @param kernel side of its window, odd
- * @param stride in both directions
+ * @param kernel side of the pooling window, odd
+ * @param stride stride in both directions
  */
 public record MaxPooling(int kernel, int stride) {
 
-  /** Pixels on each of the four sides that never win. */
+  /** {@return the rows or columns on each of the four sides that are never the maximum} */
   public int padding() {
     return kernel / 2;
   }

@@ -3,19 +3,20 @@ package dev.millrace.core.resnet;
 import java.util.List;
 
 /**
- * What one of a network's weights must be.
+ * The name and the shape of one weight tensor of a network.
  *
- * @param name as in PyTorch's {@code state_dict}
- * @param shape in PyTorch's order, outputs first
- * @param trained whether it is trained by gradients; else it is one of batch norm's statistics
+ * @param name the name in PyTorch's {@code state_dict}
+ * @param shape the dimensions in PyTorch's order, outputs first
+ * @param trained whether gradients train it; false for a statistic of a batch norm
  */
 public record Parameter(String name, List<Integer> shape, boolean trained) {
 
+  /** Copies the shape. */
   public Parameter {
     shape = List.copyOf(shape);
   }
 
-  /** How many numbers it holds. */
+  /** {@return the number of values} */
   public long count() {
     return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
   }

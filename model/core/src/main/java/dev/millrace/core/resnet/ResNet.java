@@ -7,18 +7,18 @@ import java.util.List;
 /**
  * A residual network for square images.
  *
- * <p>Stage {@code i}, counted from 0, is {@code width << i} wide; its first block halves the sides
- * unless it is the first stage.
+ * <p>Stage {@code i}, counted from 0, is {@code width << i} channels wide. The first block of each
+ * stage but the first halves the sides.
  *
- * @param name what it is called, for example {@code resnet50}
- * @param stem what stands before the stages
- * @param block what the stages are made of
- * @param blocks number of blocks in each stage
- * @param width channels after the stem, and of the first stage's 3x3 convolutions
- * @param shortcut what a shortcut does where the shape changes
- * @param classes number of classes
- * @param size side of the images, in pixels
- * @param channels of the images
+ * @param name the network's name, for example {@code resnet50}
+ * @param stem the layers before the stages
+ * @param block the kind of block in the stages
+ * @param blocks number of blocks in each stage; 1 to 8 stages of 1 to 1,000 blocks
+ * @param width channels after the stem, and of the first stage's 3x3 convolutions; 1 to 4,096
+ * @param shortcut the kind of shortcut where a block changes the shape
+ * @param classes number of classes, 1 to 1,048,576
+ * @param size side of the images, in pixels; 1 to {@value Preprocessing#MAX_SIZE}
+ * @param channels channels of the images, 1 to 4,096
  */
 public record ResNet(
     String name,
@@ -36,6 +36,12 @@ public record ResNet(
   private static final int MOST_CHANNELS = 1 << 12;
   private static final int MOST_CLASSES = 1 << 20;
 
+  /**
+   * Validates the values.
+   *
+   * @throws IllegalArgumentException if a value is out of range; the message names the key and the
+   *     value
+   */
   public ResNet {
     requireBetween("stages", blocks.size(), 1, MOST_STAGES);
     for (int count : blocks) {
@@ -49,85 +55,121 @@ public record ResNet(
   }
 
   /**
-   * A network of the paper.
+   * {@return a network of the paper}
    *
-   * <p>For ImageNet, {@code resnet18}, {@code 34}, {@code 50}, {@code 101} and {@code 152}: table
-   * 1, shortcuts {@link Shortcut#B}, 1,000 classes, images of 224x224 pixels. For CIFAR-10, {@code
-   * resnet20}, {@code 32}, {@code 44}, {@code 56} and {@code 110}: section 4.2, shortcuts {@link
-   * Shortcut#A}, 10 classes, images of 32x32 pixels.
+   * <p>For ImageNet: {@code resnet18}, {@code resnet34}, {@code resnet50}, {@code resnet101} and
+   * {@code resnet152} (table 1), with shortcuts {@link Shortcut#B}, 1,000 classes and images of
+   * 224x224 pixels.
+   *
+   * <p>For CIFAR-10: {@code resnet20}, {@code resnet32}, {@code resnet44}, {@code resnet56} and
+   * {@code resnet110} (section 4.2), with shortcuts {@link Shortcut#A}, 10 classes and images of
+   * 32x32 pixels.
+   *
+   * @param name the network's name
+   * @throws IllegalArgumentException if no network has this name; the message lists the names
    */
   public static ResNet of(String name) {
     return ResNetFamily.member(name);
   }
 
-  /** The names that {@link #of} knows, from the shallowest to the deepest of each family. */
+  /** {@return the names that {@link #of} accepts, by family and depth} */
   public static List<String> names() {
     return ResNetFamily.NAMES;
   }
 
+  /**
+   * {@return this network with another number of classes}
+   *
+   * @param newClasses number of classes
+   */
   public ResNet withClasses(int newClasses) {
     return new ResNet(name, stem, block, blocks, width, shortcut, newClasses, size, channels);
   }
 
+  /**
+   * {@return this network for images of another size}
+   *
+   * @param newSize side of the images, in pixels
+   */
   public ResNet withSize(int newSize) {
     return new ResNet(name, stem, block, blocks, width, shortcut, classes, newSize, channels);
   }
 
+  /**
+   * {@return this network for images with another number of channels}
+   *
+   * @param newChannels channels of the images
+   */
   public ResNet withChannels(int newChannels) {
     return new ResNet(name, stem, block, blocks, width, shortcut, classes, size, newChannels);
   }
 
+  /**
+   * {@return this network with another stem}
+   *
+   * @param newStem the layers before the stages
+   */
   public ResNet withStem(Stem newStem) {
     return new ResNet(name, newStem, block, blocks, width, shortcut, classes, size, channels);
   }
 
+  /**
+   * {@return this network with another kind of shortcut}
+   *
+   * @param newShortcut the kind of shortcut where a block changes the shape
+   */
   public ResNet withShortcut(Shortcut newShortcut) {
     return new ResNet(name, stem, block, blocks, width, newShortcut, classes, size, channels);
   }
 
   /**
-   * Walks the network.
+   * Calls a builder for each layer, in the order in which the layers run.
    *
-   * @param input stands for {@code [N, channels, size, size]}
-   * @return what stands for the logits, {@code [N, classes]}
+   * @param <T> represents a layer's input and output
+   * @param builder the builder to call
+   * @param input represents the images, {@code [N, channels, size, size]}
+   * @return the builder's value for the logits, {@code [N, classes]}
    */
   public <T> T build(NetworkBuilder<T> builder, T input) {
     return new ResNetWalk<>(this, builder).logits(input);
   }
 
-  /** Its layers in the order in which they run. */
+  /** {@return the layers, in the order in which they run} */
   public List<Layer> layers() {
     return LayerListing.of(this);
   }
 
-  /** What its weights are, statistics included, in the order of PyTorch's {@code state_dict}. */
+  /**
+   * {@return the weight tensors, statistics included, in the order of PyTorch's {@code state_dict}}
+   */
   public List<Parameter> parameters() {
     return layers().stream().flatMap(layer -> layer.parameters().stream()).toList();
   }
 
-  /** How many numbers are trained. */
+  /** {@return the number of trained values} */
   public long parameterCount() {
     return layers().stream().mapToLong(Layer::parameterCount).sum();
   }
 
-  /** Multiplications with an addition, an image: what the papers call FLOPs. */
+  /** {@return the multiplications with an addition, per image; the papers call them FLOPs} */
   public long multiplyAdds() {
     return layers().stream().mapToLong(Layer::multiplyAdds).sum();
   }
 
   /**
-   * Finds its weights among those of a {@code state_dict}, and sees that they are all there, of the
-   * right shapes, and nothing else. What other implementations name {@code module.*}, {@code
-   * linear} and {@code shortcut} is found too.
+   * Selects this network's weights from a {@code state_dict}, and verifies that none is missing,
+   * has another shape or belongs to another layer. The prefix {@code module.} and the names {@code
+   * linear} and {@code shortcut} of other implementations are recognised.
    *
+   * @param weights the weights, under torchvision's or the recognised names
    * @return the same tensors under torchvision's names, in the order of {@link #parameters}
-   * @throws dev.millrace.core.model.ModelException if they are another network's
+   * @throws dev.millrace.core.model.ModelException if the weights belong to another network
    */
   public Weights fit(Weights weights) {
     return StateDict.fit(this, weights);
   }
 
-  /** For example {@code resnet20 with shortcuts A, 10 classes and images of 3x32x32}. */
+  /** {@return for example {@code resnet20 with shortcuts A, 10 classes and images of 3x32x32}} */
   @Override
   public String toString() {
     return name

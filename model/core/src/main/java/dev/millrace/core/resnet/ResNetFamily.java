@@ -13,7 +13,7 @@ final class ResNetFamily {
   private static final Map<Integer, List<Integer>> BOTTLENECK =
       Map.of(50, List.of(3, 4, 6, 3), 101, List.of(3, 4, 23, 3), 152, List.of(3, 8, 36, 3));
 
-  /** 6n + 2 layers, n blocks in each of three stages. */
+  /** Depths of 6n + 2 layers, with n blocks in each of three stages. */
   private static final List<Integer> CIFAR = List.of(20, 32, 44, 56, 110);
 
   static final List<String> NAMES =
@@ -26,7 +26,7 @@ final class ResNetFamily {
   static ResNet member(String name) {
     if (!NAMES.contains(name)) {
       throw new IllegalArgumentException(
-          "architecture: '" + name + "' is none of " + String.join(", ", NAMES));
+          "architecture: '" + name + "' is not one of " + String.join(", ", NAMES));
     }
     int depth = Integer.parseInt(name.substring("resnet".length()));
     if (CIFAR.contains(depth)) {

@@ -1,6 +1,6 @@
 package dev.millrace.core.resnet;
 
-/** Calls a builder layer by layer. */
+/** Calls a builder for each layer of a network. */
 final class ResNetWalk<T> {
 
   private final ResNet network;

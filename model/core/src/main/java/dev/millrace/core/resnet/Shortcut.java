@@ -1,8 +1,10 @@
 package dev.millrace.core.resnet;
 
-/** What a shortcut does where a block changes its input's shape: the paper's options. */
+/**
+ * The kind of shortcut where a block changes the shape of its input: the paper's options A and B.
+ */
 public enum Shortcut {
-  /** No parameters: it leaves out pixels and pads channels of zeros. */
+  /** No weights: drops pixels and pads with channels of zeros. See {@link ZeroPadding}. */
   A,
 
   /** A 1x1 convolution and its batch norm, {@code downsample.0} and {@code downsample.1}. */

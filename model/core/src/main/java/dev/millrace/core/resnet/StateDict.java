@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Holds weights that someone else saved against what a network needs. */
+/** Matches saved weights with the weights that a network needs. */
 final class StateDict {
 
   private static final int SHOWN = 3;
@@ -26,12 +26,12 @@ final class StateDict {
         .forEach(
             (name, tensor) -> {
               if (given.put(canonical(name), tensor) != null) {
-                faults.add("there are two of " + canonical(name));
+                faults.add(canonical(name) + " occurs twice");
               }
             });
   }
 
-  /** The weights that a network needs, in its order and under its names, and no others. */
+  /** {@return exactly the weights that a network needs, in its order and under its names} */
   static Weights fit(ResNet network, Weights weights) {
     return new StateDict(network, weights).fit();
   }
@@ -54,7 +54,7 @@ final class StateDict {
     surplus.forEach(name -> faults.add(name + " belongs to no layer"));
     if (!faults.isEmpty()) {
       throw new ModelException(
-          "the weights are not those of "
+          "the weights do not fit "
               + network
               + ": "
               + String.join(", ", faults.subList(0, Math.min(SHOWN, faults.size())))
@@ -64,7 +64,7 @@ final class StateDict {
     return new Weights(fitting);
   }
 
-  /** Torchvision's name for what others who save PyTorch's weights call otherwise. */
+  /** {@return torchvision's name for a name that other implementations use} */
   private static String canonical(String name) {
     return name.replaceFirst("^module\\.", "")
         .replaceFirst("^linear\\.", "fc.")

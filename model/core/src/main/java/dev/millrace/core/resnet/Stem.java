@@ -1,16 +1,16 @@
 package dev.millrace.core.resnet;
 
-/** What stands before a network's first stage. */
+/** The layers before a network's first stage. */
 public enum Stem {
-  /** For large images: a 7x7 convolution and a max pooling, which leave a quarter of each side. */
+  /** For large images: a 7x7 convolution and a max pooling, which reduce each side to a quarter. */
   IMAGENET,
 
-  /** For small images: a 3x3 convolution, which leaves the sides as they are. */
+  /** For small images: a 3x3 convolution, which keeps the sides. */
   CIFAR,
 
   /**
-   * For small images where speed counts: the same with a stride of 2, which leaves half of each
-   * side and takes a quarter of the time. Not the paper's.
+   * For small images where speed matters: a 3x3 convolution with a stride of 2. It halves each
+   * side, and the network takes a quarter of the time. The paper does not have it.
    */
   CIFAR_HALVED
 }

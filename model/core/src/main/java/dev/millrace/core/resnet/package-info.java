@@ -1,5 +1,5 @@
 /**
- * Residual networks as data: one description, walked by whoever counts, writes or trains them.
+ * Residual networks as data. One description serves to count, to write and to train a network.
  *
  * <p>After He et al., "Deep Residual Learning for Image Recognition" (2015), arXiv 1512.03385.
  */

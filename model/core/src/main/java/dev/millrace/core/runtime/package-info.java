@@ -1,2 +1,2 @@
-/** The port through which a model version runs: sessions, and the runtime that opens them. */
+/** The interfaces of the inference engine: sessions, and the runtime that opens them. */
 package dev.millrace.core.runtime;

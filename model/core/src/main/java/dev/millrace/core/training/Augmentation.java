@@ -1,21 +1,28 @@
 package dev.millrace.core.training;
 
 /**
- * How each image is changed, anew in each epoch. The defaults are He et al.'s for CIFAR-10 (2015,
- * section 4.2).
+ * Random changes to each training image, drawn again in each epoch. The defaults are those of He et
+ * al. for CIFAR-10 (2015, section 4.2).
  *
- * @param cropPadding black pixels put around the image before a part of its own size is cut out at
- *     random; 0 for no such crop
- * @param flip whether half of the images, at random, are mirrored left to right
+ * @param cropPadding width, in pixels, of the black border that is put around the image before a
+ *     random part of the image's size is cut out; from 0 (no crop) to 256
+ * @param flip whether an image is mirrored left to right with probability 0.5
  */
 public record Augmentation(int cropPadding, boolean flip) {
 
+  /** The defaults: a border of 4 pixels, and mirrored images. */
   public static final Augmentation DEFAULTS = new Augmentation(4, true);
 
+  /** No changes. */
   public static final Augmentation NONE = new Augmentation(0, false);
 
   private static final int MOST = 256;
 
+  /**
+   * Validates the values.
+   *
+   * @throws IllegalArgumentException if the border is out of range
+   */
   public Augmentation {
     if (cropPadding < 0 || cropPadding > MOST) {
       throw new IllegalArgumentException(

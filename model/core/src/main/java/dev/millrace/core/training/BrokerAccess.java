@@ -1,7 +1,7 @@
 package dev.millrace.core.training;
 
 /**
- * How to reach a broker and be let in. Only the module that holds the clients knows what it says:
- * its implementation carries their configuration from the command line to the trainer.
+ * The address and the credentials of a Kafka broker. Only the module that holds the Kafka clients
+ * knows the implementation, which carries their configuration from the command line to the trainer.
  */
 public interface BrokerAccess {}

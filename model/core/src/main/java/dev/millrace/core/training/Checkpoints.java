@@ -6,24 +6,30 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where checkpoints go, and when.
+ * The destination and the times of checkpoints.
  *
  * @param repository the model repository's folder
- * @param model the model's name there
- * @param run the folder of the run itself: its state, from which it goes on after a kill, and its
- *     curve
- * @param every how often one is exported, between steps; empty for after every epoch
- * @param gate who may be promoted; empty if nobody is
+ * @param model the model's name in the repository
+ * @param run the run's folder, with the state from which the run resumes and the learning curve
+ * @param every interval between checkpoints, at least 1 s, with a last one after the last epoch;
+ *     empty for one after every epoch
+ * @param gate the rule for promotion; empty for no promotion
  */
 public record Checkpoints(
     Path repository, String model, Path run, Optional<Duration> every, Optional<Gate> gate) {
 
+  /**
+   * Validates the values.
+   *
+   * @throws IllegalArgumentException if the name or the interval is invalid
+   */
   public Checkpoints {
     ModelManifest.requireName(model);
     every.ifPresent(
         interval -> {
           if (interval.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw new IllegalArgumentException("export-every: " + interval + " is under a second");
+            throw new IllegalArgumentException(
+                "export-every: " + interval + " must be at least 1 second");
           }
         });
   }

@@ -9,10 +9,12 @@ public final class DivergedException extends TrainingException {
   private final String folder;
 
   /**
-   * @param step counted from 1
-   * @param loss of the step
-   * @param learningRate the highest of the training
-   * @param folder of the run, which must be removed before another begins there
+   * Creates the exception.
+   *
+   * @param step the step's number, from 1
+   * @param loss the step's loss
+   * @param learningRate the peak learning rate of the training
+   * @param folder the run's folder, which must be removed before another run can begin in it
    */
   public DivergedException(long step, double loss, double learningRate, String folder) {
     super(
@@ -25,10 +27,12 @@ public final class DivergedException extends TrainingException {
     this.folder = folder;
   }
 
+  /** {@return the peak learning rate of the training} */
   public double learningRate() {
     return learningRate;
   }
 
+  /** {@return the run's folder} */
   public String folder() {
     return folder;
   }

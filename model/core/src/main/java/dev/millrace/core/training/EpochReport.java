@@ -1,15 +1,17 @@
 package dev.millrace.core.training;
 
 /**
- * One pass over the images.
+ * The results of one epoch, a pass over the training images.
  *
- * @param epoch counted from 1
- * @param learningRate of its last step
- * @param loss mean cross-entropy of its batches as they were trained on, in nats
- * @param accuracy the share of them that was answered right, from 0 to 1
- * @param heldOutLoss mean cross-entropy of the images held out, after it
- * @param heldOutAccuracy the share of those that is answered right
- * @param imagesPerSecond trained on
+ * @param epoch the epoch's number, from 1
+ * @param learningRate the learning rate of its last step
+ * @param loss mean cross-entropy of its batches during the training steps, in nats
+ * @param accuracy share of the training images that the network classified correctly during the
+ *     steps, from 0 to 1
+ * @param heldOutLoss mean cross-entropy of the gate's held-out images after the epoch, in nats
+ * @param heldOutAccuracy share of the gate's held-out images that are classified correctly after
+ *     the epoch, from 0 to 1
+ * @param imagesPerSecond training speed, in images per second
  */
 public record EpochReport(
     int epoch,

@@ -3,17 +3,25 @@ package dev.millrace.core.training;
 import java.util.Objects;
 
 /**
- * When a checkpoint is promoted: if it beats the champion on images that no training step has seen,
- * and not by chance.
+ * The rule for promotion: a checkpoint is promoted if it is better than the champion on images that
+ * no training step has seen, and chance does not explain the gain.
  *
- * @param margin by how many points of accuracy it must, for example 0.2
- * @param broker the one with the control topic
+ * @param margin the smallest gain in accuracy, in percentage points from 0 to 100, for example 0.2
+ * @param broker the broker with the control topic
  */
 public record Gate(double margin, BrokerAccess broker) {
 
-  /** How improbable the gain must be for a candidate that is no better: one-sided. */
+  /**
+   * The significance level of the one-sided test. A candidate that is no better than the champion
+   * passes the test with at most this probability.
+   */
   public static final double SIGNIFICANCE = 0.05;
 
+  /**
+   * Validates the values.
+   *
+   * @throws IllegalArgumentException if the margin is out of range
+   */
   public Gate {
     if (!(margin >= 0 && margin <= 100)) {
       throw new IllegalArgumentException(

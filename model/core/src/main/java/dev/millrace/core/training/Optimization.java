@@ -1,18 +1,17 @@
 package dev.millrace.core.training;
 
 /**
- * Stochastic gradient descent with momentum, as PyTorch's {@code SGD} does it. The defaults are He
- * et al.'s for CIFAR-10 (2015, section 4.2), but for the number of epochs, which is theirs divided
- * by ten.
+ * Stochastic gradient descent with momentum, as PyTorch's {@code SGD} does it. The defaults are
+ * those of He et al. for CIFAR-10 (2015, section 4.2), with a tenth of their epochs.
  *
- * @param epochs passes over the images
- * @param batchSize images a step
- * @param learningRate its peak
- * @param schedule how it changes
- * @param momentum from 0 to below 1
- * @param weightDecay what of every trained number is added to its gradient
- * @param labelSmoothing the share of the target that all classes divide among them, from 0 to below
- *     1: Szegedy et al. (2016)
+ * @param epochs passes over the training images, at least 1
+ * @param batchSize images per step, at least 1
+ * @param learningRate the peak learning rate, above 0
+ * @param schedule the change of the learning rate over the steps
+ * @param momentum the momentum, from 0 to below 1
+ * @param weightDecay the share of each trained value that is added to its gradient, at least 0
+ * @param labelSmoothing the share of the target that is divided equally among all classes, from 0
+ *     to below 1: Szegedy et al. (2016)
  */
 public record Optimization(
     int epochs,
@@ -23,17 +22,27 @@ public record Optimization(
     double weightDecay,
     double labelSmoothing) {
 
+  /**
+   * The defaults: 16 epochs, batches of 128, learning rate 0.1 by {@link Schedule#STEP}, momentum
+   * 0.9, weight decay 1e-4, no label smoothing.
+   */
   public static final Optimization DEFAULTS =
       new Optimization(16, 128, 0.1, Schedule.STEP, 0.9, 1e-4, 0);
 
   private static final int MOST = 1_000_000;
 
+  /**
+   * Validates the values.
+   *
+   * @throws IllegalArgumentException if a value is out of range; the message names the key and the
+   *     value
+   */
   public Optimization {
     requirePositive("epochs", epochs);
     requirePositive("batch-size", batchSize);
     if (!(learningRate > 0 && learningRate <= MOST)) {
       throw new IllegalArgumentException(
-          "learning-rate: " + learningRate + " is not above 0 and at most " + MOST);
+          "learning-rate: " + learningRate + " must be above 0 and at most " + MOST);
     }
     requireShare("momentum", momentum);
     requireShare("label-smoothing", labelSmoothing);
@@ -43,7 +52,12 @@ public record Optimization(
     }
   }
 
-  /** The learning rate of a step, counted from 0, of so many. */
+  /**
+   * {@return the learning rate of a step}
+   *
+   * @param step the step's number, from 0
+   * @param steps the number of steps of the training
+   */
   public double learningRate(long step, long steps) {
     return learningRate * schedule.factor((double) step / steps);
   }
@@ -56,7 +70,7 @@ public record Optimization(
 
   private static void requireShare(String key, double value) {
     if (!(value >= 0 && value < 1)) {
-      throw new IllegalArgumentException(key + ": " + value + " is not from 0 to below 1");
+      throw new IllegalArgumentException(key + ": " + value + " must be at least 0 and below 1");
     }
   }
 }

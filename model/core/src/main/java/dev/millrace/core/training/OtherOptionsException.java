@@ -1,23 +1,25 @@
 package dev.millrace.core.training;
 
 /**
- * A folder holds a run that was interrupted and that was asked for something else. It can be
- * finished as it was begun, or removed; or another folder be used.
+ * The run's folder holds an interrupted run with other options. Finish that run with its own
+ * options, remove its folder, or use another folder.
  */
 public final class OtherOptionsException extends TrainingException {
 
   private static final long serialVersionUID = 1;
 
   /**
-   * @param folder of the run
-   * @param option what differs
+   * Creates the exception.
+   *
+   * @param folder the run's folder
+   * @param option the option that differs
    * @param before its value in the folder
-   * @param now its value in this configuration
+   * @param now its value in the new configuration
    */
   public OtherOptionsException(String folder, String option, String before, String now) {
     super(
         folder
-            + " holds a run that was interrupted, with another "
+            + " holds an interrupted run with another "
             + option
             + " ("
             + before

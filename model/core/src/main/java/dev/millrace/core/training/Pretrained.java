@@ -6,22 +6,29 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Weights to start from: transfer learning.
+ * Weights to start from (transfer learning).
  *
- * @param weights under torchvision's names; a head for other classes is drawn anew
- * @param origin what they are, in words
- * @param parentVersion the version of the model that they are, or null
- * @param freeze what is left as it is: {@code stem}, {@code layer1} and so on. Its batch norms keep
- *     their statistics too, and normalise by them
+ * @param weights the weights under torchvision's names; a head for other classes is initialised
+ *     anew
+ * @param origin a description of the weights, for messages and manifests
+ * @param parentVersion the version of the model that holds the weights, or null
+ * @param freeze the parts that do not change: {@code stem}, {@code layer1} and so on. Their batch
+ *     norms normalise by the stored statistics and do not update them
  */
 public record Pretrained(
     Weights weights, String origin, Integer parentVersion, List<String> freeze) {
 
-  /** The freezable part before the stages. */
+  /** The part before the stages, for {@link #freeze()}. */
   public static final String STEM = "stem";
 
   private static final Pattern PART = Pattern.compile("stem|layer[1-8]");
 
+  /**
+   * Validates the values.
+   *
+   * @throws IllegalArgumentException if a part to freeze is neither {@code stem} nor {@code layer1}
+   *     to {@code layer8}
+   */
   public Pretrained {
     Objects.requireNonNull(weights, "weights");
     Objects.requireNonNull(origin, "origin");

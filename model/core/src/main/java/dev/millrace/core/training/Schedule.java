@@ -1,10 +1,10 @@
 package dev.millrace.core.training;
 
-/** How the learning rate changes from the first step to the last, as a factor of its peak. */
+/** The learning rate over the steps of a training, as a factor of its peak. */
 public enum Schedule {
   /**
-   * A tenth after half of the steps and a hundredth after three quarters: He et al. (2015), section
-   * 4.2, where 64,000 steps divide at 32,000 and 48,000.
+   * One tenth of the peak after half of the steps, and one hundredth after three quarters: He et
+   * al. (2015), section 4.2, where the rate drops at steps 32,000 and 48,000 of 64,000.
    */
   STEP {
     @Override
@@ -13,7 +13,7 @@ public enum Schedule {
     }
   },
 
-  /** Half a cosine, down to nothing: Loshchilov and Hutter, "SGDR" (2017), without restarts. */
+  /** Half a cosine from the peak to 0: Loshchilov and Hutter, "SGDR" (2017), without restarts. */
   COSINE {
     @Override
     public double factor(double progress) {
@@ -22,8 +22,9 @@ public enum Schedule {
   },
 
   /**
-   * Up from a 25th for 30 % of the steps, then down to a 250,000th, along cosines: Smith and Topin,
-   * "Super-Convergence" (2018), with the figures of PyTorch's {@code OneCycleLR}.
+   * Up from 1/25 of the peak for 30 % of the steps, then down to 1/250,000 of it, along cosines:
+   * Smith and Topin, "Super-Convergence" (2018), with the default values of PyTorch's {@code
+   * OneCycleLR}.
    */
   ONE_CYCLE {
     @Override
@@ -39,9 +40,9 @@ public enum Schedule {
   private static final double END = 1e4;
 
   /**
-   * What the peak is multiplied by.
+   * {@return the factor to multiply the peak learning rate by}
    *
-   * @param progress the share of all steps that are done, from 0 to 1
+   * @param progress share of all steps that are done, from 0 to 1
    */
   public abstract double factor(double progress);
 

@@ -3,21 +3,26 @@ package dev.millrace.core.training;
 import java.util.function.BooleanSupplier;
 
 /**
- * Trains: the port behind which the training library lives. It is found by {@link
- * java.util.ServiceLoader}, so that the topology's class path never holds it.
+ * Trains a network. {@link java.util.ServiceLoader} finds the implementation, so that the
+ * topology's class path never holds the training library.
  */
 public interface Trainer {
 
   /**
-   * Trains until it is done, or is told to stop; from topics, it is never done. A run on a folder
-   * of images that was interrupted, even killed, goes on where its own folder says it was; on one
-   * thread its result is then that of a run that was not. A round on topics begins anew.
+   * Trains until the last step, or until {@code stop} returns true. A training from topics has no
+   * last step.
    *
-   * <p>The calling thread does it all, and the listener is called on it; one training at a time in
-   * a process.
+   * <p>If a run on a folder of images was interrupted or killed, the next call with the same
+   * options resumes it from the run's folder. On one thread, the result equals that of an
+   * uninterrupted run. An interrupted round of a training from topics begins again.
    *
-   * @param stop asked between steps; what was done is kept
-   * @throws TrainingException if it cannot begin or go on
+   * <p>The calling thread does all the work and calls the listener. A process runs one training at
+   * a time.
+   *
+   * @param config the training's configuration
+   * @param listener receives the training's events
+   * @param stop asked between steps; the state is saved before the call returns
+   * @throws TrainingException if the training cannot begin or continue
    */
   void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop);
 }

@@ -7,18 +7,18 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A training, whole.
+ * The configuration of a training.
  *
- * @param network what is trained; its classes are those of the data
- * @param preprocessing how images become its input
- * @param data what is learned from
- * @param optimization how
- * @param augmentation how images are changed
- * @param pretrained what is started from; empty for He's initialisation
- * @param seed of the initialisation, of the images' order and of how they are changed
- * @param checkpoints where the results go
- * @param device what computes
- * @param threads how many cores it may take
+ * @param network the network; its number of classes is replaced by that of the data
+ * @param preprocessing the preprocessing of the images
+ * @param data the training data
+ * @param optimization the optimiser's settings
+ * @param augmentation random changes to the training images
+ * @param pretrained weights to start from; empty for He's initialisation
+ * @param seed the seed of the initialisation, the order of the images and the augmentation
+ * @param checkpoints the destination and the times of checkpoints
+ * @param device the device to train on
+ * @param threads the number of CPU threads to use, at least 1
  */
 public record TrainingConfig(
     ResNet network,
@@ -32,6 +32,12 @@ public record TrainingConfig(
     Device device,
     int threads) {
 
+  /**
+   * Validates that the parts fit together.
+   *
+   * @throws IllegalArgumentException if the network's size or channels are not those of the images,
+   *     or {@code threads} is below 1
+   */
   public TrainingConfig {
     Objects.requireNonNull(data, "data");
     Objects.requireNonNull(optimization, "optimization");
@@ -40,14 +46,17 @@ public record TrainingConfig(
     Objects.requireNonNull(device, "device");
     if (network.size() != preprocessing.size()) {
       throw new IllegalArgumentException(
-          "size: the network's " + network.size() + " is not the images' " + preprocessing.size());
+          "size: the network takes "
+              + network.size()
+              + " pixels, but the images have "
+              + preprocessing.size());
     }
     if (network.channels() != Preprocessing.CHANNELS) {
       throw new IllegalArgumentException(
-          "channels: " + network.channels() + " is not that of images, 3");
+          "channels: the network takes " + network.channels() + ", but images have 3");
     }
     if (threads < 1) {
-      throw new IllegalArgumentException("threads: " + threads + " is not above 0");
+      throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
     }
   }
 }

@@ -4,32 +4,41 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 
-/** What is learned from. */
+/** The source of training images. */
 public sealed interface TrainingData {
 
   /**
-   * A folder a class.
+   * A folder with one subfolder per class.
    *
-   * @param folder of the folders
-   * @param heldOut the share of the images, chosen by their names, that no step sees
+   * @param folder the folder that holds the class folders
+   * @param heldOut share of the images that no training step sees, between 0 and 1; a hash of an
+   *     image's name decides
    */
   record Folder(Path folder, double heldOut) implements TrainingData {
+    /**
+     * Validates the share.
+     *
+     * @throws IllegalArgumentException if the share is not between 0 and 1
+     */
     public Folder {
       requireShare(heldOut);
     }
   }
 
   /**
-   * Labelled events, for ever: images, and labels under the same keys.
+   * Labelled events from two topics. An image and its label have the same key. The training never
+   * ends by itself.
    *
-   * @param images the topic of encoded images
-   * @param labels the topic of their classes' names
-   * @param broker the one with the topics
-   * @param replay the folder that keeps earlier images
-   * @param capacity how many it keeps at most
-   * @param everyLabels how many new labels begin a training
-   * @param everyTime how long after the last training the next begins, if there is a new label
-   * @param heldOut the share of the images, chosen by their keys, that no step sees
+   * @param images topic of encoded images
+   * @param labels topic of class names
+   * @param broker the broker with the topics
+   * @param replay folder that keeps labelled images for later rounds
+   * @param capacity the largest number of images that the folder keeps
+   * @param everyLabels number of new labels after which a round begins
+   * @param everyTime time after the last round, after which the next one begins if there is a new
+   *     label
+   * @param heldOut share of the images that no training step sees, between 0 and 1; a hash of an
+   *     image's key decides
    */
   record Topics(
       String images,
@@ -41,23 +50,29 @@ public sealed interface TrainingData {
       Duration everyTime,
       double heldOut)
       implements TrainingData {
+    /**
+     * Validates the values.
+     *
+     * @throws IllegalArgumentException if a value is out of range or both topics are the same; the
+     *     message names the key
+     */
     public Topics {
       Objects.requireNonNull(broker, "broker");
       requireShare(heldOut);
       if (images.equals(labels)) {
         throw new IllegalArgumentException(
-            "labels-topic: '" + labels + "' is that of the images; name another");
+            "labels-topic: '" + labels + "' is the topic of the images; name another topic");
       }
       if (everyLabels < 1) {
-        throw new IllegalArgumentException("every-labels: " + everyLabels + " is not above 0");
+        throw new IllegalArgumentException("every-labels: " + everyLabels + " must be at least 1");
       }
       if (capacity < 1) {
-        throw new IllegalArgumentException("replay-images: " + capacity + " is not above 0");
+        throw new IllegalArgumentException("replay-images: " + capacity + " must be at least 1");
       }
     }
   }
 
-  /** The share of the images that no step sees. */
+  /** {@return the share of the images that no training step sees, between 0 and 1} */
   double heldOut();
 
   private static void requireShare(double heldOut) {

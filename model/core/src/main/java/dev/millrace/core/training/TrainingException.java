@@ -1,17 +1,29 @@
 package dev.millrace.core.training;
 
 /**
- * A training cannot begin, or cannot go on. Nothing was published. The message says what happened
- * and what to do; that of a subclass leaves what to do to the caller, which knows the options.
+ * A training cannot begin or continue, and nothing was published. The message says what happened
+ * and what to do. The message of a subclass says only what happened, because the caller knows its
+ * own options.
  */
 public class TrainingException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
+  /**
+   * Creates the exception.
+   *
+   * @param message what happened, and what to do
+   */
   public TrainingException(String message) {
     super(message);
   }
 
+  /**
+   * Creates the exception with a cause.
+   *
+   * @param message what happened, and what to do
+   * @param cause the error behind it
+   */
   public TrainingException(String message, Throwable cause) {
     super(message, cause);
   }

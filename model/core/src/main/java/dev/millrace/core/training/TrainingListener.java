@@ -2,41 +2,61 @@ package dev.millrace.core.training;
 
 import dev.millrace.core.repository.ModelVersion;
 
-/** Hears how a training goes, on its thread. */
+/** Receives the events of a training, on the training's thread. */
 public interface TrainingListener {
 
   /**
-   * A training begins, or goes on.
+   * A training begins or resumes.
    *
-   * @param run its name
-   * @param images it trains on
-   * @param heldOut images it does not
-   * @param done steps that were done before it was interrupted
-   * @param steps how many there are in all
+   * @param run the run's name
+   * @param images number of images to train on
+   * @param heldOut number of held-out images
+   * @param done steps that were done before an interruption
+   * @param steps steps in all
    */
   void began(String run, int images, int heldOut, long done, long steps);
 
   /**
    * A step is done.
    *
-   * @param step counted from 1
-   * @param images in its batch
-   * @param loss its mean cross-entropy, in nats
+   * @param step the step's number, from 1
+   * @param images images in its batch
+   * @param loss mean cross-entropy of the batch, in nats
    */
   void stepped(long step, int images, double loss);
 
-  /** A pass is done. */
+  /**
+   * An epoch is done.
+   *
+   * @param report the epoch's results
+   */
   void epochEnded(EpochReport report);
 
-  /** A checkpoint is in the repository. */
+  /**
+   * A checkpoint was published in the repository.
+   *
+   * @param version the published version
+   */
   void exported(ModelVersion version);
 
-  /** The gate has judged a checkpoint, before it was published. */
+  /**
+   * The gate has judged a checkpoint. The checkpoint is published after this call.
+   *
+   * @param verdict the gate's result
+   */
   void judged(Verdict verdict);
 
-  /** It serves from now on, wherever instances follow the control topic. */
+  /**
+   * A version was promoted. Every instance that follows the control topic will serve it.
+   *
+   * @param version the promoted version
+   */
   void promoted(ModelVersion version);
 
-  /** Something was passed over, or put off; one line. */
+  /**
+   * Something was skipped or postponed.
+   *
+   * @param what the description, in one line
+   */
   void warned(String what);
 }

@@ -3,19 +3,19 @@ package dev.millrace.core.training;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * What the gate found of a candidate: TFX's "blessing". Both versions answered the same images,
- * which no training step has seen.
+ * The gate's result for a candidate; TFX calls it "blessing". Candidate and champion classified the
+ * same images, which no training step has seen.
  *
- * @param blessed whether it may serve
- * @param reason why it is blessed or not, in words
- * @param images how many they answered
- * @param accuracy the candidate's, from 0 to 1
- * @param champion the version that serves, or null if none does
- * @param championAccuracy its accuracy, or null
- * @param gained images that only the candidate answers right
- * @param lost images that only the champion answers right
- * @param p how probable it is that a candidate no better than the champion would gain so many:
- *     one-sided McNemar, exact; 1 without a champion
+ * @param blessed whether the candidate may serve
+ * @param reason the reason, in words
+ * @param images number of images that both classified
+ * @param accuracy the candidate's accuracy, from 0 to 1
+ * @param champion number of the version that serves, or null if none does
+ * @param championAccuracy the champion's accuracy, from 0 to 1, or null
+ * @param gained images that only the candidate classifies correctly
+ * @param lost images that only the champion classifies correctly
+ * @param p probability that a candidate no better than the champion would gain as many images by
+ *     chance: McNemar's one-sided exact test; 1 without a champion
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Verdict(

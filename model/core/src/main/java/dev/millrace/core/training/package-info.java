@@ -1,2 +1,2 @@
-/** What a training is asked for and what it tells: plain values, and the port to whoever trains. */
+/** A training's configuration and events, and the interface of the trainer. */
 package dev.millrace.core.training;

@@ -6,14 +6,14 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * How a file stores a value; the constants are named as safetensors names them. What float32 does
- * not hold exactly is rounded to the nearest it does.
+ * The type of a stored value, under safetensors' name. Values that float32 cannot represent are
+ * rounded to the nearest float32.
  */
 enum DataType {
   F64(8, "f8"),
   F32(4, "f4"),
   F16(2, "f2"),
-  /** The upper half of a float32; NumPy has none. */
+  /** The upper half of a float32. NumPy has no such type. */
   BF16(2, ""),
   I64(8, "i8"),
   I32(4, "i4"),
@@ -41,19 +41,22 @@ enum DataType {
     return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
   }
 
-  /** By what follows the byte order in NumPy's {@code descr}, such as {@code f4}. */
+  /**
+   * {@return the type for the code after the byte order in NumPy's {@code descr}, for example
+   * {@code f4}}
+   */
   static Optional<DataType> ofNumpy(String code) {
     return Arrays.stream(values()).filter(type -> type.numpyCode.equals(code)).findFirst();
   }
 
-  /** Bytes a value. */
+  /** {@return bytes per value} */
   int width() {
     return width;
   }
 
   /**
-   * The values in a buffer, from its beginning to its limit and in its byte order: a view of it if
-   * they are float32, else a copy.
+   * {@return the values from the buffer's beginning to its limit, in its byte order: a view if they
+   * are float32, else a copy}
    */
   FloatBuffer floats(ByteBuffer bytes) {
     if (this == F32) {
@@ -83,7 +86,10 @@ enum DataType {
     };
   }
 
-  /** IEEE 754's binary16. A float32's exponent and fraction are wider, its bias is 112 above. */
+  /**
+   * Converts IEEE 754 binary16. Float32 has a wider exponent and fraction, and its exponent bias is
+   * larger by 112.
+   */
   private static float half(short bits) {
     boolean finite = (bits & HALF_EXPONENT) != HALF_EXPONENT;
     float magnitude =
@@ -93,7 +99,10 @@ enum DataType {
     return bits < 0 ? -magnitude : magnitude;
   }
 
-  /** Halves what no long holds, and keeps the lowest bit, which decides a rounding. */
+  /**
+   * Converts an unsigned 64-bit integer. One that no long can hold is halved first; its lowest bit
+   * is kept because it decides the rounding.
+   */
   private static float unsigned(long bits) {
     return bits >= 0 ? bits : 2 * (float) ((bits >>> 1) | (bits & 1));
   }

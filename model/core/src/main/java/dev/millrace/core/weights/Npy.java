@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 
 /**
  * NumPy's <a href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html">format
- * of one array</a>: a magic number and a version (1 to 3), the length of a header, the header as a
- * Python dictionary, and the values. Bytes that break a rule are an {@code
- * IllegalArgumentException} that says which.
+ * of one array</a>: a magic number and a version (1 to 3), the length of the header, the header as
+ * a Python dictionary, and the values. If the bytes break a rule, the methods throw an {@code
+ * IllegalArgumentException} that names the rule.
  */
 final class Npy {
 
@@ -35,16 +35,18 @@ final class Npy {
   private Npy() {}
 
   /**
-   * Reads the array that a stream holds, to its end.
+   * Reads an array. The stream must end with it.
    *
-   * @param limit how many bytes of values there can be; more are refused before any is read
+   * @param limit the largest number of bytes of values; a larger array is refused before any value
+   *     is read
    */
   static WeightTensor read(InputStream in, long limit) throws IOException {
     String header = header(in);
     Matcher type = find(TYPE, "descr", header);
     DataType dataType =
         DataType.ofNumpy(type.group(2))
-            .orElseThrow(() -> new IllegalArgumentException("is of type " + type.group(2)));
+            .orElseThrow(
+                () -> new IllegalArgumentException("has the unsupported type " + type.group(2)));
     List<Integer> shape =
         Arrays.stream(find(SHAPE, "shape", header).group(1).split(","))
             .map(String::strip)
@@ -93,7 +95,10 @@ final class Npy {
     return matcher;
   }
 
-  /** Puts values whose first dimension runs fastest into the order where the last does. */
+  /**
+   * Reorders values from column-major order (first dimension fastest) to row-major order (last
+   * fastest).
+   */
   private static FloatBuffer rowMajor(FloatBuffer columns, List<Integer> shape) {
     float[] rows = new float[columns.limit()];
     for (int i = 0; i < rows.length; i++) {
@@ -110,7 +115,7 @@ final class Npy {
     return FloatBuffer.wrap(rows);
   }
 
-  /** What goes before float32 values of a shape: version 1, as NumPy itself writes it. */
+  /** {@return the bytes before the float32 values of a shape: version 1, as NumPy writes it} */
   static byte[] header(List<Integer> shape) {
     String sizes = shape.stream().map(String::valueOf).collect(Collectors.joining(", "));
     String dictionary =

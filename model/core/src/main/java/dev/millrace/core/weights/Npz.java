@@ -15,23 +15,26 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * NumPy's npz: a zip of {@link Npy} arrays, stored or deflated, each in an entry of its name and
- * {@code .npy}. What breaks a rule is an {@code IllegalArgumentException} that says which, or the
- * {@code ZipException} of Java's reader.
+ * NumPy's npz: a zip of {@link Npy} arrays, stored or deflated. An entry's name is the array's name
+ * and {@code .npy}. If the bytes break a rule, the methods throw an {@code
+ * IllegalArgumentException} that names the rule, or Java's {@code ZipException}.
  */
 final class Npz {
 
   private static final String SUFFIX = ".npy";
 
-  /** Deflate's limit: zlib's authors give 1032 to 1. */
+  /** Deflate's largest ratio, 1032 to 1, as zlib's authors state it. */
   private static final int MAX_INFLATION = 1032;
 
-  /** The earliest that a zip can name, so that equal weights make equal files. */
+  /**
+   * The earliest time that a zip can hold. All entries have it, so that equal weights give equal
+   * files.
+   */
   private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
   private Npz() {}
 
-  /** Reads a file; the tensors are in its order, on the heap. */
+  /** Reads a file. The tensors are in the file's order and on the heap. */
   static Map<String, WeightTensor> read(Path file) throws IOException {
     Map<String, WeightTensor> tensors = new LinkedHashMap<>();
     long inflated = Files.size(file) * MAX_INFLATION;
@@ -39,7 +42,7 @@ final class Npz {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       for (ZipEntry entry : Collections.list(zip.entries())) {
         if (!entry.getName().endsWith(SUFFIX)) {
-          throw new IllegalArgumentException("its entry '" + entry.getName() + "' is no array");
+          throw new IllegalArgumentException("its entry '" + entry.getName() + "' is not an array");
         }
         WeightTensor tensor = read(zip, entry, Math.min(left, inflated));
         left -= (long) tensor.size() * Float.BYTES;
@@ -56,7 +59,7 @@ final class Npz {
     try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
       WeightTensor tensor = Npy.read(in, limit);
       if (in.getChecksum().getValue() != entry.getCrc()) {
-        throw new IllegalArgumentException("has another checksum than was written with it");
+        throw new IllegalArgumentException("has the wrong checksum");
       }
       return tensor;
     } catch (IllegalArgumentException e) {
@@ -65,7 +68,7 @@ final class Npz {
     }
   }
 
-  /** Writes float32 values, stored, in the weights' order; the same weights give the same bytes. */
+  /** Writes float32 values, uncompressed, in the weights' order. Equal weights give equal bytes. */
   static void write(Weights weights, OutputStream out) throws IOException {
     ZipOutputStream zip = new ZipOutputStream(out);
     zip.setMethod(ZipOutputStream.STORED);

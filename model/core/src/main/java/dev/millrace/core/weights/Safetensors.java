@@ -21,17 +21,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The <a href="https://github.com/huggingface/safetensors#format">safetensors</a> format: eight
- * bytes of the header's length, a header in JSON, and the values, all little-endian and row-major.
+ * The <a href="https://github.com/huggingface/safetensors#format">safetensors</a> format: the
+ * header's length in eight bytes, a header in JSON, and the values, all little-endian and
+ * row-major.
  *
- * <p>Read by the rules of the reference implementation: a header begins with <code>{</code>, has at
- * most 100 MB and no name twice; the tensors lie one after the other, without a gap or an overlap,
- * to the end of the file. Metadata is passed over. Bytes that break a rule are an {@code
- * IllegalArgumentException} that says which.
+ * <p>Reading follows the rules of the reference implementation. A header begins with <code>{</code>
+ * , has at most 100 MB and no duplicate name. The tensors follow each other without a gap or an
+ * overlap, to the end of the file. Metadata is ignored. If the bytes break a rule, the methods
+ * throw an {@code IllegalArgumentException} that names the rule.
  */
 final class Safetensors {
 
-  /** The one name that is no tensor's. */
+  /** The one name that no tensor may have. */
   static final String METADATA = "__metadata__";
 
   private static final int MAX_HEADER = 100_000_000;
@@ -51,7 +52,7 @@ final class Safetensors {
 
   private Safetensors() {}
 
-  /** What the header says of a tensor; the offsets count from the header's end. */
+  /** The header's entry of a tensor. The offsets count from the header's end. */
   private record Entry(String dtype, int[] shape, long[] dataOffsets) {}
 
   private record Region(String name, DataType type, List<Integer> shape, long begin, long end) {}
@@ -59,8 +60,8 @@ final class Safetensors {
   /**
    * Reads a file's bytes.
    *
-   * @param file the whole of it; float32 tensors become views of it
-   * @return the tensors in the order of their values in the file
+   * @param file all bytes of the file; float32 tensors become views of it
+   * @return the tensors, in the order of their values in the file
    */
   static Map<String, WeightTensor> read(ByteBuffer file) throws IOException {
     if (file.limit() < Long.BYTES) {
@@ -89,7 +90,7 @@ final class Safetensors {
                 + region.begin
                 + " to "
                 + region.end
-                + ", not after the one before it (which ends at "
+                + ", not directly after the one before it (which ends at "
                 + end
                 + ") and within the "
                 + size
@@ -103,12 +104,12 @@ final class Safetensors {
     }
     if (end != size) {
       throw new IllegalArgumentException(
-          "its tensors end at " + end + ", its values at " + size + " bytes");
+          "its tensors end at byte " + end + ", but its values end at byte " + size);
     }
     return tensors;
   }
 
-  /** The tensors that a header names, by where their values are. */
+  /** {@return the tensors in a header, in the order of their values} */
   private static List<Region> regions(byte[] header) throws IOException {
     if (header.length == 0 || header[0] != '{') {
       throw new IllegalArgumentException("its header does not begin with {");
@@ -119,7 +120,7 @@ final class Safetensors {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-          throw new IllegalArgumentException("'" + name + "' in its header is no object");
+          throw new IllegalArgumentException("'" + name + "' in its header is not an object");
         }
         if (name.equals(METADATA)) {
           parser.skipChildren();
@@ -128,11 +129,11 @@ final class Safetensors {
         }
       }
       if (parser.nextToken() != null) {
-        throw new IllegalArgumentException("its header goes on after its last }");
+        throw new IllegalArgumentException("its header continues after the last }");
       }
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
-          "its header is no JSON of tensors: "
+          "its header is not valid JSON of tensors: "
               + e.getOriginalMessage().lines().findFirst().orElse("unreadable"),
           e);
     }
@@ -165,14 +166,13 @@ final class Safetensors {
               + shape
               + " takes "
               + bytes
-              + " bytes, which data_offsets "
-              + Arrays.toString(offsets)
-              + " are not");
+              + " bytes, but its data_offsets are "
+              + Arrays.toString(offsets));
     }
     return new Region(name, type, shape, offsets[0], offsets[1]);
   }
 
-  /** Writes float32 values, in the weights' order; the same weights give the same bytes. */
+  /** Writes float32 values in the weights' order. Equal weights give equal bytes. */
   static void write(Weights weights, OutputStream out) throws IOException {
     Map<String, Entry> entries = new LinkedHashMap<>();
     long begin = 0;

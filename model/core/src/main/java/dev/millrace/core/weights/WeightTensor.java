@@ -8,38 +8,45 @@ import java.util.List;
 /**
  * An array of float32 weights.
  *
- * <p>The values are not copied, so that those of a mapped file stay there: whoever gives them does
- * not write to them afterwards. Any number of threads may read.
+ * <p>The values are not copied, so that the values of a mapped file stay in the file. The caller
+ * must not write to them afterwards. Any number of threads may read.
  *
- * @param shape the sizes of the dimensions, the last running fastest (row-major); none for a scalar
- * @param values as many as the shape says; each call gives a read-only view of its own, from the
- *     first value to the last
+ * @param shape the sizes of the dimensions in row-major order (the last runs fastest); empty for a
+ *     scalar
+ * @param values the values, as many as the shape needs. Each call returns its own read-only view of
+ *     all of them
  */
 public record WeightTensor(List<Integer> shape, FloatBuffer values) {
 
-  /** NumPy's, too. */
+  /** The largest number of dimensions. NumPy has the same limit. */
   static final int MAX_RANK = 64;
 
+  /**
+   * Validates the shape and the number of values.
+   *
+   * @throws IllegalArgumentException if the shape is invalid or needs another number of values
+   */
   public WeightTensor {
     shape = List.copyOf(shape);
     values = values.slice().asReadOnlyBuffer();
     if (values.limit() != size(shape)) {
       throw new IllegalArgumentException(
-          "values: shape " + shape + " takes " + size(shape) + ", not " + values.limit());
+          "values: shape " + shape + " needs " + size(shape) + " values, not " + values.limit());
     }
   }
 
+  /** {@return a read-only view of all values; each call returns another view} */
   @Override
   public FloatBuffer values() {
     return values.duplicate();
   }
 
-  /** The number of values. */
+  /** {@return the number of values} */
   public int size() {
     return values.limit();
   }
 
-  /** A copy of the values as files store them. */
+  /** {@return a copy of the values, as files store them} */
   byte[] littleEndianBytes() {
     ByteBuffer bytes = ByteBuffer.allocate(size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values());
@@ -47,9 +54,10 @@ public record WeightTensor(List<Integer> shape, FloatBuffer values) {
   }
 
   /**
-   * The number of values in a shape.
+   * {@return the number of values of a shape}
    *
-   * @throws IllegalArgumentException if it is no shape, or one of too many dimensions or values
+   * @throws IllegalArgumentException if a dimension is below 0, or there are too many dimensions or
+   *     values
    */
   static int size(List<Integer> shape) {
     if (shape.size() > MAX_RANK) {

@@ -9,20 +9,26 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A model's weights under the names of PyTorch's {@code state_dict}, such as {@code
- * layer1.0.conv1.weight}, {@code layer1.0.bn1.running_mean} and {@code fc.bias}. Immutable, so long
- * as nobody writes to the values; any number of threads may read.
+ * A model's weights under the names of PyTorch's {@code state_dict}, for example {@code
+ * layer1.0.conv1.weight}, {@code layer1.0.bn1.running_mean} and {@code fc.bias}. Immutable, unless
+ * the caller writes to the values. Any number of threads may read.
  *
- * @param tensors by their names, in the given order; at least one, and {@value #MAX_SIZE} values at
- *     most
+ * @param tensors the tensors by name, in the given order: at least one, and at most {@value
+ *     #MAX_SIZE} values in all
  */
 public record Weights(Map<String, WeightTensor> tensors) {
 
-  /** Of values: their bytes, and the longest header before them, fit one Java buffer. */
+  /** The largest number of values. Their bytes and the longest header fit into one Java buffer. */
   static final int MAX_SIZE = 500_000_000;
 
   private static final int NEAR_NAMES = 3;
 
+  /**
+   * Validates the names and the number of values, and copies the map.
+   *
+   * @throws IllegalArgumentException if there is no tensor, a name is invalid or there are too many
+   *     values
+   */
   public Weights {
     if (tensors.isEmpty()) {
       throw new IllegalArgumentException("weights: there are none");
@@ -30,7 +36,7 @@ public record Weights(Map<String, WeightTensor> tensors) {
     for (String name : tensors.keySet()) {
       if (name.isBlank() || name.equals(Safetensors.METADATA)) {
         throw new IllegalArgumentException(
-            "weights: a tensor's name is neither blank nor "
+            "weights: a tensor's name must not be blank or "
                 + Safetensors.METADATA
                 + ", but one is '"
                 + name
@@ -45,9 +51,10 @@ public record Weights(Map<String, WeightTensor> tensors) {
   }
 
   /**
-   * The tensor of a name.
+   * {@return the tensor of a name}
    *
-   * @throws ModelException if there is none; the message tells the names nearest to it
+   * @param name the name
+   * @throws ModelException if there is no such tensor; the message lists the most similar names
    */
   public WeightTensor get(String name) {
     WeightTensor tensor = tensors.get(name);
@@ -59,21 +66,26 @@ public record Weights(Map<String, WeightTensor> tensors) {
               + tensors.size()
               + " names are "
               + nearest(name)
-              + ": see that they are of this architecture, and named as torchvision names them");
+              + "; check that they belong to this architecture and have torchvision's names");
     }
     return tensor;
   }
 
+  /**
+   * {@return whether there is a tensor of this name}
+   *
+   * @param name the name
+   */
   public boolean contains(String name) {
     return tensors.containsKey(name);
   }
 
-  /** The names, in order. */
+  /** {@return the names, in order} */
   public Set<String> names() {
     return tensors.keySet();
   }
 
-  /** The number of values in all tensors. */
+  /** {@return the number of values in all tensors} */
   public int size() {
     return tensors.values().stream().mapToInt(WeightTensor::size).sum();
   }
@@ -85,7 +97,7 @@ public record Weights(Map<String, WeightTensor> tensors) {
         .toList();
   }
 
-  /** How much of the longer name is neither in a common beginning nor in a common end. */
+  /** {@return the number of the longer name's characters outside the common prefix and suffix} */
   private static int distance(String a, String b) {
     int shorter = Math.min(a.length(), b.length());
     int same = 0;

@@ -13,28 +13,32 @@ import java.util.Map;
 import java.util.zip.ZipException;
 
 /**
- * Weights in a file: safetensors, as {@code safetensors.torch.save_file(model.state_dict(), …)}
- * writes it, or NumPy's npz.
+ * Files of weights: safetensors, as {@code safetensors.torch.save_file(model.state_dict(), …)}
+ * writes them, or NumPy's npz.
  *
- * <p>Float16, bfloat16, float64 and integers become float32, to the nearest. PyTorch's {@code
- * num_batches_tracked} is left out: it counts batches and weighs nothing. Values are not checked;
- * they may be NaN.
+ * <p>Float16, bfloat16, float64 and integers are rounded to the nearest float32. PyTorch's {@code
+ * num_batches_tracked} is left out, because it is a counter and not a weight. Values are not
+ * checked; they may be NaN.
  */
 public final class WeightsFile {
 
   private static final String COUNTER = "num_batches_tracked";
 
-  /** How a zip's first entry begins, read as a big-endian number. */
+  /** The first bytes of a zip, as a big-endian number. */
   private static final int ZIP = 0x504B0304;
 
   private WeightsFile() {}
 
   /**
-   * Reads a file; its beginning, not its name, tells what it is. The float32 values of safetensors
-   * stay in the file, which is mapped for as long as they can be reached: replace such a file, as
-   * {@link #write} does, but do not write into it or cut it short.
+   * Reads a file. Its first bytes, not its name, decide the format.
    *
-   * @throws ModelException if it is missing or not what it should be; the message names it
+   * <p>The float32 values of a safetensors file stay in the file, which is mapped as long as they
+   * are reachable. Replace such a file, as {@link #write} does; do not write into it or truncate
+   * it.
+   *
+   * @param file the file
+   * @return its weights
+   * @throws ModelException if the file is missing, unreadable or invalid; the message names it
    */
   public static Weights read(Path file) {
     try {
@@ -47,12 +51,13 @@ public final class WeightsFile {
     } catch (IllegalArgumentException | ZipException | EOFException e) {
       throw new ModelException(
           file
-              + " holds no weights that can be read ("
+              + " holds no readable weights ("
               + e.getMessage()
-              + "); save them anew with safetensors.torch.save_file or numpy.savez",
+              + "); save them again with safetensors.torch.save_file or numpy.savez",
           e);
     } catch (IOException e) {
-      throw new ModelException("cannot read " + file + " (" + e + "); see that it may be read", e);
+      throw new ModelException(
+          "cannot read " + file + " (" + e + "); check that it is readable", e);
     }
   }
 
@@ -74,9 +79,11 @@ public final class WeightsFile {
   }
 
   /**
-   * Writes float32 values, in the format that the file's name ends in. A reader finds the old file
-   * or the new one, whole. The same weights give the same bytes.
+   * Writes float32 values. The ending of the file's name decides the format. A reader finds either
+   * the old file or the new one, complete. Equal weights give equal bytes.
    *
+   * @param file the file to write or replace
+   * @param weights the weights
    * @throws IllegalArgumentException if the name ends in neither {@code .safetensors} nor {@code
    *     .npz}
    * @throws ModelException if the file cannot be written
@@ -87,7 +94,7 @@ public final class WeightsFile {
       AtomicFile.write(file, out -> format.write(weights, out));
     } catch (IOException e) {
       throw new ModelException(
-          "cannot write " + file + " (" + e + "); see that its folder is there and has room", e);
+          "cannot write " + file + " (" + e + "); check that its folder exists and has room", e);
     }
   }
 

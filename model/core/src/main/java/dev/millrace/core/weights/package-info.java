@@ -1,2 +1,2 @@
-/** Weights under PyTorch's names, in the files that PyTorch and NumPy exchange them in. */
+/** Weights under PyTorch's names, and the safetensors and NumPy files that hold them. */
 package dev.millrace.core.weights;

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The names that folders got and that were not forced to disk since. {@link #lose} takes them back,
- * the last one first, as a power cut may do. Removals are taken to be on disk at once.
+ * Names that folders received and that were not forced to disk yet. {@link #lose} removes them, the
+ * newest first, as a power failure may do. Removed names count as forced at once.
  */
 final class UnforcedNames {
 
-  /** A name; paths follow when a folder above them is renamed. */
+  /** A name. Its path changes when a folder above it is renamed. */
   private static final class Entry {
     private Path path;
     private final Path renamedFrom; // null for a file or folder that was created
@@ -35,7 +35,7 @@ final class UnforcedNames {
     entries.push(new Entry(path.toAbsolutePath(), null, null));
   }
 
-  /** To be called before the rename; what it returns, after it. */
+  /** Call it before the rename, and the returned action after it. */
   Runnable renaming(Path source, Path target) throws IOException {
     byte[] replaced = Files.isRegularFile(target) ? Files.readAllBytes(target) : null;
     Path from = source.toAbsolutePath();
@@ -46,7 +46,7 @@ final class UnforcedNames {
     };
   }
 
-  /** The names in a folder are on disk. */
+  /** Marks the names in a folder as forced to disk. */
   void forced(Path folder) {
     Path forced = folder.toAbsolutePath();
     entries.removeIf(entry -> entry.path.getParent().equals(forced));

@@ -9,13 +9,13 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * A file of a {@link WatchedFileSystem}. A read or a write takes half of what it is asked for, as
- * systems may, so that something can happen in the middle of a file. Closing is no operation: the
- * system does it for whoever was killed.
+ * A file of a {@link WatchedFileSystem}. A read or a write handles half of the requested bytes, as
+ * systems may do, so that an event can occur in the middle of a file. Closing does not count as an
+ * operation, because the system closes the files of a killed process.
  */
 final class WatchedChannel extends FileChannel {
 
-  /** Told that what was written is on disk. */
+  /** Called when the written content was forced to disk. */
   interface Forced {
     void run() throws IOException;
   }
@@ -52,7 +52,7 @@ final class WatchedChannel extends FileChannel {
     }
   }
 
-  /** Leaves half of what remains, but at least one byte; returns the limit before. */
+  /** Halves the remaining bytes, but leaves at least one; returns the earlier limit. */
   private static int halve(ByteBuffer buffer) {
     int limit = buffer.limit();
     buffer.limit(limit - buffer.remaining() / 2);

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The default file system, with something run before each operation that reads or changes it; what
- * that throws, the operation throws instead of being done. Its paths come from {@link #watch}. A
- * test's code that runs there uses the default paths, and so is not watched itself.
+ * The default file system, with an action before each operation that reads or changes it. If the
+ * action throws, the operation does not happen. Paths of this file system come from {@link #watch}.
+ * Code in the action uses default paths, so it is not watched itself.
  */
 public final class WatchedFileSystem extends FileSystem {
 
@@ -28,20 +28,20 @@ public final class WatchedFileSystem extends FileSystem {
   private final WatchedFiles files;
 
   /**
-   * @param before what to run before each operation, on the thread that asks for it
+   * @param before the action before each operation, on the thread of the operation
    */
   public WatchedFileSystem(Runnable before) {
     this.files = new WatchedFiles(this, before);
   }
 
-  /** A path of the default file system, as one of this. */
+  /** Converts a path of the default file system to one of this. */
   public Path watch(Path real) {
     return (Path)
         Proxy.newProxyInstance(
             Path.class.getClassLoader(), new Class<?>[] {Path.class}, new Watched(real));
   }
 
-  /** The path of the default file system; one that is of it already stays as it is. */
+  /** Converts a path to one of the default file system, if it is not one already. */
   static Path real(Path path) {
     return (Path) realIfPath(path);
   }
@@ -52,31 +52,31 @@ public final class WatchedFileSystem extends FileSystem {
         : argument;
   }
 
-  /** What is lost of that which was not forced to disk. */
+  /** The loss of what was not forced to disk. */
   public enum Loss {
-    /** Nothing: a process was killed. */
+    /** No loss: a process was killed. */
     NOTHING,
-    /** A power cut emptied the files that were written. */
+    /** A power failure emptied the written files. */
     CONTENT,
-    /** A power cut emptied the files, and folders have the names of before. */
+    /** A power failure emptied the written files, and folders have their earlier names. */
     CONTENT_AND_NAMES
   }
 
-  /** Thrown by each operation from the one before which a kill comes. */
+  /** Thrown by the operation before which the kill happens, and by all later ones. */
   private static final class Killed extends Error {
     private static final long serialVersionUID = 1;
   }
 
-  /** What is killed. */
+  /** The work that is killed. */
   public interface Work {
     void doOn(WatchedFileSystem files) throws IOException;
   }
 
   /**
-   * Does work that is killed before one of its operations.
+   * Runs work that is killed before one of its operations.
    *
    * @param step the operation, counted from 1
-   * @return whether it was killed; else it had come to its end before that step
+   * @return whether it was killed; false if it ended before that step
    */
   public static boolean killAt(int step, Loss loss, Work work) throws IOException {
     int[] steps = {0};
@@ -97,7 +97,7 @@ public final class WatchedFileSystem extends FileSystem {
     }
   }
 
-  /** Does what a kill or a power cut may do. */
+  /** Applies the effects of a kill or a power failure. */
   public void lose(Loss loss) throws IOException {
     if (loss != Loss.NOTHING) {
       files.loseUnforced();
@@ -107,7 +107,7 @@ public final class WatchedFileSystem extends FileSystem {
     }
   }
 
-  /** Does with a path what the default file system does, and returns paths of this one. */
+  /** Delegates to the default file system, and returns paths of this one. */
   private final class Watched implements InvocationHandler {
     private final Path real;
 

@@ -25,7 +25,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 
-/** The operations of a {@link WatchedFileSystem}: a call each, that of the default one after it. */
+/** The operations of a {@link WatchedFileSystem}: each calls the action, then the default one. */
 final class WatchedFiles extends FileSystemProvider {
 
   private static final FileSystemProvider REAL = FileSystems.getDefault().provider();
@@ -71,7 +71,7 @@ final class WatchedFiles extends FileSystemProvider {
     if (options.contains(StandardOpenOption.CREATE_NEW)) {
       names.created(real(path));
     }
-    // A second handle on the same file finds it under whatever name it has by then.
+    // A second handle on the same file finds it under its current name.
     FileChannel handle = FileChannel.open(real(path), StandardOpenOption.WRITE);
     unforced.add(handle);
     return new WatchedChannel(

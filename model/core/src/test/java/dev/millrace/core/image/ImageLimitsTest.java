@@ -27,13 +27,13 @@ class ImageLimitsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, PT5S, 4, max-pixels: 0 is not above 0",
-    "-1, PT5S, 4, max-pixels: -1 is not above 0",
-    "1, PT0S, 4, decode-timeout: PT0S is not 1 ms or longer",
-    "1, PT0.000999999S, 4, decode-timeout: PT0.000999999S is not 1 ms or longer",
-    "1, PT-5S, 4, decode-timeout: PT-5S is not 1 ms or longer",
-    "1, , 4, decode-timeout: null is not 1 ms or longer",
-    "1, PT5S, 0, max-hung-decoders: 0 is not above 0",
+    "0, PT5S, 4, max-pixels: 0 must be at least 1",
+    "-1, PT5S, 4, max-pixels: -1 must be at least 1",
+    "1, PT0S, 4, decode-timeout: PT0S must be at least 1 ms",
+    "1, PT0.000999999S, 4, decode-timeout: PT0.000999999S must be at least 1 ms",
+    "1, PT-5S, 4, decode-timeout: PT-5S must be at least 1 ms",
+    "1, , 4, decode-timeout: null must be at least 1 ms",
+    "1, PT5S, 0, max-hung-decoders: 0 must be at least 1",
   })
   void limit_outOfBounds_isRefused(
       long maxPixels, Duration decodeTimeout, int maxHungDecoders, String message) {

@@ -77,7 +77,7 @@ class LabelsTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "\n", " \t\r\n\n", "\uFEFF"})
   void labels_ofAFileWithoutAny_areRefused(String text) throws IOException {
-    assertUnreadable(file(text), "labels: there are none; name each class");
+    assertUnreadable(file(text), "labels: the list is empty; name each class");
   }
 
   @Test
@@ -89,7 +89,7 @@ class LabelsTest {
             "\uFEFFcat\ndog\n".getBytes(StandardCharsets.UTF_16LE))) {
       Files.write(file, bytes);
 
-      assertUnreadable(file, "is not UTF-8 text; save it as such");
+      assertUnreadable(file, "is not UTF-8 text; save it as UTF-8");
     }
   }
 
@@ -101,13 +101,12 @@ class LabelsTest {
 
   @Test
   void names_madeInCode_areChecked() {
-    assertRefused(List.of(), "labels: there are none; name each class");
+    assertRefused(List.of(), "labels: the list is empty; name each class");
     assertRefused(
         Arrays.asList("cat", null), "labels: the name of class 1 is blank; name each class");
     for (String name : List.of("a\nb", "a\rb", "a\n")) {
       assertRefused(
-          List.of(name),
-          "labels: the name of class 0 has more than one line; name each class in one");
+          List.of(name), "labels: the name of class 0 has more than one line; give it one");
     }
   }
 

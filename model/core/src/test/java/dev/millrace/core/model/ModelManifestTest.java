@@ -78,7 +78,7 @@ class ModelManifestTest {
   void metric_thatIsNoNumber_isRefused(Double value) {
     assertThatThrownBy(() -> manifest(Collections.singletonMap("accuracy", value)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("metrics: accuracy is " + value + ", no number");
+        .hasMessage("metrics: accuracy is " + value + ", not a number");
   }
 
   private static ModelManifest manifest(Map<String, Double> metrics) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Threads of two repositories (so two processes, as far as the code can tell) publish at once. */
+/** Threads of two repositories publish at once; two repositories stand for two processes. */
 @Timeout(30)
 class ConcurrentPublicationTest {
 
@@ -61,7 +61,7 @@ class ConcurrentPublicationTest {
     }
   }
 
-  /** Publishes one version a round, its weights unlike any other's, at the others' same moment. */
+  /** Publishes one version per round, with unique weights, at the same moment as the others. */
   private static Callable<List<ModelVersion>> publisher(
       ModelRepository repository, int publisher, CyclicBarrier together) {
     return () -> {
@@ -78,8 +78,8 @@ class ConcurrentPublicationTest {
   }
 
   /**
-   * Reads each version in the moment its folder appears; returns them in order. It spins, since
-   * what it must not see would last microseconds.
+   * Reads each version as soon as its folder appears, and returns them in order. It spins, because
+   * an incomplete version would be visible for microseconds only.
    */
   private List<ModelVersion> readAsTheyAppear() throws InterruptedException {
     Path home = root.resolve("resnet20");

@@ -27,14 +27,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Who publishes or removes a version and is killed, whatever the step, leaves whole versions and
- * nothing that looks so.
+ * A kill at any step of a publication or a removal leaves only complete versions.
  *
- * <p>Each step is a file operation, half a write one of its own. The kill is an error thrown before
- * it and before all that follow, so that none of them happens, those of {@code finally} blocks
- * neither. To the files this is what the end of the process is: {@link
- * #processThatHalts_leavesWhatAKilledPublisherLeaves} compares the two. A power cut takes moreover
- * what was written and the names that were given, where neither was forced to disk.
+ * <p>Each file operation is a step, and so is each half of a write. The kill is an error that is
+ * thrown before the step and before all later ones, so that none of them happens, not even those in
+ * {@code finally} blocks. For the files this equals the end of the process: {@link
+ * #processThatHalts_leavesWhatAKilledPublisherLeaves} compares the two. A power failure also
+ * removes written content and names that were not forced to disk.
  */
 @Timeout(120)
 class KilledPublicationTest {
@@ -89,7 +88,7 @@ class KilledPublicationTest {
     assertThat(unfinished).as("kills in the middle of a removal").isGreaterThan(2);
   }
 
-  /** Publishes into a folder, and halts at a step; both are its arguments. */
+  /** Publishes into a folder and halts at a step. Its arguments are the folder and the step. */
   static final class Publisher {
     private static final int HALTED = 9;
 
@@ -144,14 +143,14 @@ class KilledPublicationTest {
     var unused = Samples.publish(repository, "tiny", WEIGHTS);
   }
 
-  /** Whether it was killed; else it had come to its end before that step. */
+  /** Returns whether it was killed; false if it ended before that step. */
   private static boolean killAt(int step, Path root, Loss loss, Consumer<ModelRepository> work)
       throws IOException {
     return WatchedFileSystem.killAt(
         step, loss, files -> work.accept(new ModelRepository(files.watch(root), CLOCK)));
   }
 
-  /** What a reader sees: no version, or whole ones with the labels beside them. */
+  /** Requires that a reader sees no version, or complete ones with their labels. */
   private static List<String> requireWholeVersions(Path root) throws IOException {
     Path home = root.resolve("tiny");
     if (!Files.exists(home)) {
@@ -172,7 +171,7 @@ class KilledPublicationTest {
     return versions.stream().map(String::valueOf).toList();
   }
 
-  /** The next one publishes, and what is left can be removed; returns how many folders that was. */
+  /** Publishes again, removes the folders that were left behind, and returns their number. */
   private static int requireThatPublishersGoOn(Path root, List<String> versions)
       throws IOException {
     ModelRepository repository = new ModelRepository(root);
@@ -192,7 +191,7 @@ class KilledPublicationTest {
     return unfinished;
   }
 
-  /** What lies under a folder, by name, but for the part of a name that is random. */
+  /** Lists the names under a folder, without the random parts of names. */
   private static Map<String, String> contents(Path root) throws IOException {
     Map<String, String> contents = new TreeMap<>();
     try (Stream<Path> all = Files.walk(root)) {

@@ -109,14 +109,14 @@ class ManifestFileTest {
           """
           "name" : "resnet20"    | "name" : "../x"         | model name: '../x' is not made of
           "name" : "resnet20"    | "other" : "resnet20"    | model name: 'null' is not made of
-          "version" : 3          | "version" : 0           | version: 0 is not above 0
-          "version" : 3          | "other" : 3             | version: 0 is not above 0
+          "version" : 3          | "version" : 0           | version: 0 must be at least 1
+          "version" : 3          | "other" : 3             | version: 0 must be at least 1
           "version" : 3          | "version" : "3"         | coerce
           "version" : 3          | "version" : 3.5         | coerce
           "sha256" : "0123       | "sha256" : "x123        | is not 64 lower-case hexadecimal digits
           "sha256" : "0123       | "sha256" : "A123        | is not 64 lower-case hexadecimal digits
           "sha256" : "0123       | "other" : "0123         | sha256: 'null' is not 64
-          2026-01-02T03:04:05Z   | yesterday               | created: 'yesterday' is no instant such as
+          2026-01-02T03:04:05Z   | yesterday               | created: 'yesterday' is not a time such as
           "created"              | "other"                 | created: it is missing
           "source"               | "other"                 | source: it is missing
           "kind"                 | "other"                 | source.kind: it is missing
@@ -129,7 +129,7 @@ class ManifestFileTest {
           [ "cat", "Rüde" ]      | []                      | labels: there are none
           [ "cat"                | [ null                  | labels: the name of class 0 is blank
           [ "cat", "Rüde" ]      | "cat"                   | Cannot
-          "accuracy" : 0.915     | "accuracy" : null       | metrics: accuracy is null, no number
+          "accuracy" : 0.915     | "accuracy" : null       | metrics: accuracy is null, not a number
           """)
   void manifest_withSomethingWrong_isRefused(String right, String wrong, String problem) {
     assertThat(JSON).contains(right);
@@ -166,7 +166,7 @@ class ManifestFileTest {
     assertThatThrownBy(() -> ManifestFile.read(folder))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("cannot read " + file + " (")
-        .hasMessageEndingWith("); see that it may be read");
+        .hasMessageEndingWith("); check that it is readable");
   }
 
   private ModelManifest read(String json) throws IOException {
@@ -177,7 +177,7 @@ class ManifestFileTest {
   private void assertRefused(String json, String problem) {
     assertThatThrownBy(() -> read(json))
         .isInstanceOf(ModelException.class)
-        .hasMessageStartingWith(folder.resolve("millrace.json") + " is no manifest (")
+        .hasMessageStartingWith(folder.resolve("millrace.json") + " is not a manifest (")
         .hasMessageContaining(problem)
         .hasMessageEndingWith("); import the model again")
         .message()

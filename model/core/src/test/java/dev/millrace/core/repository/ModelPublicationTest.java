@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Publishing by one at a time; {@link ConcurrentPublicationTest} has many at once. */
+/** Publishing by one publisher at a time; {@link ConcurrentPublicationTest} has many at once. */
 class ModelPublicationTest {
 
   private static final Clock CLOCK =
@@ -149,12 +149,12 @@ class ModelPublicationTest {
     assertThatThrownBy(() -> Samples.publish(repository, "resnet20", "weights"))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("cannot write to the repository " + root + " (")
-        .hasMessageEndingWith("); see that it may be written and that its disk has room");
+        .hasMessageEndingWith("); check that it is writable and that its disk has room");
   }
 
   @Test
   void publication_thatFails_leavesNothingHidden() throws IOException {
-    // A folder where labels.txt belongs: the last file cannot be put in its place.
+    // A folder named labels.txt: the last file cannot be moved to its place.
     Files.createDirectories(home.resolve("labels.txt/full"));
 
     assertThatThrownBy(() -> Samples.publish(repository, "resnet20", "weights"))

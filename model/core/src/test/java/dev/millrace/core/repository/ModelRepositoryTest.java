@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reading a repository; {@link ModelPublicationTest} has the writing. */
+/** Reading a repository; {@link ModelPublicationTest} tests writing. */
 class ModelRepositoryTest {
 
   @TempDir private Path around;
@@ -147,7 +147,7 @@ class ModelRepositoryTest {
     assertRefused(() -> repository.version("resnet20", 1), message);
   }
 
-  /** One whose versions hold a file of the layout's name. */
+  /** A layout whose versions hold a file with the layout's name. */
   private record NamedLayout(String name, ModelVersion version) implements ForeignLayout {
     @Override
     public boolean holds(Path folder) {
@@ -189,12 +189,12 @@ class ModelRepositoryTest {
     assertRefused(
         () -> repository.newest("resnet20"),
         root.resolve("resnet20/7/millrace.json")
-            + " belongs to resnet20 version 1: version folders are not to be moved or copied;"
+            + " belongs to resnet20 version 1: do not move or copy version folders;"
             + " import the model instead");
     assertRefused(
         () -> repository.version("resnet50", 1),
         root.resolve("resnet50/1/millrace.json")
-            + " belongs to resnet20 version 1: version folders are not to be moved or copied;"
+            + " belongs to resnet20 version 1: do not move or copy version folders;"
             + " import the model instead");
     assertThat(repository.version("resnet20", 1).folder()).isEqualTo(published);
   }

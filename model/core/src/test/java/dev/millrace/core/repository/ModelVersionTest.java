@@ -72,7 +72,7 @@ class ModelVersionTest {
     assertThatThrownBy(version::readVerified)
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("resnet20 version 1: cannot read " + version.modelFile() + " (")
-        .hasMessageEndingWith("; see that it may be read");
+        .hasMessageEndingWith("; check that it is readable");
   }
 
   @Test
@@ -86,7 +86,7 @@ class ModelVersionTest {
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "resnet20 version 1 has changed since it was read: %s had sha256 %s and has %s; put a new"
-                + " file into a version folder of its own",
+                + " file into a new version folder",
             foreign.modelFile(), foreign.sha256(), Sha256.of("weighta"));
   }
 
@@ -131,7 +131,7 @@ class ModelVersionTest {
 
     assertThatThrownBy(() -> version.requireSignatureOf(predecessor))
         .isInstanceOf(SignatureChangeException.class)
-        .hasMessage(message + " whoever reads the predictions may not expect that");
+        .hasMessage(message + " consumers of the predictions may not expect this");
   }
 
   private void assertCorrupt(String content) throws IOException {

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A version that goes away before any one operation of its reader is read whole, or refused with
- * one line that says what to do.
+ * A version that disappears before any operation of its reader is either read completely, or
+ * refused with one line that says what to do.
  */
 @Timeout(60)
 class RemovedWhileReadTest {
@@ -63,7 +63,7 @@ class RemovedWhileReadTest {
     assertThat(whole).contains(WEIGHTS, "others").containsOnly(WEIGHTS, "others");
   }
 
-  /** Reads it once for each of its operations, with the change before that one. */
+  /** Reads the version once per operation, each time with the change before another operation. */
   private void readVersion2BesideEachStep(Runnable change) {
     AtomicInteger steps = new AtomicInteger();
     int changed = 0;

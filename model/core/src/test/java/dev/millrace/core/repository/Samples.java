@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A model small enough to be published by the dozen; its "ONNX file" is a line of text. */
+/** A model that is small enough to publish many times; its "ONNX file" is a line of text. */
 final class Samples {
 
   static final Preprocessing PREPROCESSING =

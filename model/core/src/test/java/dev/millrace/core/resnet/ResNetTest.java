@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ResNetTest {
 
-  /** Torchvision's counts, of its documentation. */
+  /** The counts in torchvision's documentation. */
   @ParameterizedTest
   @CsvSource({
     "resnet18, 11689512, 1.814",
@@ -32,7 +32,7 @@ class ResNetTest {
     assertThat(network.multiplyAdds() / 1e9).isCloseTo(gigaflops, within(5e-4));
   }
 
-  /** The paper's counts, table 6, and exact ones of published implementations. */
+  /** The counts of the paper's table 6, and exact counts of published implementations. */
   @ParameterizedTest
   @CsvSource({
     "resnet20, 269722, 0.27",
@@ -132,7 +132,7 @@ class ResNetTest {
         .doesNotContainKey("layer2.0.shortcut");
   }
 
-  /** Any size goes through, odd ones too: both ways through a block come out with one shape. */
+  /** Every size works, odd ones too: residual and shortcut of each block have equal shapes. */
   @ParameterizedTest
   @CsvSource({"resnet18, 1", "resnet50, 225", "resnet20, 33", "resnet20, 1"})
   void size_isFree(String name, int size) {
@@ -160,7 +160,7 @@ class ResNetTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ResNet.of("resnet19"))
         .withMessage(
-            "architecture: 'resnet19' is none of resnet18, resnet34, resnet50, resnet101, resnet152,"
+            "architecture: 'resnet19' is not one of resnet18, resnet34, resnet50, resnet101, resnet152,"
                 + " resnet20, resnet32, resnet44, resnet56, resnet110");
   }
 

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Which weights a network takes for its own. */
+/** The weights that a network accepts. */
 class StateDictTest {
 
   private static final ResNet NETWORK = ResNet.of("resnet20").withShortcut(Shortcut.B);
@@ -50,7 +50,7 @@ class StateDictTest {
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> NETWORK.withShortcut(Shortcut.A).fit(WEIGHTS))
         .withMessage(
-            "the weights are not those of resnet20 with shortcuts A, 10 classes and images of"
+            "the weights do not fit resnet20 with shortcuts A, 10 classes and images of"
                 + " 3x32x32: layer2.0.downsample.0.weight belongs to no layer,"
                 + " layer2.0.downsample.1.weight belongs to no layer, layer2.0.downsample.1.bias"
                 + " belongs to no layer and 7 more; give the architecture, shortcuts and classes that"
@@ -80,7 +80,7 @@ class StateDictTest {
 
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> NETWORK.fit(new Weights(tensors)))
-        .withMessageContaining(": there are two of fc.bias;");
+        .withMessageContaining(": fc.bias occurs twice;");
   }
 
   private static Weights renamed(UnaryOperator<String> newName) {

@@ -51,9 +51,9 @@ class NpzTest {
       quoteCharacter = '"',
       textBlock =
           """
-          <i2     | <c8           | is of type c8
+          <i2     | <c8           | has the unsupported type c8
           <i2     | "|O"          | has no 'descr' of plain numbers
-          <i2     | <f16          | is of type f16
+          <i2     | <f16          | has the unsupported type f16
           <i2     | <U3           | has no 'descr' of plain numbers
           (2,)    | (3,)          | does not hold the 6 bytes it claims
           (2,)    | (1,)          | does not hold the 2 bytes it claims
@@ -120,7 +120,7 @@ class NpzTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Npz.read(file))
-        .withMessage("its entry 'archive/data.pkl' is no array");
+        .withMessage("its entry 'archive/data.pkl' is not an array");
   }
 
   @Test
@@ -134,8 +134,7 @@ class NpzTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Npz.read(file))
-        .withMessage(
-            "its entry 'layer1.0.conv1.weight.npy' has another checksum than was written with it");
+        .withMessage("its entry 'layer1.0.conv1.weight.npy' has the wrong checksum");
   }
 
   @Test

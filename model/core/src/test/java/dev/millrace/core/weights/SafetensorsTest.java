@@ -55,9 +55,9 @@ class SafetensorsTest {
       quoteCharacter = '~',
       textBlock =
           """
-          {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]                 | no JSON of tensors
-          {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}} {}            | goes on after its last }
-          {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}} x             | no JSON of tensors
+          {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]                 | not valid JSON of tensors
+          {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}} {}            | continues after the last }
+          {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}} x             | not valid JSON of tensors
           [1]                                                                         | does not begin with {
           {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "a": {}}      | Duplicate field 'a'
           {"a": {"dtype": "F32", "shape": [2], "shape": [2], "data_offsets": [0, 8]}} | Duplicate field 'shape'
@@ -76,12 +76,12 @@ class SafetensorsTest {
           {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8, 8]}}            | takes 8 bytes
           {"a": {"dtype": "F32", "shape": [2], "data_offsets": [-8, 0]}}              | takes 8 bytes
           {"a": {"dtype": "F32", "shape": [2], "data_offsets": [8, 0]}}               | takes 8 bytes
-          {"a": {"dtype": "U8", "shape": [1], "data_offsets": [9223372036854775807, -9223372036854775808]}} | not after the one before it
+          {"a": {"dtype": "U8", "shape": [1], "data_offsets": [9223372036854775807, -9223372036854775808]}} | not directly after the one before it
           {"a": {"dtype": "F32", "shape": [3], "data_offsets": [0, 12]}}              | within the 8 bytes
-          {"a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}}               | not after the one before it
-          {"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}               | its tensors end at 4
-          {"a": {"dtype": "U8", "shape": [6], "data_offsets": [0, 6]}, "b": {"dtype": "U8", "shape": [4], "data_offsets": [4, 8]}} | not after the one before it
-          {"a": null}                                                                 | 'a' in its header is no object
+          {"a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}}               | not directly after the one before it
+          {"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}               | its tensors end at byte 4
+          {"a": {"dtype": "U8", "shape": [6], "data_offsets": [0, 6]}, "b": {"dtype": "U8", "shape": [4], "data_offsets": [4, 8]}} | not directly after the one before it
+          {"a": null}                                                                 | 'a' in its header is not an object
           {"__metadata__": "pt"}                                                      | no object
           """)
   void header_thatBreaksARule_isRefused(String header, String problem) {
@@ -115,7 +115,7 @@ class SafetensorsTest {
   void header_nestedWithoutEnd_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read("{\"__metadata__\":{\"a\":" + "[".repeat(100_000)))
-        .withMessageContaining("no JSON of tensors");
+        .withMessageContaining("not valid JSON of tensors");
   }
 
   private static Map<String, WeightTensor> read(String header, byte... values) throws IOException {

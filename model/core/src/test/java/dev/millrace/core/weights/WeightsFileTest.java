@@ -105,11 +105,11 @@ class WeightsFileTest {
   @Test
   void file_thatCannotBeRead_isNamed() throws IOException {
     assertUnreadable(folder.resolve("absent.npz"), "name a .safetensors or .npz file");
-    assertUnreadable(folder, "see that it may be read");
+    assertUnreadable(folder, "check that it is readable");
     assertUnreadable(Files.createFile(folder.resolve("empty")), "its 0 bytes hold no header");
     assertUnreadable(
         Files.write(folder.resolve("none"), Samples.safetensors("{}")), "weights: there are none");
-    assertUnreadable(Files.writeString(folder.resolve("zip"), "PK\3\4"), "save them anew with");
+    assertUnreadable(Files.writeString(folder.resolve("zip"), "PK\3\4"), "save them again with");
   }
 
   @Test
@@ -125,7 +125,7 @@ class WeightsFileTest {
 
     assertThatThrownBy(() -> WeightsFile.write(file, Samples.weights()))
         .isInstanceOf(ModelException.class)
-        .hasMessageContainingAll(file.toString(), "see that its folder is there");
+        .hasMessageContainingAll(file.toString(), "check that its folder exists");
   }
 
   @ParameterizedTest
@@ -149,12 +149,12 @@ class WeightsFileTest {
         assertThat(e).hasMessageContaining(broken.toString());
         refused++;
       }
-      Files.delete(broken); // A file that is mapped is not written into.
+      Files.delete(broken); // A mapped file must not be overwritten in place.
     }
     assertThat(refused).isBetween(MUTATIONS / 4, MUTATIONS);
   }
 
-  /** Changes one to four bytes, and cuts or lengthens every fourth. */
+  /** Changes one to four bytes, and truncates or lengthens every fourth file. */
   private static byte[] mutated(byte[] whole, Random random) {
     byte[] bytes =
         random.nextInt(4) > 0

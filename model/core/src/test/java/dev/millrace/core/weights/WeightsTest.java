@@ -107,7 +107,7 @@ class WeightsTest {
   void tensor_ofTheWrongSize_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Samples.tensor(List.of(2, 3), 1, 2))
-        .withMessage("values: shape [2, 3] takes 6, not 2");
+        .withMessage("values: shape [2, 3] needs 6 values, not 2");
     assertThat(Samples.tensor(List.of(), 7).size()).isEqualTo(1);
     assertThat(Samples.tensor(List.of(0, 4)).size()).isZero();
   }

@@ -1,2 +1,2 @@
-/** ONNX's file format as protoc generates it from {@code onnx.proto}: for this module alone. */
+/** Classes that protoc generates from {@code onnx.proto}; only this module uses them. */
 package dev.millrace.onnx.proto;

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Images that are only looked at, as they are, in the same batches each time. For one thread. */
+/** Images for evaluation: unchanged, and in equal batches each time. For one thread. */
 public final class EvaluationSet {
 
   private static final int BATCH_BYTES = 1 << 23;
@@ -18,7 +18,10 @@ public final class EvaluationSet {
   private final ByteBuffer buffer;
 
   /**
-   * @param side of the images, in pixels
+   * Creates a set.
+   *
+   * @param images the images, in order
+   * @param side side of the images, in pixels
    */
   public EvaluationSet(List<Pixels.Image> images, int side) {
     this.images = List.copyOf(images);
@@ -27,25 +30,32 @@ public final class EvaluationSet {
     this.buffer = ByteBuffer.allocateDirect(batchSize * bytesPerImage);
   }
 
+  /** {@return the number of images} */
   public int size() {
     return images.size();
   }
 
-  /** The index of each image's class. */
+  /** {@return the index of each image's class} */
   public int[] labels() {
     return images.stream().mapToInt(Pixels.Image::label).toArray();
   }
 
-  /** Is handed batches, each good until the next. */
+  /** Receives batches. A batch is valid until the next one. */
   @FunctionalInterface
   public interface Visitor {
+    /**
+     * Receives a batch.
+     *
+     * @param batch valid until the method returns
+     */
     void visit(MiniBatch batch);
   }
 
   /**
-   * Hands on all images in their order.
+   * Passes all images to a visitor, in order.
    *
-   * @throws TrainingException if an image cannot be read any more
+   * @param visitor receives the batches
+   * @throws TrainingException if an image can no longer be read
    */
   public void forEachBatch(Visitor visitor) {
     for (int from = 0; from < images.size(); from += batchSize) {
@@ -53,7 +63,13 @@ public final class EvaluationSet {
     }
   }
 
-  /** The first images, at most as many as a batch holds. */
+  /**
+   * {@return the first images, at most as many as a batch holds} The batch is valid until the next
+   * one.
+   *
+   * @param count the wanted number of images
+   * @throws TrainingException if an image can no longer be read
+   */
   public MiniBatch first(int count) {
     return batch(images.subList(0, Math.min(Math.min(count, batchSize), images.size())));
   }
@@ -67,8 +83,7 @@ public final class EvaluationSet {
         buffer.put(image.pixels());
       } catch (IOException | RuntimeException e) {
         throw new TrainingException(
-            "image " + image.key() + " could be read before, but no more (" + e.getMessage() + ")",
-            e);
+            "image " + image.key() + " can no longer be read (" + e.getMessage() + ")", e);
       }
     }
     return new MiniBatch(buffer.rewind(), labels.stream().mapToInt(Integer::intValue).toArray());

@@ -11,16 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Reads a folder of folders, one a class, as torchvision's {@code ImageFolder} does. */
+/** Reads a folder with one subfolder per class, as torchvision's {@code ImageFolder} does. */
 public final class FolderImages {
 
   private FolderImages() {}
 
   /**
-   * Finds the images. Classes are in the alphabetical order of their folders' names; hidden files
-   * and folders are passed over, and an image's key is its path below the folder.
+   * Finds the images. The classes are in the alphabetical order of their folders' names. Hidden
+   * files and folders are skipped. An image's key is its path below the folder.
    *
-   * @throws TrainingException if there are no two classes with images
+   * @param folder the folder that holds the class folders
+   * @return the images, not yet read
+   * @throws TrainingException if there are not at least two classes with images, or the folder
+   *     cannot be read
    */
   public static LabelledImages find(Path folder) {
     try {
@@ -29,7 +32,7 @@ public final class FolderImages {
         throw new TrainingException(
             "there is no folder in "
                 + folder
-                + "; put each class's images into a folder of its own");
+                + "; put the images of each class into a separate folder");
       }
       List<LabelledImage> images = new ArrayList<>();
       for (int label = 0; label < classes.size(); label++) {
@@ -40,7 +43,7 @@ public final class FolderImages {
       return new LabelledImages(labels, images);
     } catch (IOException | UncheckedIOException e) {
       throw new TrainingException(
-          "cannot read the images in " + folder + " (" + e + "); see that it is there", e);
+          "cannot read the images in " + folder + " (" + e + "); check that it exists", e);
     }
   }
 

@@ -5,16 +5,21 @@ import dev.millrace.core.training.TrainingException;
 import java.util.List;
 
 /**
- * Images of several classes.
+ * Images of at least two classes.
  *
  * @param labels the classes' names, in the order of their indices
- * @param images in an order that depends on nothing but their keys
+ * @param images the images, in an order that depends only on their keys
  */
 public record LabelledImages(Labels labels, List<LabelledImage> images) {
 
-  /** A classifier tells classes apart: it takes two. */
+  /** A classifier needs two classes. */
   private static final int LEAST_CLASSES = 2;
 
+  /**
+   * Validates the classes and copies the list.
+   *
+   * @throws TrainingException if there are fewer than two classes, or one has no image
+   */
   public LabelledImages {
     images = List.copyOf(images);
     if (labels.size() < LEAST_CLASSES) {
@@ -26,7 +31,7 @@ public record LabelledImages(Labels labels, List<LabelledImage> images) {
     for (int i = 0; i < count.length; i++) {
       if (count[i] == 0) {
         throw new TrainingException(
-            "class '" + labels.get(i) + "' has no image; give it some, or take the class away");
+            "class '" + labels.get(i) + "' has no image; add images, or remove the class");
       }
     }
   }

@@ -4,26 +4,27 @@ import dev.millrace.core.files.Sha256;
 import java.util.HexFormat;
 
 /**
- * What an image is used for. Its key alone decides, so that an image that was held out once is held
- * out for ever, in every later training too.
+ * The use of an image. The image's key alone decides it, so that a held-out image stays held out in
+ * every later training.
  */
 public enum Part {
-  /** Steps are made on it. */
+  /** Training steps use it. */
   TRAINING,
 
   /** The gate compares versions on it. */
   GATE,
 
-  /** Nothing is decided by it: what a version's accuracy is said to be. */
+  /** A version's reported accuracy is measured on it. It influences no decision. */
   REPORT;
 
-  /** Of the images held out, those that are the gate's. */
+  /** The gate's share of the held-out images. */
   private static final double GATE_SHARE = 0.75;
 
   /**
-   * An image's part.
+   * {@return the part of an image}
    *
-   * @param heldOut the share of all images that is not for training
+   * @param key the image's key
+   * @param heldOut the share of all images that is held out from training, between 0 and 1
    */
   public static Part of(String key, double heldOut) {
     double place = place(key);
@@ -33,7 +34,7 @@ public enum Part {
     return place < heldOut * GATE_SHARE ? GATE : REPORT;
   }
 
-  /** Evenly distributed from 0 to below 1. */
+  /** {@return a number from 0 to below 1, uniformly distributed over the keys} */
   private static double place(String key) {
     return (HexFormat.fromHexDigitsToLong(Sha256.of(key), 0, Long.BYTES * 2) >>> 11) * 0x1p-53;
   }

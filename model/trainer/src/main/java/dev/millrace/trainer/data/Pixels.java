@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Decoded images: each is kept once it was decoded, as long as there is room, and decoded anew each
- * time after that. For one thread.
+ * Decodes images and keeps the pixels as long as there is room. Images without room are decoded
+ * again each time. For one thread.
  */
 public final class Pixels implements AutoCloseable {
 
@@ -20,15 +20,21 @@ public final class Pixels implements AutoCloseable {
   private long room;
 
   /**
-   * @param preprocessing geometry to bring the images to
-   * @param room how many bytes of pixels are kept at most
+   * Creates a decoder of its own, with default limits.
+   *
+   * @param preprocessing the resize and crop for the images
+   * @param room the largest number of bytes of pixels to keep
    */
   public Pixels(Preprocessing preprocessing, long room) {
     this(new OpenCvImageDecoder(ImageLimits.DEFAULT), preprocessing, room);
   }
 
   /**
-   * @param decoder is closed with this
+   * Uses a given decoder.
+   *
+   * @param decoder the decoder; {@link #close} closes it
+   * @param preprocessing the resize and crop for the images
+   * @param room the largest number of bytes of pixels to keep
    */
   public Pixels(ImageDecoder decoder, Preprocessing preprocessing, long room) {
     this.decoder = decoder;
@@ -37,7 +43,7 @@ public final class Pixels implements AutoCloseable {
     this.room = room;
   }
 
-  /** An image that can be asked for its pixels. */
+  /** A decodable image. */
   public final class Image {
     private final LabelledImage encoded;
     private byte[] kept;
@@ -46,20 +52,21 @@ public final class Pixels implements AutoCloseable {
       this.encoded = encoded;
     }
 
+    /** {@return the image's key} */
     public String key() {
       return encoded.key();
     }
 
+    /** {@return the index of the image's class} */
     public int label() {
       return encoded.label();
     }
 
     /**
-     * Its pixels.
+     * {@return the pixels, {@code uint8[size, size, 3]}; the caller must not write to the array}
      *
-     * @return {@code uint8[size, size, 3]}; not to be written to
-     * @throws BadImageException if it cannot be decoded
-     * @throws IOException if it cannot be read
+     * @throws BadImageException if the image cannot be decoded
+     * @throws IOException if the image cannot be read
      */
     public byte[] pixels() throws IOException {
       if (kept != null) {
@@ -76,16 +83,18 @@ public final class Pixels implements AutoCloseable {
     }
   }
 
-  /** Side of the images, in pixels. */
+  /** {@return the side of the images, in pixels} */
   public int side() {
     return preprocessing.size();
   }
 
   /**
-   * Takes in an image, which is decoded at once.
+   * Adds an image and decodes it at once.
    *
-   * @throws BadImageException if it cannot be decoded
-   * @throws IOException if it cannot be read
+   * @param encoded the encoded image
+   * @return the image, which can be decoded
+   * @throws BadImageException if the image cannot be decoded
+   * @throws IOException if the image cannot be read
    */
   public Image add(LabelledImage encoded) throws IOException {
     Image image = new Image(encoded);

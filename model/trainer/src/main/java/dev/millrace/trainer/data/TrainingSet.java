@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * The images that steps are made on. Their order and how each is changed follow from the seed and
- * the epoch alone, so that an interrupted epoch can be gone on with anywhere. For one thread.
+ * The images for training steps. Their order and their random changes follow from the seed and the
+ * epoch alone, so that an interrupted epoch can resume at any batch. For one thread.
  */
 public final class TrainingSet {
 
@@ -24,13 +24,19 @@ public final class TrainingSet {
   private int orderOf = -1;
 
   /**
-   * @param side of the images, in pixels
-   * @throws TrainingException if there is none
+   * Creates a set.
+   *
+   * @param images the images
+   * @param side side of the images, in pixels
+   * @param batchSize the wanted number of images per batch
+   * @param augmentation random changes to the images
+   * @param seed the seed of the order and of the changes
+   * @throws TrainingException if there is no image
    */
   public TrainingSet(
       List<Pixels.Image> images, int side, int batchSize, Augmentation augmentation, long seed) {
     if (images.isEmpty()) {
-      throw new TrainingException("there is no image to train on; give some, or hold fewer out");
+      throw new TrainingException("there is no image to train on; add some, or hold out fewer");
     }
     this.images = List.copyOf(images);
     this.side = side;
@@ -40,26 +46,30 @@ public final class TrainingSet {
     this.buffer = ByteBuffer.allocateDirect(this.batchSize * side * side * 3);
   }
 
+  /** {@return the number of images} */
   public int size() {
     return images.size();
   }
 
-  /** Images a batch: as many as were asked for, unless there are fewer in all. */
+  /** {@return the images per batch: the wanted number, or all images if there are fewer} */
   public int batchSize() {
     return batchSize;
   }
 
   /**
-   * Batches an epoch: as many full ones as there are; the rest is left out, and differs each time.
+   * {@return the batches per epoch} All batches are full. The remaining images are left out; each
+   * epoch leaves out others.
    */
   public int batches() {
     return images.size() / batchSize;
   }
 
   /**
-   * A batch of an epoch, both counted from 0. It is good until the next is asked for.
+   * {@return a batch of an epoch; valid until the next call}
    *
-   * @throws TrainingException if an image cannot be read any more
+   * @param epoch the epoch, from 0
+   * @param index the batch in the epoch, from 0
+   * @throws TrainingException if an image can no longer be read
    */
   public MiniBatch batch(int epoch, int index) {
     if (epoch != orderOf) {
@@ -116,8 +126,7 @@ public final class TrainingSet {
       return image.pixels();
     } catch (IOException | RuntimeException e) {
       throw new TrainingException(
-          "image " + image.key() + " could be read before, but no more (" + e.getMessage() + ")",
-          e);
+          "image " + image.key() + " can no longer be read (" + e.getMessage() + ")", e);
     }
   }
 }

@@ -1,2 +1,2 @@
-/** Labelled images, split, put in order and changed, as a training sees them. */
+/** Labelled images: found, decoded, divided into parts, shuffled and augmented. */
 package dev.millrace.trainer.data;

@@ -3,12 +3,17 @@ package dev.millrace.trainer.gate;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.trainer.data.EvaluationSet;
 
-/** How good a version is. */
+/** The accuracy of a version. */
 public final class Accuracy {
 
   private Accuracy() {}
 
-  /** The share of the images that a session answers right, from 0 to 1. */
+  /**
+   * {@return the share of the images that a session classifies correctly, from 0 to 1}
+   *
+   * @param session the session; the caller closes it
+   * @param images the images
+   */
   public static double of(ModelSession session, EvaluationSet images) {
     return Answers.of(session, images).accuracy();
   }

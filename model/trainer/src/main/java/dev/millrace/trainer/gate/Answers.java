@@ -7,13 +7,13 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * Which images a version answers right.
+ * The images that a version classifies correctly.
  *
- * @param right in the images' order
+ * @param right one value per image, in the images' order
  */
 record Answers(boolean[] right) {
 
-  /** Has a session answer all images. */
+  /** Classifies all images with a session. */
   static Answers of(ModelSession session, EvaluationSet images) {
     boolean[] right = new boolean[images.size()];
     int[] done = {0};
@@ -45,12 +45,14 @@ record Answers(boolean[] right) {
     return right.length;
   }
 
-  /** The share that is right, from 0 to 1; of no images, 0. */
+  /** {@return the share that is correct, from 0 to 1; 0 without images} */
   double accuracy() {
     return size() == 0 ? 0 : (double) count(right) / size();
   }
 
-  /** Images that this answers right and the other does not. */
+  /**
+   * {@return the number of images that this version classifies correctly and the other does not}
+   */
   int notIn(Answers other) {
     boolean[] gained = new boolean[size()];
     for (int i = 0; i < gained.length; i++) {

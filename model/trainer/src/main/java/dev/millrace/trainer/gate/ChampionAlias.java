@@ -4,11 +4,11 @@ import dev.millrace.control.Champion;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The alias that says which version of one model serves. */
+/** The alias of the version of one model that serves. */
 interface ChampionAlias {
 
   /**
-   * The champion by now, if one was ever named.
+   * {@return the current champion, or empty if none was ever named}
    *
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
@@ -17,8 +17,8 @@ interface ChampionAlias {
   /**
    * Replaces the champion.
    *
-   * @param change makes the next champion of the one so far; if it throws, nothing is written and
-   *     the exception is passed on
+   * @param change computes the next champion from the current one. If it throws, its exception is
+   *     passed on and nothing is written
    * @throws dev.millrace.control.ConcurrentChangeException if another writer changes it meanwhile
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be written
    */

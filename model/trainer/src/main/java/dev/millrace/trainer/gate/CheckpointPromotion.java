@@ -14,9 +14,9 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Has the gate judge each checkpoint, promotes those that it blesses, and reports what became of
- * them. A broker that is away costs no checkpoint: the listener is warned, and nothing is promoted.
- * For one thread.
+ * Lets the gate judge each checkpoint, promotes a checkpoint that the gate blesses, and reports the
+ * outcome. If the broker is unreachable, checkpoints are still published: the listener is warned,
+ * and nothing is promoted. For one thread.
  */
 public final class CheckpointPromotion implements AutoCloseable {
 
@@ -26,8 +26,12 @@ public final class CheckpointPromotion implements AutoCloseable {
   private final LongSupplier nanoTime;
 
   /**
-   * @param status is closed with this
-   * @param nanoTime the clock, as {@link System#nanoTime}
+   * Creates a promotion.
+   *
+   * @param gate the gate
+   * @param status the status topic; {@link #close} closes it
+   * @param listener receives verdicts, promotions and warnings
+   * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   public CheckpointPromotion(
       PromotionGate gate, StatusTopic status, TrainingListener listener, LongSupplier nanoTime) {
@@ -40,8 +44,8 @@ public final class CheckpointPromotion implements AutoCloseable {
   /**
    * Judges a checkpoint before it is published.
    *
-   * @param checkpoint stays the caller's
-   * @return nothing if the champion cannot be asked for
+   * @param checkpoint the checkpoint's session; the caller closes it
+   * @return the verdict, or empty if the champion cannot be read
    */
   public Optional<Verdict> judge(ModelSession checkpoint) {
     try {
@@ -49,12 +53,16 @@ public final class CheckpointPromotion implements AutoCloseable {
       listener.judged(verdict);
       return Optional.of(verdict);
     } catch (KafkaException e) {
-      listener.warned("the champion is not known, and nothing is promoted: " + e.getMessage());
+      listener.warned("the champion cannot be read, so nothing is promoted: " + e.getMessage());
       return Optional.empty();
     }
   }
 
-  /** What a verdict found, by names for a manifest's metrics and a report. */
+  /**
+   * {@return a verdict's figures, by their names in a manifest's metrics and in a report}
+   *
+   * @param verdict the verdict
+   */
   public static Map<String, Double> figures(Verdict verdict) {
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("gate_images", (double) verdict.images());
@@ -73,8 +81,9 @@ public final class CheckpointPromotion implements AutoCloseable {
   /**
    * Promotes a checkpoint if its verdict blesses it, and reports the outcome.
    *
-   * @param version the checkpoint, published
-   * @param began when its export began, by this one's clock
+   * @param version the published checkpoint
+   * @param verdict the checkpoint's verdict
+   * @param began the start of the export, by this object's clock
    */
   public void conclude(ModelVersion version, Verdict verdict, long began) {
     boolean promoted = verdict.blessed() && promote(version, verdict);

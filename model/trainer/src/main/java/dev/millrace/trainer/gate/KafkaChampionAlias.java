@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The alias on the control topic. Each call opens its clients and closes them: calls are minutes
- * apart.
+ * The alias on the control topic. Each call opens its own clients and closes them, because calls
+ * are minutes apart.
  *
  * @param kafka keys of a Kafka client
  * @param model the model's name

@@ -1,7 +1,7 @@
 package dev.millrace.trainer.gate;
 
 /**
- * Whether one classifier is right more often than another by more than chance, on the same images:
+ * Tests whether one classifier is better than another on the same images, or only by chance:
  * McNemar, "Note on the sampling error of the difference between correlated proportions" (1947), in
  * its exact form.
  */
@@ -10,15 +10,16 @@ final class McNemar {
   private McNemar() {}
 
   /**
-   * How probable it is to gain so many or more if either is as likely to be the right one where
-   * they differ: the upper tail of a binomial distribution of a half.
+   * {@return the probability of at least this gain if both classifiers are equally good} That is
+   * the upper tail of a binomial distribution with probability 1/2, over the images on which they
+   * differ.
    *
-   * @param gained images that only the first answers right
-   * @param lost images that only the second answers right
+   * @param gained images that only the first classifies correctly
+   * @param lost images that only the second classifies correctly
    */
   static double oneSided(int gained, int lost) {
     int differ = gained + lost;
-    double logTerm = -differ * Math.log(2); // of no gain at all
+    double logTerm = -differ * Math.log(2); // the logarithm of the term for k = 0
     double tail = 0;
     for (int k = 0; k <= differ; k++) {
       if (k > 0) {

@@ -3,8 +3,8 @@ package dev.millrace.trainer.gate;
 import dev.millrace.core.repository.ModelVersion;
 
 /**
- * Another version was promoted while the gate compared. The next checkpoint is compared with that
- * version.
+ * Another version was promoted while the gate compared. The gate compares the next checkpoint with
+ * that version.
  */
 public final class OutdatedVerdictException extends RuntimeException {
 
@@ -17,6 +17,6 @@ public final class OutdatedVerdictException extends RuntimeException {
             + compared
             + ", but version "
             + serving
-            + " serves by now; it is not promoted");
+            + " serves now, so it is not promoted");
   }
 }

@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Compares candidates with the version that serves, the way both are served: through ONNX Runtime,
+ * Compares candidates with the version that serves. Both run in ONNX Runtime, as in the topology,
  * on the same images. For one thread.
  */
 public final class PromotionGate {
@@ -36,9 +36,14 @@ public final class PromotionGate {
   private Answers ofKnown;
 
   /**
-   * @param images which no training step sees
-   * @param preprocessing how they were decoded
-   * @param labels names of their classes
+   * Creates a gate.
+   *
+   * @param gate the required gain, and the broker with the control topic
+   * @param repository the model repository
+   * @param model the model's name
+   * @param images the images to compare on, which no training step sees
+   * @param preprocessing the preprocessing of the images
+   * @param labels names of the images' classes
    */
   public PromotionGate(
       Gate gate,
@@ -80,7 +85,8 @@ public final class PromotionGate {
   /**
    * Judges a candidate.
    *
-   * @param candidate stays the caller's
+   * @param candidate the candidate's session; the caller closes it
+   * @return the verdict
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   public Verdict judge(ModelSession candidate) {
@@ -96,7 +102,7 @@ public final class PromotionGate {
     }
     ModelVersion serving = repository.version(model, version);
     if (!answersTheSame(serving)) {
-      return incomparable(answers, version, "takes other images or tells other classes apart");
+      return incomparable(answers, version, "has another preprocessing or other classes");
     }
     return compare(answers, version, answersOf(serving));
   }
@@ -111,7 +117,7 @@ public final class PromotionGate {
   private Verdict incomparable(Answers answers, int version, String why) {
     return new Verdict(
         false,
-        "version " + version + " serves and " + why + "; promote by hand what shall replace it",
+        "version " + version + " serves, but " + why + "; promote its successor by hand",
         answers.size(),
         answers.accuracy(),
         version,
@@ -149,7 +155,7 @@ public final class PromotionGate {
                 ? ""
                 : better
                     ? ", which may be chance"
-                    : String.format(Locale.ROOT, ", of %.2f asked for", margin));
+                    : String.format(Locale.ROOT, "; %.2f are required", margin));
     return new Verdict(
         better && significant,
         found,
@@ -163,10 +169,11 @@ public final class PromotionGate {
   }
 
   /**
-   * Has every instance serve a version that was blessed. A version that takes other images or names
-   * other classes than the one before is not among them.
+   * Makes every instance serve a blessed version. A version with another input or other classes
+   * than its predecessor is never blessed, except as the first one.
    *
-   * @param verdict the one on it
+   * @param version the blessed version
+   * @param verdict the version's verdict
    * @throws OutdatedVerdictException if another version was promoted since the verdict; nothing is
    *     written then
    * @throws dev.millrace.control.ConcurrentChangeException if another writer promotes at the same

@@ -1,2 +1,2 @@
-/** Whether a checkpoint is better than what serves. */
+/** Decides whether a checkpoint is better than the version that serves. */
 package dev.millrace.trainer.gate;

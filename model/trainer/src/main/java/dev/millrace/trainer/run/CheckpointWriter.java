@@ -34,8 +34,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Publishes what a network has learned so far as a version of the model: exported, compared with
- * the network itself and scored. For one thread.
+ * Publishes a network's current weights as a version of the model: exports them, compares the
+ * exported graph with the network, and measures its accuracy. For one thread.
  */
 final class CheckpointWriter implements AutoCloseable {
 
@@ -50,7 +50,7 @@ final class CheckpointWriter implements AutoCloseable {
   private final LongSupplier nanoTime;
 
   /**
-   * @param promotion is closed with this
+   * @param promotion judges and promotes checkpoints; {@link #close} closes it
    * @param nanoTime the promotion's clock
    */
   CheckpointWriter(
@@ -69,7 +69,7 @@ final class CheckpointWriter implements AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
-  /** A writer whose versions are promoted if the configuration asks for it. */
+  /** {@return a writer that promotes versions if the configuration has a gate} */
   static CheckpointWriter of(
       TrainingConfig config,
       ResNet network,
@@ -106,12 +106,12 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   /**
-   * Writes a checkpoint.
+   * Publishes a checkpoint.
    *
-   * @param weights what was learned
+   * @param weights the current weights
    * @param answers the network's own probabilities for a batch
    * @param run the run's name
-   * @param progress what is known of it so far, for the manifest
+   * @param progress the run's metrics so far, for the manifest
    * @throws TrainingException if the exported graph does not agree with the network; nothing is
    *     published then
    */

@@ -7,7 +7,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Loss and accuracy by epoch, of what is trained on and of what is held out, as an SVG picture. */
+/**
+ * Draws loss and accuracy by epoch, of the training images and the gate's held-out images, as SVG.
+ */
 final class Curve {
 
   private static final int WIDTH = 360;
@@ -26,7 +28,7 @@ final class Curve {
   /**
    * Draws a run.
    *
-   * @param title what it is
+   * @param title the picture's title
    * @param epochs at least one
    */
   static String of(String title, List<EpochReport> epochs) {

@@ -6,15 +6,15 @@ import java.nio.FloatBuffer;
 import java.util.function.Function;
 
 /**
- * What the images held out say of a network.
+ * A network's results on held-out images.
  *
  * @param loss mean cross-entropy, in nats
- * @param accuracy share of images whose class alone is the most probable, from 0 to 1
+ * @param accuracy share of the images whose class alone is the most probable, from 0 to 1
  */
 record HeldOut(double loss, double accuracy) {
 
   /**
-   * Has a network answer all images.
+   * Classifies all images with a network.
    *
    * @param answers the network: {@code float32[images, classes]} for a batch, each row a
    *     distribution

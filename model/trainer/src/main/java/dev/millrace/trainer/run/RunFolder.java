@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keeps a run so that it survives a kill at any moment: {@code run.json} is replaced by one rename,
- * after the tensors that it names were forced to disk under a name of their own. For one process.
+ * Stores a run so that it survives a kill at any moment. Tensors are forced to disk under a new
+ * name first. Then one rename replaces {@code run.json}, which names them. For one process.
  */
 final class RunFolder {
 
@@ -32,7 +32,7 @@ final class RunFolder {
 
   private final Path folder;
 
-  /** Makes the folder if it is new. */
+  /** Creates the folder if it is missing. */
   RunFolder(Path folder) {
     this.folder = folder;
     try {
@@ -46,12 +46,12 @@ final class RunFolder {
   /**
    * Weights and momentum.
    *
-   * @param weights under their names
-   * @param momentum of those that learn, under the same names
+   * @param weights the weights under their names
+   * @param momentum the momentum of the parts that learn, under the weights' names
    */
   record Tensors(Weights weights, Weights momentum) {}
 
-  /** What was saved last, if anything was. */
+  /** {@return the saved state, or empty if none was saved} */
   Optional<RunState> state() {
     try {
       return Files.exists(folder.resolve(STATE))
@@ -78,12 +78,12 @@ final class RunFolder {
     return new Tensors(new Weights(weights), new Weights(momentum));
   }
 
-  /** The name for the tensors of a state. */
+  /** {@return the file name for a state's tensors} */
   static String tensorsOf(int epoch, int batch) {
     return TENSORS + epoch + "-" + batch + ".safetensors";
   }
 
-  /** Saves both; what was saved before is removed then. */
+  /** Saves a state and its tensors, then removes the older tensors. */
   void save(RunState state, Tensors tensors) {
     Map<String, WeightTensor> all = new LinkedHashMap<>();
     tensors.weights().tensors().forEach((name, tensor) -> all.put(WEIGHT + name, tensor));
@@ -108,7 +108,7 @@ final class RunFolder {
     }
   }
 
-  /** Replaces the picture of the run. */
+  /** Replaces the picture of the learning curve. */
   void draw(String svg) {
     try {
       AtomicFile.write(folder.resolve(CURVE), svg.getBytes(StandardCharsets.UTF_8));
@@ -117,7 +117,7 @@ final class RunFolder {
     }
   }
 
-  /** True if a checkpoint was asked for since the last time, by a file named {@code export}. */
+  /** {@return whether a file named {@code export} asked for a checkpoint} Removes the file. */
   boolean takeDemand() {
     try {
       return Files.deleteIfExists(folder.resolve(EXPORT));
@@ -128,8 +128,7 @@ final class RunFolder {
 
   private TrainingException failed(IOException e) {
     return new TrainingException(
-        "the run's folder " + folder + " cannot be used (" + e + "); see that it may be written",
-        e);
+        "the run's folder " + folder + " cannot be used (" + e + "); check that it is writable", e);
   }
 
   @Override

@@ -12,8 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Keeps a second trainer out of a run's folder, where both would save over each other. The system
- * gives the lock back when the process ends, however it ends. The file names its holder.
+ * Locks a run's folder, because two trainers in one folder would overwrite each other's state. The
+ * system releases the lock when the process ends in any way. The lock file holds the process id of
+ * its owner.
  */
 public final class RunLock implements AutoCloseable {
 
@@ -26,9 +27,11 @@ public final class RunLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a folder, which is made if it is new.
+   * Locks a folder, and creates it if it is missing.
    *
-   * @throws TrainingException if another trainer holds it
+   * @param folder the run's folder
+   * @return the lock; {@link #close} releases it
+   * @throws TrainingException if another trainer holds the lock, or the folder cannot be used
    */
   public static RunLock of(Path folder) {
     try {
@@ -64,7 +67,7 @@ public final class RunLock implements AutoCloseable {
       FileLock lock = channel.tryLock();
       return lock == null;
     } catch (OverlappingFileLockException e) {
-      return true; // this process holds it
+      return true; // This process holds the lock.
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 
-/** What a run's result depends on, in words. A run goes on only under equal options. */
+/** The options that a run's result depends on, as text. A run resumes only under equal options. */
 final class RunOptions {
 
   private RunOptions() {}

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where a run is, and what its steps and epochs saw. For one thread. */
+/** The position of a run, and the results of its steps and epochs. For one thread. */
 final class RunProgress {
 
   private final String run;
@@ -19,8 +19,8 @@ final class RunProgress {
   private final List<EpochReport> history = new ArrayList<>();
 
   /**
-   * @param name what a new run is called
-   * @param before what was saved of a run to go on with, if there is one
+   * @param name the name of a new run
+   * @param before the saved state of an interrupted run, if there is one
    */
   RunProgress(String name, Optional<RunState> before) {
     run = before.map(RunState::run).orElse(name);
@@ -34,27 +34,27 @@ final class RunProgress {
         });
   }
 
-  /** The run's name. */
+  /** {@return the run's name} */
   String run() {
     return run;
   }
 
-  /** The epoch to go on with, counted from 0. */
+  /** {@return the current epoch, from 0} */
   int epoch() {
     return epoch;
   }
 
-  /** The next batch of the epoch. */
+  /** {@return the next batch of the epoch, from 0} */
   int batch() {
     return batch;
   }
 
-  /** The epochs that ended. */
+  /** {@return the reports of the finished epochs} */
   List<EpochReport> history() {
     return List.copyOf(history);
   }
 
-  /** A batch is done. */
+  /** Counts a finished batch. */
   void stepped(TorchNetwork.Step step) {
     lossSum += step.loss();
     right += step.right();
@@ -62,9 +62,9 @@ final class RunProgress {
   }
 
   /**
-   * All batches of the epoch are done.
+   * Ends the epoch after its last batch.
    *
-   * @param images trained on in the whole epoch
+   * @param images number of images that the whole epoch trained on
    */
   EpochReport endEpoch(double learningRate, int images, HeldOut heldOut, double imagesPerSecond) {
     EpochReport report =
@@ -84,7 +84,7 @@ final class RunProgress {
     return report;
   }
 
-  /** What is known by now, for a checkpoint's manifest. */
+  /** {@return the metrics so far, for a checkpoint's manifest} */
   Map<String, Double> metrics() {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("epoch", (double) epoch);
@@ -100,9 +100,9 @@ final class RunProgress {
   }
 
   /**
-   * What is saved, beside the tensors.
+   * {@return the state to save beside the tensors}
    *
-   * @param options what the run was asked for
+   * @param options the options of the run
    */
   RunState state(Map<String, String> options, boolean finished) {
     return new RunState(

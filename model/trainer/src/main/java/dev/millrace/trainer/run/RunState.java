@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How far a run has come, beside its tensors.
+ * The saved position of a run. The tensors are in another file.
  *
- * @param run its name
- * @param options what it was asked for: another answer may not go on with it
- * @param epoch counted from 0
- * @param batch the next one of the epoch
- * @param lossSum of the epoch's batches so far
- * @param right images of them that were answered right
- * @param history the epochs before
+ * @param run the run's name
+ * @param options the run's options; a run resumes only under equal options
+ * @param epoch the current epoch, from 0
+ * @param batch the next batch of the epoch, from 0
+ * @param lossSum sum of the losses of the epoch's batches so far
+ * @param right number of their images that were classified correctly
+ * @param history the reports of the finished epochs
  * @param tensors name of the file of weights and momentum
- * @param finished whether nothing is left to be done
+ * @param finished whether the run is complete
  */
 record RunState(
     String run,

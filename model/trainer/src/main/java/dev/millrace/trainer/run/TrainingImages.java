@@ -17,22 +17,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All images of a run, decoded and divided.
+ * All images of a run, decoded and divided into parts.
  *
  * @param labels names of their classes
- * @param training what steps are made on
- * @param gate what versions are compared on
- * @param report what their accuracy is told by
+ * @param training the images for training steps
+ * @param gate the images on which versions are compared
+ * @param report the images on which the reported accuracy is measured
+ * @param pixels the decoded images
  */
 record TrainingImages(
     Labels labels, TrainingSet training, EvaluationSet gate, EvaluationSet report, Pixels pixels)
     implements AutoCloseable {
 
-  /** Of the heap, what decoded images may take. */
+  /** The share of the heap for decoded images. */
   private static final double SHARE_OF_HEAP = 0.5;
 
   /**
-   * Decodes them all.
+   * Decodes all images.
    *
    * @throws TrainingException if some cannot be read, or a part would be empty
    */
@@ -65,7 +66,7 @@ record TrainingImages(
   private static EvaluationSet heldOut(List<Pixels.Image> images, int side) {
     if (images.isEmpty()) {
       throw new TrainingException(
-          "too few images are held out to compare versions by; give more, or hold more out");
+          "too few images are held out to compare versions; add images, or hold out more");
     }
     return new EvaluationSet(images, side);
   }
@@ -90,7 +91,7 @@ record TrainingImages(
           unreadable.size()
               + " of "
               + images.size()
-              + " images cannot be read; take them away. The first: "
+              + " images cannot be read; remove them. The first: "
               + unreadable.get(0));
     }
     return parts;

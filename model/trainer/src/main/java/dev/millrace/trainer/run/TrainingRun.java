@@ -20,13 +20,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * One training on images that stay what they are: initialise, or transfer; then forward,
- * cross-entropy, backward and a step of stochastic gradient descent, batch after batch, epoch after
- * epoch (He et al., "Deep Residual Learning for Image Recognition", 2015).
+ * One training on a fixed set of images. It begins with initial or pretrained weights. Then it does
+ * forward pass, cross-entropy, backward pass and a step of stochastic gradient descent, batch by
+ * batch and epoch by epoch (He et al., "Deep Residual Learning for Image Recognition", 2015).
  *
- * <p>Everything follows from the configuration and the images: the state that is saved, after every
- * epoch and checkpoint, every half minute and at a stop, is the weights, their momentum and the
- * number of the next batch. For one thread.
+ * <p>The configuration and the images determine the result. The saved state is the weights, their
+ * momentum and the number of the next batch. It is saved after every epoch and checkpoint, every 30
+ * s, and when the run is stopped. For one thread.
  */
 public final class TrainingRun {
 
@@ -45,7 +45,14 @@ public final class TrainingRun {
   private long exportedAt;
 
   /**
-   * @param nanoTime the clock, as {@link System#nanoTime}
+   * Creates a run, or resumes the one in the folder.
+   *
+   * @param config the configuration
+   * @param labelled the images
+   * @param listener receives the run's events, on the thread that calls {@link #run}
+   * @param stop asked before each step
+   * @param nanoTime the clock, for example {@link System#nanoTime}
+   * @throws TrainingException if the run's folder cannot be used
    */
   public TrainingRun(
       TrainingConfig config,
@@ -63,11 +70,11 @@ public final class TrainingRun {
   }
 
   /**
-   * Trains to the end, or to the stop.
+   * Trains until the last step, or until {@code stop} returns true.
    *
-   * @param name what a new run is called
-   * @return the weights, if it came to its end
-   * @throws TrainingException if it cannot begin or go on
+   * @param name the name of a new run
+   * @return the weights, or empty if the run was stopped
+   * @throws TrainingException if the run cannot begin or continue
    */
   public Optional<Weights> run(String name) {
     Optional<RunState> before = folder.state().filter(state -> !state.finished());
@@ -126,7 +133,7 @@ public final class TrainingRun {
             });
   }
 
-  /** One epoch, from where it was left; false if it was stopped. */
+  /** Runs one epoch from its next batch; returns false if it was stopped. */
   private boolean epoch(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
     Optimization optimization = config.optimization();
     int batches = images.training().batches();
@@ -161,7 +168,8 @@ public final class TrainingRun {
     folder.draw(Curve.of(network + ", " + progress.run(), progress.history()));
     listener.epochEnded(report);
     if (config.checkpoints().every().isEmpty() || progress.epoch() == optimization.epochs()) {
-      export(trained, checkpoints); // before it is saved: killed in between, it is exported again
+      // Exported before the state is saved: after a kill in between, it is exported again.
+      export(trained, checkpoints);
     }
     save(trained, false);
     return true;

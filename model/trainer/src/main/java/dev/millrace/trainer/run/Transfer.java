@@ -7,7 +7,7 @@ import dev.millrace.core.weights.Weights;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Makes the weights of one network a start for another that differs in its classes alone. */
+/** Converts a network's weights to initial weights for a network with other classes. */
 final class Transfer {
 
   private static final String HEAD = "fc.";
@@ -15,10 +15,10 @@ final class Transfer {
   private Transfer() {}
 
   /**
-   * The weights, with a new head if their number of classes is another one.
+   * {@return the weights, with a new head if the number of classes differs}
    *
-   * @param seed of the new head
-   * @throws dev.millrace.core.model.ModelException if they are another architecture's
+   * @param seed the seed of the new head
+   * @throws dev.millrace.core.model.ModelException if the weights belong to another architecture
    */
   static Weights to(ResNet network, Weights weights, long seed) {
     int classes = classes(weights);
@@ -34,7 +34,7 @@ final class Transfer {
     return new Weights(tensors);
   }
 
-  /** By the head's bias, whatever it is called; 0 if there is none. */
+  /** {@return the number of classes by the head's bias; 0 if no head is found} */
   private static int classes(Weights weights) {
     return weights.tensors().entrySet().stream()
         .filter(tensor -> tensor.getKey().matches("(module\\.)?(fc|linear)\\.bias"))

@@ -1,4 +1,2 @@
-/**
- * A training from its first step to its last: what is done when, what is kept, what is exported.
- */
+/** A training run: its steps, its saved state, its checkpoints and its learning curve. */
 package dev.millrace.trainer.run;

@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The last layer of a network, which alone knows the classes: a row of weights and a bias each. */
+/**
+ * The last layer of a network. It alone depends on the classes: each has a row of weights and a
+ * bias.
+ */
 final class Head {
 
   private static final List<String> TENSORS = List.of("fc.weight", "fc.bias");
@@ -17,14 +20,14 @@ final class Head {
   private Head() {}
 
   /**
-   * The same weights for other classes: each class that was known keeps its row, wherever it is
-   * now, and the others are drawn anew.
+   * {@return the weights for other classes} A known class keeps its row, at its new index. A new
+   * class gets an initial row.
    *
-   * @param network what they are for, with as many classes as {@code to}
-   * @param weights of the same network with other classes
-   * @param from names of the classes they know, in order
-   * @param to names of the classes they shall know, in order
-   * @param seed of what is drawn
+   * @param network the network for the new classes
+   * @param weights the weights of the network for the old classes
+   * @param from names of the old classes, in order
+   * @param to names of the new classes, in order
+   * @param seed the seed of the initial rows
    */
   static Weights carry(
       ResNet network, Weights weights, List<String> from, List<String> to, long seed) {

@@ -6,13 +6,13 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
-/** How far partitions were read: the next offset of each. For one thread. */
+/** The next offset to read of each partition. For one thread. */
 final class ReadOffsets {
 
   private final Map<String, Map<Integer, Long>> next = new HashMap<>();
 
   /**
-   * @param byTopic the next offset by partition, by topic; copied
+   * @param byTopic the next offset by topic and partition; copied
    */
   ReadOffsets(Map<String, Map<Integer, Long>> byTopic) {
     byTopic.forEach((topic, offsets) -> next.put(topic, new TreeMap<>(offsets)));
@@ -23,13 +23,13 @@ final class ReadOffsets {
         .put(partition.partition(), offset);
   }
 
-  /** The next offset; none if nothing was read of the partition. */
+  /** {@return the next offset, or empty if nothing of the partition was read} */
   OptionalLong get(TopicPartition partition) {
     Long offset = next.getOrDefault(partition.topic(), Map.of()).get(partition.partition());
     return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
   }
 
-  /** As the constructor takes them; a view. */
+  /** {@return a view of the offsets, in the constructor's form} */
   Map<String, Map<Integer, Long>> byTopic() {
     return next;
   }

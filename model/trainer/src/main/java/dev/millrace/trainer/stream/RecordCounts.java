@@ -3,13 +3,13 @@ package dev.millrace.trainer.stream;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How often what became of records. For one thread. */
+/** The number of records by outcome. For one thread. */
 final class RecordCounts {
 
   private final Map<RecordOutcome, Long> counts = new EnumMap<>(RecordOutcome.class);
 
   /**
-   * @param before counts to go on with; an outcome that is missing is 0
+   * @param before earlier counts to continue; a missing outcome counts 0
    */
   RecordCounts(Map<RecordOutcome, Long> before) {
     for (RecordOutcome outcome : RecordOutcome.values()) {
@@ -21,7 +21,7 @@ final class RecordCounts {
     counts.merge(outcome, 1L, Long::sum);
   }
 
-  /** A copy, with every outcome, in their order. */
+  /** {@return a copy, with every outcome, in their order} */
   Map<RecordOutcome, Long> copy() {
     return new EnumMap<>(counts);
   }

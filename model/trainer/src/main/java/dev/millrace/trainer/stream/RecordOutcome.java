@@ -3,24 +3,24 @@ package dev.millrace.trainer.stream;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What became of records, as it is counted. */
+/** The counted outcomes of records. */
 enum RecordOutcome {
-  /** An image met its label. */
+  /** An image was joined with its label. */
   LABELLED,
-  /** A label came after its image had made way. */
+  /** A label arrived after its image had been evicted. */
   LATE,
-  /** A label came for a key that had another one, and took its place. */
+  /** A label replaced another label of the same key. */
   CONTRADICTING,
-  /** An image, or a label without one, made way for newer ones. */
+  /** An image, or a label without an image, was evicted for newer ones. */
   EVICTED,
-  /** A record had no key or value, or they were not text where text is expected. */
+  /** A record had no key or no value, or one of them was not the expected text. */
   SKIPPED,
-  /** An image that has a label could not be decoded. */
+  /** A labelled image could not be decoded. */
   UNREADABLE;
 
   private final String word = name().toLowerCase(Locale.ROOT);
 
-  /** The word for it in messages and in the index on disk, in lower case. */
+  /** {@return the outcome in lower case, as in messages and in the index on disk} */
   @JsonValue
   @Override
   public String toString() {

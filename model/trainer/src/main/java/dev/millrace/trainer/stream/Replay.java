@@ -24,14 +24,14 @@ import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The labelled images of late, joined from two streams by their keys, whichever comes first: at
- * most so many of them, of images that wait for their label, and of labels that wait for their
- * image. What is oldest makes way.
+ * The most recent labelled images. It joins images and labels by key, in either order of arrival.
+ * It holds at most {@code capacity} labelled images, as many images without a label, and as many
+ * labels without an image. The oldest are evicted.
  *
- * <p>It survives a kill at any moment. What it holds and the offsets that led there are one file,
- * replaced by {@link #save}; what was read after that is read again, and the same records under the
- * same keys make the same of it. That is why it is one class: every record changes several of its
- * parts, which have to be saved together. For one thread.
+ * <p>It survives a kill at any moment. {@link #save} replaces one file, which holds the content
+ * together with the offsets read so far. Records read after the last save are read again, and
+ * processing a record twice has the effect of processing it once. All parts are in one class
+ * because a record changes several of them, and they must be saved together. For one thread.
  */
 final class Replay {
 
@@ -48,17 +48,18 @@ final class Replay {
   private long newLabels;
   private Instant trainedAt;
 
-  /** Keys whose files go once no index names them. */
+  /** Keys whose files are deleted once no index names them. */
   private final Set<String> dropped = new HashSet<>();
 
   private boolean changed;
 
   /**
-   * Goes on with what the folder holds; files that its index does not name are removed.
+   * Continues with the folder's content. Removes files that the index does not name.
    *
-   * @param capacity the most labelled images, waiting images and waiting labels, each
-   * @param decoder tries an encoded image out, and throws {@link BadImageException} if it is none
-   * @param now when a new replay begins
+   * @param capacity the largest number of labelled images, of waiting images and of waiting labels
+   * @param decoder decodes an encoded image as a test, and throws {@link BadImageException} if that
+   *     fails
+   * @param now the time at which a new replay begins
    * @throws dev.millrace.core.training.TrainingException if the folder cannot be used, here as in
    *     all methods
    */
@@ -84,8 +85,8 @@ final class Replay {
   }
 
   /**
-   * Takes in an image. One whose key is known replaces it, unless it cannot be decoded; one that
-   * cannot be decoded is passed over as if it had not come.
+   * Adds an image, or replaces the image of its key. A labelled image that cannot be decoded is
+   * ignored.
    */
   void image(String key, byte[] encoded) {
     String label = waitingLabels.get(key);
@@ -104,7 +105,7 @@ final class Replay {
     makeRoom();
   }
 
-  /** Takes in the name of an image's class. */
+  /** Adds the name of an image's class, or replaces it. */
   void label(String key, String name) {
     String before = labelled.getOrDefault(key, waitingLabels.get(key));
     if (name.equals(before)) {
@@ -126,7 +127,7 @@ final class Replay {
     makeRoom();
   }
 
-  /** An image that waited meets its label. */
+  /** Joins a waiting image with its label. */
   private void meet(String key, String name) {
     try {
       if (decodes(folder.read(key))) {
@@ -178,33 +179,33 @@ final class Replay {
     return oldest;
   }
 
-  /** A record was passed over. */
+  /** Counts a skipped record. */
   void skip() {
     counts.add(RecordOutcome.SKIPPED);
   }
 
-  /** All that came before an offset was taken in. */
+  /** Records that a partition was read up to an offset. */
   void read(TopicPartition partition, long next) {
     offsets.put(partition, next);
     changed = true;
   }
 
-  /** The offset to go on at; none if nothing was read of the partition. */
+  /** {@return the offset at which to continue, or empty if nothing of the partition was read} */
   OptionalLong next(TopicPartition partition) {
     return offsets.get(partition);
   }
 
-  /** Labels that were not there at the last training. */
+  /** {@return the number of labels since the last training} */
   long newLabels() {
     return newLabels;
   }
 
-  /** When the last training ended; before the first, when the replay began. */
+  /** {@return the end of the last training, or the begin of the replay before the first one} */
   Instant trainedAt() {
     return trainedAt;
   }
 
-  /** No label is new from now on. */
+  /** Records that a training ended: no label is new any more. */
   void trained(Instant now) {
     newLabels = 0;
     trainedAt = now;
@@ -212,20 +213,21 @@ final class Replay {
     save();
   }
 
-  /** A copy of how often what happened. */
+  /** {@return a copy of the counts} */
   Map<RecordOutcome, Long> counts() {
     return counts.copy();
   }
 
-  /** The names of the classes, in alphabetical order. */
+  /** {@return the names of the classes, in alphabetical order} */
   List<String> classes() {
     return List.copyOf(new TreeSet<>(labelled.values()));
   }
 
   /**
-   * The labelled images by now, by their keys. They can be read until the next record is taken in.
+   * {@return the current labelled images, sorted by key} They can be read until the next record is
+   * added.
    *
-   * @throws dev.millrace.core.training.TrainingException if they are of fewer than two classes
+   * @throws dev.millrace.core.training.TrainingException if there are fewer than two classes
    */
   LabelledImages snapshot() {
     List<String> classes = classes();
@@ -239,7 +241,7 @@ final class Replay {
     return new LabelledImages(new Labels(classes), images);
   }
 
-  /** Writes what it holds, if that has changed. */
+  /** Writes the content to disk, if it has changed. */
   void save() {
     if (!changed) {
       return;

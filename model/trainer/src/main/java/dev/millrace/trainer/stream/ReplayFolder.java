@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A replay's files: {@code index.json}, and each image under the SHA-256 of its key. An image is on
- * disk before an index names it, and goes after an index that no longer does. For one process.
+ * A replay's files: {@code index.json}, and each image under the SHA-256 of its key. An image is
+ * written before an index names it, and deleted after no index names it. For one process.
  */
 final class ReplayFolder {
 
@@ -26,7 +26,7 @@ final class ReplayFolder {
   private final Path folder;
   private final Path images;
 
-  /** Makes the folder if it is new. */
+  /** Creates the folder if it is missing. */
   ReplayFolder(Path folder) {
     this.folder = folder;
     this.images = folder.resolve(IMAGES);
@@ -38,7 +38,7 @@ final class ReplayFolder {
     }
   }
 
-  /** What was written last, if anything was. */
+  /** {@return the saved index, or empty if none was saved} */
   Optional<ReplayIndex> index() {
     Path file = folder.resolve(INDEX);
     try {
@@ -59,7 +59,7 @@ final class ReplayFolder {
     }
   }
 
-  /** Writes an image, or replaces it. */
+  /** Writes or replaces an image. */
   void write(String key, byte[] encoded) {
     try {
       AtomicFile.write(file(key), encoded);
@@ -83,9 +83,9 @@ final class ReplayFolder {
   }
 
   /**
-   * Removes the files of all images but these.
+   * Removes the files of all other images.
    *
-   * @return whether one of these has its file
+   * @return tests whether a key's file exists
    */
   Predicate<String> keepOnly(Set<String> keys) {
     Set<String> names = new HashSet<>();
@@ -112,7 +112,7 @@ final class ReplayFolder {
 
   TrainingException failed(IOException e) {
     return new TrainingException(
-        "the replay's folder " + folder + " cannot be used (" + e + "); see that it may be written",
+        "the replay's folder " + folder + " cannot be used (" + e + "); check that it is writable",
         e);
   }
 }

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a replay holds, and how far the topics were read to get there: what is written as one.
+ * The content of a replay and the offsets that were read to reach it, written as one file.
  *
- * @param offsets the next of each partition, by topic
- * @param labelled names of classes by the keys of images, those labelled last at the end
+ * @param offsets the next offset of each partition, by topic
+ * @param labelled names of classes by the keys of images, the one labelled last at the end
  * @param waitingImages keys of images without a label, the newest at the end
  * @param waitingLabels names of classes by keys without an image, the newest at the end
- * @param gone keys whose images made way, the last at the end
- * @param counts of all that ever happened
- * @param newLabels since the last training
- * @param trainedAt when that ended, in milliseconds since 1970
+ * @param gone keys of evicted images, the one evicted last at the end
+ * @param counts number of records by outcome, since the replay began
+ * @param newLabels number of labels since the last training
+ * @param trainedAt end of the last training, in milliseconds since 1970
  */
 record ReplayIndex(
     Map<String, Map<Integer, Long>> offsets,
@@ -26,7 +26,7 @@ record ReplayIndex(
     long newLabels,
     long trainedAt) {
 
-  /** Of a replay that begins. */
+  /** {@return the index of a new replay} */
   static ReplayIndex empty(Instant now) {
     return new ReplayIndex(
         Map.of(), Map.of(), List.of(), Map.of(), List.of(), Map.of(), 0, now.toEpochMilli());

@@ -5,7 +5,7 @@ import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
 
-/** Passes on what a round tells, and notes what became of it. */
+/** Passes on a round's events, and remembers whether it began and which version it published. */
 final class RoundListener implements TrainingListener {
 
   private final TrainingListener listener;
@@ -16,12 +16,12 @@ final class RoundListener implements TrainingListener {
     this.listener = listener;
   }
 
-  /** Whether it came to its first step. */
+  /** {@return whether the round began} */
   boolean hasBegun() {
     return began;
   }
 
-  /** The number of the version that it exported last, or null. */
+  /** {@return the number of the version that the round published last, or null} */
   Integer version() {
     return version;
   }

@@ -7,16 +7,16 @@ import dev.millrace.trainer.data.LabelledImages;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** Trains on images that stay what they are: one round. */
+/** Trains one round on a fixed set of images. */
 @FunctionalInterface
 interface RoundTrainer {
 
   /**
-   * Trains to the end, or to the stop.
+   * Trains until the last step, or until {@code stop} returns true.
    *
-   * @param name what the round is called
-   * @return the weights, if it came to its end
-   * @throws dev.millrace.core.training.TrainingException if it cannot begin or go on
+   * @param name the round's name
+   * @return the weights, or empty if the round was stopped
+   * @throws dev.millrace.core.training.TrainingException if the round cannot begin or continue
    */
   Optional<Weights> train(
       TrainingConfig config,

@@ -26,9 +26,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One training after the other, each from the weights of the one before, in folders {@code
- * round-000001} and so on. Only the last that came to its end stays on disk; one that a kill or a
- * stop interrupted is begun anew, on newer images. For one thread, and one process.
+ * A sequence of trainings, each from the weights of the one before, in folders {@code round-000001}
+ * and so on. Only the last finished round stays on disk. A round that was killed or stopped begins
+ * again, with newer images. For one thread and one process.
  */
 final class Rounds {
 
@@ -42,7 +42,7 @@ final class Rounds {
   private final RoundTrainer trainer;
   private final Path folder;
 
-  /** Makes the folder if it is new. */
+  /** Creates the folder if it is missing. */
   Rounds(TrainingConfig config, RoundTrainer trainer) {
     this.config = config;
     this.trainer = trainer;
@@ -55,19 +55,20 @@ final class Rounds {
   }
 
   /**
-   * What a round that came to its end leaves, beside its weights, and after them.
+   * The file that a finished round leaves after its weights.
    *
-   * @param classes their names, in the order of the weights
-   * @param version the one it exported last, or null
+   * @param classes the names of the classes, in the order of the weights
+   * @param version number of the version that the round published last, or null
    */
   private record End(List<String> classes, Integer version) {}
 
   /**
-   * Trains a round. One that fails after it began, as one that diverges does, is warned of and
-   * leaves nothing; the next begins where it did.
+   * Trains a round. If the round fails after its begin, for example because it diverges, the
+   * listener is warned, the round's files are removed, and the next round starts from the earlier
+   * weights.
    *
-   * @return false if it was stopped
-   * @throws TrainingException if it cannot begin
+   * @return false if the round was stopped
+   * @throws TrainingException if the round cannot begin
    */
   boolean train(LabelledImages images, TrainingListener listener, BooleanSupplier stop) {
     int last = last();
@@ -93,14 +94,14 @@ final class Rounds {
       }
       removeAllBut(last);
       listener.warned(
-          name + " failed, and the next begins where it did; it said: " + e.getMessage());
+          name + " failed; the next round starts from the same weights. Cause: " + e.getMessage());
     } catch (IOException e) {
       throw failed(e);
     }
     return true;
   }
 
-  /** The number of the last round that came to its end, or 0. */
+  /** {@return the number of the last finished round, or 0} */
   private int last() {
     return numbers().stream()
         .filter(number -> Files.exists(folder.resolve(name(number)).resolve(END)))
@@ -145,7 +146,10 @@ final class Rounds {
         config.threads());
   }
 
-  /** What a round learned, made to fit the classes; nothing if it was another architecture's. */
+  /**
+   * {@return a round's weights, adapted to the classes; empty if they belong to another
+   * architecture}
+   */
   private Optional<Pretrained> weightsOf(
       int number, List<String> classes, TrainingListener listener) {
     if (number == 0) {
@@ -172,7 +176,7 @@ final class Rounds {
       listener.warned(
           "the weights in "
               + before
-              + " are passed over, and training starts anew: "
+              + " are ignored, and training starts again from the initial weights: "
               + e.getMessage());
       return Optional.empty();
     } catch (IOException e) {
@@ -202,7 +206,6 @@ final class Rounds {
 
   private TrainingException failed(IOException e) {
     return new TrainingException(
-        "the run's folder " + folder + " cannot be used (" + e + "); see that it may be written",
-        e);
+        "the run's folder " + folder + " cannot be used (" + e + "); check that it is writable", e);
   }
 }

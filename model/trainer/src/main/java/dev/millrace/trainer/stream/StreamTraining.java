@@ -25,9 +25,9 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * Training for ever: images and labels are read from their topics into a {@link Replay}, and once
- * there is enough that is new, a round is trained on what is in there by then. Meanwhile nothing is
- * read; the topics keep it. For one thread.
+ * Trains from topics without end. Reads images and labels from their topics into a {@link Replay}.
+ * When enough labels are new, trains a round on the replay's content. During a round nothing is
+ * read; the topics keep the records. For one thread.
  */
 public final class StreamTraining {
 
@@ -42,8 +42,13 @@ public final class StreamTraining {
   private final Rounds rounds;
 
   /**
+   * Creates a training.
+   *
+   * @param config the configuration
    * @param topics the configuration's data
+   * @param listener receives the training's events, on the thread that calls {@link #run}
    * @param stop asked between polls and steps
+   * @throws TrainingException if the run's folder cannot be used
    */
   public StreamTraining(
       TrainingConfig config,
@@ -79,10 +84,10 @@ public final class StreamTraining {
   }
 
   /**
-   * Trains round after round, until it is stopped.
+   * Trains round after round until {@code stop} returns true.
    *
-   * @throws TrainingException if the topics may not be read, a folder not be written, or a round
-   *     not begin
+   * @throws TrainingException if the topics cannot be read, a folder cannot be written, or a round
+   *     cannot begin
    */
   public void run() {
     try (Consumer<byte[], byte[]> consumer = TopicReader.consumer(topics)) {
@@ -122,8 +127,8 @@ public final class StreamTraining {
   }
 
   /**
-   * What is on the topics already is waited for, so that a training does not begin on the oldest of
-   * it; but not for more than the replay would keep.
+   * {@return whether a round is due} Waits for the records that are already on the topics, so that
+   * a round does not begin on the oldest of them, but not for more labels than the replay can hold.
    */
   private boolean isDue(Replay replay, TopicReader reader) {
     long labels = replay.newLabels();
@@ -134,7 +139,10 @@ public final class StreamTraining {
     return enough && (reader.behind() < topics.everyLabels() || labels >= topics.capacity());
   }
 
-  /** One line for all records since the last time, if some of them were not simply labelled. */
+  /**
+   * Warns in one line of all counts, if a record since the last call had another outcome than
+   * {@code labelled}.
+   */
   private Map<RecordOutcome, Long> tell(Replay replay, Map<RecordOutcome, Long> told) {
     Map<RecordOutcome, Long> counts = replay.counts();
     boolean changed =
@@ -152,7 +160,7 @@ public final class StreamTraining {
     return counts;
   }
 
-  /** A round, or a word on why there is none; false if it was stopped. */
+  /** Trains a round, or warns why there is none; returns false if the round was stopped. */
   private boolean train(Replay replay) {
     if (replay.classes().size() < 2) {
       return putOff("no image of a second class");
@@ -163,7 +171,7 @@ public final class StreamTraining {
   }
 
   private boolean putOff(String lack) {
-    listener.warned("training is put off until more labels come: there is " + lack);
+    listener.warned("training is postponed until more labels arrive: there is " + lack);
     return true;
   }
 
@@ -183,7 +191,7 @@ public final class StreamTraining {
       }
     }
     return parts.size() < Part.values().length
-        ? Optional.of("no image held out to compare versions by")
+        ? Optional.of("no image held out to compare versions on")
         : Optional.empty();
   }
 }

@@ -29,12 +29,12 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads all partitions of both topics into a replay, which knows how far; there is no group. A
- * topic or a broker that is not there is waited for. For one thread.
+ * Reads all partitions of both topics into a replay, which stores the offsets; there is no consumer
+ * group. Waits for a missing topic or an unreachable broker. For one thread.
  */
 final class TopicReader {
 
-  /** How often new partitions are looked for, and whether the broker is there. */
+  /** Interval at which it looks for new partitions and checks that the broker is reachable. */
   static final Duration REFRESH = Duration.ofSeconds(10);
 
   private static final Duration POLL = Duration.ofMillis(200);
@@ -51,8 +51,8 @@ final class TopicReader {
   private String trouble = "";
 
   /**
-   * @param consumer stays the caller's
-   * @param nanoTime the clock, as {@link System#nanoTime}
+   * @param consumer the consumer; the caller closes it
+   * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   TopicReader(
       TrainingData.Topics topics,
@@ -68,7 +68,10 @@ final class TopicReader {
     this.refreshAt = nanoTime.getAsLong();
   }
 
-  /** A consumer as it is needed here: what was asked for, but for what nothing would be safe by. */
+  /**
+   * Opens a consumer with the user's configuration, except for the keys of {@link
+   * GrouplessConsumer#KEYS}, which correctness depends on.
+   */
   static Consumer<byte[], byte[]> consumer(TrainingData.Topics topics) {
     Map<String, Object> config = GrouplessConsumer.config(KafkaAccess.keysOf(topics.broker()));
     config.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, Long.toString(REFRESH.toMillis()));
@@ -80,9 +83,9 @@ final class TopicReader {
   }
 
   /**
-   * Takes in what has come, after a moment's wait for it.
+   * Reads new records, after a short wait for them.
    *
-   * @throws TrainingException if it never will, by itself
+   * @throws TrainingException if the topics cannot be read and a retry would not help
    */
   void poll() {
     if (nanoTime.getAsLong() - refreshAt >= 0) {
@@ -132,7 +135,7 @@ final class TopicReader {
     }
   }
 
-  /** Records that are on the topics and were not read yet, as far as is known. */
+  /** {@return the number of records on the topics that were not read yet, as far as known} */
   long behind() {
     return assigned.stream()
         .map(consumer::currentLag)
@@ -147,17 +150,17 @@ final class TopicReader {
       for (String topic : List.of(topics.images(), topics.labels())) {
         List<PartitionInfo> partitions = consumer.partitionsFor(topic, PATIENCE);
         if (partitions == null || partitions.isEmpty()) {
-          tell("there is no topic '" + topic + "' yet; it is waited for");
+          tell("topic '" + topic + "' does not exist yet; waiting for it");
           return;
         }
         partitions.forEach(info -> found.add(new TopicPartition(topic, info.partition())));
       }
       assign(found);
-      // The partitions are known from before: this alone asks the broker.
+      // The consumer may know the partitions already; only this call is sure to ask the broker.
       var unused = consumer.endOffsets(assigned, PATIENCE);
       trouble = "";
     } catch (RetriableException e) {
-      tell("the broker cannot be reached and is waited for; nothing is lost");
+      tell("the broker cannot be reached; waiting for it, and nothing is lost");
     } catch (KafkaException e) {
       throw failed(topics, e);
     }
@@ -196,7 +199,7 @@ final class TopicReader {
             + topics.labels()
             + "' cannot be read ("
             + cause.getMessage()
-            + "); see that they may be, and that the client's keys are right",
+            + "); check the permissions and the Kafka client's configuration",
         e);
   }
 }

@@ -1,4 +1,2 @@
-/**
- * Training from topics: images and labels are joined, kept on disk, and trained on round by round.
- */
+/** Training from topics: joins images and labels, keeps them on disk, and trains in rounds. */
 package dev.millrace.trainer.stream;

@@ -12,19 +12,19 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Computes what a network makes of a batch, layer by layer.
+ * Computes a network's output for a batch, layer by layer.
  *
- * @param tensors by their names
- * @param learning which batch norms, by their names, normalise by the batch's own statistics and
- *     note them; the others use those noted
+ * @param tensors the weights by their names
+ * @param learning tests, by its name, whether a batch norm normalises by the batch's statistics and
+ *     updates the stored ones. Otherwise it normalises by the stored statistics
  */
 record ForwardPass(Function<String, Tensor> tensors, Predicate<String> learning)
     implements NetworkBuilder<Tensor> {
 
-  /** PyTorch's defaults. */
+  /** PyTorch's default. */
   private static final double EPSILON = 1e-5;
 
-  /** What a batch's statistics weigh against those noted before. */
+  /** The weight of a batch's statistics in the stored ones: PyTorch's default. */
   private static final double MOMENTUM = 0.1;
 
   private static final int HEIGHT = 2;
@@ -60,7 +60,7 @@ record ForwardPass(Function<String, Tensor> tensors, Predicate<String> learning)
 
   @Override
   public Tensor relu(String name, Tensor input) {
-    return input.relu_(); // a batch norm's or an addition's output, which nobody reads again
+    return input.relu_(); // In place, because no other layer reads the input.
   }
 
   @Override

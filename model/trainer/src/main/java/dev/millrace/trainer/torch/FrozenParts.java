@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * The parts of a network that do not learn.
  *
- * @param names as {@link Pretrained} has them
+ * @param names the names, as in {@link Pretrained#freeze()}
  */
 record FrozenParts(List<String> names) {
 
@@ -15,12 +15,14 @@ record FrozenParts(List<String> names) {
     names = List.copyOf(names);
   }
 
-  /** Whether steps change a parameter. */
+  /** {@return whether training steps change a parameter} */
   boolean learns(Parameter parameter) {
     return parameter.trained() && !contain(parameter.name());
   }
 
-  /** Whether a batch norm, by its name, uses the batch's own statistics and notes them. */
+  /**
+   * {@return whether a batch norm normalises by the batch's statistics and updates the stored ones}
+   */
   boolean normalisesByBatch(String batchNorm) {
     return !contain(batchNorm);
   }
@@ -29,7 +31,9 @@ record FrozenParts(List<String> names) {
     return names.contains(part(name));
   }
 
-  /** What a tensor or a layer is part of: the stem, {@code layer1} and so on, or {@code fc}. */
+  /**
+   * {@return the part of a tensor or a layer: the stem, {@code layer1} and so on, or {@code fc}}
+   */
   private static String part(String name) {
     String first = name.substring(0, (name + ".").indexOf('.'));
     return first.equals("conv1") || first.equals("bn1") ? Pretrained.STEM : first;

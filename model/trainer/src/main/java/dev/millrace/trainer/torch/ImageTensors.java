@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Makes tensors on a device of batches of pixels and labels. What it returns belongs to the {@link
- * org.bytedeco.javacpp.PointerScope} it is called in.
+ * Converts batches of pixels and labels to tensors on a device. The tensors belong to the {@link
+ * org.bytedeco.javacpp.PointerScope} of the caller.
  */
 final class ImageTensors implements AutoCloseable {
 
@@ -25,7 +25,7 @@ final class ImageTensors implements AutoCloseable {
   private final Tensor deviation;
 
   /**
-   * @param device stays the caller's
+   * @param device the device; the caller frees it
    */
   ImageTensors(Preprocessing preprocessing, Device device) {
     this.side = preprocessing.size();
@@ -34,7 +34,7 @@ final class ImageTensors implements AutoCloseable {
     this.deviation = channels(preprocessing.std());
   }
 
-  /** On the scale of the pixels, {@code [1, 3, 1, 1]}. */
+  /** {@return one value per channel, on the scale of the pixels, {@code [1, 3, 1, 1]}} */
   private Tensor channels(List<Float> values) {
     FloatBuffer pixels = Parameters.buffer(values.size());
     values.forEach(value -> pixels.put((float) (value * PIXEL_RANGE)));
@@ -45,7 +45,9 @@ final class ImageTensors implements AutoCloseable {
     return tensor.to(device, torch.ScalarType.Float).retainReference();
   }
 
-  /** Pixels become {@code [images, 3, size, size]}, normalised, channels last in memory. */
+  /**
+   * {@return the normalised pixels, {@code [images, 3, size, size]}, with channels last in memory}
+   */
   Tensor pixels(MiniBatch batch) {
     Tensor pixels =
         torch.from_blob(
@@ -55,7 +57,7 @@ final class ImageTensors implements AutoCloseable {
     return pixels.to(device, torch.ScalarType.Float).permute(0, 3, 1, 2).sub_(mean).div_(deviation);
   }
 
-  /** Indices of classes become {@code int64[images]}. */
+  /** {@return the indices of the classes, {@code int64[images]}} */
   Tensor labels(MiniBatch batch) {
     long[] labels = new long[batch.size()];
     for (int i = 0; i < labels.length; i++) {

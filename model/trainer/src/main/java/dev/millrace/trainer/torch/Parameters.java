@@ -18,8 +18,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Some of a network's tensors, one behind the other in a single flat one: what is done to all of
- * them, an optimiser's step or a copy, is done once. Each tensor is a view of its part.
+ * Some of a network's tensors, stored consecutively in one flat tensor. An optimiser's step or a
+ * copy is then one operation for all of them. Each tensor is a view of its part.
  */
 final class Parameters implements AutoCloseable {
 
@@ -30,7 +30,7 @@ final class Parameters implements AutoCloseable {
   /**
    * Copies the values.
    *
-   * @param values as they are to be found under the parameters' names
+   * @param values the values under the parameters' names
    */
   Parameters(List<Parameter> shapes, Weights values, Device device) {
     this.shapes = List.copyOf(shapes);
@@ -51,19 +51,19 @@ final class Parameters implements AutoCloseable {
     long[] shape = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
     LongOptional from = new LongOptional(start);
     LongOptional to = new LongOptional(start + parameter.count());
-    // Detached, so that each is a leaf of its own; the memory is the same.
+    // Detached, so that each view is a leaf of the graph. It shares the memory.
     return flat.slice(0, from, to, 1).view(shape).detach();
   }
 
-  /** Keeps a tensor beyond the scope it was made in; the caller releases it. */
+  /** Keeps a tensor beyond the scope that it was created in. The caller releases it. */
   private static Tensor kept(Tensor tensor) {
     return tensor.retainReference();
   }
 
   /**
-   * Makes all of them leaves of the graph, whose gradients add up in one flat tensor.
+   * Makes all tensors leaves of the graph. Their gradients accumulate in one flat tensor.
    *
-   * @return that tensor, which the caller closes
+   * @return the gradients, which the caller closes
    */
   Tensor trackGradients() {
     Tensor gradients = kept(torch.zeros_like(flat));
@@ -80,7 +80,7 @@ final class Parameters implements AutoCloseable {
     return flat;
   }
 
-  /** A view by its name, or null. */
+  /** {@return the view of this name, or null} */
   Tensor get(String name) {
     return views.get(name);
   }
@@ -90,10 +90,10 @@ final class Parameters implements AutoCloseable {
   }
 
   /**
-   * Copies values in.
+   * Copies values into a flat tensor.
    *
-   * @param values under the parameters' names
-   * @param into a flat tensor that is laid out as this one is
+   * @param values the values under the parameters' names
+   * @param into a flat tensor with this one's layout
    */
   void set(Weights values, Tensor into) {
     FloatBuffer all = buffer(into.numel());
@@ -103,7 +103,7 @@ final class Parameters implements AutoCloseable {
     }
   }
 
-  /** A copy of the values of a flat tensor that is laid out as this one is. */
+  /** {@return a copy of the values of a flat tensor with this one's layout} */
   Map<String, WeightTensor> read(Tensor laidOutAlike) {
     FloatBuffer all = buffer(laidOutAlike.numel());
     try (FloatPointer memory = new FloatPointer(all)) {

@@ -31,8 +31,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * A residual network that learns by stochastic gradient descent.
  *
- * <p>For one thread; libtorch computes on as many as it was given. Native memory is freed step by
- * step, not by the collector.
+ * <p>For one thread; libtorch computes on its own threads. Native memory is freed after each step,
+ * not by the garbage collector.
  */
 public final class TorchNetwork implements AutoCloseable {
 
@@ -48,12 +48,16 @@ public final class TorchNetwork implements AutoCloseable {
   private final ImageTensors images;
 
   /**
-   * Copies the weights.
+   * Copies the weights to the device.
    *
-   * @param weights as {@link ResNet#fit} takes them
+   * @param network the network
+   * @param weights the weights, as {@link ResNet#fit} accepts them
    * @param freeze the parts that do not learn; see {@link Pretrained}
-   * @param threads that libtorch computes on, in this whole process
-   * @throws TrainingException if the device is not there, or nothing is left to learn
+   * @param preprocessing the preprocessing of the images
+   * @param device the device to train on
+   * @param threads the number of libtorch's threads, in the whole process
+   * @throws TrainingException if the device is not available
+   * @throws dev.millrace.core.model.ModelException if the weights belong to another network
    */
   public TorchNetwork(
       ResNet network,
@@ -79,17 +83,20 @@ public final class TorchNetwork implements AutoCloseable {
   }
 
   /**
-   * What a step saw, before it changed the weights.
+   * The results of a step, measured before the step changed the weights.
    *
    * @param loss mean cross-entropy, in nats; not finite if the training has diverged
-   * @param right how many of the batch were answered right
+   * @param right number of images of the batch that were classified correctly
    */
   public record Step(double loss, int right) {}
 
   /**
    * Learns from a batch.
    *
-   * @param learningRate of this step
+   * @param batch the batch
+   * @param optimization momentum, weight decay and label smoothing
+   * @param learningRate the learning rate of this step
+   * @return the results of the step
    */
   public Step step(MiniBatch batch, Optimization optimization, double learningRate) {
     try (PointerScope scope = new PointerScope()) {
@@ -112,7 +119,7 @@ public final class TorchNetwork implements AutoCloseable {
     }
   }
 
-  /** As PyTorch's {@code SGD}, without dampening. */
+  /** PyTorch's {@code SGD} without dampening. */
   private void descend(Optimization optimization, double learningRate) {
     gradients.add_(trained.flat(), new Scalar(optimization.weightDecay()));
     momentum.mul_(new Scalar(optimization.momentum())).add_(gradients);
@@ -125,9 +132,8 @@ public final class TorchNetwork implements AutoCloseable {
   }
 
   /**
-   * The gradients of a batch's loss with respect to what learns, by name; nothing is learned.
-   *
-   * @return with the loss, a scalar, under the name {@code loss}
+   * {@return the gradients of a batch's loss by name, and the loss, a scalar, as {@code loss}} Does
+   * not change the weights.
    */
   Weights gradients(MiniBatch batch) {
     try (PointerScope scope = new PointerScope()) {
@@ -145,8 +151,9 @@ public final class TorchNetwork implements AutoCloseable {
   }
 
   /**
-   * Answers a batch as it will be served: batch norms use the statistics noted.
+   * Classifies a batch as the served model does: batch norms use the stored statistics.
    *
+   * @param batch the batch
    * @return {@code float32[images, classes]}, each row a distribution
    */
   public FloatBuffer probabilities(MiniBatch batch) {
@@ -171,7 +178,7 @@ public final class TorchNetwork implements AutoCloseable {
     return tensor == null ? kept.get(name) : tensor;
   }
 
-  /** A copy of the weights, under torchvision's names and in its order. */
+  /** {@return a copy of the weights, under torchvision's names and in its order} */
   public Weights weights() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
@@ -181,7 +188,7 @@ public final class TorchNetwork implements AutoCloseable {
     }
   }
 
-  /** A copy of the momentum of what learns, under the weights' names. */
+  /** {@return a copy of the momentum of the parts that learn, under the weights' names} */
   public Weights momentum() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
@@ -189,7 +196,12 @@ public final class TorchNetwork implements AutoCloseable {
     }
   }
 
-  /** Goes back to what {@link #weights} and {@link #momentum} gave. */
+  /**
+   * Restores a saved state.
+   *
+   * @param weights a result of {@link #weights}
+   * @param momenta a result of {@link #momentum}
+   */
   public void restore(Weights weights, Weights momenta) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {

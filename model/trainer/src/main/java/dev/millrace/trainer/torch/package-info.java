@@ -1,2 +1,2 @@
-/** A residual network that learns, in libtorch. Nothing outside of this package knows libtorch. */
+/** A residual network that learns, in libtorch. No other package uses libtorch. */
 package dev.millrace.trainer.torch;

@@ -77,11 +77,11 @@ class TrainingSetTest {
       for (int epoch = 0; epoch < 400; epoch++) {
         seen.add(place(image(set.batch(epoch, 0), 0), one.get(0).pixels()));
       }
-      assertThat(seen).hasSize(3 * 3 * 2); // three places each way, mirrored or not
+      assertThat(seen).hasSize(3 * 3 * 2); // three offsets per direction, mirrored or not
     }
   }
 
-  /** Where the changed image was cut out: down, right, and 1 if mirrored. */
+  /** The offset of the crop, down and right, and 1 if the image is mirrored. */
   private static List<Integer> place(byte[] changed, byte[] pixels) {
     for (int down = -1; down <= 1; down++) {
       for (int right = -1; right <= 1; right++) {

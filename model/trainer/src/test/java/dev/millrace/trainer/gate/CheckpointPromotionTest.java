@@ -93,7 +93,7 @@ class CheckpointPromotionTest {
             report -> {
               assertThat(report.outcome()).isEqualTo(SwapReport.Outcome.REFUSED);
               assertThat(report.serving()).isEqualTo(1);
-              assertThat(report.reason()).contains("of 0.20 asked for");
+              assertThat(report.reason()).contains("0.20 are required");
             });
   }
 
@@ -105,7 +105,7 @@ class CheckpointPromotionTest {
     promotion.conclude(version, verdict, 0);
 
     assertThat(heard.promoted).isEmpty();
-    assertThat(heard.warnings).singleElement().asString().contains("version 3 serves by now");
+    assertThat(heard.warnings).singleElement().asString().contains("version 3 serves now");
     assertThat(rig.alias.champion.orElseThrow().version()).isEqualTo(3);
     assertThat(reports())
         .singleElement()
@@ -126,7 +126,8 @@ class CheckpointPromotionTest {
 
     assertThat(heard.warnings)
         .containsExactly(
-            "the champion is not known, and nothing is promoted: nobody answers", "nobody answers");
+            "the champion cannot be read, so nothing is promoted: nobody answers",
+            "nobody answers");
     assertThat(heard.verdicts).containsExactly(verdict);
     assertThat(reports())
         .extracting(SwapReport::outcome)

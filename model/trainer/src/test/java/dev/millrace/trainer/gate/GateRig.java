@@ -26,8 +26,8 @@ import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /**
- * A gate without native code or a broker: images are their own numbers, a session is a rule for
- * which of them it answers right, and the alias is a field.
+ * A gate without native code or a broker: an image is a number, a session is a rule that says which
+ * numbers it classifies correctly, and the alias is a field.
  */
 final class GateRig {
 
@@ -69,7 +69,7 @@ final class GateRig {
     return number % LABELS.size();
   }
 
-  /** The first pixels are the number. */
+  /** The first pixels encode the number. */
   private static final class NumberDecoder implements ImageDecoder {
     @Override
     public void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
@@ -80,7 +80,7 @@ final class GateRig {
     public void close() {}
   }
 
-  /** Publishes a version that answers images right by a rule on their numbers. */
+  /** Publishes a version that classifies images correctly by a rule on their numbers. */
   ModelVersion publish(IntPredicate rule) {
     return publish(rule, PREPROCESSING, LABELS);
   }
@@ -141,7 +141,7 @@ final class GateRig {
     };
   }
 
-  /** Stands for the control topic. */
+  /** Replaces the control topic. */
   static final class Alias implements ChampionAlias {
 
     Optional<Champion> champion = Optional.empty();

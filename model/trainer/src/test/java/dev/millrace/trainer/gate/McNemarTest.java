@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class McNemarTest {
 
-  /** By {@code scipy.stats.binomtest(gained, gained + lost, 0.5, 'greater').pvalue}. */
+  /** From {@code scipy.stats.binomtest(gained, gained + lost, 0.5, 'greater').pvalue}. */
   @ParameterizedTest
   @CsvSource({
     "0, 0, 1",

@@ -34,7 +34,7 @@ class PromotionGateTest {
     return number < GateRig.IMAGES / 2;
   }
 
-  /** As {@link #half}, but for the first {@code lost}, and {@code gained} of the other half. */
+  /** {@link #half} without the first {@code lost}, but with {@code gained} of the other half. */
   private static IntPredicate other(int gained, int lost) {
     return number -> number >= lost && number < GateRig.IMAGES / 2 + gained;
   }
@@ -87,7 +87,7 @@ class PromotionGateTest {
     assertThat(verdict.blessed()).isEqualTo(blessed);
     assertThat(verdict.reason())
         .isEqualTo(
-            "+3.13 points against version 1 (p 1.53e-05)" + (blessed ? "" : ", of 3.13 asked for"));
+            "+3.13 points against version 1 (p 1.53e-05)" + (blessed ? "" : "; 3.13 are required"));
   }
 
   /** By McNemar's test p is 1/32 with 5 images gained, and 1/16 with 4. */
@@ -97,8 +97,8 @@ class PromotionGateTest {
     "4, 0, false, '+0.78 points against version 1 (p 0.0625), which may be chance'",
     "20, 10, true, '+1.95 points against version 1 (p 0.0494)'",
     "19, 10, false, '+1.76 points against version 1 (p 0.0680), which may be chance'",
-    "3, 3, false, '+0.00 points against version 1 (p 0.656), of 0.00 asked for'",
-    "2, 9, false, '-1.37 points against version 1 (p 0.994), of 0.00 asked for'"
+    "3, 3, false, '+0.00 points against version 1 (p 0.656); 0.00 are required'",
+    "2, 9, false, '-1.37 points against version 1 (p 0.994); 0.00 are required'"
   })
   void candidate_isBlessedOnlyIfItsGainIsHardlyChance(
       int gained, int lost, boolean blessed, String reason) {
@@ -106,7 +106,7 @@ class PromotionGateTest {
 
     Verdict verdict = judge(0, gained, lost);
 
-    // 1/32 is 0.03125, and may be rounded either way.
+    // 1/32 is 0.03125, which may be rounded up or down.
     assertThat(verdict.reason().replace("0.0313", "0.0312")).isEqualTo(reason);
     assertThat(verdict.blessed()).isEqualTo(blessed);
     assertThat(verdict.gained()).isEqualTo(gained);
@@ -122,9 +122,9 @@ class PromotionGateTest {
         .isEqualTo(
             new Verdict(
                 false,
-                "version 7 serves and is not in the repository "
+                "version 7 serves, but is not in the repository "
                     + folder
-                    + "; promote by hand what shall replace it",
+                    + "; promote its successor by hand",
                 512,
                 1,
                 7,
@@ -153,8 +153,8 @@ class PromotionGateTest {
           .isEqualTo(
               "version "
                   + version.version()
-                  + " serves and takes other images or tells other classes apart; promote by hand"
-                  + " what shall replace it");
+                  + " serves, but has another preprocessing or other classes; promote its successor"
+                  + " by hand");
     }
     assertThat(rig.opened).isEmpty();
   }
@@ -210,7 +210,7 @@ class PromotionGateTest {
         .isInstanceOf(OutdatedVerdictException.class)
         .hasMessage(
             candidate
-                + " was compared with version 1, but version 3 serves by now; it is not promoted");
+                + " was compared with version 1, but version 3 serves now, so it is not promoted");
     assertThat(rig.alias.champion).contains(new Champion(3, null, true));
   }
 

@@ -10,9 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RunLockTest {
 
-  /**
-   * Takes the lock of the folder named, prints {@code held}, and keeps it while its input lasts.
-   */
+  /** Locks the given folder, prints {@code held}, and keeps the lock until the end of its input. */
   static final class Main {
     public static void main(String[] args) throws Exception {
       try (RunLock lock = RunLock.of(Path.of(args[0]))) {

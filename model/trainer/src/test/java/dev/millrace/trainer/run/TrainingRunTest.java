@@ -28,7 +28,7 @@ class TrainingRunTest {
 
   private static final int EACH = 60;
 
-  /** Images a class where nothing has to be learned: two batches of two classes. */
+  /** Images per class in tests where nothing has to be learned: two batches for two classes. */
   private static final int FEW = 24;
 
   @TempDir Path home;
@@ -100,7 +100,7 @@ class TrainingRunTest {
 
   @Test
   void divergedTraining_saysSo_andPublishesNothing() {
-    // An epoch of a few steps can end before the loss is told.
+    // An epoch of a few steps can end while the loss is still finite.
     SmallImages.write(home.resolve("images"), 2, EACH);
 
     assertThatThrownBy(() -> train(Configs.of(home, 3, 1e6)))
@@ -123,7 +123,7 @@ class TrainingRunTest {
     Files.createDirectories(images.resolve("b"));
     refused("class 'b' has no image");
     Files.write(images.resolve("b/bad.png"), new byte[] {1, 2, 3});
-    refused("1 of 61 images cannot be read; take them away. The first: b/bad.png");
+    refused("1 of 61 images cannot be read; remove them. The first: b/bad.png");
     assertThat(home.resolve("models")).doesNotExist();
   }
 

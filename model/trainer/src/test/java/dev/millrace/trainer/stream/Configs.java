@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** A small training from topics, below one folder. */
+/** The configuration of a small training from topics, below one folder. */
 final class Configs {
 
   static final int SIDE = 8;

@@ -50,13 +50,13 @@ class ReplayTest {
     replay.label(key, name);
   }
 
-  /** Writes what it holds, as the loop does after records. */
+  /** Saves the replay, as the training loop does after records. */
   private static void save(Replay replay, long next) {
     replay.read(PARTITION, next);
     replay.save();
   }
 
-  /** Name of the class and content, by key. */
+  /** Name of the class and content of each image, by key. */
   private static Map<String, String> held(Replay replay) throws IOException {
     LabelledImages images = replay.snapshot();
     Map<String, String> held = new TreeMap<>();
@@ -97,7 +97,7 @@ class ReplayTest {
     Replay replay = replay(2);
     image(replay, "a", "a");
     image(replay, "b", "b");
-    replay.label("b", "dog"); // before a, which came before it
+    replay.label("b", "dog"); // before a's label, although a's image came first
     replay.label("a", "cat");
     labelledImage(replay, "c", "dog");
     save(replay, 1);
@@ -161,7 +161,7 @@ class ReplayTest {
 
     assertThat(count(replay, RecordOutcome.EVICTED)).isEqualTo(1);
     assertThat(count(replay, RecordOutcome.LABELLED)).isEqualTo(2);
-    replay.label("a", "cat"); // it waits: its label made way, not it
+    replay.label("a", "cat"); // a's image still waits; only its label was evicted
     assertThat(count(replay, RecordOutcome.LABELLED)).isEqualTo(3);
   }
 
@@ -177,7 +177,7 @@ class ReplayTest {
     assertThat(held(replay)).containsEntry("a", "dog: pixels of a");
     assertThat(replay.newLabels()).isEqualTo(3);
 
-    image(replay, "c", "c"); // b is the one labelled longest ago by now
+    image(replay, "c", "c"); // b is now the one that was labelled first
     assertThat(held(replay)).containsOnlyKeys("a", "c");
   }
 
@@ -248,7 +248,7 @@ class ReplayTest {
     save(saved, 4);
     after4(saved);
     Map<String, String> whole = held(saved);
-    assertThat(files()).hasSize(4); // a, which made way, is needed until the index does without
+    assertThat(files()).hasSize(4); // a was evicted, but stays until no index names it
 
     Replay killed = replay(2);
     assertThat(killed.next(PARTITION)).hasValue(4);

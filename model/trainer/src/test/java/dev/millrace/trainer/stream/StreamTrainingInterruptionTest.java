@@ -15,9 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What becomes of a round that does not come to its end, and of all that was read before a restart.
- */
+/** The handling of an unfinished round, and of the records that were read before a restart. */
 class StreamTrainingInterruptionTest {
 
   @TempDir private Path folder;

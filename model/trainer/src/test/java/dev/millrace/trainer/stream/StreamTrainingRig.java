@@ -38,7 +38,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * A training from topics with mock clients, a clock set by hand and a trainer that only notes its
+ * A training from topics with mock clients, a clock set by hand and a trainer that only records its
  * rounds.
  */
 final class StreamTrainingRig {
@@ -58,7 +58,7 @@ final class StreamTrainingRig {
     this.folder = folder;
   }
 
-  /** What a consumer would say of a broker. */
+  /** The consumer of a simulated broker. */
   final class Broker extends MockConsumer<byte[], byte[]> {
     boolean away;
 
@@ -109,7 +109,7 @@ final class StreamTrainingRig {
     image(key);
   }
 
-  /** The class follows from the key, {@code cat/1} for example. */
+  /** The class follows from the key, for example {@code cat/1}. */
   static String name(String key) {
     return key.substring(0, key.indexOf('/'));
   }
@@ -132,7 +132,7 @@ final class StreamTrainingRig {
     return bytes.toByteArray();
   }
 
-  /** Keys of both classes, of each part of each. */
+  /** Keys of both classes, with every part in each class. */
   static List<String> keys(int perPart) {
     return NAMES.stream()
         .flatMap(name -> Stream.of(Part.values()).flatMap(part -> keys(name, part).limit(perPart)))
@@ -155,7 +155,7 @@ final class StreamTrainingRig {
     return Optional.of(HeInitialization.of(round.network().withClasses(images.labels().size()), 1));
   }
 
-  /** Polls as often as there is something to be done, then stops. */
+  /** Polls as often as there is work to do, then stops. */
   void run(TrainingData.Topics topics, RoundTrainer trainer) {
     BooleanSupplier stop =
         () -> {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When a round is trained, and on what. */
+/** The times of rounds, and the images that they train on. */
 class StreamTrainingTest {
 
   @TempDir private Path folder;
@@ -106,8 +106,8 @@ class StreamTrainingTest {
     rig.run(Configs.topics(folder, 9, 1), rig::learn);
 
     assertThat(rig.told.warnings).hasSize(2);
-    assertThat(rig.told.warnings.get(0)).contains("put off").contains("second class");
-    assertThat(rig.told.warnings.get(1)).contains("put off").contains("'dog' to train on");
+    assertThat(rig.told.warnings.get(0)).contains("postponed").contains("second class");
+    assertThat(rig.told.warnings.get(1)).contains("postponed").contains("'dog' to train on");
     assertThat(rig.rounds).hasSize(1);
   }
 

@@ -21,9 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What is on the topics, or is not: records of other forms, new partitions, no topic, no broker.
- */
+/** Problems with the topics: invalid records, new partitions, a missing topic, a missing broker. */
 class StreamTrainingTopicsTest {
 
   @TempDir private Path folder;

@@ -7,7 +7,7 @@ import dev.millrace.core.training.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a listener was told, in words. */
+/** Records the listener's events as text. */
 final class Told implements TrainingListener {
 
   final List<String> warnings = new ArrayList<>();

@@ -21,7 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** The same weights and batches in PyTorch: {@code src/test/parity/pytorch.sh} runs it. */
+/** Compares steps with PyTorch, from equal weights; {@code src/test/parity/pytorch.sh} runs it. */
 @EnabledIfSystemProperty(named = "millrace.pytorch", matches = ".+")
 class PyTorchParityTest {
 
@@ -67,8 +67,8 @@ class PyTorchParityTest {
   }
 
   /**
-   * As many as the script takes: of so few, no value lies so near a ReLU's edge that rounding
-   * decides.
+   * The script's number of images. With more images, rounding would move some values across the
+   * edge of a ReLU.
    */
   private static MiniBatch few(MiniBatch batch) {
     return new MiniBatch(batch.pixels(), Arrays.copyOf(batch.labels(), FEW));
@@ -85,7 +85,7 @@ class PyTorchParityTest {
     }
   }
 
-  /** The largest difference of a tensor, as a share of its largest value. */
+  /** The largest difference of a tensor, divided by its largest value. */
   private static void requireEqual(String what, Weights ours, Weights theirs) {
     assertThat(ours.names()).containsExactlyInAnyOrderElementsOf(theirs.names());
     double worst = 0;
@@ -105,8 +105,8 @@ class PyTorchParityTest {
   }
 
   /**
-   * Rounding grows with every step, so that no two curves stay the same. PyTorch's own, from
-   * weights that differ by a millionth, tell how far apart they may be.
+   * Rounding errors grow with every step, so that no two curves stay equal. The bound is the
+   * difference of PyTorch's own curves from weights that differ by a millionth.
    */
   @Test
   void hundredSteps_loseAsPyTorchDoes() throws IOException {

@@ -19,8 +19,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Images a second in the training of ResNet-20, batches of 128 in memory, against PyTorch on the
- * same machine: turn by turn, medians. {@code src/test/parity/pytorch.sh} runs it.
+ * Training speed of ResNet-20 in images per second, against PyTorch on the same machine: batches of
+ * 128 from memory, alternating turns, medians. {@code src/test/parity/pytorch.sh} runs it.
  */
 class PyTorchSpeed {
 
@@ -31,7 +31,7 @@ class PyTorchSpeed {
   private static final int SIDE = 32;
   private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
-  /** PyTorch in a process of its own, which works when it is told to. */
+  /** PyTorch in a separate process, which computes on request. */
   private record PyTorch(Process process, BufferedReader answers) implements AutoCloseable {
 
     static PyTorch start(String memoryFormat) throws IOException {

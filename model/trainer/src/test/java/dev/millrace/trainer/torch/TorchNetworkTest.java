@@ -53,7 +53,7 @@ class TorchNetworkTest {
     return new MiniBatch(buffer, random.ints(IMAGES, 0, CLASSES).toArray());
   }
 
-  /** Of each stem and each block one; {@link TorchNetworkSuite} trains every depth. */
+  /** One network per stem and block; {@link TorchNetworkSuite} trains every depth. */
   @ParameterizedTest
   @ValueSource(strings = {"resnet18", "resnet20", "resnet50"})
   void network_learnsAndIsExported(String name) {

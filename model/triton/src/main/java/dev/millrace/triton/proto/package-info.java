@@ -1,2 +1,2 @@
-/** Triton's configuration as protoc generates it: for this module alone. */
+/** Classes that protoc generates from Triton's model configuration; only this module uses them. */
 package dev.millrace.triton.proto;

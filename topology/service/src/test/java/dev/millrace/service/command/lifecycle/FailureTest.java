@@ -46,7 +46,7 @@ class FailureTest {
     assertThat(Failure.of(new OtherOptionsException("runs/a", "seed", "1", "2")))
         .isEqualTo(
             new Failure(
-                "runs/a holds a run that was interrupted, with another seed (1, now 2); finish it"
+                "runs/a holds an interrupted run with another seed (1, now 2); finish it"
                     + " as it was begun, name another folder with --run, or remove this one",
                 1));
   }

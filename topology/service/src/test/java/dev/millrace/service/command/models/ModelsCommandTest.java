@@ -170,7 +170,7 @@ class ModelsCommandTest {
   void weights_ofAnotherArchitecture() {
     assertThat(importWeights("--arch", "resnet20", "--shortcut", "B").failureLine())
         .contains(
-            "the weights are not those of resnet20 with shortcuts B, 10 classes",
+            "the weights do not fit resnet20 with shortcuts B, 10 classes",
             "layer2.0.downsample.0.weight is missing");
     assertThat(importWeights("--arch", "vgg16").usageLine()).contains("'vgg16' is none of");
     assertThat(repository).doesNotExist();

@@ -88,7 +88,7 @@ class ModelsDescribeCommandTest {
 
   @Test
   void values_wrong() {
-    assertThat(describe("resnet51").usageLine()).contains("'resnet51' is none of resnet18,");
+    assertThat(describe("resnet51").usageLine()).contains("'resnet51' is not one of resnet18,");
     assertThat(describe("resnet50", "--classes", "0").usageLine()).contains("classes: 0");
     assertThat(describe("resnet50", "--size", "5000").usageLine()).contains("size: 5000");
     assertThat(describe("resnet50", "--shortcut", "C").usageLine()).contains("--shortcut");
