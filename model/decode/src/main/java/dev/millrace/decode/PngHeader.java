@@ -88,15 +88,10 @@ final class PngHeader {
   /**
    * Skips the next chunk.
    *
-   * <p><<<<<<< HEAD
-   *
-   * @param lenient whether one without pixels that is cut off ends the file, for OpenCV to judge;
-   *     else it is refused here. Pixels that are cut off always are: libpng would write a line
-   *     about each such file to standard error
-   * @return its type; {@link #IEND} for one that is cut off =======
-   * @param lenient whether a truncated chunk ends the file, and OpenCV will refuse it; otherwise
-   *     this method refuses it
-   * @return the chunk's type; {@link #IEND} for a truncated chunk >>>>>>> wip-pmodel
+   * @param lenient whether a truncated chunk ends the file, and OpenCV judges it; otherwise this
+   *     method refuses it. It always refuses truncated pixels, because libpng writes a line to
+   *     standard error about each such file
+   * @return the chunk's type; {@link #IEND} for a truncated chunk
    */
   private static long skipChunk(HeaderReader in, boolean lenient) {
     if (lenient && in.remaining() < CHUNK) {
