@@ -156,9 +156,9 @@ class PredictionTest {
 
   @Test
   void prediction_thatGoesOnOrEndsEarly_isRefused() {
-    assertRefused(JSON + "{}", "no prediction");
+    assertRefused(JSON + "{}", "not a prediction");
     for (int length = 0; length < JSON.length(); length++) {
-      assertRefused(JSON.substring(0, length), "no prediction");
+      assertRefused(JSON.substring(0, length), "not a prediction");
     }
   }
 

@@ -181,7 +181,7 @@ class ImageHeaderTest {
     byte[] bmp = Pictures.encode(PICTURE, "bmp");
     bmp[30] = 1;
 
-    assertRefused(bmp, Reason.UNDECODABLE, "send it as PNG");
+    assertRefused(bmp, Reason.UNDECODABLE, "send a PNG");
   }
 
   @Test

@@ -126,7 +126,7 @@ class ManifestFileTest {
           [ 0.485,               | [ null,                 | mean: [null, 0.456, 0.406] holds a value
           [ 0.229,               | [ -1,                   | std: [-1.0, 0.224, 0.225] holds a value
           "labels"               | "other"                 | labels: it is missing
-          [ "cat", "Rüde" ]      | []                      | labels: there are none
+          [ "cat", "Rüde" ]      | []                      | labels: the list is empty
           [ "cat"                | [ null                  | labels: the name of class 0 is blank
           [ "cat", "Rüde" ]      | "cat"                   | Cannot
           "accuracy" : 0.915     | "accuracy" : null       | metrics: accuracy is null, not a number
@@ -140,13 +140,13 @@ class ManifestFileTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "null", "7", "[]", "\"text\"", "{", "{}", "\u0000", "name: x"})
   void file_thatIsNoManifest_isRefused(String text) {
-    assertRefused(text, "is no manifest (");
+    assertRefused(text, "is not a manifest (");
   }
 
   @Test
   void file_thatGoesOnOrEndsEarly_isRefused() {
-    assertRefused(JSON + "{}", "is no manifest (");
-    assertRefused(JSON.substring(0, JSON.length() / 2), "is no manifest (");
+    assertRefused(JSON + "{}", "is not a manifest (");
+    assertRefused(JSON.substring(0, JSON.length() / 2), "is not a manifest (");
   }
 
   @Test

@@ -82,7 +82,7 @@ class SafetensorsTest {
           {"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}               | its tensors end at byte 4
           {"a": {"dtype": "U8", "shape": [6], "data_offsets": [0, 6]}, "b": {"dtype": "U8", "shape": [4], "data_offsets": [4, 8]}} | not directly after the one before it
           {"a": null}                                                                 | 'a' in its header is not an object
-          {"__metadata__": "pt"}                                                      | no object
+          {"__metadata__": "pt"}                                                      | is not an object
           """)
   void header_thatBreaksARule_isRefused(String header, String problem) {
     assertThatIllegalArgumentException()

@@ -172,7 +172,7 @@ class ModelsCommandTest {
         .contains(
             "the weights do not fit resnet20 with shortcuts B, 10 classes",
             "layer2.0.downsample.0.weight is missing");
-    assertThat(importWeights("--arch", "vgg16").usageLine()).contains("'vgg16' is none of");
+    assertThat(importWeights("--arch", "vgg16").usageLine()).contains("'vgg16' is not one of");
     assertThat(repository).doesNotExist();
   }
 
