@@ -57,8 +57,8 @@ public final class OpenCvImageDecoder implements ImageDecoder {
    * Loads OpenCV's native library now, which takes about a second, once in a JVM. Call it early and
    * from a thread of its own to have the first decode find it loaded. Any thread may call it.
    *
-   * @throws IllegalStateException if there is no native library for this machine on the class path,
-   *     or it must not be loaded from its folder; the message says what to do
+   * @throws dev.millrace.core.runtime.NativeLibraryException if there is no native library for this
+   *     machine on the class path, or it must not be loaded from its folder
    */
   public static void warmUp() {
     OpenCvLibrary.require();

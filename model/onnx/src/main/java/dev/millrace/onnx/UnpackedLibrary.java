@@ -19,9 +19,13 @@ final class UnpackedLibrary {
 
   /** Removes the folder, unless libraries for a GPU are still to be unpacked there. */
   static void remove() {
-    if (OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
-      return;
+    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+      removeUnused();
     }
+  }
+
+  /** Removes the folder, from which nothing more will be loaded. */
+  static void removeUnused() {
     try {
       Field field = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
       field.setAccessible(true);
@@ -38,14 +42,15 @@ final class UnpackedLibrary {
     return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  private static void delete(Path folder) {
+  /** Deletes a folder of files; what cannot be deleted stays. */
+  static void delete(Path folder) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         Files.delete(file);
       }
       Files.delete(folder);
     } catch (IOException e) {
-      // It stays until the JVM's end: no reason not to serve.
+      // It stays: no reason not to serve.
     }
   }
 }

@@ -8,9 +8,12 @@ import dev.millrace.onnx.proto.TensorProto.DataType;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +56,34 @@ class UnpackedLibraryTest {
     assertThat(leftovers()).isEmpty();
   }
 
+  /** It left half of the library, an hour ago. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void processKilledWhileItLoaded_isCleanedUpAfterByTheNext() throws Exception {
+    Path stale = Files.createDirectory(folder.resolve("onnxruntime-java123"));
+    Files.write(stale.resolve("libonnxruntime.so"), new byte[1 << 20]);
+    FileTime anHourAgo = FileTime.from(Instant.now().minusSeconds(3600));
+    Files.setLastModifiedTime(stale.resolve("libonnxruntime.so"), anHourAgo);
+    Files.setLastModifiedTime(stale, anHourAgo);
+
+    Process child = ready();
+    child.getOutputStream().close();
+
+    assertThat(child.waitFor()).isZero();
+    assertThat(leftovers()).isEmpty();
+  }
+
+  /** What cannot be loaded is half of a library here, and a folder mounted noexec elsewhere. */
+  @Test
+  void libraryThatDoesNotLoad_leavesNothing() throws Exception {
+    Path broken = Files.createDirectory(folder.resolve("broken"));
+    Files.write(broken.resolve(System.mapLibraryName("onnxruntime")), new byte[100]);
+    Process child = start("-Donnxruntime.native.path=" + broken);
+
+    assertThat(child.waitFor()).isNotZero();
+    assertThat(leftovers()).isEmpty();
+  }
+
   private List<Path> leftovers() throws Exception {
     try (var files = Files.list(folder)) {
       return files.filter(file -> file.getFileName().toString().contains("onnxruntime")).toList();
@@ -61,17 +92,21 @@ class UnpackedLibraryTest {
 
   private Process ready() throws Exception {
     assumeThat(System.getProperty("onnxruntime.native.path")).isNull();
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + folder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process child = start("-Dmillrace.option=none");
     BufferedReader lines = child.inputReader();
     assertThat(lines.readLine()).isEqualTo("ready");
     return child;
+  }
+
+  private Process start(String option) throws Exception {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Djava.io.tmpdir=" + folder,
+            option,
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.service.command.demo;
 
+import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.command.lifecycle.CommandException;
@@ -172,7 +173,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
         String key = folder.relativize(file).toString().replace('\\', '/');
         int slash = key.lastIndexOf('/');
         found.add(
-            new DemoImage(key, Files.readAllBytes(file), slash < 0 ? "" : key.substring(0, slash)));
+            new DemoImage(key, WholeFile.read(file), slash < 0 ? "" : key.substring(0, slash)));
       }
     }
     if (found.isEmpty()) {
