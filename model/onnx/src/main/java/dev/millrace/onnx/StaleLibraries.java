@@ -70,8 +70,7 @@ final class StaleLibraries {
 
   private List<Path> oldFolders() throws IOException {
     List<Path> old = new ArrayList<>();
-    try (DirectoryStream<Path> folders =
-        Files.newDirectoryStream(temporary, PREFIX + "*")) {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, PREFIX + "*")) {
       for (Path folder : folders) {
         if (NAME.matcher(folder.getFileName().toString()).matches()
             && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
@@ -116,8 +115,7 @@ final class StaleLibraries {
    */
   private static String maps(Path process) {
     try {
-      return new String(
-          Files.readAllBytes(process.resolve("maps")), StandardCharsets.ISO_8859_1);
+      return new String(Files.readAllBytes(process.resolve("maps")), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return "";
     }

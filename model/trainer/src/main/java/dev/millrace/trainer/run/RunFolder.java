@@ -128,7 +128,11 @@ final class RunFolder {
 
   private TrainingException failed(IOException e) {
     return new TrainingException(
-        "the run's folder " + folder + " cannot be used (" + e + "); see that it may be written and that its disk has"
+        "the run's folder "
+            + folder
+            + " cannot be used ("
+            + e
+            + "); see that it may be written and that its disk has"
             + " room",
         e);
   }

@@ -167,7 +167,10 @@ public final class TrainingRun {
     folder.draw(Curve.of(network + ", " + progress.run(), progress.history()));
     listener.epochEnded(report);
     if (config.checkpoints().every().isEmpty() || progress.epoch() == optimization.epochs()) {
-      export(trained, images, checkpoints); // before it is saved: killed in between, it is exported again
+      export(
+          trained,
+          images,
+          checkpoints); // before it is saved: killed in between, it is exported again
     }
     save(trained, false);
     return true;

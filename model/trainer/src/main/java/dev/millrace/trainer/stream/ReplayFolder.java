@@ -113,7 +113,11 @@ final class ReplayFolder {
 
   TrainingException failed(IOException e) {
     return new TrainingException(
-        "the replay's folder " + folder + " cannot be used (" + e + "); see that it may be written and that its disk has"
+        "the replay's folder "
+            + folder
+            + " cannot be used ("
+            + e
+            + "); see that it may be written and that its disk has"
             + " room",
         e);
   }

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A thread that, once started, makes a check again and again until it is closed. It has the {@link DecodePool}
- * give up on decodes that hang.
+ * A thread that, once started, makes a check again and again until it is closed. It has the {@link
+ * DecodePool} give up on decodes that hang.
  */
 final class DecodeWatchdog implements AutoCloseable {
 

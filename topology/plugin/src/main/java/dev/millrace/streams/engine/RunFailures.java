@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Warns of batches that failed, at most once a minute: a stream of bad images or a broken device fails
- * every batch, and a warning for each would bury all others. For one thread.
+ * Warns of batches that failed, at most once a minute: a stream of bad images or a broken device
+ * fails every batch, and a warning for each would bury all others. For one thread.
  */
 final class RunFailures {
 

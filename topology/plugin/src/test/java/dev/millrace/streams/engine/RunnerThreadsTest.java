@@ -26,8 +26,7 @@ class RunnerThreadsTest {
   private RunnerThreads start(LongSupplier nanoTime) {
     EngineConfig two =
         new EngineConfig(List.of(Device.CPU), 2, Duration.ofSeconds(1), 1, 2, ImageLimits.DEFAULT);
-    RunnerThreads runners =
-        new RunnerThreads(EngineThreads.DAEMONS, parts.queue, two, nanoTime);
+    RunnerThreads runners = new RunnerThreads(EngineThreads.DAEMONS, parts.queue, two, nanoTime);
     runners.start();
     return runners;
   }

@@ -109,7 +109,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
         TrainerProcess.start(
             folder, screen::training, training(demo, folder, labelled, repository))) {
       boolean ready = false;
-      while (!ready && !stop.isRequested()) {
+      while (!ready && !stop.isRequested() && !screen.isLost()) {
         ready = trainer.awaitFirstVersion(POLL_MS);
       }
       if (ready) {
@@ -162,7 +162,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
     demo.run(
         stream,
         rate,
-        () -> !stop.isRequested() && (count == null || screen.count() < count),
+        () -> !stop.isRequested() && !screen.isLost() && (count == null || screen.count() < count),
         screen::prediction);
   }
 

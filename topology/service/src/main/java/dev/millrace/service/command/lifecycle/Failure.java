@@ -131,7 +131,8 @@ public record Failure(String line, int exitCode) {
       return failed(withCause(e) + "; correct the ssl.truststore.* or ssl.keystore.* keys");
     }
     if (e instanceof AuthorizationException) {
-      return failed("not allowed: " + e.getMessage() + "; ask for " + MissingRight.of(e) + " on the broker");
+      return failed(
+          "not allowed: " + e.getMessage() + "; ask for " + MissingRight.of(e) + " on the broker");
     }
     if (e instanceof UnknownTopicOrPartitionException) {
       return failed("there is no such topic (" + e.getMessage() + "); make it first");
