@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 import java.io.BufferedReader;
 import java.nio.file.Files;
@@ -21,15 +22,19 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class UnpackedLibraryTest {
 
-  /** Opens a session, prints {@code ready}, and ends when its input does. */
+  /** Opens a session, prints {@code ready} or the failure, and ends when its input does. */
   static final class Main {
     public static void main(String[] args) throws Exception {
       OnnxGraph graph = new OnnxGraph("smallest");
       String input = graph.input(Tensor.value("x", DataType.FLOAT, Tensor.BATCH, 1));
       graph.node("Relu", "y", List.of(input));
       graph.output(Tensor.value("y", DataType.FLOAT, Tensor.BATCH, 1));
-      OrtSessions.open(graph.model().toByteArray(), Device.CPU).close();
-      System.out.println("ready");
+      try {
+        OrtSessions.open(graph.model().toByteArray(), Device.CPU).close();
+        System.out.println("ready");
+      } catch (ModelException e) {
+        System.out.println(e.getMessage());
+      }
       System.in.read();
     }
   }
@@ -73,12 +78,14 @@ class UnpackedLibraryTest {
     assertThat(leftovers()).isEmpty();
   }
 
-  /** What cannot be loaded is half of a library here, and a folder mounted noexec elsewhere. */
+  /** The first of two libraries was unpacked, and the second does not load. */
   @Test
-  void libraryThatDoesNotLoad_leavesNothing() throws Exception {
-    Path broken = Files.createDirectory(folder.resolve("broken"));
-    Files.write(broken.resolve(System.mapLibraryName("onnxruntime")), new byte[100]);
-    Process child = start("-Donnxruntime.native.path=" + broken);
+  void processWhoseLibraryDoesNotLoad_leavesNothing_evenIfKilled() throws Exception {
+    Path broken = Files.write(folder.resolve("broken.so"), new byte[100]);
+    Process child = start("-Donnxruntime.native.onnxruntime4j_jni.path=" + broken);
+
+    assertThat(child.inputReader().readLine()).contains("does not load");
+    child.destroyForcibly();
 
     assertThat(child.waitFor()).isNotZero();
     assertThat(leftovers()).isEmpty();
