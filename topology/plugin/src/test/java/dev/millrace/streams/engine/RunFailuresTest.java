@@ -41,7 +41,7 @@ class RunFailuresTest {
   @Test
   void rareFailures_areAllTold() {
     for (int i = 0; i < 3; i++) {
-      failures.batchFailed(i * 60 * SECOND, 1, 1, "odd");
+      failures.batchFailed(60 * SECOND * i, 1, 1, "odd");
     }
 
     assertThat(lines).hasSize(3).allMatch(line -> line.endsWith(": odd"));
