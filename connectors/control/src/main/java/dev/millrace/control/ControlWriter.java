@@ -18,6 +18,12 @@ import org.apache.kafka.common.errors.ProducerFencedException;
  */
 public final class ControlWriter {
 
+  /**
+   * After this, a broker aborts what a dead writer began. Readers wait for that; with the ten seconds
+   * between two looks of the broker, it is less than they wait.
+   */
+  private static final int TRANSACTION_TIMEOUT_MS = 30_000;
+
   private final Map<String, ?> producer;
   private final Map<String, ?> consumer;
   private final KafkaClients clients;
@@ -39,6 +45,7 @@ public final class ControlWriter {
    * @param change makes the next champion of the one so far; what it throws is passed on, and
    *     nothing is written then
    * @return the champion that was written, once every replica in sync has it
+   * @throws OpenTransactionException if a transaction of another model is open for a minute
    * @throws ConcurrentChangeException if somebody else began to change it meanwhile
    */
   public Champion change(String model, Function<Optional<Champion>, Champion> change) {
@@ -46,6 +53,7 @@ public final class ControlWriter {
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, ControlTopic.NAME + "-" + model);
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     try (Producer<byte[], byte[]> transactional = clients.producer(config);
         ControlReader reader = new ControlReader(consumer, model, clients, System::nanoTime)) {
       // Fences earlier writers first: a champion read before that could be changed by one of them.
