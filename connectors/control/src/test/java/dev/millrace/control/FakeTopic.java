@@ -69,7 +69,9 @@ final class FakeTopic implements KafkaClients {
     there = false;
   }
 
-  /** Takes the right to see the topic away: a broker does not list it, and refuses to describe it. */
+  /**
+   * Takes the right to see the topic away: a broker does not list it, and refuses to describe it.
+   */
   void forbid() {
     forbidden = true;
   }
