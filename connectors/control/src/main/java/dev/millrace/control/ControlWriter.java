@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
 /**
  * Names a model's champion. Two that write at once do not mix: each is a transaction under an id
@@ -19,8 +20,8 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 public final class ControlWriter {
 
   /**
-   * After this, a broker aborts what a dead writer began. Readers wait for that; with the ten seconds
-   * between two looks of the broker, it is less than they wait.
+   * After this, a broker aborts what a dead writer began. Readers wait for that; with the ten
+   * seconds between two looks of the broker, it is less than they wait.
    */
   private static final int TRANSACTION_TIMEOUT_MS = 30_000;
 
@@ -50,7 +51,7 @@ public final class ControlWriter {
    */
   public Champion change(String model, Function<Optional<Champion>, Champion> change) {
     Map<String, Object> config = new HashMap<>(producer);
-    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, ControlTopic.NAME + "-" + model);
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId(model));
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
@@ -72,6 +73,11 @@ public final class ControlWriter {
       return next;
     } catch (ProducerFencedException | InvalidProducerEpochException e) {
       throw new ConcurrentChangeException(model, e);
+    } catch (TransactionalIdAuthorizationException e) {
+      throw (KafkaException)
+          new TransactionalIdAuthorizationException(
+                  "Not authorized to use transactional id " + transactionalId(model))
+              .initCause(e);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof KafkaException refused
           ? refused
@@ -80,5 +86,12 @@ public final class ControlWriter {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while " + ControlTopic.NAME + " was written", e);
     }
+  }
+
+  /**
+   * The id under which a model's champion is written, of the transactions that fence each other.
+   */
+  public static String transactionalId(String model) {
+    return ControlTopic.NAME + "-" + model;
   }
 }

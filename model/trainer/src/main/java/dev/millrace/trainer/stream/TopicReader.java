@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -196,7 +197,10 @@ final class TopicReader {
             + topics.labels()
             + "' cannot be read ("
             + cause.getMessage()
-            + "); see that they may be, and that the client's keys are right",
+            + "); "
+            + (e instanceof AuthorizationException
+                ? "ask for the right Read on both topics on the broker"
+                : "see that they may be, and that the client's keys are right"),
         e);
   }
 }

@@ -9,6 +9,7 @@ import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.broker.BrokerException;
+import dev.millrace.service.serve.MissingRightException;
 import dev.millrace.service.serve.StartRefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -85,6 +86,7 @@ public record Failure(String line, int exitCode) {
     }
     if (e instanceof CommandException
         || e instanceof StartRefusedException
+        || e instanceof MissingRightException
         || e instanceof TrainingException
         || e instanceof BrokerException
         || e instanceof BenchmarkException
@@ -152,7 +154,8 @@ public record Failure(String line, int exitCode) {
           + String.join(", ", new TreeSet<>(topics.unauthorizedTopics()));
     }
     if (refused instanceof GroupAuthorizationException group) {
-      return "the right Read on group " + group.groupId();
+      return "the right Read on "
+          + (group.groupId() == null ? "the group" : "group " + group.groupId());
     }
     if (refused instanceof TransactionalIdAuthorizationException) {
       return "the rights Describe and Write on the transactional id";

@@ -9,8 +9,10 @@ import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.TopicOptions;
 import dev.millrace.service.serve.InferenceService;
+import dev.millrace.service.serve.MissingRightException;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.StartRefusedException;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -23,6 +25,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.streams.StreamsConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -153,7 +158,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
         var unusedEnd = service.ended().whenComplete((done, failure) -> stop.request());
         service.start();
         stop.await();
-        requireSound(service);
+        requireSound(service, config);
       }
     }
     return ExitCode.DONE;
@@ -202,10 +207,22 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     spec.commandLine().getOut().flush();
   }
 
-  private static void requireSound(InferenceService service) {
+  private static void requireSound(InferenceService service, ServiceConfig config) {
     try {
       service.ended().getNow(null);
     } catch (CompletionException e) {
+      for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+        if (cause instanceof TransactionalIdAuthorizationException refusal) {
+          throw new MissingRightException(
+              "Write on the transactional ids that begin with " + config.group() + "-", refusal);
+        }
+        if (cause instanceof GroupAuthorizationException refusal) {
+          throw new MissingRightException("Read on group " + config.group(), refusal);
+        }
+        if (cause instanceof StartRefusedException || cause instanceof AuthorizationException) {
+          throw (RuntimeException) cause;
+        }
+      }
       throw new CommandException(
           e.getCause().getMessage() + "; --verbose tells more", e.getCause());
     }
