@@ -3,6 +3,8 @@ package dev.millrace.streams;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -14,6 +16,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
@@ -60,6 +63,8 @@ public final class PromptClients implements KafkaClientSupplier {
   /** Whether all threads are about to end, because one of them failed. */
   private volatile boolean ending;
 
+  private final Set<PromptConsumer> consumers = ConcurrentHashMap.newKeySet();
+
   public PromptClients() {
     this(Map.of());
   }
@@ -81,6 +86,9 @@ public final class PromptClients implements KafkaClientSupplier {
    */
   public StreamsUncaughtExceptionHandler leavingGroup(StreamsUncaughtExceptionHandler handler) {
     return failure -> {
+      if (failure instanceof WakeupException || failure.getCause() instanceof WakeupException) {
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT; // as it was told to
+      }
       StreamThreadExceptionResponse response = handler.handle(failure);
       failed.set(true);
       if (response != StreamThreadExceptionResponse.REPLACE_THREAD) {
@@ -88,6 +96,16 @@ public final class PromptClients implements KafkaClientSupplier {
       }
       return response;
     };
+  }
+
+  /**
+   * Ends the stream threads that wait in their consumers, and has them leave the group. For a
+   * client that was closed and does not end: a consumer whose group gives it partitions of topics
+   * that it did not subscribe to joins again and again, and never returns to its thread.
+   */
+  public void endPolls() {
+    ending = true;
+    consumers.forEach(PromptConsumer::wakeup);
   }
 
   @Override
@@ -102,7 +120,9 @@ public final class PromptClients implements KafkaClientSupplier {
 
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-    return new PromptConsumer(config, System::nanoTime);
+    PromptConsumer consumer = new PromptConsumer(config, System::nanoTime);
+    consumers.add(consumer);
+    return consumer;
   }
 
   @Override
@@ -161,6 +181,7 @@ public final class PromptClients implements KafkaClientSupplier {
 
     @Override
     public void close(CloseOptions options) {
+      consumers.remove(this);
       super.close(
           failed.get() || ending
               ? CloseOptions.groupMembershipOperation(

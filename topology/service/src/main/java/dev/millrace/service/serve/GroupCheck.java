@@ -1,6 +1,5 @@
 package dev.millrace.service.serve;
 
-import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,6 +10,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.StreamsGroupDescription;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -44,12 +44,9 @@ public final class GroupCheck {
    */
   public void requireOwn(String group, Topics topics) {
     try {
-      Set<String> read = others(topicsOfMembers(group), topics);
-      if (!read.isEmpty()) {
-        throw refused(group, "it has members that read " + quoted(read), topics, "");
-      }
+      boolean unused = requireOwnMembers(group, topics);
       Set<String> committed = topicsOfOffsets(group);
-      Set<String> others = others(committed, topics);
+      Set<String> others = others(committed.stream(), topics);
       if (!committed.isEmpty() && others.size() == committed.size()) {
         throw refused(
             group,
@@ -69,6 +66,29 @@ public final class GroupCheck {
     }
   }
 
+  /**
+   * As {@link #requireOwn}, by the members alone. Their topics are known once the group is stable.
+   *
+   * @return whether it is stable
+   * @throws StartRefusedException if members of the group read another topic
+   * @throws AuthorizationException without the right to describe the group
+   */
+  boolean requireOwnMembers(String group, Topics topics) {
+    Optional<ConsumerGroupDescription> consumers = consumerGroup(group);
+    Optional<StreamsGroupDescription> streams = streamsGroup(group);
+    Set<String> read =
+        others(
+            Stream.concat(
+                consumers.stream().flatMap(GroupCheck::assigned),
+                streams.stream().flatMap(GroupCheck::sources)),
+            topics);
+    if (!read.isEmpty()) {
+      throw refused(group, "it has members that read " + quoted(read), topics, "");
+    }
+    return consumers.stream().anyMatch(found -> found.groupState() == GroupState.STABLE)
+        || streams.stream().anyMatch(found -> found.groupState() == GroupState.STABLE);
+  }
+
   private static StartRefusedException refused(
       String group, String why, Topics topics, String orElse) {
     return new StartRefusedException(
@@ -82,9 +102,8 @@ public final class GroupCheck {
             + orElse);
   }
 
-  private static Set<String> others(Collection<String> read, Topics topics) {
-    return read.stream()
-        .filter(Predicate.not(topics::isInput))
+  private static Set<String> others(Stream<String> read, Topics topics) {
+    return read.filter(Predicate.not(topics::isInput))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
@@ -98,14 +117,6 @@ public final class GroupCheck {
         .stream()
         .filter(entry -> entry.getValue() != null)
         .map(entry -> entry.getKey().topic())
-        .collect(Collectors.toSet());
-  }
-
-  /** Members that wait for a rebalance have no partitions, and tell of no topic. */
-  private Set<String> topicsOfMembers(String group) {
-    return Stream.concat(
-            consumerGroup(group).stream().flatMap(GroupCheck::assigned),
-            streamsGroup(group).stream().flatMap(GroupCheck::sources))
         .collect(Collectors.toSet());
   }
 
@@ -127,6 +138,7 @@ public final class GroupCheck {
     }
   }
 
+  /** Members that wait for a rebalance have no partitions, and tell of no topic. */
   private static Stream<String> assigned(ConsumerGroupDescription group) {
     return group.members().stream()
         .flatMap(member -> member.assignment().topicPartitions().stream())

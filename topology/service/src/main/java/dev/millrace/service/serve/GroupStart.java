@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 
 /**
@@ -55,7 +56,7 @@ public final class GroupStart {
       committed = committed();
     } catch (AuthorizationException e) {
       if (from != null) {
-        throw e;
+        throw new MissingRightException("Read on group " + group, e);
       }
       return "group " + group;
     }
@@ -69,6 +70,8 @@ public final class GroupStart {
     try {
       Answer.of(admin.alterConsumerGroupOffsets(group, offsets(from)).all());
       return "new group " + group + " from " + from.text();
+    } catch (GroupAuthorizationException e) {
+      throw new MissingRightException("Read on group " + group, e);
     } catch (UnknownMemberIdException e) {
       return "group " + group + " from where its other members began";
     }

@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.slf4j.Logger;
@@ -88,6 +89,7 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
                         || cause instanceof AuthenticationException
                         || cause instanceof AuthorizationException
                         || cause instanceof MissingSourceTopicException
+                        || cause instanceof InvalidRequestException
                         || cause instanceof LinkageError
                         || cause instanceof VirtualMachineError);
   }
@@ -109,6 +111,14 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
   /** The failure that ended the client, or null. */
   synchronized Throwable fatal() {
     return fatal;
+  }
+
+  /**
+   * Whether the brokers refused a request that ended the client. Under {@code
+   * group.protocol=streams} a group refuses a member that reads other topics than those before it.
+   */
+  synchronized boolean isRefusedByGroup() {
+    return fatal != null && causes(fatal).anyMatch(InvalidRequestException.class::isInstance);
   }
 
   /** The last failure of a thread, if one ever failed. */

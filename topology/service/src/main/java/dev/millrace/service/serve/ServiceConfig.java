@@ -41,6 +41,9 @@ public record ServiceConfig(
   /** Kafka's own default limit of a topic: 1 MiB and the batch's overhead. */
   public static final int DEFAULT_MAX_RECORD_BYTES = 1_048_588;
 
+  /** How long it takes by default to find a new partition, or a topic that the pattern matches. */
+  public static final Duration NEW_TOPICS_AFTER = Duration.ofSeconds(30);
+
   /**
    * How long the partitions of a killed instance stand still; and, under exactly-once, those of the
    * others, too, if it comes back meanwhile. Kafka's default is 45 s.
@@ -119,6 +122,15 @@ public record ServiceConfig(
             .getMainConsumerConfigs(group(), "start", 0)
             .get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
     return reset.toString();
+  }
+
+  /** How long it takes to find a new partition, or a new topic that the pattern matches. */
+  public Duration newTopicsAfter() {
+    Object age =
+        new StreamsConfig(streams())
+            .getMainConsumerConfigs(group(), "start", 0)
+            .get(CommonClientConfigs.METADATA_MAX_AGE_CONFIG);
+    return Duration.ofMillis(Long.parseLong(age.toString()));
   }
 
   /** Number of stream threads. */
@@ -217,7 +229,7 @@ public record ServiceConfig(
     defaults.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
     // Kafka's default of five minutes is how long the images of a new partition, or of a new topic
     // that the pattern matches, would wait.
-    defaults.put(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, 30_000);
+    defaults.put(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, (int) NEW_TOPICS_AFTER.toMillis());
     return defaults;
   }
 }

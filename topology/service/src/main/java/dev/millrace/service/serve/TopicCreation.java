@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -18,6 +20,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -80,20 +83,27 @@ public final class TopicCreation {
   }
 
   /**
-   * Makes topics, as far as they are missing, and returns when every partition takes records.
+   * Makes topics, as far as they are missing, and returns when every partition takes records. Where
+   * none is missing, no right to make one is needed.
    *
+   * @throws MissingRightException if a topic is missing, and we may not make or see it
    * @throws KafkaException if the brokers refuse
    */
   public static void create(Admin admin, List<NewTopic> wanted) throws InterruptedException {
-    Map<String, KafkaFuture<Void>> made = admin.createTopics(wanted).values();
-    for (KafkaFuture<Void> topic : made.values()) {
+    Set<String> there = get(admin.listTopics().names());
+    List<NewTopic> missing =
+        wanted.stream().filter(topic -> !there.contains(topic.name())).toList();
+    for (Map.Entry<String, KafkaFuture<Void>> topic :
+        admin.createTopics(missing).values().entrySet()) {
       try {
-        get(topic);
+        get(topic.getValue());
       } catch (TopicExistsException e) {
-        // It stays as it is.
+        // Somebody else has made it meanwhile, or we may not see it.
+      } catch (AuthorizationException e) {
+        throw new MissingRightException("Create on topic " + topic.getKey(), e);
       }
     }
-    awaitLeaders(admin, made.keySet());
+    awaitLeaders(admin, wanted.stream().map(NewTopic::name).collect(Collectors.toSet()));
   }
 
   /**
@@ -126,6 +136,9 @@ public final class TopicCreation {
     for (int attempt = 0; attempt < VISIBLE_ATTEMPTS; attempt++) {
       try {
         return get(admin.describeTopics(topics).allTopicNames()).values();
+      } catch (AuthorizationException e) {
+        throw new MissingRightException(
+            "Describe on each of the topics " + String.join(", ", new TreeSet<>(topics)), e);
       } catch (UnknownTopicOrPartitionException e) {
         TimeUnit.MILLISECONDS.sleep(VISIBLE_PAUSE_MS);
       }

@@ -10,6 +10,7 @@ import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.broker.BrokerException;
+import dev.millrace.service.serve.MissingRightException;
 import dev.millrace.service.serve.StartRefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,6 +106,7 @@ public record Failure(String line, int exitCode) {
     }
     if (e instanceof CommandException
         || e instanceof StartRefusedException
+        || e instanceof MissingRightException
         || e instanceof TrainingException
         || e instanceof BrokerException
         || e instanceof BenchmarkException

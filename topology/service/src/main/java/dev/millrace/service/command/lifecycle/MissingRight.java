@@ -18,7 +18,8 @@ final class MissingRight {
           + String.join(", ", new TreeSet<>(topics.unauthorizedTopics()));
     }
     if (refused instanceof GroupAuthorizationException group) {
-      return "the right Read on group " + group.groupId();
+      return "the right Read on "
+          + (group.groupId() == null ? "the group" : "group " + group.groupId());
     }
     if (refused instanceof TransactionalIdAuthorizationException) {
       return "the rights Describe and Write on the transactional id";

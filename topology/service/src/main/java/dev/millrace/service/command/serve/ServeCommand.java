@@ -2,9 +2,7 @@ package dev.millrace.service.command.serve;
 
 import dev.millrace.core.model.Device;
 import dev.millrace.service.command.cluster.BrokerPatience;
-import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
-import dev.millrace.service.command.lifecycle.Failure;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
@@ -154,7 +152,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
         var unusedEnd = service.ended().whenComplete((done, failure) -> stop.request());
         service.start();
         stop.await();
-        requireSound(service);
+        requireSound(service, config);
       }
     }
     return ExitCode.DONE;
@@ -203,15 +201,11 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     spec.commandLine().getOut().flush();
   }
 
-  private static void requireSound(InferenceService service) {
+  private static void requireSound(InferenceService service, ServiceConfig config) {
     try {
       service.ended().getNow(null);
     } catch (CompletionException e) {
-      String line =
-          Failure.ofNativeLibrary(e)
-              .map(library -> "the stream failed: " + library.line())
-              .orElse(e.getCause().getMessage() + "; --verbose tells more");
-      throw new CommandException(line, e.getCause());
+      throw StreamFailure.explained(e, config);
     }
   }
 }

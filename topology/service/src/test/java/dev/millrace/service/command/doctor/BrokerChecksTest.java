@@ -101,6 +101,22 @@ class BrokerChecksTest {
         .hasMessageContaining("no.such.key");
   }
 
+  @Test
+  void patternThatMatchesNoTopic_isAWarning() {
+    Topics topics = new Topics(List.of(), "no-such-cam-.*", "out", "dead");
+    KafkaOptions kafka =
+        ParsedOptions.kafka(Map.of(), "--bootstrap-servers", BROKER.bootstrapServers());
+
+    assertThat(new BrokerChecks(topics, 1 << 20, 0).of(kafka, List.of()))
+        .filteredOn(finding -> finding.check().equals("input"))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.state()).isEqualTo(Finding.State.WARNING);
+              assertThat(finding.detail()).contains("no topic matches", "/no-such-cam-.*/");
+            });
+  }
+
   private static List<Finding> check(String bootstrapServers, String... topics) {
     Map<String, String> impatient =
         Map.of("request.timeout.ms", "200", "default.api.timeout.ms", "300");
