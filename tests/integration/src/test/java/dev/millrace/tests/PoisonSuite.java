@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -36,6 +38,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PoisonSuite {
 
   private static final List<String> GUARANTEES = List.of("at_least_once", "exactly_once_v2");
+  private static final String COORDINATOR =
+      "org.apache.kafka.coordinator.group.GroupMetadataManager";
+  private static final String SERVICE = "dev.millrace.service.serve";
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration SOON = Duration.ofSeconds(10);
 
@@ -94,7 +99,7 @@ class PoisonSuite {
   void threadThatThrows_leavesItsGroupWithinASecond(
       String guarantee, String protocol, EmbeddedBroker broker) throws Exception {
     Odd odd = PoisonScenario.LARGE_PREDICTIONS.records().get(0);
-    try (BrokerLog log = new BrokerLog();
+    try (LogLines log = new LogLines(COORDINATOR, SERVICE);
         Pipeline pipeline = prepare(broker, guarantee, protocol)) {
       pipeline.start();
       // The limits were read before, so that the broker refuses the prediction.
@@ -106,14 +111,33 @@ class PoisonSuite {
 
       poison.send(odd);
 
-      await().atMost(PATIENCE).until(() -> log.failure().isPresent());
-      long failed = log.failure().orElseThrow().at();
-      await().atMost(PATIENCE).until(() -> log.departure(pipeline.group(), failed).isPresent());
-      long left = log.departure(pipeline.group(), failed).orElseThrow().at();
+      long failed = awaitLine(log, PoisonSuite::isFailure);
+      long left =
+          awaitLine(log, line -> line.at() >= failed && isDeparture(line, pipeline.group()));
       System.out.printf("| %s | %s | left after %d ms |%n", guarantee, protocol, left - failed);
       assertThat(Duration.ofMillis(left - failed)).isLessThan(Duration.ofSeconds(1));
       poison.requireAnswers(guarantee.equals("exactly_once_v2"));
       assertThat(poison.fates()).containsEntry(odd.name(), odd.fate());
     }
+  }
+
+  private static boolean isFailure(LogLines.Line line) {
+    return line.text().startsWith("a stream thread failed and is replaced");
+  }
+
+  /** Because the member said so itself. */
+  private static boolean isDeparture(LogLines.Line line, String group) {
+    return line.text().contains(" " + group + "]")
+        && (line.text().contains("left the streams group")
+            || line.text().contains("explicit `LeaveGroup` request"));
+  }
+
+  /** Waits for a line, and returns when it was logged. */
+  private static long awaitLine(LogLines log, Predicate<LogLines.Line> condition) {
+    return await()
+        .atMost(PATIENCE)
+        .until(() -> log.first(condition), Optional::isPresent)
+        .orElseThrow()
+        .at();
   }
 }

@@ -54,8 +54,10 @@ class UpgradeSuite {
 
   private static final String FROM = System.getProperty("upgrade.from");
   private static final Path NEW = MillraceProcess.checkout();
+
   /** One for each stream thread of two instances. */
   private static final int PARTITIONS = 4;
+
   private static final double RATE = 100;
   private static final int SIGTERM = 143;
   private static final long LOOK_MS = 200;
@@ -167,8 +169,7 @@ class UpgradeSuite {
     publish(NEW, 2);
     order(old, "promote", "--version", 1);
     audit =
-        new Audit(
-            bootstrapServers, TOPICS.output(), TOPICS.deadLetters(), PARTITIONS, this::note);
+        new Audit(bootstrapServers, TOPICS.output(), TOPICS.deadLetters(), PARTITIONS, this::note);
     open.push(audit);
     silence = Silence.listen(bootstrapServers, TOPICS.output(), PARTITIONS);
     open.push(silence);
@@ -188,8 +189,7 @@ class UpgradeSuite {
     Path onnx = folder.resolve(seed + ".onnx");
     Path labels = folder.resolve("labels.txt");
     Files.write(onnx, ResNetOnnx.write(network, HeInitialization.of(network, seed)));
-    Files.write(
-        labels, IntStream.range(0, network.classes()).mapToObj(i -> "class-" + i).toList());
+    Files.write(labels, IntStream.range(0, network.classes()).mapToObj(i -> "class-" + i).toList());
     run(
         distribution,
         "models",
@@ -266,8 +266,8 @@ class UpgradeSuite {
   }
 
   /** Stops an instance, starts one of a distribution, and waits until it shares the work. */
-  private MillraceProcess replace(MillraceProcess instance, Path distribution, MillraceProcess other)
-      throws Exception {
+  private MillraceProcess replace(
+      MillraceProcess instance, Path distribution, MillraceProcess other) throws Exception {
     stop(instance);
     MillraceProcess next = launch(distribution);
     awaitBalance(next, other);
@@ -297,8 +297,7 @@ class UpgradeSuite {
     await()
         .atMost(PATIENCE)
         .untilAsserted(
-            () ->
-                assertThat(versions.values()).hasSize(PARTITIONS).containsOnly(version));
+            () -> assertThat(versions.values()).hasSize(PARTITIONS).containsOnly(version));
   }
 
   /** The keys of the images that {@link Traffic#smallImages} has no picture in. */

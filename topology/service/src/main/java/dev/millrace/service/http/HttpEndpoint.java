@@ -67,7 +67,9 @@ public final class HttpEndpoint implements AutoCloseable {
   private HttpEndpoint(
       InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
       throws IOException {
-    server = HttpServer.create(address, 0);
+    // By default 50 connections wait to be accepted; those that come in a rush after them wait a
+    // second, until their client sends its first packet again.
+    server = HttpServer.create(address, MOST_REQUESTS);
     server.setExecutor(threads);
     server.createContext(
         "/metrics",
