@@ -54,7 +54,7 @@ class LaggingChampionTest {
           .returns(SwapReport.Outcome.REJECTED, SwapReport::outcome)
           .returns(1, SwapReport::serving);
       assertThat(lagging(pipeline)).isEqualTo(1);
-      assertThat(log.first(line -> line.level() == Level.WARN))
+      assertThat(log.first(line -> line.level().equals(Level.WARN)))
           .map(LogLines.Line::text)
           .hasValueSatisfying(
               text ->
