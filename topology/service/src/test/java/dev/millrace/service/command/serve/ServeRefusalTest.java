@@ -76,7 +76,7 @@ class ServeRefusalTest {
             "-X",
             "default.api.timeout.ms=300",
             "--broker-timeout",
-            "0.5",
+            "2",
             "--repository",
             repository.toString(),
             "--model",
@@ -84,7 +84,7 @@ class ServeRefusalTest {
 
     assertThat(run.failureLine())
         .contains("127.0.0.1:1", "millrace broker")
-        .doesNotContain("within 0.0", "within 0.1", "within 0.2", "within 0.3", "within 0.4");
+        .doesNotContain("within 0.", "within 1.");
   }
 
   @Test
