@@ -80,10 +80,15 @@ public final class FakeModel implements ModelRuntime {
 
   /** Another version, of images of {@code size} x {@code size} pixels. */
   public static ModelVersion version(int version, int size) {
+    return version("fake", version, size);
+  }
+
+  /** The same of another model. */
+  static ModelVersion version(String model, int version, int size) {
     return new ModelVersion(
         Path.of("nowhere"),
         new ModelManifest(
-            "fake",
+            model,
             version,
             "0".repeat(64),
             "2026-01-01T00:00:00Z",

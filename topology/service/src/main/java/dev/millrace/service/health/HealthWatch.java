@@ -19,14 +19,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches a Kafka Streams client on threads of its own: looks at it once a second, and asks the
- * brokers for its topics every 5 s. Thread-safe.
+ * brokers for its topics every 4 s. Thread-safe.
  */
 public final class HealthWatch implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(HealthWatch.class);
 
   private static final int LOOK_MS = 1_000;
-  private static final int ASK_MS = 5_000;
+  private static final int ASK_MS = 4_000;
 
   /** The part of {@code max.poll.interval.ms} after which a silent thread is taken to hang. */
   private static final double HANGS_AFTER = 0.9;

@@ -53,9 +53,12 @@ public final class HttpEndpoint implements AutoCloseable {
 
   static {
     // The JDK's server takes its limits from nowhere else, when its first class is loaded.
-    limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
-    limit("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
-    limit("jdk.httpserver.maxConnections", 2 * MOST_REQUESTS);
+    setting("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
+    setting("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
+    setting("jdk.httpserver.maxConnections", 2 * MOST_REQUESTS);
+    // It sends headers and body apart: on a connection that stays open, the body would wait 40 ms
+    // for the client's acknowledgement of the headers.
+    setting("sun.net.httpserver.nodelay", true);
   }
 
   private final HttpServer server;
@@ -64,7 +67,9 @@ public final class HttpEndpoint implements AutoCloseable {
   private HttpEndpoint(
       InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
       throws IOException {
-    server = HttpServer.create(address, 0);
+    // By default 50 connections wait to be accepted; those that come in a rush after them wait a
+    // second, until their client sends its first packet again.
+    server = HttpServer.create(address, MOST_REQUESTS);
     server.setExecutor(threads);
     server.createContext(
         "/metrics",
@@ -180,9 +185,9 @@ public final class HttpEndpoint implements AutoCloseable {
     }
   }
 
-  private static void limit(String property, int value) {
+  private static void setting(String property, Object value) {
     if (System.getProperty(property) == null) {
-      System.setProperty(property, Integer.toString(value));
+      System.setProperty(property, value.toString());
     }
   }
 

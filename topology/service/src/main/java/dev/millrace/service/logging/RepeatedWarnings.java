@@ -24,7 +24,7 @@ public final class RepeatedWarnings extends AbstractFilter {
 
   private final Repeats repeats = new Repeats();
 
-  private RepeatedWarnings() {}
+  RepeatedWarnings() {}
 
   /** Begins to hold them back, in all that Log4j logs from now on. Call it once. */
   @SuppressWarnings("FutureReturnValueIgnored") // it ends with the process
