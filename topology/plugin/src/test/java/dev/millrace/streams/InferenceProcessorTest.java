@@ -354,7 +354,7 @@ class InferenceProcessorTest {
     owed.pace().polled(0, 0);
 
     assertThatThrownBy(() -> input.pipeInput("no topic", new byte[0]))
-        .hasStackTraceContaining("InferenceStalledError: passing on an answer failed: ")
+        .hasStackTraceContaining("InferenceStalledError: forwarding an answer failed: ")
         .hasStackTraceContaining("there is no topic for it");
     assertThatThrownBy(processor::drain).hasMessage("inference has failed before");
   }

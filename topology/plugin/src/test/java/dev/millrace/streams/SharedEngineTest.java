@@ -334,7 +334,7 @@ class SharedEngineTest {
     assertThatThrownBy(() -> shared.acquire(Duration.ofMillis(20)))
         .isInstanceOf(InferenceStalledError.class);
 
-    tasks.forEach(task -> requireStalled(task, "not loaded and warm within 20 ms"));
+    tasks.forEach(task -> requireStalled(task, "not loaded and warmed up within 20 ms"));
     assertThat(starts).hasValue(1);
     model.runs.release(1_000);
     await().until(() -> model.closed && model.open.isEmpty());
