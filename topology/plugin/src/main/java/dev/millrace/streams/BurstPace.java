@@ -56,7 +56,7 @@ final class BurstPace {
   /** Longest time between two polls since the consumer last found records. */
   private long busyNanos;
 
-  /** Time that the recent records took. Over few records it misleads: they may have waited. */
+  /** Time that the recent records took together. One alone may have waited for many others. */
   private double recentNanos;
 
   /** Number of the recent records. */

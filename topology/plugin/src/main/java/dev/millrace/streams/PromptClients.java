@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * when one is there. A thread without images in flight waits as usual.
  *
  * <p>While records keep coming, answers leave in bursts, so that the producer makes few requests
- * although its {@code linger.ms} is short. A burst lasts 5 ms, or 100 ms if the records that wait
- * take 100 ms or longer.
+ * although its {@code linger.ms} is short. A burst lasts 5 ms, or 100 ms if processing the
+ * records that wait takes 100 ms or longer.
  *
  * <p>If a stream thread fails and is replaced, it leaves its group at once, provided that its
  * failure passes through {@link #leavingGroup}. Without this, {@code
