@@ -103,7 +103,7 @@ class TaskEngineTest {
   void waitInVain_stopsTheEngineForAll() {
     assertThatThrownBy(() -> task.awaitRoom(System.nanoTime()))
         .isInstanceOf(InferenceStalledError.class)
-        .hasMessageContaining("no batch came free in time");
+        .hasMessageContaining("no batch became free in time");
 
     assertThat(answers).allMatch(CompletableFuture::isCompletedExceptionally);
     assertThatThrownBy(failure::throwIfFailed).isInstanceOf(StreamsException.class);

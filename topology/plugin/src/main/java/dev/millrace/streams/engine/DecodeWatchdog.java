@@ -14,7 +14,7 @@ final class DecodeWatchdog implements AutoCloseable {
 
   /**
    * @param interval time between two checks; at least 1 ms
-   * @param failed receives what the check throws; the thread ends then
+   * @param failed receives the check's exception; the thread then ends
    */
   DecodeWatchdog(Duration interval, Runnable check, Consumer<Throwable> failed) {
     long millis = Math.max(1, interval.toMillis());
