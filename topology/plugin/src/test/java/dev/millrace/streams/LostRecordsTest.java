@@ -35,7 +35,7 @@ class LostRecordsTest {
     consumer.seek(TWO, 25);
   }
 
-  /** A poll that the broker's answer ends with this. */
+  /** Polls once. The broker's answer is a failure, which must not leave the poll. */
   private void poll(String reset, KafkaException answer) {
     consumer.setPollException(answer);
     assertThat(

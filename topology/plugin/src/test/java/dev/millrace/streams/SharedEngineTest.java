@@ -42,7 +42,7 @@ class SharedEngineTest {
   private final Queue<Runnable> afterIdleTime = new ArrayDeque<>();
   private final SharedEngine shared = new SharedEngine(this::start, afterIdleTime::add);
 
-  /** Loads and runs {@link #model}, unless a test has it do something else. */
+  /** The runtime that loads the model; a test may replace it. */
   private volatile ModelRuntime runtime = model;
 
   private final AtomicInteger starts = new AtomicInteger();
@@ -178,7 +178,7 @@ class SharedEngineTest {
     shared.close();
   }
 
-  /** A session that does more as it closes. */
+  /** A session that runs more code after it has closed. */
   private record Closing(ModelSession session, Runnable more) implements ModelSession {
     @Override
     public int classes() {
@@ -202,7 +202,7 @@ class SharedEngineTest {
     }
   }
 
-  /** The engine stops as it frees the old version, and a task has it replaced in that moment. */
+  /** The engine stops while it frees the old version, and a task replaces it at that moment. */
   @Test
   void swap_isRepeated_ifItsEngineWasReplacedMeanwhile() {
     AtomicReference<InferenceEngine> replacement = new AtomicReference<>();
@@ -278,7 +278,7 @@ class SharedEngineTest {
     await().until(() -> model.closed);
   }
 
-  /** Makes a call on a thread of its own. Returns once that thread waits, or the call has ended. */
+  /** Makes a call on a new thread. Returns once that thread waits, or the call has ended. */
   private static FutureTask<InferenceEngine> waiting(Callable<InferenceEngine> call) {
     return waiting(call, Thread.State.TIMED_WAITING);
   }
@@ -310,7 +310,7 @@ class SharedEngineTest {
         .hasMessageContaining(message);
   }
 
-  /** None of them is blocked by another: each waits by its own clock. */
+  /** No task blocks another, because each waits up to its own limit. */
   @Test
   void tasksThatComeDuringAStart_waitForItSideBySide() throws Exception {
     List<FutureTask<InferenceEngine>> tasks = fourThatWaitForAHungStart();
@@ -369,7 +369,7 @@ class SharedEngineTest {
     shared.close();
   }
 
-  /** The start that failed counts no users of the next one. */
+  /** Users of a failed start do not count as users of the next one. */
   @Test
   void startThatFailed_isRepeatedForTheNextTask() {
     model.broken = true;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two tasks of one engine, whose every slot is taken while a run hangs. */
+/** Two tasks share an engine. A run hangs, and every slot is taken. */
 @Timeout(30)
 class TaskEngineTest {
 

@@ -29,7 +29,7 @@ class RunnerThreadsTest {
     return RunnerThreads.start(parts.queue, two, nanoTime);
   }
 
-  /** Has both threads run a batch that does not end. */
+  /** Makes both threads hang in a run. */
   private void hangBoth() {
     parts.model.runs.drainPermits();
     for (int i = 0; i < 4; i++) {
