@@ -13,8 +13,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * own node.
  *
  * <p>The task's {@link TaskFailure} remembers every failure. No failure leaves as an exception that
- * a handler could answer with "resume", because the handler would drop the record that is being
- * processed, which is another one.
+ * a handler could answer with "resume". The handler would drop the record that is being processed,
+ * although another record failed.
  *
  * <p>Confined to its task's stream thread.
  */

@@ -47,7 +47,7 @@ final class BurstPace {
   /** Number of records that the consumer found last. */
   private int taken;
 
-  /** Number of records that the broker had left in the partitions of those. */
+  /** Number of records that the broker still had in their partitions. */
   private long lag;
 
   /** Time at which the consumer returned last. */

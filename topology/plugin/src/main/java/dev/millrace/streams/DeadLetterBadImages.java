@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>the image is refused,
- *   <li>the broker would refuse the prediction ({@link UnsendableException}),
+ *   <li>a processor throws an {@link UnsendableException}, because the brokers would refuse its
+ *       output,
  *   <li>the record has failed three times through its own fault, or
  *   <li>the record was skipped without being read (see {@link PromptClients#PromptClients(Map)}).
  * </ul>

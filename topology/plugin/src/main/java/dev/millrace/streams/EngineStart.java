@@ -66,8 +66,8 @@ final class EngineStart {
   }
 
   /**
-   * Returns the exception for a thread that waited for the start. Throws an {@link
-   * InferenceStalledError} anew, so that it has this thread's stack trace.
+   * Returns the exception for a thread that waited for the start. An {@link InferenceStalledError}
+   * is wrapped in a new one, with this thread's stack trace, and thrown.
    */
   private static RuntimeException failure(Throwable cause) {
     if (cause instanceof InferenceStalledError givenUp) {

@@ -23,7 +23,7 @@ import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Classifies the images of a stream. One call adds it to a topology:
+ * Classifies the images of a stream, in one call:
  *
  * <pre>{@code
  * try (var inference = ImageInference.<String>with(InferenceConfig.of(Path.of("models"), "resnet20"))) {
@@ -37,7 +37,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * <p>Every record gets one prediction, with the record's key, timestamp and headers. The
  * predictions of a partition leave in the order of their images. Batches form across all partitions
  * and stream threads that use the same {@code ImageInference}. A commit waits for the answers of
- * the records that it would cover, so a crash loses none (see {@link CommitBarrier}).
+ * the records that it would cover, so a crash loses no record (see {@link CommitBarrier}).
  *
  * <p>If an image cannot be classified, this node throws {@link
  * dev.millrace.core.image.BadImageException} with that image's record as the context. Kafka

@@ -138,9 +138,9 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets the largest number of images in a batch. By default, 64 on a GPU. On the CPU by default,
-     * as many images as run in 20 ms, at most 8, because a CPU gains nothing from larger batches,
-     * and a commit has to wait for the current run. A size set here removes the limit of 20 ms.
+     * Sets the largest number of images in a batch. By default, 64 on a GPU; on the CPU, as many
+     * images as run in 20 ms, at most 8. A CPU gains nothing from larger batches, and a commit has
+     * to wait for the current run. A size that is set here removes the limit of 20 ms.
      *
      * @param maxBatchSize from 1 to {@value EngineConfig#MAX_BATCH_SIZE}, or null for the default
      * @return this builder
@@ -186,7 +186,8 @@ public record InferenceConfig(
 
     /**
      * Sets the largest number of images of one partition that are in flight at once. By default, a
-     * little less than four batches. Below one batch, a single partition cannot fill a batch.
+     * little less than four batches. With less than one batch, one partition alone cannot fill a
+     * batch.
      *
      * @param maxInFlight at least 1, or null for the default
      * @return this builder

@@ -114,9 +114,8 @@ final class InferenceProcessor<K>
   }
 
   /**
-   * Waits until there is room for the next record. The wait comes before that record and not after
-   * it, so it falls between two batches: a commit that falls due meanwhile does not have to run a
-   * batch of a few images.
+   * Waits until there is room for the next record. Waits before that record comes, and so at the
+   * end of a batch: a commit that falls due meanwhile does not have to run a batch of a few images.
    */
   private void awaitRoom(long deadline) {
     if (line.inFlight() >= maxInFlight) {

@@ -17,8 +17,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Resets a consumer's offsets as {@code auto.offset.reset} says, and reports the records that the
- * reset skips. A consumer that resets its offsets by itself does not report them, so this one is
- * configured without a reset. Used by one thread at a time, like its consumer.
+ * reset skips. A consumer that resets its offsets by itself does not report them, so the consumer
+ * is configured without a reset. Used by one thread at a time, like its consumer.
  */
 final class LostRecords {
 
@@ -89,7 +89,9 @@ final class LostRecords {
     return ConsumerRecords.empty();
   }
 
-  /** Does nothing without partitions, for which the consumer would seek in all of its own. */
+  /**
+   * Seeks in these partitions. Without any, Kafka's consumer would seek in all of its partitions.
+   */
   private void seek(Collection<TopicPartition> partitions) {
     if (partitions.isEmpty()) {
       return;

@@ -37,14 +37,13 @@ import org.slf4j.LoggerFactory;
  * when one is there. A thread without images in flight waits as usual.
  *
  * <p>While records keep coming, answers leave in bursts, so that the producer makes few requests
- * although its {@code linger.ms} is short. A burst lasts 5 ms, or 100 ms if processing the
+ * although its {@code linger.ms} is short. A burst lasts 5 ms. It lasts 100 ms if processing the
  * records that wait takes 100 ms or longer.
  *
  * <p>If a stream thread fails and is replaced, it leaves its group at once, provided that its
- * failure passes through {@link #leavingGroup}. Without this, {@code
- * KafkaStreams.replaceStreamThread} keeps the failed thread in the group, although Kafka Streams
- * means it to leave (KAFKA-12738), and its partitions stand still until its session ends, after 45
- * s by default.
+ * failure passes through {@link #leavingGroup}. Otherwise {@code KafkaStreams.replaceStreamThread}
+ * keeps the failed thread in the group, although Kafka Streams means it to leave (KAFKA-12738). Its
+ * partitions then stand still until its session ends, after 45 s by default.
  *
  * <p>If records were deleted before they were read, a warning says how many. Kafka's own consumer
  * skips them silently, as {@code auto.offset.reset} says. If a record does not fit in the heap, the

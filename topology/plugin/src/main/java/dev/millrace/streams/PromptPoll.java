@@ -17,7 +17,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class PromptPoll {
 
-  /** Longest time that a record stays at the broker while this waits for an answer. */
+  /** Longest time that a record stays at the broker while the thread waits for an answer. */
   private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Function<Duration, ConsumerRecords<byte[], byte[]>> consumer;

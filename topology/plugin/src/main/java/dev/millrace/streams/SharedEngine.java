@@ -44,7 +44,7 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * @param afterIdleTime runs each task after the time that an engine without users stays open
+   * @param afterIdleTime delays a task by the time that an engine stays open without users
    */
   SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start, Executor afterIdleTime) {
     this.start = start;

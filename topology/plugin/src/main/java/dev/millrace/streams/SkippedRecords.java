@@ -20,7 +20,7 @@ import org.apache.kafka.common.record.TimestampType;
 
 /**
  * Records that are not read. When a consumer reaches one, it gets an empty record in its place and
- * goes on behind it. The dead letter of the empty record is a stub. Each record is skipped once.
+ * continues after it. The dead letter of the empty record is a stub. Each record is skipped once.
  *
  * <p>The consumer must poll one record at a time ({@code max.poll.records=1}); otherwise it reads
  * the record together with those before it. Thread-safe.

@@ -31,8 +31,9 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>{@link #open} reads the topic to its end. An inference that serves the champion from then on
- * misses no order. {@link #start} starts the inference, even if the champion cannot serve yet.
+ * <p>{@link #open} reads the topic to its end. Each promotion after that is an order to swap. An
+ * inference that serves the champion from then on misses no order. {@link #start} starts the
+ * inference, even if the champion cannot serve yet.
  *
  * <p>Swaps happen one after the other on a thread of their own. If several orders arrive during a
  * swap, only the last one is carried out. The follower reports and counts the outcome of each

@@ -48,7 +48,7 @@ final class Admission {
       do {
         await(hasRoom, deadlineNanos);
         slot = batches.claim(nanoTime.getAsLong(), serving.current());
-      } while (slot == null); // the open batch has room, but for another version
+      } while (slot == null); // the only room was in a batch of another version
       full = !batches.hasRoomAhead();
       slot.model.metrics().submitted();
       return slot;

@@ -116,7 +116,7 @@ final class DecodePool implements AutoCloseable {
         try {
           return queue.take();
         } catch (InterruptedException e) {
-          // from close, or left behind by a decoder
+          // by close, or earlier by a decoder
         }
       }
       return null;

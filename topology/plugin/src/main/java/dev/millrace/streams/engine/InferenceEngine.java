@@ -116,7 +116,7 @@ public final class InferenceEngine implements AutoCloseable {
     serving.swap(loader.load(candidate));
   }
 
-  /** {@return the version that answers} */
+  /** {@return the version that answers new batches} */
   public ModelVersion serving() {
     return serving.current().version();
   }
@@ -208,7 +208,7 @@ public final class InferenceEngine implements AutoCloseable {
    * Stops the engine and frees the model. Fails the images whose batch does not run yet with {@link
    * EngineStalledException}, waits for the current runs, and closes the sessions. If a run hangs,
    * this method returns after 10 s and leaves the sessions open, because native code cannot be
-   * interrupted and still uses them. A second call has no further effect.
+   * interrupted and still uses them. May be called again.
    */
   @Override
   public void close() {

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * A version's open sessions, one for each device. They close together, even if one of them fails to
- * close. One thread fills this; after that it is read-only.
+ * close. One thread adds the sessions; after that, they are only read.
  */
 final class Sessions {
 

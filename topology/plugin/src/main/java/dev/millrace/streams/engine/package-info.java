@@ -25,7 +25,7 @@
  * stop 8 are on the stream thread, stop 5 is on a decode thread, and stops 6 and 7 are on a runner
  * thread.
  *
- * <p>A swap does not delay an image on this way. {@link dev.millrace.streams.engine.ModelLoader}
+ * <p>A swap does not pass through these stops. {@link dev.millrace.streams.engine.ModelLoader}
  * opens the candidate's sessions, and {@link dev.millrace.streams.engine.WarmUp} runs them. {@link
  * dev.millrace.streams.engine.ServingVersion} changes one pointer. The last lease of the old {@link
  * dev.millrace.streams.engine.LoadedModel} closes its sessions.

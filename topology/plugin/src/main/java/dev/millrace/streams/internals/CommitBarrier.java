@@ -77,7 +77,7 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
   /**
    * Connects the processor whose records the barrier waits for.
    *
-   * @param processor the processor; it may connect again
+   * @param processor the processor; connecting the same one again is allowed
    * @throws IllegalStateException if another processor of the task is connected
    */
   public void attach(InFlight processor) {

@@ -12,7 +12,7 @@ import org.apache.kafka.streams.processor.internals.ProcessorNode;
 import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 
 /**
- * Forwards records for a processor whose {@code process} call for them has returned.
+ * Forwards records for a processor after its {@code process} call has returned.
  *
  * <p>By then, Kafka Streams is at another node with another record's context, or at none. So this
  * class sets the processor's node and the record's context, forwards the record, and restores both.

@@ -1,8 +1,9 @@
 package dev.millrace.streams.sending;
 
 /**
- * The brokers would refuse the output of one record. The message gives the reason, for the dead
- * letter. The exception has no stack trace, because a stack trace says nothing about the record.
+ * The brokers would refuse the output of one record. If a processor throws this exception, {@code
+ * DeadLetterBadImages} sends the input record to the dead-letter topic, with the message as the
+ * reason. The exception has no stack trace, because a stack trace says nothing about the record.
  */
 public final class UnsendableException extends RuntimeException {
 
