@@ -99,7 +99,7 @@ class SharedEngineTest {
 
     assertThatThrownBy(() -> shared.acquire(Duration.ofMillis(50)))
         .isInstanceOf(InferenceStalledError.class)
-        .hasMessageContaining("not loaded and warm within 50 ms");
+        .hasMessageContaining("not loaded and warmed up within 50 ms");
 
     model.runs.release(1);
     await().until(() -> model.closed);
