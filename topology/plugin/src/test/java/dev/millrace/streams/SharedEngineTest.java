@@ -244,6 +244,32 @@ class SharedEngineTest {
     shared.close();
   }
 
+  /**
+   * The late task waited for the first engine and gets the monitor last, when the first engine has
+   * served version 4 and was replaced, and the second one serves version 5.
+   */
+  @Test
+  void taskThatComesLateOutOfItsWait_doesNotUndoASwap() throws Exception {
+    model.runs.drainPermits();
+    FutureTask<InferenceEngine> late = new FutureTask<>(() -> shared.acquire(LIMIT));
+    Thread thread = new Thread(late, "late");
+    thread.start();
+    await().until(() -> model.runs.hasQueuedThreads());
+    synchronized (shared) {
+      model.runs.release(1_000);
+      await().until(() -> thread.getState() == Thread.State.BLOCKED);
+      shared.swap(FakeModel.version(4, 1));
+      shared.acquire(LIMIT).stop(new IllegalStateException("the device hangs"));
+      shared.swap(FakeModel.version(5, 1));
+    }
+
+    late.get(10, TimeUnit.SECONDS);
+
+    assertThat(shared.serving()).contains(FakeModel.version(5, 1));
+    assertThat(shared.acquire(LIMIT).serving().version()).isEqualTo(5);
+    shared.close();
+  }
+
   @Test
   void swap_returnsTheEngineThatItUsed() {
     shared.swap(FakeModel.version(4, 1));

@@ -43,15 +43,21 @@ public final class Main {
     PrintWriter err = writer(stderr);
     int exitCode = new CommandLineTool(out, err).run(args);
     out.flush();
-    if (exitCode == ExitCode.DONE && watched.failure().isPresent()) {
-      err.println(
-          "millrace: the output could not be written ("
-              + watched.failure().get().getMessage()
-              + "); part of it is lost");
-      exitCode = ExitCode.FAILED;
-    }
+    exitCode = conclude(exitCode, watched, err);
     err.flush();
     return exitCode;
+  }
+
+  /** The exit code, after it was said if what a command printed is lost. */
+  static int conclude(int exitCode, WatchedOutput stdout, PrintWriter err) {
+    if (stdout.failure().isEmpty()) {
+      return exitCode;
+    }
+    err.println(
+        "millrace: the output could not be written ("
+            + stdout.failure().get().getMessage()
+            + "); part of it is lost");
+    return exitCode == ExitCode.DONE ? ExitCode.FAILED : exitCode;
   }
 
   private static PrintWriter writer(OutputStream stream) {

@@ -39,6 +39,7 @@ final class DecodePool implements AutoCloseable {
 
   private record Work(Batch.Slot slot, byte[] encoded) {}
 
+  private final EngineThreads threads;
   private final ImageLimits limits;
   private final Supplier<ImageDecoder> decoders;
   private final Listener listener;
@@ -51,25 +52,26 @@ final class DecodePool implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * Starts the threads.
-   *
    * @param decoders makes a decoder for each thread, on that thread, which closes it at its end,
    *     and those that replace decoders that failed
    */
   DecodePool(
-      int threads,
+      EngineThreads threads,
       ImageLimits limits,
       Supplier<ImageDecoder> decoders,
       Listener listener,
       LongSupplier nanoTime) {
+    this.threads = threads;
     this.limits = limits;
     this.decoders = decoders;
     this.listener = listener;
     this.nanoTime = nanoTime;
-    synchronized (this) {
-      for (int i = 0; i < threads; i++) {
-        startWorker();
-      }
+  }
+
+  /** Starts this many threads. Called once. */
+  synchronized void start(int count) {
+    for (int i = 0; i < count; i++) {
+      startWorker();
     }
   }
 
@@ -90,8 +92,7 @@ final class DecodePool implements AutoCloseable {
     private long since;
 
     private Worker(String name) {
-      thread = new Thread(this, name);
-      thread.setDaemon(true);
+      thread = threads.make(name, this);
     }
 
     @Override

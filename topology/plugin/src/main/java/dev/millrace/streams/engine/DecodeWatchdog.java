@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A thread that makes a check again and again until it is closed. It has the {@link DecodePool}
- * give up on decodes that hang.
+ * A thread that, once started, makes a check again and again until it is closed. It has the {@link
+ * DecodePool} give up on decodes that hang.
  */
 final class DecodeWatchdog implements AutoCloseable {
 
@@ -16,10 +16,14 @@ final class DecodeWatchdog implements AutoCloseable {
    * @param interval time between two checks; at least 1 ms
    * @param failed receives the check's exception; the thread then ends
    */
-  DecodeWatchdog(Duration interval, Runnable check, Consumer<Throwable> failed) {
+  DecodeWatchdog(
+      EngineThreads threads, Duration interval, Runnable check, Consumer<Throwable> failed) {
     long millis = Math.max(1, interval.toMillis());
-    thread = new Thread(() -> watch(millis, check, failed), "millrace-decode-watchdog");
-    thread.setDaemon(true);
+    thread = threads.make("millrace-decode-watchdog", () -> watch(millis, check, failed));
+  }
+
+  /** Begins to check. Called once. */
+  void start() {
     thread.start();
   }
 
@@ -36,7 +40,7 @@ final class DecodeWatchdog implements AutoCloseable {
     }
   }
 
-  /** Ends the thread, after a check that is under way. */
+  /** Ends the thread, after a check that is under way; also before it was started. */
   @Override
   public void close() {
     thread.interrupt();

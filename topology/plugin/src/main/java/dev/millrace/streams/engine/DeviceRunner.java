@@ -31,6 +31,7 @@ final class DeviceRunner implements Runnable {
   private final Device device;
   private final LongSupplier nanoTime;
   private final Probabilities probabilities = new Probabilities();
+  private final RunFailures failures = new RunFailures(log::warn);
   private ByteBuffer black = ByteBuffer.allocateDirect(0);
 
   DeviceRunner(RunQueue queue, Device device, LongSupplier nanoTime) {
@@ -80,11 +81,8 @@ final class DeviceRunner implements Runnable {
       failed = runTogether(batch, images);
       if (!failed.isEmpty()) {
         InferenceException first = first(failed);
-        log.warn(
-            "{} of {} images of a batch failed, and run again one by one: {}",
-            failed.size(),
-            images.size(),
-            first.getMessage());
+        failures.batchFailed(
+            nanoTime.getAsLong(), failed.size(), images.size(), first.getMessage());
         if (failed.size() == images.size()) {
           requireThatTheDeviceWorks(batch.model(), first);
         }

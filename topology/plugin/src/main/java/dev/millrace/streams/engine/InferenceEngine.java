@@ -48,6 +48,7 @@ public final class InferenceEngine implements AutoCloseable {
 
   private InferenceEngine(
       EngineConfig config,
+      EngineThreads threads,
       ModelLoader loader,
       LoadedModel first,
       Supplier<ImageDecoder> decoders,
@@ -61,14 +62,14 @@ public final class InferenceEngine implements AutoCloseable {
     serving = new ServingVersion(lock, first);
     admission = new Admission(lock, batches, serving, nanoTime);
     runQueue = new RunQueue(lock, batches, admission, nanoTime);
-    decodePool =
-        new DecodePool(config.decodeThreads(), config.limits(), decoders, runQueue, nanoTime);
+    decodePool = new DecodePool(threads, config.limits(), decoders, runQueue, nanoTime);
     watchdog =
         new DecodeWatchdog(
+            threads,
             config.limits().decodeTimeout().dividedBy(CHECKS_PER_TIMEOUT),
             decodePool::giveUpOnHung,
             runQueue::fatal);
-    runners = RunnerThreads.start(runQueue, config, nanoTime);
+    runners = new RunnerThreads(threads, runQueue, config, nanoTime);
   }
 
   /**
@@ -93,13 +94,37 @@ public final class InferenceEngine implements AutoCloseable {
       EngineMetrics metrics,
       LongSupplier nanoTime) {
     ModelLoader loader = new ModelLoader(runtime, config, metrics, nanoTime);
+    return start(config, EngineThreads.DAEMONS, loader, version, decoders, nanoTime);
+  }
+
+  static InferenceEngine start(
+      EngineConfig config,
+      EngineThreads threads,
+      ModelLoader loader,
+      ModelVersion version,
+      Supplier<ImageDecoder> decoders,
+      LongSupplier nanoTime) {
     LoadedModel first = loader.load(version);
+    InferenceEngine engine;
     try {
-      return new InferenceEngine(config, loader, first, decoders, nanoTime);
+      engine = new InferenceEngine(config, threads, loader, first, decoders, nanoTime);
     } catch (RuntimeException | Error e) {
       first.giveBack();
       throw e;
     }
+    try {
+      engine.startThreads(config.decodeThreads());
+      return engine;
+    } catch (RuntimeException | Error e) { // the system may refuse one more thread
+      engine.close();
+      throw e;
+    }
+  }
+
+  private void startThreads(int decodeThreads) {
+    decodePool.start(decodeThreads);
+    watchdog.start();
+    runners.start();
   }
 
   /**

@@ -16,30 +16,26 @@ final class RunnerThreads {
   private final List<Thread> threads = new ArrayList<>();
   private final LongSupplier nanoTime;
 
-  private RunnerThreads(LongSupplier nanoTime) {
+  RunnerThreads(EngineThreads maker, RunQueue queue, EngineConfig config, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-  }
-
-  /** Starts the threads of an engine. */
-  static RunnerThreads start(RunQueue queue, EngineConfig config, LongSupplier nanoTime) {
-    RunnerThreads runners = new RunnerThreads(nanoTime);
     for (Device device : config.devices()) {
       for (int i = 0; i < config.runsPerDevice(); i++) {
-        runners.start(
-            new DeviceRunner(queue, device, nanoTime), "millrace-run-" + device + "-" + i);
+        threads.add(
+            maker.make(
+                "millrace-run-" + device + "-" + i, new DeviceRunner(queue, device, nanoTime)));
       }
     }
-    return runners;
   }
 
-  private void start(DeviceRunner runner, String name) {
-    Thread thread = new Thread(runner, name);
-    thread.setDaemon(true);
-    threads.add(thread);
-    thread.start();
+  /** Starts all of them. Called once. */
+  void start() {
+    threads.forEach(Thread::start);
   }
 
-  /** Waits for all threads to end, also if interrupted. False if one has not ended in time. */
+  /**
+   * Waits for all threads that were started to end, also if interrupted. False if one has not ended
+   * in time.
+   */
   boolean join(Duration timeout) {
     long deadline = nanoTime.getAsLong() + timeout.toNanos();
     boolean interrupted = false;

@@ -102,7 +102,8 @@ class DecodePoolTest {
 
   private void start(int threads, Supplier<ImageDecoder> decoders) {
     ImageLimits limits = new ImageLimits(1000, TIMEOUT, MAX_HUNG);
-    pool = new DecodePool(threads, limits, decoders, reports, clock::get);
+    pool = new DecodePool(EngineThreads.DAEMONS, limits, decoders, reports, clock::get);
+    pool.start(threads);
   }
 
   @AfterEach

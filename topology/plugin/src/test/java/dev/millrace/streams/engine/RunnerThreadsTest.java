@@ -26,7 +26,9 @@ class RunnerThreadsTest {
   private RunnerThreads start(LongSupplier nanoTime) {
     EngineConfig two =
         new EngineConfig(List.of(Device.CPU), 2, Duration.ofSeconds(1), 1, 2, ImageLimits.DEFAULT);
-    return RunnerThreads.start(parts.queue, two, nanoTime);
+    RunnerThreads runners = new RunnerThreads(EngineThreads.DAEMONS, parts.queue, two, nanoTime);
+    runners.start();
+    return runners;
   }
 
   /** Makes both threads hang in a run. */

@@ -105,11 +105,13 @@ public final class InferenceService implements AutoCloseable {
    * names later. If that one cannot serve, it is the one before it; if that cannot either, this
    * returns, and the group is joined once one can. To be called once.
    *
+   * @throws dev.millrace.core.runtime.NativeLibraryException if images cannot be decoded here
    * @throws dev.millrace.core.model.ModelException if no version was promoted, and the model cannot
    *     be served
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   public void start() {
+    OpenCvImageDecoder.warmUp(); // or the first image would end a service that is ready
     if (!config.pinned()) {
       follower = openFollower();
     }

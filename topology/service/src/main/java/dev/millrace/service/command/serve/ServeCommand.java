@@ -4,6 +4,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.service.command.cluster.BrokerPatience;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.lifecycle.Failure;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
@@ -206,8 +207,11 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     try {
       service.ended().getNow(null);
     } catch (CompletionException e) {
-      throw new CommandException(
-          e.getCause().getMessage() + "; --verbose tells more", e.getCause());
+      String line =
+          Failure.ofNativeLibrary(e)
+              .map(library -> "the stream failed: " + library.line())
+              .orElse(e.getCause().getMessage() + "; --verbose tells more");
+      throw new CommandException(line, e.getCause());
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -93,6 +94,36 @@ class StopSignalTest {
     jvm.end().join();
 
     assertThat(signal.isRequested()).isTrue();
+  }
+
+  /** A training step that the JVM's end would crash. */
+  @Test
+  void commandThatMustNotBeCutOff_holdsTheJvmBeyondTheGrace_andSaysSoOnce() throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    Thread hook;
+    try (StopSignal signal =
+        StopSignal.listenUntilClosed(told::incrementAndGet, jvm, Duration.ofMillis(1))) {
+      hook = jvm.end();
+      signal.await();
+      await().until(() -> told.get() > 0);
+
+      await().until(() -> !hook.isAlive() || hook.getState() == Thread.State.TIMED_WAITING);
+      assertThat(hook.isAlive()).isTrue();
+    }
+    hook.join();
+    assertThat(told).hasValue(1);
+  }
+
+  @Test
+  void commandThatEndsInTime_saysNothingOfWaiting() throws InterruptedException {
+    AtomicInteger told = new AtomicInteger();
+    Thread hook;
+    try (StopSignal signal = StopSignal.listenUntilClosed(told::incrementAndGet, jvm, LONG)) {
+      hook = jvm.end();
+      signal.await();
+    }
+    hook.join();
+    assertThat(told).hasValue(0);
   }
 
   @Test
