@@ -245,8 +245,8 @@ class SharedEngineTest {
   }
 
   /**
-   * The late task waited for the first engine and gets the monitor last, when the first engine has
-   * served version 4 and was replaced, and the second one serves version 5.
+   * The late task waits for the first engine, and gets the monitor last. By then, the first engine
+   * has served version 4 and was replaced, and the second one serves version 5.
    */
   @Test
   void taskThatComesLateOutOfItsWait_doesNotUndoASwap() throws Exception {

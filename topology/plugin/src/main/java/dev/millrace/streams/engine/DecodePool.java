@@ -52,8 +52,10 @@ final class DecodePool implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param decoders makes a decoder for each thread, on that thread, which closes it at its end,
-   *     and those that replace decoders that failed
+   * @param threads creates the threads
+   * @param decoders creates a decoder; called on each thread, and again after a decoder has failed.
+   *     The thread closes its decoder
+   * @param listener receives a report of each image
    */
   DecodePool(
       EngineThreads threads,
@@ -68,7 +70,7 @@ final class DecodePool implements AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
-  /** Starts this many threads. Called once. */
+  /** Starts this many threads. To be called once. */
   synchronized void start(int count) {
     for (int i = 0; i < count; i++) {
       startWorker();

@@ -74,7 +74,7 @@ public final class InferenceEngine implements AutoCloseable {
 
   /**
    * Starts an engine: loads a version on every device, warms it up, and starts the engine's
-   * threads. The calling thread loads and warms up.
+   * threads. The calling thread loads and warms up. If this fails, the model is freed.
    *
    * @param config how to decode, batch and run
    * @param runtime opens the sessions
@@ -115,7 +115,7 @@ public final class InferenceEngine implements AutoCloseable {
     try {
       engine.startThreads(config.decodeThreads());
       return engine;
-    } catch (RuntimeException | Error e) { // the system may refuse one more thread
+    } catch (RuntimeException | Error e) { // the operating system may refuse a thread
       engine.close();
       throw e;
     }
