@@ -179,8 +179,8 @@ final class SharedEngine implements AutoCloseable {
 
   /**
    * Closes the engine now, even if tasks use it. If the engine is starting, this gives the start
-   * up: the threads that wait for it fail, and if the engine starts all the same, it is closed. The
-   * next task starts another engine.
+   * up: the threads that wait for it fail, and an engine that starts later is closed. The next task
+   * starts another engine.
    */
   @Override
   public void close() {

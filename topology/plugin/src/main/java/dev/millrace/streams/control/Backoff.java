@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Tells when to try again: 1 s after the first failure, and after twice as long each time, up to
+ * Tells when to try again: 1 s after the first failure, then after twice as long each time, up to
  * one minute. For one thread.
  */
 final class Backoff {

@@ -7,7 +7,7 @@ import dev.millrace.control.SwapReport;
 import java.time.Duration;
 import java.util.List;
 
-/** The channel by the control topic and the status topic. Owns and closes both clients. */
+/** The channel that uses the control topic and the status topic. Owns and closes both clients. */
 record KafkaControlChannel(ControlReader reader, StatusTopic status) implements ControlChannel {
 
   @Override

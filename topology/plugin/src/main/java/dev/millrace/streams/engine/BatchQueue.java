@@ -10,9 +10,9 @@ import java.util.function.IntFunction;
  * Decides which image goes into which batch, and which batch runs next. Has no threads and no
  * clock. Every call needs the {@link EngineLock}.
  *
- * <p>One batch is open at a time. It closes when it is full. When a runner asks for work, it also
- * closes if its oldest image has waited {@code linger}, or if a commit waits. While every runner is
- * busy, it stays open and grows, because closing it would gain nothing.
+ * <p>One batch is open at a time. It closes when it is full. When a runner asks for work, the open
+ * batch also closes if its oldest image has waited {@code linger}, or if a commit waits. While
+ * every runner is busy, the batch stays open and grows, because closing it would gain nothing.
  *
  * <p>A batch belongs to one version, and takes a lease of it when it opens. An image for another
  * version closes the batch. The caller that takes a batch out gives the batch's lease back.

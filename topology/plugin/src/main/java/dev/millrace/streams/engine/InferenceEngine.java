@@ -179,7 +179,7 @@ public final class InferenceEngine implements AutoCloseable {
    * Waits until the next few images find slots, without taking one. A caller that waits here,
    * before its next image comes, leaves no batch half full: a commit that falls due meanwhile does
    * not have to run a batch of a few images. The wait begins before the last batch is full, so that
-   * images that come all the same complete that batch.
+   * a few further images complete that batch.
    *
    * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
    * @throws EngineStalledException as {@link #submit} does
