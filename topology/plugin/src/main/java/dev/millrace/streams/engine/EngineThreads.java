@@ -1,10 +1,12 @@
 package dev.millrace.streams.engine;
 
-/** Makes the threads of an engine. Tests make threads that do not start. */
+/** Creates the threads of an engine. A test can supply threads that do not start. */
 @FunctionalInterface
 interface EngineThreads {
 
-  /** Daemon threads: an engine that nobody closes does not keep the process alive. */
+  /**
+   * Creates daemon threads, so that an engine that was not closed does not keep the process alive.
+   */
   EngineThreads DAEMONS =
       (name, work) -> {
         Thread thread = new Thread(work, name);
@@ -12,6 +14,6 @@ interface EngineThreads {
         return thread;
       };
 
-  /** A thread that was not started yet. */
+  /** Creates a thread without starting it. */
   Thread make(String name, Runnable work);
 }

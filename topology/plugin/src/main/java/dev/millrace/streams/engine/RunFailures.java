@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Warns of batches that failed, at most once a minute: a stream of bad images or a broken device
- * fails every batch, and a warning for each would bury all others. For one thread.
+ * Warns of failed batches, at most once a minute. A stream of bad images or a broken device fails
+ * every batch, and a warning for each would hide all other lines of the log. For one thread.
  */
 final class RunFailures {
 
@@ -17,19 +17,19 @@ final class RunFailures {
   private int heldBack;
 
   /**
-   * @param warning gets each line
+   * @param warning receives each line
    */
   RunFailures(Consumer<String> warning) {
     this.warning = warning;
   }
 
   /**
-   * Some images of a batch failed.
+   * Notes that images of a batch failed.
    *
-   * @param now the time, as {@link System#nanoTime}
-   * @param failed how many of its images
-   * @param images how many it has
-   * @param reason the first failure's message
+   * @param now the time, for example {@link System#nanoTime}
+   * @param failed number of images that failed
+   * @param images number of images in the batch
+   * @param reason the message of the first failure
    */
   void batchFailed(long now, int failed, int images, String reason) {
     if (logged && now - loggedAt < MINUTE) {
@@ -42,7 +42,7 @@ final class RunFailures {
             + images
             + " images of a batch failed, and run again one by one: "
             + reason
-            + (heldBack == 0 ? "" : " (" + heldBack + " batches more since the last warning)"));
+            + (heldBack == 0 ? "" : " (" + heldBack + " more batches since the last warning)"));
     logged = true;
     loggedAt = now;
     heldBack = 0;

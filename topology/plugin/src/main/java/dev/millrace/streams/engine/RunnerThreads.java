@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The threads of an engine's {@link DeviceRunner}s: as many for each device as may run on it at
+ * The threads of an engine's {@link DeviceRunner}s: one for each batch that may run on a device at
  * once. They end when the engine stops. Used by the threads that start and close the engine.
  */
 final class RunnerThreads {
@@ -27,14 +27,15 @@ final class RunnerThreads {
     }
   }
 
-  /** Starts all of them. Called once. */
+  /** Starts all threads. To be called once. */
   void start() {
     threads.forEach(Thread::start);
   }
 
   /**
-   * Waits for all threads that were started to end, also if interrupted. False if one has not ended
-   * in time.
+   * Waits until all started threads have ended, even if interrupted.
+   *
+   * @return false if one of them has not ended in time
    */
   boolean join(Duration timeout) {
     long deadline = nanoTime.getAsLong() + timeout.toNanos();

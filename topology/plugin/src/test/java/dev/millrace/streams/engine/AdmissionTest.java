@@ -100,7 +100,7 @@ class AdmissionTest extends WithEngine {
 
     assertThatThrownBy(parts::claim)
         .isInstanceOf(EngineStalledException.class)
-        .hasMessageContaining("no batch came free in time");
+        .hasMessageContaining("no batch became free in time");
 
     assertThat(parts.pending("3")).isEqualTo(6);
   }

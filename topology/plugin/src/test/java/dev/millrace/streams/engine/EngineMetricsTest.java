@@ -23,7 +23,7 @@ class EngineMetricsTest {
     assertThat(registry.find("millrace.inference.count").meters()).isEmpty();
   }
 
-  /** The metrics of two users' own, in one registry. */
+  /** The metrics of two engines in one registry. */
   private final EngineMetrics one = new EngineMetrics(registry);
 
   private final EngineMetrics other = new EngineMetrics(registry);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An engine that does not start closes what it has opened. */
+/** An engine that fails to start frees everything that it has opened. */
 @Timeout(30)
 class InferenceEngineStartTest {
 
@@ -26,7 +26,7 @@ class InferenceEngineStartTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final List<Thread> made = new ArrayList<>();
 
-  /** Three decode, one watches them, two run: 0 to 5 of the six threads start. */
+  /** There are six threads: three decode, one watches them, and two run. Not all of them start. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3, 4, 5})
   void engineThatGetsTooFewThreads_endsThoseItHas_andFreesTheModel(int enough) {
@@ -48,7 +48,7 @@ class InferenceEngineStartTest {
         System::nanoTime);
   }
 
-  /** The first few start; the next one is one too many for the system. */
+  /** Returns threads of which only the first {@code enough} start. */
   private EngineThreads threads(int enough) {
     int[] started = {0};
     return (name, work) -> {

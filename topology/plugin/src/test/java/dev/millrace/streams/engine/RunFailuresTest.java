@@ -34,7 +34,7 @@ class RunFailuresTest {
         .hasSize(2)
         .last()
         .isEqualTo(
-            "8 of 8 images of a batch failed, and run again one by one: broken (59 batches more"
+            "8 of 8 images of a batch failed, and run again one by one: broken (59 more batches"
                 + " since the last warning)");
   }
 
