@@ -121,7 +121,7 @@ class ControlTopicCheckTest {
 
     assertThatThrownBy(check(admin.client())::repair)
         .isInstanceOf(StartRefusedException.class)
-        .hasMessageContaining("'millrace.models': cleanup.policy=delete forgets the champions")
+        .hasMessageContaining("'millrace.models': cleanup.policy=delete deletes old promotions")
         .hasMessageContaining("--add-config cleanup.policy=compact");
   }
 

@@ -73,7 +73,7 @@ class BrokerChecksTest {
           .satisfies(
               finding ->
                   assertThat(finding.detail())
-                      .contains("cleanup.policy=delete forgets the champions"));
+                      .contains("cleanup.policy=delete deletes old promotions"));
       assertThat(BROKER.configuration(control, "cleanup.policy")).isEqualTo("delete");
     } finally {
       BROKER.configure(control, "cleanup.policy", "compact");
