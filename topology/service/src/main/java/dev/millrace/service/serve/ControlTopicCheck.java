@@ -73,7 +73,8 @@ public final class ControlTopicCheck {
   }
 
   /**
-   * {@return the same as {@link #problem}, for the status topic} Serving does not need that topic.
+   * {@return what is wrong with the status topic, with what to do} Serving does not need that
+   * topic.
    */
   public Optional<String> statusProblem() {
     ConfigResource status = new ConfigResource(ConfigResource.Type.TOPIC, ControlTopic.STATUS);
@@ -85,7 +86,7 @@ public final class ControlTopicCheck {
                     + String.join(",", policies)
                     + " keeps only the last report of each model; "
                     + alter(ControlTopic.STATUS, TopicConfig.CLEANUP_POLICY_DELETE)
-                    + " keeps all of them");
+                    + " keeps all reports until retention.ms");
   }
 
   private void refuse(String problem) {

@@ -1,8 +1,8 @@
 package dev.millrace.service.serve;
 
 /**
- * The broker's groups or topics are in a state in which a service would lose records or starve
- * another one. The message is one line that says what to do.
+ * The service must not start, because with the brokers' groups or topics as they are it would lose
+ * records, or take partitions from another service. The message is one line that says what to do.
  */
 public final class StartRefusedException extends RuntimeException {
 
