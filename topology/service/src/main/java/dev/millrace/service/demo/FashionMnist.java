@@ -18,7 +18,7 @@ import javax.imageio.ImageIO;
  */
 public final class FashionMnist {
 
-  /** Names of the ten classes, in the order of the label file. */
+  /** Names of the ten classes, in the order of their numbers. */
   public static final Labels LABELS =
       new Labels(
           List.of(

@@ -19,6 +19,9 @@ public final class VersionScores {
 
   private final Map<Integer, Score> scores = new TreeMap<>();
 
+  /** Creates scores without predictions. */
+  public VersionScores() {}
+
   /**
    * Counts a prediction.
    *
