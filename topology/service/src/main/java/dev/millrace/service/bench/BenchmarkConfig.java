@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param rounds number of rounds, each of which measures everything; figures are medians
  * @param scale number of images, as a fraction of what good figures take: above 0, at most 1
  * @param devices the devices that models run on: the CPU, or GPUs
- * @param photographs folder of the photographs that check a GPU's answers; made on the spot if
- *     empty
+ * @param photographs folder of the photographs that check a GPU's answers; without it, pictures are
+ *     made for that
  */
 public record BenchmarkConfig(
     Path folder, int rounds, double scale, List<Device> devices, Optional<Path> photographs) {

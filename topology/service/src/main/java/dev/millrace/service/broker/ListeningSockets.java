@@ -14,7 +14,7 @@ import org.apache.kafka.server.ServerSocketFactory;
  * The broker's listening sockets, bound before Kafka starts. A taken port thus shows at once, and
  * no other process can take a free port in between.
  *
- * <p>Kafka owns a socket once it has opened that listener. This closes the remaining sockets.
+ * <p>Kafka owns a socket once it has opened that listener. This class closes the other sockets.
  */
 final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
 

@@ -34,6 +34,9 @@ final class TopicWatch {
   private final Map<String, Long> missingSince = new LinkedHashMap<>();
 
   /**
+   * Creates the watch.
+   *
+   * @param topics names of the topics
    * @param now the time, as {@link System#nanoTime}
    */
   TopicWatch(Brokers brokers, Set<String> topics, long now) {

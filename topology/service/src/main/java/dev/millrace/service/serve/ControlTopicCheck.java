@@ -18,7 +18,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Makes sure that the control topic keeps every promotion. The topic is read from one partition. If
- * a broker deletes its old records, it deletes which version serves. Used by one thread.
+ * a broker deleted its old records, it would delete the entry that says which version serves. Used
+ * by one thread.
  */
 public final class ControlTopicCheck {
 

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
  * Where a group without committed offsets begins to read.
  *
  * @param text the position as the user wrote it
- * @param offsets the query for it that brokers answer
+ * @param offsets the query by which brokers find its offsets
  */
 public record From(String text, OffsetSpec offsets) {
 

@@ -63,7 +63,7 @@ final class SendablePredictions
       int keyBytes = record.key() == null ? 0 : record.key().length;
       long bytes = RecordSize.of(keyBytes, mostBytes(record.value()), record.headers());
       if (bytes > limit.maxBytes()) {
-        // The upper bound is too large, so the exact size is worth its time.
+        // The upper bound exceeds the limit, so the exact size decides.
         byte[] value = serializer.serialize(output, record.value());
         bytes = RecordSize.of(keyBytes, value.length, record.headers());
       }

@@ -22,9 +22,9 @@ final class ServiceTopology {
   private ServiceTopology() {}
 
   /**
-   * Builds the topology. Keys pass through as bytes. The predictions of an input partition all go
-   * to the output partition of its number, modulo the number of output partitions. Predictions thus
-   * keep their order, whatever their keys are.
+   * Builds the topology. Keys pass through as bytes. Predictions of input partition p go to output
+   * partition p, modulo the number of output partitions. They thus keep their order, whatever their
+   * keys are.
    *
    * @param limits reads which records the output topic accepts
    */

@@ -1,8 +1,9 @@
 package dev.millrace.service.serve;
 
 /**
- * The service must not start, because with the brokers' groups or topics as they are it would lose
- * records, or take partitions from another service. The message is one line that says what to do.
+ * The state of the brokers' groups or topics keeps the service from starting: the service would
+ * lose records, or take partitions from another service. The message is one line that says what to
+ * do.
  */
 public final class StartRefusedException extends RuntimeException {
 

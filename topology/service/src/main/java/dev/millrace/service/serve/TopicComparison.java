@@ -143,9 +143,9 @@ public final class TopicComparison {
             + input
             + "' takes "
             + word
-            + " timestamps, by up to "
+            + " timestamps (up to "
             + here.get()
-            + " ms: an image with such a timestamp becomes a dead letter; "
+            + " ms): an image with such a timestamp becomes a dead letter; "
             + set(output, key, here.get()));
   }
 
