@@ -95,7 +95,7 @@ public final class TopicComparison {
             limit ->
                 "topic '"
                     + input
-                    + "' takes records of up to "
+                    + "' takes records of "
                     + limit
                     + " bytes, more than --max-record-bytes "
                     + maxRecordBytes

@@ -100,7 +100,7 @@ class TopicComparisonTest {
 
     assertThat(finding())
         .startsWith(
-            "topic 'in' takes records of up to 1000001 bytes, more than --max-record-bytes 1000000")
+            "topic 'in' takes records of 1000001 bytes, more than --max-record-bytes 1000000")
         .contains("serve with --max-record-bytes 1000001");
   }
 
