@@ -93,12 +93,13 @@ public final class PromptClients implements KafkaClientSupplier {
    * KafkaStreams.setUncaughtExceptionHandler}.
    *
    * @param handler decides what to do about a failure
-   * @return a handler that gives the same responses
+   * @return a handler that gives the same responses, except that it ends the client after {@link
+   *     #endPolls}
    */
   public StreamsUncaughtExceptionHandler leavingGroup(StreamsUncaughtExceptionHandler handler) {
     return failure -> {
       if (failure instanceof WakeupException || failure.getCause() instanceof WakeupException) {
-        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT; // as it was told to
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT; // endPolls() woke it
       }
       StreamThreadExceptionResponse response = handler.handle(failure);
       failed.set(true);
@@ -110,9 +111,10 @@ public final class PromptClients implements KafkaClientSupplier {
   }
 
   /**
-   * Ends the stream threads that wait in their consumers, and has them leave the group. For a
-   * client that was closed and does not end: a consumer whose group gives it partitions of topics
-   * that it did not subscribe to joins again and again, and never returns to its thread.
+   * Wakes the stream threads that wait in their consumers, so that they end and leave the group.
+   * Use it for a client that was closed and does not end. This happens if the group assigns
+   * partitions of topics to which the consumer has not subscribed: the consumer then joins again
+   * and again, and never returns to its thread.
    */
   public void endPolls() {
     ending = true;

@@ -95,11 +95,7 @@ final class ChampionSwaps {
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
       if (!why.equals(reason)) {
         reason = why;
-        log.warn(
-            "{} version {} is rejected, and will be tried again: {}",
-            model(),
-            version,
-            why);
+        log.warn("{} version {} is rejected, and will be tried again: {}", model(), version, why);
         reports.publish(version, Outcome.REJECTED, why, serving(), start);
       }
     }

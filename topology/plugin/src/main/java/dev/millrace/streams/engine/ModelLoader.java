@@ -81,10 +81,7 @@ final class ModelLoader {
     long quickest = warmUp.quickestRun(longest, nanoTime);
     int images = (int) Math.max(1, Math.min(maxBatchSize, longest.toNanos() / quickest));
     log.info(
-        "{} runs one image in {} ms, so a batch holds at most {}",
-        version,
-        quickest / 1e6,
-        images);
+        "{} runs one image in {} ms, so a batch holds at most {}", version, quickest / 1e6, images);
     return images;
   }
 

@@ -63,8 +63,7 @@ final class VersionMetrics {
             MICROSECONDS,
             tags);
     compute =
-        histogram(
-            "compute.infer.duration.us", "Time of the run on the device", MICROSECONDS, tags);
+        histogram("compute.infer.duration.us", "Time of the run on the device", MICROSECONDS, tags);
     for (BadImageException.Reason reason : BadImageException.Reason.values()) {
       refusals.put(reason, failures(reason.label(), tags));
     }

@@ -17,9 +17,9 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
- * Tells the group of this service from that of another. Services of different input topics in one
- * group would take partitions from each other that they do not process, in silence. Used by one
- * thread.
+ * Checks that a consumer group belongs to this service. If two services with different input topics
+ * shared a group, each would be assigned partitions that it does not read, and no error would show
+ * it. Used by one thread.
  */
 public final class GroupCheck {
 
@@ -27,8 +27,10 @@ public final class GroupCheck {
   private final Consumer<String> warnings;
 
   /**
-   * @param admin stays the caller's
-   * @param warnings takes what does not keep the service from starting, a line each
+   * Creates the check.
+   *
+   * @param admin describes the group; stays the caller's
+   * @param warnings receives one line if the group cannot be checked
    */
   public GroupCheck(Admin admin, Consumer<String> warnings) {
     this.admin = admin;
@@ -36,9 +38,12 @@ public final class GroupCheck {
   }
 
   /**
-   * Returns if the group works on these topics, or on none yet. It may have offsets of other topics
-   * too, which it read before. Without the right to describe the group, this warns and returns.
+   * Returns if the group reads the service's topics, or no topic yet. It may also have committed
+   * offsets of other topics, which it read before. If the user may not describe the group, this
+   * warns and returns.
    *
+   * @param group the group's name
+   * @param topics the service's topics
    * @throws StartRefusedException if members of the group read another topic, or all its committed
    *     offsets are of other topics
    */
@@ -58,9 +63,9 @@ public final class GroupCheck {
       }
     } catch (AuthorizationException e) {
       warnings.accept(
-          "nobody knows whether another service uses the group "
+          "cannot check whether another service uses the group "
               + group
-              + ", because we may not describe it ("
+              + ", because this user may not describe it ("
               + e.getMessage()
               + "); allow DESCRIBE of the group");
     }
@@ -138,7 +143,7 @@ public final class GroupCheck {
     }
   }
 
-  /** Members that wait for a rebalance have no partitions, and tell of no topic. */
+  /** A member that waits for a rebalance has no partitions, so its topics are unknown. */
   private static Stream<String> assigned(ConsumerGroupDescription group) {
     return group.members().stream()
         .flatMap(member -> member.assignment().topicPartitions().stream())

@@ -22,14 +22,14 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * The Kafka Streams client of a service, with its meters and what watches it, from its start to its
- * close. Thread-safe.
+ * The Kafka Streams client of a service, with its metrics and its health, from start to close.
+ * Thread-safe.
  */
 final class RunningStream implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
-  /** A stream thread that hangs does not end. */
+  /** Shorter after a failure, because a stream thread that hangs never ends. */
   private static final Duration CLOSE_TIMEOUT_OF_FAILED = Duration.ofSeconds(5);
 
   private final CompletableFuture<Void> running;
@@ -42,13 +42,13 @@ final class RunningStream implements AutoCloseable {
   private final GroupWatch group;
 
   /**
-   * Joins the group.
+   * Creates the client, and joins the group.
    *
    * @param inference stays the caller's
-   * @param registry receives the meters; stays the caller's
-   * @param running completes once the group is joined
-   * @param ended completes when the client has ended, exceptionally if it is to end by itself; with
-   *     {@link StartRefusedException} if the group is another service's
+   * @param registry receives the metrics; stays the caller's
+   * @param running completes once the client has joined the group
+   * @param ended completes when the client has ended, exceptionally if it ended by itself; with
+   *     {@link StartRefusedException} if the group belongs to another service
    */
   RunningStream(
       ServiceConfig config,
@@ -93,7 +93,7 @@ final class RunningStream implements AutoCloseable {
       new StreamsSession(admin, kafka.getString(StreamsConfig.APPLICATION_ID_CONFIG))
           .shortenTo(ServiceConfig.SESSION_TIMEOUT);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the caller's next wait ends with it
+      Thread.currentThread().interrupt(); // the caller's next wait throws
     }
   }
 
@@ -140,12 +140,12 @@ final class RunningStream implements AutoCloseable {
     ended.completeExceptionally(failure);
   }
 
-  /** What has been wrong for longer than 10 s; empty if nothing is. */
+  /** The problems that have lasted longer than 10 s. */
   List<Problem> problems() {
     return health.problems();
   }
 
-  /** Answers what is in flight, commits, and leaves the group. */
+  /** Answers the images in flight, commits, and leaves the group. */
   @Override
   public void close() {
     group.close();

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The control topic's clients with transactions that a real broker keeps open, or aborts. */
+/** Tests the control topic's clients with transactions that a real broker keeps open or aborts. */
 @Tag("broker")
-@ResourceLock("millrace.models") // of the one broker
+@ResourceLock("millrace.models") // a topic of the shared broker
 class ControlTopicOnBrokerTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
@@ -42,7 +42,7 @@ class ControlTopicOnBrokerTest {
 
   @BeforeEach
   void createTopic(TestInfo test) throws InterruptedException {
-    model = test.getTestMethod().orElseThrow().getName(); // the tests share a control topic
+    model = test.getTestMethod().orElseThrow().getName(); // because the tests share a control topic
     TopicCreation.createControl(BROKER.admin());
     new ControlWriter(kafka, kafka).change(model, before -> new Champion(1, null, false));
   }

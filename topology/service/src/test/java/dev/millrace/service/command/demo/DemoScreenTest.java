@@ -12,7 +12,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
-/** What the demo tells. */
+/** Tests the output of the demo. */
 class DemoScreenTest {
 
   private final StringWriter out = new StringWriter();

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import picocli.CommandLine.ParameterException;
 
-/** What the doctor says of a broker and its topics. */
+/** Tests the findings about a broker and its topics. */
 @Tag("broker")
-@ResourceLock("millrace.models") // of the one broker
+@ResourceLock("millrace.models") // a topic of the shared broker
 class BrokerChecksTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
@@ -73,7 +73,7 @@ class BrokerChecksTest {
           .satisfies(
               finding ->
                   assertThat(finding.detail())
-                      .contains("cleanup.policy=delete forgets the champions"));
+                      .contains("cleanup.policy=delete deletes old promotions"));
       assertThat(BROKER.configuration(control, "cleanup.policy")).isEqualTo("delete");
     } finally {
       BROKER.configure(control, "cleanup.policy", "compact");

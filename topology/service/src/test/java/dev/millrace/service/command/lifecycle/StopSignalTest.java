@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a signal does to a command, with the hook started as the ending JVM starts it. */
+/** Tests what a signal does to a command. The test starts the hook, as an ending JVM does. */
 @Timeout(60)
 class StopSignalTest {
 
@@ -20,7 +20,7 @@ class StopSignalTest {
 
   private final Jvm jvm = new Jvm();
 
-  /** A JVM whose end is a call. */
+  /** A JVM that ends when the test calls a method. */
   private static final class Jvm implements StopSignal.Hooks {
 
     private final List<Thread> hooks = new ArrayList<>();

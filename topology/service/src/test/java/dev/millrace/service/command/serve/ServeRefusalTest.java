@@ -25,10 +25,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** What keeps {@code serve} from starting: one line that says what to do, and no stack trace. */
+/**
+ * Tests that {@code serve} refuses to start with one line that says what to do, without a stack
+ * trace.
+ */
 @Tag("broker")
 @Timeout(300)
-@ResourceLock("millrace.models") // of the one broker
+@ResourceLock("millrace.models") // a topic of the shared broker
 class ServeRefusalTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
