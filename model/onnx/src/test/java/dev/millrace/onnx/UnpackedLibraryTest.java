@@ -84,7 +84,7 @@ class UnpackedLibraryTest {
     Path broken = Files.write(folder.resolve("broken.so"), new byte[100]);
     Process child = start("-Donnxruntime.native.onnxruntime4j_jni.path=" + broken);
 
-    assertThat(child.inputReader().readLine()).contains("does not load");
+    assertThat(child.inputReader().readLine()).contains("cannot be loaded");
     child.destroyForcibly();
 
     assertThat(child.waitFor()).isNotZero();
