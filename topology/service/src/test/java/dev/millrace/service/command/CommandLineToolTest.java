@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** Help, wrong usage, and failures in one line. */
 class CommandLineToolTest {
@@ -29,14 +28,8 @@ class CommandLineToolTest {
   @TempDir Path folder;
 
   static Stream<String> commands() {
-    return names(new CommandLine(new RootCommand())).map(String::strip);
-  }
-
-  private static Stream<String> names(CommandLine command) {
-    return Stream.concat(
-        Stream.of(""),
-        command.getSubcommands().entrySet().stream()
-            .flatMap(entry -> names(entry.getValue()).map(rest -> entry.getKey() + " " + rest)));
+    return CommandTree.all(CommandTree.root())
+        .map(command -> command.qualifiedName().substring("millrace".length()).strip());
   }
 
   @ParameterizedTest

@@ -5,6 +5,9 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxRuntimeInfo;
+import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.RepositoryOption;
@@ -28,8 +31,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Say what is there and what is missing: Java, native libraries, broker, topics, model, GPU.",
-      "Ends with 1 if something is missing that serving needs."
+      "Check Java, native libraries, broker, topics, models and GPUs.",
+      "The exit code is 1 if something is missing that serving needs."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace doctor", 
+      "  millrace doctor --config client.properties --model fashion --device cuda:0"
     })
 public final class DoctorCommand implements Callable<Integer> {
 
@@ -39,37 +47,44 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Mixin private RepositoryOption repository;
 
+  @Grouped(Section.MODEL)
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "The model to check (default: every one).")
+      description = "Model to check (default: every model).")
   private String model;
 
   @Mixin private TopicOptions topicOptions;
 
+  @Grouped(Section.TOPICS)
   @Option(
       names = "--topics",
       paramLabel = "TOPIC",
       split = ",",
       description =
-          "The topics to look for (default: those of --input, --output and --dead-letters).")
+          "Topics to look for, separated by commas (default: --input, --output and"
+              + " --dead-letters).")
   private List<String> topics;
 
+  @Grouped(Section.TOPICS)
   @Option(
       names = "--max-record-bytes",
       paramLabel = "N",
       defaultValue = "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
-      description = "The largest image record, as 'serve' is told (default: ${DEFAULT-VALUE}).")
+      description =
+          "Largest image record, in bytes, as given to 'serve' (default: ${DEFAULT-VALUE}).")
   private int maxRecordBytes;
 
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
       split = ",",
-      description = "The devices that must work (default: ${DEFAULT-VALUE}).")
+      description =
+          "Devices that must work, cpu or cuda:N, separated by commas (default:"
+              + " ${DEFAULT-VALUE}).")
   private List<String> devices = List.of(Device.CPU.toString());
 
-  @Option(names = "--json", description = "As JSON: an array of {check, state, detail}.")
+  @Option(names = "--json", description = "Print the findings as a JSON array of {check, state, detail}.")
   private boolean json;
 
   /** A finding in JSON. */

@@ -1,5 +1,6 @@
 package dev.millrace.service.command.models;
 
+import dev.millrace.service.command.help.Examples;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -8,19 +9,23 @@ import picocli.CommandLine.Spec;
 /** {@code millrace models}: what is in the repository, and what of it serves. */
 @Command(
     name = "models",
-    description =
-        "Put models into the repository, see what is there, and say which version serves.",
+    description = "Manage model versions, and say which version serves.",
     subcommands = {
-      ModelsDescribeCommand.class,
       ModelsImportCommand.class,
       ModelsListCommand.class,
       ModelsShowCommand.class,
       ModelsVerifyCommand.class,
       ModelsPromoteCommand.class,
       ModelsRollbackCommand.class,
-      ModelsPruneCommand.class
+      ModelsPruneCommand.class,
+      ModelsDescribeCommand.class
     },
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace models list", 
+      "  millrace models promote --model fashion --version 2"
+    })
 public final class ModelsCommand implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -3,6 +3,7 @@ package dev.millrace.service.command.models;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.Failure;
 import dev.millrace.service.command.options.RepositoryOption;
@@ -19,14 +20,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace models list}. */
-@Command(name = "list", description = "List the models and their versions.")
+@Command(name = "list", description = "List the models and their versions.",
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace models list"
+    })
 final class ModelsListCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
   @Mixin private RepositoryOption repository;
 
-  @Option(names = "--json", description = "As JSON: an object, with the versions of each model.")
+  @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Override

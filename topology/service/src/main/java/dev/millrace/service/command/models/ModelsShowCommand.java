@@ -3,6 +3,7 @@ package dev.millrace.service.command.models;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.VersionOption;
 import dev.millrace.service.command.output.Json;
@@ -15,14 +16,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace models show}. */
-@Command(name = "show", description = "Show what is known of a version.")
+@Command(name = "show", description = "Show everything that is known about a version.",
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace models show --model fashion", 
+      "  millrace models show --model fashion --version 2 --json"
+    })
 final class ModelsShowCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
   @Mixin private VersionOption version;
 
-  @Option(names = "--json", description = "As JSON: the manifest.")
+  @Option(names = "--json", description = "Print the manifest as JSON.")
   private boolean json;
 
   @Override

@@ -2,6 +2,9 @@ package dev.millrace.service.command.serve;
 
 import dev.millrace.core.model.Device;
 import dev.millrace.service.command.cluster.BrokerPatience;
+import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.LongRunning;
@@ -34,8 +37,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     description = {
-      "Classify the images of a topic into another, until Ctrl-C or SIGTERM.",
-      "Prints one line that begins with 'ready' once the model is warm and the group is joined."
+      "Classify the images of a topic and write predictions to another.",
+      "Prints one line that begins with 'ready' once the model is loaded and the service has"
+          + " joined its group, and runs until Ctrl-C or SIGTERM."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace serve --model fashion --create-topics 8 --http 8080", 
+      "  millrace serve --model fashion --guarantee exactly_once_v2 --device cuda:0", 
+      "  millrace serve --model fashion --config client.properties --input cam-1,cam-2"
     })
 public final class ServeCommand implements Callable<Integer>, LongRunning {
 
@@ -49,78 +59,91 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
 
   @Mixin private HttpOptions http;
 
+  @Grouped(Section.TOPICS)
   @Option(
       names = "--create-topics",
       paramLabel = "PARTITIONS",
-      description = "Make the topics that are missing, with so many partitions.")
+      description = "Create missing topics with this many partitions.")
   private Integer createTopics;
 
+  @Grouped(Section.TOPICS)
   @Option(
       names = "--on-bad-image",
       paramLabel = "POLICY",
       description =
-          "What becomes of an image that cannot be classified: ${COMPLETION-CANDIDATES} (default:"
-              + " ${DEFAULT-VALUE}).")
+          "What to do with an image that cannot be classified: ${COMPLETION-CANDIDATES}"
+              + " (default: ${DEFAULT-VALUE}).")
   private OnBadImage onBadImage = OnBadImage.DEAD_LETTER;
 
+  @Grouped(Section.TOPICS)
   @Option(
       names = "--max-record-bytes",
       paramLabel = "N",
       defaultValue = "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
       description =
-          "The largest image record, for the topics that --create-topics makes and for the clients"
-              + " (default: ${DEFAULT-VALUE}, Kafka's own).")
+          "Largest image record, in bytes, for the clients and for topics that"
+              + " --create-topics creates (default: ${DEFAULT-VALUE}, Kafka's own).")
   private int maxRecordBytes;
 
+  @Grouped(Section.ADVANCED)
   @Option(
       names = "--skip",
       paramLabel = "TOPIC-PARTITION@OFFSET",
       converter = RecordPlace.Converter.class,
       description =
-          "Pass this one record unread, because it does not fit in memory: a dead letter without a"
-              + " value takes its place. May be repeated, for other partitions.")
+          "Skip the record at this offset, because it does not fit in memory. A dead letter"
+              + " without a value takes its place. May be repeated for other partitions.")
   private List<RecordPlace> skip = List.of();
 
+  @Grouped(Section.KAFKA)
   @Option(
       names = "--guarantee",
       paramLabel = "GUARANTEE",
       converter = Guarantee.Converter.class,
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description = "Processing guarantee: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Guarantee guarantee = Guarantee.AT_LEAST_ONCE;
 
+  @Grouped(Section.KAFKA)
   @Option(
       names = "--application-id",
       paramLabel = "ID",
       description =
-          "The consumer group; instances with the same one share the work (default: millrace-MODEL).")
+          "Consumer group. Instances of one group share the partitions (default:"
+              + " millrace-MODEL).")
   private String applicationId;
 
+  @Grouped(Section.MODEL)
   @Option(
       names = "--pin",
-      description = "Serve --version, else the newest, to the end, whatever 'models promote' says.")
+      description = "Keep serving --version, or else the newest version, and ignore promotions.")
   private boolean pin;
 
+  @Grouped(Section.ADVANCED)
   @Option(
       names = "--stream-threads",
       paramLabel = "N",
       defaultValue = "2",
-      description = "Threads of Kafka Streams (default: ${DEFAULT-VALUE}).")
+      description = "Number of Kafka Streams threads (default: ${DEFAULT-VALUE}).")
   private int streamThreads;
 
+  @Grouped(Section.KAFKA)
   @Option(
       names = "--from",
       paramLabel = "WHERE",
       description =
-          "Where a new group begins: earliest, latest, an instant such as 2026-01-31T12:00:00Z, or"
-              + " milliseconds since 1970 (default: earliest). A group with offsets goes on from them.")
+          "Where a new group starts: earliest, latest, a time such as 2026-01-31T12:00:00Z,"
+              + " or milliseconds since 1970 (default: earliest). A group with committed offsets"
+              + " continues from them.")
   private String from;
 
+  @Grouped(Section.KAFKA)
   @Option(
       names = "--broker-timeout",
       paramLabel = "SECONDS",
       defaultValue = "120",
       description =
-          "How long a broker that does not answer is tried for (default: ${DEFAULT-VALUE}).")
+          "How long, in seconds, to retry while no broker answers (default:"
+              + " ${DEFAULT-VALUE}).")
   private double brokerTimeout;
 
   @Override

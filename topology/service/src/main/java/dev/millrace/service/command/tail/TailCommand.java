@@ -2,6 +2,7 @@ package dev.millrace.service.command.tail;
 
 import dev.millrace.control.GrouplessConsumer;
 import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.StopSignal;
@@ -31,8 +32,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tail",
     description = {
-      "Show predictions off a topic as they come, one line each.",
-      "Only what was committed is shown. No consumer group is used and no offset is kept."
+      "Print the predictions or dead letters of a topic as they arrive.",
+      "Only committed records are shown. The command uses no consumer group and commits no"
+          + " offsets."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace tail --from-beginning --count 10", 
+      "  millrace tail --from-beginning --idle 5 --json", 
+      "  millrace tail --topic images.dead-letters"
     })
 public final class TailCommand implements Callable<Integer> {
 
@@ -44,24 +52,26 @@ public final class TailCommand implements Callable<Integer> {
       names = "--topic",
       paramLabel = "TOPIC",
       defaultValue = Topics.DEFAULT_OUTPUT,
-      description = "Where the predictions are (default: ${DEFAULT-VALUE}).")
+      description = "Topic of predictions or dead letters (default: ${DEFAULT-VALUE}).")
   private String topic;
 
   @Option(
       names = "--from-beginning",
-      description = "Begin with the oldest one, not with the next to come.")
+      description = "Start with the oldest record instead of the next one.")
   private boolean fromBeginning;
 
-  @Option(names = "--count", paramLabel = "N", description = "End after so many.")
+  @Option(names = "--count", paramLabel = "N", description = "Stop after N records.")
   private Long count;
 
   @Option(
       names = "--idle",
       paramLabel = "SECONDS",
-      description = "End when none came for so long; that is a failure if --count wants more.")
+      description =
+          "Stop after this many seconds without a record. If --count wants more, the exit"
+              + " code is 1.")
   private Double idle;
 
-  @Option(names = "--json", description = "Show each as its JSON, and nothing else.")
+  @Option(names = "--json", description = "Print each record as one line of JSON, and nothing else.")
   private boolean json;
 
   @Override
