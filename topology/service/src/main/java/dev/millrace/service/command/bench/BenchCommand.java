@@ -39,10 +39,7 @@ import picocli.CommandLine.Spec;
           + " meanwhile. --only measures a part."
     },
     footerHeading = Examples.HEADING,
-    footer = {
-      "  millrace bench --list", 
-      "  millrace bench --only resnet20 --rounds 3"
-    })
+    footer = {"  millrace bench --list", "  millrace bench --only resnet20 --rounds 3"})
 public final class BenchCommand implements Callable<Integer>, LongRunning {
 
   @Spec private CommandSpec spec;

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = Examples.HEADING,
     footer = {
-      "  millrace broker --dir millrace-data/kafka --port 9092", 
+      "  millrace broker --dir millrace-data/kafka --port 9092",
       "  millrace broker -X log.retention.hours=1"
     })
 public final class BrokerCommand implements Callable<Integer>, LongRunning {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = Examples.HEADING,
     footer = {
-      "  millrace dead-letters show --count 10", 
+      "  millrace dead-letters show --count 10",
       "  millrace dead-letters replay --dry-run"
     })
 public final class DeadLettersCommand implements Runnable {

@@ -1,10 +1,12 @@
 package dev.millrace.service.command.deadletters;
 
 import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.cluster.TopicReader;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.output.Terminal;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,7 +41,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = Examples.HEADING,
     footer = {
-      "  millrace dead-letters replay --dry-run", 
+      "  millrace dead-letters replay --dry-run",
       "  millrace dead-letters replay --reason timeout"
     })
 final class ReplayCommand implements Callable<Integer> {
@@ -58,7 +60,9 @@ final class ReplayCommand implements Callable<Integer> {
       description = "Topic to send the images to (default: the topic that each came from).")
   private String to;
 
-  @Option(names = "--again", description = "Also send dead letters that failed again after a replay.")
+  @Option(
+      names = "--again",
+      description = "Also send dead letters that failed again after a replay.")
   private boolean again;
 
   @Option(names = "--dry-run", description = "Show what would be sent, and send nothing.")
@@ -102,7 +106,8 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private void rehearse(ReplayLog log, Replay replay, long count) {
-    DeadLetterLine line = new DeadLetterLine(json, ZoneId.systemDefault());
+    DeadLetterLine line =
+        new DeadLetterLine(json, ZoneId.systemDefault(), Terminal.ofThisProcess().outputStyle());
     read(
         log,
         replay,

@@ -1,10 +1,12 @@
 package dev.millrace.service.command.deadletters;
 
 import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.cluster.TopicReader;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.output.Terminal;
 import java.io.PrintWriter;
 import java.time.ZoneId;
 import java.util.Set;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = Examples.HEADING,
     footer = {
-      "  millrace dead-letters show --count 10", 
+      "  millrace dead-letters show --count 10",
       "  millrace dead-letters show --reason timeout --json"
     })
 final class ShowCommand implements Callable<Integer> {
@@ -57,7 +59,8 @@ final class ShowCommand implements Callable<Integer> {
   }
 
   private void show(TopicReader reader, long count) {
-    DeadLetterLine line = new DeadLetterLine(json, ZoneId.systemDefault());
+    DeadLetterLine line =
+        new DeadLetterLine(json, ZoneId.systemDefault(), Terminal.ofThisProcess().outputStyle());
     PrintWriter out = spec.commandLine().getOut();
     long[] shown = {0};
     reader.read(

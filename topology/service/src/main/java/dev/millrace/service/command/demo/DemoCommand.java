@@ -38,10 +38,7 @@ import picocli.CommandLine.Spec;
       "With --model-file, --images or --untrained, nothing is trained."
     },
     footerHeading = Examples.HEADING,
-    footer = {
-      "  millrace demo", 
-      "  millrace demo --untrained --count 100"
-    })
+    footer = {"  millrace demo", "  millrace demo --untrained --count 100"})
 public final class DemoCommand implements Callable<Integer>, LongRunning {
 
   private static final String MODEL = "demo";

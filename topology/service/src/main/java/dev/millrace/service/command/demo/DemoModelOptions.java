@@ -31,7 +31,10 @@ final class DemoModelOptions {
   @Option(names = "--model-file", paramLabel = "FILE", description = "ONNX classifier to serve.")
   private Path modelFile;
 
-  @Option(names = "--labels", paramLabel = "FILE", description = "File with the names of its classes, one per line.")
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "File with the names of its classes, one per line.")
   private Path labels;
 
   @Option(

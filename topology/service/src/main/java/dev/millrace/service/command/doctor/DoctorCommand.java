@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = Examples.HEADING,
     footer = {
-      "  millrace doctor", 
+      "  millrace doctor",
       "  millrace doctor --config client.properties --model fashion --device cuda:0"
     })
 public final class DoctorCommand implements Callable<Integer> {
@@ -84,7 +84,9 @@ public final class DoctorCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private List<String> devices = List.of(Device.CPU.toString());
 
-  @Option(names = "--json", description = "Print the findings as a JSON array of {check, state, detail}.")
+  @Option(
+      names = "--json",
+      description = "Print the findings as a JSON array of {check, state, detail}.")
   private boolean json;
 
   /** A finding in JSON. */

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 /**
  * Finds the words that a mistyped word may stand for. Words are compared by the Damerau-Levenshtein
  * distance in its restricted form: the number of letters that are left out, added, wrong, or
- * swapped with their neighbour. The nearest words are suggested if they are at most a third of their
- * length away.
+ * swapped with their neighbour. The nearest words are suggested if they are at most a third of
+ * their length away.
  */
 public final class Suggestions {
 
@@ -61,10 +61,7 @@ public final class Suggestions {
     int changed = distance[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
     int nearest = Math.min(changed, 1 + Math.min(distance[i - 1][j], distance[i][j - 1]));
     boolean swapped =
-        i > 1
-            && j > 1
-            && a.charAt(i - 1) == b.charAt(j - 2)
-            && a.charAt(i - 2) == b.charAt(j - 1);
+        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
     return swapped ? Math.min(nearest, distance[i - 2][j - 2] + 1) : nearest;
   }
 }

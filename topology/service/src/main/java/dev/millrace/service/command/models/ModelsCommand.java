@@ -17,15 +17,14 @@ import picocli.CommandLine.Spec;
       ModelsVerifyCommand.class,
       ModelsPromoteCommand.class,
       ModelsRollbackCommand.class,
+      ModelsStatusCommand.class,
+      ModelsHistoryCommand.class,
       ModelsPruneCommand.class,
       ModelsDescribeCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = Examples.HEADING,
-    footer = {
-      "  millrace models list", 
-      "  millrace models promote --model fashion --version 2"
-    })
+    footer = {"  millrace models list", "  millrace models promote --model fashion --version 2"})
 public final class ModelsCommand implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = Examples.HEADING,
     footer = {
-      "  millrace models describe resnet50", 
+      "  millrace models describe resnet50",
       "  millrace models describe resnet20 --classes 100 --json"
     })
 final class ModelsDescribeCommand implements Callable<Integer> {

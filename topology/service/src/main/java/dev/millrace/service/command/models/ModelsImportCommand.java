@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = Examples.HEADING,
     footer = {
-      "  millrace models import model.onnx --model m --labels labels.txt --size 28", 
+      "  millrace models import model.onnx --model m --labels labels.txt --size 28",
       "  millrace models import w.npz --arch resnet50 --model m --labels labels.txt"
     })
 final class ModelsImportCommand implements Callable<Integer> {
@@ -72,9 +72,7 @@ final class ModelsImportCommand implements Callable<Integer> {
       names = "--size",
       paramLabel = "PIXELS",
       description =
-          "Side of the model's input, in pixels (default: the architecture's, or "
-              + SIZE
-              + ").")
+          "Side of the model's input, in pixels (default: the architecture's, or " + SIZE + ").")
   private Integer size;
 
   @Grouped(Section.PREPROCESSING)

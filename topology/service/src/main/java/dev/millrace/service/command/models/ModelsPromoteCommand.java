@@ -24,9 +24,7 @@ import picocli.CommandLine.Spec;
           + " the outcome to the topic millrace.models.status."
     },
     footerHeading = Examples.HEADING,
-    footer = {
-      "  millrace models promote --model fashion --version 2"
-    })
+    footer = {"  millrace models promote --model fashion --version 2"})
 final class ModelsPromoteCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

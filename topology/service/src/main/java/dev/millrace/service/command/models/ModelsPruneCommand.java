@@ -31,9 +31,7 @@ import picocli.CommandLine.Spec;
           + " are removed, too."
     },
     footerHeading = Examples.HEADING,
-    footer = {
-      "  millrace models prune --model fashion --keep 3 --dry-run"
-    })
+    footer = {"  millrace models prune --model fashion --keep 3 --dry-run"})
 final class ModelsPruneCommand implements Callable<Integer> {
 
   /** By then nobody is at work any more on what lies hidden. */

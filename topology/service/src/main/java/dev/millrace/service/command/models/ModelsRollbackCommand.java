@@ -19,9 +19,7 @@ import picocli.CommandLine.Spec;
     name = "rollback",
     description = "Make every instance serve the version promoted before.",
     footerHeading = Examples.HEADING,
-    footer = {
-      "  millrace models rollback --model fashion"
-    })
+    footer = {"  millrace models rollback --model fashion"})
 final class ModelsRollbackCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

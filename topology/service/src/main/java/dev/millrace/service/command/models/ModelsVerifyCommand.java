@@ -21,9 +21,7 @@ import picocli.CommandLine.Spec;
     name = "verify",
     description = "Check a version: its checksum, its signature, and a trial run.",
     footerHeading = Examples.HEADING,
-    footer = {
-      "  millrace models verify --model fashion --version 2"
-    })
+    footer = {"  millrace models verify --model fashion --version 2"})
 final class ModelsVerifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -58,6 +59,14 @@ public final class KafkaOptions {
   /** The brokers to ask first, as given. */
   public String bootstrapServers() {
     return bootstrapServers;
+  }
+
+  /** {@return whether the user named brokers, on the command line or in the file} */
+  public boolean isGiven() {
+    OptionSpec option = command.findOption("--" + BOOTSTRAP.replace('.', '-'));
+    return command.commandLine().getParseResult().hasMatchedOption(option)
+        || (command.defaultValueProvider() instanceof ConfigFile file
+            && file.defaultValue(option) != null);
   }
 
   /** For an admin client that gives up after {@value #PATIENCE_MS} ms. */

@@ -13,7 +13,10 @@ public final class VersionOption {
 
   @Mixin private ModelOption model;
 
-  @Option(names = "--version", paramLabel = "N", description = "Version of the model (default: the newest).")
+  @Option(
+      names = "--version",
+      paramLabel = "N",
+      description = "Version of the model (default: the newest).")
   private Integer version;
 
   /** The repository it is in. */

@@ -28,8 +28,8 @@ public record Terminal(boolean output, boolean errors, int columns, boolean colo
   }
 
   /**
-   * Reads the launcher's properties. Colours are off if {@code NO_COLOR} is not empty (no-color.org)
-   * or the terminal is {@code dumb}.
+   * Reads the launcher's properties. Colours are off if {@code NO_COLOR} is not empty
+   * (no-color.org) or the terminal is {@code dumb}.
    *
    * @param properties {@code millrace.terminal} and {@code millrace.output.terminal} are true where
    *     standard error and standard output are terminals; {@code millrace.columns} is their width

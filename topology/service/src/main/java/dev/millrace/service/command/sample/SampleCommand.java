@@ -20,9 +20,7 @@ import picocli.CommandLine.Spec;
           + " test images in one folder per class."
     },
     footerHeading = Examples.HEADING,
-    footer = {
-      "  millrace sample millrace-data/sample"
-    })
+    footer = {"  millrace sample millrace-data/sample"})
 public final class SampleCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

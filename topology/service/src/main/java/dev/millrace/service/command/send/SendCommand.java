@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = Examples.HEADING,
     footer = {
-      "  millrace send --rate 100 millrace-data/sample/images", 
+      "  millrace send --rate 100 millrace-data/sample/images",
       "  millrace send --labels-topic labels millrace-data/sample/images"
     })
 public final class SendCommand implements Callable<Integer> {
@@ -71,7 +71,9 @@ public final class SendCommand implements Callable<Integer> {
       description = "Images per second (default: no limit).")
   private double rate = Double.POSITIVE_INFINITY;
 
-  @Option(names = "--all", description = "Send every file, not only files with the name of an image.")
+  @Option(
+      names = "--all",
+      description = "Send every file, not only files with the name of an image.")
   private boolean all;
 
   @Option(names = "--json", description = "Print the result as JSON.")

@@ -30,7 +30,11 @@ final class InferenceOptions {
   private Path repository;
 
   @Grouped(Section.MODEL)
-  @Option(names = "--model", paramLabel = "NAME", required = true, description = "Name of the model to serve (required).")
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      required = true,
+      description = "Name of the model to serve (required).")
   private String model;
 
   @Grouped(Section.MODEL)

@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = Examples.HEADING,
     footer = {
-      "  millrace serve --model fashion --create-topics 8 --http 8080", 
-      "  millrace serve --model fashion --guarantee exactly_once_v2 --device cuda:0", 
+      "  millrace serve --model fashion --create-topics 8 --http 8080",
+      "  millrace serve --model fashion --guarantee exactly_once_v2 --device cuda:0",
       "  millrace serve --model fashion --config client.properties --input cam-1,cam-2"
     })
 public final class ServeCommand implements Callable<Integer>, LongRunning {

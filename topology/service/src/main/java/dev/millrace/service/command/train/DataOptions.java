@@ -20,7 +20,10 @@ import picocli.CommandLine.ParameterException;
 @Grouped(Section.DATA)
 final class DataOptions {
 
-  @Option(names = "--data", paramLabel = "DIR", description = "Folder of training images, with one folder per class.")
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Folder of training images, with one folder per class.")
   private Path folder;
 
   @Option(

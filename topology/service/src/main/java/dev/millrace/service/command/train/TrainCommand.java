@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = Examples.HEADING,
     footer = {
-      "  millrace train --data millrace-data/sample/images --size 28 --model fashion", 
+      "  millrace train --data millrace-data/sample/images --size 28 --model fashion",
       "  millrace train --labels-topic labels --model fashion --promote-if-better 0.2"
     })
 public final class TrainCommand implements Callable<Integer>, LongRunning {
@@ -139,8 +139,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       createControlTopic();
     }
     try (StopSignal stop = StopSignal.listen();
-        TrainingScreen screen = new TrainingScreen(
-                spec.commandLine(), json, config, Terminal.ofThisProcess())) {
+        TrainingScreen screen =
+            new TrainingScreen(spec.commandLine(), json, config, Terminal.ofThisProcess())) {
       if (parent != null) {
         OtherProcess.onExit(parent, stop::request);
       }

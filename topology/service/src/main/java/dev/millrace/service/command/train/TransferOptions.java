@@ -28,7 +28,8 @@ final class TransferOptions {
   @Option(
       names = "--from-weights",
       paramLabel = "FILE",
-      description = "Start from the weights in a safetensors, npz or onnx file, under PyTorch's names.")
+      description =
+          "Start from the weights in a safetensors, npz or onnx file, under PyTorch's names.")
   private Path file;
 
   @Option(

@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A terminal that shows both streams of a command. It knows carriage returns, line feeds, the end of
- * a row, and the sequences to erase a line, to move the cursor up, to turn wrapping off and on, and
- * to set colours; any other sequence fails the test.
+ * A terminal that shows both streams of a command. It knows carriage returns, line feeds, the end
+ * of a row, and the sequences to erase a line, to move the cursor up, to turn wrapping off and on,
+ * and to set colours; any other sequence fails the test.
  */
 public final class FakeTerminal {
 

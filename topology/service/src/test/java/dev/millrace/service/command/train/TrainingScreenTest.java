@@ -42,13 +42,16 @@ class TrainingScreenTest {
     for (int version = 1; version <= VERSIONS; version++) {
       assertThat(lines)
           .contains("m version " + version + " is published: accuracy 91.50 %")
-          .anyMatch(
-              ("epoch %d/16: loss 0.500, accuracy 80.00 %%; held out: loss 0.600, accuracy 75.00 %%;"
-                      .formatted(version)
-                  + " 1,000 images/s, 0:04 min left")
-                  ::equals);
+          .filteredOn(line -> line.startsWith("epoch "))
+          .element(version - 1)
+          .asString()
+          .startsWith(
+              "epoch " + version + "/16: loss 0.500, accuracy 80.00 %; held out: loss 0.600")
+          .endsWith(" min left");
     }
-    assertThat(lines).anyMatch(line -> line.matches("train \\[=+ *] .*")).contains("millrace train: beware");
+    assertThat(lines)
+        .anyMatch(line -> line.matches("train \\[=+ *] .*"))
+        .contains("millrace train: beware");
   }
 
   @Test
@@ -91,7 +94,7 @@ class TrainingScreenTest {
   }
 
   private static EpochReport report(int epoch) {
-    return new EpochReport(EPOCH_ARGUMENTS);
+    return new EpochReport(epoch, 0.1, 0.5, 0.8, 0.6, 0.75, 1_000);
   }
 
   private static ModelVersion version(int number) {
