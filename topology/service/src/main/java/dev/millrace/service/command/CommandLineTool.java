@@ -116,7 +116,8 @@ public final class CommandLineTool {
 
   private static int tell(CommandLine command, Failure failure) {
     String name = command.getCommandSpec().qualifiedName();
-    String hint = failure.exitCode() == ExitCode.USAGE ? "; see '" + name + " --help'" : "";
+    String see = failure.line().endsWith("?") ? " See '" : "; see '";
+    String hint = failure.exitCode() == ExitCode.USAGE ? see + name + " --help'" : "";
     command.getErr().println(name + ": " + failure.line() + hint);
     command.getErr().flush();
     return failure.exitCode();

@@ -8,9 +8,12 @@ import dev.millrace.service.command.doctor.DoctorCommand;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.HelpCommand;
 import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.help.WrongUsage;
 import dev.millrace.service.command.models.ModelsCommand;
 import dev.millrace.service.command.options.ConfigFile;
 import dev.millrace.service.command.output.Version;
+import dev.millrace.service.command.reference.CompletionCommand;
+import dev.millrace.service.command.reference.ManPagesCommand;
 import dev.millrace.service.command.sample.SampleCommand;
 import dev.millrace.service.command.send.SendCommand;
 import dev.millrace.service.command.serve.ServeCommand;
@@ -20,7 +23,6 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -44,7 +46,9 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       DoctorCommand.class,
       BenchCommand.class,
-      HelpCommand.class
+      CompletionCommand.class,
+      HelpCommand.class,
+      ManPagesCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%n",
@@ -94,7 +98,6 @@ final class RootCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "give a command: " + String.join(", ", spec.subcommands().keySet()));
+    throw WrongUsage.commandMissing(spec);
   }
 }

@@ -16,7 +16,7 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
   static final String ERRORS = "__streams.errors.";
 
   /** On a record that was sent again: the dead letter that it was. */
-  static final String REPLAYED = "millrace.replayed";
+  public static final String REPLAYED = "millrace.replayed";
 
   /** On a dead letter that stands for a record too large to keep. */
   static final String STUB = "millrace.stub";

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
-import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what is wrong with a command line. */
 public final class WrongUsage {
@@ -24,15 +24,29 @@ public final class WrongUsage {
    * @param e picocli's refusal
    */
   public static String reason(ParameterException e) {
-    List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
-    if (unmatched.isEmpty()) {
-      return e.getMessage();
+    for (CommandLine command = e.getCommandLine();
+        command != null;
+        command = command.getParent()) {
+      for (String argument : command.getUnmatchedArguments()) {
+        if (isOption(argument)) {
+          return unknown(argument, command);
+        }
+      }
     }
-    String mistyped =
-        unmatched.stream().filter(WrongUsage::isOption).findFirst().orElse(unmatched.get(0));
-    return e instanceof MissingParameterException && !isOption(mistyped)
-        ? e.getMessage()
-        : unknown(mistyped, e.getCommandLine());
+    return e instanceof UnmatchedArgumentException unmatched
+        ? unknown(unmatched.getUnmatched().get(0), e.getCommandLine())
+        : e.getMessage();
+  }
+
+  /**
+   * {@return the refusal of a command line that ends where a command has to follow}
+   *
+   * @param command the command that has commands
+   */
+  public static ParameterException commandMissing(CommandSpec command) {
+    return new ParameterException(
+        command.commandLine(),
+        "give a command: " + String.join(", ", commands(command.commandLine())));
   }
 
   private static boolean isOption(String argument) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -56,8 +57,16 @@ final class ModelTopics implements AutoCloseable {
         });
   }
 
-  /** Waits for new reports after {@link #reports}, until {@link #wakeup}. */
-  void follow(Consumer<Reported> reports) {
+  /**
+   * Passes on new reports after {@link #reports}, also if the topic is created later.
+   *
+   * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup}
+   */
+  void follow(Consumer<Reported> reports) throws InterruptedException {
+    while (consumer.assignment().isEmpty()) {
+      TimeUnit.SECONDS.sleep(1);
+      reports(reports);
+    }
     while (true) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
         Reported.of(record).ifPresent(reports);

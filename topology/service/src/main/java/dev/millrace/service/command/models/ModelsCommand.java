@@ -1,9 +1,9 @@
 package dev.millrace.service.command.models;
 
 import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.WrongUsage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace models}: what is in the repository, and what of it serves. */
@@ -31,7 +31,6 @@ public final class ModelsCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "give a command: " + String.join(", ", spec.subcommands().keySet()));
+    throw WrongUsage.commandMissing(spec);
   }
 }

@@ -24,7 +24,12 @@ import picocli.CommandLine.Spec;
 /** {@code millrace models list}. */
 @Command(
     name = "list",
-    description = "List the models and their versions.",
+    description = {
+      "List models and versions, with accuracy, age, and what serves.",
+      "The accuracy is that on held-out images, if the version's manifest has it. If brokers are"
+          + " given, by --bootstrap-servers or in the --config file, the state says which version is"
+          + " promoted, and how many instances serve a version by their last report."
+    },
     footerHeading = Examples.HEADING,
     footer = {
       "  millrace models list",

@@ -52,7 +52,7 @@ final class ModelsStatusCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     Instances instances = new Instances();
     try (ModelTopics topics = ModelTopics.of(kafka);
         StopSignal stop = StopSignal.listen(topics::wakeup)) {

@@ -20,13 +20,10 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
-import org.apache.kafka.streams.StreamsConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,6 +53,8 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Mixin private InferenceOptions inference;
 
   @Mixin private TopicOptions topicOptions;
+
+  @Mixin private GroupOptions group;
 
   @Mixin private HttpOptions http;
 
@@ -95,56 +94,11 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
               + " without a value takes its place. May be repeated for other partitions.")
   private List<RecordPlace> skip = List.of();
 
-  @Grouped(Section.KAFKA)
-  @Option(
-      names = "--guarantee",
-      paramLabel = "GUARANTEE",
-      converter = Guarantee.Converter.class,
-      description = "Processing guarantee: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Guarantee guarantee = Guarantee.AT_LEAST_ONCE;
-
-  @Grouped(Section.KAFKA)
-  @Option(
-      names = "--application-id",
-      paramLabel = "ID",
-      description =
-          "Consumer group. Instances of one group share the partitions (default:"
-              + " millrace-MODEL).")
-  private String applicationId;
-
   @Grouped(Section.MODEL)
   @Option(
       names = "--pin",
       description = "Keep serving --version, or else the newest version, and ignore promotions.")
   private boolean pin;
-
-  @Grouped(Section.ADVANCED)
-  @Option(
-      names = "--stream-threads",
-      paramLabel = "N",
-      defaultValue = "2",
-      description = "Number of Kafka Streams threads (default: ${DEFAULT-VALUE}).")
-  private int streamThreads;
-
-  @Grouped(Section.KAFKA)
-  @Option(
-      names = "--from",
-      paramLabel = "WHERE",
-      description =
-          "Where a new group starts: earliest, latest, a time such as 2026-01-31T12:00:00Z,"
-              + " or milliseconds since 1970 (default: earliest). A group with committed offsets"
-              + " continues from them.")
-  private String from;
-
-  @Grouped(Section.KAFKA)
-  @Option(
-      names = "--broker-timeout",
-      paramLabel = "SECONDS",
-      defaultValue = "120",
-      description =
-          "How long, in seconds, to retry while no broker answers (default:"
-              + " ${DEFAULT-VALUE}).")
-  private double brokerTimeout;
 
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // the ready line and the stop are what comes of it
@@ -157,9 +111,9 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
             maxRecordBytes,
             pin,
             RecordPlace.byPartition(skip),
-            kafka.streams(streamsDefaults()));
-    StartUp startUp = new StartUp(kafka, config, createTopics, from);
-    Duration patience = patience();
+            kafka.streams(group.streams()));
+    StartUp startUp = new StartUp(kafka, config, createTopics, group.from());
+    Duration patience = group.patience();
     InferenceService.loadLibraries();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (StopSignal stop = StopSignal.listen();
@@ -180,24 +134,6 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
       }
     }
     return ExitCode.DONE;
-  }
-
-  private Duration patience() {
-    if (!(brokerTimeout >= 0 && brokerTimeout < 1e9)) {
-      throw new IllegalArgumentException(
-          "broker-timeout: " + brokerTimeout + " is no number of seconds of at least 0");
-    }
-    return Duration.ofNanos((long) (brokerTimeout * 1e9));
-  }
-
-  private Map<String, String> streamsDefaults() {
-    Map<String, String> defaults = new LinkedHashMap<>();
-    defaults.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee.toString());
-    defaults.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, Integer.toString(streamThreads));
-    if (applicationId != null) {
-      defaults.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
-    }
-    return defaults;
   }
 
   private void announce(

@@ -25,6 +25,7 @@ class WrongUsageTest {
         "dead-letters shwo|millrace dead-letters: there is no command 'shwo', did you mean 'show'?",
         "send --tpoic a x|millrace send: there is no option '--tpoic', did you mean '--topic'?",
         "models show --modl m|millrace models show: there is no option '--modl', did you mean '--model'?",
+        "--verbos serve|millrace serve: there is no option '--verbos', did you mean '--verbose'?",
         "train --no-filp --model m|millrace train: there is no option '--no-filp', did you mean '--no-flip'?"
       })
   void mistypedWord_isNamedWithASuggestion(String args, String expected) {

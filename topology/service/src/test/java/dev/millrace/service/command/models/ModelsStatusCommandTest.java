@@ -10,11 +10,20 @@ import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.CapturedRun;
 import dev.millrace.service.command.RandomModel;
+import dev.millrace.service.command.options.ParsedOptions;
+import dev.millrace.service.serve.TopicCreation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,6 +44,7 @@ class ModelsStatusCommandTest {
 
   @BeforeEach
   void publishTwo() throws Exception {
+    TopicCreation.createControl(BROKER.admin());
     RandomModel.publish(folder, MODEL, 2, 1);
     RandomModel.publish(folder, MODEL, 2, 2);
   }
@@ -73,6 +83,36 @@ class ModelsStatusCommandTest {
     assertThat(onBroker("history", "--model", MODEL, "--json").succeeded().outLines())
         .hasSize(6)
         .allMatch(line -> line.startsWith("{\"time\":\""));
+  }
+
+  @Test
+  void newReports_areFollowed() throws Exception {
+    BlockingQueue<Integer> seen = new LinkedBlockingQueue<>();
+    try (ModelTopics topics =
+        ModelTopics.of(
+            ParsedOptions.kafka(
+                Map.of(), "--bootstrap-servers", BROKER.bootstrapServers()))) {
+      topics.reports(reported -> {});
+      CompletableFuture<Void> following =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  topics.follow(reported -> seen.add(reported.report().version()));
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      report("app@host:1", 41, Outcome.SWAPPED, null, 41);
+      report("app@host:1", 42, Outcome.SWAPPED, null, 42);
+
+      assertThat(seen.poll(1, TimeUnit.MINUTES)).isEqualTo(41);
+      assertThat(seen.poll(1, TimeUnit.MINUTES)).isEqualTo(42);
+      topics.wakeup();
+      assertThat(following)
+          .failsWithin(Duration.ofMinutes(1))
+          .withThrowableThat()
+          .withCauseInstanceOf(WakeupException.class);
+    }
   }
 
   @Test
