@@ -66,9 +66,11 @@ public final class ControlTopic {
   /**
    * {@return the champion that a record names, if any}
    *
+   * @param record a record of the control topic
    * @throws IOException if the record's value is invalid; the message names the field
    */
-  static Optional<Champion> champion(ConsumerRecord<byte[], byte[]> record) throws IOException {
+  public static Optional<Champion> champion(ConsumerRecord<byte[], byte[]> record)
+      throws IOException {
     if (record.value() == null) {
       return Optional.empty();
     }

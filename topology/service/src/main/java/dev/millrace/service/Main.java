@@ -2,6 +2,7 @@ package dev.millrace.service;
 
 import dev.millrace.service.command.CommandLineTool;
 import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.output.Terminal;
 import dev.millrace.service.command.output.WatchedOutput;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -43,7 +44,7 @@ public final class Main {
     WatchedOutput watched = new WatchedOutput(stdout);
     PrintWriter out = writer(watched);
     PrintWriter err = writer(stderr);
-    int exitCode = new CommandLineTool(out, err).run(args);
+    int exitCode = new CommandLineTool(out, err, Terminal.ofThisProcess()).run(args);
     out.flush();
     exitCode = conclude(exitCode, watched, err);
     err.flush();

@@ -1,6 +1,7 @@
 package dev.millrace.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,9 +11,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +42,31 @@ class LauncherTest {
   @ValueSource(strings = {"", "C", "POSIX"})
   void localeWithoutAnEncoding_becomesUtf8(String lang) throws Exception {
     assertThat(run(distribution(), Map.of("LANG", lang)).out()).isEqualTo("LC_ALL=C.UTF-8");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void terminal_isDescribedToJava() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no script(1)");
+    executable(folder.resolve("java/bin/java"), "#!/bin/sh\necho \"$@\"\n");
+    String command = "stty cols 132; " + distribution() + " --version";
+
+    String arguments = run(Path.of("/usr/bin/script"), "-qec", command, "/dev/null").out();
+
+    assertThat(arguments)
+        .contains(
+            "-Dmillrace.output.terminal=true",
+            "-Dmillrace.terminal=true",
+            "-Dmillrace.columns=132");
+  }
+
+  @Test
+  void pipes_areNoTerminal() throws Exception {
+    executable(folder.resolve("java/bin/java"), "#!/bin/sh\necho \"$@\"\n");
+
+    assertThat(run(distribution(), Map.of()).out())
+        .contains("--version")
+        .doesNotContain("-Dmillrace.output.terminal", "-Dmillrace.columns");
   }
 
   @Test
@@ -112,9 +140,18 @@ class LauncherTest {
   }
 
   private Run run(Path launcher, Map<String, String> environment) throws Exception {
+    return run(environment, launcher.toString(), "--version");
+  }
+
+  private Run run(Path program, String... arguments) throws Exception {
+    return run(
+        Map.of(),
+        Stream.concat(Stream.of(program.toString()), Stream.of(arguments)).toArray(String[]::new));
+  }
+
+  private Run run(Map<String, String> environment, String... command) throws Exception {
     Path errors = folder.resolve("errors");
-    ProcessBuilder builder =
-        new ProcessBuilder(launcher.toString(), "--version").redirectError(errors.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
     builder.environment().put("JAVA_HOME", folder.resolve("java").toString());
     builder.environment().putAll(environment);

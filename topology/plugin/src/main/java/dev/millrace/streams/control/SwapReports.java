@@ -2,6 +2,7 @@ package dev.millrace.streams.control;
 
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Consumer;
@@ -74,7 +75,11 @@ final class SwapReports implements AutoCloseable {
     double milliseconds = (now() - start) / 1e6;
     SwapReport report =
         new SwapReport(instance, model, version, outcome, reason, serving, milliseconds, null);
-    registry.counter("millrace.swap.count", "model", model, "outcome", outcome.word()).increment();
+    Counter.builder("millrace.swap.count")
+        .description("Orders to swap, by their outcome")
+        .tags("model", model, "outcome", outcome.word())
+        .register(registry)
+        .increment();
     sink.accept(report);
     return report;
   }

@@ -1,10 +1,13 @@
 package dev.millrace.service.command;
 
+import dev.millrace.service.command.help.HelpPage;
+import dev.millrace.service.command.help.WrongUsage;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.Failure;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.options.ConfigFile;
+import dev.millrace.service.command.output.Terminal;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Map;
@@ -12,7 +15,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Runs command lines. Every failure is one line on the error stream that says what to do, with a
@@ -30,6 +32,15 @@ public final class CommandLineTool {
    * @param err everything else
    */
   public CommandLineTool(PrintWriter out, PrintWriter err) {
+    this(out, err, Terminal.NONE);
+  }
+
+  /**
+   * @param out what a command is asked for
+   * @param err everything else
+   * @param terminal how wide the help may be
+   */
+  public CommandLineTool(PrintWriter out, PrintWriter err, Terminal terminal) {
     this.root =
         new CommandLine(new RootCommand())
             .setOut(out)
@@ -39,6 +50,7 @@ public final class CommandLineTool {
             .setParameterExceptionHandler(this::refuse)
             .setExecutionExceptionHandler(
                 (e, command, parsed) -> fail(e, command, isVerbose(command.getCommandSpec())));
+    HelpPage.layOut(root, terminal.outputColumns());
   }
 
   /**
@@ -89,21 +101,8 @@ public final class CommandLineTool {
     } catch (CommandException unknownKey) {
       return fail(unknownKey, root, false);
     }
-    String reason =
-        e instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : e.getMessage();
-    return tell(e.getCommandLine(), new Failure(Failure.oneLine(reason), ExitCode.USAGE));
-  }
-
-  /** What follows a {@code =} is not shown: it may be a secret, put into the wrong option. */
-  private static String unknown(UnmatchedArgumentException e) {
-    String argument = e.getUnmatched().get(0);
-    String name = argument.substring(0, (argument + "=").indexOf('='));
-    if (e.isUnknownOption()) {
-      return "there is no option '" + name + "'";
-    }
-    return e.getCommandLine().getSubcommands().isEmpty()
-        ? "'" + name + "' is one argument too many"
-        : "there is no command '" + name + "'";
+    String reason = Failure.oneLine(WrongUsage.reason(e));
+    return tell(e.getCommandLine(), new Failure(reason, ExitCode.USAGE));
   }
 
   private static int fail(Throwable e, CommandLine command, boolean verbose) {
@@ -117,7 +116,8 @@ public final class CommandLineTool {
 
   private static int tell(CommandLine command, Failure failure) {
     String name = command.getCommandSpec().qualifiedName();
-    String hint = failure.exitCode() == ExitCode.USAGE ? "; see '" + name + " --help'" : "";
+    String see = failure.line().endsWith("?") ? " See '" : "; see '";
+    String hint = failure.exitCode() == ExitCode.USAGE ? see + name + " --help'" : "";
     command.getErr().println(name + ": " + failure.line() + hint);
     command.getErr().flush();
     return failure.exitCode();

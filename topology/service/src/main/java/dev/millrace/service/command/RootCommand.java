@@ -5,9 +5,15 @@ import dev.millrace.service.command.broker.BrokerCommand;
 import dev.millrace.service.command.deadletters.DeadLettersCommand;
 import dev.millrace.service.command.demo.DemoCommand;
 import dev.millrace.service.command.doctor.DoctorCommand;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.HelpCommand;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.help.WrongUsage;
 import dev.millrace.service.command.models.ModelsCommand;
 import dev.millrace.service.command.options.ConfigFile;
 import dev.millrace.service.command.output.Version;
+import dev.millrace.service.command.reference.CompletionCommand;
+import dev.millrace.service.command.reference.ManPagesCommand;
 import dev.millrace.service.command.sample.SampleCommand;
 import dev.millrace.service.command.send.SendCommand;
 import dev.millrace.service.command.serve.ServeCommand;
@@ -17,7 +23,6 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -33,22 +38,25 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       SampleCommand.class,
       BrokerCommand.class,
-      ServeCommand.class,
-      TrainCommand.class,
       ModelsCommand.class,
+      ServeCommand.class,
       SendCommand.class,
       TailCommand.class,
       DeadLettersCommand.class,
+      TrainCommand.class,
       DoctorCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      CompletionCommand.class,
+      HelpCommand.class,
+      ManPagesCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
-    usageHelpAutoWidth = true,
+    footerHeading = "%n",
     footer = {
-      "",
-      "Exit code: 0, 1 (it failed), 2 (wrong usage); after a signal 130 or 143.",
-      "'millrace COMMAND --help' tells a command's options."
+      "'millrace help COMMAND' shows the options of a command, with examples.",
+      "Exit codes: 0 success, 1 failure, 2 wrong usage; 130 or 143 after a signal."
     })
+@Grouped(Section.COMMON)
 @SuppressWarnings("UnusedVariable")
 final class RootCommand implements Runnable {
 
@@ -58,29 +66,29 @@ final class RootCommand implements Runnable {
       names = {"-h", "--help"},
       usageHelp = true,
       scope = ScopeType.INHERIT,
-      description = "Tell what there is to give, and end.")
+      description = "Show this help message and exit.")
   private boolean help;
 
   @Option(
       names = {"-V", "--version"},
       versionHelp = true,
-      description = "Tell the version, and end.")
+      description = "Print version information and exit.")
   private boolean version;
 
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
-      description = "Log what happens, and show where errors come from.")
+      description = "Log more, and print the stack traces of errors.")
   private boolean verbose;
 
   @Option(
       names = ConfigFile.OPTION,
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      description = {
-        "A properties file: every option without its dashes is a key (or COMMAND.option, for one"
-            + " command), and so are Kafka's own keys. The command line wins."
-      })
+      description =
+          "Read options from this properties file. Its keys are option names without dashes (topic,"
+              + " or send.topic for one command alone) and Kafka's own keys. The command line wins"
+              + " over the file.")
   private Path config;
 
   /** True if asked for more, on the command line or in the file. */
@@ -90,7 +98,6 @@ final class RootCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "give a command: " + String.join(", ", spec.subcommands().keySet()));
+    throw WrongUsage.commandMissing(spec);
   }
 }

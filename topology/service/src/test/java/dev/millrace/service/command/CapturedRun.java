@@ -60,7 +60,7 @@ public record CapturedRun(int exitCode, String out, String err) {
    */
   public String usageLine() {
     String line = onlyLine(ExitCode.USAGE);
-    assertThat(line).matches("millrace.*; see 'millrace.* --help'");
+    assertThat(line).matches("millrace.*(; s|\\? S)ee 'millrace.* --help'");
     return line;
   }
 

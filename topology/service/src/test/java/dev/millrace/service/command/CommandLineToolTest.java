@@ -11,12 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.kafka.common.utils.AppInfoParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** Tests help, wrong usage, and failures in one line. */
 class CommandLineToolTest {
@@ -29,14 +29,8 @@ class CommandLineToolTest {
   @TempDir Path folder;
 
   static Stream<String> commands() {
-    return names(new CommandLine(new RootCommand())).map(String::strip);
-  }
-
-  private static Stream<String> names(CommandLine command) {
-    return Stream.concat(
-        Stream.of(""),
-        command.getSubcommands().entrySet().stream()
-            .flatMap(entry -> names(entry.getValue()).map(rest -> entry.getKey() + " " + rest)));
+    return CommandTree.all(CommandTree.root())
+        .map(command -> command.qualifiedName().substring("millrace".length()).strip());
   }
 
   @ParameterizedTest
@@ -52,18 +46,22 @@ class CommandLineToolTest {
   }
 
   @Test
-  void version_isOneLine() {
+  void version_isANameAndAVersionInEachLine() {
     assertThat(CapturedRun.of("--version").succeeded().outLines())
-        .singleElement()
-        .asString()
-        .startsWith("millrace ");
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("millrace "),
+            commit -> assertThat(commit).matches("commit (unknown|[0-9a-f]{7,40}(-dirty)?)"),
+            java -> assertThat(java).isEqualTo("java " + Runtime.version()),
+            kafka -> assertThat(kafka).isEqualTo("kafka " + AppInfoParser.getVersion()),
+            runtime -> assertThat(runtime).matches("onnxruntime \\d+\\.\\d+\\.\\d+"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "models"})
   void command_missing(String args) {
     assertThat(CapturedRun.of(args.isEmpty() ? new String[0] : args.split(" ")).usageLine())
-        .contains("give a command: ");
+        .contains("give a command: ")
+        .doesNotContain("man-pages");
   }
 
   @ParameterizedTest

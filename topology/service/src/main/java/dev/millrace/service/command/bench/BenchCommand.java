@@ -5,6 +5,7 @@ import dev.millrace.service.bench.BenchmarkConfig;
 import dev.millrace.service.bench.Benchmarks;
 import dev.millrace.service.bench.Figure;
 import dev.millrace.service.bench.Machine;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.LongRunning;
@@ -33,10 +34,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measure Millrace on this machine: against the model alone, and against what else one would use.",
-      "It starts a broker and processes of its own and takes hours; --only picks a part. Nothing else"
-          + " should run meanwhile."
-    })
+      "Measure Millrace on this machine, also against alternatives.",
+      "Starts a broker and processes of its own, and takes hours. Nothing else should run"
+          + " meanwhile. --only measures a part."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {"  millrace bench --list", "  millrace bench --only resnet20 --rounds 3"})
 public final class BenchCommand implements Callable<Integer>, LongRunning {
 
   @Spec private CommandSpec spec;
@@ -45,10 +48,11 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       names = "--only",
       paramLabel = "NAME",
       split = ",",
-      description = "Measure this part, or the part of this figure; --list tells what there is.")
+      description =
+          "Parts to measure, or the parts of these figures, separated by commas; see --list.")
   private List<String> only = new ArrayList<>();
 
-  @Option(names = "--list", description = "Tell what can be measured, and end.")
+  @Option(names = "--list", description = "List what can be measured and exit.")
   private boolean list;
 
   @Option(
@@ -56,21 +60,23 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       paramLabel = "DEVICE",
       split = ",",
       description =
-          "cpu, or cuda:N, several with commas between them (default: ${DEFAULT-VALUE}). On GPUs the"
-              + " part cuda comes first, and what needs no GPU is left out.")
+          "Devices to measure, cpu or cuda:N, separated by commas (default:"
+              + " ${DEFAULT-VALUE}). With GPUs, the part 'cuda' runs first, and parts that need no"
+              + " GPU are left out.")
   private List<String> devices = List.of(Device.CPU.toString());
 
   @Option(
       names = "--photographs",
       paramLabel = "DIR",
-      description = "Check a GPU's answers on these images (default: 40 that are made).")
+      description =
+          "Folder of images to check a GPU's answers with (default: 40 generated images).")
   private Path photographs;
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "3",
-      description = "How often; figures are medians (default: ${DEFAULT-VALUE}).")
+      description = "Number of repetitions; figures are medians (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(
@@ -78,23 +84,25 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       paramLabel = "PART",
       defaultValue = "1",
       description =
-          "Measure with so large a part of the images; below 1 to see that it works, not for figures"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Share of the images to measure with. Below 1, the figures only show that"
+              + " everything works (default: ${DEFAULT-VALUE}).")
   private double scale;
 
   @Option(
       names = "--dir",
       paramLabel = "DIR",
-      description = "Where to keep some gigabytes meanwhile (default: the temporary folder).")
+      description =
+          "Folder for a few gigabytes of temporary files (default: the system's temporary"
+              + " folder).")
   private Path dir;
 
   @Option(
       names = "--output",
       paramLabel = "FILE",
-      description = "Write the figures to this file, too, as JSON.")
+      description = "Also write the figures to this file, as JSON.")
   private Path output;
 
-  @Option(names = "--json", description = "Print the figures as one JSON object.")
+  @Option(names = "--json", description = "Print the figures as JSON.")
   private boolean json;
 
   @Override

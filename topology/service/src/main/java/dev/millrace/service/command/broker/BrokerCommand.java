@@ -2,6 +2,9 @@ package dev.millrace.service.command.broker;
 
 import dev.millrace.service.broker.BrokerConfig;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.LongRunning;
@@ -25,8 +28,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "broker",
     description = {
-      "Run a real single-node Kafka for development, until Ctrl-C or SIGTERM.",
-      "Prints 'ready HOST:PORT' once it accepts clients. Topics are not made by themselves."
+      "Run a single-node Kafka broker for development.",
+      "Prints 'ready HOST:PORT' once the broker accepts clients, and runs until Ctrl-C or"
+          + " SIGTERM. The broker does not create topics by itself."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace broker --dir millrace-data/kafka --port 9092",
+      "  millrace broker -X log.retention.hours=1"
     })
 public final class BrokerCommand implements Callable<Integer>, LongRunning {
 
@@ -36,31 +45,32 @@ public final class BrokerCommand implements Callable<Integer>, LongRunning {
       names = "--dir",
       paramLabel = "DIR",
       defaultValue = "millrace-data/broker",
-      description = "Where its data is kept (default: ${DEFAULT-VALUE}).")
+      description = "Folder for the broker's data (default: ${DEFAULT-VALUE}).")
   private Path dir;
 
   @Option(
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "" + BrokerConfig.DEFAULT_PORT,
-      description = "The port to listen on, 0 for any free one (default: ${DEFAULT-VALUE}).")
+      description = "Port to listen on; 0 picks a free one (default: ${DEFAULT-VALUE}).")
   private int port;
 
   @Option(
       names = "--host",
       paramLabel = "HOST",
       defaultValue = BrokerConfig.DEFAULT_HOST,
-      description = "The address to listen on (default: ${DEFAULT-VALUE}).")
+      description = "Address to listen on (default: ${DEFAULT-VALUE}).")
   private String host;
 
+  @Grouped(Section.KAFKA)
   @Option(
       names = "-X",
       paramLabel = "KEY=VALUE",
       description =
-          "One of Kafka's own broker properties, as often as needed (in a --config file:"
-              + " broker.KEY). The clients' listener is called "
+          "Property of Kafka's broker, with broker. before it in a --config file. May be"
+              + " repeated. Clients connect to the listener "
               + BrokerConfig.CLIENTS
-              + "; its SCRAM line's user_NAME=\"PASSWORD\" makes a user. Secrets are safer in the"
+              + "; user_NAME=\"PASSWORD\" in its SCRAM line creates a user. Keep secrets in the"
               + " file.")
   private List<String> overrides = new ArrayList<>();
 

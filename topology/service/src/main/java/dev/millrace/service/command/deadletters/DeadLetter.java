@@ -10,16 +10,26 @@ import org.apache.kafka.common.header.Header;
  *
  * @param record the record itself
  */
-record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
+public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
 
   /** Begins the names of all headers that Kafka Streams adds. */
   static final String ERRORS = "__streams.errors.";
 
   /** On a record that was sent again: the dead letter that it was. */
-  static final String REPLAYED = "millrace.replayed";
+  public static final String REPLAYED = "millrace.replayed";
 
   /** On a dead letter that stands for a record too large to keep. */
   static final String STUB = "millrace.stub";
+
+  /** {@return whether a record is a dead letter, by its headers} */
+  public static boolean is(ConsumerRecord<?, ?> record) {
+    for (Header header : record.headers()) {
+      if (header.key().startsWith(ERRORS)) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   /** Where it lies: {@code topic-partition@offset}. */
   String position() {

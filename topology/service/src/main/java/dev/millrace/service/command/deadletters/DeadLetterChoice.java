@@ -1,23 +1,26 @@
 package dev.millrace.service.command.deadletters;
 
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.serve.Topics;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** Which dead letters are meant: a mixin of options. */
+@Grouped(Section.OPTIONS)
 final class DeadLetterChoice {
 
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
       defaultValue = Topics.DEFAULT_DEAD_LETTERS,
-      description = "The dead-letter topic (default: ${DEFAULT-VALUE}).")
+      description = "Dead-letter topic (default: ${DEFAULT-VALUE}).")
   private String topic;
 
   @Option(
       names = "--reason",
       paramLabel = "REGEX",
-      description = "Only dead letters in whose reason this regular expression is found.")
+      description = "Only dead letters with a reason in which this regular expression is found.")
   private Pattern reason;
 
   @Option(names = "--key", paramLabel = "KEY", description = "Only dead letters with this key.")
@@ -26,7 +29,7 @@ final class DeadLetterChoice {
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "At most this many dead letters (default: all).")
+      description = "Stop after N dead letters (default: all).")
   private Long count;
 
   String topic() {

@@ -1,6 +1,7 @@
 package dev.millrace.service.command.deadletters;
 
 import dev.millrace.service.command.output.Json;
+import dev.millrace.service.command.output.Style;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -13,29 +14,31 @@ import java.util.Map;
  *
  * @param json whether the line is JSON
  * @param zone whose clock the times for people are told by
+ * @param style of the line for people
  */
-record DeadLetterLine(boolean json, ZoneId zone) {
+public record DeadLetterLine(boolean json, ZoneId zone, Style style) {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
   private static final String NONE = "-";
 
-  String of(DeadLetter letter) {
+  /** {@return the line, without a line break} */
+  public String of(DeadLetter letter) {
     return json ? json(letter) : text(letter);
   }
 
   private String text(DeadLetter letter) {
-    return printable(
-        String.format(
-            Locale.ROOT,
-            "%s  %-28s  %s  from %s  %s%s",
-            TIME.format(Instant.ofEpochMilli(letter.record().timestamp()).atZone(zone)),
-            letter.key().orElse(NONE),
-            letter.position(),
-            letter.source().orElse(NONE),
-            letter.isStub() ? "(stub) " : "",
-            letter.reason()));
+    String time = TIME.format(Instant.ofEpochMilli(letter.record().timestamp()).atZone(zone));
+    return String.format(
+        Locale.ROOT,
+        "%s  %-28s  %s  from %s  %s%s",
+        style.faint(time),
+        printable(letter.key().orElse(NONE)),
+        letter.position(),
+        printable(letter.source().orElse(NONE)),
+        letter.isStub() ? "(stub) " : "",
+        style.warning(printable(letter.reason())));
   }
 
   private static String json(DeadLetter letter) {

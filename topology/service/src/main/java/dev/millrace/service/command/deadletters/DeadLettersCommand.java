@@ -1,23 +1,28 @@
 package dev.millrace.service.command.deadletters;
 
+import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.WrongUsage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace dead-letters}. */
 @Command(
     name = "dead-letters",
-    description = "Show the images that could not be classified, and send them again after a fix.",
+    description = "Show images that could not be classified, and send them again.",
     subcommands = {ShowCommand.class, ReplayCommand.class},
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace dead-letters show --count 10",
+      "  millrace dead-letters replay --dry-run"
+    })
 public final class DeadLettersCommand implements Runnable {
 
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "give a command: " + String.join(", ", spec.subcommands().keySet()));
+    throw WrongUsage.commandMissing(spec);
   }
 }

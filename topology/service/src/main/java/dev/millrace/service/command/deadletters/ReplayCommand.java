@@ -1,9 +1,12 @@
 package dev.millrace.service.command.deadletters;
 
 import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.cluster.TopicReader;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.output.Terminal;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,14 +31,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     description = {
-      "Send dead letters back to the topic they came from, each once, up to the topic's current end.",
-      "The compacted topic TOPIC"
+      "Send dead letters back to the topics they came from, each once.",
+      "Reads up to the topic's current end. The compacted topic TOPIC"
           + ReplayLog.SUFFIX
-          + " keeps which were sent, in the transaction"
-          + " that sends them. A record carries the header "
+          + " records which dead letters were sent, in the transaction that sends them. A record"
+          + " carries the header "
           + DeadLetter.REPLAYED
-          + "; if it becomes a"
-          + " dead letter again, it stays one unless --again is given."
+          + "; if it becomes a dead letter again, only --again sends it again."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace dead-letters replay --dry-run",
+      "  millrace dead-letters replay --reason timeout"
     })
 final class ReplayCommand implements Callable<Integer> {
 
@@ -50,16 +57,18 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--to",
       paramLabel = "TOPIC",
-      description = "Where they go (default: the topic that each came from).")
+      description = "Topic to send the images to (default: the topic that each came from).")
   private String to;
 
-  @Option(names = "--again", description = "Also send those that failed again after a replay.")
+  @Option(
+      names = "--again",
+      description = "Also send dead letters that failed again after a replay.")
   private boolean again;
 
   @Option(names = "--dry-run", description = "Show what would be sent, and send nothing.")
   private boolean dryRun;
 
-  @Option(names = "--json", description = "Report the counts as one JSON object.")
+  @Option(names = "--json", description = "Print the counts as JSON.")
   private boolean json;
 
   @Override
@@ -97,7 +106,8 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private void rehearse(ReplayLog log, Replay replay, long count) {
-    DeadLetterLine line = new DeadLetterLine(json, ZoneId.systemDefault());
+    DeadLetterLine line =
+        new DeadLetterLine(json, ZoneId.systemDefault(), Terminal.ofThisProcess().outputStyle());
     read(
         log,
         replay,

@@ -1,9 +1,12 @@
 package dev.millrace.service.command.deadletters;
 
 import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.cluster.TopicReader;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.output.Terminal;
 import java.io.PrintWriter;
 import java.time.ZoneId;
 import java.util.Set;
@@ -20,9 +23,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "show",
     description = {
-      "List dead letters with their reasons, one line each, up to the topic's current end.",
-      "A line has the time, the key, where the dead letter lies, where the image came from, and why it"
-          + " was refused."
+      "Print dead letters with their reasons, one line each.",
+      "Reads up to the topic's current end. A line has the time, the key, where the dead"
+          + " letter lies, where the image came from, and why it was refused."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace dead-letters show --count 10",
+      "  millrace dead-letters show --reason timeout --json"
     })
 final class ShowCommand implements Callable<Integer> {
 
@@ -32,7 +40,7 @@ final class ShowCommand implements Callable<Integer> {
 
   @Mixin private DeadLetterChoice choice;
 
-  @Option(names = "--json", description = "Show each as one JSON object.")
+  @Option(names = "--json", description = "Print each dead letter as one line of JSON.")
   private boolean json;
 
   @Override
@@ -51,7 +59,8 @@ final class ShowCommand implements Callable<Integer> {
   }
 
   private void show(TopicReader reader, long count) {
-    DeadLetterLine line = new DeadLetterLine(json, ZoneId.systemDefault());
+    DeadLetterLine line =
+        new DeadLetterLine(json, ZoneId.systemDefault(), Terminal.ofThisProcess().outputStyle());
     PrintWriter out = spec.commandLine().getOut();
     long[] shown = {0};
     reader.read(

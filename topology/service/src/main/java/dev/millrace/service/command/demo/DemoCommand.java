@@ -3,6 +3,7 @@ package dev.millrace.service.command.demo;
 import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.LongRunning;
@@ -30,12 +31,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Stream real images through a broker and a model on this machine, until Ctrl-C.",
-      "A trainer learns beside it from most of Fashion-MNIST's test images, and the rest streams: each"
-          + " version that is better is promoted live, and how often each is right is told. Everything"
-          + " is in a temporary folder that goes in the end.",
-      "With --model-file, --images or --untrained nothing is trained."
-    })
+      "Run the whole loop on this machine: broker, trainer and service.",
+      "A trainer learns from 8,000 of Fashion-MNIST's 10,000 test images, and the service"
+          + " classifies the others as a stream. Each version that is better is promoted while the"
+          + " stream runs. All files are in a temporary folder, which is deleted at the end. Stop"
+          + " the demo with Ctrl-C.",
+      "With --model-file, --images or --untrained, nothing is trained."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {"  millrace demo", "  millrace demo --untrained --count 100"})
 public final class DemoCommand implements Callable<Integer>, LongRunning {
 
   private static final String MODEL = "demo";
@@ -50,7 +54,8 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
   @Option(
       names = "--images",
       paramLabel = "DIR",
-      description = "Images to stream, in a folder a class (default: Fashion-MNIST's test set).")
+      description =
+          "Images to stream, in one folder per class (default: Fashion-MNIST's test images).")
   private Path images;
 
   @Mixin private DemoModelOptions model;
@@ -59,10 +64,10 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
       names = "--rate",
       paramLabel = "N",
       defaultValue = "20",
-      description = "Images a second (default: ${DEFAULT-VALUE}).")
+      description = "Images per second (default: ${DEFAULT-VALUE}).")
   private double rate;
 
-  @Option(names = "--count", paramLabel = "N", description = "End after so many predictions.")
+  @Option(names = "--count", paramLabel = "N", description = "Stop after N predictions.")
   private Long count;
 
   @Override

@@ -9,6 +9,8 @@ import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.LabelsFile;
 import dev.millrace.service.command.options.ModelFile;
 import dev.millrace.service.demo.FashionMnist;
@@ -18,24 +20,28 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** A model for the demo that is there before it begins: a mixin of options. */
+@Grouped(Section.MODEL)
 final class DemoModelOptions {
 
   @Option(
       names = "--untrained",
-      description = "Serve a model that has learned nothing, and train none.")
+      description = "Serve a network with random weights, and train nothing.")
   private boolean untrained;
 
-  @Option(names = "--model-file", paramLabel = "FILE", description = "An ONNX classifier to serve.")
+  @Option(names = "--model-file", paramLabel = "FILE", description = "ONNX classifier to serve.")
   private Path modelFile;
 
-  @Option(names = "--labels", paramLabel = "FILE", description = "Its classes, one name a line.")
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "File with the names of its classes, one per line.")
   private Path labels;
 
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
       defaultValue = "32",
-      description = "Side of its input (default: ${DEFAULT-VALUE}).")
+      description = "Side of its input, in pixels (default: ${DEFAULT-VALUE}).")
   private int size;
 
   /** Refuses options that do not go together. */

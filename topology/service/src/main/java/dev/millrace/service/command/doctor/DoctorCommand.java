@@ -5,6 +5,9 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxRuntimeInfo;
+import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.RepositoryOption;
@@ -30,8 +33,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Say what is there and what is missing: Java, native libraries, broker, topics, model, GPU.",
-      "Ends with 1 if something is missing that serving needs."
+      "Check Java, native libraries, broker, topics, models and GPUs.",
+      "The exit code is 1 if something is missing that serving needs."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace doctor",
+      "  millrace doctor --config client.properties --model fashion --device cuda:0"
     })
 public final class DoctorCommand implements Callable<Integer> {
 
@@ -41,58 +49,67 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Mixin private RepositoryOption repository;
 
+  @Grouped(Section.MODEL)
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "The model to check (default: every one).")
+      description = "Model to check (default: every model).")
   private String model;
 
   @Mixin private TopicOptions topicOptions;
 
+  @Grouped(Section.TOPICS)
   @Option(
       names = "--topics",
       paramLabel = "TOPIC",
       split = ",",
       description =
-          "The topics to look for (default: those of --input, --output and --dead-letters).")
+          "Topics to look for, separated by commas (default: --input, --output and"
+              + " --dead-letters).")
   private List<String> topics;
 
+  @Grouped(Section.TOPICS)
   @Option(
       names = "--max-record-bytes",
       paramLabel = "N",
       defaultValue = "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
-      description = "The largest image record, as 'serve' is told (default: ${DEFAULT-VALUE}).")
+      description =
+          "Largest image record, in bytes, as given to 'serve' (default: ${DEFAULT-VALUE}).")
   private int maxRecordBytes;
 
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
       split = ",",
-      description = "The devices that must work (default: ${DEFAULT-VALUE}).")
+      description =
+          "Devices that must work, cpu or cuda:N, separated by commas (default:"
+              + " ${DEFAULT-VALUE}).")
   private List<String> devices = List.of(Device.CPU.toString());
 
   @Option(
       names = "--acls",
       description =
-          "Show what each command has to be allowed at a broker that checks it, and end. Asks no"
-              + " broker.")
+          "Print the rights that each command needs on a broker with an authorizer, and exit. No"
+              + " broker is asked.")
   private boolean acls;
 
   @Option(
       names = "--principal",
       paramLabel = "TYPE:NAME",
-      description = "With --acls: as kafka-acls.sh commands that allow this user, e.g. User:alice.")
+      description =
+          "With --acls: print kafka-acls.sh commands that allow this user, such as User:alice.")
   private String principal;
 
   @Option(
       names = "--application-id",
       paramLabel = "ID",
-      description = "With --acls: the group, as 'serve' is told (default: millrace-MODEL).")
+      description = "With --acls: the consumer group of 'serve' (default: millrace-MODEL).")
   private String applicationId;
 
   @Option(
       names = "--json",
-      description = "As JSON: an array of {check, state, detail}, or of rights.")
+      description =
+          "Print the findings as a JSON array of {check, state, detail}, or the rights as JSON.")
   private boolean json;
 
   /** A finding in JSON. */

@@ -1,33 +1,36 @@
 package dev.millrace.service.command.models;
 
+import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.WrongUsage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace models}: what is in the repository, and what of it serves. */
 @Command(
     name = "models",
-    description =
-        "Put models into the repository, see what is there, and say which version serves.",
+    description = "Manage model versions, and say which version serves.",
     subcommands = {
-      ModelsDescribeCommand.class,
       ModelsImportCommand.class,
       ModelsListCommand.class,
       ModelsShowCommand.class,
       ModelsVerifyCommand.class,
       ModelsPromoteCommand.class,
       ModelsRollbackCommand.class,
-      ModelsPruneCommand.class
+      ModelsStatusCommand.class,
+      ModelsHistoryCommand.class,
+      ModelsPruneCommand.class,
+      ModelsDescribeCommand.class
     },
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = Examples.HEADING,
+    footer = {"  millrace models list", "  millrace models promote --model fashion --version 2"})
 public final class ModelsCommand implements Runnable {
 
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "give a command: " + String.join(", ", spec.subcommands().keySet()));
+    throw WrongUsage.commandMissing(spec);
   }
 }

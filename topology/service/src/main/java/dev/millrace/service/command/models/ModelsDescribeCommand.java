@@ -2,6 +2,7 @@ package dev.millrace.service.command.models;
 
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.resnet.Shortcut;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.network.NetworkDescription;
 import dev.millrace.service.command.network.NetworkTable;
@@ -17,47 +18,54 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "describe",
     description = {
-      "Tell an architecture's layers, with their shapes, parameters and GFLOPs, and what other choices"
-          + " would cost.",
-      "resnet18, 34, 50, 101 and 152 are those for ImageNet; resnet20, 32, 44, 56 and 110 are those for"
-          + " CIFAR-10."
+      "Show the layers and costs of an architecture.",
+      "Prints the shapes, parameters and GFLOPs of its layers, and the costs of other"
+          + " choices. resnet18, 34, 50, 101 and 152 are the architectures for ImageNet; resnet20,"
+          + " 32, 44, 56 and 110 are those for CIFAR-10."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace models describe resnet50",
+      "  millrace models describe resnet20 --classes 100 --json"
     })
 final class ModelsDescribeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "NAME", description = "The architecture, for example resnet50.")
+  @Parameters(paramLabel = "NAME", description = "Architecture, for example resnet50.")
   private String name;
 
   @Option(
       names = "--classes",
       paramLabel = "N",
-      description = "Number of classes (default: 1000 for ImageNet's, 10 for CIFAR's).")
+      description =
+          "Number of classes (default: 1000 for ImageNet's architectures, 10 for CIFAR's).")
   private Integer classes;
 
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
-      description = "Side of the images (default: 224 for ImageNet's, 32 for CIFAR's).")
+      description =
+          "Side of the images, in pixels (default: 224 for ImageNet's architectures, 32 for"
+              + " CIFAR's).")
   private Integer size;
 
   @Option(
       names = "--channels",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Channels of the images (default: ${DEFAULT-VALUE}).")
+      description = "Number of the images' channels (default: ${DEFAULT-VALUE}).")
   private int channels;
 
   @Option(
       names = "--shortcut",
       paramLabel = "A|B",
-      description = {
-        "What a shortcut does where the shape changes: A pads zeros, B is a 1x1 convolution",
-        "(default: B for ImageNet's, A for CIFAR's)."
-      })
+      description =
+          "Shortcut where the shape changes: A pads zeros, B is a 1x1 convolution (default:"
+              + " B for ImageNet's architectures, A for CIFAR's).")
   private Shortcut shortcut;
 
-  @Option(names = "--json", description = "As JSON.")
+  @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Override

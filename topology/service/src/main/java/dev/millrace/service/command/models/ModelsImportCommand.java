@@ -8,6 +8,9 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.PreparedModel;
+import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.LabelsFile;
 import dev.millrace.service.command.options.ModelFile;
@@ -29,9 +32,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description = {
-      "Prepare an ONNX classifier, or an architecture's weights, and publish it as the next version of a"
-          + " model.",
-      "Prints the version's number."
+      "Publish an ONNX classifier, or weights, as the next version.",
+      "Prepares the model, tries it, and prints the number of the new version."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace models import model.onnx --model m --labels labels.txt --size 28",
+      "  millrace models import w.npz --arch resnet50 --model m --labels labels.txt"
     })
 final class ModelsImportCommand implements Callable<Integer> {
 
@@ -41,48 +48,56 @@ final class ModelsImportCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      description = {
-        "The ONNX file: float NCHW or NHWC in, logits or probabilities out;",
-        "or, with --arch, a file of weights."
-      })
+      description =
+          "ONNX file with a float NCHW or NHWC input, and logits or probabilities as its"
+              + " output. With --arch, a file of weights.")
   private Path file;
 
   @Mixin private WeightsOptions weights;
 
   @Mixin private ModelOption model;
 
+  @Grouped(Section.MODEL)
   @Option(
       names = "--labels",
       paramLabel = "FILE",
       required = true,
-      description = "Its classes, one name a line, in the order of its outputs.")
+      description =
+          "File with the names of the classes, one per line, in the order of the model's outputs"
+              + " (required).")
   private Path labels;
 
+  @Grouped(Section.PREPROCESSING)
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
-      description = "Side of its input (default: the architecture's, or " + SIZE + ").")
+      description =
+          "Side of the model's input, in pixels (default: the architecture's, or " + SIZE + ").")
   private Integer size;
 
+  @Grouped(Section.PREPROCESSING)
   @Option(
       names = "--resize",
       paramLabel = "PIXELS",
       description =
-          "What an image's shorter side is resized to before the crop (default: 8/7 of --size, as 256 for 224).")
+          "Length, in pixels, to which an image's shorter side is resized before the crop"
+              + " (default: 8/7 of --size, as 256 for 224).")
   private Integer resize;
 
   @Mixin private NormalizationOptions normalization;
 
+  @Grouped(Section.ADVANCED)
   @Option(
       names = "--time-limit",
       paramLabel = "SECONDS",
       defaultValue = "" + ModelTrial.SECONDS,
       description =
-          "Refuse a model that takes longer to load and to answer sample images (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Longest time, in seconds, that the model may take to load and to classify sample"
+              + " images (default: ${DEFAULT-VALUE}).")
   private int timeLimit;
 
-  @Option(names = "--json", description = "As JSON: the manifest.")
+  @Grouped(Section.MODEL)
+  @Option(names = "--json", description = "Print the version's manifest as JSON.")
   private boolean json;
 
   @Override

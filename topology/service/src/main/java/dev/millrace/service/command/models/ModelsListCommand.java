@@ -1,13 +1,16 @@
 package dev.millrace.service.command.models;
 
-import dev.millrace.core.model.ModelException;
+import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelRepository;
-import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
-import dev.millrace.service.command.lifecycle.Failure;
+import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.RepositoryOption;
 import dev.millrace.service.command.output.Json;
+import dev.millrace.service.command.output.Table;
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,46 +22,81 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace models list}. */
-@Command(name = "list", description = "List the models and their versions.")
+@Command(
+    name = "list",
+    description = {
+      "List models and versions, with accuracy, age, and what serves.",
+      "The accuracy is that on held-out images, if the version's manifest has it. If brokers are"
+          + " given, by --bootstrap-servers or in the --config file, the state says which version is"
+          + " promoted, and how many instances serve a version by their last report."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace models list",
+      "  millrace models list --bootstrap-servers localhost:9092"
+    })
 final class ModelsListCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
   @Mixin private RepositoryOption repository;
 
-  @Option(names = "--json", description = "As JSON: an object, with the versions of each model.")
+  @Mixin private KafkaOptions kafka;
+
+  @Option(
+      names = "--json",
+      description = "Print JSON: an object with an array of versions for each model.")
   private boolean json;
 
   @Override
   public Integer call() {
     ModelRepository models = repository.open();
-    Map<String, List<Integer>> versions = new LinkedHashMap<>();
-    models.models().forEach(model -> versions.put(model, models.versions(model)));
+    Map<String, List<VersionRow>> rows = new LinkedHashMap<>();
+    for (String model : models.models()) {
+      rows.put(
+          model,
+          models.versions(model).stream()
+              .map(version -> VersionRow.of(models, model, version))
+              .toList());
+    }
+    if (kafka.isGiven()) {
+      addStates(rows);
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(Json.line(versions));
-    } else if (versions.isEmpty()) {
+      out.println(Json.line(rows));
+    } else if (rows.isEmpty()) {
       out.println("no models in " + models.root() + "; publish one with 'millrace models import'");
     } else {
-      versions.keySet().forEach(model -> out.println(line(models, model, versions.get(model))));
+      print(rows, out);
     }
     return ExitCode.DONE;
   }
 
-  /** One model that cannot be read does not hide the others. */
-  private static String line(ModelRepository models, String model, List<Integer> versions) {
-    try {
-      return line(models.newest(model), versions);
-    } catch (ModelException e) {
-      return String.format(
-          "%-24s versions %s, of no use: %s", model, versions, Failure.of(e).line());
+  private void addStates(Map<String, List<VersionRow>> rows) {
+    Map<String, Integer> promoted = new HashMap<>();
+    Instances instances = new Instances();
+    try (ModelTopics topics = ModelTopics.of(kafka)) {
+      topics.namings(
+          naming ->
+              promoted.put(naming.model(), naming.champion().map(Champion::version).orElse(0)));
+      topics.reports(instances::add);
     }
+    rows.replaceAll(
+        (model, versions) ->
+            versions.stream()
+                .map(
+                    row ->
+                        row.with(
+                            promoted.getOrDefault(model, 0) == row.version(),
+                            instances.serving(model, row.version())))
+                .toList());
   }
 
-  private static String line(ModelVersion newest, List<Integer> versions) {
-    int size = newest.manifest().preprocessing().size();
-    return String.format(
-        "%-24s versions %s, newest made %s, %dx%d pixels, %d classes",
-        newest.name(), versions, newest.manifest().created(), size, size, newest.labels().size());
+  private static void print(Map<String, List<VersionRow>> rows, PrintWriter out) {
+    Instant now = Instant.now();
+    Table table = new Table(VersionRow.HEADINGS);
+    rows.forEach((model, versions) -> versions.forEach(row -> table.add(row.cells(model, now))));
+    table.print(out);
   }
 }

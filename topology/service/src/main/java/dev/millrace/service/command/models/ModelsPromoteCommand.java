@@ -3,6 +3,7 @@ package dev.millrace.service.command.models;
 import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.VersionOption;
@@ -18,10 +19,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "promote",
     description = {
-      "Have every instance that serves a model swap to a version, while its stream runs.",
-      "The version is tried here first; each instance tries it again and tells on the topic"
-          + " millrace.models.status what became of it."
-    })
+      "Make every instance serve a version, while its stream runs.",
+      "Tries the version on this machine first. Each instance tries it again, and reports"
+          + " the outcome to the topic millrace.models.status."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {"  millrace models promote --model fashion --version 2"})
 final class ModelsPromoteCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -32,10 +35,12 @@ final class ModelsPromoteCommand implements Callable<Integer> {
 
   @Option(
       names = "--allow-signature-change",
-      description = "Even if its input or its classes differ from those of the version before.")
+      description =
+          "Promote the version even if its input or its classes differ from the current"
+              + " version's.")
   private boolean allowSignatureChange;
 
-  @Option(names = "--json", description = "As JSON.")
+  @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Override

@@ -2,6 +2,7 @@ package dev.millrace.service.command.models;
 
 import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.ModelOption;
@@ -24,10 +25,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "prune",
     description = {
-      "Remove a model's old versions from the repository.",
-      "The newest ones stay, and so do the promoted version and the one a rollback goes back to.",
-      "What publications that were cut off a day ago or more have left goes too."
-    })
+      "Remove old versions of a model from the repository.",
+      "The newest versions stay, and so do the promoted version and the version that a"
+          + " rollback returns to. Leftovers of publications that were cut off at least a day ago"
+          + " are removed, too."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {"  millrace models prune --model fashion --keep 3 --dry-run"})
 final class ModelsPruneCommand implements Callable<Integer> {
 
   /** By then nobody is at work any more on what lies hidden. */
@@ -43,13 +47,13 @@ final class ModelsPruneCommand implements Callable<Integer> {
       names = "--keep",
       paramLabel = "N",
       defaultValue = "5",
-      description = "How many of the newest versions stay (default: ${DEFAULT-VALUE}).")
+      description = "Number of newest versions to keep (default: ${DEFAULT-VALUE}).")
   private int keep;
 
-  @Option(names = "--dry-run", description = "Say what would be removed, and remove nothing.")
+  @Option(names = "--dry-run", description = "Show what would be removed, and remove nothing.")
   private boolean dryRun;
 
-  @Option(names = "--json", description = "As JSON.")
+  @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Override

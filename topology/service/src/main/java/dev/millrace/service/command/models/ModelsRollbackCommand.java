@@ -1,6 +1,7 @@
 package dev.millrace.service.command.models;
 
 import dev.millrace.control.Champion;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
@@ -16,7 +17,9 @@ import picocli.CommandLine.Spec;
 /** {@code millrace models rollback}. */
 @Command(
     name = "rollback",
-    description = "Have every instance go back to the version that was promoted before this one.")
+    description = "Make every instance serve the version promoted before.",
+    footerHeading = Examples.HEADING,
+    footer = {"  millrace models rollback --model fashion"})
 final class ModelsRollbackCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -25,7 +28,7 @@ final class ModelsRollbackCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
-  @Option(names = "--json", description = "As JSON.")
+  @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Override

@@ -2,6 +2,7 @@ package dev.millrace.service.command.models;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.onnx.ModelCheck;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.VersionOption;
 import dev.millrace.service.command.output.Json;
@@ -18,15 +19,16 @@ import picocli.CommandLine.Spec;
 /** {@code millrace models verify}. */
 @Command(
     name = "verify",
-    description =
-        "Check that a version can be served: its checksum, its signature, and a trial run on the CPU.")
+    description = "Check a version: its checksum, its signature, and a trial run.",
+    footerHeading = Examples.HEADING,
+    footer = {"  millrace models verify --model fashion --version 2"})
 final class ModelsVerifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
   @Mixin private VersionOption version;
 
-  @Option(names = "--json", description = "As JSON.")
+  @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Override

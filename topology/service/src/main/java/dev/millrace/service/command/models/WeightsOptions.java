@@ -6,6 +6,9 @@ import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
 import dev.millrace.onnx.OnnxFormat.Precision;
 import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.options.LowerCaseNames;
 import dev.millrace.service.command.options.ModelFile;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,6 +16,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** What makes a model of a file of weights: a mixin of options. */
+@Grouped(Section.MODEL)
 final class WeightsOptions {
 
   /** Files that hold nothing but weights. */
@@ -21,30 +25,32 @@ final class WeightsOptions {
   @Option(
       names = "--arch",
       paramLabel = "NAME",
-      description = {
-        "The architecture whose weights FILE holds, under PyTorch's names, for example resnet18:",
-        "FILE is then .safetensors, .npz or .onnx."
-      })
+      description =
+          "Architecture of the weights in FILE, for example resnet18. FILE is then a safetensors, npz"
+              + " or onnx file with PyTorch's names.")
   private String architecture;
 
   @Option(
       names = "--shortcut",
       paramLabel = "A|B",
-      description = "With --arch: its shortcuts, as 'models describe' tells them.")
+      description =
+          "With --arch: shortcut where the shape changes, as 'models describe' explains it.")
   private Shortcut shortcut;
 
   @Option(
       names = "--precision",
       paramLabel = "fp32|fp16",
-      description = "With --arch: fp16 halves the model's size (default: fp32).")
+      completionCandidates = Precisions.class,
+      description = "With --arch: fp16 halves the size of the model (default: fp32).")
   private Precision precision;
 
   @Option(
       names = "--batch-norm",
       paramLabel = "kept|folded",
+      completionCandidates = BatchNorms.class,
       description =
-          "With --arch: folded puts batch norms into the convolutions (default: kept, which lets the"
-              + " weights be read back by name).")
+          "With --arch: folded merges batch norms into the convolutions; kept leaves the"
+              + " weights readable by name (default: kept).")
   private BatchNorm batchNorm;
 
   /**
@@ -80,5 +86,19 @@ final class WeightsOptions {
         new OnnxFormat(
             precision == null ? Precision.FP32 : precision,
             batchNorm == null ? BatchNorm.KEPT : batchNorm));
+  }
+
+  /** What {@code --precision} takes. */
+  static final class Precisions extends LowerCaseNames {
+    Precisions() {
+      super(Precision.class);
+    }
+  }
+
+  /** What {@code --batch-norm} takes. */
+  static final class BatchNorms extends LowerCaseNames {
+    BatchNorms() {
+      super(BatchNorm.class);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.service.command.options;
 
+import dev.millrace.service.command.help.Suggestions;
 import dev.millrace.service.command.lifecycle.CommandException;
 import java.io.IOException;
 import java.io.Reader;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -98,19 +100,27 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
               if (!options.contains(key)
                   && !KafkaKeys.isKnown(key, values)
                   && !BrokerKeys.isKnown(key)) {
-                throw new CommandException(unknown(key, value));
+                throw new CommandException(unknown(key, value, options));
               }
             });
   }
 
   /** The key is not shown if it looks like part of a value whose line was broken in two. */
-  private static String unknown(String key, String value) {
+  private static String unknown(String key, String value, Set<String> options) {
     return KEY.matcher(key).matches() && !value.isEmpty()
         ? "the --config file's key '"
             + key
-            + "' is neither an option of a command nor one of Kafka's; correct or remove it"
+            + "' is neither an option of a command nor one of Kafka's"
+            + suggestion(key, options)
         : "the --config file has a line that is not KEY=VALUE; end the line before it with a"
             + " backslash if it goes on there";
+  }
+
+  private static String suggestion(String key, Set<String> options) {
+    Set<String> known = new TreeSet<>(options);
+    known.addAll(KafkaKeys.names());
+    String suggestion = Suggestions.text(key, known);
+    return suggestion.isEmpty() ? "; correct or remove it" : suggestion;
   }
 
   /** Every key that stands for an option of this command or of one below it. */

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -34,6 +35,15 @@ enum KafkaKeys {
   KafkaKeys(String prefix, Supplier<Set<String>> names) {
     this.prefix = prefix;
     this.names = names;
+  }
+
+  /** {@return the keys of all clients and of Kafka Streams, without prefixes} */
+  static Set<String> names() {
+    Set<String> all = new TreeSet<>(StreamsConfig.configDef().names());
+    for (KafkaKeys client : values()) {
+      all.addAll(client.names.get());
+    }
+    return all;
   }
 
   /** True if any client knows the key. */

@@ -1,6 +1,9 @@
 package dev.millrace.service.command.options;
 
 import dev.millrace.service.broker.JaasLine;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.help.Suggestions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +12,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -19,6 +23,7 @@ import picocli.CommandLine.Spec;
  *
  * <p>Nothing here prints a value, since it may be a secret.
  */
+@Grouped(Section.KAFKA)
 public final class KafkaOptions {
 
   /** How long a broker that does not answer is waited for, before a command gives up. */
@@ -41,20 +46,27 @@ public final class KafkaOptions {
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
       defaultValue = "localhost:9092",
-      description = "A broker, or several with commas between them (default: ${DEFAULT-VALUE}).")
+      description = "Brokers to connect to, separated by commas (default: ${DEFAULT-VALUE}).")
   private String bootstrapServers;
 
   @Option(
       names = "-X",
       paramLabel = "KEY=VALUE",
       description =
-          "One of Kafka's own configuration keys, as often as needed; secrets are safer in the"
-              + " --config file.")
+          "Property of Kafka's clients. May be repeated. Keep secrets in the --config file.")
   private List<String> overrides = new ArrayList<>();
 
   /** The brokers to ask first, as given. */
   public String bootstrapServers() {
     return bootstrapServers;
+  }
+
+  /** {@return whether the user named brokers, on the command line or in the file} */
+  public boolean isGiven() {
+    OptionSpec option = command.findOption("--" + BOOTSTRAP.replace('.', '-'));
+    return command.commandLine().getParseResult().hasMatchedOption(option)
+        || (command.defaultValueProvider() instanceof ConfigFile file
+            && file.defaultValue(option) != null);
   }
 
   /** For an admin client that gives up after {@value #PATIENCE_MS} ms. */
@@ -138,7 +150,11 @@ public final class KafkaOptions {
         throw refused("-X " + BOOTSTRAP + ": give --bootstrap-servers instead");
       }
       if (!KafkaKeys.isKnown(key, all)) {
-        throw refused("-X " + key + ": Kafka's clients have no such key");
+        throw refused(
+            "-X "
+                + key
+                + ": Kafka's clients have no such key"
+                + Suggestions.text(key, KafkaKeys.names()));
       }
     }
     given.forEach(this::requireReadable);

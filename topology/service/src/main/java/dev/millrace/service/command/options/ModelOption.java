@@ -2,10 +2,13 @@ package dev.millrace.service.command.options;
 
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** One model in the repository: a mixin of options. */
+@Grouped(Section.MODEL)
 public final class ModelOption {
 
   @Mixin private RepositoryOption repository;
@@ -14,7 +17,7 @@ public final class ModelOption {
       names = "--model",
       paramLabel = "NAME",
       required = true,
-      description = "The model's name.")
+      description = "Name of the model (required).")
   private String name;
 
   /**

@@ -1,10 +1,13 @@
 package dev.millrace.service.command.options;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import java.util.List;
 import picocli.CommandLine.Option;
 
 /** How a model's input is normalised: a mixin of options. */
+@Grouped(Section.PREPROCESSING)
 public final class NormalizationOptions {
 
   @Option(
@@ -12,14 +15,17 @@ public final class NormalizationOptions {
       paramLabel = "R,G,B",
       split = ",",
       description =
-          "What is taken off each channel, on the 0..1 scale (default: ImageNet's, ${DEFAULT-VALUE}).")
+          "Value to subtract from each channel, on the 0..1 scale (default: ImageNet's,"
+              + " ${DEFAULT-VALUE}).")
   private List<Float> mean = Preprocessing.IMAGENET_MEAN;
 
   @Option(
       names = "--std",
       paramLabel = "R,G,B",
       split = ",",
-      description = "What each channel is divided by (default: ImageNet's, ${DEFAULT-VALUE}).")
+      description =
+          "Value to divide each channel by, on the 0..1 scale (default: ImageNet's,"
+              + " ${DEFAULT-VALUE}).")
   private List<Float> std = Preprocessing.IMAGENET_STD;
 
   /**

@@ -1,11 +1,14 @@
 package dev.millrace.service.command.options;
 
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.triton.TritonLayout;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Where the models are: a mixin of one option. */
+@Grouped(Section.MODEL)
 public final class RepositoryOption {
 
   public static final String DEFAULT = "millrace-data/models";
@@ -14,7 +17,7 @@ public final class RepositoryOption {
       names = "--repository",
       paramLabel = "DIR",
       defaultValue = DEFAULT,
-      description = "The model repository (default: ${DEFAULT-VALUE}).")
+      description = "Folder of the model repository (default: ${DEFAULT-VALUE}).")
   private Path folder;
 
   public ModelRepository open() {

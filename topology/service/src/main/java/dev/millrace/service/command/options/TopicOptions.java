@@ -1,10 +1,13 @@
 package dev.millrace.service.command.options;
 
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.serve.Topics;
 import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The topics that a service works with: a mixin of options. */
+@Grouped(Section.TOPICS)
 public final class TopicOptions {
 
   @Option(
@@ -12,7 +15,7 @@ public final class TopicOptions {
       paramLabel = "TOPIC",
       split = ",",
       description =
-          "Where the images come from, one topic or several with commas between them (default: "
+          "Topics to read images from, separated by commas (default: "
               + Topics.DEFAULT_INPUT
               + ").")
   private List<String> inputs;
@@ -21,22 +24,23 @@ public final class TopicOptions {
       names = "--input-pattern",
       paramLabel = "REGEX",
       description =
-          "Instead of --input: every topic whose whole name matches, also those made later.")
+          "Read every topic whose whole name matches this regular expression, also topics"
+              + " that are created later. Replaces --input.")
   private String inputPattern;
 
   @Option(
       names = "--output",
       paramLabel = "TOPIC",
       defaultValue = Topics.DEFAULT_OUTPUT,
-      description = "Where the predictions go (default: ${DEFAULT-VALUE}).")
+      description = "Topic to write predictions to (default: ${DEFAULT-VALUE}).")
   private String output;
 
   @Option(
       names = "--dead-letters",
       paramLabel = "TOPIC",
       description =
-          "Where images go that cannot be classified, of all inputs (default: that of the first"
-              + " input, INPUT.dead-letters; --input-pattern has no default).")
+          "Topic for images that cannot be classified (default: INPUT.dead-letters, after"
+              + " the first input). Required with --input-pattern.")
   private String deadLetters;
 
   /**

@@ -2,15 +2,21 @@ package dev.millrace.service.command.options;
 
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** One version of one model in the repository: a mixin of options. */
+@Grouped(Section.MODEL)
 public final class VersionOption {
 
   @Mixin private ModelOption model;
 
-  @Option(names = "--version", paramLabel = "N", description = "The version (default: the newest).")
+  @Option(
+      names = "--version",
+      paramLabel = "N",
+      description = "Version of the model (default: the newest).")
   private Integer version;
 
   /** The repository it is in. */

@@ -1,82 +1,69 @@
 package dev.millrace.service.command.output;
 
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.io.PrintWriter;
 
 /**
- * A progress bar on standard error where that is a terminal, else nothing. The launcher knows
- * which, and tells by the system property {@code millrace.terminal}. Thread-safe.
+ * The progress of a command on standard error: a bar where that is a terminal, otherwise nothing.
+ * Thread-safe.
  */
 public interface Progress extends AutoCloseable {
 
-  /** One more is done. */
+  /** Shows nothing. */
+  Progress NONE =
+      new Progress() {
+        @Override
+        public void skip(long count) {}
+
+        @Override
+        public void step(int count) {}
+
+        @Override
+        public void tell(String message) {}
+
+        @Override
+        public void print(Runnable lines) {
+          lines.run();
+        }
+
+        @Override
+        public void close() {}
+      };
+
+  /** Counts steps that were done before, and so say nothing about the speed. */
+  void skip(long count);
+
+  /** Counts one step. */
   default void step() {
     step(1);
   }
 
-  /** So many more are done. */
+  /** Counts steps. */
   void step(int count);
 
-  /** What else there is to say at this moment. */
+  /** Sets the text beside the bar. */
   void tell(String message);
+
+  /**
+   * Prints lines to the terminal. Without this, the bar would erase them.
+   *
+   * @param lines prints and flushes whole lines to standard output or standard error
+   */
+  void print(Runnable lines);
 
   @Override
   void close();
 
   /**
-   * Begins.
+   * {@return a new progress}
    *
-   * @param total how many there are
-   * @param unit what they are called, in the plural
+   * @param err standard error
+   * @param terminal whether standard error is a terminal, and its width
+   * @param total number of steps
+   * @param unit name of a step, in the plural
    */
-  static Progress of(String task, long total, String unit) {
-    return isTerminal() ? bar(task, total, unit) : none();
-  }
-
-  /** Whether there is somebody to see it. */
-  static boolean isTerminal() {
-    return Boolean.getBoolean("millrace.terminal");
-  }
-
-  private static Progress bar(String task, long total, String unit) {
-    ProgressBar bar =
-        new ProgressBarBuilder()
-            .setTaskName(task)
-            .setInitialMax(total)
-            .setUnit(" " + unit, 1)
-            .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(200)
-            .showSpeed()
-            .build();
-    return new Progress() {
-      @Override
-      public void step(int count) {
-        bar.stepBy(count);
-      }
-
-      @Override
-      public void tell(String message) {
-        bar.setExtraMessage(" " + message);
-      }
-
-      @Override
-      public void close() {
-        bar.close();
-      }
-    };
-  }
-
-  private static Progress none() {
-    return new Progress() {
-      @Override
-      public void step(int count) {}
-
-      @Override
-      public void tell(String message) {}
-
-      @Override
-      public void close() {}
-    };
+  static Progress of(PrintWriter err, Terminal terminal, String task, long total, String unit) {
+    return terminal.errors()
+        ? new ProgressBar(err, terminal.columns(), System::nanoTime, task, total, unit)
+        : NONE;
   }
 }

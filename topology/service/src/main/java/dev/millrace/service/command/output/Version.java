@@ -1,18 +1,58 @@
 package dev.millrace.service.command.output;
 
+import dev.millrace.core.model.ModelException;
+import dev.millrace.onnx.OnnxRuntimeInfo;
+import java.io.IOException;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.util.Optional;
+import org.apache.kafka.common.utils.AppInfoParser;
 import picocli.CommandLine.IVersionProvider;
 
-/** The program's version, as the build wrote it into the jar's manifest. */
+/** The versions of the program and of what it runs on, a name and a version in each line. */
 public final class Version implements IVersionProvider {
+
+  private static final String UNKNOWN = "unknown";
+
+  /** The attribute of the jar's manifest that holds the commit's abbreviated id. */
+  private static final String COMMIT = "Build-Commit";
 
   @Override
   public String[] getVersion() {
-    return new String[] {"millrace " + number()};
+    return new String[] {
+      "millrace " + number(),
+      "commit " + commit().orElse(UNKNOWN),
+      "java " + Runtime.version(),
+      "kafka " + AppInfoParser.getVersion(),
+      "onnxruntime " + onnxRuntime()
+    };
   }
 
-  /** The number alone, or {@code (unpackaged)} when the classes come from no jar. */
+  /** {@return the program's version, or {@code (unpackaged)} if the classes come from no jar} */
   public static String number() {
     String version = Version.class.getPackage().getImplementationVersion();
     return version == null ? "(unpackaged)" : version;
+  }
+
+  /** A build outside a Git checkout writes an empty commit. */
+  private static Optional<String> commit() {
+    URL place = Version.class.getResource("Version.class");
+    try {
+      return place != null && place.openConnection() instanceof JarURLConnection jar
+          ? Optional.ofNullable(jar.getMainAttributes().getValue(COMMIT))
+              .filter(id -> !id.isBlank())
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The native library's own version: a build for GPUs may bring another library. */
+  private static String onnxRuntime() {
+    try {
+      return OnnxRuntimeInfo.read().version();
+    } catch (ModelException e) {
+      return UNKNOWN + " (" + e.getMessage() + ")";
+    }
   }
 }

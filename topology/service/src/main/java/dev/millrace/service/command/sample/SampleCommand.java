@@ -1,5 +1,6 @@
 package dev.millrace.service.command.sample;
 
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.demo.Sample;
 import java.io.IOException;
@@ -14,10 +15,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sample",
     description = {
-      "Write a small trained network and images for it, to try the other commands with.",
-      "The folder then has model.onnx, labels.txt and images, with 1,000 of Fashion-MNIST's test"
-          + " images in one folder per class."
-    })
+      "Write a small trained network and images to try Millrace with.",
+      "The folder then has model.onnx, labels.txt, and images with 1,000 of Fashion-MNIST's"
+          + " test images in one folder per class."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {"  millrace sample millrace-data/sample"})
 public final class SampleCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -1,12 +1,14 @@
 package dev.millrace.service.command.send;
 
 import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.Failure;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.output.Progress;
+import dev.millrace.service.command.output.Terminal;
 import dev.millrace.service.serve.Topics;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -33,8 +35,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "send",
     description = {
-      "Send image files, or folders of them, into a topic.",
-      "A record's key is the file's path below the folder named (cats/1.jpg), or its name."
+      "Send image files or folders to a topic.",
+      "A record's key is the file's path below the given folder, such as cats/1.jpg, or the"
+          + " name of a file that is given itself."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace send --rate 100 millrace-data/sample/images",
+      "  millrace send --labels-topic labels millrace-data/sample/images"
     })
 public final class SendCommand implements Callable<Integer> {
 
@@ -46,29 +54,35 @@ public final class SendCommand implements Callable<Integer> {
       names = "--topic",
       paramLabel = "TOPIC",
       defaultValue = Topics.DEFAULT_INPUT,
-      description = "Where the images go (default: ${DEFAULT-VALUE}).")
+      description = "Topic to send the images to (default: ${DEFAULT-VALUE}).")
   private String topic;
 
   @Option(
       names = "--labels-topic",
       paramLabel = "TOPIC",
-      description = "Send the name of each file's folder there, under the same key.")
+      description =
+          "Also send the name of each file's folder to this topic, as its label, under the"
+              + " same key.")
   private String labelsTopic;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Images a second (default: as fast as it goes).")
+      description = "Images per second (default: no limit).")
   private double rate = Double.POSITIVE_INFINITY;
 
-  @Option(names = "--all", description = "Send any file, not only those named like images.")
+  @Option(
+      names = "--all",
+      description = "Send every file, not only files with the name of an image.")
   private boolean all;
 
-  @Option(names = "--json", description = "Tell the outcome as one JSON object.")
+  @Option(names = "--json", description = "Print the result as JSON.")
   private boolean json;
 
-  @Parameters(paramLabel = "PATH", arity = "1..*", description = "An image file, or a folder.")
+  @Parameters(paramLabel = "PATH", arity = "1..*", description = "Image file, or folder of images.")
   private List<Path> paths;
+
+  private volatile Progress progress = Progress.NONE;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -79,7 +93,14 @@ public final class SendCommand implements Callable<Integer> {
       try (Producer<String, byte[]> producer =
               new KafkaProducer<>(
                   configuration, new StringSerializer(), new ByteArraySerializer());
-          Progress progress = Progress.of("send", files.size(), "images")) {
+          Progress bar =
+              Progress.of(
+                  spec.commandLine().getErr(),
+                  Terminal.ofThisProcess(),
+                  "send",
+                  files.size(),
+                  "images")) {
+        progress = bar;
         ImageSender sender =
             new ImageSender(
                 producer,
@@ -88,7 +109,7 @@ public final class SendCommand implements Callable<Integer> {
                 Integer.parseInt(
                     (String) configuration.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)),
                 this::complain,
-                progress::step);
+                bar::step);
         long start = System.nanoTime();
         for (ImageFile file : files) {
           pacer.awaitTurn();
@@ -98,7 +119,8 @@ public final class SendCommand implements Callable<Integer> {
           sender.send(file);
         }
         sender.flush();
-        progress.close();
+        bar.close();
+        progress = Progress.NONE;
         return conclude(sender, (System.nanoTime() - start) / 1e9);
       }
     }
@@ -152,7 +174,10 @@ public final class SendCommand implements Callable<Integer> {
 
   private void complain(String line) {
     PrintWriter err = spec.commandLine().getErr();
-    err.println(spec.qualifiedName() + ": " + line);
-    err.flush();
+    progress.print(
+        () -> {
+          err.println(spec.qualifiedName() + ": " + line);
+          err.flush();
+        });
   }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.service.command.serve;
 
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.http.HttpEndpoint;
 import dev.millrace.service.serve.InferenceService;
@@ -10,20 +12,22 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Where a service tells its metrics and health: a mixin of options. */
+@Grouped(Section.HTTP)
 final class HttpOptions {
 
   @Option(
       names = "--http",
       paramLabel = "PORT",
       description =
-          "Answer /metrics, /v2/health and /v2/models on this port, 0 for any free one; not without.")
+          "Serve /metrics, /v2/health and /v2/models on this port (0 picks a free one). Off"
+              + " by default.")
   private Integer port;
 
   @Option(
       names = "--http-host",
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
-      description = "The address --http listens on (default: ${DEFAULT-VALUE}).")
+      description = "Address for --http to listen on (default: ${DEFAULT-VALUE}).")
   private String host;
 
   /** What listens, if anything does. */

@@ -2,6 +2,8 @@ package dev.millrace.service.command.serve;
 
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.RepositoryOption;
 import dev.millrace.streams.InferenceConfig;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Which model answers and how images are decoded, batched and run: a mixin of options. */
+@Grouped(Section.INFERENCE)
 final class InferenceOptions {
 
   /** The defaults, whatever the model. */
@@ -18,27 +21,35 @@ final class InferenceOptions {
 
   private static final ImageLimits LIMITS = DEFAULTS.engine().limits();
 
+  @Grouped(Section.MODEL)
   @Option(
       names = "--repository",
       paramLabel = "DIR",
       defaultValue = RepositoryOption.DEFAULT,
-      description = "The model repository (default: ${DEFAULT-VALUE}).")
+      description = "Folder of the model repository (default: ${DEFAULT-VALUE}).")
   private Path repository;
 
-  @Option(names = "--model", paramLabel = "NAME", required = true, description = "The model in it.")
+  @Grouped(Section.MODEL)
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      required = true,
+      description = "Name of the model to serve (required).")
   private String model;
 
+  @Grouped(Section.MODEL)
   @Option(
       names = "--version",
       paramLabel = "N",
-      description = "The version to start with, where none was promoted yet (default: the newest).")
+      description = "Version to start with if no version was promoted yet (default: the newest).")
   private Integer version;
 
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
       split = ",",
-      description = "cpu or cuda:N, several with commas between them (default: ${DEFAULT-VALUE}).")
+      description =
+          "Devices to run on, cpu or cuda:N, separated by commas (default: ${DEFAULT-VALUE}).")
   private List<String> devices =
       DEFAULTS.engine().devices().stream().map(Device::toString).toList();
 
@@ -46,55 +57,67 @@ final class InferenceOptions {
       names = "--max-batch-size",
       paramLabel = "N",
       description =
-          "Images a batch at most (default: 64 on a GPU; on the CPU as many as run in 20 ms, 8 at"
-              + " most).")
+          "Largest batch, in images (default: 64 on a GPU; on the CPU as many as run in 20"
+              + " ms, at most 8).")
   private Integer maxBatchSize;
 
   @Option(
       names = "--linger",
       paramLabel = "MS",
       description =
-          "Milliseconds an image waits for company while a device is idle (default: 0 on the CPU, 5 on"
-              + " a GPU).")
+          "Longest time, in ms, that an image waits for a batch to fill while a device is"
+              + " idle (default: 0 on the CPU, 5 on a GPU).")
   private Double lingerMillis;
 
   @Option(
       names = "--decode-threads",
       paramLabel = "N",
-      description = "Threads that decode (default: one a core).")
+      description = "Number of decoder threads (default: one per core).")
   private Integer decodeThreads;
 
+  @Grouped(Section.ADVANCED)
   @Option(
       names = "--max-in-flight",
       paramLabel = "N",
-      description = "Images of one partition in flight at most (default: almost four batches).")
+      description =
+          "Largest number of images of one partition that are in flight (default: almost"
+              + " four batches).")
   private Integer maxInFlight;
 
+  @Grouped(Section.ADVANCED)
   @Option(
       names = "--max-pixels",
       paramLabel = "N",
-      description = "The largest image taken, width times height (default: ${DEFAULT-VALUE}).")
+      description =
+          "Largest image to accept, in pixels, as width times height (default:"
+              + " ${DEFAULT-VALUE}).")
   private long maxPixels = LIMITS.maxPixels();
 
+  @Grouped(Section.ADVANCED)
   @Option(
       names = "--decode-timeout",
       paramLabel = "MS",
-      description = "Milliseconds after which an image is given up on (default: ${DEFAULT-VALUE}).")
+      description =
+          "Longest time, in ms, that decoding one image may take (default: ${DEFAULT-VALUE}).")
   private long decodeTimeoutMillis = LIMITS.decodeTimeout().toMillis();
 
+  @Grouped(Section.PREDICTIONS)
   @Option(
       names = "--top",
       paramLabel = "K",
       description =
-          "How many of the most probable classes a prediction lists (default: ${DEFAULT-VALUE}).")
+          "Number of classes that a prediction lists, most probable first (default:"
+              + " ${DEFAULT-VALUE}).")
   private int top = DEFAULTS.top();
 
+  @Grouped(Section.PREDICTIONS)
   @Option(
       names = "--probabilities",
       paramLabel = "WHICH",
       converter = Distribution.Converter.class,
       description =
-          "Whether a prediction holds the whole distribution: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+          "Whether a prediction holds the probabilities of all classes:"
+              + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Distribution probabilities = Distribution.of(DEFAULTS.probabilities());
 
   /**

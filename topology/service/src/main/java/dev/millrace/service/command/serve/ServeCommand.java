@@ -2,6 +2,9 @@ package dev.millrace.service.command.serve;
 
 import dev.millrace.core.model.Device;
 import dev.millrace.service.command.cluster.BrokerPatience;
+import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
@@ -16,13 +19,10 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
-import org.apache.kafka.streams.StreamsConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,8 +33,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     description = {
-      "Classify the images of a topic into another, until Ctrl-C or SIGTERM.",
-      "Prints one line that begins with 'ready' once the model is warm and the group is joined."
+      "Classify the images of a topic and write predictions to another.",
+      "Prints one line that begins with 'ready' once the model is loaded and the service has"
+          + " joined its group, and runs until Ctrl-C or SIGTERM."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace serve --model fashion --create-topics 8 --http 8080",
+      "  millrace serve --model fashion --guarantee exactly_once_v2 --device cuda:0",
+      "  millrace serve --model fashion --config client.properties --input cam-1,cam-2"
     })
 public final class ServeCommand implements Callable<Integer>, LongRunning {
 
@@ -46,81 +53,51 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
 
   @Mixin private TopicOptions topicOptions;
 
+  @Mixin private GroupOptions group;
+
   @Mixin private HttpOptions http;
 
+  @Grouped(Section.TOPICS)
   @Option(
       names = "--create-topics",
       paramLabel = "PARTITIONS",
-      description = "Make the topics that are missing, with so many partitions.")
+      description = "Create missing topics with this many partitions.")
   private Integer createTopics;
 
+  @Grouped(Section.TOPICS)
   @Option(
       names = "--on-bad-image",
       paramLabel = "POLICY",
       description =
-          "What becomes of an image that cannot be classified: ${COMPLETION-CANDIDATES} (default:"
-              + " ${DEFAULT-VALUE}).")
+          "What to do with an image that cannot be classified: ${COMPLETION-CANDIDATES}"
+              + " (default: ${DEFAULT-VALUE}).")
   private OnBadImage onBadImage = OnBadImage.DEAD_LETTER;
 
+  @Grouped(Section.TOPICS)
   @Option(
       names = "--max-record-bytes",
       paramLabel = "N",
       defaultValue = "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
       description =
-          "The largest image record, for the topics that --create-topics makes and for the clients"
-              + " (default: ${DEFAULT-VALUE}, Kafka's own).")
+          "Largest image record, in bytes, for the clients and for topics that"
+              + " --create-topics creates (default: ${DEFAULT-VALUE}, Kafka's own).")
   private int maxRecordBytes;
 
+  @Grouped(Section.ADVANCED)
   @Option(
       names = "--skip",
       paramLabel = "TOPIC-PARTITION@OFFSET",
       converter = RecordPlace.Converter.class,
       description =
-          "Pass this one record unread, because it does not fit in memory: a dead letter without a"
-              + " value takes its place. May be repeated, for other partitions.")
+          "Skip the record at this offset, because it does not fit in memory. A dead letter"
+              + " without a value takes its place. May be repeated for other partitions.")
   private List<RecordPlace> skip = List.of();
 
-  @Option(
-      names = "--guarantee",
-      paramLabel = "GUARANTEE",
-      converter = Guarantee.Converter.class,
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Guarantee guarantee = Guarantee.AT_LEAST_ONCE;
-
-  @Option(
-      names = "--application-id",
-      paramLabel = "ID",
-      description =
-          "The consumer group; instances with the same one share the work (default: millrace-MODEL).")
-  private String applicationId;
-
+  @Grouped(Section.MODEL)
   @Option(
       names = "--pin",
-      description = "Serve --version, else the newest, to the end, whatever 'models promote' says.")
+      description = "Keep serving --version, or else the newest version, and ignore promotions.")
   private boolean pin;
-
-  @Option(
-      names = "--stream-threads",
-      paramLabel = "N",
-      defaultValue = "2",
-      description = "Threads of Kafka Streams (default: ${DEFAULT-VALUE}).")
-  private int streamThreads;
-
-  @Option(
-      names = "--from",
-      paramLabel = "WHERE",
-      description =
-          "Where a new group begins: earliest, latest, an instant such as 2026-01-31T12:00:00Z, or"
-              + " milliseconds since 1970 (default: earliest). A group with offsets goes on from them.")
-  private String from;
-
-  @Option(
-      names = "--broker-timeout",
-      paramLabel = "SECONDS",
-      defaultValue = "120",
-      description =
-          "How long a broker that does not answer is tried for (default: ${DEFAULT-VALUE}).")
-  private double brokerTimeout;
 
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // the ready line and the stop are what comes of it
@@ -133,9 +110,9 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
             maxRecordBytes,
             pin,
             RecordPlace.byPartition(skip),
-            kafka.streams(streamsDefaults()));
-    StartUp startUp = new StartUp(kafka, config, createTopics, from);
-    Duration patience = patience();
+            kafka.streams(group.streams()));
+    StartUp startUp = new StartUp(kafka, config, createTopics, group.from());
+    Duration patience = group.patience();
     InferenceService.loadLibraries();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (StopSignal stop = StopSignal.listen();
@@ -156,24 +133,6 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
       }
     }
     return ExitCode.DONE;
-  }
-
-  private Duration patience() {
-    if (!(brokerTimeout >= 0 && brokerTimeout < 1e9)) {
-      throw new IllegalArgumentException(
-          "broker-timeout: " + brokerTimeout + " is no number of seconds of at least 0");
-    }
-    return Duration.ofNanos((long) (brokerTimeout * 1e9));
-  }
-
-  private Map<String, String> streamsDefaults() {
-    Map<String, String> defaults = new LinkedHashMap<>();
-    defaults.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee.toString());
-    defaults.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, Integer.toString(streamThreads));
-    if (applicationId != null) {
-      defaults.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
-    }
-    return defaults;
   }
 
   private void announce(

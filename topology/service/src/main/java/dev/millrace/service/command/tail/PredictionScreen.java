@@ -1,6 +1,8 @@
 package dev.millrace.service.command.tail;
 
 import dev.millrace.events.Prediction;
+import dev.millrace.service.command.deadletters.DeadLetter;
+import dev.millrace.service.command.deadletters.DeadLetterLine;
 import dev.millrace.service.command.output.PredictionLine;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -9,14 +11,19 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Shows predictions on one stream; what is none is told on the other. For one thread.
+ * Shows predictions and dead letters on one stream, and complains about other records on another.
+ * For one thread.
  *
- * @param out where predictions go
- * @param complaints gets a line about each record that is no prediction
+ * @param out where predictions and dead letters go
+ * @param complaints gets a line about each other record
  * @param line a prediction as people read it, or null to show the JSON as it is
+ * @param deadLetter a dead letter as people or scripts read it
  */
 record PredictionScreen(
-    PrintWriter out, java.util.function.Consumer<String> complaints, PredictionLine line)
+    PrintWriter out,
+    java.util.function.Consumer<String> complaints,
+    PredictionLine line,
+    DeadLetterLine deadLetter)
     implements PredictionTail.Screen {
 
   private static final Deserializer<Prediction> PREDICTIONS = Prediction.serde().deserializer();
@@ -24,6 +31,10 @@ record PredictionScreen(
   @Override
   public boolean show(ConsumerRecord<byte[], byte[]> record) {
     String position = record.topic() + "-" + record.partition() + "@" + record.offset();
+    if (DeadLetter.is(record)) {
+      out.println(deadLetter.of(new DeadLetter(record)));
+      return true;
+    }
     if (record.value() == null) {
       complaints.accept(position + " has no value");
       return false;
@@ -33,7 +44,7 @@ record PredictionScreen(
       out.println(line == null ? json(record.value()) : line.of(record, prediction));
       return true;
     } catch (SerializationException e) {
-      complaints.accept(position + " is no prediction");
+      complaints.accept(position + " is neither a prediction nor a dead letter");
       return false;
     }
   }

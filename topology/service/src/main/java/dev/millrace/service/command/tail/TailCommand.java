@@ -2,11 +2,15 @@ package dev.millrace.service.command.tail;
 
 import dev.millrace.control.GrouplessConsumer;
 import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.deadletters.DeadLetterLine;
+import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.output.PredictionLine;
+import dev.millrace.service.command.output.Style;
+import dev.millrace.service.command.output.Terminal;
 import dev.millrace.service.serve.Topics;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -31,8 +35,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tail",
     description = {
-      "Show predictions off a topic as they come, one line each.",
-      "Only what was committed is shown. No consumer group is used and no offset is kept."
+      "Print the predictions or dead letters of a topic as they arrive.",
+      "A dead letter is shown with its key and the reason why the image was refused. Only"
+          + " committed records are shown. The command uses no consumer group and commits no offsets."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace tail --from-beginning --count 10",
+      "  millrace tail --from-beginning --idle 5 --json",
+      "  millrace tail --topic images.dead-letters"
     })
 public final class TailCommand implements Callable<Integer> {
 
@@ -44,24 +55,28 @@ public final class TailCommand implements Callable<Integer> {
       names = "--topic",
       paramLabel = "TOPIC",
       defaultValue = Topics.DEFAULT_OUTPUT,
-      description = "Where the predictions are (default: ${DEFAULT-VALUE}).")
+      description = "Topic of predictions or dead letters (default: ${DEFAULT-VALUE}).")
   private String topic;
 
   @Option(
       names = "--from-beginning",
-      description = "Begin with the oldest one, not with the next to come.")
+      description = "Start with the oldest record instead of the next one.")
   private boolean fromBeginning;
 
-  @Option(names = "--count", paramLabel = "N", description = "End after so many.")
+  @Option(names = "--count", paramLabel = "N", description = "Stop after N records.")
   private Long count;
 
   @Option(
       names = "--idle",
       paramLabel = "SECONDS",
-      description = "End when none came for so long; that is a failure if --count wants more.")
+      description =
+          "Stop after this many seconds without a record. If --count wants more, the exit"
+              + " code is 1.")
   private Double idle;
 
-  @Option(names = "--json", description = "Show each as its JSON, and nothing else.")
+  @Option(
+      names = "--json",
+      description = "Print each record as one line of JSON, and nothing else.")
   private boolean json;
 
   @Override
@@ -124,14 +139,19 @@ public final class TailCommand implements Callable<Integer> {
   }
 
   private PredictionScreen screen() {
-    PredictionLine line = json ? null : new PredictionLine(ZoneId.systemDefault());
-    return new PredictionScreen(spec.commandLine().getOut(), this::complain, line);
+    ZoneId zone = ZoneId.systemDefault();
+    Style style = Terminal.ofThisProcess().outputStyle();
+    return new PredictionScreen(
+        spec.commandLine().getOut(),
+        this::complain,
+        json ? null : new PredictionLine(zone, style),
+        new DeadLetterLine(json, zone, style));
   }
 
   private void requireEnough(long shown, PredictionScreen screen) {
     if (count != null && shown < count && screen.flush()) {
       throw new CommandException(
-          shown + " of " + count + " predictions came, then none for " + idle + " s");
+          shown + " of " + count + " records came, then none for " + idle + " s");
     }
   }
 

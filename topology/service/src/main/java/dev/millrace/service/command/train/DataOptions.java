@@ -2,6 +2,8 @@ package dev.millrace.service.command.train;
 
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.training.TrainingData;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
@@ -15,29 +17,36 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** What is learned from: a mixin of options. */
+@Grouped(Section.DATA)
 final class DataOptions {
 
-  @Option(names = "--data", paramLabel = "DIR", description = "Images in a folder a class.")
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Folder of training images, with one folder per class.")
   private Path folder;
 
   @Option(
       names = "--images-topic",
       paramLabel = "TOPIC",
       defaultValue = Topics.DEFAULT_INPUT,
-      description = "With --labels-topic: the images (default: ${DEFAULT-VALUE}).")
+      description = "With --labels-topic: topic of the images (default: ${DEFAULT-VALUE}).")
   private String images;
 
   @Option(
       names = "--labels-topic",
       paramLabel = "TOPIC",
       description =
-          "Learn for ever from labelled events: here is each image's class, under its key.")
+          "Train continuously on labelled images: topic of each image's class, under the"
+              + " image's key.")
   private String labels;
 
   @Option(
       names = "--create-topics",
       paramLabel = "PARTITIONS",
-      description = "With --labels-topic: make the two topics if they are missing.")
+      description =
+          "With --labels-topic: create both topics with this many partitions if they are"
+              + " missing.")
   private Integer createTopics;
 
   @Option(
@@ -45,7 +54,7 @@ final class DataOptions {
       paramLabel = "N",
       defaultValue = "50000",
       description =
-          "With --labels-topic: how many images are kept on disk (default: ${DEFAULT-VALUE}).")
+          "With --labels-topic: number of images to keep on disk (default: ${DEFAULT-VALUE}).")
   private int replay;
 
   @Option(
@@ -53,7 +62,7 @@ final class DataOptions {
       paramLabel = "N",
       defaultValue = "1000",
       description =
-          "With --labels-topic: train after so many new labels (default: ${DEFAULT-VALUE}).")
+          "With --labels-topic: train after this many new labels (default: ${DEFAULT-VALUE}).")
   private int everyLabels;
 
   @Option(
@@ -61,8 +70,8 @@ final class DataOptions {
       paramLabel = "T",
       defaultValue = "60",
       description =
-          "With --labels-topic: or so long after the last training, if there is any (default:"
-              + " ${DEFAULT-VALUE}).")
+          "With --labels-topic: train this many minutes after the last training if any new"
+              + " label has arrived (default: ${DEFAULT-VALUE}).")
   private int everyMinutes;
 
   @Option(
@@ -70,8 +79,8 @@ final class DataOptions {
       paramLabel = "SHARE",
       defaultValue = "0.2",
       description =
-          "The share of the images that no step sees: three quarters of it to compare versions by, the"
-              + " rest to tell their accuracy (default: ${DEFAULT-VALUE}).")
+          "Share of the images to keep out of training. Three quarters of them compare"
+              + " versions, one quarter measures the accuracy (default: ${DEFAULT-VALUE}).")
   private double heldOut;
 
   /**

@@ -3,33 +3,40 @@ package dev.millrace.service.command.train;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Schedule;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.options.LowerCaseNames;
 import picocli.CommandLine.Option;
 
 /** How a network learns: a mixin of options, whose defaults are those of the records. */
+@Grouped(Section.OPTIMIZATION)
 final class OptimizationOptions {
 
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      description = "Passes over the images (default: ${DEFAULT-VALUE}).")
+      description = "Number of passes over the images (default: ${DEFAULT-VALUE}).")
   private int epochs = Optimization.DEFAULTS.epochs();
 
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Images a step (default: ${DEFAULT-VALUE}).")
+      description = "Images per training step (default: ${DEFAULT-VALUE}).")
   private int batchSize = Optimization.DEFAULTS.batchSize();
 
   @Option(
       names = {"--learning-rate", "--lr"},
       paramLabel = "RATE",
-      description = "The learning rate's peak (default: ${DEFAULT-VALUE}).")
+      description = "Peak of the learning rate (default: ${DEFAULT-VALUE}).")
   private double learningRate = Optimization.DEFAULTS.learningRate();
 
   @Option(
       names = "--schedule",
       paramLabel = "SCHEDULE",
-      description = "How it changes: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      completionCandidates = Schedules.class,
+      description =
+          "How the learning rate changes: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}).")
   private Schedule schedule = Optimization.DEFAULTS.schedule();
 
   @Option(
@@ -47,21 +54,23 @@ final class OptimizationOptions {
   @Option(
       names = "--label-smoothing",
       paramLabel = "SHARE",
-      description = "What of each label is divided among all classes (default: ${DEFAULT-VALUE}).")
+      description = "Share of each label to spread over all classes (default: ${DEFAULT-VALUE}).")
   private double labelSmoothing = Optimization.DEFAULTS.labelSmoothing();
 
   @Option(
       names = "--crop-padding",
       paramLabel = "PIXELS",
       description =
-          "Black border from which a random part is cropped; 0 for none (default: ${DEFAULT-VALUE}).")
+          "Width, in pixels, of the black border around an image from which a random part is"
+              + " cropped; 0 turns this off (default: ${DEFAULT-VALUE}).")
   private int cropPadding = Augmentation.DEFAULTS.cropPadding();
 
   @Option(
       names = "--flip",
       negatable = true,
       fallbackValue = "true",
-      description = "Mirror half of the images, left to right (default: ${DEFAULT-VALUE}).")
+      description =
+          "Mirror a random half of the images, left to right (default: ${DEFAULT-VALUE}).")
   private boolean flip = Augmentation.DEFAULTS.flip();
 
   Optimization optimization() {
@@ -71,5 +80,12 @@ final class OptimizationOptions {
 
   Augmentation augmentation() {
     return new Augmentation(cropPadding, flip);
+  }
+
+  /** What {@code --schedule} takes. */
+  static final class Schedules extends LowerCaseNames {
+    Schedules() {
+      super(Schedule.class);
+    }
   }
 }

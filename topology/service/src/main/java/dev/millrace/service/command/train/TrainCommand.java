@@ -9,12 +9,16 @@ import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Trainer;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.OtherProcess;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.ModelOption;
+import dev.millrace.service.command.output.Terminal;
 import dev.millrace.service.serve.ControlTopicCheck;
 import dev.millrace.service.serve.TopicCreation;
 import java.io.PrintWriter;
@@ -36,10 +40,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = {
-      "Train a residual network, and publish checkpoints of it as versions of a model.",
-      "From a folder of folders, one a class (--data), or for ever from a topic of images and one of"
-          + " labels. A run that was interrupted goes on where it was when the same command is given"
-          + " again."
+      "Train a network and publish checkpoints as model versions.",
+      "Trains on a folder of images (--data), or continuously on a topic of images and one"
+          + " of labels (--labels-topic). Giving the same command again continues a run that was"
+          + " interrupted."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace train --data millrace-data/sample/images --size 28 --model fashion",
+      "  millrace train --labels-topic labels --model fashion --promote-if-better 0.2"
     })
 public final class TrainCommand implements Callable<Integer>, LongRunning {
 
@@ -57,56 +66,63 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
 
   @Mixin private TransferOptions transfer;
 
+  @Grouped(Section.RUN)
   @Option(
       names = "--run",
       paramLabel = "DIR",
       description =
-          "Where the run keeps its state and its curve (default: millrace-data/training/MODEL). A file"
-              + " named 'export' that is put there asks for a checkpoint.")
+          "Folder for the run's state and learning curve (default:"
+              + " millrace-data/training/MODEL). A file named 'export' in it requests a checkpoint.")
   private Path run;
 
+  @Grouped(Section.RUN)
   @Option(
       names = "--export-every",
       paramLabel = "SECONDS",
-      description = "How often a checkpoint is published (default: after every epoch).")
+      description = "Time between two checkpoints, in seconds (default: after every epoch).")
   private Integer exportEvery;
 
+  @Grouped(Section.RUN)
   @Option(
       names = "--promote-if-better",
       paramLabel = "POINTS",
-      description = {
-        "Promote a checkpoint that beats the version that serves by so many points of accuracy, and"
-            + " not by chance (p < 0.05), on the images held out, for example 0.2."
-      })
+      description =
+          "Promote a checkpoint if it beats the serving version by this many points of"
+              + " accuracy on held-out images, for example 0.2, and not by chance (p < 0.05).")
   private Double promoteIfBetter;
 
+  @Grouped(Section.RUN)
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
-      description = "cpu, or cuda:N (default: ${DEFAULT-VALUE}).")
+      description = "Device to train on, cpu or cuda:N (default: ${DEFAULT-VALUE}).")
   private String device = Device.CPU.toString();
 
+  @Grouped(Section.RUN)
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Cores to compute on (default: all with --data, else half of them).")
+      description =
+          "Number of CPU threads (default: all cores with --data, otherwise half of them).")
   private Integer threads;
 
+  @Grouped(Section.RUN)
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Of all that is random (default: ${DEFAULT-VALUE}).")
+      description = "Seed of the random numbers (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
       names = "--parent",
       paramLabel = "PID",
       hidden = true,
-      description = "Stop when this process has ended; the demo starts its trainer with it.")
+      description = "Stop when this process ends. The demo starts its trainer with it.")
   private Long parent;
 
-  @Option(names = "--json", description = "Tell what happens as JSON, one object a line.")
+  @Grouped(Section.RUN)
+  @Option(names = "--json", description = "Print each event as one line of JSON.")
   private boolean json;
 
   @Override
@@ -124,7 +140,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       createControlTopic();
     }
     try (StopSignal stop = StopSignal.listenUntilClosed(this::sayThatTheStepGoesOn);
-        TrainingScreen screen = new TrainingScreen(spec.commandLine(), json, config)) {
+        TrainingScreen screen =
+            new TrainingScreen(spec.commandLine(), json, config, Terminal.ofThisProcess())) {
       if (parent != null) {
         OtherProcess.onExit(parent, stop::request);
       }

@@ -4,45 +4,56 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.resnet.Shortcut;
 import dev.millrace.core.resnet.Stem;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.options.LowerCaseNames;
 import dev.millrace.service.command.options.NormalizationOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The network to train and its images: a mixin of options. */
+@Grouped(Section.NETWORK)
 final class TrainedNetworkOptions {
 
   @Option(
       names = "--arch",
       paramLabel = "NAME",
       defaultValue = "resnet20",
-      description = "The architecture; 'models describe' tells them (default: ${DEFAULT-VALUE}).")
+      description =
+          "Architecture; 'millrace models describe' shows its layers (default:"
+              + " ${DEFAULT-VALUE}).")
   private String architecture;
 
   @Option(
       names = "--shortcut",
       paramLabel = "A|B",
-      description = "Its shortcuts (default: the architecture's).")
+      description =
+          "Shortcut where the shape changes: A pads zeros, B is a 1x1 convolution (default:"
+              + " the architecture's).")
   private Shortcut shortcut;
 
   @Option(
       names = "--stem",
       paramLabel = "STEM",
+      completionCandidates = Stems.class,
       description =
-          "What stands before its stages: ${COMPLETION-CANDIDATES} (default: the architecture's).")
+          "Layers before the first stage: ${COMPLETION-CANDIDATES} (default: the"
+              + " architecture's).")
   private Stem stem;
 
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
-      description = "Side of its input (default: the architecture's).")
+      description = "Side of the network's input, in pixels (default: the architecture's).")
   private Integer size;
 
+  @Grouped(Section.PREPROCESSING)
   @Option(
       names = "--resize",
       paramLabel = "PIXELS",
       description =
-          "What an image's shorter side is resized to before the crop (default: --size for small"
-              + " images, 8/7 of it from 64 on).")
+          "Length, in pixels, to which an image's shorter side is resized before the crop"
+              + " (default: --size if that is below 64, otherwise 8/7 of it).")
   private Integer resize;
 
   @Mixin private NormalizationOptions normalization;
@@ -62,5 +73,12 @@ final class TrainedNetworkOptions {
     int side = network().size();
     int usual = side < LARGE ? side : Preprocessing.usualResize(side);
     return normalization.preprocessing(side, resize == null ? usual : resize);
+  }
+
+  /** What {@code --stem} takes. */
+  static final class Stems extends LowerCaseNames {
+    Stems() {
+      super(Stem.class);
+    }
   }
 }

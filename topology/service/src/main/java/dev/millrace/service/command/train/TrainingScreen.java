@@ -6,18 +6,20 @@ import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
 import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.output.Durations;
 import dev.millrace.service.command.output.Json;
 import dev.millrace.service.command.output.Progress;
+import dev.millrace.service.command.output.Style;
+import dev.millrace.service.command.output.Terminal;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 
 /**
- * Tells how a training goes: a line for each epoch and each version, or JSON; and a progress bar
- * where there is a terminal. For one thread.
+ * Shows how a training goes: a line, or a JSON object, for each epoch, version and verdict on
+ * standard output, and a progress bar on a terminal. For one thread.
  */
 final class TrainingScreen implements TrainingListener, AutoCloseable {
 
@@ -28,7 +30,9 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   private final String name;
   private final boolean json;
   private final TrainingConfig config;
-  private Progress progress;
+  private final Terminal terminal;
+  private final Style style;
+  private Progress progress = Progress.NONE;
   private String run = "";
   private double loss = Double.NaN;
   private String lastEpoch = "";
@@ -36,12 +40,14 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   private long left;
   private int exported;
 
-  TrainingScreen(CommandLine command, boolean json, TrainingConfig config) {
+  TrainingScreen(CommandLine command, boolean json, TrainingConfig config, Terminal terminal) {
     this.out = command.getOut();
     this.err = command.getErr();
     this.name = command.getCommandSpec().qualifiedName();
     this.json = json;
     this.config = config;
+    this.terminal = terminal;
+    this.style = json ? Style.PLAIN : terminal.outputStyle();
   }
 
   @Override
@@ -60,9 +66,10 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
             images,
             heldOut,
             done == 0 ? "from the first step" : "goes on after step " + done + " of " + all));
-    closeProgress();
-    progress = Progress.of(run, steps * config.optimization().batchSize(), "images");
-    progress.step((int) Math.min(Integer.MAX_VALUE, done * config.optimization().batchSize()));
+    progress.close();
+    long batch = config.optimization().batchSize();
+    progress = Progress.of(err, terminal, "train", steps * batch, "images");
+    progress.skip(done * batch);
   }
 
   @Override
@@ -95,14 +102,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
             report.heldOutLoss(),
             100 * report.heldOutAccuracy(),
             report.imagesPerSecond(),
-            time(secondsLeft)));
-  }
-
-  private static String time(double seconds) {
-    Duration duration = Duration.ofSeconds(Math.round(seconds));
-    return duration.toHours() > 0
-        ? String.format(Locale.ROOT, "%d h %02d min", duration.toHours(), duration.toMinutesPart())
-        : String.format(Locale.ROOT, "%d:%02d min", duration.toMinutes(), duration.toSecondsPart());
+            Durations.text(secondsLeft)));
   }
 
   @Override
@@ -123,35 +123,41 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
     tell(
         "judged",
         Map.of("run", run, "verdict", verdict),
-        (verdict.blessed() ? "blessed: " : "not blessed: ") + verdict.reason());
+        (verdict.blessed() ? style.good("blessed: ") : style.warning("not blessed: "))
+            + verdict.reason());
   }
 
   @Override
   public void promoted(ModelVersion version) {
-    tell("promoted", Map.of("run", run, "version", version.version()), version + " is promoted");
+    tell(
+        "promoted",
+        Map.of("run", run, "version", version.version()),
+        style.good(version + " is promoted"));
   }
 
   @Override
   public void warned(String what) {
-    err.println(name + ": " + what);
-    err.flush();
+    progress.print(
+        () -> {
+          err.println(name + ": " + what);
+          err.flush();
+        });
   }
 
   private void tell(String event, Map<String, Object> figures, String line) {
-    if (json) {
-      Map<String, Object> all = new LinkedHashMap<>();
-      all.put("event", event);
-      all.putAll(figures);
-      out.println(Json.line(all));
-    } else {
-      out.println(line);
-    }
-    out.flush();
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("event", event);
+    all.putAll(figures);
+    progress.print(
+        () -> {
+          out.println(json ? Json.line(all) : line);
+          out.flush();
+        });
   }
 
   /** The last words, and the exit code. */
   int conclude(boolean stopped) {
-    closeProgress();
+    progress.close();
     if (!json) {
       out.println(
           stopped
@@ -162,15 +168,8 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
     return ExitCode.DONE;
   }
 
-  private void closeProgress() {
-    if (progress != null) {
-      progress.close();
-      progress = null;
-    }
-  }
-
   @Override
   public void close() {
-    closeProgress();
+    progress.close();
   }
 }

@@ -4,6 +4,8 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.OnnxWeights;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.ModelFile;
 import dev.millrace.service.command.options.ModelOption;
 import java.nio.file.Path;
@@ -12,18 +14,22 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What a training starts from: a mixin of options. */
+@Grouped(Section.TRANSFER)
 final class TransferOptions {
 
   @Option(
       names = "--from-version",
       paramLabel = "N",
-      description = "Start from a version of the model; a head for other classes is drawn anew.")
+      description =
+          "Start from this version of the model. For other classes, the head starts with"
+              + " random weights.")
   private Integer version;
 
   @Option(
       names = "--from-weights",
       paramLabel = "FILE",
-      description = "Start from weights under PyTorch's names: .safetensors, .npz or .onnx.")
+      description =
+          "Start from the weights in a safetensors, npz or onnx file, under PyTorch's names.")
   private Path file;
 
   @Option(
@@ -31,8 +37,8 @@ final class TransferOptions {
       paramLabel = "PART",
       split = ",",
       description =
-          "What does not learn: stem, layer1, layer2 and so on. Frozen batch norms keep their"
-              + " statistics; the others go on noting theirs.")
+          "Parts that do not learn, separated by commas: stem, layer1, layer2 and so on."
+              + " Frozen batch norms keep their statistics; the others update theirs.")
   private List<String> freeze = List.of();
 
   /**

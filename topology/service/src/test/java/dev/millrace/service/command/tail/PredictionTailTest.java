@@ -3,7 +3,9 @@ package dev.millrace.service.command.tail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.events.Prediction;
+import dev.millrace.service.command.deadletters.DeadLetterLine;
 import dev.millrace.service.command.output.PredictionLine;
+import dev.millrace.service.command.output.Style;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -100,8 +102,51 @@ class PredictionTailTest {
 
     assertThat(shown).isEqualTo(1);
     assertThat(complaints)
-        .containsExactly("predictions-0@0 is no prediction", "predictions-0@1 has no value");
+        .containsExactly(
+            "predictions-0@0 is neither a prediction nor a dead letter",
+            "predictions-0@1 has no value");
     assertThat(out.toString().lines()).containsExactly(json("a"));
+  }
+
+  @Test
+  void deadLetter_isShownWithItsKeyAndReason() {
+    PredictionTail tail = tail();
+    tail.start(true);
+    consumer.addRecord(deadLetter(0, null, "empty"));
+    consumer.addRecord(deadLetter(1, "cats/1.jpg", "undecodable: no\u001bimage"));
+
+    long shown = tail.follow(2, FOREVER, screen(new PredictionLine(ZoneOffset.UTC)));
+
+    assertThat(shown).isEqualTo(2);
+    assertThat(complaints).isEmpty();
+    assertThat(out.toString().lines())
+        .satisfiesExactly(
+            first -> assertThat(first).contains("predictions-0@0  from images-3@17  empty"),
+            second -> assertThat(second).contains("cats/1.jpg", "  undecodable: no image"));
+  }
+
+  @Test
+  void deadLetterAsJson_hasItsKeyAndReason() {
+    PredictionTail tail = tail();
+    tail.start(true);
+    consumer.addRecord(deadLetter(0, "cats/1.jpg", "empty"));
+
+    tail.follow(1, FOREVER, screen(null));
+
+    assertThat(out.toString())
+        .contains("\"key\":\"cats/1.jpg\"", "\"reason\":\"empty\"", "\"source\":\"images-3@17\"");
+  }
+
+  private static ConsumerRecord<byte[], byte[]> deadLetter(long offset, String key, String reason) {
+    ConsumerRecord<byte[], byte[]> letter =
+        new ConsumerRecord<>("predictions", 0, offset, key == null ? null : bytes(key), null);
+    Map.of("topic", "images", "partition", "3", "offset", "17", "message", reason)
+        .forEach((name, value) -> letter.headers().add("__streams.errors." + name, bytes(value)));
+    return letter;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
@@ -110,7 +155,7 @@ class PredictionTailTest {
     tail.start(true);
     add(0, 0, json("a"));
 
-    long shown = tail.follow(10, FOREVER, new PredictionScreen(broken(), complaints::add, null));
+    long shown = tail.follow(10, FOREVER, screen(broken(), null));
 
     assertThat(shown).isEqualTo(1);
   }
@@ -151,7 +196,12 @@ class PredictionTailTest {
   }
 
   private PredictionScreen screen(PredictionLine line) {
-    return new PredictionScreen(new PrintWriter(out), complaints::add, line);
+    return screen(new PrintWriter(out), line);
+  }
+
+  private PredictionScreen screen(PrintWriter writer, PredictionLine line) {
+    DeadLetterLine deadLetter = new DeadLetterLine(line == null, ZoneOffset.UTC, Style.PLAIN);
+    return new PredictionScreen(writer, complaints::add, line, deadLetter);
   }
 
   private void partitions(int number) {

@@ -55,7 +55,7 @@ class TailCommandTest {
     assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(run.outLines()).hasSize(1);
     assertThat(run.errLines())
-        .containsExactly("millrace tail: 1 of 2 predictions came, then none for 1.0 s");
+        .containsExactly("millrace tail: 1 of 2 records came, then none for 1.0 s");
   }
 
   @Test
@@ -82,8 +82,14 @@ class TailCommandTest {
     assertThat(run.json().get("id").asText()).isEqualTo("good");
     assertThat(run.errLines())
         .satisfiesExactly(
-            line -> assertThat(line).matches("millrace tail: mixed-\\d@0 is no prediction"),
-            line -> assertThat(line).matches("millrace tail: mixed-\\d@1 is no prediction"),
+            line ->
+                assertThat(line)
+                    .matches(
+                        "millrace tail: mixed-\\d@0 is neither a prediction nor a dead letter"),
+            line ->
+                assertThat(line)
+                    .matches(
+                        "millrace tail: mixed-\\d@1 is neither a prediction nor a dead letter"),
             line -> assertThat(line).matches("millrace tail: mixed-\\d@2 has no value"));
   }
 

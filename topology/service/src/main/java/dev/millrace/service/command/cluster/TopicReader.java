@@ -1,4 +1,4 @@
-package dev.millrace.service.command.deadletters;
+package dev.millrace.service.command.cluster;
 
 import dev.millrace.control.GrouplessConsumer;
 import dev.millrace.service.command.options.KafkaOptions;
@@ -18,18 +18,21 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Reads a topic from its beginning to where it ended when reading began: committed records only,
  * without a group. For one thread; the consumer belongs to the caller.
  */
-final class TopicReader {
+public final class TopicReader {
 
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final Consumer<byte[], byte[]> consumer;
 
-  TopicReader(Consumer<byte[], byte[]> consumer) {
+  /**
+   * @param consumer stays the caller's
+   */
+  public TopicReader(Consumer<byte[], byte[]> consumer) {
     this.consumer = consumer;
   }
 
   /** A consumer for this, which the caller closes. */
-  static Consumer<byte[], byte[]> consumer(KafkaOptions kafka) {
+  public static Consumer<byte[], byte[]> consumer(KafkaOptions kafka) {
     Map<String, String> defaults = new HashMap<>(KafkaOptions.PATIENCE);
     defaults.putAll(GrouplessConsumer.KEYS);
     return new KafkaConsumer<>(
@@ -39,11 +42,11 @@ final class TopicReader {
   }
 
   /**
-   * Reads a topic.
+   * Reads a topic. The consumer is then at its end.
    *
    * @param wantsMore takes a record, and says whether it wants another
    */
-  void read(String topic, Predicate<ConsumerRecord<byte[], byte[]>> wantsMore) {
+  public void read(String topic, Predicate<ConsumerRecord<byte[], byte[]>> wantsMore) {
     List<TopicPartition> partitions =
         consumer.partitionsFor(topic).stream()
             .map(partition -> new TopicPartition(topic, partition.partition()))

@@ -1,0 +1,10 @@
+package dev.millrace.service.command.help;
+
+/** The last part of a command's help. */
+public final class Examples {
+
+  /** The heading of a help page's examples. */
+  public static final String HEADING = "%nExamples:%n";
+
+  private Examples() {}
+}

@@ -1,0 +1,94 @@
+package dev.millrace.service.command.help;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says what is wrong with a command line. */
+public final class WrongUsage {
+
+  private WrongUsage() {}
+
+  /**
+   * {@return the reason in one sentence}
+   *
+   * <p>A mistyped option comes before a required one that is missing, because the mistyped option
+   * may be the required one. The text after a {@code =} is never part of the reason, because it may
+   * be a secret.
+   *
+   * @param e picocli's refusal
+   */
+  public static String reason(ParameterException e) {
+    for (CommandLine command = e.getCommandLine(); command != null; command = command.getParent()) {
+      for (String argument : command.getUnmatchedArguments()) {
+        if (isOption(argument)) {
+          return unknown(argument, command);
+        }
+      }
+    }
+    return e instanceof UnmatchedArgumentException unmatched
+        ? unknown(unmatched.getUnmatched().get(0), e.getCommandLine())
+        : e.getMessage();
+  }
+
+  /**
+   * {@return the refusal of a command line that ends where a command has to follow}
+   *
+   * @param command the command that has commands
+   */
+  public static ParameterException commandMissing(CommandSpec command) {
+    return new ParameterException(
+        command.commandLine(),
+        "give a command: " + String.join(", ", commands(command.commandLine())));
+  }
+
+  private static boolean isOption(String argument) {
+    return argument.length() > 1 && argument.startsWith("-");
+  }
+
+  private static String unknown(String argument, CommandLine command) {
+    String name = argument.substring(0, (argument + "=").indexOf('='));
+    if (isOption(argument)) {
+      return "there is no option '" + name + "'" + Suggestions.text(name, options(command));
+    }
+    return command.getSubcommands().isEmpty()
+        ? "'" + name + "' is one argument too many"
+        : noCommand(name, command);
+  }
+
+  /**
+   * {@return the reason why a word is no command, with a suggestion}
+   *
+   * @param name the word
+   * @param command the command above it
+   */
+  static String noCommand(String name, CommandLine command) {
+    return "there is no command '" + name + "'" + Suggestions.text(name, commands(command));
+  }
+
+  private static List<String> options(CommandLine command) {
+    List<String> names = new ArrayList<>(command.getCommandSpec().negatedOptionsMap().keySet());
+    for (OptionSpec option : command.getCommandSpec().options()) {
+      if (!option.hidden()) {
+        names.addAll(List.of(option.names()));
+      }
+    }
+    return names;
+  }
+
+  private static List<String> commands(CommandLine command) {
+    return command.getSubcommands().entrySet().stream()
+        .filter(entry -> !hidden(entry.getValue().getCommandSpec()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static boolean hidden(CommandSpec command) {
+    return command.usageMessage().hidden();
+  }
+}

@@ -1,0 +1,2 @@
+/** What {@code --help} shows: options in groups, examples, and suggestions for mistyped words. */
+package dev.millrace.service.command.help;

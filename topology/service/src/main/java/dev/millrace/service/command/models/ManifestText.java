@@ -1,0 +1,94 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.command.output.Durations;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A version's manifest for people to read.
+ *
+ * @param out where it is printed
+ * @param now the current time, for the version's age
+ */
+record ManifestText(PrintWriter out, Instant now) {
+
+  private static final int FEW_LABELS = 20;
+  private static final int WIDTH = 22;
+
+  void print(ModelVersion version) {
+    ModelManifest manifest = version.manifest();
+    Preprocessing preprocessing = manifest.preprocessing();
+    out.println(version);
+    line("file", version.modelFile().toString());
+    line("sha256", manifest.sha256());
+    Duration age = Duration.between(Instant.parse(manifest.created()), now);
+    line("created", manifest.created() + ", " + Durations.age(age) + " ago");
+    line("source", source(manifest));
+    if (manifest.parentVersion() != null) {
+      line("parent", "version " + manifest.parentVersion());
+    }
+    line(
+        "input",
+        "%1$dx%1$d pixels, cropped from a shorter side of %2$d"
+            .formatted(preprocessing.size(), preprocessing.resize()));
+    line("mean, std", preprocessing.mean() + ", " + preprocessing.std());
+    if (!version.isPrepared()) {
+      line(
+          "triton",
+          "resize, mean and std are ImageNet's unless the parameters in config.pbtxt say others");
+    }
+    version.maxBatchSize().ifPresent(most -> line("batch", "at most " + most + " images"));
+    line("classes", classes(manifest.labels()));
+    new TreeMap<>(manifest.metrics()).forEach((name, value) -> line(name, value(name, value)));
+  }
+
+  private void line(String name, String value) {
+    out.printf("  %-" + WIDTH + "s %s%n", name, value);
+  }
+
+  private static String source(ModelManifest manifest) {
+    ModelManifest.Source source = manifest.source();
+    StringBuilder text =
+        new StringBuilder(
+            switch (source.kind()) {
+              case "import" -> "imported";
+              case "training" -> "trained";
+              default -> source.kind();
+            });
+    if (manifest.trainingRun() != null) {
+      text.append(" in run ").append(manifest.trainingRun());
+    }
+    if (source.file() != null) {
+      text.append(" from ").append(source.file());
+    }
+    if (source.sha256() != null) {
+      text.append(", sha256 ").append(source.sha256());
+    }
+    return text.toString();
+  }
+
+  private static String classes(List<String> labels) {
+    boolean few = labels.size() <= FEW_LABELS;
+    return labels.size()
+        + ": "
+        + labels.stream().limit(few ? FEW_LABELS : FEW_LABELS / 2).collect(Collectors.joining(", "))
+        + (few ? "" : " and " + (labels.size() - FEW_LABELS / 2) + " more, see --json");
+  }
+
+  private static String value(String name, double value) {
+    if (name.endsWith("accuracy")) {
+      return String.format(Locale.ROOT, "%.2f %%", 100 * value);
+    }
+    return value == Math.rint(value)
+        ? String.format(Locale.ROOT, "%.0f", value)
+        : String.format(Locale.ROOT, "%.4g", value);
+  }
+}

@@ -1,0 +1,101 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.control.ControlTopic;
+import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.cluster.TopicReader;
+import dev.millrace.service.command.options.KafkaOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Reads the control topic and the status topic. A topic that does not exist is empty. */
+final class ModelTopics implements AutoCloseable {
+
+  private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
+
+  private ModelTopics(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer) {
+    this.consumer = consumer;
+  }
+
+  /**
+   * {@return the topics of a cluster}
+   *
+   * @throws dev.millrace.service.command.lifecycle.CommandException if no broker answers
+   */
+  static ModelTopics of(KafkaOptions kafka) {
+    try (Cluster cluster = Cluster.of(kafka)) {
+      cluster.requireBroker();
+    }
+    return new ModelTopics(TopicReader.consumer(kafka));
+  }
+
+  /** Passes on all reports, oldest first. */
+  void reports(Consumer<Reported> reports) {
+    read(ControlTopic.STATUS, record -> Reported.of(record).ifPresent(reports));
+  }
+
+  /**
+   * Passes on all champions that were named, oldest first. Records that are invalid are skipped.
+   */
+  void namings(Consumer<Naming> namings) {
+    read(
+        ControlTopic.NAME,
+        record -> {
+          try {
+            namings.accept(
+                new Naming(
+                    Instant.ofEpochMilli(record.timestamp()),
+                    new String(record.key(), StandardCharsets.UTF_8),
+                    ControlTopic.champion(record)));
+          } catch (IOException e) {
+            // Instances skip it, too, and log it.
+          }
+        });
+  }
+
+  /**
+   * Passes on new reports after {@link #reports}, also if the topic is created later.
+   *
+   * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup}
+   */
+  void follow(Consumer<Reported> reports) throws InterruptedException {
+    while (consumer.assignment().isEmpty()) {
+      TimeUnit.SECONDS.sleep(1);
+      reports(reports);
+    }
+    while (true) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+        Reported.of(record).ifPresent(reports);
+      }
+    }
+  }
+
+  private void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> records) {
+    if (!consumer.listTopics().containsKey(topic)) {
+      return;
+    }
+    new TopicReader(consumer)
+        .read(
+            topic,
+            record -> {
+              if (record.key() != null) {
+                records.accept(record);
+              }
+              return true;
+            });
+  }
+
+  /** Ends a read or {@link #follow} with a {@code WakeupException}. Any thread may call this. */
+  void wakeup() {
+    consumer.wakeup();
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

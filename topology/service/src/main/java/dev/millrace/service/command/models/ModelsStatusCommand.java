@@ -1,0 +1,98 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.lifecycle.StopSignal;
+import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.output.Table;
+import java.io.PrintWriter;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.errors.WakeupException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace models status}. */
+@Command(
+    name = "status",
+    description = {
+      "Show which instance serves which version.",
+      "Reads the topic millrace.models.status, to which an instance reports when it starts with a"
+          + " promoted version, and after each promotion. An instance does not report its end, so"
+          + " one that has stopped is listed until Kafka deletes its last report."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace models status",
+      "  millrace models status --model fashion --follow --json"
+    })
+final class ModelsStatusCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Grouped(Section.MODEL)
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = "Name of the model (default: every model).")
+  private String model;
+
+  @Option(names = "--follow", description = "Then print each new report, until Ctrl-C.")
+  private boolean follow;
+
+  @Option(names = "--json", description = "Print each report as one line of JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Instances instances = new Instances();
+    try (ModelTopics topics = ModelTopics.of(kafka);
+        StopSignal stop = StopSignal.listen(topics::wakeup)) {
+      topics.reports(instances::add);
+      List<Reported> last = instances.last().stream().filter(this::isWanted).toList();
+      print(last);
+      if (follow) {
+        topics.follow(this::print);
+      }
+    } catch (WakeupException e) {
+      // A signal: the JVM ends with its code.
+    }
+    return ExitCode.DONE;
+  }
+
+  private boolean isWanted(Reported reported) {
+    return model == null || model.equals(reported.report().model());
+  }
+
+  private void print(List<Reported> last) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      last.forEach(reported -> out.println(ReportText.json(reported)));
+    } else if (last.isEmpty()) {
+      out.println("no instance has reported; instances report once a version is promoted");
+    } else {
+      Table table = new Table(ReportText.HEADINGS);
+      ReportText text = new ReportText(ZoneId.systemDefault());
+      last.forEach(reported -> table.add(text.cells(reported)));
+      table.print(out);
+    }
+    out.flush();
+  }
+
+  private void print(Reported reported) {
+    if (isWanted(reported)) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(
+          json ? ReportText.json(reported) : new ReportText(ZoneId.systemDefault()).line(reported));
+      out.flush();
+    }
+  }
+}

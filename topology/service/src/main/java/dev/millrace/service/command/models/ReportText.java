@@ -1,0 +1,89 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.control.SwapReport;
+import dev.millrace.service.command.output.Json;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A report as {@code models status} shows it.
+ *
+ * @param zone the time zone of the times for people
+ */
+record ReportText(ZoneId zone) {
+
+  static final List<String> HEADINGS =
+      List.of("MODEL", "INSTANCE", "SERVES", "REPORTED", "LAST ORDER");
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
+  /** {@return the cells of a table's row} */
+  List<String> cells(Reported reported) {
+    SwapReport report = reported.report();
+    return List.of(
+        report.model(),
+        report.instance(),
+        report.serving() == null ? "nothing" : "version " + report.serving(),
+        time(reported),
+        outcome(report));
+  }
+
+  /** {@return one line} */
+  String line(Reported reported) {
+    return time(reported)
+        + "  "
+        + reported.report().model()
+        + "  "
+        + reported.report().instance()
+        + ": "
+        + outcome(reported.report());
+  }
+
+  /** {@return the report's time} */
+  String time(Reported reported) {
+    return TIME.format(reported.time().atZone(zone));
+  }
+
+  /** {@return the outcome for the candidate, with its reason} */
+  static String outcome(SwapReport report) {
+    String version = "version " + report.version();
+    String reason = report.reason() == null ? "" : ": " + report.reason();
+    String text =
+        switch (report.outcome()) {
+          case SWAPPED ->
+              String.format(
+                  Locale.ROOT, "%s serves, after %.0f ms", version, report.milliseconds());
+          case REJECTED -> version + " was rejected";
+          case UNCHANGED -> version + " served already";
+          case SUPERSEDED -> version + " was superseded by a newer order";
+          case BLESSED -> version + " is better and was promoted";
+          case REFUSED -> version + " was not promoted";
+        };
+    return (text + reason).replaceAll("\\p{Cntrl}+", " ");
+  }
+
+  /** {@return one JSON object: the report's fields and its time} */
+  static String json(Reported reported) {
+    return Json.line(fields(reported));
+  }
+
+  /** {@return the report's fields and its time} */
+  static Map<String, Object> fields(Reported reported) {
+    SwapReport report = reported.report();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("time", reported.time().toString());
+    fields.put("model", report.model());
+    fields.put("instance", report.instance());
+    fields.put("serving", report.serving());
+    fields.put("version", report.version());
+    fields.put("outcome", report.outcome().word());
+    fields.put("reason", report.reason());
+    fields.put("milliseconds", report.milliseconds());
+    return fields;
+  }
+}

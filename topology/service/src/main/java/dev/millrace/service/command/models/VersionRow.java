@@ -1,0 +1,95 @@
+package dev.millrace.service.command.models;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.service.command.lifecycle.Failure;
+import dev.millrace.service.command.output.Durations;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A version in the list of models.
+ *
+ * @param version its number
+ * @param created time of publication, in ISO-8601
+ * @param accuracy share of held-out images that it classifies correctly, or null if unknown
+ * @param size side of its input, in pixels
+ * @param classes number of classes
+ * @param promoted whether it is the promoted version, or null without a broker
+ * @param instances number of instances that serve it by their last report, or null without a broker
+ * @param problem why it cannot be read, or null; all but the number is null then
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record VersionRow(
+    int version,
+    String created,
+    Double accuracy,
+    Integer size,
+    Integer classes,
+    Boolean promoted,
+    Long instances,
+    String problem) {
+
+  static final List<String> HEADINGS =
+      List.of("MODEL", "VERSION", "ACCURACY", "AGE", "INPUT", "CLASSES", "STATE");
+
+  /** {@return a version without its state} */
+  static VersionRow of(ModelRepository models, String model, int version) {
+    try {
+      ModelManifest manifest = models.version(model, version).manifest();
+      return new VersionRow(
+          version,
+          manifest.created(),
+          accuracy(manifest.metrics()),
+          manifest.preprocessing().size(),
+          manifest.labels().size(),
+          null,
+          null,
+          null);
+    } catch (ModelException e) {
+      return new VersionRow(version, null, null, null, null, null, null, Failure.of(e).line());
+    }
+  }
+
+  /** The trainer measures a checkpoint as it is served, and each epoch as it is trained. */
+  private static Double accuracy(Map<String, Double> metrics) {
+    return metrics.getOrDefault("accuracy", metrics.get("held_out_accuracy"));
+  }
+
+  /** {@return this version with its state} */
+  VersionRow with(boolean isPromoted, long serving) {
+    return new VersionRow(version, created, accuracy, size, classes, isPromoted, serving, problem);
+  }
+
+  /** {@return the row's cells} */
+  List<String> cells(String model, Instant now) {
+    if (problem != null) {
+      return List.of(model, version + "", "", "", "", "", "cannot be read: " + problem);
+    }
+    return List.of(
+        model,
+        version + "",
+        accuracy == null ? "" : String.format(Locale.ROOT, "%.2f %%", 100 * accuracy),
+        Durations.age(Duration.between(Instant.parse(created), now)),
+        size + "x" + size,
+        classes + "",
+        state());
+  }
+
+  private String state() {
+    List<String> words = new ArrayList<>();
+    if (Boolean.TRUE.equals(promoted)) {
+      words.add("promoted");
+    }
+    if (instances != null && instances > 0) {
+      words.add("served by " + instances + (instances == 1 ? " instance" : " instances"));
+    }
+    return String.join(", ", words);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.millrace.service.command.options;
+
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** An enum's constants in lower case, as the help shows them and as shells complete them. */
+public abstract class LowerCaseNames extends AbstractList<String> {
+
+  private final List<String> names;
+
+  protected LowerCaseNames(Class<? extends Enum<?>> type) {
+    this.names =
+        Arrays.stream(type.getEnumConstants())
+            .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+            .toList();
+  }
+
+  @Override
+  public String get(int index) {
+    return names.get(index);
+  }
+
+  @Override
+  public int size() {
+    return names.size();
+  }
+}

@@ -1,0 +1,26 @@
+package dev.millrace.service.command.reference;
+
+import picocli.CommandLine.Model.OptionSpec;
+
+/** An option as it is written on the command line. */
+public final class OptionText {
+
+  private OptionText() {}
+
+  /** {@return the names, such as {@code -h, --help} or {@code --[no-]flip}} */
+  public static String names(OptionSpec option) {
+    String names = String.join(", ", option.names());
+    return option.negatable() ? names.replace("--", "--[no-]") : names;
+  }
+
+  /** {@return the separator and the value, such as {@code =NAME}; empty for a flag} */
+  public static String value(OptionSpec option) {
+    if (option.arity().max() == 0) {
+      return "";
+    }
+    String label = option.paramLabel();
+    String separator = option.longestName().startsWith("--") ? "=" : " ";
+    boolean list = ",".equals(option.splitRegex()) && label.indexOf(',') < 0;
+    return separator + label + (list ? "[," + label + "...]" : "");
+  }
+}

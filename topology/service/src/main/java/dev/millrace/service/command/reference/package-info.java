@@ -1,0 +1,2 @@
+/** The command line described for others: completion scripts and man pages. */
+package dev.millrace.service.command.reference;

@@ -1,0 +1,84 @@
+package dev.millrace.service.command.serve;
+
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.streams.StreamsConfig;
+import picocli.CommandLine.Option;
+
+/** The group that a service joins, and how it works there: a mixin of options. */
+@Grouped(Section.KAFKA)
+final class GroupOptions {
+
+  @Option(
+      names = "--guarantee",
+      paramLabel = "GUARANTEE",
+      converter = Guarantee.Converter.class,
+      description = "Processing guarantee: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Guarantee guarantee = Guarantee.AT_LEAST_ONCE;
+
+  @Option(
+      names = "--application-id",
+      paramLabel = "ID",
+      description =
+          "Consumer group. Instances of one group share the partitions (default:"
+              + " millrace-MODEL).")
+  private String applicationId;
+
+  @Option(
+      names = "--from",
+      paramLabel = "WHERE",
+      description =
+          "Where a new group starts: earliest, latest, a time such as 2026-01-31T12:00:00Z,"
+              + " or milliseconds since 1970 (default: earliest). A group with committed offsets"
+              + " continues from them.")
+  private String from;
+
+  @Option(
+      names = "--broker-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "120",
+      description =
+          "How long, in seconds, to retry while no broker answers (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double brokerTimeout;
+
+  @Grouped(Section.ADVANCED)
+  @Option(
+      names = "--stream-threads",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Number of Kafka Streams threads (default: ${DEFAULT-VALUE}).")
+  private int streamThreads;
+
+  /** {@return where a new group starts, as given; null without the option} */
+  String from() {
+    return from;
+  }
+
+  /**
+   * {@return how long to retry while no broker answers}
+   *
+   * @throws IllegalArgumentException if the option is not a number of seconds
+   */
+  Duration patience() {
+    if (!(brokerTimeout >= 0 && brokerTimeout < 1e9)) {
+      throw new IllegalArgumentException(
+          "broker-timeout: " + brokerTimeout + " is no number of seconds of at least 0");
+    }
+    return Duration.ofNanos((long) (brokerTimeout * 1e9));
+  }
+
+  /** {@return the keys of Kafka Streams that the options set} */
+  Map<String, String> streams() {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    defaults.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee.toString());
+    defaults.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, Integer.toString(streamThreads));
+    if (applicationId != null) {
+      defaults.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+    }
+    return defaults;
+  }
+}

@@ -1,0 +1,163 @@
+package dev.millrace.service.command.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.control.ControlTopic;
+import dev.millrace.control.SwapReport;
+import dev.millrace.control.SwapReport.Outcome;
+import dev.millrace.service.broker.RunningBroker;
+import dev.millrace.service.command.CapturedRun;
+import dev.millrace.service.command.RandomModel;
+import dev.millrace.service.command.options.ParsedOptions;
+import dev.millrace.service.serve.TopicCreation;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.WakeupException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** What the topics say about a model: {@code list}, {@code status} and {@code history}. */
+@Tag("broker")
+@ResourceLock("millrace.models") // of the one broker
+class ModelsStatusCommandTest {
+
+  private static final String MODEL = "status";
+
+  @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void publishTwo() throws Exception {
+    TopicCreation.createControl(BROKER.admin());
+    RandomModel.publish(folder, MODEL, 2, 1);
+    RandomModel.publish(folder, MODEL, 2, 2);
+  }
+
+  @Test
+  void topics_sayWhatServesAndWhatHappened() throws Exception {
+    onBroker("promote", "--repository", folder.toString(), "--model", MODEL, "--version", "1")
+        .succeeded();
+    onBroker("promote", "--repository", folder.toString(), "--model", MODEL, "--version", "2")
+        .succeeded();
+    report("app@host:1", 1, Outcome.SWAPPED, null, 1);
+    report("app@host:2", 1, Outcome.SWAPPED, null, 1);
+    report("app@host:1", 2, Outcome.SWAPPED, null, 2);
+    report("app@host:2", 2, Outcome.REJECTED, "its checksum differs", 1);
+    BROKER.send(ControlTopic.STATUS, MODEL, "no report");
+
+    assertThat(onBroker("list", "--repository", folder.toString()).succeeded().outLines())
+        .anyMatch(line -> line.matches(MODEL + " +1 .* served by 1 instance"))
+        .anyMatch(line -> line.matches(MODEL + " +2 .* promoted, served by 1 instance"));
+    JsonNode listed =
+        onBroker("list", "--repository", folder.toString(), "--json").succeeded().json();
+    assertThat(listed.get(MODEL).findValuesAsText("promoted")).containsExactly("false", "true");
+
+    assertThat(onBroker("status", "--model", MODEL).succeeded().outLines())
+        .hasSize(3)
+        .anyMatch(line -> line.matches(MODEL + "  app@host:1 +version 2 .*version 2 serves.*"))
+        .anyMatch(line -> line.matches(MODEL + "  app@host:2 +version 1 .*: its checksum differs"));
+    List<String> json = onBroker("status", "--model", MODEL, "--json").succeeded().outLines();
+    assertThat(new ObjectMapper().readTree(json.get(1)).get("outcome").asText())
+        .isEqualTo("rejected");
+
+    assertThat(onBroker("history", "--model", MODEL).succeeded().outLines())
+        .hasSize(6)
+        .anyMatch(line -> line.endsWith("version 2 was promoted; before it was version 1"))
+        .anyMatch(line -> line.endsWith("version 2 was rejected: its checksum differs"));
+    assertThat(onBroker("history", "--model", MODEL, "--json").succeeded().outLines())
+        .hasSize(6)
+        .allMatch(line -> line.startsWith("{\"time\":\""));
+  }
+
+  @Test
+  void newReports_areFollowed() throws Exception {
+    BlockingQueue<Integer> seen = new LinkedBlockingQueue<>();
+    try (ModelTopics topics =
+        ModelTopics.of(
+            ParsedOptions.kafka(Map.of(), "--bootstrap-servers", BROKER.bootstrapServers()))) {
+      topics.reports(reported -> {});
+      CompletableFuture<Void> following =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  topics.follow(reported -> seen.add(reported.report().version()));
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      report("app@host:1", 41, Outcome.SWAPPED, null, 41);
+      report("app@host:1", 42, Outcome.SWAPPED, null, 42);
+
+      assertThat(seen.poll(1, TimeUnit.MINUTES)).isEqualTo(41);
+      assertThat(seen.poll(1, TimeUnit.MINUTES)).isEqualTo(42);
+      topics.wakeup();
+      assertThat(following)
+          .failsWithin(Duration.ofMinutes(1))
+          .withThrowableThat()
+          .withCauseInstanceOf(WakeupException.class);
+    }
+  }
+
+  @Test
+  void modelThatNobodyKnows() {
+    assertThat(onBroker("status", "--model", "nobody").succeeded().outLines())
+        .containsExactly("no instance has reported; instances report once a version is promoted");
+    assertThat(onBroker("history", "--model", "nobody").succeeded().outLines())
+        .containsExactly("nobody was never promoted, and no instance has reported about it");
+  }
+
+  @Test
+  void brokerInTheConfigFile_countsAsGiven() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("client.properties"),
+            "bootstrap.servers=" + BROKER.bootstrapServers() + "\n");
+
+    assertThat(
+            CapturedRun.of(
+                    "models",
+                    "list",
+                    "--json",
+                    "--repository",
+                    folder.toString(),
+                    "--config",
+                    file.toString())
+                .succeeded()
+                .json()
+                .get(MODEL)
+                .get(0)
+                .has("promoted"))
+        .isTrue();
+  }
+
+  private static void report(
+      String instance, int version, Outcome outcome, String reason, int serving) throws Exception {
+    SwapReport report =
+        new SwapReport(instance, MODEL, version, outcome, reason, serving, 12, null);
+    BROKER.send(ControlTopic.STATUS, MODEL, new String(report.toJson(), StandardCharsets.UTF_8));
+  }
+
+  private static CapturedRun onBroker(String command, String... args) {
+    List<String> all =
+        new ArrayList<>(
+            List.of("models", command, "--bootstrap-servers", BROKER.bootstrapServers()));
+    all.addAll(List.of(args));
+    return CapturedRun.of(all.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,30 @@
+package dev.millrace.service.command.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class VersionRowTest {
+
+  private static final Instant NOW = Instant.parse("2026-01-03T00:00:00Z");
+
+  @Test
+  void version_hasItsAccuracyAndAge() {
+    VersionRow row = new VersionRow(3, "2026-01-01T00:00:00Z", 0.915, 32, 10, null, null, null);
+
+    assertThat(row.cells("m", NOW))
+        .containsExactly("m", "3", "91.50 %", "2 days", "32x32", "10", "");
+    assertThat(row.with(true, 2).cells("m", NOW))
+        .last()
+        .isEqualTo("promoted, served by 2 instances");
+    assertThat(row.with(false, 0).cells("m", NOW)).last().isEqualTo("");
+  }
+
+  @Test
+  void versionThatCannotBeRead_saysWhy() {
+    VersionRow row = new VersionRow(3, null, null, null, null, null, null, "no manifest");
+
+    assertThat(row.with(true, 1).cells("m", NOW)).last().isEqualTo("cannot be read: no manifest");
+  }
+}

@@ -1,0 +1,127 @@
+package dev.millrace.service.command.reference;
+
+import dev.millrace.service.broker.RunningBroker;
+import dev.millrace.service.command.CapturedRun;
+import dev.millrace.service.command.RandomModel;
+import dev.millrace.service.serve.InferenceService;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.Topics;
+import dev.millrace.streams.InferenceConfig;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.streams.StreamsConfig;
+import org.awaitility.Awaitility;
+
+/** Our own metrics in Markdown, as a running service has them at {@code /metrics}. */
+final class MetricReference {
+
+  private static final String MODEL = "reference";
+  private static final Pattern HELP = Pattern.compile("# HELP (millrace_\\w+) (.*)");
+  private static final Pattern TYPE = Pattern.compile("# TYPE (millrace_\\w+) (\\w+)");
+  private static final Pattern SAMPLE = Pattern.compile("(millrace_\\w+)\\{(.*)} .*");
+  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
+  private static final List<String> LATE =
+      List.of("millrace_partition_stalled_seconds{", "millrace_swap_count_total{");
+
+  private final Map<String, String> help = new TreeMap<>();
+  private final Map<String, String> types = new TreeMap<>();
+  private final Map<String, Set<String>> labels = new TreeMap<>();
+
+  /** Starts a service and promotes another version, until it has all metrics. */
+  static String markdown(RunningBroker broker, Path folder) throws Exception {
+    RandomModel.publish(folder, MODEL, 2, 1);
+    RandomModel.publish(folder, MODEL, 2, 2);
+    promote(broker, folder, 1);
+    Topics topics = new Topics("reference", "reference.out", "reference.dead-letters");
+    for (String topic : Set.of("reference", "reference.out", "reference.dead-letters")) {
+      broker.createTopic(topic, Map.of());
+    }
+    Properties kafka = new Properties();
+    kafka.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    try (InferenceService service =
+        InferenceService.start(
+            ServiceConfig.of(InferenceConfig.of(folder, MODEL), topics, kafka), registry)) {
+      promote(broker, folder, 2);
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> LATE.stream().allMatch(registry.scrape()::contains));
+      return new MetricReference().read(registry.scrape()).table();
+    }
+  }
+
+  private static void promote(RunningBroker broker, Path folder, int version) {
+    CapturedRun.of(
+            "models",
+            "promote",
+            "--model",
+            MODEL,
+            "--version",
+            Integer.toString(version),
+            "--repository",
+            folder.toString(),
+            "--bootstrap-servers",
+            broker.bootstrapServers())
+        .succeeded();
+  }
+
+  private MetricReference read(String metrics) {
+    for (String line : metrics.lines().toList()) {
+      match(HELP, line, match -> help.put(match.group(1), match.group(2)));
+      match(TYPE, line, match -> types.put(match.group(1), match.group(2)));
+      match(SAMPLE, line, this::labels);
+    }
+    return this;
+  }
+
+  private static void match(Pattern pattern, String line, Consumer<Matcher> use) {
+    Matcher matcher = pattern.matcher(line);
+    if (matcher.matches()) {
+      use.accept(matcher);
+    }
+  }
+
+  private void labels(Matcher sample) {
+    String name = sample.group(1).replaceAll("_(bucket|sum|count|max)$", "");
+    name = types.containsKey(name) ? name : sample.group(1);
+    Set<String> all = labels.computeIfAbsent(name, any -> new TreeSet<>());
+    Matcher label = LABEL.matcher(sample.group(2));
+    while (label.find()) {
+      if (!label.group(1).equals("le")) {
+        all.add("`" + label.group(1) + "`");
+      }
+    }
+  }
+
+  private String table() {
+    StringBuilder table = new StringBuilder("| metric | type | labels | |\n|---|---|---|---|\n");
+    Set<String> names = Set.copyOf(types.keySet());
+    types
+        .keySet()
+        .removeIf(
+            name ->
+                name.endsWith("_max")
+                    && names.contains(name.substring(0, name.length() - "_max".length())));
+    types.forEach(
+        (name, type) ->
+            table.append(
+                "| `%s` | %s | %s | %s |%n"
+                    .formatted(
+                        name,
+                        type,
+                        String.join(", ", labels.getOrDefault(name, Set.of())),
+                        help.getOrDefault(name, "").strip())));
+    return table.toString();
+  }
+}

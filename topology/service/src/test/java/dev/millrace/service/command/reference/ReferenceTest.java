@@ -1,0 +1,206 @@
+package dev.millrace.service.command.reference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.control.ControlTopic;
+import dev.millrace.control.SwapReport;
+import dev.millrace.control.SwapReport.Outcome;
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.events.Prediction;
+import dev.millrace.service.broker.RunningBroker;
+import dev.millrace.service.command.options.KafkaKeyList;
+import dev.millrace.service.serve.Topics;
+import dev.millrace.streams.sending.DeadLetter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** Keeps {@code REFERENCE.md} current, and writes it if {@code -Dmillrace.reference.write} asks. */
+@Tag("broker")
+@ResourceLock("millrace.models") // of the one broker
+class ReferenceTest {
+
+  private static final Path PAGE = Path.of("REFERENCE.md");
+  private static final String WRITE =
+      "./mvnw -Dquick test -pl topology/service -am -Dtest=ReferenceTest"
+          + " -Dsurefire.failIfNoSpecifiedTests=false -Dmillrace.reference.write=true";
+
+  @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
+
+  @TempDir private Path folder;
+
+  @Test
+  void page_isCurrent() throws Exception {
+    String current = page(MetricReference.markdown(BROKER, folder));
+    if (Boolean.getBoolean("millrace.reference.write")) {
+      Files.writeString(PAGE, current);
+    }
+
+    assertThat(Files.exists(PAGE) ? Files.readString(PAGE) : "")
+        .as("REFERENCE.md is not current. Write it anew with: " + WRITE)
+        .isEqualTo(current);
+  }
+
+  private static String page(String metrics) {
+    return """
+        # Reference
+
+        A test generates this page from the code, and fails while the page is not current. Do not edit it; write it anew with
+
+        ```
+        %s
+        ```
+
+        ## Commands
+
+        %s## Kafka's keys
+
+        A `--config` file and `-X KEY=VALUE` take these keys, which are passed on to the clients that know them. A key may
+        have a prefix, and is then for one client: `producer.`, `consumer.`, `admin.`, and under `serve` also
+        `main.consumer.`, `restore.consumer.` and `global.consumer.`. Keys of `config.providers` are passed on, too, and so is
+        every key with a dot once a class that is not Kafka's own is configured. `millrace broker` takes every key of Kafka's
+        broker instead, in a file with the prefix `broker.`.
+
+        | key | clients |
+        |---|---|
+        %s
+        ## Topics
+
+        | topic | key | value |
+        |---|---|---|
+        | `%s` (`--input`) | the image's id | the encoded image, or with the header `content-type: application/json` an object with the base64 field `image` |
+        | `%s` (`--output`) | the image's | JSON, as below |
+        | `%s` (`--dead-letters`) | the image's | the image's, or none for a stub |
+        | `%s.replayed` | topic id, partition and offset of a dead letter | the topic it was sent to; compacted |
+        | `%s` | the model's name | JSON: the promoted version and the one before it; compacted, one partition |
+        | `%s` | the model's name | JSON: the outcome of an order to swap, or of a trainer's gate |
+        | `labels` (`--labels-topic`) | the image's id | the name of its class, in UTF-8 |
+
+        A prediction:
+
+        ```json
+        %s
+        ```
+
+        The promoted version:
+
+        ```json
+        {"champion":{"version":3,"previous":2}}
+        ```
+
+        An instance's report, whose `outcome` is one of %s:
+
+        ```json
+        %s
+        ```
+
+        ## Record headers
+
+        | header | on | |
+        |---|---|---|
+        | `content-type` | images | `application/json`: the value is JSON; anything else, or none: the value is the image |
+        | `ce_dataref` | images | an image that is stored elsewhere; without a value it becomes a dead letter |
+        | `__streams.errors.*` | dead letters | topic, partition and offset of the image, exception, message, stack trace (KIP-1034) |
+        | `%s` | dead letters | the sizes of the key, the value and the headers that a stub leaves out, as JSON |
+        | `%s` | dead letters | the image's timestamp, in ms since 1970, if the dead-letter topic would refuse it |
+        | `%s` | replayed images | the dead letter that was sent again |
+
+        A prediction keeps the headers of its image.
+
+        ## Metrics
+
+        `serve --http PORT` has these at `/metrics`, together with Kafka's own (`kafka_*`) and the JVM's (`jvm_*`, `process_*`,
+        `system_*`). A histogram has `_bucket`, `_sum` and `_count`, and a `_max` beside it.
+
+        %s
+        The values of `reason` are %s and `device`. The values of `outcome` are those of an instance's report.
+
+        ## Exit codes
+
+        | code | meaning |
+        |---|---|
+        | 0 | success |
+        | 1 | failure; the last line on standard error says why |
+        | 2 | wrong usage |
+        | 130, 143 | stopped by SIGINT or SIGTERM |
+
+        ## Environment
+
+        | variable | |
+        |---|---|
+        | `JAVA_HOME` | the Java to run with, 17 or newer (default: `java` on the path) |
+        | `MILLRACE_OPTS`, `JAVA_OPTS` | options for the JVM, such as `-Xmx2g` |
+        | `NO_COLOR` | no colours if it is not empty |
+        """
+        .formatted(
+            WRITE,
+            CommandReference.markdown(),
+            keys(),
+            Topics.DEFAULT_INPUT,
+            Topics.DEFAULT_OUTPUT,
+            Topics.DEFAULT_DEAD_LETTERS,
+            Topics.DEFAULT_DEAD_LETTERS,
+            ControlTopic.NAME,
+            ControlTopic.STATUS,
+            prediction(),
+            words(Arrays.stream(Outcome.values()).map(Outcome::word).toList()),
+            report(),
+            DeadLetter.STUB,
+            DeadLetter.TIMESTAMP,
+            dev.millrace.service.command.deadletters.DeadLetter.REPLAYED,
+            metrics,
+            words(
+                Arrays.stream(BadImageException.Reason.values())
+                    .map(BadImageException.Reason::label)
+                    .toList()));
+  }
+
+  private static String keys() {
+    return KafkaKeyList.clients().entrySet().stream()
+        .map(key -> "| `%s` | %s |%n".formatted(key.getKey(), String.join(", ", key.getValue())))
+        .collect(Collectors.joining());
+  }
+
+  private static String words(List<String> words) {
+    return words.stream().map(word -> "`" + word + "`").collect(Collectors.joining(", "));
+  }
+
+  private static String prediction() {
+    Prediction prediction =
+        new Prediction(
+            "cats/1.jpg",
+            new Prediction.Model("resnet20", 3, "8d3f…"),
+            "cat",
+            0.93f,
+            List.of(new Prediction.Top(3, "cat", 0.93f)),
+            null,
+            new Prediction.Source(Topics.DEFAULT_INPUT, 0, 42));
+    return text(Prediction.serde().serializer().serialize("any", prediction));
+  }
+
+  private static String report() {
+    return text(
+        new SwapReport(
+                "millrace-resnet20@host:4711",
+                "resnet20",
+                3,
+                Outcome.REJECTED,
+                "its checksum differs",
+                2,
+                172.5,
+                null)
+            .toJson());
+  }
+
+  private static String text(byte[] json) {
+    return new String(json, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.millrace.service.command.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Augmentation;
+import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
+import dev.millrace.service.command.CommandTree;
+import dev.millrace.service.command.output.FakeTerminal;
+import dev.millrace.service.command.output.Terminal;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class TrainingScreenTest {
+
+  private static final Path FOLDER = Path.of("any");
+  private static final int VERSIONS = 3;
+
+  @ParameterizedTest
+  @ValueSource(ints = {80, 160})
+  void everyResult_staysOnTheTerminal(int columns) {
+    FakeTerminal terminal = new FakeTerminal(columns);
+    train(terminal.writer(), terminal.writer(), new Terminal(true, true, columns, true));
+
+    List<String> lines = terminal.lines();
+    for (int version = 1; version <= VERSIONS; version++) {
+      assertThat(lines)
+          .contains("m version " + version + " is published: accuracy 91.50 %")
+          .filteredOn(line -> line.startsWith("epoch "))
+          .element(version - 1)
+          .asString()
+          .startsWith(
+              "epoch " + version + "/16: loss 0.500, accuracy 80.00 %; held out: loss 0.600")
+          .endsWith(" min left");
+    }
+    assertThat(lines)
+        .anyMatch(line -> line.matches("train \\[=+ *] .*"))
+        .contains("millrace train: beware");
+  }
+
+  @Test
+  void pipedOutput_hasNoEscapeSequences() {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    train(new PrintWriter(out), new PrintWriter(err), new Terminal(false, false, 80, true));
+
+    assertThat(out.toString()).doesNotContain("\u001b", "\r").contains("m version 3 is promoted");
+    assertThat(err.toString()).isEqualToIgnoringNewLines("millrace train: beware");
+  }
+
+  @Test
+  void promotion_isColouredOnATerminal() {
+    StringWriter out = new StringWriter();
+    train(
+        new PrintWriter(out),
+        new PrintWriter(new StringWriter()),
+        new Terminal(true, false, 80, true));
+
+    assertThat(out.toString()).contains("\u001b[32mm version 3 is promoted\u001b[0m");
+  }
+
+  private static void train(PrintWriter out, PrintWriter err, Terminal terminal) {
+    CommandLine command = CommandTree.root().getSubcommands().get("train");
+    command.setOut(out).setErr(err);
+    try (TrainingScreen screen = new TrainingScreen(command, false, config(), terminal)) {
+      screen.began("run", 9_600, 2_400, 0, 90);
+      for (int version = 1; version <= VERSIONS; version++) {
+        for (int step = 0; step < 20; step++) {
+          screen.stepped(step + 20L * (version - 1), 128, 0.5);
+        }
+        screen.epochEnded(report(version));
+        screen.exported(version(version));
+      }
+      screen.warned("beware");
+      screen.promoted(version(VERSIONS));
+      screen.conclude(false);
+    }
+  }
+
+  private static EpochReport report(int epoch) {
+    return new EpochReport(epoch, 0.1, 0.5, 0.8, 0.6, 0.75, 1_000);
+  }
+
+  private static ModelVersion version(int number) {
+    return new ModelVersion(
+        FOLDER,
+        new ModelManifest(
+            "m",
+            number,
+            "0".repeat(64),
+            "2026-01-01T00:00:00Z",
+            new ModelManifest.Source("training", null, null),
+            null,
+            preprocessing(),
+            List.of("a", "b"),
+            Map.of("accuracy", 0.915),
+            "run"));
+  }
+
+  private static Preprocessing preprocessing() {
+    return new Preprocessing(32, 32, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
+  }
+
+  private static TrainingConfig config() {
+    return new TrainingConfig(
+        ResNet.of("resnet20"),
+        preprocessing(),
+        new TrainingData.Folder(FOLDER, 0.2),
+        Optimization.DEFAULTS,
+        Augmentation.DEFAULTS,
+        Optional.empty(),
+        1,
+        new Checkpoints(FOLDER, "m", FOLDER, Optional.empty(), Optional.empty()),
+        Device.CPU,
+        1);
+  }
+}
