@@ -24,9 +24,7 @@ public final class WrongUsage {
    * @param e picocli's refusal
    */
   public static String reason(ParameterException e) {
-    for (CommandLine command = e.getCommandLine();
-        command != null;
-        command = command.getParent()) {
+    for (CommandLine command = e.getCommandLine(); command != null; command = command.getParent()) {
       for (String argument : command.getUnmatchedArguments()) {
         if (isOption(argument)) {
           return unknown(argument, command);

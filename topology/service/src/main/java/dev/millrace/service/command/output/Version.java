@@ -39,7 +39,8 @@ public final class Version implements IVersionProvider {
     URL place = Version.class.getResource("Version.class");
     try {
       return place != null && place.openConnection() instanceof JarURLConnection jar
-          ? Optional.ofNullable(jar.getMainAttributes().getValue(COMMIT)).filter(id -> !id.isBlank())
+          ? Optional.ofNullable(jar.getMainAttributes().getValue(COMMIT))
+              .filter(id -> !id.isBlank())
           : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();

@@ -20,10 +20,7 @@ import picocli.CommandLine.Spec;
           + " completions."
     },
     footerHeading = Examples.HEADING,
-    footer = {
-      "  millrace completion bash >> ~/.bashrc",
-      "  millrace completion zsh >> ~/.zshrc"
-    })
+    footer = {"  millrace completion bash >> ~/.bashrc", "  millrace completion zsh >> ~/.zshrc"})
 public final class CompletionCommand implements Callable<Integer> {
 
   /** The shells. */

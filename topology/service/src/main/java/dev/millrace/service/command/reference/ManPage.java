@@ -10,8 +10,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * Writes a command's manual page with the macros of man(7). The page has no date, so that two builds
- * of the same sources make the same page.
+ * Writes a command's manual page with the macros of man(7). The page has no date, so that two
+ * builds of the same sources make the same page.
  *
  * @param command the command
  * @param version the program's version
@@ -82,8 +82,7 @@ record ManPage(CommandSpec command, String version) {
     List<CommandSpec> below = below();
     if (!below.isEmpty()) {
       page.section("COMMANDS");
-      below.forEach(
-          one -> page.item(Roff.bold(one.name()), one.usageMessage().description()[0]));
+      below.forEach(one -> page.item(Roff.bold(one.name()), one.usageMessage().description()[0]));
     }
   }
 
@@ -116,9 +115,6 @@ record ManPage(CommandSpec command, String version) {
             ? below().stream().map(one -> one.qualifiedName("-")).toList()
             : List.of(command.parent().qualifiedName("-"));
     page.section("SEE ALSO");
-    page.raw(
-        names.stream()
-            .map(name -> Roff.bold(name) + "(1)")
-            .collect(Collectors.joining(", ")));
+    page.raw(names.stream().map(name -> Roff.bold(name) + "(1)").collect(Collectors.joining(", ")));
   }
 }

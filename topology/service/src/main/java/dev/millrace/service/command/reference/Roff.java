@@ -67,7 +67,10 @@ final class Roff {
 
   /** A hyphen would become a typographic one, which cannot be pasted into a shell. */
   private static String escaped(String text) {
-    return text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga");
+    return text.replace("\\", "\\e")
+        .replace("-", "\\-")
+        .replace("'", "\\(aq")
+        .replace("`", "\\(ga");
   }
 
   @Override

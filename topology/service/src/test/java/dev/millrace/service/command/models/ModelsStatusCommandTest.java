@@ -90,8 +90,7 @@ class ModelsStatusCommandTest {
     BlockingQueue<Integer> seen = new LinkedBlockingQueue<>();
     try (ModelTopics topics =
         ModelTopics.of(
-            ParsedOptions.kafka(
-                Map.of(), "--bootstrap-servers", BROKER.bootstrapServers()))) {
+            ParsedOptions.kafka(Map.of(), "--bootstrap-servers", BROKER.bootstrapServers()))) {
       topics.reports(reported -> {});
       CompletableFuture<Void> following =
           CompletableFuture.runAsync(

@@ -67,8 +67,7 @@ class ManPagesTest {
             new ProcessBuilder("/usr/bin/groff", "-man", "-Tutf8", "-ww", "-z", file.toString())
                 .redirectErrorStream(true)
                 .start();
-        String warnings =
-            new String(groff.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String warnings = new String(groff.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(groff.waitFor()).isZero();
         assertThat(warnings).as(file.getFileName().toString()).isEmpty();
       }
