@@ -5,7 +5,10 @@ public final class DivergedException extends TrainingException {
 
   private static final long serialVersionUID = 1;
 
+  /** The peak learning rate of the training. */
   private final double learningRate;
+
+  /** The run's folder. */
   private final String folder;
 
   /**
