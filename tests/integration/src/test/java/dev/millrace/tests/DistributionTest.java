@@ -3,11 +3,14 @@ package dev.millrace.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +31,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 class DistributionTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** Jars that others made. */
+  private static final Pattern OTHERS = Pattern.compile("(?!millrace-).*\\.jar");
 
   @TempDir Path folder;
 
@@ -82,6 +88,24 @@ class DistributionTest {
     run("train", "--data", "sample/images", "--arch", "resnet20", "--size", 28, "--epochs", 1, "--model", "fashion");
 
     assertThat(run("models", "list")).contains("2");
+  }
+
+  @Test
+  void archives_holdTheLicenceOfEachJar() throws Exception {
+    assumeTrue(Installation.isFromArchives(), "-Prelease makes the archives");
+    Path home = millrace.home();
+
+    assertThat(List.of("LICENSE", "NOTICE", "README.md", "sbom.cdx.json", "trainer/sbom.cdx.json"))
+        .allSatisfy(file -> assertThat(home.resolve(file)).isNotEmptyFile());
+    for (String part : List.of("lib", "trainer")) {
+      Path about = part.equals("lib") ? home : home.resolve(part);
+      String listed = Files.readString(about.resolve("licences/README.md"));
+      try (Stream<Path> jars = Files.list(home.resolve(part))) {
+        assertThat(jars.map(jar -> jar.getFileName().toString()).filter(OTHERS.asMatchPredicate()))
+            .isNotEmpty()
+            .allSatisfy(jar -> assertThat(listed).contains("| " + jar.replace(".jar", "") + " |"));
+      }
+    }
   }
 
   private void makeModel() throws Exception {

@@ -47,8 +47,9 @@ final class Installation {
     Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxrwxrwx"));
     Path opt = Files.createDirectory(folder.resolve("opt"));
     if (isFromArchives()) {
-      for (Path archive : archives()) {
-        run("tar", "xzf", archive.toString(), "-C", opt.toString());
+      Path built = ROOT.resolve("topology/distribution/target");
+      for (String archive : ARCHIVES.split(",")) {
+        run("tar", "xzf", built.resolve(archive).toString(), "-C", opt.toString());
       }
     } else {
       Path built = ROOT.resolve("topology/service/target/millrace");
@@ -59,15 +60,6 @@ final class Installation {
     List<Path> homes = list(opt);
     assertThat(homes).as("one folder, also of two archives").hasSize(1);
     return new Installation(homes.get(0), user, work);
-  }
-
-  private static List<Path> archives() throws IOException {
-    List<Path> archives =
-        list(Path.of(ARCHIVES)).stream()
-            .filter(file -> file.getFileName().toString().endsWith(".tar.gz"))
-            .toList();
-    assertThat(archives).as("archives in %s", ARCHIVES).hasSize(2);
-    return archives;
   }
 
   /** The folder with {@code bin} and {@code lib}. */
