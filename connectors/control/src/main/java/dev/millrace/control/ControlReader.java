@@ -3,14 +3,17 @@ package dev.millrace.control;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +27,10 @@ public final class ControlReader implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControlReader.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration QUIET = Duration.ofSeconds(2);
 
+  private final KafkaClients clients;
+  private final Map<String, Object> config;
   private final Consumer<byte[], byte[]> consumer;
   private final String model;
   private final LongSupplier nanoTime;
@@ -44,31 +50,41 @@ public final class ControlReader implements AutoCloseable {
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   ControlReader(Map<String, ?> kafka, String model, KafkaClients clients, LongSupplier nanoTime) {
-    this.consumer = clients.consumer(GrouplessConsumer.config(kafka));
+    this.clients = clients;
+    this.config = GrouplessConsumer.config(kafka);
+    this.consumer = clients.consumer(config);
     this.model = model;
     this.nanoTime = nanoTime;
   }
 
   /**
-   * Reads to the current end of the topic.
+   * Reads to the current end of the topic. This includes every promotion that its writer has
+   * reported as done: the method waits for open transactions, because a broker answers a commit a
+   * moment before it shows the records.
    *
    * @return the last champion, or empty if the topic does not exist or names none
+   * @throws OpenTransactionException if a transaction stays open for one minute
    * @throws TimeoutException if no record arrives for one minute
+   * @throws org.apache.kafka.common.errors.AuthorizationException without the right to read it
    */
   public Optional<Champion> readToEnd() {
     Optional<Champion> champion = Optional.empty();
     if (!isThere()) {
       return champion;
     }
-    // Under read_committed this is the last stable offset, so an open transaction causes no wait.
-    long end = consumer.endOffsets(Set.of(ControlTopic.PARTITION)).get(ControlTopic.PARTITION);
-    long patience = nanoTime.getAsLong() + PATIENCE.toNanos();
-    while (consumer.position(ControlTopic.PARTITION) < end) {
+    long end = end();
+    long lastRecord = nanoTime.getAsLong();
+    boolean told = false;
+    while (position() < end) {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      long now = nanoTime.getAsLong();
       if (!records.isEmpty()) {
-        patience = nanoTime.getAsLong() + PATIENCE.toNanos();
-      } else if (nanoTime.getAsLong() - patience > 0) {
-        throw new TimeoutException(ControlTopic.NAME + " could not be read to its end");
+        lastRecord = now;
+      } else if (now - lastRecord > PATIENCE.toNanos()) {
+        throw gaveUp();
+      } else if (!told && now - lastRecord > QUIET.toNanos()) {
+        told = true;
+        log.warn("waiting for offset {} of {} to be readable", position(), ControlTopic.NAME);
       }
       for (ConsumerRecord<byte[], byte[]> record : records) {
         if (ControlTopic.isAbout(record, model)) {
@@ -77,6 +93,30 @@ public final class ControlReader implements AutoCloseable {
       }
     }
     return champion;
+  }
+
+  /** Where the topic ends, open transactions included, which this reader's own consumer hides. */
+  private long end() {
+    Map<String, Object> uncommitted = new HashMap<>(config);
+    uncommitted.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+    try (Consumer<byte[], byte[]> all = clients.consumer(uncommitted)) {
+      return end(all);
+    }
+  }
+
+  private static long end(Consumer<byte[], byte[]> consumer) {
+    return consumer.endOffsets(Set.of(ControlTopic.PARTITION)).get(ControlTopic.PARTITION);
+  }
+
+  private long position() {
+    return consumer.position(ControlTopic.PARTITION);
+  }
+
+  private KafkaException gaveUp() {
+    long position = position();
+    return position < end(consumer)
+        ? new TimeoutException(ControlTopic.NAME + " could not be read to its end")
+        : new OpenTransactionException(position, PATIENCE);
   }
 
   /**
@@ -100,9 +140,10 @@ public final class ControlReader implements AutoCloseable {
    * Tests whether the topic exists. Once it does, reading starts at its beginning.
    *
    * @return whether the topic exists
+   * @throws org.apache.kafka.common.errors.AuthorizationException without the right to describe it
    */
   public boolean isThere() {
-    if (consumer.assignment().isEmpty() && consumer.listTopics().containsKey(ControlTopic.NAME)) {
+    if (consumer.assignment().isEmpty() && !consumer.partitionsFor(ControlTopic.NAME).isEmpty()) {
       consumer.assign(Set.of(ControlTopic.PARTITION));
     }
     return !consumer.assignment().isEmpty();

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
 /**
  * Writes a model's champion. Concurrent changes do not mix: each is a transaction whose
@@ -18,6 +19,12 @@ import org.apache.kafka.common.errors.ProducerFencedException;
  * Thread-safe.
  */
 public final class ControlWriter {
+
+  /**
+   * After this, a broker aborts what a dead writer began. Readers wait for that; with the ten
+   * seconds between two looks of the broker, it is less than they wait.
+   */
+  private static final int TRANSACTION_TIMEOUT_MS = 30_000;
 
   private final Map<String, ?> producer;
   private final Map<String, ?> consumer;
@@ -46,13 +53,15 @@ public final class ControlWriter {
    * @param change computes the next champion from the current one. If it throws, its exception is
    *     passed on and nothing is written
    * @return the new champion, after all in-sync replicas have stored it
+   * @throws OpenTransactionException if a transaction of another model stays open for one minute
    * @throws ConcurrentChangeException if another writer began a change meanwhile
    */
   public Champion change(String model, Function<Optional<Champion>, Champion> change) {
     Map<String, Object> config = new HashMap<>(producer);
-    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, ControlTopic.NAME + "-" + model);
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId(model));
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     try (Producer<byte[], byte[]> transactional = clients.producer(config);
         ControlReader reader = new ControlReader(consumer, model, clients, System::nanoTime)) {
       // Fences earlier writers before reading, or one of them could still change the champion that
@@ -72,6 +81,11 @@ public final class ControlWriter {
       return next;
     } catch (ProducerFencedException | InvalidProducerEpochException e) {
       throw new ConcurrentChangeException(model, e);
+    } catch (TransactionalIdAuthorizationException e) {
+      throw (KafkaException)
+          new TransactionalIdAuthorizationException(
+                  "Not authorized to use transactional id " + transactionalId(model))
+              .initCause(e);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof KafkaException refused
           ? refused
@@ -80,5 +94,12 @@ public final class ControlWriter {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while " + ControlTopic.NAME + " was written", e);
     }
+  }
+
+  /**
+   * The id under which a model's champion is written, of the transactions that fence each other.
+   */
+  public static String transactionalId(String model) {
+    return ControlTopic.NAME + "-" + model;
   }
 }

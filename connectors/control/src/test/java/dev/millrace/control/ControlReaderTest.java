@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +84,16 @@ class ControlReaderTest {
   }
 
   @Test
+  void readToEnd_withoutTheRightToSeeTheTopic_doesNotTakeItForMissing() {
+    topic.committed("small", champion(1));
+    topic.forbid();
+
+    try (ControlReader reader = reader()) {
+      assertThatThrownBy(reader::readToEnd).isInstanceOf(TopicAuthorizationException.class);
+    }
+  }
+
+  @Test
   void championOfAnAbortedTransaction_isNotRead() {
     topic.committed("small", champion(1));
     topic.aborted("small", champion(2));
@@ -91,11 +102,49 @@ class ControlReaderTest {
   }
 
   @Test
-  void championOfAnOpenTransaction_isNeitherReadNorWaitedFor() {
+  void championOfAnOpenTransaction_isWaitedFor() {
     topic.committed("small", champion(1));
     topic.open("small", champion(2));
+    try (ControlReader reader = reader()) {
+      topic.consumers.get(0).schedulePollTask(() -> {});
+      topic.consumers.get(0).schedulePollTask(topic::commitOpen);
 
-    assertThat(reader().readToEnd()).contains(version(1));
+      assertThat(reader.readToEnd()).contains(version(2));
+    }
+    assertThat(topic.allClosed()).isTrue();
+  }
+
+  @Test
+  void championOfATransactionThatIsAborted_isNotRead() {
+    topic.committed("small", champion(1));
+    topic.open("small", champion(2));
+    try (ControlReader reader = reader()) {
+      topic.consumers.get(0).schedulePollTask(() -> {});
+      topic.consumers.get(0).schedulePollTask(topic::abortOpen);
+
+      assertThat(reader.readToEnd()).contains(version(1));
+    }
+  }
+
+  @Test
+  void transactionOfADeadWriter_endsTheWaitAfterAMinute() {
+    topic.committed("small", champion(1));
+    topic.open("large", champion(2));
+    topic.committed("small", champion(3));
+    try (ControlReader reader = reader()) {
+      FakeTopic.FakeConsumer consumer = topic.consumers.get(0);
+      consumer.schedulePollTask(() -> {});
+      consumer.schedulePollTask(() -> nanos += Duration.ofMinutes(1).toNanos());
+      consumer.schedulePollTask(() -> nanos += 1);
+      consumer.schedulePollTask(() -> nanos += 1_000_000_000_000L);
+
+      assertThatThrownBy(reader::readToEnd)
+          .isInstanceOf(OpenTransactionException.class)
+          .hasMessageContaining("beyond offset 1")
+          .hasMessageContaining("--start-offset 1");
+    }
+    assertThat(nanos).isEqualTo(Duration.ofMinutes(1).toNanos() + 1);
+    assertThat(topic.allClosed()).isTrue();
   }
 
   @Test
@@ -115,7 +164,7 @@ class ControlReaderTest {
     try (ControlReader reader = reader()) {
       FakeTopic.FakeConsumer consumer = topic.consumers.get(0);
       consumer.setMaxPollRecords(1);
-      consumer.endsBeyond(1);
+      topic.endsBeyond(1);
       // A minute without records, a record, another minute, a record, then over a minute without.
       consumer.schedulePollTask(() -> pause(consumer, Duration.ofMinutes(1)));
       consumer.schedulePollTask(() -> resume(consumer));

@@ -55,10 +55,11 @@ class ControlWriterTest {
                 "bootstrap.servers", "localhost:1",
                 "transactional.id", "millrace.models-small",
                 "enable.idempotence", true,
-                "acks", "all"));
+                "acks", "all",
+                "transaction.timeout.ms", 30_000));
     assertThat(topic.consumerConfigs)
-        .singleElement()
-        .satisfies(config -> assertThat(config).containsEntry("bootstrap.servers", "localhost:2"));
+        .isNotEmpty()
+        .allSatisfy(config -> assertThat(config).containsEntry("bootstrap.servers", "localhost:2"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.millrace.control;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -8,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -34,6 +37,8 @@ final class FakeTopic implements KafkaClients {
   private final List<Entry> entries = new ArrayList<>();
   private final Map<String, FencedProducer> producers = new HashMap<>();
   private boolean there = true;
+  private boolean forbidden;
+  private long beyond;
 
   /** The operations of the clients, in order. */
   final List<String> calls = new ArrayList<>();
@@ -64,6 +69,13 @@ final class FakeTopic implements KafkaClients {
     there = false;
   }
 
+  /**
+   * Takes the right to see the topic away: a broker does not list it, and refuses to describe it.
+   */
+  void forbid() {
+    forbidden = true;
+  }
+
   void committed(String model, String value) {
     add(model, value, State.COMMITTED);
   }
@@ -74,6 +86,25 @@ final class FakeTopic implements KafkaClients {
 
   void open(String model, String value) {
     add(model, value, State.OPEN);
+  }
+
+  /** Ends the open transactions. */
+  void commitOpen() {
+    end(State.COMMITTED);
+  }
+
+  void abortOpen() {
+    end(State.ABORTED);
+  }
+
+  private void end(State state) {
+    entries.replaceAll(
+        entry -> entry.state() == State.OPEN ? new Entry(entry.record(), state) : entry);
+  }
+
+  /** Has the topic end this many records after the last one that is handed on. */
+  void endsBeyond(long records) {
+    beyond = records;
   }
 
   private void add(String model, String value, State state) {
@@ -113,12 +144,11 @@ final class FakeTopic implements KafkaClients {
     return producer;
   }
 
-  /** Reads the records that the topic holds when the consumer asks for its end. */
+  /** Reads the records that the topic holds when the consumer polls. */
   final class FakeConsumer extends MockConsumer<byte[], byte[]> {
 
     private final boolean committedOnly;
     private int delivered;
-    private long beyond;
 
     FakeConsumer(boolean committedOnly) {
       super("earliest");
@@ -134,8 +164,27 @@ final class FakeTopic implements KafkaClients {
     public synchronized Map<TopicPartition, Long> endOffsets(
         Collection<TopicPartition> partitions) {
       calls.add("read");
-      deliver();
+      updateEndOffsets(Map.of(ControlTopic.PARTITION, end() + beyond));
       return super.endOffsets(partitions);
+    }
+
+    @Override
+    public synchronized Map<String, List<PartitionInfo>> listTopics() {
+      return forbidden ? Map.of() : super.listTopics();
+    }
+
+    @Override
+    public synchronized List<PartitionInfo> partitionsFor(String topic) {
+      if (forbidden) {
+        throw new TopicAuthorizationException(topic);
+      }
+      return super.partitionsFor(topic);
+    }
+
+    @Override
+    public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+      deliver();
+      return super.poll(timeout);
     }
 
     /** Adds the records since the last call; a poll returns them. */
@@ -147,12 +196,6 @@ final class FakeTopic implements KafkaClients {
           addRecord(entry.record());
         }
       }
-      updateEndOffsets(Map.of(ControlTopic.PARTITION, end + beyond));
-    }
-
-    /** Moves the topic's end to this many records after the last one that was added. */
-    void endsBeyond(long records) {
-      beyond = records;
     }
 
     private int end() {

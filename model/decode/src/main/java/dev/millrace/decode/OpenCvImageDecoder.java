@@ -63,8 +63,8 @@ public final class OpenCvImageDecoder implements ImageDecoder {
    * Loads OpenCV's native library, once per JVM. Loading takes about a second. Call this method
    * early, on a thread of its own, so that the first decode does not wait. Any thread may call it.
    *
-   * @throws IllegalStateException if the class path has no native library for this machine, or the
-   *     library's folder forbids loading it; the message says what to do
+   * @throws dev.millrace.core.runtime.NativeLibraryException if the class path has no native
+   *     library for this machine, or the library's folder forbids loading it
    */
   public static void warmUp() {
     OpenCvLibrary.require();

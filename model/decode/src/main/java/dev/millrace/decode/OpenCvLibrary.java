@@ -1,5 +1,6 @@
 package dev.millrace.decode;
 
+import dev.millrace.core.runtime.NativeLibraryException;
 import java.io.IOException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
@@ -20,12 +21,12 @@ final class OpenCvLibrary {
   /**
    * Returns if the library is loaded.
    *
-   * @throws IllegalStateException if it cannot be loaded on this machine; the message says what to
+   * @throws NativeLibraryException if it cannot be loaded on this machine; the message says what to
    *     do
    */
   static void require() {
     if (ATTEMPT.failure != null) {
-      throw new IllegalStateException(explain(ATTEMPT.failure), ATTEMPT.failure);
+      throw new NativeLibraryException(explain(ATTEMPT.failure), ATTEMPT.failure);
     }
   }
 

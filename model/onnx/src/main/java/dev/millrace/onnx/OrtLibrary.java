@@ -84,12 +84,14 @@ final class OrtLibrary {
       environment.setTelemetry(false);
       keepDuringShutdown();
       UnpackedLibrary.remove();
+      StaleLibraries.ofThisMachine().remove();
       return new Attempt(environment, null);
     } catch (OrtException | RuntimeException | LinkageError e) {
       Throwable root = e;
       while (root.getCause() != null) {
         root = root.getCause();
       }
+      UnpackedLibrary.removeUnused();
       return new Attempt(null, root);
     }
   }

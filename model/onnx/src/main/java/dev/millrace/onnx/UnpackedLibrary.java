@@ -19,9 +19,13 @@ final class UnpackedLibrary {
 
   /** Removes the folder, unless libraries for a GPU are still to be unpacked into it. */
   static void remove() {
-    if (OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
-      return;
+    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+      removeUnused();
     }
+  }
+
+  /** Removes the folder, from which nothing more will be loaded. */
+  static void removeUnused() {
     try {
       Field field = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
       field.setAccessible(true);
@@ -38,7 +42,8 @@ final class UnpackedLibrary {
     return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  private static void delete(Path folder) {
+  /** Deletes a folder of files; what cannot be deleted stays. */
+  static void delete(Path folder) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         Files.delete(file);

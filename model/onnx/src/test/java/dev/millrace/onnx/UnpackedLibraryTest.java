@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,15 +22,19 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class UnpackedLibraryTest {
 
-  /** Opens a session, prints {@code ready}, and exits at the end of its input. */
+  /** Opens a session, prints {@code ready} or the failure, and exits at the end of its input. */
   static final class Main {
     public static void main(String[] args) throws Exception {
       OnnxGraph graph = new OnnxGraph("smallest");
       String input = graph.input(Tensor.value("x", DataType.FLOAT, Tensor.BATCH, 1));
       graph.node("Relu", "y", List.of(input));
       graph.output(Tensor.value("y", DataType.FLOAT, Tensor.BATCH, 1));
-      OrtSessions.open(graph.model().toByteArray(), Device.CPU).close();
-      System.out.println("ready");
+      try {
+        OrtSessions.open(graph.model().toByteArray(), Device.CPU).close();
+        System.out.println("ready");
+      } catch (ModelException e) {
+        System.out.println(e.getMessage());
+      }
       System.in.read();
     }
   }
@@ -53,6 +61,36 @@ class UnpackedLibraryTest {
     assertThat(leftovers()).isEmpty();
   }
 
+  /** It left half of the library, an hour ago. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void processKilledWhileItLoaded_isCleanedUpAfterByTheNext() throws Exception {
+    Path stale = Files.createDirectory(folder.resolve("onnxruntime-java123"));
+    Files.write(stale.resolve("libonnxruntime.so"), new byte[1 << 20]);
+    FileTime anHourAgo = FileTime.from(Instant.now().minusSeconds(3600));
+    Files.setLastModifiedTime(stale.resolve("libonnxruntime.so"), anHourAgo);
+    Files.setLastModifiedTime(stale, anHourAgo);
+
+    Process child = ready();
+    child.getOutputStream().close();
+
+    assertThat(child.waitFor()).isZero();
+    assertThat(leftovers()).isEmpty();
+  }
+
+  /** The first of two libraries was unpacked, and the second does not load. */
+  @Test
+  void processWhoseLibraryDoesNotLoad_leavesNothing_evenIfKilled() throws Exception {
+    Path broken = Files.write(folder.resolve("broken.so"), new byte[100]);
+    Process child = start("-Donnxruntime.native.onnxruntime4j_jni.path=" + broken);
+
+    assertThat(child.inputReader().readLine()).contains("cannot be loaded");
+    child.destroyForcibly();
+
+    assertThat(child.waitFor()).isNotZero();
+    assertThat(leftovers()).isEmpty();
+  }
+
   private List<Path> leftovers() throws Exception {
     try (var files = Files.list(folder)) {
       return files.filter(file -> file.getFileName().toString().contains("onnxruntime")).toList();
@@ -61,17 +99,21 @@ class UnpackedLibraryTest {
 
   private Process ready() throws Exception {
     assumeThat(System.getProperty("onnxruntime.native.path")).isNull();
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + folder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process child = start("-Dmillrace.option=none");
     BufferedReader lines = child.inputReader();
     assertThat(lines.readLine()).isEqualTo("ready");
     return child;
+  }
+
+  private Process start(String option) throws Exception {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Djava.io.tmpdir=" + folder,
+            option,
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 }

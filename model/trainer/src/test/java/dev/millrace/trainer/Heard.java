@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Records a training's events. */
-public final class Heard implements TrainingListener {
+public class Heard implements TrainingListener {
 
   public final List<Long> steps = new ArrayList<>();
   public final List<Double> losses = new ArrayList<>();

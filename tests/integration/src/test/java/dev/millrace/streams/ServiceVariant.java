@@ -1,8 +1,6 @@
 package dev.millrace.streams;
 
 import dev.millrace.core.repository.ModelRepository;
-import dev.millrace.core.runtime.ModelRuntime;
-import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
@@ -10,9 +8,8 @@ import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.internals.CommitBarrier;
+import dev.millrace.tests.TamperedSession;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Properties;
@@ -93,41 +90,19 @@ public final class ServiceVariant {
   private static InferenceEngine engine(InferenceConfig config, long delay) {
     return InferenceEngine.start(
         config.engine(),
-        delayed(new OnnxModelRuntime(), delay),
+        TamperedSession.runtime(
+            new OnnxModelRuntime(), (session, pixels, images, probabilities) -> sleep(delay)),
         new ModelRepository(config.repository()).newest(config.model()),
         () -> new OpenCvImageDecoder(config.engine().limits()),
         new EngineMetrics(new SimpleMeterRegistry()),
         System::nanoTime);
   }
 
-  private static ModelRuntime delayed(ModelRuntime runtime, long delay) {
-    return (version, device) -> new Delayed(runtime.open(version, device), delay);
-  }
-
-  private record Delayed(ModelSession session, long delay) implements ModelSession {
-    @Override
-    public int classes() {
-      return session.classes();
-    }
-
-    @Override
-    public int inputSize() {
-      return session.inputSize();
-    }
-
-    @Override
-    public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
-      session.run(pixels, images, probabilities);
-      try {
-        TimeUnit.MILLISECONDS.sleep(delay);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    @Override
-    public void close() {
-      session.close();
+  private static void sleep(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -1,10 +1,12 @@
 package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +66,20 @@ class DemoTest {
     assertThat(demo.exitCode()).as(demo.errors()).isZero();
     assertThat(demo.errors()).isEmpty();
     assertThat(demo.output()).containsPattern(SUMMARY).contains("\n5 predictions, ");
+  }
+
+  @Test
+  void killedDemo_leavesNoProcessRunning() throws Exception {
+    try (MillraceProcess demo = MillraceProcess.start(folder, "", "demo")) {
+      demo.awaitLine("a trainer learns .*", PATIENCE);
+      ProcessHandle handle = ProcessHandle.of(demo.pid()).orElseThrow();
+      await().atMost(PATIENCE).until(() -> handle.children().findAny().isPresent());
+      List<ProcessHandle> children = handle.descendants().toList();
+
+      demo.kill();
+
+      await().atMost(PATIENCE).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+    }
   }
 
   @Test

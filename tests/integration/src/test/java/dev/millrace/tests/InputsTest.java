@@ -134,6 +134,22 @@ class InputsTest {
     }
   }
 
+  @Test
+  void patternWithoutATopic_isReady_andTakesTheFirstThatIsMade(EmbeddedBroker broker)
+      throws Exception {
+    ModelVersion model = Models.publishRandom(folder, "random");
+    Topics topics = new Topics(List.of(), "late-cam-\\d", "late-out", "late-dead");
+    try (Admin admin = admin(broker);
+        Pipeline pipeline = Pipeline.start(broker, model, topics, PROMPT)) {
+      assertThat(pipeline.service().problems()).isEmpty();
+
+      make(admin, "late-cam-1");
+      pipeline.send(List.of(image("late-cam-1", 0)));
+
+      assertThat(sources(pipeline, 1)).containsExactly("late-cam-1-0");
+    }
+  }
+
   private static void make(Admin admin, String topic) throws Exception {
     admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
   }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +40,8 @@ class LaggingChampionTest {
   @Test
   void versionBefore_serves_untilTheChampionIsCopied(EmbeddedBroker broker) throws Exception {
     ModelVersion first = Models.publishRandom(folder, "lagging-before");
-    try (Pipeline pipeline = Pipeline.start(broker, first, 1, Map.of())) {
+    try (LogLines log = new LogLines("dev.millrace.streams.control");
+        Pipeline pipeline = Pipeline.start(broker, first, 1, Map.of())) {
       pipeline.stop();
       pipeline.promote(new Champion(2, 1, false));
       pipeline.start();
@@ -52,6 +54,12 @@ class LaggingChampionTest {
           .returns(SwapReport.Outcome.REJECTED, SwapReport::outcome)
           .returns(1, SwapReport::serving);
       assertThat(lagging(pipeline)).isEqualTo(1);
+      assertThat(log.first(line -> line.level().equals(Level.WARN)))
+          .map(LogLines.Line::text)
+          .hasValueSatisfying(
+              text ->
+                  assertThat(text)
+                      .contains("lagging-before version 1", "serves until the champion can"));
 
       ModelVersion second = Models.publishRandom(folder, "lagging-before");
       await().untilAsserted(() -> assertThat(pipeline.service().serving()).contains(second));

@@ -52,7 +52,20 @@ public final class MillraceProcess implements AutoCloseable {
   /** Starts a command in a folder, where its output goes too. The JVM options may be empty. */
   public static MillraceProcess start(Path folder, String jvmOptions, Object... command)
       throws IOException {
-    return start(folder, command[0].toString(), jvmOptions, launch(command));
+    return start(folder, command[0].toString(), jvmOptions, launch(LAUNCHER, command));
+  }
+
+  /** Starts a command of another checkout or distribution. */
+  public static MillraceProcess startOf(
+      Path distribution, Path folder, String jvmOptions, Object... command) throws IOException {
+    Path checkout = distribution.resolve("millrace");
+    Path launcher = Files.exists(checkout) ? checkout : distribution.resolve("bin/millrace");
+    return start(folder, command[0].toString(), jvmOptions, launch(launcher, command));
+  }
+
+  /** The checkout that these tests belong to, for {@link #startOf}. */
+  public static Path checkout() {
+    return LAUNCHER.getParent();
   }
 
   /**
@@ -61,7 +74,7 @@ public final class MillraceProcess implements AutoCloseable {
    */
   public static MillraceProcess startInterruptible(Path folder, Object... command)
       throws IOException, InterruptedException {
-    List<Object> words = launch(command);
+    List<Object> words = launch(LAUNCHER, command);
     List<String> probe = new ArrayList<>(HEED_INTERRUPTS);
     probe.add("true");
     if (new ProcessBuilder(probe).redirectErrorStream(true).start().waitFor() == 0) {
@@ -70,8 +83,8 @@ public final class MillraceProcess implements AutoCloseable {
     return start(folder, command[0].toString(), "", words);
   }
 
-  private static List<Object> launch(Object... command) {
-    List<Object> words = new ArrayList<>(List.of("bash", LAUNCHER));
+  private static List<Object> launch(Path launcher, Object... command) {
+    List<Object> words = new ArrayList<>(List.of("bash", launcher));
     words.addAll(List.of(command));
     return words;
   }

@@ -5,37 +5,26 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
-import dev.millrace.service.health.Problem;
-import dev.millrace.service.http.HttpEndpoint;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
-import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.tests.PoisonScenario.Odd;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Measures how soon a stream goes on after an odd record, and how the service reports a deleted
- * topic and answers beside slow clients. A nightly group:
+ * Measures how soon a stream goes on after an odd record, and how soon a thread that throws leaves
+ * its group. A nightly group, together with {@link HealthSuite}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=poison -Dquick verify
@@ -49,19 +38,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PoisonSuite {
 
   private static final List<String> GUARANTEES = List.of("at_least_once", "exactly_once_v2");
-  private static final int SLOW_CLIENTS = 1_000;
+  private static final String COORDINATOR =
+      "org.apache.kafka.coordinator.group.GroupMetadataManager";
+  private static final String SERVICE = "dev.millrace.service.serve";
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration SOON = Duration.ofSeconds(10);
-  private static final Duration TOLD = Duration.ofSeconds(16);
 
   @TempDir Path folder;
 
   private Pipeline prepare(EmbeddedBroker broker, String guarantee) throws Exception {
+    return prepare(broker, guarantee, "classic");
+  }
+
+  private Pipeline prepare(EmbeddedBroker broker, String guarantee, String protocol)
+      throws Exception {
     ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
     return Pipeline.prepare(
         broker,
         Pipeline.inference(model).build(),
         1,
-        Map.of("processing.guarantee", guarantee),
+        Map.of("processing.guarantee", guarantee, "group.protocol", protocol),
         OnBadImage.DEAD_LETTER,
         ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
   }
@@ -92,67 +88,56 @@ class PoisonSuite {
     }
   }
 
+  /** As the broker's own log has it: its member says that it goes, and nobody waits for it. */
   @ParameterizedTest
-  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
-  void topicThatIsDeleted_isMissed_andNothingIsLostOnceItIsThereAgain(
-      String guarantee, EmbeddedBroker broker) throws Exception {
-    try (Pipeline pipeline = prepare(broker, guarantee);
-        Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+  @CsvSource({
+    "at_least_once, classic",
+    "exactly_once_v2, classic",
+    "at_least_once, streams",
+    "exactly_once_v2, streams",
+  })
+  void threadThatThrows_leavesItsGroupWithinASecond(
+      String guarantee, String protocol, EmbeddedBroker broker) throws Exception {
+    Odd odd = PoisonScenario.LARGE_PREDICTIONS.records().get(0);
+    try (LogLines log = new LogLines(COORDINATOR, SERVICE);
+        Pipeline pipeline = prepare(broker, guarantee, protocol)) {
       pipeline.start();
-      String output = pipeline.topics.output();
-      admin.deleteTopics(Set.of(output)).all().get();
-      Poison poison = new Poison(pipeline, Duration.ofMinutes(3));
-      poison.send(
-          "image", poison.record(PoisonScenario.key("image", 5), PoisonScenario.good(1)), false);
+      // The limits were read before, so that the broker refuses the prediction.
+      Poison before = new Poison(pipeline);
+      before.send(odd);
+      before.requireOneAnswerEach();
+      PoisonScenario.LARGE_PREDICTIONS.configure(pipeline);
+      Poison poison = new Poison(pipeline);
 
-      await()
-          .atMost(TOLD)
-          .untilAsserted(
-              () ->
-                  assertThat(pipeline.service().problems())
-                      .filteredOn(problem -> problem.kind() == Problem.Kind.TOPIC_MISSING)
-                      .extracting(Problem::topic)
-                      .containsExactly(output));
+      poison.send(odd);
 
-      TopicCreation.create(admin, pipeline.topics, 1, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+      long failed = awaitLine(log, PoisonSuite::isFailure);
+      long left =
+          awaitLine(log, line -> line.at() >= failed && isDeparture(line, pipeline.group()));
+      System.out.printf("| %s | %s | left after %d ms |%n", guarantee, protocol, left - failed);
+      assertThat(Duration.ofMillis(left - failed)).isLessThan(Duration.ofSeconds(1));
       poison.requireAnswers(guarantee.equals("exactly_once_v2"));
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .untilAsserted(() -> assertThat(pipeline.service().problems()).isEmpty());
+      assertThat(poison.fates()).containsEntry(odd.name(), odd.fate());
     }
   }
 
-  @Test
-  void health_answersWithin100Milliseconds_beside1000SlowClients(EmbeddedBroker broker)
-      throws Exception {
-    try (Pipeline pipeline = prepare(broker, "at_least_once")) {
-      pipeline.start();
-      try (HttpEndpoint endpoint =
-              HttpEndpoint.listen(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                  pipeline.service(),
-                  pipeline.registry);
-          SlowClients slow = SlowClients.connect(endpoint.address(), SLOW_CLIENTS)) {
-        URI ready =
-            URI.create("http://127.0.0.1:" + endpoint.address().getPort() + "/v2/health/ready");
-        HttpClient client = HttpClient.newHttpClient();
-        List<Double> millis = new ArrayList<>();
-        for (int i = 0; i < 50; i++) {
-          long start = System.nanoTime();
-          int status =
-              client
-                  .send(
-                      HttpRequest.newBuilder(ready).build(), HttpResponse.BodyHandlers.discarding())
-                  .statusCode();
-          millis.add((System.nanoTime() - start) / 1e6);
-          assertThat(status).isEqualTo(200);
-        }
-        millis.sort(null);
-        System.out.printf(
-            "health beside %,d slow clients: median %.1f ms, maximum %.1f ms%n",
-            SLOW_CLIENTS, millis.get(25), millis.get(49));
-        assertThat(millis.get(45)).isLessThan(100);
-      }
-    }
+  private static boolean isFailure(LogLines.Line line) {
+    return line.text().startsWith("a stream thread failed and is replaced");
+  }
+
+  /** Because the member said so itself. */
+  private static boolean isDeparture(LogLines.Line line, String group) {
+    return line.text().contains(" " + group + "]")
+        && (line.text().contains("left the streams group")
+            || line.text().contains("explicit `LeaveGroup` request"));
+  }
+
+  /** Waits for a line, and returns when it was logged. */
+  private static long awaitLine(LogLines log, Predicate<LogLines.Line> condition) {
+    return await()
+        .atMost(PATIENCE)
+        .until(() -> log.first(condition), Optional::isPresent)
+        .orElseThrow()
+        .at();
   }
 }

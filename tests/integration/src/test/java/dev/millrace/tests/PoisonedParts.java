@@ -2,7 +2,6 @@ package dev.millrace.tests;
 
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxModelRuntime;
@@ -54,51 +53,32 @@ final class PoisonedParts {
   }
 
   ImageInference<byte[]> inference(InferenceConfig config) {
-    ModelRuntime runtime = new OnnxModelRuntime();
     return ImageInference.with(
         config,
-        (version, device) -> new Session(runtime.open(version, device), broken),
+        TamperedSession.runtime(new OnnxModelRuntime(), this::spoil),
         () -> new Decoder(new OpenCvImageDecoder(config.engine().limits())),
         new SimpleMeterRegistry());
   }
 
-  private record Session(ModelSession session, AtomicBoolean broken) implements ModelSession {
-    @Override
-    public int classes() {
-      return session.classes();
-    }
-
-    @Override
-    public int inputSize() {
-      return session.inputSize();
-    }
-
-    @Override
-    public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
-      session.run(pixels, images, probabilities);
-      int bytes = inputSize() * inputSize() * Preprocessing.CHANNELS;
-      for (int image = 0; image < images; image++) {
-        if (broken.get() || isWhite(pixels.slice(image * bytes, bytes))) {
-          for (int i = 0; i < classes(); i++) {
-            probabilities.put(image * classes() + i, Float.NaN);
-          }
+  private void spoil(
+      ModelSession session, ByteBuffer pixels, int images, FloatBuffer probabilities) {
+    int bytes = session.inputSize() * session.inputSize() * Preprocessing.CHANNELS;
+    for (int image = 0; image < images; image++) {
+      if (broken.get() || isWhite(pixels.slice(image * bytes, bytes))) {
+        for (int i = 0; i < session.classes(); i++) {
+          probabilities.put(image * session.classes() + i, Float.NaN);
         }
       }
     }
+  }
 
-    private static boolean isWhite(ByteBuffer pixels) {
-      for (int i = 0; i < pixels.capacity(); i++) {
-        if (Byte.toUnsignedInt(pixels.get(i)) != WHITE) {
-          return false;
-        }
+  private static boolean isWhite(ByteBuffer pixels) {
+    for (int i = 0; i < pixels.capacity(); i++) {
+      if (Byte.toUnsignedInt(pixels.get(i)) != WHITE) {
+        return false;
       }
-      return true;
     }
-
-    @Override
-    public void close() {
-      session.close();
-    }
+    return true;
   }
 
   private record Decoder(ImageDecoder decoder) implements ImageDecoder {

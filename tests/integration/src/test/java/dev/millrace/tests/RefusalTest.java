@@ -2,10 +2,17 @@ package dev.millrace.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.control.ControlTopic;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.serve.OnBadImage;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.TopicCreation;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,6 +83,55 @@ class RefusalTest {
           .contains(
               "'" + pipeline.topics.input() + "'", "reads refused-images", "--application-id");
       assertThat(pipeline.service().problems()).isEmpty();
+    }
+  }
+
+  /** What does not keep it from starting is told all the same, or repaired. */
+  @Test
+  void serve_tellsOfLimitsThatDoNotFit_andHasTheControlTopicKeepChampions(EmbeddedBroker broker)
+      throws Exception {
+    ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
+    // For its topics alone.
+    Pipeline pipeline =
+        Pipeline.prepare(
+            broker,
+            Pipeline.inference(model).build(),
+            1,
+            Map.of(),
+            OnBadImage.DEAD_LETTER,
+            ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+    pipeline.alter(pipeline.topics.input(), Map.of("max.message.bytes", "10485760"));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      TopicCreation.createControl(admin);
+      pipeline.alter(ControlTopic.NAME, Map.of("cleanup.policy", "delete"));
+
+      MillraceProcess.Result result =
+          MillraceProcess.run(
+              folder,
+              "serve",
+              "--bootstrap-servers",
+              broker.bootstrapServers(),
+              "--repository",
+              folder.resolve("models"),
+              "--model",
+              "other",
+              "--input",
+              pipeline.topics.input(),
+              "--output",
+              pipeline.topics.output());
+
+      assertThat(result.exitCode()).as(result.errors()).isEqualTo(1);
+      assertThat(result.errors()).contains("takes records of 10485760 bytes");
+      ConfigResource control = new ConfigResource(ConfigResource.Type.TOPIC, ControlTopic.NAME);
+      assertThat(
+              admin
+                  .describeConfigs(List.of(control))
+                  .all()
+                  .get()
+                  .get(control)
+                  .get("cleanup.policy")
+                  .value())
+          .isEqualTo("compact");
     }
   }
 }

@@ -200,7 +200,8 @@ class SecureBrokerTest {
       assertThat(result.exitCode()).as(result.errors()).isEqualTo(1);
       assertThat(result.output()).isEmpty();
       assertThat(result.errors().lines()).as(result.errors()).hasSize(1);
-      assertThat(result.errors()).contains("Failed to load SSL keystore", "check the properties");
+      assertThat(result.errors())
+          .contains("Failed to load SSL keystore", "check the broker properties");
       assertThat(debug(command).exitCode()).isEqualTo(1);
     }
   }

@@ -3,6 +3,8 @@ package dev.millrace.tests;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,11 +24,25 @@ final class SlowClients implements AutoCloseable {
     return clients;
   }
 
-  /** Waits until the server has closed the first client's connection. */
-  void awaitEndOfFirst() throws IOException {
-    int next = sockets.get(0).getInputStream().read();
-    if (next != -1) {
-      throw new AssertionError("the server answers half a request");
+  /** Waits until the server has closed the connection of one of them, counted from 0. */
+  void awaitEnd(int client) throws IOException {
+    try {
+      if (sockets.get(client).getInputStream().read() != -1) {
+        throw new AssertionError("the server answers to half a request");
+      }
+    } catch (SocketException e) {
+      // reset, which is how a server ends it that has not read what was sent
+    }
+  }
+
+  /** True if the server has not closed the connection of one of them. */
+  boolean isOpen(int client) throws IOException {
+    Socket socket = sockets.get(client);
+    socket.setSoTimeout(1);
+    try {
+      return socket.getInputStream().read() != -1;
+    } catch (SocketTimeoutException e) {
+      return true;
     }
   }
 

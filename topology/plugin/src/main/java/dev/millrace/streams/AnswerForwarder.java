@@ -9,11 +9,12 @@ import java.util.concurrent.CompletionException;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Turns answers into what leaves the node: a classification into a prediction, a refusal into an
- * exception of the record's own node.
+ * Forwards answers: a classification as a prediction, and a refusal as an exception of the record's
+ * own node.
  *
- * <p>Every failure is remembered, and none leaves as an exception that a handler could answer with
- * "resume": the handler would drop the record that is being processed, which is another one.
+ * <p>The task's {@link TaskFailure} remembers every failure. No failure leaves as an exception that
+ * a handler could answer with "resume". The handler would drop the record that is being processed,
+ * although another record failed.
  *
  * <p>Confined to its task's stream thread.
  */
@@ -25,8 +26,8 @@ final class AnswerForwarder<K> {
   private final RecordFailures failures;
 
   /**
-   * @param failure this task's
-   * @param failures the application's, which outlive the task
+   * @param failure remembers the task's failure
+   * @param failures counts the failures of the application's records; it outlives the task
    */
   AnswerForwarder(
       RecordForwarder<K, ImageEvent, Prediction> records,
@@ -40,9 +41,9 @@ final class AnswerForwarder<K> {
   }
 
   /**
-   * Forwards the answer of a record, which must be there.
+   * Forwards the answer of a record. The answer must be complete.
    *
-   * @throws InferenceStalledError if the engine failed, or if a processor after this one did
+   * @throws InferenceStalledError if the engine or a later processor failed
    */
   void forward(PendingRecord<K> pending) {
     Classification answer = null;
@@ -59,11 +60,14 @@ final class AnswerForwarder<K> {
         throw failure.remember(e);
       }
       throw failure.remember(
-          new InferenceStalledError("passing on an answer failed: " + e.getMessage(), e));
+          new InferenceStalledError("forwarding an answer failed: " + e.getMessage(), e));
     }
   }
 
-  /** Forwards the answer, or refuses the record: also if it has failed too often. */
+  /**
+   * Forwards the prediction, or refuses the record. Also refuses a record at which later processors
+   * have failed too often.
+   */
   private void passOn(PendingRecord<K> pending, Classification answer, BadImageException refusal) {
     RecordMetadata origin = pending.origin();
     try {

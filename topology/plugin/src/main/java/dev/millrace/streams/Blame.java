@@ -13,20 +13,25 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.errors.StreamsException;
 
-/** What a failure of a stream thread comes of. */
+/** The cause of a stream thread's failure. */
 public enum Blame {
-  /** The record: processing it again fails again. */
+  /** The record: it fails again when it is processed again. */
   RECORD,
-  /** The device: it runs no image any more, also not the one that a model is warmed up with. */
+  /** The device: it runs no image any more, not even the warm-up image. */
   DEVICE,
-  /** Brokers, stores, the model repository: processing goes on once they are back. */
+  /** Brokers, stores or the model repository: processing goes on once they are back. */
   WORLD,
-  /** Nobody knows; a device that gives no answer in time, above all. */
+  /** Unknown. Mostly a device that gives no answer in time. */
   UNKNOWN;
 
   private static final int MOST_CAUSES = 16;
 
-  /** Looks at the failure and its causes. */
+  /**
+   * Tells the cause of a failure by the types of the failure and of its causes.
+   *
+   * @param failure the failure
+   * @return the cause
+   */
   public static Blame of(Throwable failure) {
     if (any(failure, EngineStalledException.class)
         || any(failure, TimeoutException.class)
@@ -46,7 +51,7 @@ public enum Blame {
     if (cause instanceof SerializationException || cause instanceof RecordTooLargeException) {
       return false;
     }
-    // Kafka Streams wraps everything in it; alone, it is its own failure.
+    // Kafka Streams wraps other failures in it. Without a cause, the failure is its own.
     if (cause instanceof StreamsException && cause.getCause() != null) {
       return false;
     }

@@ -4,23 +4,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * When the answers of a stream thread leave: in bursts while records keep coming, at once when none
- * do. One answer at a time would make a request to the broker for each.
+ * Decides when the answers of a stream thread leave: in bursts while records keep coming, and at
+ * once otherwise. Forwarding one answer at a time would make a request to the broker for each.
  *
- * <p>The thread's consumer notes what it finds, and the thread's processors ask for the burst that
- * they are in. Confined to that thread.
+ * <p>The thread's consumer notes what it finds. The thread's processors ask for the current burst.
+ * Confined to that thread.
  */
 final class BurstPace {
 
-  /** How busy the thread is, and how long a burst of answers lasts then. */
+  /** How busy the thread is, and how long a burst lasts then, in ms. */
   private enum Load {
-    /** No record has come, so that answers have nothing to wait for. */
+    /** No record came, so answers have nothing to wait for. */
     IDLE(0),
     /** Records keep coming. */
     STEADY(5),
-    /**
-     * A record that comes now waits for longer than the burst, as it does for producers' linger.
-     */
+    /** A new record waits for 100 ms or longer, so answers may wait as long. */
     BACKLOG(100);
 
     private final long burstNanos;
@@ -32,12 +30,12 @@ final class BurstPace {
 
   /**
    * Bytes of images whose answers may wait for a burst. An image is kept until its answer leaves,
-   * since a processor after ours may have to dead-letter the record. Tens of megabytes would make
-   * the heap grow, which costs more than requests do.
+   * because a later processor may have to dead-letter the record. Tens of megabytes would make the
+   * heap grow, which costs more than requests do.
    */
   static final long MOST_WAITING_BYTES = 4 << 20;
 
-  /** How many of the last records tell how long one takes. */
+  /** Number of recent records from which the time for one record is estimated. */
   private static final double RECENT_RECORDS = 256;
 
   private final LongSupplier nanoTime;
@@ -46,26 +44,28 @@ final class BurstPace {
   private long burst;
   private long waitingBytes;
 
-  /** How many records the consumer found last, and how many the broker had left of them. */
+  /** Number of records that the consumer found last. */
   private int taken;
 
+  /** Number of records that the broker still had in their partitions. */
   private long lag;
 
-  /** When the consumer returned last. */
+  /** Time at which the consumer returned last. */
   private long returned;
 
-  /** The longest time without a poll since the consumer last found records. */
+  /** Longest time between two polls since the consumer last found records. */
   private long busyNanos;
 
-  /** How long the last records took; a few of them may have had to wait for many others. */
+  /** Time that the recent records took together. One alone may have waited for many others. */
   private double recentNanos;
 
+  /** Number of the recent records. */
   private double recentRecords;
 
   /**
-   * A pace without load.
+   * Creates the pace of an idle thread.
    *
-   * @param nanoTime the clock, as {@link System#nanoTime}
+   * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   BurstPace(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -79,11 +79,11 @@ final class BurstPace {
   }
 
   /**
-   * Notes what the thread's consumer found. Kafka Streams polls once it has processed the records
-   * it took. So the time until then says how long a record that comes now has to wait.
+   * Notes what the thread's consumer found. Kafka Streams polls again once it has processed these
+   * records. So the time until the next poll shows how long a new record has to wait.
    *
-   * @param records how many it found
-   * @param lag how many more the broker has in the partitions of these
+   * @param records number of records found
+   * @param lag number of records that the broker still has of their partitions
    */
   void polled(int records, long lag) {
     long now = nanoTime.getAsLong();
@@ -91,7 +91,7 @@ final class BurstPace {
       load = Load.IDLE;
     } else {
       if (this.lag > 0) {
-        noteBusyUntil(now); // there was more, so that the thread was not idle while it polled
+        noteBusyUntil(now); // the broker had more, so the thread was not idle during the poll
       }
       learn();
       double wait = recentRecords == 0 ? 0 : recentNanos / recentRecords * (records + lag);
@@ -116,20 +116,20 @@ final class BurstPace {
   }
 
   /**
-   * How long the consumer may wait for records that the broker is known to have: until the burst is
-   * over, since no answer leaves before.
+   * Returns how long the consumer may wait for records that the broker is known to have: until the
+   * burst ends, because no answer leaves before.
    *
-   * @return nanoseconds; zero if the broker may have none
+   * @return nanoseconds; 0 if the broker is not known to have any
    */
   long nanosForMore() {
     return lag == 0 ? 0 : Math.max(0, load.burstNanos - (nanoTime.getAsLong() - burstStart));
   }
 
   /**
-   * The number of the burst that answers should leave with, the same for all of the thread's tasks.
-   * While records keep coming, a burst begins every five milliseconds, with a backlog every
-   * hundred. Without more records each call begins one, and so does a call after {@link
-   * #MOST_WAITING_BYTES} of images have come to wait.
+   * Returns the number of the current burst, for all tasks of the thread. A task forwards its
+   * answers when this number has changed. While records keep coming, a burst begins every 5 ms, and
+   * under a backlog every 100 ms. Without records, each call begins a burst. So does a call once
+   * {@link #MOST_WAITING_BYTES} of images wait.
    */
   long burst() {
     long now = nanoTime.getAsLong();
@@ -138,12 +138,15 @@ final class BurstPace {
         : burst;
   }
 
-  /** Notes the bytes of images that are kept until the burst is over. */
+  /** Adds to the bytes of images that wait for the end of the burst. */
   void waiting(long bytes) {
     waitingBytes += bytes;
   }
 
-  /** Begins a burst: when one task has to forward its answers, the others do so, too. */
+  /**
+   * Begins a burst because one task has to forward its answers, so that the other tasks forward
+   * theirs, too.
+   */
   long nextBurst() {
     return beginBurst(nanoTime.getAsLong());
   }

@@ -16,15 +16,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The {@code processing.exception.handler} for topologies with an {@link ImageInference}: a record
- * whose image is refused, whose prediction no broker would take, or that has failed three times
- * through its own fault, goes to the topic named by {@code errors.dead.letter.queue.topic.name},
- * and the stream goes on. The dead letter has Kafka Streams' own headers (KIP-1034) and what the
- * topic takes, see {@link DeadLetter}. Anything else fails the task, so that a broken device or
- * broker never dead-letters good images. Without that topic every record that is refused fails its
- * task.
+ * The {@code processing.exception.handler} for topologies with an {@link ImageInference}. It sends
+ * the record to the topic named by {@code errors.dead.letter.queue.topic.name}, and the stream goes
+ * on, if
  *
- * <p>Set {@link dev.millrace.streams.sending.RefusedSends} with it. Used by one stream thread.
+ * <ul>
+ *   <li>the image is refused,
+ *   <li>a processor throws an {@link UnsendableException}, because the brokers would refuse its
+ *       output,
+ *   <li>the record has failed three times through its own fault, or
+ *   <li>the record was skipped without being read (see {@link PromptClients#PromptClients(Map)}).
+ * </ul>
+ *
+ * <p>Any other failure fails the task, so that a broken device or broker never dead-letters good
+ * images. If no topic is set, every record that is refused fails its task.
+ *
+ * <p>A dead letter has Kafka Streams' own headers (KIP-1034) and is changed until its topic accepts
+ * it, see {@link DeadLetter}.
+ *
+ * <p>Set {@code production.exception.handler} to {@link dev.millrace.streams.sending.RefusedSends}
+ * as well. Used by one stream thread.
  */
 public final class DeadLetterBadImages implements ProcessingExceptionHandler {
 
@@ -36,6 +47,7 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
   private RecordFailures failures;
   private String topic;
 
+  /** Creates the handler. Kafka Streams calls this constructor, and then {@link #configure}. */
   public DeadLetterBadImages() {
     this(Clock.systemUTC());
   }
@@ -56,7 +68,7 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
       ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
     Exception reason = exception;
     if (context.headers() != null && context.headers().lastHeader(DeadLetter.STUB) != null) {
-      reason = new UnsendableException("it was skipped unread, as somebody asked for");
+      reason = new UnsendableException("the record was skipped without being read, as configured");
     } else if (!isRefusal(exception)) {
       if (!failures.isTooMany(context.topic(), context.partition(), context.offset(), exception)) {
         return Response.fail();
@@ -64,10 +76,13 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
       reason = new FailedRecordException(exception);
     }
     if (topic == null) {
-      log.error("{} stops the stream: {}", place(context), reason.getMessage());
+      log.error(
+          "record {} fails its task, because no dead-letter topic is set: {}",
+          place(context),
+          reason.getMessage());
       return Response.fail();
     }
-    log.info("{} goes to {}: {}", place(context), topic, reason.getMessage());
+    log.info("record {} goes to topic {}: {}", place(context), topic, reason.getMessage());
     return Response.resume(
         List.of(DeadLetter.of(topic, context, reason, limits().of(topic), clock.millis())));
   }
@@ -78,7 +93,7 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
         || exception instanceof FailedRecordException;
   }
 
-  /** Read when the first dead letter is made: most streams make none. */
+  /** Creates the reader for the first dead letter, because most streams have none. */
   private LimitsReader limits() {
     if (limits == null) {
       limits = newReader.get();

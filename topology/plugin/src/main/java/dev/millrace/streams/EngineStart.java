@@ -11,17 +11,17 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * An engine that starts, and the one future that all who want it wait for. It starts on another
- * thread, because the device may hang while the model loads and warms up.
+ * The start of an engine, with one future for all threads that wait for it. The engine starts on a
+ * thread of its own, because the device may hang while the model loads and warms up.
  *
- * <p>The future is completed once: by the engine, by its failure, or by {@link #giveUp}. An engine
- * that comes after its start was given up is closed at once. Thread-safe.
+ * <p>The future completes once: with the engine, with its failure, or by {@link #giveUp}. An engine
+ * that starts after its start was given up is closed at once. Thread-safe.
  */
 final class EngineStart {
 
   private final CompletableFuture<InferenceEngine> outcome = new CompletableFuture<>();
 
-  /** Starts the engine on the calling thread. Called once. */
+  /** Starts the engine on the calling thread. To be called once. */
   void run(Supplier<InferenceEngine> start) {
     InferenceEngine engine;
     try {
@@ -36,20 +36,22 @@ final class EngineStart {
   }
 
   /**
-   * Waits for the engine. A start that takes longer is given up for all who wait for it: a device
-   * that hangs does so for all of them.
+   * Waits for the engine. A start that takes longer is given up for all threads that wait for it,
+   * because a device that hangs keeps all of them waiting.
    *
    * @throws InferenceStalledError if the start was given up
-   * @throws RuntimeException the reason, if the engine does not start
+   * @throws RuntimeException if the engine does not start; this is the engine's failure
    */
   InferenceEngine await(Duration limit) throws InterruptedException {
     try {
       return outcome.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       giveUp(
-          "the model was not loaded and warm within " + limit.toMillis() + " ms: a device hangs",
+          "the model was not loaded and warmed up within "
+              + limit.toMillis()
+              + " ms: the device hangs or is slow; if it is only slow, raise max.poll.interval.ms",
           e);
-      return join(); // it may have started in this very moment
+      return join(); // the engine may have started in this moment
     } catch (ExecutionException e) {
       return join();
     }
@@ -63,7 +65,10 @@ final class EngineStart {
     }
   }
 
-  /** What a thread that waited for the start throws; an error of its own, with its own stack. */
+  /**
+   * Returns the exception for a thread that waited for the start. An {@link InferenceStalledError}
+   * is wrapped in a new one, with this thread's stack trace, and thrown.
+   */
   private static RuntimeException failure(Throwable cause) {
     if (cause instanceof InferenceStalledError givenUp) {
       throw new InferenceStalledError(givenUp.getMessage(), givenUp);
@@ -74,27 +79,27 @@ final class EngineStart {
   }
 
   /**
-   * Gives the start up, unless it is over.
+   * Gives the start up, unless it has ended.
    *
-   * @return false if it was over: there is an engine, or the reason why there is none
+   * @return false if the start had ended, with an engine or with a failure
    */
   boolean giveUp(String reason, Throwable cause) {
     return outcome.completeExceptionally(new InferenceStalledError(reason, cause));
   }
 
-  /** The engine, once it has started. */
+  /** {@return the engine, once it has started} */
   Optional<InferenceEngine> engine() {
     return outcome.isDone() && !outcome.isCompletedExceptionally()
         ? Optional.of(outcome.join())
         : Optional.empty();
   }
 
-  /** True while it starts, and while its engine runs. */
+  /** {@return whether the engine is starting or runs} */
   boolean isUsable() {
     return !outcome.isDone() || engine().filter(engine -> !engine.hasStopped()).isPresent();
   }
 
-  /** Gives the start up, or closes the engine that came of it. */
+  /** Gives the start up, or closes the engine if it has started. */
   void close() {
     if (!giveUp("the engine was closed while it started", null)) {
       engine().ifPresent(InferenceEngine::close);

@@ -2,18 +2,20 @@ package dev.millrace.streams;
 
 import org.apache.kafka.common.TopicPartition;
 
-/** A record does not fit in the heap. The message says which, and how to go on. */
+/** A record does not fit in the heap. The message names the record and says how to go on. */
 public final class HeapExhaustedError extends OutOfMemoryError {
 
   private static final long serialVersionUID = 1;
 
   /**
-   * @param offset the record's
-   * @param heap the largest heap that the JVM takes, in bytes
+   * @param partition the record's partition
+   * @param offset the record's offset
+   * @param heap the JVM's maximum heap, in bytes
    */
   HeapExhaustedError(TopicPartition partition, long offset, long heap) {
     super(
-        "the record %s@%d does not fit in the heap of %d MiB; give the JVM more with -Xmx, or pass the record with --skip %s@%d"
+        ("the record %s@%d does not fit in the heap of %d MiB; raise it with -Xmx, or skip the"
+                + " record with --skip %s@%d")
             .formatted(partition, offset, heap >> 20, partition, offset));
   }
 }

@@ -34,21 +34,23 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * }
  * }</pre>
  *
- * <p>Every record gets one prediction, in the order of its partition, with its key, timestamp and
- * headers. Batches form across all partitions and stream threads that use the same {@code
- * ImageInference}, and a commit waits for the records it would cover, so none is lost (see {@link
- * CommitBarrier}). An image that cannot be classified makes this node throw {@link
- * dev.millrace.core.image.BadImageException} with that image's record as the context, so Kafka
- * Streams' own {@code processing.exception.handler} decides (KIP-1033): {@link DeadLetterBadImages}
- * sends it to the dead-letter topic. Any other failure fails the task, and its records are
- * processed again.
+ * <p>Every record gets one prediction, with the record's key, timestamp and headers. The
+ * predictions of a partition leave in the order of their images. Batches form across all partitions
+ * and stream threads that use the same {@code ImageInference}. A commit waits for the answers of
+ * the records that it would cover, so a crash loses no record (see {@link CommitBarrier}).
  *
- * <p>One instance serves one {@code processValues} call. The model is loaded by {@link #start},
- * else when the first task begins, and freed by {@link #close}, else 30 s after the last task
- * ended.
+ * <p>If an image cannot be classified, this node throws {@link
+ * dev.millrace.core.image.BadImageException} with that image's record as the context. Kafka
+ * Streams' {@code processing.exception.handler} then decides (KIP-1033). {@link
+ * DeadLetterBadImages} sends the record to the dead-letter topic. Any other failure fails the task,
+ * and Kafka Streams processes its records again.
  *
- * @param <K> the key's type: a String, UTF-8 bytes or a type whose {@code toString} names the
- *     image, because it becomes the prediction's id
+ * <p>One instance serves one {@code processValues} call. {@link #start} loads the model and keeps
+ * it until {@link #close}. Without {@code start}, the first task loads the model, and the engine
+ * frees it 30 s after the last task has ended. Thread-safe.
+ *
+ * @param <K> the type of the keys: String, UTF-8 bytes, or a type whose {@code toString} identifies
+ *     the image. The key becomes the prediction's id
  */
 public final class ImageInference<K>
     implements FixedKeyProcessorSupplier<K, ImageEvent, Prediction>, AutoCloseable {
@@ -65,10 +67,11 @@ public final class ImageInference<K>
   }
 
   /**
-   * Inference with an engine of the caller's.
+   * Creates the processor with an engine of the caller's.
    *
-   * @param start as {@link SharedEngine}'s; its engines go by {@link System#nanoTime}
-   * @param barrier builds the store that holds commits back
+   * @param start starts an engine, as in {@link SharedEngine}; the engine's clock must be {@link
+   *     System#nanoTime}
+   * @param barrier builds the store that makes commits wait
    */
   ImageInference(
       InferenceConfig config,
@@ -81,12 +84,27 @@ public final class ImageInference<K>
     this.barrier = barrier;
   }
 
-  /** Inference whose metrics go to Micrometer's global registry. */
+  /**
+   * Creates a processor that runs models with ONNX Runtime, decodes images with OpenCV, and
+   * publishes its metrics in Micrometer's global registry. Loads nothing yet.
+   *
+   * @param config the model and how to serve it
+   * @param <K> the type of the keys
+   * @return the processor; the caller closes it after the Kafka Streams client
+   */
   public static <K> ImageInference<K> with(InferenceConfig config) {
     return with(config, Metrics.globalRegistry);
   }
 
-  /** Inference whose metrics go to {@code registry}. The caller keeps and closes the registry. */
+  /**
+   * Creates a processor that runs models with ONNX Runtime, decodes images with OpenCV, and
+   * publishes its metrics in a registry. Loads nothing yet.
+   *
+   * @param config the model and how to serve it
+   * @param registry receives the metrics; the caller keeps and closes it
+   * @param <K> the type of the keys
+   * @return the processor; the caller closes it after the Kafka Streams client
+   */
   public static <K> ImageInference<K> with(InferenceConfig config, MeterRegistry registry) {
     return with(
         config,
@@ -96,11 +114,17 @@ public final class ImageInference<K>
   }
 
   /**
-   * Inference with another runtime and another decoder than ONNX Runtime and OpenCV.
+   * Creates a processor with a runtime and decoders of the caller's, for example for a test without
+   * native libraries. Loads nothing yet.
    *
-   * @param runtime loads and runs the models, on threads of the engine
-   * @param decoders makes one decoder for each decode thread, on that thread
-   * @param registry receives the metrics; stays the caller's
+   * @param config the model and how to serve it
+   * @param runtime loads models on the thread that starts the engine or swaps the version, and runs
+   *     them on threads of the engine
+   * @param decoders creates a decoder; called on each decode thread, and again after a decoder has
+   *     failed
+   * @param registry receives the metrics; the caller keeps and closes it
+   * @param <K> the type of the keys
+   * @return the processor; the caller closes it after the Kafka Streams client
    */
   public static <K> ImageInference<K> with(
       InferenceConfig config,
@@ -128,10 +152,14 @@ public final class ImageInference<K>
   }
 
   /**
-   * Loads and warms up the model now, and keeps it until {@link #close}.
+   * Loads and warms up the model, unless that is done, and keeps it loaded until {@link #close}.
+   * Returns when the model is warm, however long that takes. Call this method before the Kafka
+   * Streams client starts; otherwise the first images wait for the model.
    *
    * @return the version that serves
-   * @throws dev.millrace.core.model.ModelException if it cannot be served
+   * @throws dev.millrace.core.model.ModelException if the version cannot be served
+   * @throws InferenceStalledError if the calling thread is interrupted, if a task that waits for
+   *     the same start gives it up, or if {@link #close} is called meanwhile
    */
   public synchronized ModelVersion start() {
     InferenceEngine running = engine.acquire();
@@ -142,20 +170,21 @@ public final class ImageInference<K>
     return running.serving();
   }
 
-  /** The version that serves; empty before one was loaded. */
+  /** {@return the version that serves, or that served last; empty if none was loaded yet} */
   public Optional<ModelVersion> serving() {
     return engine.serving();
   }
 
   /**
-   * Swaps the version while the stream runs. The calling thread verifies, loads and warms up the
-   * candidate beside the serving version; then the candidate answers every batch that opens. One
-   * version answers a whole batch, and a partition's predictions change from the old version to the
-   * new one once. The engine frees the old version when its last batch has run.
+   * Lets another version of the model answer while the stream runs. The calling thread verifies,
+   * loads and warms up the candidate beside the current version. Then the candidate answers every
+   * batch that opens. One version answers a whole batch, and a partition's predictions change from
+   * the old version to the new one once. The engine frees the old version when its last batch
+   * returns. If no engine runs, this method starts one first.
    *
-   * @param version another version of the same model
-   * @param allowSignatureChange whether its input or its classes may differ from those of the
-   *     version that serves
+   * @param version the candidate's number
+   * @param allowSignatureChange whether the candidate may take another image size or have other
+   *     classes than the current version
    * @return the candidate
    * @throws dev.millrace.core.model.ModelException if the candidate is refused; the current version
    *     then keeps serving
@@ -182,7 +211,11 @@ public final class ImageInference<K>
     return Set.of(barrier);
   }
 
-  /** Frees the model. Close the Kafka Streams client first. */
+  /**
+   * Stops the engine and frees the model. Close the Kafka Streams client first; otherwise its tasks
+   * fail. If a run hangs in native code, this method returns after 10 s, and the memory of the run
+   * and the model stays allocated.
+   */
   @Override
   public void close() {
     engine.close();

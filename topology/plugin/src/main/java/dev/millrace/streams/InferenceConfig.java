@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The model that an {@link ImageInference} serves, and how. Made with {@link #of} or {@link
- * #builder}.
+ * The model that an {@link ImageInference} serves, and how it serves it. {@link #of} and {@link
+ * #builder} create a configuration. Immutable.
  *
  * @param repository folder of the model repository
- * @param model the model's name in it
- * @param version the version to serve, or null for the newest
+ * @param model the model's name in the repository
+ * @param version the version to serve, at least 1, or null for the newest
  * @param engine how images are decoded, batched and run
- * @param maxInFlight images of one partition that may be in flight at once; a full partition waits.
- *     Besides, up to 256 answers of a partition, and about 4 MiB of images of a stream thread's
- *     partitions, may wait to be forwarded together
- * @param top how many of the most probable classes a prediction lists
- * @param probabilities whether a prediction holds the whole distribution
+ * @param maxInFlight largest number of images of one partition that are in flight at once, at least
+ *     1; a full partition waits. In addition, up to 256 answered images of a partition, and about 4
+ *     MiB of answered images of a stream thread, may wait to be forwarded together
+ * @param top number of most probable classes that a prediction lists, at least 1
+ * @param probabilities whether a prediction holds the full distribution
  */
 public record InferenceConfig(
     Path repository,
@@ -32,37 +32,64 @@ public record InferenceConfig(
     int top,
     boolean probabilities) {
 
+  /**
+   * Validates the values.
+   *
+   * @throws IllegalArgumentException if the name is invalid or a number is below 1; the message
+   *     names the value
+   * @throws NullPointerException if {@code repository} or {@code engine} is null
+   */
   public InferenceConfig {
     Objects.requireNonNull(repository, "repository");
     ModelManifest.requireName(model);
     if (version != null && version < 1) {
-      throw new IllegalArgumentException("version: " + version + " is not above 0");
+      throw new IllegalArgumentException("version: " + version + " must be at least 1");
     }
     Objects.requireNonNull(engine, "engine");
     if (maxInFlight < 1) {
-      throw new IllegalArgumentException("max-in-flight: " + maxInFlight + " is not above 0");
+      throw new IllegalArgumentException("max-in-flight: " + maxInFlight + " must be at least 1");
     }
     if (top < 1) {
-      throw new IllegalArgumentException("top: " + top + " is not above 0");
+      throw new IllegalArgumentException("top: " + top + " must be at least 1");
     }
   }
 
-  /** The newest version of a model, on the CPU, with defaults that suit the machine's cores. */
+  /**
+   * Creates a configuration for the newest version of a model, on the CPU, with defaults that suit
+   * the machine's cores.
+   *
+   * @param repository folder of the model repository
+   * @param model the model's name in the repository
+   * @return the configuration
+   * @throws IllegalArgumentException if the name is invalid
+   */
   public static InferenceConfig of(Path repository, String model) {
     return builder(repository, model).build();
   }
 
-  /** This configuration with another version. */
+  /**
+   * Returns this configuration with another version.
+   *
+   * @param other the version to serve, at least 1
+   * @return the changed copy
+   * @throws IllegalArgumentException if the version is below 1
+   */
   public InferenceConfig withVersion(int other) {
     return new InferenceConfig(repository, model, other, engine, maxInFlight, top, probabilities);
   }
 
-  /** Begins a configuration with the defaults of {@link #of}. */
+  /**
+   * Starts a configuration with the defaults of {@link #of}.
+   *
+   * @param repository folder of the model repository
+   * @param model the model's name in the repository
+   * @return a builder
+   */
   public static Builder builder(Path repository, String model) {
     return new Builder(repository, model);
   }
 
-  /** Collects the values that differ from the defaults. */
+  /** Collects the values that differ from the defaults. For one thread. */
   public static final class Builder {
     private static final int CPU_BATCH = 8;
     private static final Duration CPU_RUN = Duration.ofMillis(20);
@@ -88,22 +115,35 @@ public record InferenceConfig(
       this.model = model;
     }
 
-    /** Serves this version instead of the newest. */
+    /**
+     * Sets the version to serve. By default, the newest.
+     *
+     * @param version the version's number, at least 1, or null for the default
+     * @return this builder
+     */
     public Builder version(Integer version) {
       this.version = version;
       return this;
     }
 
-    /** Devices to run on; the CPU by default. */
+    /**
+     * Sets the devices to run on. By default, the CPU.
+     *
+     * @param devices at least one device, none of them twice
+     * @return this builder
+     */
     public Builder devices(List<Device> devices) {
       this.devices = devices;
       return this;
     }
 
     /**
-     * Largest number of images in a batch. By default 64 on a GPU, and on the CPU as many as run in
-     * 20 ms, at most 8: a CPU gains nothing from larger batches, and a commit has to wait for the
-     * current run.
+     * Sets the largest number of images in a batch. By default, 64 on a GPU; on the CPU, as many
+     * images as run in 20 ms, at most 8. A CPU gains nothing from larger batches, and a commit has
+     * to wait for the current run. A size that is set here removes the limit of 20 ms.
+     *
+     * @param maxBatchSize from 1 to {@value EngineConfig#MAX_BATCH_SIZE}, or null for the default
+     * @return this builder
      */
     public Builder maxBatchSize(Integer maxBatchSize) {
       this.maxBatchSize = maxBatchSize;
@@ -111,51 +151,80 @@ public record InferenceConfig(
     }
 
     /**
-     * Longest time that an image waits for a batch to fill while a device is idle. By default 5 ms
-     * on a GPU, and 0 on the CPU, which gains nothing from larger batches.
+     * Sets the longest time that an image waits for a batch to fill while a device is idle. By
+     * default, 5 ms on a GPU, and 0 on the CPU, which gains nothing from larger batches.
+     *
+     * @param linger from 0 to 10 s, or null for the default
+     * @return this builder
      */
     public Builder linger(Duration linger) {
       this.linger = linger;
       return this;
     }
 
-    /** Number of threads that decode; by default one for each core. */
+    /**
+     * Sets the number of threads that decode. By default, one for each core.
+     *
+     * @param decodeThreads at least 1
+     * @return this builder
+     */
     public Builder decodeThreads(int decodeThreads) {
       this.decodeThreads = decodeThreads;
       return this;
     }
 
-    /** Limits of one image; {@link ImageLimits#DEFAULT} by default. */
+    /**
+     * Sets the limits of one image. By default, {@link ImageLimits#DEFAULT}.
+     *
+     * @param limits the limits
+     * @return this builder
+     */
     public Builder limits(ImageLimits limits) {
       this.limits = limits;
       return this;
     }
 
     /**
-     * Largest number of images of one partition in flight; by default a little less than four
-     * batches.
+     * Sets the largest number of images of one partition that are in flight at once. By default, a
+     * little less than four batches. With less than one batch, one partition alone cannot fill a
+     * batch.
+     *
+     * @param maxInFlight at least 1, or null for the default
+     * @return this builder
      */
     public Builder maxInFlight(Integer maxInFlight) {
       this.maxInFlight = maxInFlight;
       return this;
     }
 
-    /** Number of most probable classes that a prediction lists; 5 by default. */
+    /**
+     * Sets the number of most probable classes that a prediction lists. By default, 5.
+     *
+     * @param top at least 1
+     * @return this builder
+     */
     public Builder top(int top) {
       this.top = top;
       return this;
     }
 
-    /** Whether a prediction holds the whole distribution; true by default. */
+    /**
+     * Sets whether a prediction holds the full distribution. By default, true.
+     *
+     * @param probabilities false to leave the distribution out
+     * @return this builder
+     */
     public Builder probabilities(boolean probabilities) {
       this.probabilities = probabilities;
       return this;
     }
 
     /**
-     * The configuration.
+     * Creates the configuration.
      *
-     * @throws IllegalArgumentException naming the key, the value and what is allowed
+     * @return the configuration
+     * @throws IllegalArgumentException if a value is invalid; the message names the key, the value
+     *     and the allowed values
      */
     public InferenceConfig build() {
       boolean cuda = devices.stream().anyMatch(device -> device.kind() == Device.Kind.CUDA);
@@ -165,7 +234,7 @@ public record InferenceConfig(
       Duration longestRun = maxBatchSize == null && !cuda ? CPU_RUN : EngineConfig.UNLIMITED;
       EngineConfig engine =
           new EngineConfig(devices, batch, longestRun, wait, decodeThreads, runs, limits);
-      // A quarter of a batch less than whole batches, as much as InferenceEngine.awaitRoom leaves.
+      // Whole batches less the quarter of a batch that InferenceEngine.awaitRoom keeps free.
       int most = BATCHES_IN_FLIGHT * batch - batch / 4;
       int inFlight = maxInFlight != null ? maxInFlight : most;
       return new InferenceConfig(repository, model, version, engine, inFlight, top, probabilities);

@@ -18,18 +18,19 @@ import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
 /**
- * Hands a task's images to the engine and forwards the answers in the order of the records.
+ * Submits a task's images to the engine, and forwards the answers in the order of the records.
  *
- * <p>{@code process} hands an image to the engine and puts its record in line (see {@link
- * RecordLine}). Answers leave from {@code process}, from a punctuator that ticks while records are
- * in flight, and from the commit barrier, which waits for all of them. {@code process} returns once
- * there is room for the next record: with too many in flight, it waits for the oldest.
+ * <p>{@code process} submits an image and appends its record to the {@link RecordLine}. Three
+ * callers forward answers: {@code process}, a punctuator that runs every millisecond while records
+ * are in flight, and the commit barrier, which waits for all answers. Before {@code process}
+ * returns, it waits until there is room for the next record. If the in-flight limit is reached, it
+ * waits for the oldest answer.
  *
- * <p>Forwarding happens long after a record's own {@code process} call; see {@link
- * RecordForwarder}.
+ * <p>A record's answer is forwarded long after its {@code process} call has returned, so {@link
+ * RecordForwarder} restores the record's context.
  *
- * <p>Confined to its task's stream thread. A revived task calls {@code init} again on the same
- * object.
+ * <p>Confined to its task's stream thread. When Kafka Streams revives a task, it calls {@code init}
+ * again on the same object.
  */
 final class InferenceProcessor<K>
     implements FixedKeyProcessor<K, ImageEvent, Prediction>,
@@ -38,9 +39,7 @@ final class InferenceProcessor<K>
 
   private static final Duration TICK = Duration.ofMillis(1);
 
-  /**
-   * Answers that may wait for their burst: those that a fast model gives in a tenth of a second.
-   */
+  /** Largest number of answers that wait for a burst: as many as a fast model gives in 100 ms. */
   private static final int MOST_ANSWERED = 256;
 
   private final PredictionFormat format;
@@ -64,8 +63,8 @@ final class InferenceProcessor<K>
 
   /**
    * @param barrierName the name of the task's {@link CommitBarrier}
-   * @param ofThisThread what the calling thread owes
-   * @param nanoTime the engine's clock, as {@link System#nanoTime}
+   * @param ofThisThread returns the answers that the calling thread owes
+   * @param nanoTime the engine's clock, for example {@link System#nanoTime}
    */
   InferenceProcessor(
       SharedEngine engine,
@@ -115,9 +114,8 @@ final class InferenceProcessor<K>
   }
 
   /**
-   * Waits until there is room for the next record. Waiting here, and not when that record has come,
-   * is waiting at the end of a batch: a commit that falls due meanwhile need not run a batch for a
-   * few images.
+   * Waits until there is room for the next record. Waits before that record comes, and so at the
+   * end of a batch: a commit that falls due meanwhile does not have to run a batch of a few images.
    */
   private void awaitRoom(long deadline) {
     if (line.inFlight() >= maxInFlight) {
@@ -131,7 +129,7 @@ final class InferenceProcessor<K>
     engine.awaitRoom(deadline);
   }
 
-  /** Forwards the answers that are there, unless that was just done and records keep coming. */
+  /** Forwards the answers that are there, once in each burst. */
   private void forwardInBursts() {
     long current = owed.pace().burst();
     if (current != burst) {
@@ -151,7 +149,10 @@ final class InferenceProcessor<K>
   }
 
   /**
-   * The barrier's call: a commit follows. A failure here must not be taken for a record's failure.
+   * Waits for every answer and forwards it. The barrier calls this before a commit.
+   *
+   * @throws StreamsException if the engine does not answer, or if the task has failed before; the
+   *     task fails
    */
   @Override
   public void drain() {

@@ -1,9 +1,10 @@
 package dev.millrace.streams;
 
 /**
- * The engine has no answer for a record, although the record may be good. The stream thread fails,
- * Kafka Streams commits nothing, and the records are processed again. This is an {@link Error} so
- * that no {@code processing.exception.handler} can answer it with "resume" and drop the record.
+ * The engine gave no answer for a record, or an answer could not be forwarded, although the record
+ * that is being processed may be good. The stream thread fails, Kafka Streams commits nothing, and
+ * the records are processed again. This is an {@link Error}, because a {@code
+ * processing.exception.handler} could answer an exception with "resume" and drop the record.
  */
 public final class InferenceStalledError extends Error {
 

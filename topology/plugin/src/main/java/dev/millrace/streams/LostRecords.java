@@ -16,9 +16,9 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Resets a consumer's offsets as {@code auto.offset.reset} says, and tells of the records that this
- * passes over. A consumer does the first by itself and is silent about the second, so this one is
- * configured without a reset. Used by one thread at a time, as its consumer is.
+ * Resets a consumer's offsets as {@code auto.offset.reset} says, and reports the records that the
+ * reset skips. A consumer that resets its offsets by itself does not report them, so the consumer
+ * is configured without a reset. Used by one thread at a time, like its consumer.
  */
 final class LostRecords {
 
@@ -32,8 +32,8 @@ final class LostRecords {
 
   /**
    * @param reset {@code earliest} or {@code latest}
-   * @param consumer has no reset of its own; stays the caller's
-   * @param warnings takes what was passed over, a line for each partition
+   * @param consumer a consumer that is configured without a reset; the caller closes it
+   * @param warnings receives one line for each partition with lost records
    */
   LostRecords(
       String reset,
@@ -44,14 +44,14 @@ final class LostRecords {
     this.warnings = warnings;
   }
 
-  /** The reset that a configuration asks for, if this can do it. */
+  /** {@return the configured reset, if this class supports it: earliest or latest} */
   static Optional<String> reset(Map<String, Object> config) {
     return Optional.ofNullable(config.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG))
         .map(Object::toString)
         .filter(List.of(EARLIEST, LATEST)::contains);
   }
 
-  /** The configuration without a reset. */
+  /** {@return a copy of the configuration without a reset} */
   static Map<String, Object> withoutReset(Map<String, Object> config) {
     Map<String, Object> changed = new HashMap<>(config);
     changed.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, NONE);
@@ -59,9 +59,10 @@ final class LostRecords {
   }
 
   /**
-   * A poll that resets the partitions which have no offset, or one that the broker does not have.
+   * Wraps a poll so that it resets the partitions that have no offset, or an offset that the broker
+   * does not have.
    *
-   * @param poll the consumer's own
+   * @param poll polls the consumer
    */
   Function<Duration, ConsumerRecords<byte[], byte[]>> around(
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll) {
@@ -88,7 +89,9 @@ final class LostRecords {
     return ConsumerRecords.empty();
   }
 
-  /** Without any partition, the consumer would seek in all. */
+  /**
+   * Seeks in these partitions. Without any, Kafka's consumer would seek in all of its partitions.
+   */
   private void seek(Collection<TopicPartition> partitions) {
     if (partitions.isEmpty()) {
       return;
@@ -114,14 +117,14 @@ final class LostRecords {
                       + before
                       + " and goes on at "
                       + now
-                      + "; a longer retention.ms of the topic keeps records"
+                      + "; to keep records longer, raise the topic's retention.ms"
                   : "partition "
                       + partition
-                      + " has no offset "
+                      + " no longer has offset "
                       + before
-                      + " any more: the consumer goes on at "
+                      + ": the consumer goes on at "
                       + now
-                      + "; the topic was made anew, or has lost records that were read");
+                      + "; the topic was created again, or has lost records that were read");
         });
   }
 }

@@ -12,8 +12,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds the record that a consumer cannot read for lack of memory: one that is small while it is
- * compressed, above all. A consumer cannot tell, since it fails at the whole of what it polls.
+ * Finds the record that a consumer cannot read for lack of memory. In most cases, the record is
+ * small only while it is compressed. The consumer cannot name the record, because it fails at all
+ * the records that it polls at once.
  */
 final class OversizedRecord {
 
@@ -22,13 +23,15 @@ final class OversizedRecord {
   private OversizedRecord() {}
 
   /**
-   * Reads one record at a time from where the consumer stands, with a consumer of its own.
+   * Reads one record at a time with a second consumer, from the positions of the consumer that
+   * failed. Called on that consumer's thread.
    *
-   * @param config the consumer's
-   * @param failed the consumer; its thread calls this
-   * @param most how many records the consumer may have polled at once
-   * @param open makes a consumer
-   * @return what to throw: the error that names the record, or the error there was
+   * @param config configuration of the consumer that failed
+   * @param failed the consumer that failed
+   * @param most number of records that it may have polled at once
+   * @param error the error that it threw
+   * @param open opens a consumer with a configuration
+   * @return a {@link HeapExhaustedError} that names the record, or {@code error} if none was found
    */
   static OutOfMemoryError find(
       Map<String, Object> config,
@@ -72,14 +75,14 @@ final class OversizedRecord {
     return searching;
   }
 
-  /** The offset of the first record that does not fit; negative if all do. */
+  /** Returns the offset of the first record that does not fit, or -1 if all of them fit. */
   private static long firstUnreadable(
       Consumer<byte[], byte[]> search, TopicPartition partition, long from, int most) {
     search.assign(List.of(partition));
     search.seek(partition, from);
     try {
       for (int i = 0; i < most && !search.poll(PATIENCE).isEmpty(); i++) {
-        // Reads on.
+        // Reads the next record.
       }
       return -1;
     } catch (OutOfMemoryError e) {

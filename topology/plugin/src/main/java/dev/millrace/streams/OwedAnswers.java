@@ -9,15 +9,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
- * The answers that a stream thread owes: those of the records in flight in the tasks it runs. The
- * thread's processors note what they owe. The thread's consumer must not sleep on it (see {@link
- * PromptClients}). Confined to that thread.
+ * The answers that a stream thread owes: those of the records in line in its tasks. The thread's
+ * processors add their tasks. The thread's consumer must not sleep while an answer is owed (see
+ * {@link PromptClients}). Confined to that thread.
  */
 final class OwedAnswers {
 
-  /** A task with images in flight. */
+  /** A task that may owe answers. */
   interface Debtor {
-    /** The answer that the task forwards next, or null if it has no image in flight. */
+    /** {@return the answer that the task forwards next, complete or not; null if it owes none} */
     CompletableFuture<?> next();
   }
 
@@ -28,25 +28,25 @@ final class OwedAnswers {
   private final BurstPace pace;
 
   /**
-   * A thread that owes nothing.
+   * Creates a thread's answers; it owes none yet.
    *
-   * @param nanoTime the clock, as {@link System#nanoTime}
+   * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   OwedAnswers(LongSupplier nanoTime) {
     pace = new BurstPace(nanoTime);
   }
 
-  /** What the calling thread owes, by the system's clock. */
+  /** {@return the answers that the calling thread owes, on the system's clock} */
   static OwedAnswers ofThisThread() {
     return OF_THREAD.get();
   }
 
-  /** When the thread's answers leave. */
+  /** {@return the pace at which the thread's answers leave} */
   BurstPace pace() {
     return pace;
   }
 
-  /** Notes a task, from its start to its end. */
+  /** Adds a task. To be called when it starts; {@link #remove} when it ends. */
   void add(Debtor debtor) {
     debtors.add(debtor);
   }
@@ -55,7 +55,7 @@ final class OwedAnswers {
     debtors.remove(debtor);
   }
 
-  /** True if a task has an image in flight. */
+  /** {@return whether a task owes an answer} */
   boolean any() {
     for (Debtor debtor : debtors) {
       if (debtor.next() != null) {
@@ -66,10 +66,12 @@ final class OwedAnswers {
   }
 
   /**
-   * Waits until a task can forward an answer.
+   * Waits until a task can forward an answer. Looks at all tasks once, and then waits for the first
+   * one only, so the wait should be short.
    *
-   * @param nanos how long to wait at most
-   * @return true if one can
+   * @param nanos the longest time to wait, in ns
+   * @return false if the time passed without an answer, or no answer is owed; true also after an
+   *     interrupt
    */
   boolean await(long nanos) {
     CompletableFuture<?> first = null;

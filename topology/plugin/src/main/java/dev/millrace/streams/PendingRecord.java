@@ -7,17 +7,18 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * A record whose answer has not left yet.
+ * A record whose answer was not forwarded yet.
  *
- * @param origin the context that the record was processed in
- * @param answer the engine's answer, there or still to come
+ * @param record the input record
+ * @param origin the context in which the record was processed
+ * @param answer the engine's answer, complete or not
  */
 record PendingRecord<K>(
     FixedKeyRecord<K, ImageEvent> record,
     RecordMetadata origin,
     CompletableFuture<Classification> answer) {
 
-  /** Size of the encoded image, in bytes. */
+  /** {@return the size of the encoded image, in bytes} */
   long bytes() {
     return record.value() instanceof ImageEvent.Encoded encoded ? encoded.bytes().length : 0;
   }

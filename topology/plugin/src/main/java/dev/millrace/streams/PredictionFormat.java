@@ -13,21 +13,23 @@ import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
- * Writes an answer as a prediction. Immutable.
+ * Turns answers into predictions. Immutable.
  *
- * @param top how many of the most probable classes to list
- * @param full whether to hold the whole distribution
+ * @param top number of most probable classes to list
+ * @param full whether a prediction holds the full distribution
  */
 public record PredictionFormat(int top, boolean full) {
 
-  /** The character that decoding puts in place of bytes that are no UTF-8. */
+  /** The character that decoding puts in place of bytes that are not UTF-8. */
   private static final char REPLACEMENT = '\uFFFD';
 
   /**
-   * The prediction of one record.
+   * Creates the prediction of one record.
    *
-   * @param key the record's; becomes the prediction's id
-   * @param source the record
+   * @param key the record's key, or null; becomes the prediction's id
+   * @param source the record's topic, partition and offset
+   * @param answer the engine's answer
+   * @return the prediction
    */
   public Prediction prediction(Object key, Prediction.Source source, Classification answer) {
     ModelVersion model = answer.model();
@@ -49,8 +51,8 @@ public record PredictionFormat(int top, boolean full) {
   }
 
   /**
-   * The key as text. Without a key, {@code topic-partition-offset}; for bytes that are no UTF-8,
-   * {@code 0x…}.
+   * Returns the key as text. A null key gives {@code topic-partition-offset}; bytes that are not
+   * UTF-8 give {@code 0x…}.
    */
   static String id(Object key, Prediction.Source source) {
     if (key == null) {
@@ -67,7 +69,10 @@ public record PredictionFormat(int top, boolean full) {
     return text.indexOf(REPLACEMENT) < 0 ? text : textOrHex(bytes);
   }
 
-  /** For bytes that hold a replacement character, or are no UTF-8 and got one. */
+  /**
+   * Decodes bytes whose text has a replacement character: either it was there, or the bytes are not
+   * UTF-8.
+   */
   private static String textOrHex(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

@@ -3,6 +3,8 @@ package dev.millrace.streams;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -14,6 +16,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
@@ -23,30 +26,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kafka Streams' usual clients, except that a stream thread does not sleep on answers it owes:
+ * Kafka Streams' usual clients, except that a consumer returns as soon as its stream thread can
+ * forward an answer:
  *
  * <pre>{@code
  * new KafkaStreams(topology, properties, new PromptClients())
  * }</pre>
  *
- * <p>A stream thread that runs out of records waits for the next one inside its consumer, up to
- * {@code poll.ms}. An answer that comes meanwhile would wait with it, and a small {@code poll.ms}
- * keeps an idle thread busy for nothing. While an {@link ImageInference} on its thread has images
- * in flight, this consumer looks for records without waiting, waits for the answers in between, and
- * returns when one is there. A thread that owes nothing waits as Kafka Streams has it wait. While
- * records keep coming, answers leave in bursts, so that a short {@code linger.ms} makes few
- * requests: every 5 ms, and every 100 ms once the records that wait take that long.
+ * <p>A stream thread without records waits for them inside its consumer, up to {@code poll.ms}. An
+ * answer that arrives meanwhile would wait as long, and a small {@code poll.ms} keeps an idle
+ * thread busy for nothing. So while an {@link ImageInference} on its thread has images in flight,
+ * this consumer looks for records once a millisecond, waits for answers in between, and returns
+ * when one is there. A thread without images in flight waits as usual.
  *
- * <p>A stream thread that fails and is replaced leaves its group, if its failure goes through
- * {@link #leavingGroup}. Kafka Streams means to do so, too (KAFKA-12738), and then has the thread
- * stay ({@code KafkaStreams.replaceStreamThread}): its partitions stand still for a session
- * timeout, 45 s by default.
+ * <p>While records keep coming, answers leave in bursts, so that the producer makes few requests
+ * although its {@code linger.ms} is short. A burst lasts 5 ms. It lasts 100 ms if processing the
+ * records that wait takes 100 ms or longer.
  *
- * <p>Records that were deleted before they were read are told in a warning: Kafka's own consumer
- * passes over them as {@code auto.offset.reset} says, in silence.
+ * <p>If a stream thread fails and is replaced, it leaves its group at once, provided that its
+ * failure passes through {@link #leavingGroup}. Otherwise {@code KafkaStreams.replaceStreamThread}
+ * keeps the failed thread in the group, although Kafka Streams means it to leave (KAFKA-12738). Its
+ * partitions then stand still until its session ends, after 45 s by default.
  *
- * <p>It has no effect under {@code group.protocol=streams}, where Kafka Streams makes its consumer
- * itself: set a {@code poll.ms} of a few milliseconds there. Thread-safe.
+ * <p>If records were deleted before they were read, a warning says how many. Kafka's own consumer
+ * skips them silently, as {@code auto.offset.reset} says. If a record does not fit in the heap, the
+ * consumer throws a {@link HeapExhaustedError} that names the record.
+ *
+ * <p>Under {@code group.protocol=streams}, Kafka Streams creates its consumer itself, and this
+ * class has no effect: set {@code poll.ms} to a few milliseconds there. Thread-safe.
  */
 public final class PromptClients implements KafkaClientSupplier {
 
@@ -54,33 +61,46 @@ public final class PromptClients implements KafkaClientSupplier {
 
   private final SkippedRecords skipped;
 
-  /** Whether this thread, a stream thread, has failed. */
+  /** Whether the current stream thread has failed. */
   private final ThreadLocal<Boolean> failed = ThreadLocal.withInitial(() -> false);
 
   /** Whether all threads are about to end, because one of them failed. */
   private volatile boolean ending;
 
+  private final Set<PromptConsumer> consumers = ConcurrentHashMap.newKeySet();
+
+  /** Creates clients that read every record. */
   public PromptClients() {
     this(Map.of());
   }
 
   /**
-   * Clients that do not read some records, which need more memory than there is: each becomes a
-   * dead letter without a value. Needs a consumer's {@code max.poll.records} of 1.
+   * Creates clients that skip some records without reading them, because they do not fit in the
+   * heap. With {@link DeadLetterBadImages}, each skipped record becomes a dead letter without a
+   * value. The consumer needs {@code max.poll.records=1}; otherwise it reads a record together with
+   * those before it.
    *
-   * @param skipped the offset of one record in each partition that has one
+   * @param skipped the offset to skip in each partition; at most one for each partition
    */
   public PromptClients(Map<TopicPartition, Long> skipped) {
     this.skipped = new SkippedRecords(skipped, Clock.systemUTC());
   }
 
   /**
-   * The same handler, for {@code KafkaStreams.setUncaughtExceptionHandler}: a thread that failed,
-   * and each thread of a client that ends for it, leaves its group when its consumer closes, so
-   * that others take over its partitions at once.
+   * Wraps a handler so that failed threads leave the group. The consumer of a thread that failed
+   * leaves the group as it closes. If the failure ends the whole client, all of its consumers
+   * leave. Other members then take over the partitions at once. Pass the result to {@code
+   * KafkaStreams.setUncaughtExceptionHandler}.
+   *
+   * @param handler decides what to do about a failure
+   * @return a handler that gives the same responses, except that it ends the client after {@link
+   *     #endPolls}
    */
   public StreamsUncaughtExceptionHandler leavingGroup(StreamsUncaughtExceptionHandler handler) {
     return failure -> {
+      if (failure instanceof WakeupException || failure.getCause() instanceof WakeupException) {
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT; // endPolls() woke it
+      }
       StreamThreadExceptionResponse response = handler.handle(failure);
       failed.set(true);
       if (response != StreamThreadExceptionResponse.REPLACE_THREAD) {
@@ -88,6 +108,17 @@ public final class PromptClients implements KafkaClientSupplier {
       }
       return response;
     };
+  }
+
+  /**
+   * Wakes the stream threads that wait in their consumers, so that they end and leave the group.
+   * Use it for a client that was closed and does not end. This happens if the group assigns
+   * partitions of topics to which the consumer has not subscribed: the consumer then joins again
+   * and again, and never returns to its thread.
+   */
+  public void endPolls() {
+    ending = true;
+    consumers.forEach(PromptConsumer::wakeup);
   }
 
   @Override
@@ -102,7 +133,9 @@ public final class PromptClients implements KafkaClientSupplier {
 
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-    return new PromptConsumer(config, System::nanoTime);
+    PromptConsumer consumer = new PromptConsumer(config, System::nanoTime);
+    consumers.add(consumer);
+    return consumer;
   }
 
   @Override
@@ -161,6 +194,7 @@ public final class PromptClients implements KafkaClientSupplier {
 
     @Override
     public void close(CloseOptions options) {
+      consumers.remove(this);
       super.close(
           failed.get() || ending
               ? CloseOptions.groupMembershipOperation(

@@ -11,13 +11,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Polls a consumer, and does not sleep on answers that the calling thread owes: as long as there
- * are any, it looks for records without waiting, and waits for an answer in between. Used by one
- * thread at a time, as its consumer is.
+ * Polls a consumer, and returns as soon as the calling thread can forward an answer. While the
+ * thread owes answers, this looks for records without waiting, and waits for an answer in between.
+ * Used by one thread at a time, like its consumer.
  */
 final class PromptPoll {
 
-  /** How long a record may lie at the broker while this waits for an answer. */
+  /** Longest time that a record stays at the broker while the thread waits for an answer. */
   private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Function<Duration, ConsumerRecords<byte[], byte[]>> consumer;
@@ -26,10 +26,10 @@ final class PromptPoll {
   private final LongSupplier nanoTime;
 
   /**
-   * @param consumer the consumer's own poll
-   * @param lag records that the broker has left of a partition, if the consumer knows
-   * @param ofThisThread what the calling thread owes
-   * @param nanoTime the clock, as {@link System#nanoTime}
+   * @param consumer polls the consumer
+   * @param lag returns the number of records that the broker still has of a partition, if known
+   * @param ofThisThread returns the answers that the calling thread owes
+   * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   PromptPoll(
       Function<Duration, ConsumerRecords<byte[], byte[]>> consumer,
@@ -42,7 +42,7 @@ final class PromptPoll {
     this.nanoTime = nanoTime;
   }
 
-  /** As the consumer's poll, but returns as soon as the thread can forward an answer. */
+  /** Polls like the consumer, but returns as soon as the thread can forward an answer. */
   ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     OwedAnswers owed = ofThisThread.get();
     owed.pace().polling();
@@ -52,7 +52,10 @@ final class PromptPoll {
     return records;
   }
 
-  /** Records that the broker has left of these partitions, as far as it has said. */
+  /**
+   * Returns the number of records that the broker still has of these partitions, as far as it is
+   * known.
+   */
   private long lag(Set<TopicPartition> partitions) {
     long sum = 0;
     for (TopicPartition partition : partitions) {
@@ -73,7 +76,7 @@ final class PromptPoll {
     return records;
   }
 
-  /** True if it holds neither records nor positions that moved without any. */
+  /** Returns whether a poll found neither records nor a position that moved without records. */
   private static boolean saysNothing(ConsumerRecords<byte[], byte[]> records) {
     return records.isEmpty() && records.nextOffsets().isEmpty();
   }

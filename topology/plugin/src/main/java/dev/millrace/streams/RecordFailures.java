@@ -5,18 +5,21 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How often records have failed. A record that has failed {@value #MOST} times, through its own
- * fault, is given up.
+ * Counts the failures of records. A record that has failed {@value #MOST} times through its own
+ * fault is given up.
  *
- * <p>The counts outlive a stream thread that failed and the one that replaces it; they begin anew
- * with the process. Thread-safe.
+ * <p>The counts outlive a stream thread that failed and the thread that replaces it. They end with
+ * the process. Thread-safe.
  */
 final class RecordFailures {
 
-  /** As often as a record may fail. */
+  /** Number of failures after which a record is given up. */
   static final int MOST = 3;
 
-  /** Counts that are kept; a stream that stands at more records than that has another problem. */
+  /**
+   * Largest number of counts; the oldest one is dropped. A stream with more failing records has
+   * another problem.
+   */
   private static final int MOST_RECORDS = 1_000;
 
   private static final Map<String, RecordFailures> BY_APPLICATION = new ConcurrentHashMap<>();
@@ -25,15 +28,15 @@ final class RecordFailures {
 
   private final Map<Place, Integer> counts = new LinkedHashMap<>();
 
-  /** Those of the application with this id in this process. */
+  /** {@return the counts of an application in this process} */
   static RecordFailures of(String applicationId) {
     return BY_APPLICATION.computeIfAbsent(applicationId, id -> new RecordFailures());
   }
 
   /**
-   * Counts a failure that the record is to blame for; no other.
+   * Counts a failure if the record is to blame for it. Other failures do not count.
    *
-   * @return true if it was one too many, so that the record is to be given up
+   * @return true if the record has failed too often and is to be given up
    */
   synchronized boolean isTooMany(String topic, int partition, long offset, Throwable failure) {
     if (Blame.of(failure) != Blame.RECORD) {

@@ -9,20 +9,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The records of one task whose answers have not left yet, in the order they came. Answers come in
- * any order; they leave in this one.
+ * The records of one task whose answers were not forwarded yet, in the order in which they came.
+ * Answers complete in any order, and leave in this one.
  *
- * <p>Records with an answer move to a queue of their own, in which they wait for their burst (see
- * {@link BurstPace}). There they do not count towards the records in flight.
+ * <p>Records with an answer move to a second queue, in which they wait for their burst (see {@link
+ * BurstPace}). There they do not count towards the records in flight.
  *
  * <p>Confined to its task's stream thread.
  */
 final class RecordLine<K> {
 
-  /** Records whose answers are to come; some of them may have come since the last look. */
+  /** Records in flight. Some answers may have completed since the last look. */
   private final Queue<PendingRecord<K>> inFlight = new ArrayDeque<>();
 
-  /** Records whose answers are there; all of them are older than those in flight. */
+  /** Records with an answer, all of them older than those in flight. */
   private final Queue<PendingRecord<K>> answered = new ArrayDeque<>();
 
   /** Adds the newest record. */
@@ -31,7 +31,8 @@ final class RecordLine<K> {
   }
 
   /**
-   * Moves the oldest records in flight to the answered ones, up to the first without an answer.
+   * Moves the oldest records in flight to the answered ones, up to the first record without an
+   * answer.
    *
    * @return size of the images moved, in bytes
    */
@@ -45,14 +46,16 @@ final class RecordLine<K> {
     return bytes;
   }
 
-  /** Removes and returns the oldest of the records set aside; null if there is none. */
+  /** Removes and returns the oldest answered record, or null if there is none. */
   PendingRecord<K> pollAnswered() {
     return answered.poll();
   }
 
   /**
-   * Waits until the oldest record in flight has its answer. A failure is an answer, too. Returns at
-   * once if no record is in flight.
+   * Waits until the oldest record in flight has its answer, which may be a failure. Returns at once
+   * if no record is in flight.
+   *
+   * @throws TimeoutException if the answer takes longer than {@code nanos}
    */
   void awaitOldest(long nanos) throws InterruptedException, TimeoutException {
     PendingRecord<K> oldest = inFlight.peek();
@@ -62,32 +65,32 @@ final class RecordLine<K> {
     try {
       oldest.answer().get(nanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      // the record's turn will tell
+      // forwarding this record handles the failure
     }
   }
 
-  /** The answer that leaves next, there or still to come; null if the line is empty. */
+  /** {@return the answer that leaves next, complete or not; null if the line is empty} */
   CompletableFuture<Classification> next() {
     PendingRecord<K> oldest = answered.isEmpty() ? inFlight.peek() : answered.element();
     return oldest == null ? null : oldest.answer();
   }
 
-  /** Number of records in flight. */
+  /** {@return the number of records in flight} */
   int inFlight() {
     return inFlight.size();
   }
 
-  /** Number of records set aside. */
+  /** {@return the number of answered records} */
   int answered() {
     return answered.size();
   }
 
-  /** Number of records in line. */
+  /** {@return the number of records in line} */
   int size() {
     return answered.size() + inFlight.size();
   }
 
-  /** Forgets every record. */
+  /** Removes every record. */
   void clear() {
     answered.clear();
     inFlight.clear();

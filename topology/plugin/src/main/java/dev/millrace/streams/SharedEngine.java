@@ -11,12 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * The one engine of an instance, shared by its tasks. It starts for the first task and closes some
- * time after the last, because a rebalance may take every task away for a moment. An engine that
- * has stopped by itself is replaced for the next task, with the version that it served last.
+ * The one engine of an {@link ImageInference}, shared by its tasks. The first task starts it. It
+ * closes 30 s after its last user has released it, because a rebalance may take every task away for
+ * a moment. If an engine stops by itself, the next task starts another one, with the version that
+ * served last.
  *
- * <p>Thread-safe. Its monitor guards which start is the current one and who uses it. No thread
- * waits under the monitor: not for a start, which may hang, and not for an engine to close.
+ * <p>Thread-safe. The monitor guards which start is the current one, and its number of users. No
+ * thread holds the monitor while it waits for a start, which may hang, or for an engine to close.
  */
 final class SharedEngine implements AutoCloseable {
 
@@ -33,38 +34,39 @@ final class SharedEngine implements AutoCloseable {
   private long acquisitions;
 
   /**
-   * An engine that is closed once it was idle for 30 s.
+   * Creates a shared engine that closes after 30 s without users. Starts nothing yet.
    *
-   * @param start starts an engine with the given version, or the first one with the version that
-   *     the function chooses
+   * @param start starts an engine with the given version; without one, as for the first engine, the
+   *     function chooses the version
    */
   SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start) {
     this(start, AFTER_30_S);
   }
 
   /**
-   * @param afterIdleTime runs a task once an engine without users has been idle for long enough
+   * @param afterIdleTime delays a task by the time that an engine stays open without users
    */
   SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start, Executor afterIdleTime) {
     this.start = start;
     this.afterIdleTime = afterIdleTime;
   }
 
-  /** The version that serves, or served last; empty if none ever did. */
+  /** {@return the version that serves, or that served last; empty if none ever did} */
   Optional<ModelVersion> serving() {
     return Optional.ofNullable(serving);
   }
 
-  /** The running engine, started if need be, without a limit on how long that takes. */
+  /** Acquires the engine as {@link #acquire(Duration)} does, without a limit on the wait. */
   InferenceEngine acquire() {
     return acquire(UNLIMITED);
   }
 
   /**
-   * Has another version answer, in this engine and in those that may replace it. The caller makes
-   * one swap at a time.
+   * Lets another version answer, in the current engine and in those that replace it. Only one
+   * thread may swap at a time.
    *
-   * @throws dev.millrace.core.model.ModelException if it cannot be served; nothing has changed then
+   * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; nothing has
+   *     changed then
    */
   void swap(ModelVersion candidate) {
     boolean swapped = false;
@@ -73,10 +75,10 @@ final class SharedEngine implements AutoCloseable {
       try {
         running.swap(candidate);
         serving = candidate;
-        // Its replacement may have started in between, with the version before.
+        // If the engine has stopped, its replacement may have started with the old version.
         swapped = !running.hasStopped();
       } catch (EngineStalledException e) {
-        // It has stopped meanwhile, so that the next one has to swap.
+        // The engine has stopped, so its replacement has to swap.
       } finally {
         release(running);
       }
@@ -84,10 +86,11 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * The running engine, started if need be. All who come while it starts wait for the same start,
-   * each no longer than its limit. Each call is paired with {@link #release}.
+   * Acquires the engine, and starts one if none runs. Threads that call this during a start wait
+   * for the same start, each up to its own limit. Pair each call with {@link #release}.
    *
    * @param limit how long to wait for the start; a start that takes longer is given up for all
+   *     threads
    * @throws InferenceStalledError if the start was given up, or the thread was interrupted
    */
   InferenceEngine acquire(Duration limit) {
@@ -104,7 +107,10 @@ final class SharedEngine implements AutoCloseable {
     }
   }
 
-  /** Counts one more user of the current start. */
+  /**
+   * Counts one more user of the current start. If there is none, or its engine has stopped, begins
+   * another start.
+   */
   private synchronized EngineStart join() {
     if (current == null || !current.isUsable()) {
       EngineStart stopped = current;
@@ -123,7 +129,10 @@ final class SharedEngine implements AutoCloseable {
     return current;
   }
 
-  /** Before the first user has the engine, so before a swap can change what it serves. */
+  /**
+   * Notes the version that an engine has started with, before its first user gets the engine and
+   * can swap.
+   */
   private synchronized void noteServing(EngineStart joined, InferenceEngine engine) {
     if (joined == current && !hasServed) {
       hasServed = true;
@@ -131,14 +140,20 @@ final class SharedEngine implements AutoCloseable {
     }
   }
 
-  /** Gives back an engine that {@link #acquire} returned; one that was replaced or closed, too. */
+  /**
+   * Releases an engine that {@link #acquire} returned. Has no effect if the engine was replaced or
+   * closed.
+   */
   synchronized void release(InferenceEngine acquired) {
     if (current != null && current.engine().filter(acquired::equals).isPresent()) {
       leave(current, "its last user has left");
     }
   }
 
-  /** Counts one user less. The last one gives up a start, and leaves an engine to the idle time. */
+  /**
+   * Counts one user less. The last user gives up a start in progress; an engine that runs closes
+   * after the idle time.
+   */
   private synchronized void leave(EngineStart left, String reason) {
     if (left == current && --users == 0 && !left.giveUp(reason, null)) {
       long seen = acquisitions;
@@ -163,8 +178,9 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * Closes the engine now, even if tasks use it. This gives up a start that is under way: its
-   * waiters fail, and its engine is closed if it still comes. The next task starts another engine.
+   * Closes the engine now, even if tasks use it. If the engine is starting, this gives the start
+   * up: the threads that wait for it fail, and an engine that starts later is closed. The next task
+   * starts another engine.
    */
   @Override
   public void close() {

@@ -19,11 +19,11 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Records that are not to be read: when a consumer comes to one, it gets an empty record in its
- * place, whose dead letter is a stub, and goes on behind it. Each is passed once.
+ * Records that are not read. When a consumer reaches one, it gets an empty record in its place and
+ * continues after it. The dead letter of the empty record is a stub. Each record is skipped once.
  *
- * <p>The consumer has to poll one record at a time ({@code max.poll.records}): else it reads the
- * record together with those before it. Thread-safe.
+ * <p>The consumer must poll one record at a time ({@code max.poll.records=1}); otherwise it reads
+ * the record together with those before it. Thread-safe.
  */
 final class SkippedRecords {
 
@@ -33,7 +33,8 @@ final class SkippedRecords {
   private final Clock clock;
 
   /**
-   * @param offsets one for each partition with a record to skip
+   * @param offsets the offset to skip in each partition
+   * @param clock gives the empty records their timestamps
    */
   SkippedRecords(Map<TopicPartition, Long> offsets, Clock clock) {
     this.pending = new ConcurrentHashMap<>(offsets);
@@ -41,10 +42,12 @@ final class SkippedRecords {
   }
 
   /**
-   * Polls, or passes a record that is due.
+   * Polls the consumer, unless the next record is one to skip.
    *
-   * @param consumer the calling thread's
-   * @param poll its own poll
+   * @param consumer the calling thread's consumer
+   * @param poll polls it
+   * @param timeout the longest time to wait for records
+   * @return the records, or one empty record in place of the skipped one
    */
   ConsumerRecords<byte[], byte[]> poll(
       Consumer<byte[], byte[]> consumer,

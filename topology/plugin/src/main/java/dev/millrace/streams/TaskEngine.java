@@ -10,10 +10,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
- * The shared engine as one task uses it: each wait has a limit, and a task that has waited in vain
- * gives the engine up. A task that is interrupted fails alone.
+ * One task's access to the shared engine. Every wait has a limit. A task that has waited too long
+ * stops the engine for all tasks that share it. A task whose thread is interrupted fails alone.
  *
- * <p>Every failure is remembered. Confined to its task's stream thread.
+ * <p>The task's {@link TaskFailure} remembers a wait that failed. Confined to its task's stream
+ * thread.
  */
 final class TaskEngine {
 
@@ -24,7 +25,7 @@ final class TaskEngine {
   private WaitLimit limit;
 
   /**
-   * @param nanoTime the engine's clock, as {@link System#nanoTime}
+   * @param nanoTime the engine's clock, for example {@link System#nanoTime}
    */
   TaskEngine(SharedEngine shared, TaskFailure failure, LongSupplier nanoTime) {
     this.shared = shared;
@@ -32,7 +33,11 @@ final class TaskEngine {
     this.nanoTime = nanoTime;
   }
 
-  /** Acquires the engine, unless the task has it already. Paired with {@link #release}. */
+  /**
+   * Acquires the engine, unless the task has it already. Pair this call with {@link #release}.
+   *
+   * @throws InferenceStalledError if the engine does not start in time
+   */
   void acquire(WaitLimit limit) {
     this.limit = limit;
     if (engine == null) {
@@ -40,7 +45,7 @@ final class TaskEngine {
     }
   }
 
-  /** Gives the engine back, if the task has it. */
+  /** Releases the engine if the task has it. */
   void release() {
     if (engine != null) {
       shared.release(engine);
@@ -48,15 +53,17 @@ final class TaskEngine {
     }
   }
 
-  /** When a wait that begins now has to end. */
+  /** {@return the time, in ns on the engine's clock, by which a wait that begins now must end} */
   long deadline() {
     return nanoTime.getAsLong() + limit.longest().toNanos();
   }
 
   /**
-   * Hands an image to the engine, or has it refuse an event without one.
+   * Submits an image to the engine. If the event holds no image, the engine refuses it.
    *
-   * @throws InferenceStalledError if the engine takes no image until the deadline
+   * @param deadline how long to wait for a slot, in ns on the engine's clock
+   * @return the answer, which may not be complete yet
+   * @throws InferenceStalledError if the engine accepts no image before the deadline
    */
   CompletableFuture<Classification> submit(ImageEvent event, long deadline) {
     if (event instanceof ImageEvent.Encoded encoded && encoded.bytes().length > 0) {
@@ -79,7 +86,7 @@ final class TaskEngine {
   /**
    * Waits until the engine has room for the next images.
    *
-   * @throws InferenceStalledError if it has none until the deadline
+   * @throws InferenceStalledError if it has none before the deadline
    */
   void awaitRoom(long deadline) {
     try {
@@ -92,7 +99,7 @@ final class TaskEngine {
   /**
    * Waits until the oldest record in flight has its answer.
    *
-   * @throws InferenceStalledError if it has none until the deadline
+   * @throws InferenceStalledError if it has none before the deadline
    */
   void awaitOldest(RecordLine<?> line, long deadline) {
     try {
@@ -111,19 +118,24 @@ final class TaskEngine {
     }
   }
 
-  /** Begins a time in which a commit waits for the engine; closing ends it. */
+  /** Tells the engine that a commit waits, until the result is closed. */
   InferenceEngine.Urgency hurry() {
     return engine.hurry();
   }
 
-  /** An interrupt is this task's alone; any other reason is one to give the engine up. */
+  /**
+   * Returns the error for a failed wait. An interrupt fails this task alone; for any other reason,
+   * the engine is stopped.
+   */
   private InferenceStalledError stalled(EngineStalledException e) {
     return e.getCause() instanceof InterruptedException
         ? failure.remember(new InferenceStalledError(e.getMessage(), e))
         : giveUp(e.getMessage(), e);
   }
 
-  /** Stops the engine for all tasks that share it, because its device would keep them waiting. */
+  /**
+   * Stops the engine for all tasks that share it, because its device would keep them waiting, too.
+   */
   private InferenceStalledError giveUp(String reason, Exception cause) {
     InferenceStalledError stalled = failure.remember(new InferenceStalledError(reason, cause));
     engine.stop(stalled);

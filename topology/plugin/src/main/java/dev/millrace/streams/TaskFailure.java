@@ -3,23 +3,23 @@ package dev.millrace.streams;
 import org.apache.kafka.streams.errors.StreamsException;
 
 /**
- * Remembers that a task has failed, so that a commit does not wait again for answers that will not
+ * Remembers that a task has failed, so that a later commit does not wait for answers that will not
  * come. Confined to its task's stream thread.
  */
 final class TaskFailure {
 
   private Throwable last;
 
-  /** Remembers a failure. Returns it, for the caller to throw. */
+  /** Remembers a failure, and returns it for the caller to throw. */
   <E extends Throwable> E remember(E failure) {
     last = failure;
     return failure;
   }
 
   /**
-   * Does nothing in a task that has not failed.
+   * Returns if the task has not failed.
    *
-   * @throws StreamsException if it has, with the failure as its cause
+   * @throws StreamsException if the task has failed; the failure is the cause
    */
   void throwIfFailed() {
     if (last != null) {
@@ -27,7 +27,7 @@ final class TaskFailure {
     }
   }
 
-  /** Forgets the failure: the task begins anew. */
+  /** Forgets the failure, because the task starts again. */
   void forget() {
     last = null;
   }

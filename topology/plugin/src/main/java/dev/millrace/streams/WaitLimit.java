@@ -7,14 +7,14 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * How long a stream thread may wait for the engine. A longer wait would get the thread evicted from
- * its group, or its transaction aborted.
+ * How long a stream thread may wait for the engine. After a longer wait, the group would evict the
+ * thread, or the broker would abort its transaction.
  *
- * @param longest the longest wait: half of {@code max.poll.interval.ms}, and under exactly-once no
- *     more than {@code transaction.timeout.ms} less the commit interval and 2 s
- * @param start how long an engine may take to start: half of {@code max.poll.interval.ms}
- * @param commitSilence how long records may be accepted without a commit asking for them before
- *     that is taken for a broken barrier
+ * @param longest the longest wait: half of {@code max.poll.interval.ms}; under exactly-once, at
+ *     most {@code transaction.timeout.ms} less the commit interval and 2 s
+ * @param start the longest wait for an engine to start: half of {@code max.poll.interval.ms}
+ * @param commitSilence the longest time in which the task may accept records without a flush of the
+ *     barrier: ten commit intervals, at least 5 minutes
  */
 record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
 
@@ -23,7 +23,7 @@ record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
   private static final int DEFAULT_TRANSACTION_TIMEOUT_MS = 10_000;
 
   /**
-   * The limits that follow from a Streams application's configuration.
+   * Derives the limits from the configuration of a Kafka Streams application.
    *
    * @throws IllegalArgumentException if the transaction timeout leaves no time to wait
    */

@@ -1,5 +1,5 @@
 /**
- * Image classification for anyone's Kafka Streams topology: start at {@link
- * dev.millrace.streams.ImageInference}.
+ * Image classification as a processor of a Kafka Streams topology, with the exception handlers and
+ * Kafka clients that belong to it. Start at {@link dev.millrace.streams.ImageInference}.
  */
 package dev.millrace.streams;

@@ -36,7 +36,7 @@ class BurstPaceTest {
     assertBurstLasts(100);
   }
 
-  /** A poll that finds nothing is over at once, and says nothing of how long a record takes. */
+  /** A poll without records does not show how long a record takes. */
   @Test
   void burst_lastsAsLong_ifThereWasNothingForAMoment() {
     take(10, 90, 0);
@@ -45,9 +45,7 @@ class BurstPaceTest {
     assertBurstLasts(100);
   }
 
-  /**
-   * If the broker has more records, waiting for them is part of their time; else it is idleness.
-   */
+  /** The wait counts only if the broker had more records; otherwise the thread was idle. */
   @ParameterizedTest
   @CsvSource({"0, 5", "1, 100"})
   void burst_countsTheWaitForRecords_ifTheBrokerHadMore(long lag, long millis) {
@@ -75,7 +73,7 @@ class BurstPaceTest {
     assertBurstLasts(5);
   }
 
-  /** The thread's time before its first records does not tell how long a record takes. */
+  /** The time before the first records does not show how long a record takes. */
   @Test
   void burst_lastsAWhile_ofTheFirstRecords() {
     take(1_000, 1_000, LONG);
@@ -142,9 +140,7 @@ class BurstPaceTest {
     assertThat(pace.nanosForMore()).isZero();
   }
 
-  /**
-   * The thread is busy for a time, then finds records, of which the broker has {@code lag} more.
-   */
+  /** Is busy for a time, and then finds records, of which the broker has {@code lag} more. */
   private void take(int records, long lag, long busyNanos) {
     now += busyNanos;
     pace.polling();

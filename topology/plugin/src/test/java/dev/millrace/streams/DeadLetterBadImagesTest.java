@@ -15,7 +15,7 @@ import org.apache.kafka.streams.errors.ProcessingExceptionHandler.Response;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler.Result;
 import org.junit.jupiter.api.Test;
 
-/** What it answers without a topic; with one, see {@link ImageInferenceTest}. */
+/** The handler without a dead-letter topic. {@link ImageInferenceTest} tests it with one. */
 class DeadLetterBadImagesTest {
 
   private static final ErrorHandlerContext CONTEXT =

@@ -162,7 +162,7 @@ class ImageInferenceTest {
   void answerThatWaitsForItsBurst_leavesWithTheCommit() {
     driver.close();
     inference.close();
-    inference = inference(1); // so that the record's own process call waits for the answer
+    inference = inference(1); // so that the record's process call waits for the answer
     drive(DeadLetterBadImages.class);
 
     send("a", new byte[] {1}, new RecordHeaders());
@@ -192,7 +192,7 @@ class ImageInferenceTest {
     assertThat(deadLetters.isEmpty()).isTrue();
   }
 
-  /** Batches are of one here, as on a quiet stream: no other image shows that the device works. */
+  /** Each batch is one image, as on a quiet stream: no other image shows that the device works. */
   @Test
   void imageThatTheModelAnswersWithNoNumbers_isDeadLettered_andTheStreamGoesOn() {
     model.confusing = 6;
@@ -256,7 +256,7 @@ class ImageInferenceTest {
   void hungDevice_failsTheTaskInTimeAndTheNextTaskGetsANewEngine() {
     driver.close();
     inference.close();
-    inference.start(); // without the limit that a task has
+    inference.start(); // loads the model without a task's time limit
     drive(DeadLetterBadImages.class, Map.of("max.poll.interval.ms", 600));
     model.runs.drainPermits();
     long start = System.nanoTime();

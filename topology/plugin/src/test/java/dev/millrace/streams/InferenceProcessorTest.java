@@ -56,8 +56,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * One task, whose records come as many of one process call upstream, during which nothing commits.
- * By the clock of its bursts no time passes, so that answers wait for the commit.
+ * One task. One call of an upstream processor forwards several records to it, and no commit comes
+ * in between. On the clock of the bursts no time passes, so answers wait for the commit.
  */
 @Timeout(60)
 class InferenceProcessorTest {
@@ -71,18 +71,18 @@ class InferenceProcessorTest {
   private final SharedEngine shared = new SharedEngine(this::start, afterIdleTime::add);
   private final OwedAnswers owed = new OwedAnswers(() -> 7);
 
-  /** Labels of the predictions that have left. */
+  /** Labels of the forwarded predictions. */
   private final List<String> left = new ArrayList<>();
 
-  /** How many records had come and not left, as each of them came. */
+  /** For each record, the number of records that waited when it came. */
   private final List<Integer> kept = new ArrayList<>();
 
   private boolean nextNodeFails;
 
-  /** How far the processor's clock is ahead of the engine's. */
+  /** How far the processor's clock is ahead of the engine's, in ns. */
   private long ahead;
 
-  /** The punctuators that are scheduled: one, or none. */
+  /** The scheduled punctuators: one, or none. */
   private final List<Punctuator> ticks = new ArrayList<>();
 
   private FixedKeyProcessorContext<String, Prediction> context;
@@ -104,7 +104,7 @@ class InferenceProcessorTest {
     return engine;
   }
 
-  /** Keeps hold of the processor that it gives away. */
+  /** Keeps the processor that it supplies. */
   private final class Supplier
       implements FixedKeyProcessorSupplier<String, ImageEvent, Prediction> {
     private final int maxInFlight;
@@ -132,7 +132,7 @@ class InferenceProcessorTest {
     }
   }
 
-  /** The processor, with its punctuator in the test's hands. */
+  /** The processor, whose punctuator the test calls. */
   private final class Observed implements FixedKeyProcessor<String, ImageEvent, Prediction> {
     private final FixedKeyProcessor<String, ImageEvent, Prediction> delegate;
 
@@ -141,7 +141,7 @@ class InferenceProcessorTest {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the proxy is of the same types
+    @SuppressWarnings("unchecked") // the proxy has the same types
     public void init(FixedKeyProcessorContext<String, Prediction> kafkas) {
       context =
           (FixedKeyProcessorContext<String, Prediction>)
@@ -285,7 +285,7 @@ class InferenceProcessorTest {
 
   @Test
   void tick_goesOnWhileRecordsAreInFlight_andEndsWithTheTask() {
-    shared.acquire(); // without the limit that a task has
+    shared.acquire(); // loads the model without a task's time limit
     drive(8, 2, InferenceProcessorTest::image, Map.of("max.poll.interval.ms", 200));
     model.runs.drainPermits();
     assertThatThrownBy(() -> input.pipeInput("a", new byte[0]))
@@ -341,7 +341,7 @@ class InferenceProcessorTest {
     assertThat(left).isEmpty();
   }
 
-  /** The failure of another record than the one at hand, which a handler must not drop. */
+  /** Another record than the current one has failed, so no handler may drop the current one. */
   @Test
   void failureToForward_isNoException_thatAHandlerIsAskedAbout() {
     drive(
@@ -354,7 +354,7 @@ class InferenceProcessorTest {
     owed.pace().polled(0, 0);
 
     assertThatThrownBy(() -> input.pipeInput("no topic", new byte[0]))
-        .hasStackTraceContaining("InferenceStalledError: passing on an answer failed: ")
+        .hasStackTraceContaining("InferenceStalledError: forwarding an answer failed: ")
         .hasStackTraceContaining("there is no topic for it");
     assertThatThrownBy(processor::drain).hasMessage("inference has failed before");
   }
@@ -372,7 +372,7 @@ class InferenceProcessorTest {
 
   @Test
   void hungDevice_costsItsEngine() {
-    shared.acquire(); // without the limit that a task has
+    shared.acquire(); // loads the model without a task's time limit
     drive(1, 1, InferenceProcessorTest::image, Map.of("max.poll.interval.ms", 200));
     model.runs.drainPermits();
 
@@ -464,7 +464,7 @@ class InferenceProcessorTest {
 
   @Test
   void close_forgetsRecordsInFlight() {
-    shared.acquire(); // without the limit that a task has
+    shared.acquire(); // loads the model without a task's time limit
     drive(8, 2, InferenceProcessorTest::image, Map.of("max.poll.interval.ms", 200));
     model.runs.drainPermits();
     assertThatThrownBy(() -> input.pipeInput("a", new byte[0]))

@@ -35,7 +35,7 @@ class LostRecordsTest {
     consumer.seek(TWO, 25);
   }
 
-  /** A poll that the broker's answer ends with this. */
+  /** Polls once. The broker's answer is a failure, which must not leave the poll. */
   private void poll(String reset, KafkaException answer) {
     consumer.setPollException(answer);
     assertThat(
@@ -69,7 +69,7 @@ class LostRecordsTest {
     assertThat(warnings)
         .containsExactly(
             "partition images-1 has lost 6 records that were not read: the consumer was at offset 4"
-                + " and goes on at 10; a longer retention.ms of the topic keeps records");
+                + " and goes on at 10; to keep records longer, raise the topic's retention.ms");
   }
 
   @Test
@@ -88,7 +88,7 @@ class LostRecordsTest {
     assertThat(warnings)
         .singleElement()
         .asString()
-        .startsWith("partition images-2 has no offset 300 any more: the consumer goes on at 20;");
+        .startsWith("partition images-2 no longer has offset 300: the consumer goes on at 20;");
   }
 
   @Test

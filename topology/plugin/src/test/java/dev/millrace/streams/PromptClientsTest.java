@@ -14,7 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** With clients that find no broker. */
+/** No broker is reachable. */
 @Timeout(30)
 class PromptClientsTest {
 

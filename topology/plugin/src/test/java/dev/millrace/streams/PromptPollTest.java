@@ -24,7 +24,7 @@ class PromptPollTest {
   private static final ConsumerRecords<byte[], byte[]> NOTHING = ConsumerRecords.empty();
   private static final Duration LONG = Duration.ofHours(1);
 
-  /** How long the consumer was told to wait, poll by poll. */
+  /** The timeout of each of the consumer's polls. */
   private final List<Duration> waits = new ArrayList<>();
 
   private final CompletableFuture<String> answer = new CompletableFuture<>();
@@ -35,7 +35,7 @@ class PromptPollTest {
   private final PromptPoll prompt =
       new PromptPoll(this::consume, partition -> lag, () -> owed, () -> now);
 
-  /** As a consumer without records: the time that it was given passes, and a little more. */
+  /** Polls like a consumer that finds nothing: the timeout and one more millisecond pass. */
   private ConsumerRecords<byte[], byte[]> consume(Duration wait) {
     waits.add(wait);
     now += wait.toNanos() + TimeUnit.MILLISECONDS.toNanos(1);
@@ -142,7 +142,7 @@ class PromptPollTest {
     assertThat(waits).containsExactly(Duration.ZERO, Duration.ZERO);
   }
 
-  /** Ten records that took 10 ms, and a hundred to come, make a backlog of a tenth of a second. */
+  /** Ten records took 10 ms, so a hundred more are a backlog of 100 ms. */
   @Test
   void poll_tellsThePaceHowLongTheThreadWasBusy() {
     lag = OptionalLong.of(90);

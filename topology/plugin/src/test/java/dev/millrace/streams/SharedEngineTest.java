@@ -42,7 +42,7 @@ class SharedEngineTest {
   private final Queue<Runnable> afterIdleTime = new ArrayDeque<>();
   private final SharedEngine shared = new SharedEngine(this::start, afterIdleTime::add);
 
-  /** Loads and runs {@link #model}, unless a test has it do something else. */
+  /** The runtime that loads the model; a test may replace it. */
   private volatile ModelRuntime runtime = model;
 
   private final AtomicInteger starts = new AtomicInteger();
@@ -99,7 +99,7 @@ class SharedEngineTest {
 
     assertThatThrownBy(() -> shared.acquire(Duration.ofMillis(50)))
         .isInstanceOf(InferenceStalledError.class)
-        .hasMessageContaining("not loaded and warm within 50 ms");
+        .hasMessageContaining("not loaded and warmed up within 50 ms");
 
     model.runs.release(1);
     await().until(() -> model.closed);
@@ -178,7 +178,7 @@ class SharedEngineTest {
     shared.close();
   }
 
-  /** A session that does more as it closes. */
+  /** A session that runs more code after it has closed. */
   private record Closing(ModelSession session, Runnable more) implements ModelSession {
     @Override
     public int classes() {
@@ -202,7 +202,7 @@ class SharedEngineTest {
     }
   }
 
-  /** The engine stops as it frees the old version, and a task has it replaced in that moment. */
+  /** The engine stops while it frees the old version, and a task replaces it at that moment. */
   @Test
   void swap_isRepeated_ifItsEngineWasReplacedMeanwhile() {
     AtomicReference<InferenceEngine> replacement = new AtomicReference<>();
@@ -244,6 +244,32 @@ class SharedEngineTest {
     shared.close();
   }
 
+  /**
+   * The late task waits for the first engine, and gets the monitor last. By then, the first engine
+   * has served version 4 and was replaced, and the second one serves version 5.
+   */
+  @Test
+  void taskThatComesLateOutOfItsWait_doesNotUndoASwap() throws Exception {
+    model.runs.drainPermits();
+    FutureTask<InferenceEngine> late = new FutureTask<>(() -> shared.acquire(LIMIT));
+    Thread thread = new Thread(late, "late");
+    thread.start();
+    await().until(() -> model.runs.hasQueuedThreads());
+    synchronized (shared) {
+      model.runs.release(1_000);
+      await().until(() -> thread.getState() == Thread.State.BLOCKED);
+      shared.swap(FakeModel.version(4, 1));
+      shared.acquire(LIMIT).stop(new IllegalStateException("the device hangs"));
+      shared.swap(FakeModel.version(5, 1));
+    }
+
+    late.get(10, TimeUnit.SECONDS);
+
+    assertThat(shared.serving()).contains(FakeModel.version(5, 1));
+    assertThat(shared.acquire(LIMIT).serving().version()).isEqualTo(5);
+    shared.close();
+  }
+
   @Test
   void swap_returnsTheEngineThatItUsed() {
     shared.swap(FakeModel.version(4, 1));
@@ -278,7 +304,7 @@ class SharedEngineTest {
     await().until(() -> model.closed);
   }
 
-  /** Makes a call on a thread of its own. Returns once that thread waits, or the call has ended. */
+  /** Makes a call on a new thread. Returns once that thread waits, or the call has ended. */
   private static FutureTask<InferenceEngine> waiting(Callable<InferenceEngine> call) {
     return waiting(call, Thread.State.TIMED_WAITING);
   }
@@ -310,7 +336,7 @@ class SharedEngineTest {
         .hasMessageContaining(message);
   }
 
-  /** None of them is blocked by another: each waits by its own clock. */
+  /** No task blocks another, because each waits up to its own limit. */
   @Test
   void tasksThatComeDuringAStart_waitForItSideBySide() throws Exception {
     List<FutureTask<InferenceEngine>> tasks = fourThatWaitForAHungStart();
@@ -334,7 +360,7 @@ class SharedEngineTest {
     assertThatThrownBy(() -> shared.acquire(Duration.ofMillis(20)))
         .isInstanceOf(InferenceStalledError.class);
 
-    tasks.forEach(task -> requireStalled(task, "not loaded and warm within 20 ms"));
+    tasks.forEach(task -> requireStalled(task, "not loaded and warmed up within 20 ms"));
     assertThat(starts).hasValue(1);
     model.runs.release(1_000);
     await().until(() -> model.closed && model.open.isEmpty());
@@ -369,7 +395,7 @@ class SharedEngineTest {
     shared.close();
   }
 
-  /** The start that failed counts no users of the next one. */
+  /** Users of a failed start do not count as users of the next one. */
   @Test
   void startThatFailed_isRepeatedForTheNextTask() {
     model.broken = true;

@@ -49,9 +49,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A candidate whose version is removed after its manifest was read, on either side of the reading
- * of its model file: refused, or swapped to whole. What happens in the middle of that reading is
- * the repository's, and its tests'.
+ * A candidate's version is removed after its manifest was read. If that happens before its model
+ * file is read, the candidate is refused; if after, the swap succeeds. The repository's own tests
+ * cover a removal during the read.
  */
 @Timeout(60)
 class SwapToRemovedVersionTest {

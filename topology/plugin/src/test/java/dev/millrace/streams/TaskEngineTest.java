@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two tasks of one engine, whose every slot is taken while a run hangs. */
+/** Two tasks share an engine. A run hangs, and every slot is taken. */
 @Timeout(30)
 class TaskEngineTest {
 
@@ -103,7 +103,7 @@ class TaskEngineTest {
   void waitInVain_stopsTheEngineForAll() {
     assertThatThrownBy(() -> task.awaitRoom(System.nanoTime()))
         .isInstanceOf(InferenceStalledError.class)
-        .hasMessageContaining("no batch came free in time");
+        .hasMessageContaining("no batch became free in time");
 
     assertThat(answers).allMatch(CompletableFuture::isCompletedExceptionally);
     assertThatThrownBy(failure::throwIfFailed).isInstanceOf(StreamsException.class);

@@ -10,17 +10,19 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 
-/** The program {@code millrace}. */
+/** Entry point of the program {@code millrace}. */
 public final class Main {
 
   private Main() {}
 
   /**
-   * Runs a command and ends the JVM with its exit code: 0, 1 (it failed) or 2 (wrong usage). A
-   * signal ends it with the code that shells give to it, 130 or 143, after the command was stopped
-   * in good order.
+   * Runs a command and ends the JVM with the command's exit code: 0, 1 (the command failed) or 2
+   * (wrong usage). SIGINT and SIGTERM stop the command in good order; the exit code is then 130 or
+   * 143.
    *
-   * <p>Both streams are UTF-8, whatever the locale says.
+   * <p>Standard output and standard error are UTF-8, whatever the locale is.
+   *
+   * @param args the command line
    */
   public static void main(String[] args) {
     System.exit(
@@ -33,8 +35,8 @@ public final class Main {
   /**
    * Runs a command.
    *
-   * @param stdout what a command is asked for; if it cannot be written, the command has failed
-   * @param stderr everything else
+   * @param stdout takes the command's output; if it cannot be written, the command fails
+   * @param stderr takes everything else: progress, warnings and errors
    * @return the exit code
    */
   static int run(OutputStream stdout, OutputStream stderr, String... args) {
@@ -43,15 +45,21 @@ public final class Main {
     PrintWriter err = writer(stderr);
     int exitCode = new CommandLineTool(out, err).run(args);
     out.flush();
-    if (exitCode == ExitCode.DONE && watched.failure().isPresent()) {
-      err.println(
-          "millrace: the output could not be written ("
-              + watched.failure().get().getMessage()
-              + "); part of it is lost");
-      exitCode = ExitCode.FAILED;
-    }
+    exitCode = conclude(exitCode, watched, err);
     err.flush();
     return exitCode;
+  }
+
+  /** The exit code, after it was said if what a command printed is lost. */
+  static int conclude(int exitCode, WatchedOutput stdout, PrintWriter err) {
+    if (stdout.failure().isEmpty()) {
+      return exitCode;
+    }
+    err.println(
+        "millrace: the output could not be written ("
+            + stdout.failure().get().getMessage()
+            + "); part of it is lost");
+    return exitCode == ExitCode.DONE ? ExitCode.FAILED : exitCode;
   }
 
   private static PrintWriter writer(OutputStream stream) {

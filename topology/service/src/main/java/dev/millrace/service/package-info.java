@@ -1,2 +1,2 @@
-/** Where the program begins. */
+/** The program's entry point. */
 package dev.millrace.service;

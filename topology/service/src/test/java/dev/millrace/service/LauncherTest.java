@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The script {@code millrace}, with a Java that only tells how it was started. */
+/** Tests the script {@code millrace} with a stand-in for Java that prints its locale. */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
 
@@ -88,7 +88,10 @@ class LauncherTest {
     return executable(home.resolve("bin/millrace"), Files.readString(LAUNCHER));
   }
 
-  /** Its lock is a folder, which nobody can write to, root included. */
+  /**
+   * A checkout that cannot be written: its lock file is a folder, so that even root cannot write
+   * it.
+   */
   private Path readOnlyCheckout() throws Exception {
     Path home = Files.createDirectories(folder.toRealPath().resolve("checkout"));
     executable(home.resolve("millrace"), Files.readString(LAUNCHER));

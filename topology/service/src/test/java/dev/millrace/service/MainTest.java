@@ -2,10 +2,13 @@ package dev.millrace.service;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.service.command.output.WatchedOutput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import org.junit.jupiter.api.Test;
 
 class MainTest {
@@ -19,6 +22,17 @@ class MainTest {
         .containsExactly(
             "millrace: the output could not be written (No space left on device); part of it is"
                 + " lost");
+  }
+
+  /** As doctor, whose findings are its output. */
+  @Test
+  void failedCommandWhoseOutputIsLost_saysSo_andKeepsItsExitCode() {
+    WatchedOutput lost = new WatchedOutput(failing("No space left on device"));
+    assertThatThrownBy(() -> lost.write('x')).isInstanceOf(IOException.class);
+    PrintWriter lines = new PrintWriter(err, true, UTF_8);
+
+    assertThat(Main.conclude(2, lost, lines)).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).contains("could not be written (No space left on device)");
   }
 
   @Test

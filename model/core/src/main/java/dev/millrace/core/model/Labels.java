@@ -1,8 +1,8 @@
 package dev.millrace.core.model;
 
+import dev.millrace.core.files.WholeFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -80,7 +80,7 @@ public record Labels(List<String> names) {
    */
   public static Labels read(Path file) {
     try {
-      String text = Files.readString(file);
+      String text = WholeFile.text(file);
       String names = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
       return new Labels(names.stripTrailing().lines().map(String::strip).toList());
     } catch (CharacterCodingException e) {

@@ -1,11 +1,11 @@
 package dev.millrace.core.repository;
 
 import dev.millrace.core.files.Sha256;
+import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,7 +74,7 @@ public record ModelVersion(
   public byte[] readVerified() {
     byte[] bytes;
     try {
-      bytes = Files.readAllBytes(modelFile());
+      bytes = WholeFile.read(modelFile());
     } catch (NoSuchFileException e) {
       throw new ModelException(
           this

@@ -1,6 +1,9 @@
 package dev.millrace.core.training;
 
-/** The loss of a step is not finite: the training has diverged. A lower learning rate may help. */
+/**
+ * The loss of a step, or the answers after it, are not finite: the training has diverged. A lower
+ * learning rate may help.
+ */
 public final class DivergedException extends TrainingException {
 
   private static final long serialVersionUID = 1;
@@ -20,14 +23,25 @@ public final class DivergedException extends TrainingException {
    * @param folder the run's folder, which must be removed before another run can begin in it
    */
   public DivergedException(long step, double loss, double learningRate, String folder) {
-    super(
-        "the loss of step "
-            + step
-            + " is "
-            + loss
-            + ": the training has diverged, and nothing of it is published");
+    this("the loss of step " + step + " is " + loss, learningRate, folder);
+  }
+
+  private DivergedException(String what, double learningRate, String folder) {
+    super(what + ": the training has diverged, and nothing of it is published");
     this.learningRate = learningRate;
     this.folder = folder;
+  }
+
+  /**
+   * The network's answers after a step are not finite; the loss of the next step would not be.
+   *
+   * @param step counted from 1
+   * @param learningRate the highest of the training
+   * @param folder of the run, which must be removed before another begins there
+   */
+  public static DivergedException ofAnswers(long step, double learningRate, String folder) {
+    return new DivergedException(
+        "the network answers NaN after step " + step, learningRate, folder);
   }
 
   /** {@return the peak learning rate of the training} */

@@ -1,5 +1,6 @@
 package dev.millrace.trainer.data;
 
+import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.TrainingException;
 import java.io.IOException;
@@ -65,7 +66,7 @@ public final class FolderImages {
 
   private static LabelledImage image(Path root, Path file, int label) {
     String key = root.relativize(file).toString().replace('\\', '/');
-    return new LabelledImage(key, label, () -> Files.readAllBytes(file));
+    return new LabelledImage(key, label, () -> WholeFile.read(file));
   }
 
   private static Stream<Path> visible(Stream<Path> paths) {

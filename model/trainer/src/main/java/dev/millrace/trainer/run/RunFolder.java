@@ -128,7 +128,12 @@ final class RunFolder {
 
   private TrainingException failed(IOException e) {
     return new TrainingException(
-        "the run's folder " + folder + " cannot be used (" + e + "); check that it is writable", e);
+        "the run's folder "
+            + folder
+            + " cannot be used ("
+            + e
+            + "); check that it is writable and that its disk has room",
+        e);
   }
 
   @Override

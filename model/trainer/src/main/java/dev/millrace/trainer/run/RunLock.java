@@ -58,7 +58,13 @@ public final class RunLock implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new TrainingException("cannot lock the run's folder " + folder + ": " + e, e);
+      throw new TrainingException(
+          "cannot lock the run's folder "
+              + folder
+              + " ("
+              + e
+              + "); see that it may be written and that its disk has room",
+          e);
     }
   }
 

@@ -13,11 +13,13 @@ import dev.millrace.core.weights.Weights;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.MiniBatch;
 import dev.millrace.trainer.torch.TorchNetwork;
+import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * One training on a fixed set of images. It begins with initial or pretrained weights. Then it does
@@ -29,6 +31,9 @@ import java.util.function.LongSupplier;
  * s, and when the run is stopped. For one thread.
  */
 public final class TrainingRun {
+
+  /** Images that the network has to answer with numbers before it is exported. */
+  private static final int PROBED = 64;
 
   private static final long SAVE_NANOS = Duration.ofSeconds(30).toNanos();
 
@@ -145,7 +150,7 @@ public final class TrainingRun {
       if (stop.getAsBoolean()) {
         return false;
       }
-      saveAndExport(trained, checkpoints);
+      saveAndExport(trained, images, checkpoints);
       long done = (long) progress.epoch() * batches + progress.batch();
       rate = optimization.learningRate(done, steps);
       MiniBatch current = images.training().batch(progress.epoch(), progress.batch());
@@ -159,23 +164,25 @@ public final class TrainingRun {
     }
     double seconds = (nanoTime.getAsLong() - start) / 1e9;
     int batchSize = images.training().batchSize();
+    HeldOut heldOut = HeldOut.of(trained::probabilities, images.gate(), network.classes());
+    if (!Double.isFinite(heldOut.loss())) {
+      throw diverged(images);
+    }
     EpochReport report =
         progress.endEpoch(
-            rate,
-            batches * batchSize,
-            HeldOut.of(trained::probabilities, images.gate(), network.classes()),
-            (batches - first) * batchSize / seconds);
+            rate, batches * batchSize, heldOut, (batches - first) * batchSize / seconds);
     folder.draw(Curve.of(network + ", " + progress.run(), progress.history()));
     listener.epochEnded(report);
     if (config.checkpoints().every().isEmpty() || progress.epoch() == optimization.epochs()) {
       // Exported before the state is saved: after a kill in between, it is exported again.
-      export(trained, checkpoints);
+      export(trained, images, checkpoints);
     }
     save(trained, false);
     return true;
   }
 
-  private void saveAndExport(TorchNetwork trained, CheckpointWriter checkpoints) {
+  private void saveAndExport(
+      TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
     long now = nanoTime.getAsLong();
     if (now - savedAt >= SAVE_NANOS) {
       save(trained, false);
@@ -187,15 +194,29 @@ public final class TrainingRun {
             .map(every -> now - exportedAt >= every.toNanos())
             .orElse(false);
     if (due || folder.takeDemand()) {
-      export(trained, checkpoints);
+      export(trained, images, checkpoints);
       save(trained, false);
     }
   }
 
-  private void export(TorchNetwork trained, CheckpointWriter checkpoints) {
+  private void export(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
+    if (!isFinite(trained.probabilities(images.gate().first(PROBED)))) {
+      throw diverged(images);
+    }
     checkpoints.write(
         trained.weights(), trained::probabilities, progress.run(), progress.metrics());
     exportedAt = nanoTime.getAsLong();
+  }
+
+  private static boolean isFinite(FloatBuffer answers) {
+    return IntStream.range(0, answers.limit()).allMatch(i -> Float.isFinite(answers.get(i)));
+  }
+
+  /** By the answers after the last step, before the loss of another one tells. */
+  private DivergedException diverged(TrainingImages images) {
+    long steps = (long) progress.epoch() * images.training().batches() + progress.batch();
+    return DivergedException.ofAnswers(
+        steps, config.optimization().learningRate(), folder.toString());
   }
 
   private void save(TorchNetwork trained, boolean finished) {

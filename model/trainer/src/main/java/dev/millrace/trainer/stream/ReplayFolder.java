@@ -3,6 +3,7 @@ package dev.millrace.trainer.stream;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.core.files.AtomicFile;
 import dev.millrace.core.files.Sha256;
+import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.training.TrainingException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -70,7 +71,7 @@ final class ReplayFolder {
 
   /** Reads an image. */
   byte[] read(String key) throws IOException {
-    return Files.readAllBytes(file(key));
+    return WholeFile.read(file(key));
   }
 
   /** Removes an image. */
@@ -112,7 +113,11 @@ final class ReplayFolder {
 
   TrainingException failed(IOException e) {
     return new TrainingException(
-        "the replay's folder " + folder + " cannot be used (" + e + "); check that it is writable",
+        "the replay's folder "
+            + folder
+            + " cannot be used ("
+            + e
+            + "); check that it is writable and that its disk has room",
         e);
   }
 }

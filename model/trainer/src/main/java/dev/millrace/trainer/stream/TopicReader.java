@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -199,7 +200,10 @@ final class TopicReader {
             + topics.labels()
             + "' cannot be read ("
             + cause.getMessage()
-            + "); check the permissions and the Kafka client's configuration",
+            + "); "
+            + (e instanceof AuthorizationException
+                ? "ask for the right Read on both topics on the broker"
+                : "check the permissions and the Kafka client's configuration"),
         e);
   }
 }

@@ -17,6 +17,7 @@ import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.LibtorchTrainer;
 import dev.millrace.trainer.SmallImages;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -100,7 +101,6 @@ class TrainingRunTest {
 
   @Test
   void divergedTraining_saysSo_andPublishesNothing() {
-    // An epoch of a few steps can end while the loss is still finite.
     SmallImages.write(home.resolve("images"), 2, EACH);
 
     assertThatThrownBy(() -> train(Configs.of(home, 3, 1e6)))
@@ -112,6 +112,46 @@ class TrainingRunTest {
             })
         .hasMessageContaining("diverged");
     assertThat(home.resolve("models")).doesNotExist();
+  }
+
+  /** No other step follows, whose loss would tell. */
+  @Test
+  void trainingThatDivergesInItsLastStep_saysSo_andPublishesNothing() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+
+    assertThatThrownBy(() -> train(Configs.of(home, 1, 1e6)))
+        .isInstanceOf(DivergedException.class)
+        .hasMessage(
+            "the network answers NaN after step 2: the training has diverged, and nothing of it is"
+                + " published");
+    assertThat(home.resolve("models")).doesNotExist();
+    assertThat(home.resolve("run/curve.svg")).doesNotExist();
+  }
+
+  @Test
+  void checkpointDemandedAfterTheStepThatDiverged_saysSo_andIsNotPublished() {
+    SmallImages.write(home.resolve("images"), 2, EACH);
+    Heard heard =
+        new Heard() {
+          @Override
+          public void stepped(long step, int images, double loss) {
+            demandCheckpoint();
+          }
+        };
+
+    assertThatThrownBy(
+            () -> new LibtorchTrainer().train(Configs.of(home, 3, 1e6), heard, () -> false))
+        .isInstanceOf(DivergedException.class)
+        .hasMessageStartingWith("the network answers NaN after step ");
+    assertThat(home.resolve("models")).doesNotExist();
+  }
+
+  private void demandCheckpoint() {
+    try {
+      Files.createFile(home.resolve("run/export"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -138,7 +138,8 @@ class StreamTrainingTopicsTest {
     rig.polls.add(() -> {});
     assertThatExceptionOfType(TrainingException.class)
         .isThrownBy(() -> rig.run(Configs.topics(folder, 9, 6), rig::learn))
-        .withMessageContaining("not for you");
+        .withMessageContaining("'images' and 'labels' cannot be read (not for you)")
+        .withMessageContaining("ask for the right Read on both topics");
   }
 
   @Test

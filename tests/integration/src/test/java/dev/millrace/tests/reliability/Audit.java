@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -32,6 +34,7 @@ final class Audit implements AutoCloseable {
   private final List<TopicPartition> all = new ArrayList<>();
   private final BitSet[] answered;
   private final long[] newest;
+  private final Set<String> deadLetters = new HashSet<>();
   private final Deserializer<Prediction> reader = Prediction.serde().deserializer();
   private final Thread thread = new Thread(this::read, "audit");
   private long out;
@@ -111,6 +114,7 @@ final class Audit implements AutoCloseable {
     } else {
       partition = (int) number(record, "__streams.errors.partition");
       offset = number(record, "__streams.errors.offset");
+      deadLetters.add(partition + "/" + offset);
     }
     if (!record.key().equals(partition + "/" + offset)) {
       wrong++;
@@ -139,6 +143,11 @@ final class Audit implements AutoCloseable {
       throw failure;
     }
     return out - doubled;
+  }
+
+  /** Returns the places of the images that became dead letters, {@code PARTITION/OFFSET}. */
+  synchronized Set<String> deadLetters() {
+    return Set.copyOf(deadLetters);
   }
 
   /**

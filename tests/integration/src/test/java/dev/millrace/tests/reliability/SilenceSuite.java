@@ -133,40 +133,8 @@ class SilenceSuite {
     return instance;
   }
 
-  /** Returns the ids of the group's members, each with its partitions. */
   private Map<String, Set<Integer>> members() throws Exception {
-    try (Admin admin = admin()) {
-      if (protocol.equals("streams")) {
-        return admin
-            .describeStreamsGroups(List.of("millrace-random"))
-            .all()
-            .get()
-            .get("millrace-random")
-            .members()
-            .stream()
-            .collect(
-                Collectors.toMap(
-                    member -> member.memberId(),
-                    member ->
-                        member.assignment().activeTasks().stream()
-                            .flatMap(tasks -> tasks.partitions().stream())
-                            .collect(Collectors.toSet())));
-      }
-      return admin
-          .describeConsumerGroups(List.of("millrace-random"))
-          .all()
-          .get()
-          .get("millrace-random")
-          .members()
-          .stream()
-          .collect(
-              Collectors.toMap(
-                  member -> member.consumerId(),
-                  member ->
-                      member.assignment().topicPartitions().stream()
-                          .map(partition -> partition.partition())
-                          .collect(Collectors.toSet())));
-    }
+    return GroupMembers.of(bootstrapServers, "millrace-random", protocol);
   }
 
   private static Set<Integer> partitions(Map<String, Set<Integer>> members, Set<String> of) {

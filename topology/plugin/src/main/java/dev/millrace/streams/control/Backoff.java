@@ -3,7 +3,10 @@ package dev.millrace.streams.control;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** When to try again: after a second, then after twice as long each time. For one thread. */
+/**
+ * Tells when to try again: 1 s after the first failure, then after twice as long each time, up to
+ * one minute. For one thread.
+ */
 final class Backoff {
 
   private static final Duration FIRST = Duration.ofSeconds(1);
@@ -14,29 +17,29 @@ final class Backoff {
   private long due;
 
   /**
-   * Due at once.
+   * Creates a back-off whose first try is due at once.
    *
-   * @param nanoTime the clock, as {@link System#nanoTime}
+   * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   Backoff(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     reset();
   }
 
-  /** Due at once, and a failure pauses for the shortest time. */
+  /** Makes the next try due at once, and the next pause the shortest. */
   void reset() {
     pause = FIRST;
     due = nanoTime.getAsLong();
   }
 
-  /** A try failed: the next one is due after a pause. */
+  /** Notes that a try failed. The next one is due after a pause. */
   void failed() {
     due = nanoTime.getAsLong() + pause.toNanos();
     Duration twice = pause.multipliedBy(2);
     pause = twice.compareTo(LONGEST) < 0 ? twice : LONGEST;
   }
 
-  /** How long until the next try; zero if it is due. */
+  /** {@return the time until the next try; zero if it is due} */
   Duration left() {
     return Duration.ofNanos(Math.max(0, due - nanoTime.getAsLong()));
   }

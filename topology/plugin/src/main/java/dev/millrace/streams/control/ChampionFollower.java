@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has an {@link ImageInference} serve the version that the control topic names, as long as it is
- * open.
+ * Lets an {@link ImageInference} serve the version that the control topic names, until it is
+ * closed.
  *
  * <pre>{@code
  * try (var follower = ChampionFollower.open(consumerConfig, producerConfig, "instance-1", "resnet20", registry)) {
@@ -31,12 +31,17 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Opening reads the topic to its end, so that an inference which serves the champion from then
- * on has missed no order. {@link #start} starts it, also with a champion that cannot serve yet.
- * Swaps happen one after the other on a thread of their own. If several orders have come meanwhile,
- * only the last is carried out. The outcome of each order is published and counted. If a candidate
- * cannot be served, or the broker is away, the current version keeps serving, and the candidate is
- * tried again: after a second, and later once a minute.
+ * <p>{@link #open} reads the topic to its end. Each promotion after that is an order to swap. An
+ * inference that serves the champion from then on misses no order. {@link #start} starts the
+ * inference, even if the champion cannot serve yet.
+ *
+ * <p>Swaps happen one after the other on a thread of their own. If several orders arrive during a
+ * swap, only the last one is carried out. The follower reports and counts the outcome of each
+ * order.
+ *
+ * <p>If a candidate cannot be served, or the broker is unreachable, the current version keeps
+ * serving. The follower tries the candidate again after a second, then after twice as long each
+ * time, up to a minute.
  */
 public final class ChampionFollower implements AutoCloseable {
 
@@ -56,11 +61,11 @@ public final class ChampionFollower implements AutoCloseable {
   private Thread thread;
 
   /**
-   * @param channel closed with the follower
-   * @param first the champion so far, or null
-   * @param poll how long to wait for an order, and for the topic before it is looked for again
-   * @param closeTimeout how long closing waits for a swap under way
-   * @param nanoTime the clock, as {@link System#nanoTime}
+   * @param channel the orders and reports; closed with the follower
+   * @param first the current champion, or null
+   * @param poll the longest wait for an order, and the pause before looking for the topic again
+   * @param closeTimeout the longest time that {@link #close} waits for a swap
+   * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   ChampionFollower(
       ControlChannel channel,
@@ -81,12 +86,16 @@ public final class ChampionFollower implements AutoCloseable {
   }
 
   /**
-   * Reads the control topic to its end, if there is one.
+   * Opens a follower, and reads the control topic to its end if the topic exists. Carries out no
+   * order before {@link #start} or {@link #follow}.
    *
-   * @param consumer a consumer's configuration
-   * @param producer a producer's configuration, for the reports
-   * @param instance the name of this instance in reports
-   * @param registry receives the counts of swaps; stays the caller's
+   * @param consumer configuration of a Kafka consumer, for the orders
+   * @param producer configuration of a Kafka producer, for the reports
+   * @param instance the name of this instance in the reports
+   * @param model the name of the model
+   * @param registry receives the number of swaps; the caller keeps and closes it
+   * @return the follower; the caller closes it after the Kafka Streams client, and before the
+   *     inference
    * @throws KafkaException if the topic cannot be read
    */
   public static ChampionFollower open(
@@ -112,20 +121,27 @@ public final class ChampionFollower implements AutoCloseable {
     }
   }
 
-  /** The champion when this was opened. */
+  /** {@return the champion at the time of {@link #open}; empty if the topic named none} */
   public Optional<Champion> champion() {
     return Optional.ofNullable(first);
   }
 
   /**
-   * Starts inference with the champion, or with the version that was promoted before it if the
-   * champion cannot serve; then follows the orders. If neither can, this returns, and tries both
-   * again on a thread of its own until one can or another champion is named. No version serves that
-   * was not promoted. To be called once, instead of {@link #follow}, if there is a champion.
+   * Starts the inference with the champion, and then follows the orders. If the champion cannot
+   * serve, this method starts the version that was promoted before it, and tries the champion again
+   * later. If neither can serve, this method returns, and tries both again on the follower's
+   * thread, until one of them serves or another champion is named. It never starts a version that
+   * was not promoted.
    *
-   * @param starter starts inference with a version; what it throws is why that cannot serve
-   * @param started takes what was started, on the calling thread or later on the follower's
-   * @param <I> what is started
+   * <p>To be called once, instead of {@link #follow}, and only if there is a {@link #champion}.
+   *
+   * @param starter starts the inference with a version; its exception is the reason why the version
+   *     cannot serve
+   * @param started receives the inference once it has started, on the calling thread, or later on
+   *     the follower's thread
+   * @param <I> the type of the inference
+   * @throws RuntimeException from {@code starter}, if a native library cannot be loaded, because a
+   *     later try would fail as well
    */
   public <I extends ImageInference<?>> void start(IntFunction<I> starter, Consumer<I> started) {
     ChampionStart<I> start = new ChampionStart<>(first, starter, reports, backoff);
@@ -146,13 +162,23 @@ public final class ChampionFollower implements AutoCloseable {
     }
   }
 
-  /** Why neither the champion nor the version before it can serve, as long as that is so. */
+  /**
+   * Returns the reason why neither the champion nor the version before it can serve. Any thread may
+   * call this method.
+   *
+   * @return the reason; empty while a version serves
+   */
   public Optional<String> problem() {
     ChampionStart<?> start = waiting;
     return start == null ? Optional.empty() : Optional.ofNullable(start.problem());
   }
 
-  /** Carries out {@link #champion}, and the orders that come after it. To be called once. */
+  /**
+   * Carries out the order of {@link #champion}, and each order after it, on the follower's thread.
+   * To be called once, instead of {@link #start}.
+   *
+   * @param inference the inference, which stays the caller's
+   */
   public void follow(ImageInference<?> inference) {
     ChampionSwaps swaps = new ChampionSwaps(inference, reports, backoff);
     if (first != null && !serves(inference, first)) {
@@ -173,7 +199,7 @@ public final class ChampionFollower implements AutoCloseable {
     return swaps;
   }
 
-  /** What the follower's thread does until it is closed. */
+  /** The work of the follower's thread, until the follower is closed. */
   private interface Work {
     void run() throws InterruptedException;
   }
@@ -223,15 +249,16 @@ public final class ChampionFollower implements AutoCloseable {
     } catch (WakeupException e) {
       throw e;
     } catch (KafkaException e) {
-      log.warn("the control topic cannot be read, and is tried again: {}", e.getMessage());
+      log.warn("cannot read the control topic; trying again: {}", e.getMessage());
     }
     boolean ignored = closed.await(patience.toNanos(), TimeUnit.NANOSECONDS);
     return List.of();
   }
 
   /**
-   * Stops following. Returns when a swap under way has ended; or, if its device hangs, after 10 s:
-   * native code cannot be interrupted.
+   * Stops following, and returns when the current swap has ended. If its device hangs, this method
+   * returns after 10 s and leaves the swap's thread behind, because native code cannot be
+   * interrupted.
    */
   @Override
   public void close() {
@@ -241,7 +268,7 @@ public final class ChampionFollower implements AutoCloseable {
       channel.close();
       reports.close();
     } else {
-      log.error("a swap of {} hangs in native code; it is left behind", model);
+      log.error("a swap of {} hangs in native code; its thread is left behind", model);
     }
   }
 

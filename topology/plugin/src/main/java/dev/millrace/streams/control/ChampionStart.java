@@ -9,10 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts with the champion if it can serve, else with the version that was promoted before it, and
- * with no other: a version that nobody promoted may be wrong. Used by one thread at a time.
+ * Starts the champion if it can serve, and otherwise the version that was promoted before it.
+ * Starts no other version, because a version that was not promoted may be wrong. Used by one thread
+ * at a time.
  *
- * @param <I> what is started
+ * @param <I> the type of the inference
  */
 final class ChampionStart<I> {
 
@@ -27,8 +28,10 @@ final class ChampionStart<I> {
   private volatile String problem;
 
   /**
-   * @param champion the first one
-   * @param starter starts with a version; what it throws is why that version cannot serve
+   * @param champion the first champion
+   * @param starter starts a version; its exception is the reason why the version cannot serve
+   * @param reports receives the outcomes
+   * @param backoff when to try again
    */
   ChampionStart(Champion champion, IntFunction<I> starter, SwapReports reports, Backoff backoff) {
     this.champion = champion;
@@ -37,22 +40,22 @@ final class ChampionStart<I> {
     this.backoff = backoff;
   }
 
-  /** The champion as of the last order. */
+  /** {@return the champion of the last order} */
   Champion champion() {
     return champion;
   }
 
-  /** Why the champion does not serve, or null if it does. */
+  /** {@return the reason why the champion does not serve; null if it serves} */
   String championReason() {
     return championReason;
   }
 
-  /** Why nothing can serve; null once something does. Any thread may ask. */
+  /** {@return the reason why no version can serve, or null; any thread may ask} */
   String problem() {
     return problem;
   }
 
-  /** Takes over the last of these orders, which is tried at once. */
+  /** Accepts the last of these orders, whose champion is due at once. */
   void order(List<Champion> orders) {
     long now = reports.now();
     for (int i = 0; i < orders.size() - 1; i++) {
@@ -65,7 +68,7 @@ final class ChampionStart<I> {
     }
   }
 
-  /** What was started, if the champion or the version before it can serve. */
+  /** Tries the champion, and then the version before it. Returns the inference that was started. */
   Optional<I> attempt() {
     long start = reports.now();
     try {
@@ -95,7 +98,7 @@ final class ChampionStart<I> {
       problem = null;
       backoff.failed();
       log.warn(
-          "{} version {}, which was promoted before, serves until the champion can: {}",
+          "{} version {}, the previous champion, serves until the champion can: {}",
           reports.model(),
           previous,
           why);
@@ -111,13 +114,16 @@ final class ChampionStart<I> {
     backoff.failed();
     if (!why.equals(reported)) {
       reported = why;
-      log.warn("{}; tried again until one can", problem);
+      log.warn("{}; trying again until one can", problem);
       reports.publish(champion.version(), Outcome.REJECTED, championReason, null, start);
     }
     return Optional.empty();
   }
 
-  /** A native library that is missing does not come while this process runs. */
+  /**
+   * Returns the reason in words. Throws a failure to load a native library, because a later try
+   * would fail as well.
+   */
   private static String reason(RuntimeException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof LinkageError) {

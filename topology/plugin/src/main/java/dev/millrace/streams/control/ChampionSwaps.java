@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out orders to swap: has an {@link ImageInference} serve the version that is named, and
- * reports the outcome. A version that is rejected is tried again until it serves or another one is
- * ordered, since its files may still come. Used by one thread.
+ * Carries out orders: swaps an {@link ImageInference} to the version that an order names, and
+ * reports the outcome. Tries a rejected version again until it serves or another order comes,
+ * because its files may still arrive. For one thread.
  */
 final class ChampionSwaps {
 
@@ -27,6 +27,7 @@ final class ChampionSwaps {
   private String reason;
 
   /**
+   * @param inference the inference to swap
    * @param reports receives a report of every order
    * @param backoff when to try a rejected version again
    */
@@ -36,7 +37,7 @@ final class ChampionSwaps {
     this.backoff = backoff;
   }
 
-  /** Carries out the last of these orders; those before it are superseded. */
+  /** Carries out the last of these orders, and reports the others as superseded. */
   void carryOut(List<Champion> orders) {
     for (int i = 0; i < orders.size() - 1; i++) {
       Champion order = orders.get(i);
@@ -51,8 +52,9 @@ final class ChampionSwaps {
   }
 
   /**
-   * Goes on with a champion that could not serve.
+   * Continues with a champion that does not serve yet.
    *
+   * @param champion the champion
    * @param why the reason that was reported, or null if it was not tried yet
    */
   void goOn(Champion champion, String why) {
@@ -60,19 +62,22 @@ final class ChampionSwaps {
     reason = why;
   }
 
-  /** Tries a champion again that could not serve, if its time has come. */
+  /** Tries the champion that does not serve again, if that is due. */
   void retry() {
     if (wanted != null && backoff.left().isZero()) {
       attempt();
     }
   }
 
-  /** How long to wait for an order, at most {@code most}, before {@link #retry} is due. */
+  /** {@return the time until {@link #retry} is due, at most {@code most}} */
   Duration patience(Duration most) {
     return wanted == null || backoff.left().compareTo(most) > 0 ? most : backoff.left();
   }
 
-  /** A failure is reported once for each reason. Any is a reason, also a lack of memory. */
+  /**
+   * Tries the wanted version. Reports a failure once for each reason. Every failure is a reason,
+   * even a lack of memory.
+   */
   private void attempt() {
     long start = reports.now();
     int version = wanted.version();
@@ -90,11 +95,7 @@ final class ChampionSwaps {
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
       if (!why.equals(reason)) {
         reason = why;
-        log.warn(
-            "{} version {} is rejected, and tried again from time to time: {}",
-            model(),
-            version,
-            why);
+        log.warn("{} version {} is rejected, and will be tried again: {}", model(), version, why);
         reports.publish(version, Outcome.REJECTED, why, serving(), start);
       }
     }

@@ -6,26 +6,27 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Where a follower's orders come from, and where its reports go. Used by one thread; any may {@link
+ * Brings a follower its orders, and takes its reports. For one thread; any thread may call {@link
  * #wakeup}.
  */
 interface ControlChannel extends AutoCloseable {
 
-  /** True once there is a topic that orders can come from. */
+  /** {@return whether the control topic exists} */
   boolean isThere();
 
   /**
-   * The champions named since the last call, oldest first. To be called once {@link #isThere}.
+   * Waits for orders. To be called only after {@link #isThere} has returned true.
    *
-   * @param patience how long to wait for one
+   * @param patience the longest time to wait
+   * @return the champions named since the last call, oldest first; may be empty
    * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup}
    */
   List<Champion> poll(Duration patience);
 
-  /** Sends a report, and does not wait for its delivery. */
+  /** Sends a report without waiting for its delivery. */
   void publish(SwapReport report);
 
-  /** Ends a {@link #poll} that waits, or the next one. */
+  /** Interrupts the current {@link #poll}, or the next one. */
   void wakeup();
 
   @Override

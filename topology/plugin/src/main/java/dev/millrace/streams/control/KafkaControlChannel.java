@@ -7,7 +7,7 @@ import dev.millrace.control.SwapReport;
 import java.time.Duration;
 import java.util.List;
 
-/** The control topic and the status topic, whose clients it owns. */
+/** The channel that uses the control topic and the status topic. Owns and closes both clients. */
 record KafkaControlChannel(ControlReader reader, StatusTopic status) implements ControlChannel {
 
   @Override

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Publishes and counts what became of champions, and shows while one does not serve. Used by one
- * thread at a time.
+ * Publishes and counts the outcomes of orders, and shows in a gauge whether the champion serves.
+ * Used by one thread at a time.
  */
 final class SwapReports implements AutoCloseable {
 
@@ -22,10 +22,11 @@ final class SwapReports implements AutoCloseable {
   private volatile boolean lagging;
 
   /**
-   * @param instance the name of this instance in reports
-   * @param registry receives the meters; stays the caller's
+   * @param instance the name of this instance in the reports
+   * @param model the name of the model
+   * @param registry receives the meters; the caller keeps and closes it
    * @param sink receives each report
-   * @param nanoTime the clock, as {@link System#nanoTime}
+   * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   SwapReports(
       String instance,
@@ -49,12 +50,12 @@ final class SwapReports implements AutoCloseable {
     return model;
   }
 
-  /** Now, on the clock. */
+  /** {@return the time on the clock, in ns} */
   long now() {
     return nanoTime.getAsLong();
   }
 
-  /** Whether the champion cannot serve here. */
+  /** Sets whether this instance cannot serve the champion. */
   void lagging(boolean lags) {
     lagging = lags;
   }
@@ -63,9 +64,10 @@ final class SwapReports implements AutoCloseable {
    * Publishes and counts an outcome.
    *
    * @param version the candidate
-   * @param reason why it was rejected, or null
+   * @param outcome the outcome
+   * @param reason the reason why the candidate was rejected, or null
    * @param serving the version that serves now, or null
-   * @param start when the order was begun, on the clock
+   * @param start the time at which the order was begun, on the clock
    * @return the report
    */
   SwapReport publish(int version, Outcome outcome, String reason, Integer serving, long start) {
@@ -77,7 +79,7 @@ final class SwapReports implements AutoCloseable {
     return report;
   }
 
-  /** Takes the gauge away. */
+  /** Removes the gauge. */
   @Override
   public void close() {
     registry.remove(gauge);

@@ -5,10 +5,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Admits images: gives each a slot of the open batch, and applies back pressure while every slot is
- * taken. This bounds the engine's memory.
+ * Gives each image a slot of the open batch, and applies back pressure while every slot is taken.
+ * This bounds the engine's memory.
  *
- * <p>Called by the threads that submit. Thread-safe, by the engine's lock.
+ * <p>Called by the threads that submit images. Thread-safe, by the engine's lock.
  */
 final class Admission {
 
@@ -20,7 +20,7 @@ final class Admission {
   private final BooleanSupplier hasRoom;
   private final BooleanSupplier hasRoomAhead;
 
-  /** True while there is no room ahead. Written under the lock; without it, only a hint. */
+  /** True while there is no room ahead. Written under the lock; only a hint without it. */
   private volatile boolean full;
 
   Admission(EngineLock lock, BatchQueue batches, ServingVersion serving, LongSupplier nanoTime) {
@@ -34,11 +34,12 @@ final class Admission {
   }
 
   /**
-   * Takes a slot, and waits for one if every slot is taken. The runners need not hear of it: the
-   * batch cannot run before its images are decoded.
+   * Takes a slot, and waits while every slot is taken. Does not wake a runner, because the batch
+   * cannot run before its images are decoded.
    *
-   * @param deadlineNanos how long to wait, on the engine's clock
-   * @throws EngineStalledException if the deadline passes, or the engine stops
+   * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
+   * @throws EngineStalledException if the deadline passes, the thread is interrupted, or the engine
+   *     stops
    */
   Batch.Slot claim(long deadlineNanos) {
     lock.lock();
@@ -47,7 +48,7 @@ final class Admission {
       do {
         await(hasRoom, deadlineNanos);
         slot = batches.claim(nanoTime.getAsLong(), serving.current());
-      } while (slot == null); // the room was in a batch of another version
+      } while (slot == null); // the only room was in a batch of another version
       full = !batches.hasRoomAhead();
       slot.model.metrics().submitted();
       return slot;
@@ -57,11 +58,12 @@ final class Admission {
   }
 
   /**
-   * Waits until the next few images find slots, and takes none. While there is room, this takes no
-   * lock.
+   * Waits until the next few images find slots, without taking one. Takes no lock while there is
+   * room.
    *
-   * @param deadlineNanos how long to wait, on the engine's clock
-   * @throws EngineStalledException if the deadline passes, or the engine stops
+   * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
+   * @throws EngineStalledException if the deadline passes, the thread is interrupted, or the engine
+   *     stops
    */
   void awaitRoom(long deadlineNanos) {
     if (!full) {
@@ -75,7 +77,7 @@ final class Admission {
     }
   }
 
-  /** Wakes the waiting threads because a batch came back. Needs the lock. */
+  /** Wakes the waiting threads, because a batch came back. Needs the lock. */
   void batchCameBack() {
     full = false;
     room.signalAll();
@@ -86,7 +88,7 @@ final class Admission {
       long left = deadlineNanos - nanoTime.getAsLong();
       if (left <= 0) {
         throw new EngineStalledException(
-            "no batch came free in time: the device is stuck or too slow for the wait allowed");
+            "no batch became free in time: the device hangs, or is too slow for the allowed wait");
       }
       try {
         long ignored = room.awaitNanos(left);

@@ -8,11 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /**
- * Images that run together: a direct buffer {@code uint8[capacity, size, size, 3]}, and for each
- * image a slot with its answer.
+ * Images that run together: a direct buffer {@code uint8[capacity, size, size, 3]}, and a slot with
+ * an answer for each image.
  *
- * <p>The {@link EngineLock} guards everything but the pixels. One decoder writes a slot's pixels.
- * The runner reads them after all slots of the batch were settled under that lock.
+ * <p>The {@link EngineLock} guards everything but the pixels. One decoder writes the pixels of a
+ * slot. A runner reads them after all slots of the batch were settled under that lock.
  */
 final class Batch {
 
@@ -31,7 +31,7 @@ final class Batch {
     this.slots = new Slot[capacity];
   }
 
-  /** One image's place in the batch. The {@link EngineLock} guards whether it is settled. */
+  /** One image's place in the batch. The {@link EngineLock} guards whether the slot is settled. */
   static final class Slot {
     final Batch batch;
     final ByteBuffer pixels;
@@ -48,20 +48,20 @@ final class Batch {
       this.submittedAt = submittedAt;
     }
 
-    /** Why the image does not take part in the run, or null if it does. */
+    /** {@return the reason why the image does not run, or null if it runs} */
     BadImageException refusal() {
       return refusal;
     }
 
-    /** Counts the image as refused and completes its answer. Not to be called under the lock. */
+    /** Counts the image as refused, and fails its answer. Not to be called under the lock. */
     void refuse(BadImageException refusal) {
       model.metrics().refused(refusal.reason());
       answer.completeExceptionally(refusal);
     }
 
     /**
-     * Overwrites the pixels of an image that fails its runs. Otherwise it would fail later batches,
-     * too, in which it lies as padding.
+     * Overwrites the pixels of an image that fails its runs. Otherwise the image would also fail
+     * later batches, in which it is padding.
      */
     void blacken() {
       for (int i = 0; i < pixels.limit(); i++) {
@@ -70,7 +70,7 @@ final class Batch {
     }
   }
 
-  /** Opens the empty batch for images that this version answers. */
+  /** Opens the empty batch for images that a version answers. */
   void open(LoadedModel model, long now) {
     this.model = model;
     openedAt = now;
@@ -86,9 +86,9 @@ final class Batch {
 
   /**
    * Notes that a slot's image was decoded or refused. Only the first report for a slot counts: a
-   * decoder that returns after its image was given up is too late.
+   * decoder that returns after its image was given up is ignored.
    *
-   * @param refusal why the image is refused, or null
+   * @param refusal the reason why the image is refused, or null
    */
   void settle(Slot slot, BadImageException refusal) {
     if (!slot.settled) {
@@ -99,7 +99,7 @@ final class Batch {
   }
 
   /**
-   * Gives up on a slot whose decoder has not returned. The decoder may write at any time, so the
+   * Gives up a slot whose decoder has not returned. The decoder may write at any time, so the
    * buffer is never used again.
    */
   void abandon(Slot slot, BadImageException refusal) {
@@ -109,22 +109,24 @@ final class Batch {
     }
   }
 
-  /** True once it holds as many images as its version takes, even if its buffer holds more. */
+  /**
+   * {@return whether the batch holds as many images as its version takes; its buffer may hold more}
+   */
   boolean isFull() {
     return room() == 0;
   }
 
-  /** Number of images that it still takes. */
+  /** {@return the number of images that the batch still takes} */
   int room() {
     return model.maxBatchSize() - size;
   }
 
-  /** True once every image in it was decoded or refused. */
+  /** {@return whether every image in the batch was decoded or refused} */
   boolean isDecoded() {
     return undecoded == 0;
   }
 
-  /** True if a decoder may still write to it. */
+  /** {@return whether a decoder may still write to the batch} */
   boolean isHung() {
     return hung;
   }
@@ -137,12 +139,12 @@ final class Batch {
     return size;
   }
 
-  /** Bytes of each slot's pixels. */
+  /** {@return the size of a slot's pixels, in bytes} */
   int bytesPerImage() {
     return bytesPerImage;
   }
 
-  /** The version that answers all of its images. */
+  /** {@return the version that answers all images of the batch} */
   LoadedModel model() {
     return model;
   }
@@ -155,7 +157,7 @@ final class Batch {
     return pixels;
   }
 
-  /** The indexes of the slots whose images take part in the run, because they are not refused. */
+  /** {@return the indexes of the slots whose images run, because they are not refused} */
   List<Integer> images() {
     return IntStream.range(0, size).filter(i -> slots[i].refusal == null).boxed().toList();
   }

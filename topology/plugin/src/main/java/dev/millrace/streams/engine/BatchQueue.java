@@ -8,18 +8,18 @@ import java.util.function.IntFunction;
 
 /**
  * Decides which image goes into which batch, and which batch runs next. Has no threads and no
- * clock; every call needs the {@link EngineLock}.
+ * clock. Every call needs the {@link EngineLock}.
  *
- * <p>One batch is open at a time. It closes when it is full; or, once a runner asks for work, when
- * its oldest image has waited {@code linger} or a commit waits. While every runner is busy it stays
- * open and grows, since closing it would gain nothing.
+ * <p>One batch is open at a time. It closes when it is full. When a runner asks for work, the open
+ * batch also closes if its oldest image has waited {@code linger}, or if a commit waits. While
+ * every runner is busy, the batch stays open and grows, because closing it would gain nothing.
  *
  * <p>A batch belongs to one version, and takes a lease of it when it opens. An image for another
- * version closes the batch. The caller that takes a batch out gives its lease back.
+ * version closes the batch. The caller that takes a batch out gives the batch's lease back.
  */
 final class BatchQueue {
 
-  /** There is room ahead while one slot in this many of the open batch is free. */
+  /** There is room ahead while one slot in four of the open batch is free. */
   private static final int QUARTER = 4;
 
   private final long lingerNanos;
@@ -27,7 +27,7 @@ final class BatchQueue {
   private final Deque<Batch> free = new ArrayDeque<>();
   private final Deque<Batch> closed = new ArrayDeque<>();
 
-  /** How many batches may still be made; those that exist are counted once they do. */
+  /** Number of batches that may still be allocated. */
   private int allocatable;
 
   private Batch open;
@@ -36,7 +36,7 @@ final class BatchQueue {
    * @param batches largest number of batches that exist at once
    * @param lingerNanos longest time that an image waits for its batch to fill while a runner is
    *     idle
-   * @param allocate makes a batch for images of this many bytes
+   * @param allocate allocates a batch for images of this many bytes
    */
   BatchQueue(int batches, long lingerNanos, IntFunction<Batch> allocate) {
     this.allocatable = batches;
@@ -45,10 +45,11 @@ final class BatchQueue {
   }
 
   /**
-   * Takes a slot for an image. Null while every batch is full or running. If a batch cannot be
-   * allocated, the error is thrown, no lease is taken, and the next image may try again.
+   * Takes a slot for an image. If a batch cannot be allocated, the error is thrown and no lease is
+   * taken; the next image may try again.
    *
    * @param serving the version that answers the image
+   * @return the slot, or null while every batch is full or running
    */
   Batch.Slot claim(long now, LoadedModel serving) {
     if (open != null && open.model() != serving) {
@@ -69,12 +70,15 @@ final class BatchQueue {
     return slot;
   }
 
-  /** True if the next image of the open batch's version finds a slot. */
+  /** {@return whether the next image of the open batch's version finds a slot} */
   boolean hasRoom() {
     return open != null || hasEmpty();
   }
 
-  /** True if the next few images find slots, too: in an empty batch, or in a quarter of one. */
+  /**
+   * Tests whether the next few images find slots, too: in an empty batch, or in a quarter of the
+   * open one.
+   */
   boolean hasRoomAhead() {
     return hasEmpty() || (open != null && open.room() >= open.model().maxBatchSize() / QUARTER);
   }
@@ -89,13 +93,13 @@ final class BatchQueue {
       return batch;
     }
     if (batch != null) {
-      allocatable++; // it is dropped, and another one of the right size takes its place
+      allocatable++; // a batch of the right size replaces it
     }
     if (allocatable == 0) {
       return null;
     }
     Batch made = allocate.apply(bytesPerImage);
-    allocatable--; // only now: an allocation that fails costs no batch
+    allocatable--; // after the allocation, which may fail
     return made;
   }
 
@@ -105,11 +109,12 @@ final class BatchQueue {
   }
 
   /**
-   * Takes out the batch to run now, or returns null. The oldest batch comes first, but one whose
-   * images are still being decoded does not hold up the next. The open batch closes only if no
-   * other can run.
+   * Takes out the batch to run now. The oldest batch comes first, but a batch whose images are
+   * still being decoded does not hold up the next one. The open batch closes only if no other can
+   * run.
    *
    * @param urgent true to close the open batch without linger
+   * @return the batch, or null if none can run yet
    */
   Batch take(long now, boolean urgent) {
     Batch batch = takeDecoded();
@@ -131,14 +136,17 @@ final class BatchQueue {
     return null;
   }
 
-  /** Nanoseconds until the open batch's linger is over; {@code Long.MAX_VALUE} if none is open. */
+  /**
+   * {@return the time until the open batch's linger has passed, in ns; {@code Long.MAX_VALUE} if no
+   * batch is open}
+   */
   long nanosUntilDue(long now) {
     return open == null ? Long.MAX_VALUE : Math.max(0, lingerNanos - (now - open.openedAt()));
   }
 
   /**
-   * Takes a batch back after its run. If a hung decoder may still write to it, a new batch replaces
-   * it.
+   * Takes a batch back after its run. If a hung decoder may still write to the batch, another one
+   * replaces it.
    */
   void recycle(Batch batch) {
     if (batch.isHung()) {
@@ -149,7 +157,7 @@ final class BatchQueue {
     }
   }
 
-  /** Takes out every batch that no runner has taken. */
+  /** Takes out every batch that is not running. */
   List<Batch> drain() {
     if (open != null) {
       close();

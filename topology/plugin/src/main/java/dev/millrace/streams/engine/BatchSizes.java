@@ -5,14 +5,21 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The batch sizes that a device runs. A GPU runs few sizes, because cuDNN searches for its
- * algorithms again for every new shape: powers of two up to the largest batch. Each is warmed up,
- * and a batch between two of them is padded. A CPU runs a batch as it is, because it would compute
- * padding like any other image.
+ * The batch sizes that a device runs.
+ *
+ * <p>A GPU runs few sizes, because cuDNN searches for its algorithms again for every new shape. The
+ * sizes are the powers of two, up to the largest batch. Each is warmed up, and a batch between two
+ * of them is padded. A CPU runs a batch as it is, because it would compute padding like any other
+ * image.
+ *
+ * @param kind the kind of device
+ * @param max the largest batch, in images
  */
 record BatchSizes(Device.Kind kind, int max) {
 
-  /** The size to run for a batch of {@code images}: at least as many, at most {@code max}. */
+  /**
+   * {@return the size to run for a batch of {@code images}: at least as many, at most {@code max}}
+   */
   int padded(int images) {
     if (kind == Device.Kind.CPU || images >= max) {
       return images;
@@ -20,7 +27,7 @@ record BatchSizes(Device.Kind kind, int max) {
     return Math.min(max, Integer.highestOneBit(2 * images - 1));
   }
 
-  /** The sizes to run once before the first image, smallest first. */
+  /** {@return the sizes to run once before the first image, smallest first} */
   List<Integer> toWarmUp() {
     return kind == Device.Kind.CPU
         ? List.of(1)

@@ -4,17 +4,18 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelVersion;
 
 /**
- * The largest batch whose buffers Java can address: a buffer holds less than 2 GiB. A version is
- * held to it before it loads, since later the first image would fail.
+ * Limits batches to the size of a Java buffer, which is below 2 GiB. A version is checked before it
+ * loads; otherwise its first image would fail.
  */
 final class BufferLimit {
 
   private BufferLimit() {}
 
   /**
-   * Requires room for the pixels of a batch.
+   * Requires that the pixels of a batch fit in a buffer.
    *
-   * @throws ModelException naming {@code max-batch-size} and the largest one that fits
+   * @throws ModelException if they do not; the message names {@code max-batch-size} and the largest
+   *     size that fits
    */
   static void requirePixels(ModelVersion version, int maxBatchSize) {
     int size = version.manifest().preprocessing().size();
@@ -26,7 +27,7 @@ final class BufferLimit {
   }
 
   /**
-   * Requires room for the probabilities of a batch.
+   * Requires that the probabilities of a batch fit in a buffer.
    *
    * @throws ModelException as {@link #requirePixels} does
    */

@@ -5,7 +5,7 @@ import dev.millrace.core.repository.ModelVersion;
 /**
  * The engine's answer to one image.
  *
- * @param model the version that answered, the same for the image's whole batch
+ * @param model the version that answered; one version answers the whole batch
  * @param probabilities {@code float32[classes]}, owned by the receiver
  */
 public record Classification(ModelVersion model, float[] probabilities) {}

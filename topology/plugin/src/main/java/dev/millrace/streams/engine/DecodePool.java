@@ -14,20 +14,20 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * A fixed number of threads that decode, each with a {@link ThreadDecoder} of its own.
+ * A fixed number of threads that decode, each with its own {@link ThreadDecoder}.
  *
- * <p>Native code cannot be interrupted. So the pool gives up on a decode past its timeout: it
- * refuses the image and replaces the thread, which ends when its decoder returns after all. If more
- * than {@link ImageLimits#maxHungDecoders} decoders hang at once, the engine must stop.
+ * <p>Native code cannot be interrupted. So if a decode exceeds its timeout, the pool refuses the
+ * image and replaces the thread. The old thread ends when its decoder returns. If more than {@link
+ * ImageLimits#maxHungDecoders} decoders hang at once, the engine must stop.
  *
- * <p>Thread-safe. Its own lock guards which worker decodes which image since when; it is not held
- * while a decoder or the listener runs.
+ * <p>Thread-safe. Its own lock guards which worker decodes which image, and since when. No thread
+ * holds the lock while a decoder or the listener runs.
  */
 final class DecodePool implements AutoCloseable {
 
-  /** Receives the pool's reports, on the pool's threads and the watchdog's. */
+  /** Receives the pool's reports, on the threads of the pool and of the watchdog. */
   interface Listener {
-    /** A slot's image was decoded, or refused if {@code refusal} is not null. */
+    /** A slot's image was decoded, or was refused if {@code refusal} is not null. */
     void decoded(Batch.Slot slot, BadImageException refusal);
 
     /** A slot's image is refused while its decoder may still write to it. */
@@ -39,6 +39,7 @@ final class DecodePool implements AutoCloseable {
 
   private record Work(Batch.Slot slot, byte[] encoded) {}
 
+  private final EngineThreads threads;
   private final ImageLimits limits;
   private final Supplier<ImageDecoder> decoders;
   private final Listener listener;
@@ -51,29 +52,32 @@ final class DecodePool implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * Starts the threads.
-   *
-   * @param decoders makes a decoder for each thread, on that thread, which closes it at its end,
-   *     and those that replace decoders that failed
+   * @param threads creates the threads
+   * @param decoders creates a decoder; called on each thread, and again after a decoder has failed.
+   *     The thread closes its decoder
+   * @param listener receives a report of each image
    */
   DecodePool(
-      int threads,
+      EngineThreads threads,
       ImageLimits limits,
       Supplier<ImageDecoder> decoders,
       Listener listener,
       LongSupplier nanoTime) {
+    this.threads = threads;
     this.limits = limits;
     this.decoders = decoders;
     this.listener = listener;
     this.nanoTime = nanoTime;
-    synchronized (this) {
-      for (int i = 0; i < threads; i++) {
-        startWorker();
-      }
+  }
+
+  /** Starts this many threads. To be called once. */
+  synchronized void start(int count) {
+    for (int i = 0; i < count; i++) {
+      startWorker();
     }
   }
 
-  /** Queues an image. The listener hears of it exactly once. */
+  /** Queues an image. The listener gets exactly one report of it. */
   void submit(Batch.Slot slot, byte[] encoded) {
     queue.add(new Work(slot, encoded));
   }
@@ -90,8 +94,7 @@ final class DecodePool implements AutoCloseable {
     private long since;
 
     private Worker(String name) {
-      thread = new Thread(this, name);
-      thread.setDaemon(true);
+      thread = threads.make(name, this);
     }
 
     @Override
@@ -110,13 +113,13 @@ final class DecodePool implements AutoCloseable {
       }
     }
 
-    /** Waits for the next image; null once the pool is closed. Only that ends the wait. */
+    /** Waits for the next image, even if interrupted. Returns null once the pool is closed. */
     private Work next() {
       while (!closed) {
         try {
           return queue.take();
         } catch (InterruptedException e) {
-          // the pool's close, or a decoder that left its thread interrupted
+          // by close, or earlier by a decoder
         }
       }
       return null;
@@ -129,7 +132,7 @@ final class DecodePool implements AutoCloseable {
       }
     }
 
-    /** False if the pool has given up on this decode, and has reported its image. */
+    /** Returns false if the pool has given this decode up and has reported its image. */
     private boolean end() {
       synchronized (DecodePool.this) {
         current = null;
@@ -142,7 +145,7 @@ final class DecodePool implements AutoCloseable {
     }
   }
 
-  /** Gives up on every decode that is past its timeout. To be called now and then. */
+  /** Gives up every decode that has exceeded its timeout. To be called at intervals. */
   void giveUpOnHung() {
     List<Batch.Slot> abandoned = new ArrayList<>();
     int hanging;
@@ -178,7 +181,7 @@ final class DecodePool implements AutoCloseable {
     }
   }
 
-  /** Ends the threads; those that hang in native code end when it returns. */
+  /** Ends the threads. A thread that hangs in native code ends when its decoder returns. */
   @Override
   public void close() {
     closed = true;

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A thread that makes a check again and again until it is closed. It has the {@link DecodePool}
- * give up on decodes that hang.
+ * A thread that repeats a check from its start until it is closed. The check lets the {@link
+ * DecodePool} give up decodes that hang.
  */
 final class DecodeWatchdog implements AutoCloseable {
 
@@ -14,12 +14,16 @@ final class DecodeWatchdog implements AutoCloseable {
 
   /**
    * @param interval time between two checks; at least 1 ms
-   * @param failed receives what the check throws; the thread ends then
+   * @param failed receives the check's exception; the thread then ends
    */
-  DecodeWatchdog(Duration interval, Runnable check, Consumer<Throwable> failed) {
+  DecodeWatchdog(
+      EngineThreads threads, Duration interval, Runnable check, Consumer<Throwable> failed) {
     long millis = Math.max(1, interval.toMillis());
-    thread = new Thread(() -> watch(millis, check, failed), "millrace-decode-watchdog");
-    thread.setDaemon(true);
+    thread = threads.make("millrace-decode-watchdog", () -> watch(millis, check, failed));
+  }
+
+  /** Starts the checks. To be called once. */
+  void start() {
     thread.start();
   }
 
@@ -36,7 +40,7 @@ final class DecodeWatchdog implements AutoCloseable {
     }
   }
 
-  /** Ends the thread, after a check that is under way. */
+  /** Ends the thread after the current check. May be called before {@link #start}. */
   @Override
   public void close() {
     thread.interrupt();

@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs batches on one device, one at a time, on a thread that does nothing else: ONNX Runtime's
- * sessions want few threads, and always the same ones (onnxruntime#29351).
+ * Runs batches on one device, one at a time, on a thread of its own. ONNX Runtime's sessions need
+ * few threads, and always the same ones (onnxruntime#29351).
  *
- * <p>Images without an answer run once more, one by one, since one of them may have failed the
- * whole batch. Before that, if no image was answered, and after it, if an image failed again, the
- * black image of the warm-up runs. If it is answered, the device works, and the images that failed
- * are refused. If it is not, the device is to blame: the batch fails with {@link
- * InferenceException}, and no image is refused.
+ * <p>If images get no answer, they run once more, one by one, because one of them may have failed
+ * the whole batch. The black image of the warm-up shows whether the device works. It runs before
+ * the second runs if no image was answered, and after them if an image failed again. If the device
+ * answers it, the images that failed twice are refused. If not, the device is to blame: the batch
+ * fails with {@link InferenceException}, and no image is refused.
  */
 final class DeviceRunner implements Runnable {
 
@@ -31,6 +31,7 @@ final class DeviceRunner implements Runnable {
   private final Device device;
   private final LongSupplier nanoTime;
   private final Probabilities probabilities = new Probabilities();
+  private final RunFailures failures = new RunFailures(log::warn);
   private ByteBuffer black = ByteBuffer.allocateDirect(0);
 
   DeviceRunner(RunQueue queue, Device device, LongSupplier nanoTime) {
@@ -56,7 +57,8 @@ final class DeviceRunner implements Runnable {
   }
 
   /**
-   * The next batch. An interrupt is a session's, since nobody else has this thread, and no stop.
+   * Waits for the next batch. An interrupt does not end the wait, because only a session can have
+   * left it: no other code knows this thread.
    */
   private Optional<Batch> take() {
     while (true) {
@@ -68,7 +70,7 @@ final class DeviceRunner implements Runnable {
     }
   }
 
-  /** Runs a batch and completes all of its answers, also if it throws. */
+  /** Runs a batch and completes all of its answers, even if it throws. */
   private void answer(Batch batch) {
     List<Integer> images = batch.images();
     if (images.isEmpty()) {
@@ -79,11 +81,8 @@ final class DeviceRunner implements Runnable {
       failed = runTogether(batch, images);
       if (!failed.isEmpty()) {
         InferenceException first = first(failed);
-        log.warn(
-            "{} of {} images of a batch failed, and run again one by one: {}",
-            failed.size(),
-            images.size(),
-            first.getMessage());
+        failures.batchFailed(
+            nanoTime.getAsLong(), failed.size(), images.size(), first.getMessage());
         if (failed.size() == images.size()) {
           requireThatTheDeviceWorks(batch.model(), first);
         }
@@ -106,7 +105,7 @@ final class DeviceRunner implements Runnable {
     return failed.values().iterator().next();
   }
 
-  /** Runs the whole batch at once and returns the images that got no answer, in their order. */
+  /** Runs the whole batch at once. Returns the images that got no answer, in their order. */
   private Map<Integer, InferenceException> runTogether(Batch batch, List<Integer> images) {
     Map<Integer, InferenceException> failed = new LinkedHashMap<>();
     LoadedModel model = batch.model();
@@ -130,7 +129,7 @@ final class DeviceRunner implements Runnable {
     return failed;
   }
 
-  /** Runs some of a batch's images each by itself and returns those that failed again. */
+  /** Runs these images of a batch one by one. Returns those that failed again. */
   private Map<Integer, InferenceException> runOneByOne(Batch batch, List<Integer> images) {
     Map<Integer, InferenceException> failed = new LinkedHashMap<>();
     LoadedModel model = batch.model();
@@ -149,7 +148,11 @@ final class DeviceRunner implements Runnable {
     return failed;
   }
 
-  /** Answers a slot with a row of the latest run; throws if the row is no distribution. */
+  /**
+   * Answers a slot with a row of the latest run.
+   *
+   * @throws InferenceException if the row holds a number that is not finite
+   */
   private void complete(Batch.Slot slot, int row, long start, long end) {
     LoadedModel model = slot.model;
     float[] values = probabilities.of(row);
@@ -164,10 +167,10 @@ final class DeviceRunner implements Runnable {
   }
 
   /**
-   * Returns if the device answers the image that the version was warmed up with.
+   * Returns if the device answers the warm-up image.
    *
-   * @param failure what made the device suspect
-   * @throws InferenceException if it does not: the device is to blame
+   * @param failure the failure of the images
+   * @throws InferenceException if the device does not answer: it is to blame
    */
   private void requireThatTheDeviceWorks(LoadedModel model, InferenceException failure) {
     try {
@@ -185,7 +188,7 @@ final class DeviceRunner implements Runnable {
     }
   }
 
-  /** A black image of this size; nobody writes to it, so it is kept for the next failure. */
+  /** Returns a black image. It is kept for the next failure, because no code writes to it. */
   private ByteBuffer black(int bytes) {
     if (black.capacity() < bytes) {
       black = ByteBuffer.allocateDirect(bytes);
@@ -194,8 +197,8 @@ final class DeviceRunner implements Runnable {
   }
 
   /**
-   * The image is to blame: it failed twice, and the device works. So the failure is no cause of the
-   * refusal, or callers would take it for the device's.
+   * Refuses an image that failed twice on a device that works. The failure is not the refusal's
+   * cause, because callers would take it for a failure of the device.
    */
   private static void refuse(Batch.Slot slot, InferenceException failure) {
     slot.blacken();

@@ -6,17 +6,20 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How the engine decodes, batches and runs.
+ * The configuration of an engine: how it decodes, batches and runs images.
  *
- * @param devices the devices that load the model; a batch goes to any that is free
- * @param maxBatchSize largest number of images in a batch
- * @param longestRun longest time that a run on a CPU should take. Slower versions get smaller
- *     batches, down to one image: a CPU gains nothing from larger ones, and a commit has to wait
- *     for the current run. {@link #UNLIMITED} for batches of {@code maxBatchSize} in any case
- * @param linger longest time that an image waits for its batch to fill while a device is idle
- * @param decodeThreads number of threads that decode
- * @param runsPerDevice number of batches that run on each device at once
- * @param limits what one image may claim
+ * @param devices the devices that load the model, none of them twice; a batch runs on any that is
+ *     free
+ * @param maxBatchSize largest number of images in a batch, from 1 to {@value #MAX_BATCH_SIZE}
+ * @param longestRun longest time that a run on a CPU should take, above 0. Slower versions get
+ *     smaller batches, down to one image, because a CPU gains nothing from larger ones, and a
+ *     commit has to wait for the current run. {@link #UNLIMITED} gives batches of {@code
+ *     maxBatchSize} in any case
+ * @param linger longest time that an image waits for its batch to fill while a device is idle, from
+ *     0 to 10 s
+ * @param decodeThreads number of threads that decode, at least 1
+ * @param runsPerDevice number of batches that run on each device at once, at least 1
+ * @param limits the limits of one image
  */
 public record EngineConfig(
     List<Device> devices,
@@ -27,16 +30,22 @@ public record EngineConfig(
     int runsPerDevice,
     ImageLimits limits) {
 
-  /** Upper limit of the batch size; it bounds the memory of a batch's buffer. */
+  /** The largest batch size. It bounds the memory of a batch's buffer. */
   public static final int MAX_BATCH_SIZE = 1024;
 
   /** No limit on the time that a run takes. */
   public static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
 
+  /**
+   * Validates the values and copies the devices.
+   *
+   * @throws IllegalArgumentException if a value is out of range; the message names the key, the
+   *     value and the allowed values
+   */
   public EngineConfig {
     devices = List.copyOf(devices);
     if (devices.isEmpty()) {
-      throw new IllegalArgumentException("device: there is none; give cpu or cuda:N");
+      throw new IllegalArgumentException("device: none is given; give cpu or cuda:N");
     }
     if (devices.stream().distinct().count() != devices.size()) {
       throw new IllegalArgumentException("device: " + devices + " names a device twice");
@@ -46,20 +55,33 @@ public record EngineConfig(
           "max-batch-size: " + maxBatchSize + " is not between 1 and " + MAX_BATCH_SIZE);
     }
     if (longestRun.isNegative() || longestRun.isZero()) {
-      throw new IllegalArgumentException("longest-run: " + longestRun + " is not above 0");
+      throw new IllegalArgumentException("longest-run: " + longestRun + " must be above 0");
     }
     if (linger.isNegative() || linger.compareTo(Duration.ofSeconds(10)) > 0) {
       throw new IllegalArgumentException("linger: " + linger + " is not between 0 and 10 s");
     }
     if (decodeThreads < 1) {
-      throw new IllegalArgumentException("decode-threads: " + decodeThreads + " is not above 0");
+      throw new IllegalArgumentException(
+          "decode-threads: " + decodeThreads + " must be at least 1");
     }
     if (runsPerDevice < 1) {
-      throw new IllegalArgumentException("runs-per-device: " + runsPerDevice + " is not above 0");
+      throw new IllegalArgumentException(
+          "runs-per-device: " + runsPerDevice + " must be at least 1");
     }
   }
 
-  /** A configuration without a limit on the time that a run takes. */
+  /**
+   * Creates a configuration without a limit on the time of a run.
+   *
+   * @param devices the devices that load the model
+   * @param maxBatchSize largest number of images in a batch
+   * @param linger longest time that an image waits for its batch to fill while a device is idle
+   * @param decodeThreads number of threads that decode
+   * @param runsPerDevice number of batches that run on each device at once
+   * @param limits the limits of one image
+   * @throws IllegalArgumentException if a value is out of range; the message names the key, the
+   *     value and the allowed values
+   */
   public EngineConfig(
       List<Device> devices,
       int maxBatchSize,
@@ -71,8 +93,8 @@ public record EngineConfig(
   }
 
   /**
-   * Largest number of batches at once: those that run, as many that are decoded and wait, and one
-   * that fills.
+   * Returns the largest number of batches at once: those that run, as many that are decoded and
+   * wait, and one that fills.
    */
   int batches() {
     return 2 * devices.size() * runsPerDevice + 1;

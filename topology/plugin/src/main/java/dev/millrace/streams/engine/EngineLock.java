@@ -6,7 +6,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The one lock of an engine, and the stop that ends every wait under it.
+ * The one lock of an engine, with the stop that ends every wait under it.
  *
  * <p>It guards where each image and each batch is:
  *
@@ -19,8 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *   <li>whether the engine has stopped.
  * </ul>
  *
- * <p>Decoding, running, loading and closing a session happen outside of it. The lock of the {@link
- * DecodePool} is never taken under it.
+ * <p>Decoding, running, loading and closing a session happen outside of it. No thread takes the
+ * lock of the {@link DecodePool} under it.
  */
 final class EngineLock {
 
@@ -36,14 +36,16 @@ final class EngineLock {
     lock.unlock();
   }
 
-  /** A condition that threads wait for under the lock; {@link #stop} signals it, too. */
+  /** Creates a condition for threads to wait for under the lock. {@link #stop} signals it, too. */
   Condition newCondition() {
     Condition condition = lock.newCondition();
     conditions.add(condition);
     return condition;
   }
 
-  /** Stops the engine and wakes every thread that waits. The first cause counts. Needs the lock. */
+  /**
+   * Stops the engine and wakes every waiting thread. Only the first cause is kept. Needs the lock.
+   */
   void stop(Throwable cause) {
     if (stopped == null) {
       stopped = cause;
@@ -51,15 +53,15 @@ final class EngineLock {
     conditions.forEach(Condition::signalAll);
   }
 
-  /** True once the engine has stopped. Needs the lock. */
+  /** {@return whether the engine has stopped} Needs the lock. */
   boolean hasStopped() {
     return stopped != null;
   }
 
   /**
-   * Does nothing while the engine runs. Needs the lock.
+   * Returns if the engine runs. Needs the lock.
    *
-   * @throws EngineStalledException with the cause, if the engine has stopped
+   * @throws EngineStalledException if the engine has stopped, with the cause
    */
   void requireRunning() {
     if (stopped != null) {

@@ -6,14 +6,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The metrics of every loaded version in one registry.
+ * The metrics of every loaded version, in one registry.
  *
  * <p>A version can be loaded more than once: for a short time while its engine is replaced, or for
- * as long as two engines of this process serve it. A registry holds one meter for a name and its
- * labels, so all of them share one {@link VersionMetrics}, and the last to give it back removes it
- * from the registry. So versions that come and go for years leave nothing behind. The engines do
- * not know of one another, which is why the table of what is shared belongs to the class.
- * Thread-safe.
+ * as long as two engines of the process serve it. A registry holds one meter for a name and its
+ * labels, so all of them share one {@link VersionMetrics}. The last one to give it back removes it
+ * from the registry, so that old versions leave nothing behind. The table of shared metrics is
+ * static, because the engines do not know one another. Thread-safe.
  */
 public final class EngineMetrics {
 
@@ -21,7 +20,7 @@ public final class EngineMetrics {
 
   private final MeterRegistry registry;
 
-  /** Registries are told apart by identity, since they define no equality. */
+  /** Compares registries by identity, because they define no equality. */
   private record Key(MeterRegistry registry, String model, int version) {}
 
   private static final class Shared {
@@ -33,7 +32,11 @@ public final class EngineMetrics {
     }
   }
 
-  /** Metrics in a registry that stays the caller's. */
+  /**
+   * Creates the metrics of an engine.
+   *
+   * @param registry receives the meters; the caller keeps and closes it
+   */
   public EngineMetrics(MeterRegistry registry) {
     this.registry = registry;
   }
@@ -42,7 +45,7 @@ public final class EngineMetrics {
     return new Key(registry, version.name(), version.version());
   }
 
-  /** The metrics of a version. The caller pairs each call with {@link #giveBack}. */
+  /** Leases the metrics of a version. Pair each call with {@link #giveBack}. */
   VersionMetrics lease(ModelVersion version, int maxBatchSize) {
     synchronized (SHARED) {
       Shared shared =
@@ -53,7 +56,7 @@ public final class EngineMetrics {
     }
   }
 
-  /** Gives back the metrics of a version; the last call removes them from the registry. */
+  /** Gives back the metrics of a version. The last call removes them from the registry. */
   void giveBack(ModelVersion version) {
     synchronized (SHARED) {
       Shared shared = SHARED.get(key(version));

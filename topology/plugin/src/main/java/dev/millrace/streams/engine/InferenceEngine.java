@@ -13,23 +13,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Classifies images in batches that form across all callers: all partitions and all stream threads
+ * Classifies images in batches that form across all callers. All partitions and all stream threads
  * of an instance share one engine. The package's description follows one image through it.
  *
- * <p>An answer completes with a {@link Classification}; or exceptionally, with {@link
- * BadImageException} if this image alone is refused, with {@link InferenceException} if the device
- * is to blame, or with {@link EngineStalledException} if the engine has stopped. It never stays
- * open: an engine that fails or is closed completes all answers.
+ * <p>An answer completes with a {@link Classification}, or exceptionally with
  *
- * <p>Memory is bounded by the number of slots: {@link #submit} waits for a free one. Thread-safe.
- * The caller of {@link #start} closes the engine.
+ * <ul>
+ *   <li>{@link BadImageException} if this image alone is refused,
+ *   <li>{@link InferenceException} if the device is to blame, or
+ *   <li>{@link EngineStalledException} if the engine has stopped.
+ * </ul>
+ *
+ * <p>Every answer completes, because an engine that fails or is closed completes all of them.
+ *
+ * <p>The number of slots bounds the memory: {@link #submit} waits for a free slot. Thread-safe. The
+ * caller of {@link #start} closes the engine.
  */
 public final class InferenceEngine implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(InferenceEngine.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-  /** Checks for hung decoders per decode timeout. */
+  /** Number of checks for hung decoders in one decode timeout. */
   private static final int CHECKS_PER_TIMEOUT = 10;
 
   private final EngineLock lock = new EngineLock();
@@ -43,6 +48,7 @@ public final class InferenceEngine implements AutoCloseable {
 
   private InferenceEngine(
       EngineConfig config,
+      EngineThreads threads,
       ModelLoader loader,
       LoadedModel first,
       Supplier<ImageDecoder> decoders,
@@ -56,22 +62,28 @@ public final class InferenceEngine implements AutoCloseable {
     serving = new ServingVersion(lock, first);
     admission = new Admission(lock, batches, serving, nanoTime);
     runQueue = new RunQueue(lock, batches, admission, nanoTime);
-    decodePool =
-        new DecodePool(config.decodeThreads(), config.limits(), decoders, runQueue, nanoTime);
+    decodePool = new DecodePool(threads, config.limits(), decoders, runQueue, nanoTime);
     watchdog =
         new DecodeWatchdog(
+            threads,
             config.limits().decodeTimeout().dividedBy(CHECKS_PER_TIMEOUT),
             decodePool::giveUpOnHung,
             runQueue::fatal);
-    runners = RunnerThreads.start(runQueue, config, nanoTime);
+    runners = new RunnerThreads(threads, runQueue, config, nanoTime);
   }
 
   /**
-   * Loads a version on every device, warms it up and starts the engine.
+   * Starts an engine: loads a version on every device, warms it up, and starts the engine's
+   * threads. The calling thread loads and warms up. If this fails, the model is freed.
    *
-   * @param decoders makes one decoder for each decode thread
-   * @param metrics of this model; they stay the caller's
-   * @param nanoTime the clock, as {@link System#nanoTime}
+   * @param config how to decode, batch and run
+   * @param runtime opens the sessions
+   * @param version the version that answers first
+   * @param decoders creates a decoder; called on each decode thread, and again after a decoder has
+   *     failed
+   * @param metrics receives the metrics of each version that is loaded
+   * @param nanoTime the clock, for example {@link System#nanoTime}
+   * @return the engine; the caller closes it
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
    */
   public static InferenceEngine start(
@@ -82,34 +94,63 @@ public final class InferenceEngine implements AutoCloseable {
       EngineMetrics metrics,
       LongSupplier nanoTime) {
     ModelLoader loader = new ModelLoader(runtime, config, metrics, nanoTime);
+    return start(config, EngineThreads.DAEMONS, loader, version, decoders, nanoTime);
+  }
+
+  static InferenceEngine start(
+      EngineConfig config,
+      EngineThreads threads,
+      ModelLoader loader,
+      ModelVersion version,
+      Supplier<ImageDecoder> decoders,
+      LongSupplier nanoTime) {
     LoadedModel first = loader.load(version);
+    InferenceEngine engine;
     try {
-      return new InferenceEngine(config, loader, first, decoders, nanoTime);
+      engine = new InferenceEngine(config, threads, loader, first, decoders, nanoTime);
     } catch (RuntimeException | Error e) {
       first.giveBack();
       throw e;
     }
+    try {
+      engine.startThreads(config.decodeThreads());
+      return engine;
+    } catch (RuntimeException | Error e) { // the operating system may refuse a thread
+      engine.close();
+      throw e;
+    }
+  }
+
+  private void startThreads(int decodeThreads) {
+    decodePool.start(decodeThreads);
+    watchdog.start();
+    runners.start();
   }
 
   /**
-   * Lets another version answer. Loads it and warms it up beside the serving version, on the
-   * calling thread; then it answers every batch that opens. A batch that is open keeps its version,
-   * and the old version is freed when its last batch has run.
+   * Lets another version answer. The calling thread loads and warms up the candidate beside the
+   * serving version. Then the candidate answers every batch that opens. The open batch keeps its
+   * version, and the engine frees the old version when its last batch returns.
    *
-   * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; the serving
-   *     version stays
+   * @param candidate the version that answers next
+   * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; the current
+   *     version keeps serving
    * @throws EngineStalledException if the engine has stopped; the candidate is freed
    */
   public void swap(ModelVersion candidate) {
     serving.swap(loader.load(candidate));
   }
 
-  /** The version that answers. */
+  /** {@return the version that answers new batches} */
   public ModelVersion serving() {
     return serving.current().version();
   }
 
-  /** True once it takes no more images, because it was closed or has failed. */
+  /**
+   * Tests whether the engine accepts no more images, because it was closed or has failed.
+   *
+   * @return whether the engine has stopped
+   */
   public boolean hasStopped() {
     lock.lock();
     try {
@@ -120,13 +161,13 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Queues an image. Waits for a slot while all are taken.
+   * Queues an image. Waits for a slot while all of them are taken.
    *
    * @param encoded the image file's bytes; must not change before the answer completes
-   * @param deadlineNanos how long to wait, on the engine's clock
-   * @return the answer to come
-   * @throws EngineStalledException if no slot came free before the deadline, or the engine has
-   *     stopped
+   * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
+   * @return the answer, which completes later
+   * @throws EngineStalledException if no slot became free before the deadline, the thread was
+   *     interrupted, or the engine has stopped
    */
   public CompletableFuture<Classification> submit(byte[] encoded, long deadlineNanos) {
     Batch.Slot slot = admission.claim(deadlineNanos);
@@ -135,54 +176,64 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Waits until the next few images find slots, and takes none. A caller that waits here, before
-   * the next image comes, leaves no batch begun: a commit that falls due then need not run one for
-   * a few images. The wait begins before the last batch is full, so that images that come all the
-   * same complete that batch.
+   * Waits until the next few images find slots, without taking one. A caller that waits here,
+   * before its next image comes, leaves no batch half full: a commit that falls due meanwhile does
+   * not have to run a batch of a few images. The wait begins before the last batch is full, so that
+   * a few further images complete that batch.
    *
-   * @param deadlineNanos how long to wait, on the engine's clock
+   * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
    * @throws EngineStalledException as {@link #submit} does
    */
   public void awaitRoom(long deadlineNanos) {
     admission.awaitRoom(deadlineNanos);
   }
 
-  /** Counts and answers an image that is refused before it reaches a batch. */
+  /**
+   * Refuses an image before it reaches a batch, and counts it.
+   *
+   * @param refusal the reason
+   * @return an answer that has failed with the refusal
+   */
   public CompletableFuture<Classification> refuse(BadImageException refusal) {
     serving.current().metrics().refused(refusal.reason());
     return CompletableFuture.failedFuture(refusal);
   }
 
   /**
-   * Says that a commit waits, until the result is closed. Meanwhile no batch lingers unless another
-   * one runs.
+   * Tells the engine that a commit waits, until the result is closed. Meanwhile, the open batch
+   * does not linger, unless another batch runs.
+   *
+   * @return the waiting commit; the caller closes it
    */
   public Urgency hurry() {
     runQueue.addWaitingCommits(1);
     return () -> runQueue.addWaitingCommits(-1);
   }
 
-  /** A commit that waits. Closing it says that it waits no longer. */
+  /** A commit that waits for the engine. */
   @FunctionalInterface
   public interface Urgency extends AutoCloseable {
+    /** Tells the engine that the commit waits no longer. */
     @Override
     void close();
   }
 
   /**
-   * Stops the engine for all callers and answers every image, also those whose batch is running: if
-   * the device hangs, it is given up as a whole. For callers that have waited too long for an
-   * answer.
+   * Stops the engine for all callers and fails every open answer, even those of running batches,
+   * because a device that hangs is given up as a whole. For callers that have waited too long for
+   * an answer. Frees nothing; {@link #close} does.
+   *
+   * @param cause the reason, which becomes the cause of each {@link EngineStalledException}
    */
   public void stop(Throwable cause) {
     runQueue.stop(cause);
   }
 
   /**
-   * Stops the engine and answers with {@link EngineStalledException} every image whose batch does
-   * not run yet. Returns when the current runs have ended and the sessions are closed. If a run
-   * hangs, it returns after 10 s and leaves the sessions open: native code cannot be interrupted,
-   * and what it uses must not be freed. May be called again.
+   * Stops the engine and frees the model. Fails the images whose batch does not run yet with {@link
+   * EngineStalledException}, waits for the current runs, and closes the sessions. If a run hangs,
+   * this method returns after 10 s and leaves the sessions open, because native code cannot be
+   * interrupted and still uses them. May be called again.
    */
   @Override
   public void close() {
@@ -196,7 +247,7 @@ public final class InferenceEngine implements AutoCloseable {
     decodePool.close();
     if (!runners.join(timeout)) {
       runQueue.failRunning(closed);
-      log.error("a run hangs in native code; its memory stays taken until this process ends");
+      log.error("a run hangs in native code; its memory stays allocated until the process ends");
     }
     serving.retire();
   }

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A verified version with a warm session on every device, and its metrics.
  *
- * <p>The engine holds a lease while the version serves, and each batch holds one from its opening
+ * <p>The engine holds a lease while the version serves. Each batch holds a lease from its opening
  * to the end of its run. The last lease to be given back closes the sessions, because a session
  * must not be closed during a run. Thread-safe.
  */
@@ -30,8 +30,8 @@ final class LoadedModel {
    * Takes over the sessions. The caller owns the first lease.
    *
    * @param maxBatchSize largest number of images in a batch
-   * @param metrics this version's, leased from {@code engineMetrics} and given back with the last
-   *     lease
+   * @param engineMetrics gets the version's metrics back with the last lease
+   * @param metrics the version's metrics, leased from {@code engineMetrics}
    */
   LoadedModel(
       ModelVersion version,
@@ -58,7 +58,7 @@ final class LoadedModel {
     return version.manifest().preprocessing();
   }
 
-  /** Largest number of images in a batch of this version. */
+  /** {@return the largest number of images in a batch of this version} */
   int maxBatchSize() {
     return maxBatchSize;
   }
@@ -75,14 +75,18 @@ final class LoadedModel {
     return sessions.on(device);
   }
 
-  /** Takes one more lease. The caller must hold one, or the version may be gone. */
+  /**
+   * Takes one more lease. The caller must hold a lease, because the version could be freed
+   * otherwise.
+   */
   void lease() {
     leases.incrementAndGet();
   }
 
   /**
-   * Gives a lease back. The last one closes the sessions on the calling thread. A session that does
-   * not close is logged: neither the caller nor the version after this one is to suffer from it.
+   * Gives a lease back. The last one closes the sessions on the calling thread. If a session fails
+   * to close, this method logs the failure and returns, because neither the caller nor the next
+   * version depends on it.
    */
   void giveBack() {
     if (leases.decrementAndGet() == 0) {
@@ -93,9 +97,9 @@ final class LoadedModel {
 
   private void report(Throwable failure) {
     log.error(
-        "a session of {} does not close, and its memory stays taken until this process ends: {}",
+        "cannot close a session of {}; its memory stays allocated until the process ends: {}",
         version,
         failure.toString());
-    log.debug("the failure, with those of other sessions", failure);
+    log.debug("the failure to close, with those of the other sessions", failure);
   }
 }

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens a version's session on every device of an engine, warms it up and decides how large its
- * batches are. Thread-safe.
+ * Opens a version's session on every device of an engine, warms it up, and determines the version's
+ * largest batch. Thread-safe.
  */
 final class ModelLoader {
 
@@ -33,11 +33,11 @@ final class ModelLoader {
   }
 
   /**
-   * Loads a version on the calling thread. The caller owns the first lease. A failure leaves no
-   * session open.
+   * Loads a version on the calling thread. If this fails, it leaves no session open.
    *
+   * @return the version; the caller owns the first lease
    * @throws ModelException if the version cannot be served on one of the devices, or a batch of it
-   *     is too large for a buffer
+   *     does not fit in a buffer
    */
   LoadedModel load(ModelVersion version) {
     int allowed = config.maxBatchSize();
@@ -67,27 +67,31 @@ final class ModelLoader {
     }
   }
 
-  /** True for a CPU, which gains nothing from a larger batch while a commit waits for its run. */
+  /**
+   * Tests whether the time of a run limits the batches. It does on a CPU, where a larger batch
+   * gains nothing, and a commit waits for its run.
+   */
   private boolean limitsRuns(Device device) {
     return device.kind() == Device.Kind.CPU && !config.longestRun().equals(EngineConfig.UNLIMITED);
   }
 
-  /** The largest batch that runs within the longest run, at least one image. */
+  /** Returns the largest number of images, at least 1, that run within the longest run. */
   private int withinLongestRun(int maxBatchSize, ModelVersion version, WarmUp warmUp) {
     Duration longest = config.longestRun();
     long quickest = warmUp.quickestRun(longest, nanoTime);
     int images = (int) Math.max(1, Math.min(maxBatchSize, longest.toNanos() / quickest));
-    log.info("{} runs an image in {} ms: batches of {}", version, quickest / 1e6, images);
+    log.info(
+        "{} runs one image in {} ms, so a batch holds at most {}", version, quickest / 1e6, images);
     return images;
   }
 
-  /** Says what its file leaves open and the preparation has chosen. */
+  /** Logs the values that the version's file does not give and the preparation has chosen. */
   private static void logAssumptions(ModelVersion version, int maxBatchSize) {
     Preprocessing preprocessing = version.manifest().preprocessing();
     log.info(
         "{} was exported for Triton and is prepared in memory: resize {}, size {}, mean {}, std {}"
-            + " (ImageNet's unless the parameters in its config.pbtxt say others), at most {} images"
-            + " a batch",
+            + " (ImageNet's unless parameters in config.pbtxt set others), at most {} images per"
+            + " batch",
         version,
         preprocessing.resize(),
         preprocessing.size(),

@@ -7,12 +7,12 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * The answers of the latest run: a direct buffer {@code float32[images, classes]} that grows with
- * the largest run and is used again for the next one. Confined to one thread.
+ * The answers of the latest run: a direct buffer {@code float32[images, classes]}. The buffer grows
+ * to the largest run and is reused for the next one. Confined to one thread.
  */
 final class Probabilities {
 
-  /** The most floats that a buffer holds. */
+  /** The largest number of floats in a buffer. */
   static final int MAX_FLOATS = Integer.MAX_VALUE / Float.BYTES;
 
   private FloatBuffer values = allocate(0);
@@ -21,9 +21,11 @@ final class Probabilities {
   /**
    * Runs a session and keeps its answers until the next run.
    *
+   * @param session the session to run
    * @param pixels direct buffer of {@code uint8[images, size, size, 3]} from position 0
-   * @throws InferenceException if the run failed, whatever the session threw; an {@link Error} that
-   *     is not of this run alone, such as a lack of memory, is passed on
+   * @param images the number of images, at least 1
+   * @throws InferenceException if the run fails, whatever the session threw. An {@link Error} is
+   *     passed on, because it does not concern this run alone; {@link StackOverflowError} is not
    */
   void run(ModelSession session, ByteBuffer pixels, int images) {
     try {
@@ -44,7 +46,10 @@ final class Probabilities {
     }
   }
 
-  /** The probabilities of one image of the latest run: {@code float32[classes]}, the caller's. */
+  /**
+   * {@return the probabilities of one image of the latest run: {@code float32[classes]}, owned by
+   * the caller}
+   */
   float[] of(int image) {
     float[] row = new float[classes];
     values.get(image * classes, row);

@@ -9,9 +9,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.function.LongSupplier;
 
 /**
- * Hands batches to the runners: hears from the {@link DecodePool} which images are decoded, gives
- * each batch that is due to one {@link DeviceRunner}, and takes it back after its run. When the
- * engine stops, it fails every image that has no answer.
+ * Gives batches to the runners. The {@link DecodePool} reports which images are decoded. This class
+ * gives each batch that is due to one {@link DeviceRunner}, and takes it back after its run. When
+ * the engine stops, it fails every image that has no answer.
  *
  * <p>Thread-safe, by the engine's lock.
  */
@@ -33,13 +33,13 @@ final class RunQueue implements DecodePool.Listener {
     this.work = lock.newCondition();
   }
 
-  /** Waits for the next batch to run. Empty once the engine has stopped. */
+  /** Waits for the next batch to run. Returns empty once the engine has stopped. */
   Optional<Batch> take() throws InterruptedException {
     lock.lock();
     try {
       while (!lock.hasStopped()) {
         long now = nanoTime.getAsLong();
-        // While a batch runs, closing the open one early gains nothing: it could not run any
+        // While a batch runs, a waiting commit does not close the open one, which could not run any
         // sooner.
         Batch batch = batches.take(now, waitingCommits > 0 && running.isEmpty());
         if (batch != null) {
@@ -59,7 +59,10 @@ final class RunQueue implements DecodePool.Listener {
     }
   }
 
-  /** Takes a batch back after its run, with all of its answers complete, and its lease. */
+  /**
+   * Takes a batch back after its run, and gives its lease back. All of its answers must be
+   * complete.
+   */
   void recycle(Batch batch) {
     LoadedModel model = batch.model();
     model.metrics().left(batch.size());
@@ -71,10 +74,13 @@ final class RunQueue implements DecodePool.Listener {
     } finally {
       lock.unlock();
     }
-    model.giveBack(); // outside of the lock, since it may close sessions
+    model.giveBack(); // outside of the lock, because it may close sessions
   }
 
-  /** Changes the number of commits that wait; no batch lingers while one does and none runs. */
+  /**
+   * Changes the number of waiting commits. While a commit waits and no batch runs, no batch
+   * lingers.
+   */
   void addWaitingCommits(int by) {
     lock.lock();
     try {
@@ -120,7 +126,7 @@ final class RunQueue implements DecodePool.Listener {
     stop(cause);
   }
 
-  /** Stops the engine and fails every image, also those whose run hangs. */
+  /** Stops the engine and fails every image, even those whose run hangs. */
   void stop(Throwable cause) {
     failWaiting(cause);
     failRunning(cause);
@@ -144,7 +150,7 @@ final class RunQueue implements DecodePool.Listener {
     }
   }
 
-  /** Fails the images whose batch runs. If the run ends after all, its answers come too late. */
+  /** Fails the images whose batch runs. If the run ends after all, its answers are ignored. */
   void failRunning(Throwable cause) {
     EngineStalledException failure = failure(cause);
     lock.lock();

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The threads of an engine's {@link DeviceRunner}s: as many for each device as may run on it at
+ * The threads of an engine's {@link DeviceRunner}s: one for each batch that may run on a device at
  * once. They end when the engine stops. Used by the threads that start and close the engine.
  */
 final class RunnerThreads {
@@ -16,30 +16,27 @@ final class RunnerThreads {
   private final List<Thread> threads = new ArrayList<>();
   private final LongSupplier nanoTime;
 
-  private RunnerThreads(LongSupplier nanoTime) {
+  RunnerThreads(EngineThreads maker, RunQueue queue, EngineConfig config, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-  }
-
-  /** Starts the threads of an engine. */
-  static RunnerThreads start(RunQueue queue, EngineConfig config, LongSupplier nanoTime) {
-    RunnerThreads runners = new RunnerThreads(nanoTime);
     for (Device device : config.devices()) {
       for (int i = 0; i < config.runsPerDevice(); i++) {
-        runners.start(
-            new DeviceRunner(queue, device, nanoTime), "millrace-run-" + device + "-" + i);
+        threads.add(
+            maker.make(
+                "millrace-run-" + device + "-" + i, new DeviceRunner(queue, device, nanoTime)));
       }
     }
-    return runners;
   }
 
-  private void start(DeviceRunner runner, String name) {
-    Thread thread = new Thread(runner, name);
-    thread.setDaemon(true);
-    threads.add(thread);
-    thread.start();
+  /** Starts all threads. To be called once. */
+  void start() {
+    threads.forEach(Thread::start);
   }
 
-  /** Waits for all threads to end, also if interrupted. False if one has not ended in time. */
+  /**
+   * Waits until all started threads have ended, even if interrupted.
+   *
+   * @return false if one of them has not ended in time
+   */
   boolean join(Duration timeout) {
     long deadline = nanoTime.getAsLong() + timeout.toNanos();
     boolean interrupted = false;

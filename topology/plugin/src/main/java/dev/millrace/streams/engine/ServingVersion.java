@@ -3,10 +3,10 @@ package dev.millrace.streams.engine;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The version that answers the images to come.
+ * The version that answers new batches.
  *
  * <p>It changes under the engine's lock, and {@link Admission} reads it there, so a batch never
- * opens with a version that has been given back. Other readers need no lock. Thread-safe.
+ * opens with a version that was given back. Other readers need no lock. Thread-safe.
  */
 final class ServingVersion {
 
@@ -26,10 +26,10 @@ final class ServingVersion {
   }
 
   /**
-   * Lets {@code next} answer every batch that opens from now on, and gives back the version before.
-   * Takes over the caller's lease of {@code next}, also if this throws.
+   * Lets {@code next} answer every batch that opens from now on, and gives the old version back.
+   * Takes over the caller's lease of {@code next}, even if this throws.
    *
-   * @throws EngineStalledException if the engine has stopped; {@code next} is given back then
+   * @throws EngineStalledException if the engine has stopped; {@code next} is then given back
    */
   void swap(LoadedModel next) {
     LoadedModel givenBack = next;
@@ -42,11 +42,11 @@ final class ServingVersion {
       next.metrics().serving(true);
     } finally {
       lock.unlock();
-      givenBack.giveBack(); // outside of the lock, since it may close sessions
+      givenBack.giveBack(); // outside of the lock, because it may close sessions
     }
   }
 
-  /** Gives the engine's own lease back, once. The engine must have stopped before. */
+  /** Gives the engine's own lease back, once. The engine must have stopped. */
   void retire() {
     if (!retired.getAndSet(true)) {
       current.metrics().serving(false);

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A version's open sessions, one for each device. They close together, also if one of them fails to
- * close. Filled by one thread; read-only after that.
+ * A version's open sessions, one for each device. They close together, even if one of them fails to
+ * close. One thread adds the sessions; after that, they are only read.
  */
 final class Sessions {
 
@@ -26,8 +26,8 @@ final class Sessions {
   /**
    * Closes every session, once.
    *
-   * @return what the first of those threw that failed to close, with what the others threw as
-   *     suppressed; empty if all are closed
+   * @return the first failure to close, with the others as suppressed; empty if all sessions are
+   *     closed
    */
   Optional<Throwable> close() {
     Throwable failure = null;

@@ -8,13 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The decoder of one decode thread. A failure of the decoder refuses its image and nothing else.
- * Another decoder takes its place then, because the scratch memory of one that broke off midway may
- * be in any state.
+ * The decoder of one decode thread. If the decoder fails, it refuses only the image at hand. A new
+ * decoder then replaces it, because its scratch memory may be in any state.
  *
- * <p>An {@link Error} is passed on, such as a lack of memory or a broken native library: it is no
- * image's fault, and decoding cannot go on. The one exception is {@link StackOverflowError}, which
- * an image's nesting may cause, and which leaves nothing behind.
+ * <p>An {@link Error} is passed on, because no image causes a lack of memory or a broken native
+ * library, and decoding cannot go on. {@link StackOverflowError} is the exception: an image's
+ * nesting may cause it, and it leaves nothing behind.
  *
  * <p>Confined to its thread.
  */
@@ -27,9 +26,9 @@ final class ThreadDecoder implements AutoCloseable {
   private ImageDecoder decoder;
 
   /**
-   * @param decoders makes this decoder and those that replace it
-   * @param seen the kinds of failure that are in the log already, with their stack traces; shared
-   *     by the threads of a pool, so thread-safe
+   * @param decoders creates the decoder and those that replace it
+   * @param seen the types of the failures that were logged in full; shared by the threads of a
+   *     pool, so it must be thread-safe
    */
   ThreadDecoder(Supplier<ImageDecoder> decoders, Set<Class<?>> seen) {
     this.decoders = decoders;
@@ -37,7 +36,7 @@ final class ThreadDecoder implements AutoCloseable {
     this.decoder = decoders.get();
   }
 
-  /** Decodes an image into its slot. Returns why it is refused, or null. */
+  /** Decodes an image into its slot. Returns the reason why the image is refused, or null. */
   BadImageException decode(byte[] encoded, Batch.Slot slot) {
     try {
       decoder.decode(encoded, slot.model.preprocessing(), slot.pixels);
@@ -53,7 +52,7 @@ final class ThreadDecoder implements AutoCloseable {
     }
   }
 
-  /** The first failure of its kind goes to the log in full; the metrics count all of them. */
+  /** Logs the first failure of each type in full. The metrics count all failures. */
   private void report(Throwable failure) {
     if (seen.add(failure.getClass())) {
       log.error(
@@ -72,7 +71,7 @@ final class ThreadDecoder implements AutoCloseable {
     close(failed);
   }
 
-  /** What it is, in one line, as a dead letter's header takes it. */
+  /** Returns the failure in one line, for a dead letter's header. */
   private static String line(Throwable failure) {
     return failure.toString().lines().findFirst().orElseThrow();
   }
@@ -82,12 +81,12 @@ final class ThreadDecoder implements AutoCloseable {
     close(decoder);
   }
 
-  /** If this fails, scratch memory is lost, and no image is. */
+  /** Closes a decoder. If this fails, scratch memory is lost, but no image. */
   private static void close(ImageDecoder decoder) {
     try {
       decoder.close();
     } catch (RuntimeException e) {
-      log.warn("a decoder does not close: {}", line(e), e);
+      log.warn("cannot close a decoder: {}", line(e), e);
     }
   }
 }

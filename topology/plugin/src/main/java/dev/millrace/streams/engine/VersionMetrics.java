@@ -18,11 +18,11 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * The metrics of one version, under our own prefix and otherwise named like those of NVIDIA Triton
- * (<a
+ * The metrics of one version. Behind the prefix {@code millrace.inference.}, their names are those
+ * of NVIDIA Triton (<a
  * href="https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/user_guide/metrics.html">metrics</a>).
- * Durations are histograms in microseconds. Failures are counted by reason, and each reason is
- * there from the beginning, at 0. Shared by all engines that serve the version. Thread-safe.
+ * Durations are histograms in microseconds. Failures are counted by reason, and each reason exists
+ * from the start, at 0. All engines that serve the version share the metrics. Thread-safe.
  */
 final class VersionMetrics {
 
@@ -53,15 +53,17 @@ final class VersionMetrics {
     executions = counter("exec.count", "Batches that ran on a device", tags);
     double[] sizes =
         DoubleStream.iterate(1, size -> size < 2 * maxBatchSize, size -> 2 * size).toArray();
-    batchSize = histogram("batch.size", "Images a batch", sizes, tags);
-    request = histogram("request.duration.us", "From submission to answer", MICROSECONDS, tags);
+    batchSize = histogram("batch.size", "Images per batch", sizes, tags);
+    request =
+        histogram("request.duration.us", "Time from submission to answer", MICROSECONDS, tags);
     queue =
         histogram(
             "queue.duration.us",
-            "From submission to the start of the run: decode and batching",
+            "Time from submission to the run: decoding and batching",
             MICROSECONDS,
             tags);
-    compute = histogram("compute.infer.duration.us", "The run on the device", MICROSECONDS, tags);
+    compute =
+        histogram("compute.infer.duration.us", "Time of the run on the device", MICROSECONDS, tags);
     for (BadImageException.Reason reason : BadImageException.Reason.values()) {
       refusals.put(reason, failures(reason.label(), tags));
     }
@@ -73,13 +75,13 @@ final class VersionMetrics {
         tags);
     gauge(
         "serving",
-        "1 if new batches are this version's, 0 if it is only loaded",
+        "1 if this version answers new batches, 0 if it is only loaded",
         () -> Math.min(1, serving.get()),
         tags);
   }
 
   /**
-   * Notes that an engine's new batches are this version's from now on, or no longer. Each engine
+   * Notes that this version answers an engine's new batches from now on, or no longer. Each engine
    * pairs its calls.
    */
   void serving(boolean is) {
@@ -91,22 +93,22 @@ final class VersionMetrics {
     pending.incrementAndGet();
   }
 
-  /** Counts images that gave their slots back. */
+  /** Counts images that have left their slots. */
   void left(int images) {
     pending.addAndGet(-images);
   }
 
-  /** Counts an image that is refused. */
+  /** Counts a refused image. */
   void refused(BadImageException.Reason reason) {
     refusals.get(reason).increment();
   }
 
-  /** Counts images whose batch got no answer from the device. */
+  /** Counts images that a broken device did not answer. */
   void failed(int images) {
     deviceFailures.increment(images);
   }
 
-  /** Records a run on a device, and its duration. */
+  /** Records a run on a device, with its duration. */
   void ran(int images, long nanos) {
     executions.increment();
     inferences.increment(images);
@@ -114,7 +116,7 @@ final class VersionMetrics {
     compute.record(nanos / 1e3);
   }
 
-  /** Records an answer: the time from submission to the run, and to the answer. */
+  /** Records an answer, with the times from submission to the run and to the answer. */
   void answered(long queuedNanos, long totalNanos) {
     success.increment();
     queue.record(queuedNanos / 1e3);
@@ -154,7 +156,7 @@ final class VersionMetrics {
             .register(registry));
   }
 
-  /** Notes a meter of this version, to remove it with the others. */
+  /** Remembers a meter, so that {@link #close} removes it. */
   private <M extends Meter> M kept(M meter) {
     all.add(meter);
     return meter;

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Runs of a session on black images: the first ones, before an image depends on it, and later the
- * one that shows whether a failure is the device's. Confined to one thread.
+ * Runs a session on black images. The first runs come before any image depends on the session. A
+ * later run shows whether a failure is the device's. Confined to one thread.
  */
 final class WarmUp {
 
-  /** How far the sum of a distribution over the classes may be from 1. */
+  /** The largest difference between 1 and the sum of the probabilities. */
   private static final double SUM_TOLERANCE = 1e-3;
 
-  /** Runs that are timed; fewer if they take as long as a run may. */
+  /** Number of timed runs; fewer if the model is slow. */
   private static final int TIMED_RUNS = 5;
 
   private final ModelVersion version;
@@ -30,7 +30,7 @@ final class WarmUp {
   }
 
   /**
-   * A warm-up with a buffer of the caller's.
+   * Creates a warm-up with a buffer of the caller's.
    *
    * @param probabilities receives the answers
    */
@@ -41,9 +41,9 @@ final class WarmUp {
   }
 
   /**
-   * Runs a batch of every size that the device will see.
+   * Runs a batch of every size that the device will run.
    *
-   * @throws ModelException if a run fails or answers with something else than probabilities
+   * @throws ModelException if a run fails, or its answers are not probabilities
    */
   void run(BatchSizes sizes) {
     List<Integer> toWarmUp = sizes.toWarmUp();
@@ -59,8 +59,8 @@ final class WarmUp {
   /**
    * Runs one image.
    *
-   * @param black its pixels, all of them 0
-   * @throws ModelException as {@link #run} does
+   * @param black the image's pixels, all of them 0
+   * @throws ModelException if the run fails, or its answer is not a distribution
    */
   void runOne(ByteBuffer black) {
     run(black, 1);
@@ -68,10 +68,12 @@ final class WarmUp {
   }
 
   /**
-   * Times a few runs of one image and returns the quickest, in nanoseconds and at least 1. The
-   * others may have waited for a core.
+   * Times a few runs of one image, and returns the quickest, because the others may have waited for
+   * a core.
    *
-   * @param enough total time after which no further run begins
+   * @param enough the total time after which no further run begins
+   * @param nanoTime the clock, for example {@link System#nanoTime}
+   * @return the time in ns, at least 1
    */
   long quickestRun(Duration enough, LongSupplier nanoTime) {
     ByteBuffer pixels = black(1);

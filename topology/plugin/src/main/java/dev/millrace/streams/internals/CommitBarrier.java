@@ -10,30 +10,31 @@ import org.apache.kafka.streams.state.internals.CacheFlushListener;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
 
 /**
- * Keeps a commit from overtaking the records that are still in flight.
+ * Makes a commit wait for the records in flight.
  *
  * <p>An inference processor returns from {@code process} before its record is answered. Kafka
- * Streams takes that record for done: it would commit the offset, and a crash would lose the
+ * Streams then considers the record done and would commit its offset, and a crash would lose the
  * answer. But before Kafka Streams computes the offsets to commit, it flushes the caches of the
  * task's stores ({@code StreamTask.prepareCommit} → {@code ProcessorStateManager.flushCache}). This
- * store has no content; its cache is the records in flight, and flushing it waits for their answers
- * and forwards them.
+ * store has no content. Its cache is the records in flight: a flush waits for their answers and
+ * forwards them.
  *
- * <p>It rests on the internal interface {@link CachedStateStore}, unchanged from Kafka 3.4 to 4.3;
- * {@code RATIONALE.md} says why. If a later Kafka removes the interface, linking fails. If a later
- * Kafka stops calling it, two canaries fail loudly: {@link #commit} finds records in flight after a
- * commit, and {@link #recordAccepted} notices that no flush came for too long.
+ * <p>The barrier relies on the internal interface {@link CachedStateStore}, which is unchanged from
+ * Kafka 3.4 to 4.3. {@code RATIONALE.md} gives the reasons. If a later Kafka removes the interface,
+ * linking fails. If a later Kafka stops calling it, two checks fail loudly: {@link #commit} finds
+ * records in flight after a commit, and {@link #recordAccepted} finds that no flush has come for
+ * too long.
  *
- * <p>Confined to its task's stream thread.
+ * <p>Confined to its task's stream thread. Only tests extend it.
  */
 public class CommitBarrier implements StateStore, CachedStateStore<Object, Object> {
 
   /** The records in flight in one task. */
   public interface InFlight {
-    /** Waits for every record in flight and forwards its answer. */
+    /** Waits for every record in flight, and forwards the answers. */
     void drain();
 
-    /** Number of records in flight. */
+    /** {@return the number of records in flight} */
     int size();
   }
 
@@ -54,41 +55,51 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
   private boolean accepting;
   private long acceptingSince;
 
-  /** A barrier with a store's name, which is unique in its topology. */
+  /**
+   * Creates a barrier without a processor.
+   *
+   * @param name the name of the store, unique in its topology
+   */
   protected CommitBarrier(String name) {
     this.name = name;
   }
 
-  /** A builder of barriers that keep no changelog: one barrier for each task. */
+  /**
+   * Creates a builder, which makes one barrier for each task. The barriers have no changelog.
+   *
+   * @param name the name of the store, unique in its topology
+   * @return the builder
+   */
   public static StoreBuilder<CommitBarrier> builder(String name) {
     return new Builder(name);
   }
 
   /**
-   * Connects the processor whose records the barrier holds commits for.
+   * Connects the processor whose records the barrier waits for.
    *
+   * @param processor the processor; connecting the same one again is allowed
    * @throws IllegalStateException if another processor of the task is connected
    */
   public void attach(InFlight processor) {
     if (inFlight != NOTHING && inFlight != processor) {
       throw new IllegalStateException(
-          "an ImageInference serves one processValues call; make another for the second");
+          "an ImageInference serves one processValues call; create another for the second");
     }
     inFlight = processor;
     accepting = false;
   }
 
-  /** Disconnects the processor: its records are no longer this task's. */
+  /** Disconnects the processor. Later commits wait for nothing. */
   public void detach() {
     inFlight = NOTHING;
   }
 
   /**
-   * Notes a record that was taken in flight.
+   * Notes that the processor has accepted a record.
    *
-   * @param now the time, as {@link System#nanoTime}
-   * @param silence how long records may be taken without a flush
-   * @throws IncompatibleClassChangeError if no flush came for longer
+   * @param now the time, for example {@link System#nanoTime}
+   * @param silence the longest time in which the processor may accept records without a flush
+   * @throws IncompatibleClassChangeError if no flush has come for longer
    */
   public void recordAccepted(long now, Duration silence) {
     if (!accepting) {
@@ -98,7 +109,8 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
       throw new IncompatibleClassChangeError(
           "Kafka Streams has not flushed the commit barrier for "
               + silence
-              + ": this version of it commits in another way, and records could be lost");
+              + ": this version of it commits in another way, and records could be lost; use the"
+              + " version that the plugin was built with");
     }
   }
 
@@ -108,7 +120,12 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
     inFlight.drain();
   }
 
-  /** Runs after the offsets were committed (KIP-1035), when nothing may be in flight. */
+  /**
+   * Checks that no record is in flight. Kafka Streams calls this after it has committed the offsets
+   * (KIP-1035).
+   *
+   * @throws IllegalStateException if a record is in flight
+   */
   @Override
   public void commit(Map<TopicPartition, Long> offsets) {
     if (inFlight.size() != 0) {

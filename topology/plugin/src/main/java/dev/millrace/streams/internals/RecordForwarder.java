@@ -12,12 +12,16 @@ import org.apache.kafka.streams.processor.internals.ProcessorNode;
 import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 
 /**
- * Forwards for a processor after the record's own {@code process} call has returned.
+ * Forwards records for a processor after its {@code process} call has returned.
  *
- * <p>By then Kafka Streams is at another node, with another record's context, or at none. So this
- * sets the processor's node and the record's context, forwards, and restores both.
+ * <p>By then, Kafka Streams is at another node with another record's context, or at none. So this
+ * class sets the processor's node and the record's context, forwards the record, and restores both.
  *
  * <p>Confined to its task's stream thread.
+ *
+ * @param <K> the type of the keys
+ * @param <VIn> the type of the input values
+ * @param <VOut> the type of the output values
  */
 public final class RecordForwarder<K, VIn, VOut> {
 
@@ -26,7 +30,12 @@ public final class RecordForwarder<K, VIn, VOut> {
   private final ProcessorNode<K, VIn, ?, ?> node;
   private RuntimeException refusal;
 
-  /** A forwarder for the processor whose {@code init} is being called with this context. */
+  /**
+   * Creates a forwarder. To be called from the processor's {@code init}, because it captures the
+   * current node.
+   *
+   * @param context the context that {@code init} was given
+   */
   @SuppressWarnings("unchecked") // the current node is that processor's
   public RecordForwarder(FixedKeyProcessorContext<K, VOut> context) {
     this.context = context;
@@ -34,7 +43,11 @@ public final class RecordForwarder<K, VIn, VOut> {
     node = (ProcessorNode<K, VIn, ?, ?>) internals.currentNode();
   }
 
-  /** The context of the record that is being processed, for a later call of this forwarder. */
+  /**
+   * Returns the context of the record that is being processed, for a later call of this forwarder.
+   *
+   * @return the context; it stays valid after {@code process} has returned
+   */
   public RecordMetadata recordContext() {
     return internals.recordContext();
   }
@@ -42,6 +55,7 @@ public final class RecordForwarder<K, VIn, VOut> {
   /**
    * Forwards a record to the processor's children.
    *
+   * @param record the output record
    * @param origin what {@link #recordContext} returned for the input record
    */
   public void forward(FixedKeyRecord<K, VOut> record, RecordMetadata origin) {
@@ -56,12 +70,13 @@ public final class RecordForwarder<K, VIn, VOut> {
   }
 
   /**
-   * Has the processor refuse an input record: sends it through the processor's node once more,
-   * whose {@code process} has to call {@link #throwIfRefusing} first. Kafka Streams' exception
-   * handling then sees the refusal with the record that it belongs to.
+   * Refuses an input record, so that Kafka Streams' exception handling sees the refusal with the
+   * record that it belongs to. Sends the record through the processor's node once more. The
+   * processor's {@code process} must call {@link #throwIfRefusing} first.
    *
+   * @param record the input record
    * @param origin what {@link #recordContext} returned for the record
-   * @param reason what the node throws
+   * @param reason the exception that the node throws
    */
   public void refuse(
       FixedKeyRecord<K, VIn> record, RecordMetadata origin, RuntimeException reason) {
@@ -78,14 +93,19 @@ public final class RecordForwarder<K, VIn, VOut> {
     }
   }
 
-  /** Throws the reason if the record that is being processed is one to {@link #refuse}. */
+  /** Throws the reason if {@link #refuse} is sending the record. Otherwise has no effect. */
   public void throwIfRefusing() {
     if (refusal != null) {
       throw refusal;
     }
   }
 
-  /** True for a failure that Kafka Streams passes on without asking an exception handler. */
+  /**
+   * Tests whether Kafka Streams passes a failure on without asking an exception handler.
+   *
+   * @param failure a failure of a forward
+   * @return whether it does
+   */
   public static boolean bypassesHandlers(RuntimeException failure) {
     return failure instanceof FailedProcessingException
         || failure instanceof TaskCorruptedException

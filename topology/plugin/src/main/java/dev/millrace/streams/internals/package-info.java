@@ -1,5 +1,5 @@
 /**
- * Everything that rests on Kafka Streams' internal classes, and nothing else: the one package to
- * look at when a Kafka version is added. It depends on Kafka only.
+ * The code that relies on Kafka Streams' internal classes, and no other code. To support another
+ * Kafka version, check this package. It depends on Kafka only.
  */
 package dev.millrace.streams.internals;

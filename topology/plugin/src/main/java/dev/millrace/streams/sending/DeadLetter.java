@@ -12,22 +12,31 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 
 /**
- * The dead letter of a record: its raw key, value and headers, and Kafka Streams' own headers
- * saying where it lay and what went wrong (KIP-1034).
+ * The dead letter of a record: its raw key, value and headers, and Kafka Streams' own headers,
+ * which say where the record was and why it failed (KIP-1034).
  *
- * <p>What the dead-letter topic would refuse is changed until it takes it, because a dead letter
- * has no dead letter. A timestamp becomes the current time, and {@value #TIMESTAMP} holds the old
- * one. A missing key becomes {@code topic-partition@offset} in a compacted topic. A dead letter
- * that is too large loses its stack trace; if that is not enough, it becomes a stub: no value, the
- * key if it has at most 1 KiB, else its SHA-256 in hexadecimal, the record's headers as far as they
- * fit, and {@value #STUB} with the sizes of what is missing.
+ * <p>A dead letter cannot have a dead letter. So whatever its topic would refuse is changed:
+ *
+ * <ul>
+ *   <li>A timestamp that the topic refuses becomes the current time, and the header {@value
+ *       #TIMESTAMP} holds the old one.
+ *   <li>In a compacted topic, a missing key becomes {@code topic-partition@offset}.
+ *   <li>A dead letter that is too large loses its stack trace. If it is still too large, it becomes
+ *       a stub. A stub has no value. It has the record's key, or the key's SHA-256 in hexadecimal
+ *       if the key is larger than 1 KiB. It has the record's headers, up to the first that does not
+ *       fit, and the header {@value #STUB}.
+ * </ul>
  */
 public final class DeadLetter {
 
-  /** A stub's header: the sizes of the record's key, value and headers, in bytes, as JSON. */
+  /**
+   * The header of a stub: the sizes of the record's key, value and headers and the topic's limit,
+   * in bytes, as JSON. For a record that was skipped without being read, it is {@code
+   * {"skipped":true}}.
+   */
   public static final String STUB = "millrace.stub";
 
-  /** The header with the timestamp that the record had, in ms since 1970. */
+  /** The header that holds the record's own timestamp, in ms since 1970. */
   public static final String TIMESTAMP = "millrace.timestamp";
 
   private static final String ERRORS = "__streams.errors.";
@@ -55,12 +64,14 @@ public final class DeadLetter {
   }
 
   /**
-   * Makes a dead letter.
+   * Creates a dead letter.
    *
    * @param topic the dead-letter topic
-   * @param context the record that a handler was asked about
-   * @param limits what the topic takes
-   * @param now in ms since 1970
+   * @param context the context that a handler was given for the record
+   * @param exception the reason
+   * @param limits the limits of the dead-letter topic
+   * @param now the current time, in ms since 1970
+   * @return the dead letter, ready to be sent
    */
   public static ProducerRecord<byte[], byte[]> of(
       String topic,
@@ -85,7 +96,7 @@ public final class DeadLetter {
     return fits(key, value, all) ? record(key, value, all) : stub(key, own);
   }
 
-  /** The headers are ours first, then the record's until the first that does not fit. */
+  /** Puts our headers first, then the record's headers up to the first that does not fit. */
   private ProducerRecord<byte[], byte[]> stub(byte[] key, List<Header> own) {
     byte[] shortKey =
         length(key) <= STUB_KEY_BYTES ? key : Sha256.of(key).getBytes(StandardCharsets.US_ASCII);
@@ -116,7 +127,7 @@ public final class DeadLetter {
     return new ProducerRecord<>(topic, null, kept ? context.timestamp() : now, key, value, headers);
   }
 
-  /** What went wrong, and where; with the old timestamp, if the record cannot have it. */
+  /** Returns the reason and the place, and the old timestamp if the topic refuses it. */
   private List<Header> why(String message) {
     List<Header> why = new ArrayList<>();
     why.add(header(ERRORS + "exception", exception.getClass().getName()));

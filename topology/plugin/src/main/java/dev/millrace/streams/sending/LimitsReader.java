@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what brokers take, and remembers it until it is told to {@link #forget}. If it may not read
- * a topic's configuration, or no broker answers, it warns and assumes {@link TopicLimits#DEFAULTS}.
- * Thread-safe.
+ * Reads the limits of topics from the brokers, and keeps them until {@link #forget}. If a topic's
+ * configuration cannot be read, because a right is missing or no broker answers within 10 s, this
+ * logs a warning and assumes {@link TopicLimits#DEFAULTS}. Thread-safe.
  */
 public final class LimitsReader {
 
@@ -31,7 +31,7 @@ public final class LimitsReader {
   private final Map<String, TopicLimits> known = new ConcurrentHashMap<>();
 
   /**
-   * @param topics describes a topic's configuration, or throws {@link KafkaException}
+   * @param topics reads a topic's configuration, or throws {@link KafkaException}
    * @param producerLimit the largest record that the producer sends, in bytes
    */
   LimitsReader(Function<String, Config> topics, long producerLimit) {
@@ -40,10 +40,11 @@ public final class LimitsReader {
   }
 
   /**
-   * A reader for a Kafka Streams application. It connects when it is asked, and disconnects after
-   * the answer.
+   * Creates a reader for a Kafka Streams application. The reader opens a connection for each topic
+   * that it reads, and closes the connection after the answer.
    *
    * @param streams the application's configuration
+   * @return the reader
    */
   public static LimitsReader of(Map<String, ?> streams) {
     StreamsConfig config = new StreamsConfig(streams);
@@ -80,16 +81,22 @@ public final class LimitsReader {
       throw new KafkaException("no broker answered within " + TIMEOUT_S + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted", e);
+      throw new KafkaException("interrupted while reading the limits", e);
     }
   }
 
-  /** The limits of a topic, and of the producer that sends to it. */
+  /**
+   * Returns the limits of a topic and of the producer that sends to it. The first call for a topic
+   * asks a broker.
+   *
+   * @param topic the topic's name
+   * @return the limits
+   */
   public TopicLimits of(String topic) {
     return known.computeIfAbsent(topic, this::read);
   }
 
-  /** Has the limits read anew: a send was refused, so they may have changed. */
+  /** Reads the limits again when they are next needed. For use after a send was refused. */
   public void forget() {
     known.clear();
   }
@@ -99,8 +106,8 @@ public final class LimitsReader {
       return TopicLimits.of(topics.apply(topic)).atMost(producerLimit);
     } catch (KafkaException e) {
       log.warn(
-          "the limits of topic {} cannot be read ({}); Kafka's defaults are assumed, {} bytes a"
-              + " record. The right DescribeConfigs on the topic lets them be read.",
+          "cannot read the limits of topic {} ({}); assuming Kafka's default, {} bytes per record."
+              + " Grant the right DescribeConfigs on the topic.",
           topic,
           e.getMessage(),
           TopicLimits.DEFAULTS.maxBytes());

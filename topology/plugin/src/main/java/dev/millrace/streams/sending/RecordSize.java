@@ -4,25 +4,40 @@ import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Upper bounds of what a record takes in a batch by itself, in bytes, uncompressed: Kafka's record
- * format, version 2. What is compressed may be smaller, but nobody knows before.
+ * Upper bounds of a record's size, in bytes: alone in its batch, uncompressed, in Kafka's record
+ * format version 2. Compression may make the record smaller, but by how much is not known in
+ * advance.
  */
 public final class RecordSize {
 
-  /** A batch's header, 61 bytes, and a record's own fields. */
+  /** A batch's header of 61 bytes, and a record's own fields. */
   private static final int OVERHEAD = 61 + 21;
 
-  /** A length, as a varint. */
+  /** The most bytes that a length takes, as a varint. */
   private static final int LENGTH = 5;
 
   private RecordSize() {}
 
-  /** The bound of a record. Key and value may be null. */
+  /**
+   * Returns the bound for a record.
+   *
+   * @param key the key, or null
+   * @param value the value, or null
+   * @param headers the headers
+   * @return the largest size, in bytes
+   */
   public static long of(byte[] key, byte[] value, Iterable<Header> headers) {
     return of(length(key), length(value), headers);
   }
 
-  /** The bound of a record whose key and value have no more than so many bytes. */
+  /**
+   * Returns the bound for a record whose key and value are not known yet.
+   *
+   * @param keyBytes the largest size of the key
+   * @param valueBytes the largest size of the value
+   * @param headers the headers
+   * @return the largest size, in bytes
+   */
   public static long of(long keyBytes, long valueBytes, Iterable<Header> headers) {
     long bytes = OVERHEAD + LENGTH + keyBytes + LENGTH + valueBytes + LENGTH;
     for (Header header : headers) {
@@ -31,7 +46,7 @@ public final class RecordSize {
     return bytes;
   }
 
-  /** What a header adds. */
+  /** {@return the most bytes that a header adds} */
   static long of(Header header) {
     return 2L * LENGTH
         + header.key().getBytes(StandardCharsets.UTF_8).length

@@ -7,11 +7,17 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 
 /**
- * The {@code production.exception.handler} for topologies with dead letters: what brokers refuse
- * fails its task, whose records are processed again. It makes no dead letters, as Kafka Streams'
- * own handler does: that would make dead letters of dead letters, on the thread that sends them.
+ * The {@code production.exception.handler} for topologies with dead letters. It retries what can be
+ * retried. Any other refused record fails its task, and Kafka Streams processes the task's records
+ * again.
+ *
+ * <p>It makes no dead letters. Kafka Streams' own handler does, also for a dead letter that is
+ * refused, and on the producer's network thread.
  */
 public final class RefusedSends implements ProductionExceptionHandler {
+
+  /** Creates the handler; it has no settings. */
+  public RefusedSends() {}
 
   @Override
   public void configure(Map<String, ?> configs) {}

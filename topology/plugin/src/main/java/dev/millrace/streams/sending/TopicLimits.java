@@ -8,25 +8,31 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * What a record must be like for a topic to take it.
+ * The limits that a topic sets to its records.
  *
- * @param maxBytes largest batch of records, which one record fills alone, in bytes
- * @param compacted whether a record needs a key
- * @param beforeMaxMs how far a timestamp may lie in the past, in ms
- * @param afterMaxMs how far it may lie in the future, in ms
+ * @param maxBytes largest batch of records, in bytes; one record may fill it alone
+ * @param compacted whether the topic is compacted, so that a record needs a key
+ * @param beforeMaxMs how far a timestamp may be in the past, in ms
+ * @param afterMaxMs how far a timestamp may be in the future, in ms
  */
 public record TopicLimits(long maxBytes, boolean compacted, long beforeMaxMs, long afterMaxMs) {
 
-  /** What Kafka's topics have unless somebody says otherwise. */
+  /**
+   * Kafka's default limits: 1,048,588 bytes, no key needed, timestamps of any age and up to one
+   * hour ahead.
+   */
   public static final TopicLimits DEFAULTS =
       new TopicLimits(1_048_588, false, Long.MAX_VALUE, TimeUnit.HOURS.toMillis(1));
 
-  /** How far the clocks of a broker and of this machine may differ, in ms. */
+  /** How far a broker's clock and this machine's clock may differ, in ms. */
   private static final long CLOCKS_DIFFER_MS = TimeUnit.MINUTES.toMillis(1);
 
   private static final int TENTH = 10;
 
-  /** The limits in a topic's configuration; those it does not name are not there. */
+  /**
+   * Returns the limits in a topic's configuration. What the configuration does not name has no
+   * limit. A topic that sets the timestamps itself ({@code LogAppendTime}) accepts any.
+   */
   static TopicLimits of(Config topic) {
     boolean stamped =
         "LogAppendTime".equals(value(topic, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, ""));
@@ -51,17 +57,19 @@ public record TopicLimits(long maxBytes, boolean compacted, long beforeMaxMs, lo
     return entry == null || entry.value() == null ? otherwise : entry.value();
   }
 
-  /** The same, with records of at most {@code bytes}. */
+  /** {@return these limits with records of at most {@code bytes}} */
   TopicLimits atMost(long bytes) {
     return new TopicLimits(Math.min(maxBytes, bytes), compacted, beforeMaxMs, afterMaxMs);
   }
 
   /**
-   * Why the brokers would refuse a record; empty if they take it.
+   * Returns the reason why the brokers would refuse a record, and what to change.
    *
-   * @param bytes upper bound of its size, as {@link RecordSize} says it
-   * @param timestamp the record's, in ms since 1970
-   * @param now in ms since 1970
+   * @param hasKey whether the record has a key
+   * @param bytes upper bound of the record's size, from {@link RecordSize}
+   * @param timestamp the record's timestamp, in ms since 1970
+   * @param now the current time, in ms since 1970
+   * @return the reason, or empty if the brokers accept the record
    */
   public Optional<String> refusal(boolean hasKey, long bytes, long timestamp, long now) {
     if (!hasKey && compacted) {
@@ -69,7 +77,7 @@ public record TopicLimits(long maxBytes, boolean compacted, long beforeMaxMs, lo
     }
     if (bytes > maxBytes) {
       return Optional.of(
-          "it may have "
+          "it has up to "
               + bytes
               + " bytes, and the limit is "
               + maxBytes
@@ -89,7 +97,10 @@ public record TopicLimits(long maxBytes, boolean compacted, long beforeMaxMs, lo
     return Optional.empty();
   }
 
-  /** True if a record may have this timestamp, by the brokers' clocks, too. */
+  /**
+   * Tests whether a record may have this timestamp. The brokers go by their own clocks, so the
+   * limits are narrowed by a minute, or by a tenth if that is less.
+   */
   boolean takes(long timestamp, long now) {
     return timestamp >= 0
         && (timestamp >= now || now - timestamp <= less(beforeMaxMs))

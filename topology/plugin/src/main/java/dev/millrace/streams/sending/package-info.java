@@ -1,6 +1,6 @@
 /**
- * What brokers take, and what becomes of a record that they would refuse. It is found out before
- * the record is sent: under exactly-once a refused record aborts the transaction, whatever a
- * handler answers (KAFKA-15259).
+ * Checks records against the limits of their topics before they are sent, and makes dead letters
+ * that the brokers accept. The check comes first because under exactly-once a record that a broker
+ * refuses aborts the transaction, whatever a handler answers (KAFKA-15259).
  */
 package dev.millrace.streams.sending;

@@ -42,9 +42,9 @@ class ChampionFollowerTest {
   private final Channel channel = new Channel();
   private ImageInference<String> inference;
 
-  /** Orders by hand. A poll without any waits as a consumer's does. */
+  /** Delivers the test's orders. Without orders, a poll waits as a consumer does. */
   private static final class Channel implements ControlChannel {
-    /** What polls do before they return their orders; a failure is thrown. */
+    /** Code that a poll runs before it returns; it may throw a failure. */
     private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
 
     private final List<Champion> orders = new CopyOnWriteArrayList<>();
@@ -128,13 +128,13 @@ class ChampionFollowerTest {
         channel, first, "instance-1", FakeInference.MODEL, registry, poll, closeTimeout, nanoTime);
   }
 
-  /** A clock on which every back-off is over at once. */
+  /** A clock on which every pause is over at once. */
   private static LongSupplier racing() {
     AtomicLong now = new AtomicLong();
     return () -> now.addAndGet(Duration.ofMinutes(2).toNanos());
   }
 
-  /** Starts with a version of the folder, as the service does. */
+  /** Starts the inference with a version, as the service does. */
   private ImageInference<String> starter(int version) {
     ImageInference<String> loaded = FakeInference.of(folder, version, model);
     try {

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
-/** An {@link ImageInference} by {@link FakeModel}, which serves version 1 of its repository. */
+/** Makes an {@link ImageInference} that runs a {@link FakeModel}. */
 final class FakeInference {
 
   static final String MODEL = "fake";
 
   private FakeInference() {}
 
-  /** Serves the first of {@code versions} versions, which differ in their files. */
+  /** Publishes {@code versions} versions with different files, and serves version 1. */
   static ImageInference<String> start(Path folder, int versions, FakeModel model) {
     for (int version = 1; version <= versions; version++) {
       publish(folder, version, 1);
@@ -31,7 +31,7 @@ final class FakeInference {
     return inference;
   }
 
-  /** Not started. */
+  /** Returns an inference that is not started. */
   static ImageInference<String> of(Path folder, int version, FakeModel model) {
     return ImageInference.with(
         InferenceConfig.builder(folder, MODEL).version(version).build(),
@@ -40,7 +40,7 @@ final class FakeInference {
         new SimpleMeterRegistry());
   }
 
-  /** Publishes the next version, of images of {@code size} x {@code size} pixels. */
+  /** Publishes the next version, for images of {@code size} x {@code size} pixels. */
   static void publish(Path folder, int version, int size) {
     new ModelRepository(folder)
         .publish(

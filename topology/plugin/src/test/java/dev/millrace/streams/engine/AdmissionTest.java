@@ -25,7 +25,7 @@ class AdmissionTest extends WithEngine {
     }
     assertThatThrownBy(() -> engine.submit(new byte[] {1}, System.nanoTime() + 20_000_000))
         .isInstanceOf(EngineStalledException.class)
-        .hasMessageContaining("stuck or too slow");
+        .hasMessageContaining("hangs, or is too slow");
     model.runs.release(1000);
     for (int i = 0; i < 3; i++) {
       assertThat(classOf(answers.get(i))).isEqualTo(i);
@@ -43,7 +43,7 @@ class AdmissionTest extends WithEngine {
     }
     assertThatThrownBy(() -> engine.awaitRoom(System.nanoTime() + 20_000_000))
         .isInstanceOf(EngineStalledException.class)
-        .hasMessageContaining("stuck or too slow");
+        .hasMessageContaining("hangs, or is too slow");
     model.runs.release();
     engine.awaitRoom(System.nanoTime() + TimeUnit.SECONDS.toNanos(10));
     answers.add(submit(6));
@@ -100,7 +100,7 @@ class AdmissionTest extends WithEngine {
 
     assertThatThrownBy(parts::claim)
         .isInstanceOf(EngineStalledException.class)
-        .hasMessageContaining("no batch came free in time");
+        .hasMessageContaining("no batch became free in time");
 
     assertThat(parts.pending("3")).isEqualTo(6);
   }

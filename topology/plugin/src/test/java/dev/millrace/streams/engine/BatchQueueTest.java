@@ -132,7 +132,7 @@ class BatchQueueTest {
     assertThat(slot.batch.isDecoded()).isTrue();
   }
 
-  /** What the next allocation throws, or null. */
+  /** The error that the next allocation throws, or null. */
   private Error failure;
 
   private final BatchQueue scarce =

@@ -39,7 +39,7 @@ class BufferLimitTest {
     assertThat(model.open).isEmpty();
   }
 
-  /** As an int, the 4.5 GiB of 96 images are half a GiB, which could be allocated. */
+  /** The 4.5 GiB of 96 images overflow an int to half a GiB, which could be allocated. */
   @Test
   void batchWhoseSizeAsAnIntIsPositive_isRefused_too() {
     assertThatThrownBy(() -> loader(96).load(LARGE)).isInstanceOf(ModelException.class);

@@ -34,7 +34,7 @@ class DecodePoolTest {
     batch.open(FakeModel.loaded(FakeModel.version(), 8), 0);
   }
 
-  /** What the pool has told of each slot, in order. */
+  /** The reports of the pool, in order. */
   private static final class Reports implements DecodePool.Listener {
     private final List<Batch.Slot> decoded = new CopyOnWriteArrayList<>();
     private final List<Batch.Slot> abandoned = new CopyOnWriteArrayList<>();
@@ -63,7 +63,7 @@ class DecodePoolTest {
     }
   }
 
-  /** A fake decoder with a latch of its own. */
+  /** A fake decoder with its own latch. */
   private static final class Decoder implements ImageDecoder {
     private final CountDownLatch unhang = new CountDownLatch(1);
     private final FakeDecoder fake = new FakeDecoder(unhang);
@@ -102,7 +102,8 @@ class DecodePoolTest {
 
   private void start(int threads, Supplier<ImageDecoder> decoders) {
     ImageLimits limits = new ImageLimits(1000, TIMEOUT, MAX_HUNG);
-    pool = new DecodePool(threads, limits, decoders, reports, clock::get);
+    pool = new DecodePool(EngineThreads.DAEMONS, limits, decoders, reports, clock::get);
+    pool.start(threads);
   }
 
   @AfterEach

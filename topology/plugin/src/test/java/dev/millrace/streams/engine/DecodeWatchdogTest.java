@@ -25,9 +25,16 @@ class DecodeWatchdogTest {
     checks.incrementAndGet();
   }
 
+  private DecodeWatchdog started(Duration interval, Runnable check) {
+    DecodeWatchdog watchdog =
+        new DecodeWatchdog(EngineThreads.DAEMONS, interval, check, failures::add);
+    watchdog.start();
+    return watchdog;
+  }
+
   @Test
   void check_isMadeAgainAndAgainUntilClosed() {
-    try (DecodeWatchdog watchdog = new DecodeWatchdog(SHORT, this::check, failures::add)) {
+    try (DecodeWatchdog watchdog = started(SHORT, this::check)) {
       await().until(() -> checks.get() >= 3);
       assertThat(thread.get().isDaemon()).isTrue();
     }
@@ -37,8 +44,7 @@ class DecodeWatchdogTest {
 
   @Test
   void intervalBelowAMillisecond_isOneMillisecond() {
-    try (DecodeWatchdog watchdog =
-        new DecodeWatchdog(Duration.ofNanos(1), this::check, failures::add)) {
+    try (DecodeWatchdog watchdog = started(Duration.ofNanos(1), this::check)) {
       await().until(() -> checks.get() >= 3);
     }
     assertThat(failures).isEmpty();
@@ -52,7 +58,7 @@ class DecodeWatchdogTest {
           check();
           throw failure;
         };
-    try (DecodeWatchdog watchdog = new DecodeWatchdog(SHORT, failing, failures::add)) {
+    try (DecodeWatchdog watchdog = started(SHORT, failing)) {
       await().until(() -> thread.get() != null && !thread.get().isAlive());
     }
     assertThat(failures).containsExactly(failure);

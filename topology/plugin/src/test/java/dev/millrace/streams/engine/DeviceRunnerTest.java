@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class DeviceRunnerTest extends WithEngine {
 
-  /** The size of a run of the warm-up image, beside those of batches. */
+  /** The size of a run of the warm-up image, among the sizes of batches. */
   private static final int BLACK = 1;
 
   @Test
@@ -96,7 +96,7 @@ class DeviceRunnerTest extends WithEngine {
     assertThat(model.batches).containsExactly(3, BLACK);
   }
 
-  /** Without a cause, or callers would take the refusal for a failure of the device. */
+  /** A cause would make callers take the refusal for a failure of the device. */
   private static void requireRefused(CompletableFuture<Classification> answer) {
     assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
         .cause()
@@ -157,7 +157,7 @@ class DeviceRunnerTest extends WithEngine {
     assertThat(classOf(submit(4))).isEqualTo(4);
   }
 
-  /** The images of the first three runs fail; the device answers the black image once. */
+  /** Three runs of images fail. The device answers the black image only before the second runs. */
   @Test
   void deviceThatBreaksDuringTheSecondRuns_isToBlame() {
     start(2, Duration.ofSeconds(10), ImageLimits.DEFAULT);
@@ -183,7 +183,7 @@ class DeviceRunnerTest extends WithEngine {
     assertThat(failures("device")).isEqualTo(1);
   }
 
-  /** Has each of the next runs fail or not. */
+  /** Sets which of the next runs fail. */
   private void fail(Boolean... runs) {
     Queue<Boolean> next = new ConcurrentLinkedQueue<>(List.of(runs));
     model.first =
@@ -215,7 +215,7 @@ class DeviceRunnerTest extends WithEngine {
     }
   }
 
-  /** The second batch is padded with the slot in which the refused image lay. */
+  /** The slot of the refused image pads the second batch. */
   @Test
   void refusedImage_doesNotFailTheBatchesThatItWouldPad() throws Exception {
     model.poison = 5;
@@ -355,7 +355,7 @@ class DeviceRunnerTest extends WithEngine {
     assertThat(micros(parts, "compute.infer")).isEqualTo(6);
   }
 
-  /** Runs one batch, on a clock to which each run adds its duration. */
+  /** Runs one batch, on a clock that each run advances by its duration. */
   private static void runUntilAnswered(EngineParts parts, Batch.Slot slot) throws Exception {
     LongSupplier nanoTime = () -> parts.clock.get() + parts.model.elapsedNanos.get();
     Thread runner = new Thread(new DeviceRunner(parts.queue, Device.CPU, nanoTime));

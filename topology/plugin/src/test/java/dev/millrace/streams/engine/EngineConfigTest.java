@@ -37,18 +37,19 @@ class EngineConfigTest {
     Duration second = Duration.ofSeconds(1);
     List<Device> cpu = List.of(Device.CPU);
     return Stream.of(
-        refused("device: there is none", () -> config(List.of(), 1, second, second, 1, 1)),
+        refused("device: none is given", () -> config(List.of(), 1, second, second, 1, 1)),
         refused(
             "device: [cpu, cpu] names a device twice",
             () -> config(List.of(Device.CPU, Device.CPU), 1, second, second, 1, 1)),
         refused("max-batch-size: 0 is not between 1 and 1024", () -> of(0, second, second)),
         refused("max-batch-size: 1025 is not", () -> of(1025, second, second)),
-        refused("longest-run: PT0S is not above 0", () -> of(1, Duration.ZERO, second)),
-        refused("longest-run: PT-1S is not", () -> of(1, second.negated(), second)),
+        refused("longest-run: PT0S must be above 0", () -> of(1, Duration.ZERO, second)),
+        refused("longest-run: PT-1S must be", () -> of(1, second.negated(), second)),
         refused("linger: PT-1S is not between", () -> of(1, second, second.negated())),
         refused("linger: PT11S is not", () -> of(1, second, Duration.ofSeconds(11))),
-        refused("decode-threads: 0 is not above 0", () -> config(cpu, 1, second, second, 0, 1)),
-        refused("runs-per-device: 0 is not above 0", () -> config(cpu, 1, second, second, 1, 0)));
+        refused("decode-threads: 0 must be at least 1", () -> config(cpu, 1, second, second, 0, 1)),
+        refused(
+            "runs-per-device: 0 must be at least 1", () -> config(cpu, 1, second, second, 1, 0)));
   }
 
   private static Arguments refused(String message, Supplier<EngineConfig> config) {

@@ -3,6 +3,7 @@ package dev.millrace.streams.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.repository.ModelVersion;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class EngineMetricsTest {
     assertThat(registry.find("millrace.inference.count").meters()).isEmpty();
   }
 
-  /** The metrics of two users' own, in one registry. */
+  /** The metrics of two engines in one registry. */
   private final EngineMetrics one = new EngineMetrics(registry);
 
   private final EngineMetrics other = new EngineMetrics(registry);
@@ -64,6 +65,23 @@ class EngineMetricsTest {
     assertThat(registry.get("millrace.inference.count").tag("version", "4").counter().count())
         .isEqualTo(2);
     other.giveBack(FakeModel.version(4, 1));
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void usersOfDifferentModels_doNotTouchEachOther() {
+    ModelVersion fake = FakeModel.version();
+    ModelVersion second = FakeModel.version("second", fake.version(), 1);
+    one.lease(fake, 4).refused(BadImageException.Reason.TOO_LARGE);
+    other.lease(second, 4).ran(2, 1);
+    one.giveBack(fake);
+
+    assertThat(registry.find("millrace.inference.request.failure").counters())
+        .isNotEmpty()
+        .allSatisfy(counter -> assertThat(counter.getId().getTag("model")).isEqualTo("second"))
+        .allSatisfy(counter -> assertThat(counter.count()).isZero());
+    assertThat(registry.get("millrace.inference.count").counter().count()).isEqualTo(2);
+    other.giveBack(second);
     assertThat(registry.getMeters()).isEmpty();
   }
 

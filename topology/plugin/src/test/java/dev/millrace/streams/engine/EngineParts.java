@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 
 /**
- * The parts of an engine without its threads, on a clock that the test moves. It has three batches
- * of two images, and a linger of {@link #LINGER} nanoseconds.
+ * The parts of an engine, without its threads. The test moves the clock. There are three batches of
+ * two images, and the linger is {@link #LINGER} nanoseconds.
  */
 final class EngineParts {
 
-  /** Longer than any test: a wait for it ends only by a signal. */
+  /** Longer than any test, so only a signal ends a wait. */
   static final long LINGER = Duration.ofHours(1).toNanos();
 
   final AtomicLong clock = new AtomicLong();
@@ -33,7 +33,7 @@ final class EngineParts {
   final Admission admission = new Admission(lock, batches, serving, clock::get);
   final RunQueue queue = new RunQueue(lock, batches, admission, clock::get);
 
-  /** Takes a slot, or throws at once. */
+  /** Takes a slot. Throws at once if none is free. */
   Batch.Slot claim() {
     return admission.claim(clock.get());
   }
@@ -45,14 +45,14 @@ final class EngineParts {
     return slot;
   }
 
-  /** Takes every slot there is; all images are decoded. */
+  /** Takes every slot, and reports all images as decoded. */
   void fill() {
     for (int i = 0; i < 2 * config.batches(); i++) {
       claimDecoded();
     }
   }
 
-  /** Images submitted and not yet answered, of the version. */
+  /** Number of a version's images that were submitted and not yet answered. */
   double pending(String version) {
     return registry
         .get("millrace.inference.pending.request.count")
@@ -61,7 +61,7 @@ final class EngineParts {
         .value();
   }
 
-  /** Makes a call on a thread of its own. Returns once that thread waits, or the call has ended. */
+  /** Makes a call on a new thread. Returns once that thread waits, or the call has ended. */
   static <T> Future<T> waiting(Callable<T> call) {
     FutureTask<T> task = new FutureTask<>(call);
     Thread thread = new Thread(task, "waiting");

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Takes an image's first byte for its one pixel; {@link #BAD} is refused, {@link #HANGING} waits
- * for the latch.
+ * Writes an image's first byte as its only pixel. Refuses {@link #BAD}. Waits for the latch at
+ * {@link #HANGING}.
  */
 public final class FakeDecoder implements ImageDecoder {
 
@@ -33,7 +33,7 @@ public final class FakeDecoder implements ImageDecoder {
           unhang.await();
           break;
         } catch (InterruptedException e) {
-          interrupted = true; // as native code, it cannot be interrupted
+          interrupted = true; // like native code, it cannot be interrupted
         }
       }
       if (interrupted) {

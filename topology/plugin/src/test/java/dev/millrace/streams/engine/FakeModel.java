@@ -22,68 +22,73 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
- * A model of ten classes: the class is the first pixel's red value modulo ten, with probability
- * 0.91. Its runs can be held back, and it remembers their sizes.
+ * A model of ten classes. An image's class is the first pixel's red value modulo ten, with
+ * probability 0.91. A test can hold runs back, and see their sizes.
  */
 public final class FakeModel implements ModelRuntime {
 
   public static final int CLASSES = 10;
 
-  /** Sizes of the batches run, warm-up included. */
+  /** Sizes of the batches that have run, including the warm-up. */
   public final List<Integer> batches = new CopyOnWriteArrayList<>();
 
-  /** Runs that may begin; plenty unless a test takes them. */
+  /** Runs that may begin: any number, unless a test takes the permits. */
   public final Semaphore runs = new Semaphore(Integer.MAX_VALUE / 2);
 
-  /** The value that a run answers with instead of 0.91. */
+  /** The probability that a run answers with. */
   public volatile float probability = 0.91f;
 
-  /** What a run adds for each of its images to {@link #elapsedNanos}. */
+  /** The time that a run adds to {@link #elapsedNanos} for each image, in ns. */
   public volatile long nanosAnImage;
 
-  /** For a clock that knows how long the runs took. */
+  /** The time that all runs took, in ns, for a clock of the test. */
   public final AtomicLong elapsedNanos = new AtomicLong();
 
   /** True to make every run fail. */
   public volatile boolean broken;
 
-  /** A run with this pixel value in it fails. */
+  /** A run fails if an image has this pixel value. */
   public volatile int poison = -1;
 
-  /** How many runs fail whatever is in them. */
+  /** Number of next runs that fail with any images. */
   public final AtomicInteger failures = new AtomicInteger();
 
-  /** The pixel value that is answered with NaN. */
+  /** An image with this pixel value is answered with NaN. */
   public volatile int confusing = -1;
 
-  /** What every run throws, unless it is null. */
+  /** The error that every run throws, or null. */
   public volatile Error crash;
 
-  /** What every run does before it answers. */
+  /** Code that every run executes before it answers. */
   public volatile Runnable first = () -> {};
 
-  /** How many classes its sessions claim to have. */
+  /** Number of classes that the sessions report. */
   public volatile int classes = CLASSES;
 
-  /** What a session throws as it closes, unless it is null. */
+  /** The exception that a session throws when it closes, or null. */
   public volatile RuntimeException closing;
 
   public volatile boolean closed;
 
-  /** The versions that have a session, oldest first. */
+  /** The versions with an open session, oldest first. */
   public final List<Integer> open = new CopyOnWriteArrayList<>();
 
-  /** The version that this model claims to be: 3, of images of one pixel. */
+  /** Version 3, for images of one pixel. */
   public static ModelVersion version() {
     return version(3, 1);
   }
 
-  /** Another version, of images of {@code size} x {@code size} pixels. */
+  /** A version for images of {@code size} x {@code size} pixels. */
   public static ModelVersion version(int version, int size) {
+    return version("fake", version, size);
+  }
+
+  /** The same of another model. */
+  static ModelVersion version(String model, int version, int size) {
     return new ModelVersion(
         Path.of("nowhere"),
         new ModelManifest(
-            "fake",
+            model,
             version,
             "0".repeat(64),
             "2026-01-01T00:00:00Z",
@@ -100,23 +105,23 @@ public final class FakeModel implements ModelRuntime {
     return new Session(version);
   }
 
-  /** A version of images of one pixel, of which it takes so many at once. */
+  /** A version for images of one pixel, with at most {@code maxBatchSize} in a batch. */
   static ModelVersion versionOfBatches(int version, int maxBatchSize) {
     return new ModelVersion(
         Path.of("nowhere"), version(version, 1).manifest(), OptionalInt.of(maxBatchSize), true);
   }
 
-  /** It, loaded, for batches of two. */
+  /** Loads a version for batches of two. */
   static LoadedModel loaded(ModelVersion version) {
     return loaded(version, 2);
   }
 
-  /** It, loaded, for batches of so many images. */
+  /** Loads a version for batches of {@code maxBatchSize}. */
   static LoadedModel loaded(ModelVersion version, int maxBatchSize) {
     return loaded(new FakeModel(), version, maxBatchSize);
   }
 
-  /** It, loaded by this model. */
+  /** Loads a version with a given runtime. */
   static LoadedModel loaded(ModelRuntime runtime, ModelVersion version, int maxBatchSize) {
     return new ModelLoader(
             runtime,

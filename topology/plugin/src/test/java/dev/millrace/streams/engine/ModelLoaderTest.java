@@ -64,7 +64,7 @@ class ModelLoaderTest extends WithEngine {
     requireBatches(6, 1, 3, 3);
   }
 
-  /** The sizes of the batches that come of so many images, submitted while one is running. */
+  /** Submits images while a batch of one runs, and requires the sizes of all batches. */
   private void requireBatches(int images, Integer... sizes) throws Exception {
     model.batches.clear();
     model.runs.drainPermits();
@@ -204,7 +204,7 @@ class ModelLoaderTest extends WithEngine {
     assertThat(nanos).containsExactly(5L);
   }
 
-  /** Times runs of a session that takes these times, one after the other. */
+  /** Times the runs of a session, which take these times one after the other. */
   private long quickestRun(List<Long> nanos, long enough) {
     ModelSession session =
         new ModelSession() {

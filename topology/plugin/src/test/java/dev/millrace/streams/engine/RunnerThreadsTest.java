@@ -26,10 +26,12 @@ class RunnerThreadsTest {
   private RunnerThreads start(LongSupplier nanoTime) {
     EngineConfig two =
         new EngineConfig(List.of(Device.CPU), 2, Duration.ofSeconds(1), 1, 2, ImageLimits.DEFAULT);
-    return RunnerThreads.start(parts.queue, two, nanoTime);
+    RunnerThreads runners = new RunnerThreads(EngineThreads.DAEMONS, parts.queue, two, nanoTime);
+    runners.start();
+    return runners;
   }
 
-  /** Has both threads run a batch that does not end. */
+  /** Makes both threads hang in a run. */
   private void hangBoth() {
     parts.model.runs.drainPermits();
     for (int i = 0; i < 4; i++) {

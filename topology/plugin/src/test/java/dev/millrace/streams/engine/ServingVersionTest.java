@@ -30,7 +30,7 @@ class ServingVersionTest extends WithEngine {
       assertThat(before.get(10, TimeUnit.SECONDS).model().version()).isEqualTo(3);
       assertThat(after.get(10, TimeUnit.SECONDS).model().version()).isEqualTo(4);
     }
-    assertThat(model.batches).containsExactly(1, 1, 1); // one of them to warm up
+    assertThat(model.batches).containsExactly(1, 1, 1); // one of them is the warm-up
     await().untilAsserted(() -> assertThat(model.open).containsExactly(4));
     assertThat(registry.find("millrace.inference.count").tag("version", "3").meters()).isEmpty();
     assertThat(registry.get("millrace.inference.count").tag("version", "4").counter().count())

@@ -23,7 +23,7 @@ class ThreadDecoderTest {
     batch.open(FakeModel.loaded(FakeModel.version(), 1), 0);
   }
 
-  /** Fails with one of two kinds of exception. */
+  /** Fails with one of two types of exception. */
   private static final class Failing implements ImageDecoder {
     @Override
     public void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
@@ -43,7 +43,7 @@ class ThreadDecoderTest {
     String log =
         standardErrorOf(
             () -> {
-              // As the decoders of two threads, which share what was logged.
+              // Like the decoders of several threads, which share the set of logged types.
               for (int i = 0; i < IMAGES; i++) {
                 try (ThreadDecoder decoder = new ThreadDecoder(Failing::new, seen)) {
                   assertThat(decoder.decode(new byte[] {(byte) i}, slot))

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
-/** A test on a whole engine, with its threads, a {@link FakeModel} and {@link FakeDecoder}s. */
+/** A test of a whole engine with its threads, a {@link FakeModel} and {@link FakeDecoder}s. */
 @Timeout(30)
 abstract class WithEngine {
 

@@ -32,14 +32,14 @@ import org.junit.jupiter.api.Test;
 
 class RecordForwarderTest {
 
-  /** What each record met, in order. */
+  /** The events, in order. */
   private final List<String> log = new ArrayList<>();
 
   private Late late;
   private TopologyTestDriver driver;
   private TestInputTopic<String, String> input;
 
-  /** Keeps its first record, and does with it what the value of each further one says. */
+  /** Keeps its first record. The value of each later record says what to do with the first. */
   private final class Late implements FixedKeyProcessor<String, String, String> {
     private FixedKeyProcessorContext<String, String> context;
     private InternalProcessorContext<?, ?> internals;
@@ -88,7 +88,7 @@ class RecordForwarderTest {
     }
   }
 
-  /** Writes down what it is asked about. */
+  /** Logs each failure that it is asked about. */
   public static final class Handler implements ProcessingExceptionHandler {
     private List<String> log;
     private Response response;

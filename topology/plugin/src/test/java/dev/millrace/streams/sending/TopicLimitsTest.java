@@ -48,7 +48,7 @@ class TopicLimitsTest {
     assertThat(limits.refusal(false, 10, NOW, NOW)).isEmpty();
   }
 
-  /** A minute less than the limit, since the broker's clock decides. */
+  /** The margin is a minute or a tenth of the limit, because the broker's clock decides. */
   @ParameterizedTest
   @CsvSource({
     "3600000, 3000000, 3540000, true",

@@ -7,18 +7,24 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How to measure.
+ * The settings of a benchmark run.
  *
- * @param folder for what is made meanwhile, some gigabytes
- * @param rounds how often everything is measured, one after the other; figures are medians
- * @param scale how many images, as a part of what good figures take
- * @param devices what models run on: the CPU, or GPUs
- * @param photographs folder of those that a GPU's answers are checked on; made on the spot if there
- *     is none
+ * @param folder folder for temporary files, some gigabytes
+ * @param rounds number of rounds, each of which measures everything; figures are medians
+ * @param scale number of images, as a fraction of what good figures take: above 0, at most 1
+ * @param devices the devices that models run on: the CPU, or GPUs
+ * @param photographs folder of the photographs that check a GPU's answers; without it, pictures are
+ *     made for that
  */
 public record BenchmarkConfig(
     Path folder, int rounds, double scale, List<Device> devices, Optional<Path> photographs) {
 
+  /**
+   * Validates the settings.
+   *
+   * @throws IllegalArgumentException if a value is out of range, or the devices mix CPU and GPUs;
+   *     the message names the key
+   */
   public BenchmarkConfig {
     devices = List.copyOf(devices);
     if (devices.stream().map(Device::kind).distinct().count() != 1) {
@@ -35,12 +41,17 @@ public record BenchmarkConfig(
     }
   }
 
-  /** Whether models run on GPUs. */
+  /** {@return whether models run on GPUs} */
   public boolean isOnGpus() {
     return devices.get(0).kind() == Device.Kind.CUDA;
   }
 
-  /** So many of {@code images}, but no fewer than a thousandth of what good figures take. */
+  /**
+   * {@return the number of images to measure with}
+   *
+   * @param images number of images that good figures take; the result is at least a thousandth of
+   *     it
+   */
   public int images(int images) {
     return Math.max(images / 1000, (int) (images * scale));
   }

@@ -1,10 +1,15 @@
 package dev.millrace.service.bench;
 
-/** A benchmark cannot be run here, or what it measures failed. */
+/** A benchmark cannot run here, or failed. */
 public final class BenchmarkException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
+  /**
+   * Creates the exception.
+   *
+   * @param message one line that says what happened
+   */
   public BenchmarkException(String message) {
     super(message);
   }

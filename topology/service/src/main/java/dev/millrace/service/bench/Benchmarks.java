@@ -5,34 +5,47 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Measures: the port behind which the benchmarks live, with the products that Millrace is compared
- * to. It is found by {@link java.util.ServiceLoader}, so that the service's class path never holds
- * them.
+ * The benchmarks of Millrace and of the products that it is compared with. {@link
+ * java.util.ServiceLoader} finds the implementation, so that the service's class path never holds
+ * these products.
  */
 public interface Benchmarks {
 
   /**
-   * What can be measured of models on such a device, by name, each with a line of what it is, in
-   * the order of measuring.
+   * {@return the parts that can be measured on a device, by name, in the order of measuring; each
+   * with a description of one line}
+   *
+   * @param device the kind of device that models run on
    */
   Map<String, String> parts(Device.Kind device);
 
   /**
-   * Measures, on the calling thread, in processes of its own. Nothing else should run meanwhile.
+   * Measures on the calling thread, in processes of its own. Nothing else should run meanwhile.
    *
-   * @param parts names out of {@link #parts}
-   * @throws BenchmarkException if something cannot be measured here, or fails
+   * @param parts names from {@link #parts}
+   * @param config the settings
+   * @param listener receives the progress and the figures
+   * @throws BenchmarkException if a part cannot be measured here, or fails
+   * @throws InterruptedException if the thread is interrupted
    */
   void measure(Set<String> parts, BenchmarkConfig config, Listener listener)
       throws InterruptedException;
 
-  /** Hears of it; on the measuring thread. */
+  /** Receives the progress and the figures, on the measuring thread. */
   interface Listener {
 
-    /** Something is about to be measured. */
+    /**
+     * A measurement is about to begin.
+     *
+     * @param what the measurement, for a person
+     */
     void progress(String what);
 
-    /** Something was measured. */
+    /**
+     * A figure was measured.
+     *
+     * @param figure the figure
+     */
     void measured(Figure figure);
   }
 }

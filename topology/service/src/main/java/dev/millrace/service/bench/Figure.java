@@ -3,15 +3,16 @@ package dev.millrace.service.bench;
 import java.util.Objects;
 
 /**
- * What was measured.
+ * A figure that was measured.
  *
- * @param name of the part, a dot, and what of it, as in {@code resnet50.whole_over_limit}
+ * @param name the part, a dot, and the figure's own name, as in {@code resnet50.whole_over_limit}
  * @param value the median of the rounds
- * @param unit of the value; empty for a ratio
- * @param note what it is, in a few words
+ * @param unit unit of the value; empty for a ratio
+ * @param note a few words that explain the figure
  */
 public record Figure(String name, double value, String unit, String note) {
 
+  /** Requires a name, a unit and a note. */
   public Figure {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(unit, "unit");

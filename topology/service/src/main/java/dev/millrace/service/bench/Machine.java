@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.utils.AppInfoParser;
 
-/** What figures were measured on, and of. */
+/** Describes the machine and the versions that figures were measured on. */
 public final class Machine {
 
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
@@ -20,7 +20,12 @@ public final class Machine {
 
   private Machine() {}
 
-  /** The machine and the versions, by name. */
+  /**
+   * {@return facts about the machine and the versions, by name}
+   *
+   * @param millrace the version of Millrace
+   * @throws IOException if the system's description of the processor cannot be read
+   */
   public static Map<String, Object> describe(String millrace) throws IOException {
     Map<String, Object> machine = new LinkedHashMap<>();
     machine.put("processor", processor());
@@ -34,14 +39,19 @@ public final class Machine {
     return machine;
   }
 
-  /** The same as a line of text. */
+  /**
+   * {@return the facts of {@link #describe} as a line of text}
+   *
+   * @param millrace the version of Millrace
+   * @throws IOException if the system's description of the processor cannot be read
+   */
   public static String line(String millrace) throws IOException {
     return describe(millrace).entrySet().stream()
         .map(fact -> fact.getKey() + " " + fact.getValue())
         .collect(Collectors.joining(", "));
   }
 
-  /** The NVIDIA GPUs and their driver, where there is one. */
+  /** The NVIDIA GPUs with their driver; empty if there is no driver. */
   private static Optional<String> gpus() {
     try {
       Process process =
@@ -53,7 +63,7 @@ public final class Machine {
             .filter(text -> !text.isBlank());
       }
     } catch (IOException e) {
-      return Optional.empty(); // There is no driver.
+      return Optional.empty(); // there is no driver
     }
   }
 

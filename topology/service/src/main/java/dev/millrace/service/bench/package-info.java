@@ -1,2 +1,2 @@
-/** The port to the benchmarks, which {@code millrace bench} runs. */
+/** The interface of the benchmarks, which {@code millrace bench} runs. */
 package dev.millrace.service.bench;

@@ -9,15 +9,15 @@ import java.util.regex.Pattern;
 import kafka.server.KafkaConfig;
 
 /**
- * How an embedded broker runs.
+ * The settings of an embedded broker.
  *
- * @param folder where its data is kept
- * @param host the address it listens on, and tells its clients to connect to
- * @param port the port it listens on, or 0 for any free one
- * @param overrides Kafka's own broker properties, which win over those set here. Its clients'
- *     listener is called {@value #CLIENTS}, for {@code listener.security.protocol.map} and the
- *     like; the users that a SCRAM line of a listener's names ({@code username}, {@code user_NAME})
- *     are made at each start, or get their new passwords
+ * @param folder folder of its data
+ * @param host the address that it listens on, and that its clients connect to
+ * @param port the port that it listens on, or 0 for any free port
+ * @param overrides Kafka's own broker properties, which win over the settings here. The clients'
+ *     listener is called {@value #CLIENTS}, for {@code listener.security.protocol.map} and similar
+ *     properties. At each start, the broker creates the users that a listener's SCRAM line names
+ *     ({@code username}, {@code user_NAME}), or sets their passwords
  */
 public record BrokerConfig(Path folder, String host, int port, Map<String, String> overrides) {
 
@@ -28,25 +28,25 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
   static final String CONTROLLER_HOST = "127.0.0.1";
   static final int NODE_ID = 1;
 
-  /** The default address: this machine's own, which nobody else can reach. */
+  /** The default address: the loopback address, which other machines cannot reach. */
   public static final String DEFAULT_HOST = "127.0.0.1";
 
-  /** Kafka's usual port. */
+  /** The default port, which is Kafka's usual one. */
   public static final int DEFAULT_PORT = 9092;
 
-  /** What Kafka's {@code StandardAuthorizer} reads, and the broker does not declare. */
+  /** Properties that Kafka's {@code StandardAuthorizer} reads, but the broker does not declare. */
   private static final Set<String> AUTHORIZER =
       Set.of("super.users", "allow.everyone.if.no.acl.found");
 
   private static final Pattern LISTENER_PROPERTY = Pattern.compile("listener\\.name\\.[^.]+\\..+");
 
   /**
-   * What a node alone on a developer's machine needs otherwise than a cluster's: one replica, no
-   * waiting for others, few threads and small files.
+   * Settings for a single node on a developer's machine instead of a cluster: one replica, no
+   * waiting for other nodes, few threads and small files.
    */
   private static final Map<String, String> ALONE =
       Map.ofEntries(
-          // Nobody to copy to.
+          // There is no other node to copy to.
           Map.entry("default.replication.factor", "1"),
           Map.entry("min.insync.replicas", "1"),
           Map.entry("offsets.topic.replication.factor", "1"),
@@ -54,7 +54,7 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
           Map.entry("transaction.state.log.min.isr", "1"),
           Map.entry("share.coordinator.state.topic.replication.factor", "1"),
           Map.entry("share.coordinator.state.topic.min.isr", "1"),
-          // Internal topics are made on first use: a folder and four files a partition.
+          // Internal topics are created on first use, with a folder and four files a partition.
           Map.entry("offsets.topic.num.partitions", "4"),
           Map.entry("transaction.state.log.num.partitions", "4"),
           Map.entry("share.coordinator.state.topic.num.partitions", "4"),
@@ -70,9 +70,9 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
           Map.entry("group.streams.heartbeat.interval.ms", "500"),
           // A mistyped topic is an error, not a new topic.
           Map.entry("auto.create.topics.enable", "false"),
-          // The cleaner takes its whole buffer when it starts; the default is 128 MiB.
+          // The cleaner allocates its whole buffer when it starts; the default is 128 MiB.
           Map.entry("log.cleaner.dedupe.buffer.size", "2097152"),
-          // An index is allocated whole; the default is 10 MiB, twice a segment.
+          // An index is allocated whole; the default is 10 MiB, and a segment has two.
           Map.entry("log.index.size.max.bytes", "1048576"),
           Map.entry("log.segment.bytes", "268435456"),
           Map.entry("num.network.threads", "2"),
@@ -80,11 +80,17 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
           Map.entry("background.threads", "2"),
           Map.entry("group.coordinator.threads", "1"),
           Map.entry("share.coordinator.threads", "1"),
-          // One voter elects itself, after a restart as soon as this is over.
+          // A single voter elects itself; after a restart, this is how long it waits.
           Map.entry("controller.quorum.election.timeout.ms", "100"),
-          // Nothing is written when nothing happens.
+          // An idle broker writes nothing.
           Map.entry("metadata.max.idle.interval.ms", "0"));
 
+  /**
+   * Validates the settings, and makes the folder's path absolute.
+   *
+   * @throws IllegalArgumentException if a value is invalid, Kafka's broker has no such property, or
+   *     a {@code sasl.jaas.config} cannot be read; the message names the key
+   */
   public BrokerConfig {
     if (host.isBlank()) {
       throw new IllegalArgumentException("host: is blank; give an address of this machine");
@@ -101,15 +107,17 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
     }
     overrides.forEach(
         (key, value) -> {
-          if (JaasLine.isKey(key) && !value.contains("${")) { // else a config provider has it
+          if (JaasLine.isKey(key) && !value.contains("${")) { // else from a config provider
             JaasLine.options(key, value);
           }
         });
   }
 
   /**
-   * True for a property of Kafka's broker, by itself or for one listener, of its authorizer, or of
-   * a config provider (KIP-297).
+   * {@return whether a key is a property of Kafka's broker, of one of its listeners, of its
+   * authorizer, or of a config provider (KIP-297)}
+   *
+   * @param key the key
    */
   public static boolean isProperty(String key) {
     return KafkaConfig.configDef().names().contains(key)
@@ -119,18 +127,23 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
         || LISTENER_PROPERTY.matcher(key).matches();
   }
 
-  /** A broker on this machine's own address, with nothing overridden. */
+  /**
+   * Creates settings for a broker on the loopback address, without overrides.
+   *
+   * @param folder folder of its data
+   * @param port the port that it listens on, or 0 for any free port
+   */
   public BrokerConfig(Path folder, int port) {
     this(folder, DEFAULT_HOST, port, Map.of());
   }
 
-  /** The overrides' values may be secrets. */
+  /** {@return the settings, without the overrides' values, which may be secrets} */
   @Override
   public String toString() {
     return "BrokerConfig[" + folder + ", " + address(host, port) + ", " + overrides.keySet() + "]";
   }
 
-  /** Kafka's properties, once the ports are known. */
+  /** The properties for Kafka, once the ports are known. */
   Properties properties(int clientsPort, int controllerPort) {
     Map<String, String> all = new HashMap<>(ALONE);
     all.put("node.id", Integer.toString(NODE_ID));

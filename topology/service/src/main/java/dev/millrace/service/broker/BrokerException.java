@@ -1,6 +1,6 @@
 package dev.millrace.service.broker;
 
-/** The embedded broker cannot start, or failed. The message says what to do. */
+/** The embedded broker cannot start, or has failed. The message says what to do. */
 public final class BrokerException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

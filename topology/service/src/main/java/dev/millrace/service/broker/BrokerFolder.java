@@ -16,12 +16,12 @@ import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * The folder a broker keeps its data in, held by one broker at a time: among all processes, by a
- * lock on a file in it that the operating system drops when its process ends.
+ * The folder of a broker's data. One broker at a time holds it, among all processes: it locks a
+ * file in the folder, and the operating system releases the lock when the process ends.
  */
 final class BrokerFolder implements AutoCloseable {
 
-  /** Its presence also tells our folders from those that a user names by mistake. */
+  /** Also tells a broker's folder from a folder that the user named by mistake. */
   private static final String LOCK_FILE = ".millrace-broker.lock";
 
   private final Path path;
@@ -33,9 +33,9 @@ final class BrokerFolder implements AutoCloseable {
   }
 
   /**
-   * Makes the folder if need be and takes its lock.
+   * Creates the folder if it is missing, and locks it.
    *
-   * @throws BrokerException if another broker holds it, or it holds something else
+   * @throws BrokerException if another broker holds the folder, or it contains other files
    */
   static BrokerFolder open(Path path) {
     try {
@@ -76,7 +76,7 @@ final class BrokerFolder implements AutoCloseable {
       FileLock lock = channel.tryLock();
       return lock != null;
     } catch (OverlappingFileLockException e) {
-      return false; // held by another broker of this JVM
+      return false; // another broker of this JVM holds it
     }
   }
 
@@ -84,7 +84,7 @@ final class BrokerFolder implements AutoCloseable {
     return path;
   }
 
-  /** Formats the folder for a cluster of its own, unless an earlier broker did. */
+  /** Formats the folder as a cluster of its own, unless an earlier broker did. */
   void format(int nodeId, String controllerListener) {
     if (isFormatted(path)) {
       return;
@@ -104,7 +104,7 @@ final class BrokerFolder implements AutoCloseable {
     }
   }
 
-  /** Lets another broker in. */
+  /** Releases the folder for another broker. */
   @Override
   public void close() {
     try {

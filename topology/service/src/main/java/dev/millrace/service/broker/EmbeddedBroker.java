@@ -5,12 +5,12 @@ import kafka.server.KafkaConfig;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * A real single-node Kafka in this JVM, broker and KRaft controller in one. Its data is kept in its
- * folder, and the next broker on that folder goes on with it.
+ * A real single-node Kafka in this JVM: broker and KRaft controller in one. Its data stay in its
+ * folder, and the next broker on that folder goes on with them.
  *
- * <p>It must be closed, which writes what is in memory and takes well under a second; one that was
- * killed instead starts up to 9 s later the next time, since Kafka waits for the old one's session
- * to end. Thread-safe.
+ * <p>It must be closed. Closing writes what is in memory, and takes well under a second. After a
+ * kill, the next start takes up to 9 s longer, because Kafka waits for the old session to end.
+ * Thread-safe.
  */
 public final class EmbeddedBroker implements AutoCloseable {
 
@@ -28,9 +28,11 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * Starts a broker and waits until it accepts clients. The folder is made and formatted on first
+   * Starts a broker, and returns when it accepts clients. Creates and formats the folder on first
    * use.
    *
+   * @param config the broker's settings
+   * @return the broker
    * @throws BrokerException if the folder or the port is taken, or Kafka does not start
    * @throws IllegalArgumentException if Kafka refuses a property
    */
@@ -49,14 +51,17 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (Throwable e) {
       close(node, sockets, folder);
       if (e instanceof KafkaException) {
-        String advice = config.overrides().isEmpty() ? "" : "; check the properties it was given";
+        String advice = config.overrides().isEmpty() ? "" : "; check the broker properties";
         throw new BrokerException("the broker did not start: " + reasons(e) + advice, e);
       }
       throw e;
     }
   }
 
-  /** What an exception and its causes say, once each: Kafka repeats a cause as what it causes. */
+  /**
+   * The messages of an exception and its causes, each once, because Kafka repeats a cause's message
+   * in the exception it causes.
+   */
   private static String reasons(Throwable e) {
     Throwable cause = e.getCause();
     String reason = e instanceof KafkaException ? e.getMessage() : e.toString();
@@ -68,17 +73,20 @@ public final class EmbeddedBroker implements AutoCloseable {
         : reason + ": " + reasons(cause);
   }
 
-  /** Where clients connect, as {@code HOST:PORT}. */
+  /** {@return the address that clients connect to, as {@code HOST:PORT}} */
   public String bootstrapServers() {
     return bootstrapServers;
   }
 
-  /** Completes, with the reason, if the broker fails for good; it should be closed then. */
+  /**
+   * {@return a future that completes with the reason if the broker fails for good} Close the broker
+   * then.
+   */
   public CompletableFuture<Throwable> failure() {
     return node.failure().copy();
   }
 
-  /** Stops the broker; its data stays. Closing twice is harmless. */
+  /** Stops the broker; its data stay. Closing it again does nothing. */
   @Override
   public void close() {
     close(node, sockets, folder);

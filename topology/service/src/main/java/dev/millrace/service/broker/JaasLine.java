@@ -7,24 +7,32 @@ import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.security.JaasContext;
 
 /**
- * The value of a {@code sasl.jaas.config}: {@code MODULE required NAME="VALUE" ...;}. Read here
- * first, since Kafka would quote what it cannot read of it, perhaps a password.
+ * The value of a {@code sasl.jaas.config}: {@code MODULE required NAME="VALUE" ...;}. Millrace
+ * reads it before Kafka does, because Kafka's error quotes what it cannot read, which may be a
+ * password.
  */
 public final class JaasLine {
 
   private JaasLine() {}
 
-  /** True if the key's value is one, by itself or for one client, listener or mechanism. */
+  /**
+   * {@return whether a key's value is a JAAS line, by itself or for one client, listener or
+   * mechanism}
+   *
+   * @param key the key
+   */
   public static boolean isKey(String key) {
     return key.equals(SaslConfigs.SASL_JAAS_CONFIG)
         || key.endsWith("." + SaslConfigs.SASL_JAAS_CONFIG);
   }
 
   /**
-   * Reads a line.
+   * Reads a JAAS line.
    *
+   * @param key the key, for the error message
+   * @param line the line
    * @return the login module's options, secrets among them
-   * @throws IllegalArgumentException if it cannot be read; without any of it
+   * @throws IllegalArgumentException if the line cannot be read; the message quotes nothing of it
    */
   public static Map<String, String> options(String key, String line) {
     JaasContext context;

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
- * Kafka's controller and broker, put together as its own {@link KafkaRaftServer} does, with two
- * differences that the latter leaves no room for: the sockets are given, and a fault that cannot be
- * recovered from is told to the owner instead of ending the JVM.
+ * Kafka's controller and broker, put together as {@link KafkaRaftServer} does it, with two
+ * differences that it leaves no room for. The sockets are given, and an unrecoverable fault is
+ * reported to the owner instead of ending the JVM.
  */
 final class KafkaNode implements AutoCloseable {
 
@@ -61,14 +61,15 @@ final class KafkaNode implements AutoCloseable {
     return fatal ? new Fatal(logging) : logging;
   }
 
-  /** Completes with the first fault that cannot be recovered from. */
+  /** Completes with the first unrecoverable fault. */
   CompletableFuture<Throwable> failure() {
     return failure;
   }
 
   /**
-   * Starts both; returns when clients are accepted. The broker, which catches up with the
-   * controller before it accepts any, knows the users from the first one on.
+   * Starts the controller, then the broker; returns when the broker accepts clients. The controller
+   * creates the users in between. The broker catches up with the controller before it accepts
+   * clients, so it knows the users from the first client on.
    */
   void start() {
     controller.startup();
@@ -76,7 +77,7 @@ final class KafkaNode implements AutoCloseable {
     broker.startup();
   }
 
-  /** Stops both, the broker first since it stops with its controller's help. */
+  /** Stops the broker, then the controller, because the broker needs its controller to stop. */
   @Override
   public void close() {
     broker.shutdown(SHUTDOWN);
@@ -85,7 +86,7 @@ final class KafkaNode implements AutoCloseable {
     controller.awaitShutdown();
   }
 
-  /** Tells the owner, besides what another handler does. */
+  /** Reports a fault to the owner, after another handler has handled it. */
   private final class Fatal implements FaultHandler {
 
     private final FaultHandler logging;

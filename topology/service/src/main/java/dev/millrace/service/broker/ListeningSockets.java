@@ -11,10 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.server.ServerSocketFactory;
 
 /**
- * The broker's listening sockets, bound before Kafka starts: a port that is taken is known at once,
- * and a free one that was asked for cannot be taken by anybody else in the meantime.
+ * The broker's listening sockets, bound before Kafka starts. A taken port thus shows at once, and
+ * no other process can take a free port in between.
  *
- * <p>Kafka owns a socket from the moment it opens its listener; the rest is closed here.
+ * <p>Kafka owns a socket once it has opened that listener. This class closes the other sockets.
  */
 final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
 
@@ -25,9 +25,9 @@ final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
   /**
    * Binds a listener's socket.
    *
-   * @param port the port, or 0 for any free one
-   * @return the port
-   * @throws BrokerException if it is taken, or the host is none of this machine's
+   * @param port the port, or 0 for any free port
+   * @return the port that is bound
+   * @throws BrokerException if the port is taken, or the host is not an address of this machine
    */
   int bind(String listener, String host, int port) {
     ServerSocketChannel channel = null;
@@ -40,7 +40,7 @@ final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
       return channel.socket().getLocalPort();
     } catch (UnknownHostException e) {
       throw new BrokerException(
-          "the host '" + host + "' is not known; give an address of this machine", e);
+          "the host '" + host + "' is unknown; give an address of this machine", e);
     } catch (SocketException e) {
       closeQuietly(channel);
       throw new BrokerException(
@@ -69,7 +69,7 @@ final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
             listener, address, backlog, receiveBufferSize);
   }
 
-  /** Closes what Kafka did not take. */
+  /** Closes the sockets that Kafka did not take. */
   @Override
   public void close() {
     waiting.values().forEach(ListeningSockets::closeQuietly);
@@ -81,7 +81,7 @@ final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
       try {
         channel.close();
       } catch (IOException e) {
-        // It was never used: there is nothing to lose.
+        // It was never used, so nothing is lost.
       }
     }
   }

@@ -25,13 +25,13 @@ import org.apache.kafka.controller.Controller;
 import org.apache.kafka.controller.ControllerRequestContext;
 
 /**
- * The users that a broker's own SCRAM lines name: itself as {@code username} and {@code password},
- * and others as {@code user_NAME="PASSWORD"}, as Kafka has it for PLAIN. Kafka keeps SCRAM's users
- * in its metadata instead, where a new broker has none that could make the first.
+ * The users that a broker's own SCRAM lines name: the broker itself as {@code username} and {@code
+ * password}, and others as {@code user_NAME="PASSWORD"}, in Kafka's notation for PLAIN. Kafka keeps
+ * SCRAM users in its metadata, where a new broker has no user that could create the first one.
  *
- * <p>They are made by the controller at each start. Kafka's own formatter makes users too, but only
- * for a folder that is still empty, so a new password would be passed over after a restart; and a
- * comma ends a password in its arguments.
+ * <p>The controller creates the users at each start. Kafka's formatter can create users, too, but
+ * only in an empty folder, so a changed password would have no effect after a restart; and it
+ * cannot take a password with a comma.
  */
 final class ScramUsers {
 
@@ -41,15 +41,15 @@ final class ScramUsers {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long PAUSE_MS = 10;
 
-  /** Each line's users by name; Kafka takes a name once a request. */
+  /** The users of each line, one request a line, because Kafka takes a name only once a request. */
   private final List<Line> lines = new ArrayList<>();
 
   private record Line(ScramMechanism mechanism, Map<String, String> passwords) {}
 
   /**
-   * Finds them among a broker's properties.
+   * Finds the users in a broker's properties.
    *
-   * @throws IllegalArgumentException if a line cannot be read or a password is empty
+   * @throws IllegalArgumentException if a line cannot be read, or a name or password is empty
    */
   ScramUsers(Map<String, String> properties) {
     properties.forEach(
@@ -95,10 +95,10 @@ final class ScramUsers {
   }
 
   /**
-   * Makes them, or gives them their present passwords. Returns when that is committed.
+   * Creates the users, or sets their passwords. Returns when the changes are committed.
    *
-   * @param controller one that has been started; it need not be active yet
-   * @throws BrokerException if the controller refuses one
+   * @param controller a started controller, which need not be active yet
+   * @throws BrokerException if the controller refuses a user, or is not active within 30 s
    */
   void make(Controller controller) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -111,7 +111,7 @@ final class ScramUsers {
       for (AlterUserScramCredentialsResult result : response.results()) {
         if (result.errorCode() != 0) {
           throw new BrokerException(
-              "cannot make the user '" + result.user() + "': " + result.errorMessage());
+              "cannot create the user '" + result.user() + "': " + result.errorMessage());
         }
       }
     }
@@ -138,7 +138,8 @@ final class ScramUsers {
           .setSalt(salt)
           .setSaltedPassword(formatter.saltedPassword(password, salt, iterations));
     } catch (GeneralSecurityException e) {
-      throw new BrokerException("this Java cannot do " + mechanism.mechanismName() + ": " + e, e);
+      throw new BrokerException(
+          "this Java does not support " + mechanism.mechanismName() + ": " + e, e);
     }
   }
 
@@ -161,7 +162,7 @@ final class ScramUsers {
   private static void pause(long deadline) {
     if (System.nanoTime() > deadline) {
       throw new BrokerException(
-          "the broker did not start: its controller is not active after "
+          "the broker did not start: its controller was not active after "
               + PATIENCE.toSeconds()
               + " s");
     }

@@ -24,7 +24,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** An embedded broker, a service, and images that stream through both. Used by one thread. */
+/** An embedded broker, a service, and a stream of images through both. Used by one thread. */
 public final class Demo implements AutoCloseable {
 
   private static final Topics TOPICS = Topics.of(Topics.DEFAULT_INPUT, Topics.DEFAULT_OUTPUT);
@@ -38,9 +38,11 @@ public final class Demo implements AutoCloseable {
   }
 
   /**
-   * Starts the broker on a free port.
+   * Starts the broker on a free port, and creates the topics.
    *
-   * @param folder where it keeps its data
+   * @param folder folder of the broker's data
+   * @return the demo, without a service yet
+   * @throws InterruptedException if the thread is interrupted
    */
   public static Demo start(Path folder) throws InterruptedException {
     InferenceService.loadLibraries();
@@ -62,7 +64,8 @@ public final class Demo implements AutoCloseable {
   /**
    * Starts the service. To be called once.
    *
-   * @param model the version to serve, until another is promoted
+   * @param model the version to serve, until another one is promoted
+   * @throws InterruptedException if the thread is interrupted
    */
   public void serve(ModelVersion model) throws InterruptedException {
     Properties kafka = new Properties();
@@ -75,16 +78,18 @@ public final class Demo implements AutoCloseable {
     service = InferenceService.start(config, new SimpleMeterRegistry());
   }
 
-  /** Where other commands can reach the broker. */
+  /** {@return the addresses at which other commands reach the broker} */
   public String bootstrapServers() {
     return broker.bootstrapServers();
   }
 
   /**
-   * Streams images and hands on their predictions until told to stop.
+   * Streams images, and passes on their predictions, until it is told to stop.
    *
-   * @param rate images a second
-   * @param goOn asked between predictions
+   * @param images the images, which are sent again and again
+   * @param rate images per second
+   * @param goOn asked before each prediction and between polls; false stops
+   * @param show receives each prediction
    */
   public void run(
       List<DemoImage> images,

@@ -1,10 +1,10 @@
 package dev.millrace.service.demo;
 
 /**
- * An image and what it shows.
+ * An image and its label.
  *
- * @param key its id
- * @param encoded the image file's bytes
- * @param label the name of its class, as it is known
+ * @param key the image's id
+ * @param encoded bytes of the image file
+ * @param label name of the image's true class
  */
 public record DemoImage(String key, byte[] encoded, String label) {}

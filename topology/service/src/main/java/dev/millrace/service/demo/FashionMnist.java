@@ -14,11 +14,11 @@ import javax.imageio.ImageIO;
 
 /**
  * Fashion-MNIST's test set (Xiao, Rasul and Vollgraf, 2017): 10,000 grey images of 28x28 pixels in
- * ten classes, encoded as PNG. The files are in the IDX format.
+ * ten classes. The files are in the IDX format; the images are handed out as PNG.
  */
 public final class FashionMnist {
 
-  /** Names of the ten classes. */
+  /** Names of the ten classes, in the order of their numbers. */
   public static final Labels LABELS =
       new Labels(
           List.of(
@@ -33,7 +33,7 @@ public final class FashionMnist {
               "bag",
               "ankle-boot"));
 
-  /** Side of the images, in pixels. */
+  /** Width and height of the images, in pixels. */
   public static final int SIDE = 28;
 
   private static final int IMAGES_MAGIC = 0x803;
@@ -41,7 +41,11 @@ public final class FashionMnist {
 
   private FashionMnist() {}
 
-  /** Reads them all, keyed {@code CLASS/NUMBER.png}. */
+  /**
+   * {@return all images, with keys {@code CLASS/NUMBER.png}}
+   *
+   * @throws UncheckedIOException if the files are damaged
+   */
   public static List<DemoImage> read() {
     try (DataInputStream pixels = open("t10k-images-idx3-ubyte.gz", IMAGES_MAGIC);
         DataInputStream classes = open("t10k-labels-idx1-ubyte.gz", LABELS_MAGIC)) {
@@ -49,7 +53,7 @@ public final class FashionMnist {
       int height = pixels.readInt();
       int width = pixels.readInt();
       if (classes.readInt() != count) {
-        throw new IOException("there are not as many labels as images");
+        throw new IOException("the numbers of labels and images differ");
       }
       List<DemoImage> images = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
@@ -60,7 +64,7 @@ public final class FashionMnist {
       return images;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "Fashion-MNIST's files inside the jar are damaged; build again", e);
+          "the files of Fashion-MNIST in the jar are damaged; build again", e);
     }
   }
 
@@ -71,7 +75,7 @@ public final class FashionMnist {
     }
     DataInputStream data = new DataInputStream(new GZIPInputStream(file, 1 << 16));
     if (data.readInt() != magic) {
-      throw new IOException(name + " is no IDX file of the kind expected");
+      throw new IOException(name + " is not an IDX file of the expected kind");
     }
     return data;
   }

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Sends images into a topic at an even pace, over and over, until it is closed. */
+/** Sends images to a topic at an even rate, again and again, until it is closed. */
 final class ImageStream implements AutoCloseable {
 
   private final KafkaProducer<String, byte[]> producer;
@@ -16,7 +16,9 @@ final class ImageStream implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param rate images a second
+   * Starts to send, on a thread of its own.
+   *
+   * @param rate images per second
    */
   ImageStream(String bootstrapServers, String topic, List<DemoImage> images, double rate) {
     producer =
@@ -29,7 +31,7 @@ final class ImageStream implements AutoCloseable {
     thread.start();
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // an image more or less does not matter here
+  @SuppressWarnings("FutureReturnValueIgnored") // a lost image does not matter here
   private void send(String topic, List<DemoImage> images, double rate) {
     long start = System.nanoTime();
     for (long sent = 0; !closed; sent++) {

@@ -21,15 +21,17 @@ public final class Sample {
 
   private Sample() {}
 
-  /** Returns the images, none of which the network was trained on. */
+  /** {@return the images, none of which the network was trained on} */
   public static List<DemoImage> images() {
     return FashionMnist.read().subList(0, IMAGES);
   }
 
   /**
-   * Writes the sample into a folder, over what it wrote there before: {@code model.onnx}, {@code
-   * labels.txt} with one class per line, and {@code images} with one folder per class.
+   * Writes the sample into a folder, and replaces a sample that is already there: {@code
+   * model.onnx}, {@code labels.txt} with one class per line, and {@code images} with one folder per
+   * class.
    *
+   * @param folder the folder, which is created if it is missing
    * @throws IOException if the folder cannot be written
    */
   public static void write(Path folder) throws IOException {

@@ -17,14 +17,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * {@code millrace train} beside the demo, in a process of its own, as one would run it. Closing it
- * stops it.
+ * {@code millrace train} beside the demo, in a process of its own, as a user would run it. Closing
+ * it stops the process.
  */
 public final class TrainerProcess implements AutoCloseable {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** Where the launcher says that it is. */
+  /** The system property with the launcher's path, which the launcher sets. */
   private static final String LAUNCHER = "millrace.launcher";
 
   private static final long PATIENCE_SECONDS = 10;
@@ -42,21 +42,24 @@ public final class TrainerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts it.
+   * Starts the trainer.
    *
-   * @param folder for its run and its errors
-   * @param events is handed what it tells, on a thread of its own
-   * @param options of {@code millrace train}
+   * @param folder folder of the trainer's error log
+   * @param events receives the trainer's events, on a thread of its own
+   * @param options options of {@code millrace train}
+   * @return the trainer, which the caller closes
+   * @throws IOException if the process cannot be started
+   * @throws TrainingException if the launcher did not start this JVM
    */
   public static TrainerProcess start(Path folder, Consumer<JsonNode> events, Object... options)
       throws IOException {
     String launcher = System.getProperty(LAUNCHER);
     if (launcher == null) {
       throw new TrainingException(
-          "the demo's trainer is started by the launcher; start the demo by it, too");
+          "the demo starts its trainer with the launcher; start the demo with ./millrace, too");
     }
     List<String> command = new ArrayList<>(List.of(launcher, "train", "--json"));
-    // A demo that is killed cannot stop it.
+    // A demo that is killed cannot stop its trainer.
     command.addAll(List.of("--parent", Long.toString(ProcessHandle.current().pid())));
     for (Object option : options) {
       command.add(option.toString());
@@ -92,8 +95,11 @@ public final class TrainerProcess implements AutoCloseable {
   /**
    * Waits for the first version.
    *
-   * @return false if it takes longer than so many milliseconds
-   * @throws TrainingException if it has failed
+   * @param milliseconds the longest wait, in milliseconds
+   * @return false if there is no version by then
+   * @throws InterruptedException if the thread is interrupted
+   * @throws IOException if the trainer's error log cannot be read
+   * @throws TrainingException if the trainer has failed
    */
   public boolean awaitFirstVersion(long milliseconds) throws InterruptedException, IOException {
     if (!firstPromotion.await(milliseconds, TimeUnit.MILLISECONDS)) {
@@ -106,8 +112,8 @@ public final class TrainerProcess implements AutoCloseable {
   }
 
   /**
-   * Stops it, and returns when it has ended. Its handle does so, because the process itself would
-   * also close the pipe that the reader may be reading.
+   * Stops the trainer, and returns when its process has ended. Uses the process's handle, because
+   * {@link Process#destroy} would also close the pipe that the reader may be reading.
    */
   @Override
   public void close() {

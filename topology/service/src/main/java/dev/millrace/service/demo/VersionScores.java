@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** How many predictions of each version are right. For one thread. */
+/** Counts the correct predictions of each version. Used by one thread. */
 public final class VersionScores {
 
   private record Score(long right, long all) {
@@ -19,29 +19,42 @@ public final class VersionScores {
 
   private final Map<Integer, Score> scores = new TreeMap<>();
 
-  /** Notes a prediction; true if it is the first of its version. */
+  /** Creates scores without predictions. */
+  public VersionScores() {}
+
+  /**
+   * Counts a prediction.
+   *
+   * @param version the version that made it
+   * @param right whether it is correct
+   * @return true for the first prediction of its version
+   */
   public boolean add(int version, boolean right) {
     Score before = scores.getOrDefault(version, new Score(0, 0));
     scores.put(version, new Score(before.right + (right ? 1 : 0), before.all + 1));
     return before.all == 0;
   }
 
-  /** For example {@code version 3: 412 of 500 right, 82.4 %}. */
+  /**
+   * {@return a version's score, for example {@code version 3: 412 of 500 right, 82.4 %}}
+   *
+   * @param version the version
+   */
   public String of(int version) {
     return "version " + version + ": " + scores.getOrDefault(version, new Score(0, 0));
   }
 
-  /** All of them, a line each. */
+  /** {@return the scores of all versions, one line each} */
   public String table() {
     return scores.keySet().stream().map(this::of).collect(Collectors.joining("\n"));
   }
 
-  /** Predictions in all. */
+  /** {@return the number of predictions} */
   public long count() {
     return scores.values().stream().mapToLong(Score::all).sum();
   }
 
-  /** Predictions that are right. */
+  /** {@return the number of correct predictions} */
   public long right() {
     return scores.values().stream().mapToLong(Score::right).sum();
   }

@@ -18,17 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches a Kafka Streams client on threads of its own: looks at it once a second, and asks the
- * brokers for its topics every 5 s. Thread-safe.
+ * Watches a Kafka Streams client on threads of its own. Looks at the client once a second, and asks
+ * the brokers for its topics every 4 s. Thread-safe.
  */
 public final class HealthWatch implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(HealthWatch.class);
 
   private static final int LOOK_MS = 1_000;
-  private static final int ASK_MS = 5_000;
+  private static final int ASK_MS = 4_000;
 
-  /** The part of {@code max.poll.interval.ms} after which a silent thread is taken to hang. */
+  /** The share of {@code max.poll.interval.ms} after which a silent thread counts as hanging. */
   private static final double HANGS_AFTER = 0.9;
 
   private final StreamMonitor monitor;
@@ -61,16 +61,17 @@ public final class HealthWatch implements AutoCloseable {
   }
 
   /**
-   * Begins to watch.
+   * Starts a watch.
    *
-   * @param streams the client, which may not have started yet
-   * @param threads how many stream threads it should have
-   * @param lastFailure the last failure of a stream thread, if one ever failed
+   * @param streams the client, which need not have started; stays the caller's
+   * @param threads number of stream threads that the client should have
+   * @param lastFailure returns the last failure of a stream thread, if there was one
    * @param admin an admin client's configuration
-   * @param topics those that the client writes to
+   * @param topics the topics that the client writes to
    * @param maxPollInterval the client's {@code max.poll.interval.ms}
-   * @param onHang receives a line if a stream thread hangs, before its group takes it for dead
+   * @param onHang receives a line if a stream thread hangs, before its group counts it as dead
    * @param registry receives how long each partition has stood still; stays the caller's
+   * @return the watch, which the caller closes
    */
   public static HealthWatch start(
       KafkaStreams streams,
@@ -95,7 +96,7 @@ public final class HealthWatch implements AutoCloseable {
     return watch;
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // they end with the executors
+  @SuppressWarnings("FutureReturnValueIgnored") // the tasks end with the executors
   private void start() {
     looking.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
     asking.scheduleWithFixedDelay(this::ask, 0, ASK_MS, TimeUnit.MILLISECONDS);
@@ -105,7 +106,7 @@ public final class HealthWatch implements AutoCloseable {
     try {
       var unused = problems();
     } catch (RuntimeException e) {
-      log.warn("the health of the stream cannot be seen: {}", e.toString());
+      log.warn("cannot check the health of the stream: {}", e.toString());
     }
   }
 
@@ -115,11 +116,11 @@ public final class HealthWatch implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      log.warn("the topics cannot be asked for: {}", e.toString());
+      log.warn("cannot ask the brokers for the topics: {}", e.toString());
     }
   }
 
-  /** What has been wrong for longer than 10 s; empty if the service is ready. */
+  /** {@return the problems that have lasted longer than 10 s; empty if the service is ready} */
   public List<Problem> problems() {
     return monitor.look(nanoTime.getAsLong());
   }

@@ -10,7 +10,9 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.TaskMetadata;
 import org.apache.kafka.streams.ThreadMetadata;
 
-/** A Kafka Streams client, by its public metadata and its metrics. Thread-safe. */
+/**
+ * Reads the state of a Kafka Streams client from its public metadata and its metrics. Thread-safe.
+ */
 final class KafkaStreamsView implements StreamsView {
 
   private static final Set<KafkaStreams.State> AT_WORK =
@@ -20,7 +22,9 @@ final class KafkaStreamsView implements StreamsView {
   private final int threads;
 
   /**
-   * @param threads how many stream threads there should be
+   * Creates the view of a client.
+   *
+   * @param threads number of stream threads that the client should have
    */
   KafkaStreamsView(KafkaStreams streams, int threads) {
     this.streams = streams;
@@ -58,7 +62,7 @@ final class KafkaStreamsView implements StreamsView {
     return samples;
   }
 
-  /** KIP-517's metric; it is -1 before the first poll, and goes with a consumer that is closed. */
+  /** From KIP-517's metric. It is -1 before the first poll, and leaves when its consumer closes. */
   @Override
   public Duration longestSilence() {
     double seconds =

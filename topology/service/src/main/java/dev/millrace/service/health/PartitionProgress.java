@@ -9,20 +9,20 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * How long each partition has stood still although records wait in it.
  *
- * <p>What is known of a partition outlives the stream thread that works on it: a thread that fails
- * at a record and its replacement, which fails there again, have made no progress together. Used by
+ * <p>What is known of a partition outlives the stream thread that works on it. If a thread fails at
+ * a record, and its replacement fails there again, the two have made no progress together. Used by
  * one thread.
  */
 final class PartitionProgress {
 
-  /** An offset that nobody has said yet. */
+  /** An offset that is not known yet. */
   static final long UNKNOWN = -1;
 
   /**
-   * What a task says of its partition.
+   * What a task reports of its partition.
    *
-   * @param committed the offset that it goes on from, as it last committed it, or {@link #UNKNOWN}
-   * @param polled the offset of the last record that it has, or {@link #UNKNOWN}
+   * @param committed the offset that the task last committed, or {@link #UNKNOWN}
+   * @param polled the offset of the last record that the task has polled, or {@link #UNKNOWN}
    */
   record Sample(TopicPartition partition, long committed, long polled) {}
 
@@ -36,9 +36,10 @@ final class PartitionProgress {
   private final Map<TopicPartition, Standing> partitions = new HashMap<>();
 
   /**
-   * Takes in what the tasks say.
+   * Takes in what the tasks report.
    *
-   * @param all whether these are all partitions of this instance; else the others are as they were
+   * @param all whether the samples cover all partitions of this instance: the others are then
+   *     forgotten, else kept
    * @param now the time, as {@link System#nanoTime}
    */
   void observe(Collection<Sample> samples, boolean all, long now) {
@@ -55,7 +56,7 @@ final class PartitionProgress {
     }
   }
 
-  /** The clock starts again if the offset moved, and whenever no record waited before. */
+  /** Starts the clock again if the offset has moved, or if no record waited before. */
   private static Standing after(Standing before, Standing seen) {
     long committed = Math.max(before.committed, seen.committed);
     long polled = Math.max(before.polled, seen.polled);
@@ -72,7 +73,7 @@ final class PartitionProgress {
                 entry -> entry.getValue().waits() ? now - entry.getValue().since : 0));
   }
 
-  /** The offset where a partition stands; 0 if nothing was ever committed. */
+  /** The offset at which a partition stands; 0 if nothing was ever committed. */
   long offset(TopicPartition partition) {
     return Math.max(0, partitions.get(partition).committed);
   }

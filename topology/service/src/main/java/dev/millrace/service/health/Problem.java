@@ -8,40 +8,46 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * One reason why a service is not ready.
  *
- * @param kind what it is, for programs
- * @param topic the topic in question, or null
- * @param partition the partition in question, or null
- * @param offset where the partition stands, or null
- * @param seconds how long it has lasted
- * @param reason what it is, for people, in one line
+ * @param kind the kind of problem, for programs
+ * @param topic the topic of the problem, or null
+ * @param partition the partition of the problem, or null
+ * @param offset the offset at which the partition stands, or null
+ * @param seconds how long the problem has lasted, in seconds
+ * @param reason the problem in one line, for people
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Problem(
     Kind kind, String topic, Integer partition, Long offset, long seconds, String reason) {
 
-  /** What can be wrong. */
+  /** The kinds of problems. */
   public enum Kind {
-    /** It has not joined its group yet, or has no model to serve. */
+    /** The service has not joined its group yet, or has no model to serve. */
     STARTING,
-    /** Records wait in a partition of this instance, and none is done. */
+    /** Records wait in a partition of this instance, and its committed offset does not move. */
     PARTITION_STALLED,
-    /** A stream thread failed, and none works in its place. */
+    /** A stream thread failed, and its replacement does not work yet. */
     THREAD_FAILED,
     /** No broker answers. */
     BROKER_AWAY,
-    /** A topic that it writes to does not exist. */
+    /** A topic that the service writes to does not exist. */
     TOPIC_MISSING,
-    /** It has ended, or is about to. */
+    /** The service has ended, or is about to end. */
     ENDED;
 
-    /** As it is written, for example {@code partition_stalled}. */
+    /** {@return the kind as it is written, for example {@code partition_stalled}} */
     @JsonValue
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** A problem of the whole service. */
+  /**
+   * {@return a problem of the whole service}
+   *
+   * @param kind the kind of problem
+   * @param seconds how long the problem has lasted, in seconds
+   * @param reason the problem in one line
+   */
   public static Problem of(Kind kind, long seconds, String reason) {
     return new Problem(kind, null, null, null, seconds, reason);
   }

@@ -17,14 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Judges a service by what can be seen of it: each look takes in what its stream, its topics and
- * its failures say, and finds what has been wrong for longer than 10 s. Thread-safe.
+ * Judges a service from outside. Each look reads the state of its stream, its topics and its
+ * failures, and returns the problems that have lasted longer than 10 s. Thread-safe.
  */
 final class StreamMonitor {
 
   private static final Logger log = LoggerFactory.getLogger(StreamMonitor.class);
 
-  /** How long a problem may last before anybody is told. */
+  /** How long a problem lasts before it is reported. */
   static final Duration GRACE = Duration.ofSeconds(10);
 
   private final StreamsView streams;
@@ -40,9 +40,13 @@ final class StreamMonitor {
   private boolean worked;
 
   /**
-   * @param lastFailure the last failure of a stream thread, if one ever failed
-   * @param longestSilence how long a stream thread may ask for no record before it is taken to hang
-   * @param onHang receives a line if one does
+   * Creates the monitor.
+   *
+   * @param streams the state of the stream
+   * @param topics the state of the topics
+   * @param lastFailure returns the last failure of a stream thread, if there was one
+   * @param longestSilence how long a stream thread may not poll before it counts as hanging
+   * @param onHang receives a line if a stream thread hangs
    * @param registry receives how long each partition has stood still; stays the caller's
    */
   StreamMonitor(
@@ -65,10 +69,10 @@ final class StreamMonitor {
   }
 
   /**
-   * Looks.
+   * Looks at the service once.
    *
    * @param now the time, as {@link System#nanoTime}
-   * @return what has been wrong for longer than 10 s; empty if the service is ready
+   * @return the problems that have lasted longer than 10 s; empty if the service is ready
    */
   synchronized List<Problem> look(long now) {
     boolean whole = streams.isWhole();
@@ -77,13 +81,13 @@ final class StreamMonitor {
     Duration silence = streams.longestSilence();
     if (streams.isAtWork() && silence.compareTo(longestSilence) > 0) {
       onHang.accept(
-          "a stream thread has asked for no record for "
+          "a stream thread hangs: it has asked for no record for "
               + silence.toSeconds()
-              + " s: it hangs, and its group would soon take it for dead");
+              + " s, and its group would soon remove it");
     }
     List<Problem> found = new ArrayList<>();
     if (!worked) {
-      found.add(Problem.of(Problem.Kind.STARTING, 0, "it has not joined its group yet"));
+      found.add(Problem.of(Problem.Kind.STARTING, 0, "the service has not joined its group yet"));
     }
     threads(whole, now).ifPresent(found::add);
     topics(now, found);
@@ -91,7 +95,7 @@ final class StreamMonitor {
     return List.copyOf(found);
   }
 
-  /** A failure is mended once every thread works again. */
+  /** A failure is over once every thread works again. */
   private Optional<Problem> threads(boolean whole, long now) {
     Optional<ThreadFailure> last = lastFailure.get();
     if (whole) {
@@ -106,7 +110,8 @@ final class StreamMonitor {
                 Problem.of(
                     Problem.Kind.THREAD_FAILED,
                     seconds(now - failure.at()),
-                    "a stream thread failed, and none works in its place: " + failure.reason()));
+                    "a stream thread failed, and its replacement does not work yet: "
+                        + failure.reason()));
   }
 
   private void topics(long now, List<Problem> found) {
@@ -128,7 +133,7 @@ final class StreamMonitor {
                         Problem.Kind.TOPIC_MISSING,
                         topic,
                         seconds(now - since),
-                        "there is no topic " + topic + "; make it again"));
+                        "there is no topic " + topic + "; create it again"));
               }
             });
   }
@@ -148,7 +153,7 @@ final class StreamMonitor {
           found.add(problem);
           if (told.add(partition)) {
             log.warn(
-                "{} stands at offset {} for {} s: {}",
+                "{} has stood at offset {} for {} s: {}",
                 partition,
                 problem.offset(),
                 problem.seconds(),
@@ -170,7 +175,10 @@ final class StreamMonitor {
         true);
   }
 
-  /** The last failure of a thread, if it came since the partition stands; else nobody knows. */
+  /**
+   * Why a partition stands: the last failure of a thread, if it came at most 10 s before the
+   * standstill.
+   */
   private String reason(long now, long standing) {
     return lastFailure
         .get()

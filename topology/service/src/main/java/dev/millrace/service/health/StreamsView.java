@@ -3,18 +3,21 @@ package dev.millrace.service.health;
 import java.time.Duration;
 import java.util.Collection;
 
-/** What can be seen of a running Kafka Streams client from beside it. */
+/** A running Kafka Streams client's state, as seen from another thread. */
 interface StreamsView {
 
-  /** True once it runs, also with a rebalance under way; false before, and when it ends. */
+  /**
+   * True while the client runs, also during a rebalance; false before it has started, and once it
+   * ends.
+   */
   boolean isAtWork();
 
-  /** True if every stream thread that there should be is at work, and none rebalances. */
+  /** True if all stream threads that there should be are at work, and none rebalances. */
   boolean isWhole();
 
-  /** What the tasks of the threads that are there say of their partitions. */
+  /** What the tasks of the present threads report of their partitions. */
   Collection<PartitionProgress.Sample> partitions();
 
-  /** How long ago the stream thread that is silent for longest asked for records. */
+  /** How long ago the stream thread that has been silent the longest asked for records. */
   Duration longestSilence();
 }

@@ -13,17 +13,17 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Asks the brokers now and then whether the topics are there. Holds what they said last.
- * Thread-safe; one thread asks.
+ * Asks the brokers whether the topics exist, and keeps their last answer. Thread-safe; one thread
+ * asks.
  */
 final class TopicWatch {
 
   private static final int TIMEOUT_MS = 5_000;
 
-  /** The brokers, as far as this has to do with them. */
+  /** Describes topics, as the brokers do. */
   @FunctionalInterface
   interface Brokers {
-    /** Asks for topics; the answers come together. */
+    /** Asks for topics; all answers come together. */
     Map<String, KafkaFuture<TopicDescription>> describe(Set<String> topics);
   }
 
@@ -34,6 +34,9 @@ final class TopicWatch {
   private final Map<String, Long> missingSince = new LinkedHashMap<>();
 
   /**
+   * Creates the watch.
+   *
+   * @param topics names of the topics
    * @param now the time, as {@link System#nanoTime}
    */
   TopicWatch(Brokers brokers, Set<String> topics, long now) {
@@ -55,7 +58,7 @@ final class TopicWatch {
   }
 
   /**
-   * Asks, and waits for the answer.
+   * Asks the brokers, and waits for the answer.
    *
    * @param now the time, as {@link System#nanoTime}
    */
@@ -86,12 +89,12 @@ final class TopicWatch {
     }
   }
 
-  /** When brokers last answered. */
+  /** The time at which a broker last answered. */
   synchronized long lastAnswer() {
     return lastAnswer;
   }
 
-  /** The topics that are missing, and since when. */
+  /** The missing topics, and the times since which they are missing. */
   synchronized Map<String, Long> missingSince() {
     return Map.copyOf(missingSince);
   }

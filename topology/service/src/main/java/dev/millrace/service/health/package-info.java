@@ -1,5 +1,5 @@
 /**
- * Whether a service does its work, and if not, why: watched from beside it, so that what hangs
- * cannot hide.
+ * Tells whether a service does its work, and if not, why. Watches from other threads, so that a
+ * thread that hangs is noticed.
  */
 package dev.millrace.service.health;

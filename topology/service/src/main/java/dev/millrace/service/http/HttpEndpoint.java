@@ -20,21 +20,22 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A running service over HTTP, read-only:
+ * Exposes a running service's metrics, health and metadata over HTTP, read-only:
  *
  * <ul>
- *   <li>{@code GET /metrics}: every meter, in Prometheus's text format;
- *   <li>{@code GET /v2/health/live}: 200, or 503 if it has failed for good and is about to end;
- *   <li>{@code GET /v2/health/ready}: 200, or 503 with what has been wrong for longer than 10 s;
- *   <li>{@code GET /v2/models/NAME[/versions/N][/ready]}: metadata or readiness of the model.
+ *   <li>{@code GET /metrics}: every metric, in Prometheus's text format;
+ *   <li>{@code GET /v2/health/live}: 200, or 503 if the service cannot recover and is about to end;
+ *   <li>{@code GET /v2/health/ready}: 200, or 503 with the problems that have lasted longer than 10
+ *       s;
+ *   <li>{@code GET /v2/models/NAME[/versions/N][/ready]}: the model's metadata or readiness.
  * </ul>
  *
- * <p>A request has to come within 5 s, and its answer has to be read within 10 s. 2,000 may be
- * under way at once; more are refused.
+ * <p>A request has to arrive within 5 s, and its answer has to be read within 10 s. At most 2,000
+ * requests are served at once; further ones are refused.
  *
  * <p>Health and metadata follow the <a
- * href="https://github.com/kserve/open-inference-protocol">Open Inference Protocol</a>; inference
- * itself is Kafka's business.
+ * href="https://github.com/kserve/open-inference-protocol">Open Inference Protocol</a>. There is no
+ * inference over HTTP.
  */
 public final class HttpEndpoint implements AutoCloseable {
 
@@ -42,8 +43,8 @@ public final class HttpEndpoint implements AutoCloseable {
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   /**
-   * As many requests as may be under way at once. A client that sends or reads slowly holds a
-   * thread and a connection until its time is over, and must not keep the others from an answer.
+   * Largest number of requests at once. A client that sends or reads slowly holds a thread and a
+   * connection until its time is over, and must not keep other clients from an answer.
    */
   private static final int MOST_REQUESTS = 2_000;
 
@@ -52,10 +53,13 @@ public final class HttpEndpoint implements AutoCloseable {
   private static final int RESPONSE_SECONDS = 10;
 
   static {
-    // The JDK's server takes its limits from nowhere else, when its first class is loaded.
-    limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
-    limit("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
-    limit("jdk.httpserver.maxConnections", 2 * MOST_REQUESTS);
+    // The JDK's server reads these only from system properties, when it is loaded.
+    setting("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
+    setting("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
+    setting("jdk.httpserver.maxConnections", 2 * MOST_REQUESTS);
+    // It sends headers and body apart. On a connection that stays open, the body would wait 40 ms
+    // until the client has acknowledged the headers.
+    setting("sun.net.httpserver.nodelay", true);
   }
 
   private final HttpServer server;
@@ -64,7 +68,9 @@ public final class HttpEndpoint implements AutoCloseable {
   private HttpEndpoint(
       InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
       throws IOException {
-    server = HttpServer.create(address, 0);
+    // By default 50 connections wait to be accepted; those that come in a rush after them wait a
+    // second, until their client sends its first packet again.
+    server = HttpServer.create(address, MOST_REQUESTS);
     server.setExecutor(threads);
     server.createContext(
         "/metrics",
@@ -81,10 +87,13 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   /**
-   * Listens.
+   * Starts to listen.
    *
-   * @param address where; port 0 takes a free one
-   * @throws IOException if the port is taken or the address is not this machine's
+   * @param address the address; port 0 picks a free port
+   * @param service the service to report on; stays the caller's
+   * @param registry holds the metrics; stays the caller's
+   * @return the endpoint
+   * @throws IOException if the port is taken, or the address is not this machine's
    */
   public static HttpEndpoint listen(
       InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
@@ -92,12 +101,15 @@ public final class HttpEndpoint implements AutoCloseable {
     return new HttpEndpoint(address, service, registry);
   }
 
-  /** Where it listens. */
+  /** {@return the address that the endpoint listens on} */
   public InetSocketAddress address() {
     return server.getAddress();
   }
 
-  /** Which version serves is asked anew each time: it may have been swapped. */
+  /**
+   * Adds the model's paths. Each request looks up the version that serves, because it may have been
+   * swapped.
+   */
   private void model(InferenceService service) {
     String home = "/v2/models/" + service.model();
     HttpHandler metadata =
@@ -130,7 +142,10 @@ public final class HttpEndpoint implements AutoCloseable {
     }
   }
 
-  /** A context answers for every path below its own; only its own is meant. */
+  /**
+   * Answers only the path itself, because a context of the JDK's server matches every path below
+   * it, too.
+   */
   private static HttpHandler get(String path, HttpHandler handler) {
     return exchange -> {
       if (!exchange.getRequestURI().getPath().equals(path)) {
@@ -144,7 +159,7 @@ public final class HttpEndpoint implements AutoCloseable {
     };
   }
 
-  /** Version 0 is none. */
+  /** The version that serves, or 0 if none does. */
   private static int version(InferenceService service) {
     return service.serving().map(ModelVersion::version).orElse(0);
   }
@@ -180,9 +195,9 @@ public final class HttpEndpoint implements AutoCloseable {
     }
   }
 
-  private static void limit(String property, int value) {
+  private static void setting(String property, Object value) {
     if (System.getProperty(property) == null) {
-      System.setProperty(property, Integer.toString(value));
+      System.setProperty(property, value.toString());
     }
   }
 

@@ -4,10 +4,11 @@ import dev.millrace.core.repository.ModelVersion;
 import java.util.List;
 
 /**
- * What the Open Inference Protocol tells of a model; in JSON the fields stand in this order.
+ * A model's metadata, as the Open Inference Protocol defines them. The JSON keeps the order of the
+ * fields.
  *
- * @param versions those that are served
- * @param platform the format and what runs it, in Triton's words
+ * @param versions the versions that serve
+ * @param platform format and runtime of the model, in Triton's words
  */
 record ModelMetadata(
     String name,
@@ -19,7 +20,7 @@ record ModelMetadata(
   /**
    * One input or output.
    *
-   * @param shape -1 for the batch, which may be of any size
+   * @param shape the dimensions; -1 for the batch, which may have any size
    */
   record Tensor(String name, String datatype, List<Integer> shape) {}
 

@@ -1,5 +1,5 @@
 /**
- * What a running service tells over HTTP: metrics for Prometheus, health and metadata as the Open
- * Inference Protocol has them.
+ * A running service over HTTP: metrics for Prometheus, and health and metadata as the Open
+ * Inference Protocol defines them.
  */
 package dev.millrace.service.http;

@@ -14,8 +14,8 @@ import org.apache.logging.log4j.core.filter.AbstractFilter;
 import org.apache.logging.log4j.core.filter.AbstractFilterable;
 
 /**
- * Has a warning that repeats itself logged once a minute, with how often it came. A topic that is
- * made again, for one, has Kafka's clients say the same line a hundred times a second.
+ * Logs a repeated warning once a minute, with the number of repetitions. Kafka's clients can log
+ * one line a hundred times a second, for example when a topic is deleted and created again.
  */
 public final class RepeatedWarnings extends AbstractFilter {
 
@@ -24,10 +24,10 @@ public final class RepeatedWarnings extends AbstractFilter {
 
   private final Repeats repeats = new Repeats();
 
-  private RepeatedWarnings() {}
+  RepeatedWarnings() {}
 
-  /** Begins to hold them back, in all that Log4j logs from now on. Call it once. */
-  @SuppressWarnings("FutureReturnValueIgnored") // it ends with the process
+  /** Holds back repeated warnings from now on, in everything that Log4j logs. To be called once. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the task ends with the process
   public static void holdBack() {
     RepeatedWarnings filter = new RepeatedWarnings();
     LoggerContext context = (LoggerContext) LogManager.getContext(false);
@@ -53,7 +53,7 @@ public final class RepeatedWarnings extends AbstractFilter {
   private void tell() {
     Logger log = LogManager.getLogger(NAME);
     for (Repeats.Held held : repeats.takeHeld(System.nanoTime())) {
-      log.warn("came {} times more within a minute: {}", held.count(), held.line());
+      log.warn("repeated {} times within a minute: {}", held.count(), held.line());
     }
   }
 

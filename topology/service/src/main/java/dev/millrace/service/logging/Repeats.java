@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Counts lines that say the same, and lets one of them pass in a minute. Lines that differ in their
- * numbers alone say the same. Thread-safe.
+ * Counts repeated log lines, and lets one of them pass per minute. Two lines are repetitions if
+ * they differ only in their numbers. Thread-safe.
  */
 final class Repeats {
 
@@ -18,7 +18,12 @@ final class Repeats {
   private static final int MOST_LINES = 1_000;
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
-  /** Lines that were held back. */
+  /**
+   * Repetitions that were held back.
+   *
+   * @param line the first of the lines, which passed
+   * @param count number of repetitions after it
+   */
   record Held(String line, int count) {}
 
   private static final class Seen {
@@ -35,9 +40,9 @@ final class Repeats {
   private final Map<String, Seen> lines = new LinkedHashMap<>();
 
   /**
-   * True for a line that may pass.
+   * Whether a line may pass.
    *
-   * @param source who says it
+   * @param source the name of the logger
    * @param now the time, as {@link System#nanoTime}
    */
   synchronized boolean passes(String source, String line, long now) {
@@ -48,7 +53,7 @@ final class Repeats {
       return false;
     }
     if (seen != null && seen.held > 0) {
-      // Those before it have not been told yet; it is told with them.
+      // Its predecessors have not been reported yet; it is reported with them.
       seen.held++;
       return false;
     }
@@ -60,7 +65,7 @@ final class Repeats {
     return true;
   }
 
-  /** The lines that were held back for a minute, and forgets them. */
+  /** Takes the repetitions that were held back for a minute, and forgets them. */
   synchronized List<Held> takeHeld(long now) {
     List<Held> held = new ArrayList<>();
     for (Iterator<Seen> all = lines.values().iterator(); all.hasNext(); ) {

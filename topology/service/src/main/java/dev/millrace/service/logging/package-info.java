@@ -1,2 +1,2 @@
-/** What becomes of log lines before they are written. */
+/** Filters log lines before they are written. */
 package dev.millrace.service.logging;

@@ -5,15 +5,15 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** What a broker answered to an admin client. */
+/** A broker's answer to an admin client. */
 final class Answer {
 
   private Answer() {}
 
   /**
-   * Waits for an answer, as long as the client's own time limit allows.
+   * Waits for an answer, as long as the client's own timeout allows.
    *
-   * @throws KafkaException what the broker refused it with, or the client gave up with
+   * @throws KafkaException the broker's refusal, or the reason why the client gave up
    */
   static <T> T of(KafkaFuture<T> future) {
     try {

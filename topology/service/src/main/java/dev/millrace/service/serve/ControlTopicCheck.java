@@ -17,8 +17,9 @@ import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Makes sure that the control topic forgets no champion. It is read from one partition, and a
- * broker that deletes its old records deletes which version serves. Used by one thread.
+ * Makes sure that the control topic keeps every promotion. The topic is read from one partition. If
+ * a broker deleted its old records, it would delete the entry that says which version serves. Used
+ * by one thread.
  */
 public final class ControlTopicCheck {
 
@@ -34,9 +35,11 @@ public final class ControlTopicCheck {
   private final Consumer<String> warnings;
 
   /**
-   * @param admin stays the caller's
-   * @param bootstrapServers for the commands that this advises
-   * @param warnings takes what was repaired or is unknown, a line each
+   * Creates the check.
+   *
+   * @param admin describes and changes the topic; stays the caller's
+   * @param bootstrapServers the brokers' addresses, for the commands that the messages advise
+   * @param warnings receives one line for what was repaired, or cannot be checked
    */
   public ControlTopicCheck(Admin admin, String bootstrapServers, Consumer<String> warnings) {
     this.admin = admin;
@@ -45,12 +48,12 @@ public final class ControlTopicCheck {
   }
 
   /**
-   * Returns once the topic keeps every champion, or if there is no topic. Sets its cleanup policy
-   * if it is another, and says so in a warning. Without the right to describe the topic, this warns
-   * and returns.
+   * Sets the topic's cleanup policy to {@code compact} if it is another, and says so in a warning.
+   * Does nothing if there is no topic. If the user may not describe the topic, this warns and
+   * returns.
    *
-   * @throws StartRefusedException if it has several partitions, or another policy that we may not
-   *     change
+   * @throws StartRefusedException if the topic has several partitions, or another policy that the
+   *     user may not change
    */
   public void repair() {
     try {
@@ -64,13 +67,16 @@ public final class ControlTopicCheck {
     }
   }
 
-  /** What {@link #repair} would repair or refuse, with what to do; nothing is changed. */
+  /** {@return what {@link #repair} would repair or refuse, with what to do} Changes nothing. */
   public Optional<String> problem() {
     Optional<String> partitions = partitionsProblem();
     return partitions.isPresent() ? partitions : wrongPolicy().map(this::policyProblem);
   }
 
-  /** As {@link #problem}, of the topic of reports. Serving does without it. */
+  /**
+   * {@return what is wrong with the status topic, with what to do} Serving does not need that
+   * topic.
+   */
   public Optional<String> statusProblem() {
     ConfigResource status = new ConfigResource(ConfigResource.Type.TOPIC, ControlTopic.STATUS);
     return policies(status)
@@ -79,9 +85,9 @@ public final class ControlTopicCheck {
             policies ->
                 "cleanup.policy="
                     + String.join(",", policies)
-                    + " keeps the last report of each model alone; "
+                    + " keeps only the last report of each model; "
                     + alter(ControlTopic.STATUS, TopicConfig.CLEANUP_POLICY_DELETE)
-                    + " keeps their history");
+                    + " keeps all reports until retention.ms");
   }
 
   private void refuse(String problem) {
@@ -100,14 +106,14 @@ public final class ControlTopicCheck {
           : Optional.of(
               "it has "
                   + partitions
-                  + " partitions instead of one, and Kafka cannot take any away; delete it with"
+                  + " partitions instead of one, and Kafka cannot remove any; delete the topic with"
                   + " 'kafka-topics.sh --bootstrap-server "
                   + bootstrapServers
                   + " --delete --topic "
                   + ControlTopic.NAME
                   + "' and promote each model again");
     } catch (UnknownTopicOrPartitionException e) {
-      return Optional.empty(); // the first promotion makes it
+      return Optional.empty(); // the first promotion creates it
     }
   }
 
@@ -138,7 +144,7 @@ public final class ControlTopicCheck {
               + ControlTopic.NAME
               + " had cleanup.policy="
               + before
-              + ", which forgets the champions, and has "
+              + ", which deletes old promotions; it has "
               + TopicConfig.CLEANUP_POLICY_COMPACT
               + " now");
     } catch (AuthorizationException | PolicyViolationException e) {
@@ -150,7 +156,7 @@ public final class ControlTopicCheck {
   private String policyProblem(String policy) {
     return "cleanup.policy="
         + policy
-        + " forgets the champions; set it with "
+        + " deletes old promotions; set it with "
         + alter(ControlTopic.NAME, TopicConfig.CLEANUP_POLICY_COMPACT);
   }
 
@@ -166,9 +172,9 @@ public final class ControlTopicCheck {
 
   private void warnUnknown(AuthorizationException e) {
     warnings.accept(
-        "nobody knows whether topic "
+        "cannot check whether topic "
             + ControlTopic.NAME
-            + " keeps the champions, because we may not describe it ("
+            + " keeps promotions, because this user may not describe it ("
             + e.getMessage()
             + "); allow DESCRIBE and DESCRIBE_CONFIGS of the topic");
   }

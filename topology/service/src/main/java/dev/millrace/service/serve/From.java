@@ -5,10 +5,10 @@ import java.time.Instant;
 import org.apache.kafka.clients.admin.OffsetSpec;
 
 /**
- * Where a group begins that has no offsets yet.
+ * Where a group without committed offsets begins to read.
  *
- * @param text as the user wrote it
- * @param offsets what to ask the brokers for
+ * @param text the position as the user wrote it
+ * @param offsets the query by which brokers find its offsets
  */
 public record From(String text, OffsetSpec offsets) {
 
@@ -16,7 +16,9 @@ public record From(String text, OffsetSpec offsets) {
    * Reads {@code earliest}, {@code latest}, an ISO-8601 instant such as {@code
    * 2026-01-31T12:00:00Z}, or milliseconds since 1970.
    *
-   * @throws IllegalArgumentException if it is none of these
+   * @param text the position
+   * @return the position, and the query for it
+   * @throws IllegalArgumentException if the text is none of these
    */
   public static From parse(String text) {
     return switch (text) {
@@ -26,7 +28,7 @@ public record From(String text, OffsetSpec offsets) {
     };
   }
 
-  /** Milliseconds since 1970. */
+  /** Reads an instant, or milliseconds since 1970; returns milliseconds since 1970. */
   static long millis(String text) {
     try {
       long millis =
@@ -35,7 +37,7 @@ public record From(String text, OffsetSpec offsets) {
         return millis;
       }
     } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
-      // said below
+      // reported below
     }
     throw new IllegalArgumentException(
         "from: "

@@ -1,6 +1,5 @@
 package dev.millrace.service.serve;
 
-import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,15 +10,16 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.StreamsGroupDescription;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
- * Tells the group of this service from that of another. Services of different input topics in one
- * group would take partitions from each other that they do not process, in silence. Used by one
- * thread.
+ * Checks that a consumer group belongs to this service. If two services with different input topics
+ * shared a group, each would be assigned partitions that it does not read, and no error would show
+ * it. Used by one thread.
  */
 public final class GroupCheck {
 
@@ -27,8 +27,10 @@ public final class GroupCheck {
   private final Consumer<String> warnings;
 
   /**
-   * @param admin stays the caller's
-   * @param warnings takes what does not keep the service from starting, a line each
+   * Creates the check.
+   *
+   * @param admin describes the group; stays the caller's
+   * @param warnings receives one line if the group cannot be checked
    */
   public GroupCheck(Admin admin, Consumer<String> warnings) {
     this.admin = admin;
@@ -36,20 +38,20 @@ public final class GroupCheck {
   }
 
   /**
-   * Returns if the group works on these topics, or on none yet. It may have offsets of other topics
-   * too, which it read before. Without the right to describe the group, this warns and returns.
+   * Returns if the group reads the service's topics, or no topic yet. It may also have committed
+   * offsets of other topics, which it read before. If the user may not describe the group, this
+   * warns and returns.
    *
+   * @param group the group's name
+   * @param topics the service's topics
    * @throws StartRefusedException if members of the group read another topic, or all its committed
    *     offsets are of other topics
    */
   public void requireOwn(String group, Topics topics) {
     try {
-      Set<String> read = others(topicsOfMembers(group), topics);
-      if (!read.isEmpty()) {
-        throw refused(group, "it has members that read " + quoted(read), topics, "");
-      }
+      boolean unused = requireOwnMembers(group, topics);
       Set<String> committed = topicsOfOffsets(group);
-      Set<String> others = others(committed, topics);
+      Set<String> others = others(committed.stream(), topics);
       if (!committed.isEmpty() && others.size() == committed.size()) {
         throw refused(
             group,
@@ -61,12 +63,35 @@ public final class GroupCheck {
       }
     } catch (AuthorizationException e) {
       warnings.accept(
-          "nobody knows whether another service uses the group "
+          "cannot check whether another service uses the group "
               + group
-              + ", because we may not describe it ("
+              + ", because this user may not describe it ("
               + e.getMessage()
               + "); allow DESCRIBE of the group");
     }
+  }
+
+  /**
+   * As {@link #requireOwn}, by the members alone. Their topics are known once the group is stable.
+   *
+   * @return whether it is stable
+   * @throws StartRefusedException if members of the group read another topic
+   * @throws AuthorizationException without the right to describe the group
+   */
+  boolean requireOwnMembers(String group, Topics topics) {
+    Optional<ConsumerGroupDescription> consumers = consumerGroup(group);
+    Optional<StreamsGroupDescription> streams = streamsGroup(group);
+    Set<String> read =
+        others(
+            Stream.concat(
+                consumers.stream().flatMap(GroupCheck::assigned),
+                streams.stream().flatMap(GroupCheck::sources)),
+            topics);
+    if (!read.isEmpty()) {
+      throw refused(group, "it has members that read " + quoted(read), topics, "");
+    }
+    return consumers.stream().anyMatch(found -> found.groupState() == GroupState.STABLE)
+        || streams.stream().anyMatch(found -> found.groupState() == GroupState.STABLE);
   }
 
   private static StartRefusedException refused(
@@ -82,9 +107,8 @@ public final class GroupCheck {
             + orElse);
   }
 
-  private static Set<String> others(Collection<String> read, Topics topics) {
-    return read.stream()
-        .filter(Predicate.not(topics::isInput))
+  private static Set<String> others(Stream<String> read, Topics topics) {
+    return read.filter(Predicate.not(topics::isInput))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
@@ -98,14 +122,6 @@ public final class GroupCheck {
         .stream()
         .filter(entry -> entry.getValue() != null)
         .map(entry -> entry.getKey().topic())
-        .collect(Collectors.toSet());
-  }
-
-  /** Members that wait for a rebalance have no partitions, and tell of no topic. */
-  private Set<String> topicsOfMembers(String group) {
-    return Stream.concat(
-            consumerGroup(group).stream().flatMap(GroupCheck::assigned),
-            streamsGroup(group).stream().flatMap(GroupCheck::sources))
         .collect(Collectors.toSet());
   }
 
@@ -127,6 +143,7 @@ public final class GroupCheck {
     }
   }
 
+  /** A member that waits for a rebalance has no partitions, so its topics are unknown. */
   private static Stream<String> assigned(ConsumerGroupDescription group) {
     return group.members().stream()
         .flatMap(member -> member.assignment().topicPartitions().stream())

@@ -16,12 +16,13 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 
 /**
- * Where a service's group goes on, or begins. A new group begins at offsets that are committed
- * here, before it has members: a partition that is added later is then read from its beginning.
- * Used by one thread.
+ * Decides where a service's group begins, or goes on. The start offsets of a new group are
+ * committed here, before the group has members. Partitions that are added later are then read from
+ * their beginning. Used by one thread.
  */
 public final class GroupStart {
 
@@ -31,8 +32,12 @@ public final class GroupStart {
   private final Consumer<String> warnings;
 
   /**
-   * @param admin stays the caller's
-   * @param warnings takes what was lost, a line for each partition
+   * Creates the start of one group.
+   *
+   * @param admin reads and commits offsets; stays the caller's
+   * @param group the group's name
+   * @param topics the service's topics
+   * @param warnings receives one line for each partition that has lost records
    */
   public GroupStart(Admin admin, String group, Topics topics, Consumer<String> warnings) {
     this.warnings = warnings;
@@ -42,12 +47,12 @@ public final class GroupStart {
   }
 
   /**
-   * Has a group without offsets begin somewhere, and looks what a group with offsets has lost.
-   * Records that were deleted before the group read them are told in a warning for each partition.
+   * Commits the start offsets of a group without offsets. For a group with offsets, warns of each
+   * partition whose records were deleted before the group read them.
    *
    * @param from where a group without offsets begins, or null to leave that to Kafka
-   * @param reset where Kafka has it begin
-   * @return where it starts, for people to read
+   * @param reset where Kafka lets it begin, as {@code auto.offset.reset} says
+   * @return where the group starts, for the ready line
    */
   public String begin(From from, String reset) {
     Map<TopicPartition, Long> committed;
@@ -55,7 +60,7 @@ public final class GroupStart {
       committed = committed();
     } catch (AuthorizationException e) {
       if (from != null) {
-        throw e;
+        throw new MissingRightException("Read on group " + group, e);
       }
       return "group " + group;
     }
@@ -69,6 +74,8 @@ public final class GroupStart {
     try {
       Answer.of(admin.alterConsumerGroupOffsets(group, offsets(from)).all());
       return "new group " + group + " from " + from.text();
+    } catch (GroupAuthorizationException e) {
+      throw new MissingRightException("Read on group " + group, e);
     } catch (UnknownMemberIdException e) {
       return "group " + group + " from where its other members began";
     }
@@ -109,7 +116,7 @@ public final class GroupStart {
               + committed
               + ", and the first record that is left is at "
               + beginning
-              + "; a longer retention.ms of the topic keeps records");
+              + "; raise the topic's retention.ms to keep records longer");
     } else if (committed > end) {
       warnings.accept(
           "partition "
@@ -120,7 +127,8 @@ public final class GroupStart {
               + committed
               + " of group "
               + group
-              + ": the topic was made anew, or has lost records that were answered");
+              + ": the topic was deleted and created again, or has lost records that were"
+              + " answered");
     }
   }
 
@@ -133,7 +141,7 @@ public final class GroupStart {
         (partition, offset) ->
             offsets.put(
                 partition,
-                // of a time after the last record there is no offset
+                // there is no offset for a time after the last record
                 new OffsetAndMetadata(offset < 0 ? ends.get(partition) : offset)));
     return offsets;
   }

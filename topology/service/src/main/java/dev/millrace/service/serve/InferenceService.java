@@ -17,11 +17,11 @@ import java.util.function.Function;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * Classifies the images of one topic into another, from {@link #start()} to {@link #close}.
- * Thread-safe.
+ * Classifies the images of the input topics, and writes predictions to the output topic, from
+ * {@link #start()} to {@link #close}. Thread-safe.
  *
- * <p>If the control topic names a version that cannot serve, nor can the one before it, the service
- * joins no group until one of them can; {@link #problems} says why.
+ * <p>If neither the version that the control topic names nor the version promoted before it can
+ * serve, the service joins no group until one of them can. {@link #problems} says why.
  */
 public final class InferenceService implements AutoCloseable {
 
@@ -45,8 +45,9 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * Begins to load the native libraries on a thread of its own, for a caller that has to wait for
-   * something else before {@link #start}. What fails here fails there again.
+   * Begins to load the native libraries on a thread of its own, while the caller waits for
+   * something else before {@link #start}. Ignores failures, because {@code start} fails in the same
+   * way.
    */
   public static void loadLibraries() {
     Thread loader =
@@ -62,9 +63,10 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * A service that does nothing before {@link #start()}.
+   * {@return a service that does nothing before {@link #start()}}
    *
-   * @param registry receives the meters of the engine and of Kafka Streams; stays the caller's
+   * @param config the service's settings
+   * @param registry receives the metrics of the engine and of Kafka Streams; stays the caller's
    * @throws org.apache.kafka.common.config.ConfigException if the configuration is wrong
    */
   public static InferenceService of(ServiceConfig config, MeterRegistry registry) {
@@ -72,15 +74,24 @@ public final class InferenceService implements AutoCloseable {
         config, inference -> ImageInference.with(inference, registry), registry);
   }
 
-  /** A service that was started. */
+  /**
+   * Creates and starts a service.
+   *
+   * @param config the service's settings
+   * @param registry receives the metrics; stays the caller's
+   * @return the service, as {@link #start()} leaves it
+   */
   public static InferenceService start(ServiceConfig config, MeterRegistry registry) {
     return started(of(config, registry));
   }
 
   /**
-   * The same with inference of the caller's.
+   * Creates and starts a service with inference of the caller's choice.
    *
-   * @param factory makes it; the service closes it
+   * @param config the service's settings
+   * @param factory makes the inference; the service closes it
+   * @param registry receives the metrics; stays the caller's
+   * @return the service, as {@link #start()} leaves it
    */
   public static InferenceService start(
       ServiceConfig config,
@@ -100,16 +111,21 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * Loads and warms up the model, then joins the group. The topics must exist. Unless it is pinned,
-   * the version is the one that the control topic names by then, if it names any, and each that it
-   * names later. If that one cannot serve, it is the one before it; if that cannot either, this
-   * returns, and the group is joined once one can. To be called once.
+   * Loads and warms up the model, then joins the group. The topics must exist. To be called once.
    *
+   * <p>Unless it is pinned, the service follows the control topic: it starts with the version that
+   * the topic names, if there is one, and swaps to each version that the topic names later. If the
+   * named version cannot serve, the service starts with the version promoted before it. If that
+   * version cannot serve either, this method returns, and the service joins the group once one of
+   * the two can serve.
+   *
+   * @throws dev.millrace.core.runtime.NativeLibraryException if images cannot be decoded here
    * @throws dev.millrace.core.model.ModelException if no version was promoted, and the model cannot
    *     be served
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   public void start() {
+    OpenCvImageDecoder.warmUp(); // or the first image would end a service that is ready
     if (!config.pinned()) {
       follower = openFollower();
     }
@@ -135,7 +151,7 @@ public final class InferenceService implements AutoCloseable {
     }
   }
 
-  /** Of the follower's thread, nobody sees an exception. */
+  /** Ends the service after a failure: on the follower's thread, nobody would see the exception. */
   private void joinOrEnd(ImageInference<byte[]> loaded) {
     try {
       join(loaded);
@@ -182,31 +198,37 @@ public final class InferenceService implements AutoCloseable {
     ended.completeExceptionally(failure);
   }
 
-  /** The model's name. */
+  /** {@return the model's name} */
   public String model() {
     return config.inference().model();
   }
 
-  /** The version that serves; empty before one does. */
+  /** {@return the version that serves; empty before one does} */
   public Optional<ModelVersion> serving() {
     ImageInference<byte[]> loaded = inference;
     return loaded == null ? Optional.empty() : loaded.serving();
   }
 
   /**
-   * Completes once it has joined its group, also with no partition of its own; exceptionally if it
-   * failed before.
+   * {@return a future that completes once the service has joined its group, also if it has no
+   * partition; exceptionally if the service failed before}
    */
   public CompletableFuture<Void> running() {
     return running.copy();
   }
 
-  /** Completes when it has ended, exceptionally if it ended by itself. */
+  /**
+   * {@return a future that completes when the service has ended, exceptionally if it ended by
+   * itself}
+   */
   public CompletableFuture<Void> ended() {
     return ended.copy();
   }
 
-  /** Why it is not ready; empty if it is. See {@link Problem.Kind}. */
+  /**
+   * {@return the reasons why the service is not ready; empty if it is ready} See {@link
+   * Problem.Kind}.
+   */
   public List<Problem> problems() {
     if (ended.isDone()) {
       return List.of(Problem.of(Problem.Kind.ENDED, 0, "the stream has ended"));
@@ -220,12 +242,12 @@ public final class InferenceService implements AutoCloseable {
     return List.of(Problem.of(Problem.Kind.STARTING, 0, problem.orElse("the service is starting")));
   }
 
-  /** True unless it has failed for good; then it ends by itself. */
+  /** {@return false if the service cannot recover and ends by itself, else true} */
   public boolean isLive() {
     return !ended.isCompletedExceptionally();
   }
 
-  /** Answers what is in flight, commits, leaves the group and frees the model. */
+  /** Answers the images in flight, commits, leaves the group and frees the model. */
   @Override
   public void close() {
     synchronized (this) {

@@ -1,10 +1,10 @@
 package dev.millrace.service.serve;
 
-/** What becomes of an image that cannot be classified. */
+/** What happens to an image that cannot be classified. */
 public enum OnBadImage {
-  /** It goes to the dead-letter topic, as it came, and the stream goes on. */
+  /** The image goes to the dead-letter topic unchanged, and the stream goes on. */
   DEAD_LETTER("dead-letter"),
-  /** The service ends, with the image's offset not committed. */
+  /** The service ends, and does not commit the image's offset. */
   FAIL("fail");
 
   private final String label;
@@ -13,7 +13,7 @@ public enum OnBadImage {
     this.label = label;
   }
 
-  /** As it is written on the command line. */
+  /** {@return the value as the command line writes it} */
   @Override
   public String toString() {
     return label;

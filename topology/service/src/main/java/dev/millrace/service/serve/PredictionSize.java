@@ -3,26 +3,27 @@ package dev.millrace.service.serve;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** How large the predictions of a model become. */
+/** Estimates the size of a model's predictions. */
 public final class PredictionSize {
 
-  /** The id, the model, the source and the names of the fields. */
+  /** Bytes of the id, the model, the source and the names of the fields. */
   private static final int FRAME = 2 << 10;
 
-  /** The index, the probability and the field names of one entry of {@code top}. */
+  /** Bytes of the index, the probability and the field names of one entry of {@code top}. */
   private static final int ENTRY = 80;
 
-  /** A float's longest text, and the comma. */
+  /** Bytes of a float's longest text, with the comma. */
   private static final int PROBABILITY = 15;
 
   private PredictionSize() {}
 
   /**
-   * About the most bytes of a prediction whose record has a short key and few headers.
+   * {@return the approximate size of a model's largest prediction, in bytes, if its record has a
+   * short key and few headers}
    *
-   * @param labels of the model's classes
-   * @param top how many of the most probable classes it lists
-   * @param probabilities whether it holds the whole distribution
+   * @param labels names of the model's classes
+   * @param top number of classes that a prediction lists in {@code top}
+   * @param probabilities whether a prediction holds the full distribution
    */
   public static long most(List<String> labels, int top, boolean probabilities) {
     long longest =

@@ -4,10 +4,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * Takes a record's own timestamp, and for one that has none, as some producers send them, the time
- * at which it is read.
+ * Extracts a record's own timestamp. For a record with a negative timestamp, as some producers send
+ * it, returns the time at which the record is read.
  */
 public final class ReadingTime implements TimestampExtractor {
+
+  /** Creates the extractor. Kafka Streams calls this constructor. */
+  public ReadingTime() {}
 
   @Override
   public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {

@@ -12,17 +12,20 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of a stream thread that failed: it is replaced and its records are processed again,
- * unless that cannot help, or has not helped several times within an hour.
+ * Decides what happens after a stream thread has failed. Usually the thread is replaced, and its
+ * records are processed again. The client shuts down instead if a replacement cannot help, or if
+ * there were five replacements for each stream thread within an hour.
  *
- * <p>A failure of the brokers or of a store never counts: the stream waits for them. Nor does a
- * record's own failure, since the third one makes it a dead letter. Thread-safe.
+ * <p>Failures of brokers and stores do not count, because the stream waits for them. Failures of
+ * one record do not count either, because the third one makes the record a dead letter.
+ * Thread-safe.
  */
 final class RestartPolicy implements StreamsUncaughtExceptionHandler {
 
@@ -40,10 +43,11 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
   private ThreadFailure last;
 
   /**
-   * A policy for one client.
+   * Creates the policy of one client.
    *
-   * @param threads its stream threads, which may all fail for one reason
-   * @param beforeRestart called before a thread is replaced: what it knew may be outdated
+   * @param threads number of its stream threads, because one cause may fail all of them
+   * @param beforeRestart runs before a thread is replaced, to discard what may be outdated
+   * @param nanoTime the clock, as {@link System#nanoTime}
    */
   RestartPolicy(int threads, Runnable beforeRestart, LongSupplier nanoTime) {
     this.maxRestarts = MAX_RESTARTS_A_THREAD * threads;
@@ -88,6 +92,7 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
                         || cause instanceof AuthenticationException
                         || cause instanceof AuthorizationException
                         || cause instanceof MissingSourceTopicException
+                        || cause instanceof InvalidRequestException
                         || cause instanceof LinkageError
                         || cause instanceof VirtualMachineError);
   }
@@ -96,7 +101,7 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
     return Stream.iterate(failure, cause -> cause != null, Throwable::getCause).limit(MOST_CAUSES);
   }
 
-  /** What the engine says of a broken device, else the innermost cause. */
+  /** The message of the engine's exception, if there is one, else that of the innermost cause. */
   private static String reason(Throwable failure) {
     Throwable cause =
         causes(failure)
@@ -111,7 +116,15 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
     return fatal;
   }
 
-  /** The last failure of a thread, if one ever failed. */
+  /**
+   * Whether the brokers refused a request that ended the client. Under {@code
+   * group.protocol=streams} a group refuses a member that reads other topics than those before it.
+   */
+  synchronized boolean isRefusedByGroup() {
+    return fatal != null && causes(fatal).anyMatch(InvalidRequestException.class::isInstance);
+  }
+
+  /** The last failure of a stream thread, if there was one. */
   synchronized Optional<ThreadFailure> last() {
     return Optional.ofNullable(last);
   }

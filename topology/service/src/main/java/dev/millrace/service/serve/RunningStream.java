@@ -22,30 +22,33 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * The Kafka Streams client of a service, with its meters and what watches it, from its start to its
- * close. Thread-safe.
+ * The Kafka Streams client of a service, with its metrics and its health, from start to close.
+ * Thread-safe.
  */
 final class RunningStream implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
-  /** A stream thread that hangs does not end. */
+  /** Shorter after a failure, because a stream thread that hangs never ends. */
   private static final Duration CLOSE_TIMEOUT_OF_FAILED = Duration.ofSeconds(5);
 
   private final CompletableFuture<Void> running;
   private final CompletableFuture<Void> ended;
   private final RestartPolicy restarts;
+  private final PromptClients clients;
   private final KafkaStreams streams;
   private final KafkaStreamsMetrics metrics;
   private final HealthWatch health;
+  private final GroupWatch group;
 
   /**
-   * Joins the group.
+   * Creates the client, and joins the group.
    *
    * @param inference stays the caller's
-   * @param registry receives the meters; stays the caller's
-   * @param running completes once the group is joined
-   * @param ended completes when the client has ended, exceptionally if it ended by itself
+   * @param registry receives the metrics; stays the caller's
+   * @param running completes once the client has joined the group
+   * @param ended completes when the client has ended, exceptionally if it ended by itself; with
+   *     {@link StartRefusedException} if the group belongs to another service
    */
   RunningStream(
       ServiceConfig config,
@@ -58,7 +61,7 @@ final class RunningStream implements AutoCloseable {
     StreamsConfig kafka = new StreamsConfig(config.streams());
     LimitsReader limits = LimitsReader.of(Utils.propsToMap(config.streams()));
     this.restarts = new RestartPolicy(config.threads(), limits::forget, System::nanoTime);
-    PromptClients clients = new PromptClients(config.skipped());
+    this.clients = new PromptClients(config.skipped());
     this.streams =
         new KafkaStreams(
             ServiceTopology.of(config.topics(), inference, limits), config.streams(), clients);
@@ -70,7 +73,19 @@ final class RunningStream implements AutoCloseable {
     if (config.isStreamsProtocol()) {
       shortenSession(kafka);
     }
+    this.group =
+        new GroupWatch(
+            () -> streams.state() == KafkaStreams.State.RUNNING,
+            () -> check(config, kafka),
+            this::fail);
     streams.start();
+    group.start();
+  }
+
+  private static boolean check(ServiceConfig config, StreamsConfig kafka) {
+    try (Admin admin = Admin.create(kafka.getAdminConfigs("millrace-group"))) {
+      return new GroupCheck(admin, line -> {}).requireOwnMembers(config.group(), config.topics());
+    }
   }
 
   private static void shortenSession(StreamsConfig kafka) {
@@ -78,7 +93,7 @@ final class RunningStream implements AutoCloseable {
       new StreamsSession(admin, kafka.getString(StreamsConfig.APPLICATION_ID_CONFIG))
           .shortenTo(ServiceConfig.SESSION_TIMEOUT);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the caller's next wait ends with it
+      Thread.currentThread().interrupt(); // the caller's next wait throws
     }
   }
 
@@ -110,6 +125,9 @@ final class RunningStream implements AutoCloseable {
     if (state == KafkaStreams.State.RUNNING) {
       running.complete(null);
     } else if (state == KafkaStreams.State.ERROR) {
+      if (restarts.isRefusedByGroup()) {
+        group.look(); // perhaps it knows a better reason
+      }
       String reason = restarts.last().map(ThreadFailure::reason).orElse("see the log");
       fail(new IllegalStateException("the stream failed: " + reason, restarts.fatal()));
     } else if (state == KafkaStreams.State.NOT_RUNNING) {
@@ -117,24 +135,31 @@ final class RunningStream implements AutoCloseable {
     }
   }
 
-  private void fail(IllegalStateException failure) {
+  private void fail(RuntimeException failure) {
     running.completeExceptionally(failure);
     ended.completeExceptionally(failure);
   }
 
-  /** What has been wrong for longer than 10 s; empty if nothing is. */
+  /** The problems that have lasted longer than 10 s. */
   List<Problem> problems() {
     return health.problems();
   }
 
-  /** Answers what is in flight, commits, and leaves the group. */
+  /** Answers the images in flight, commits, and leaves the group. */
   @Override
   public void close() {
+    group.close();
     health.close();
-    streams.close(
-        CloseOptions.timeout(
-                ended.isCompletedExceptionally() ? CLOSE_TIMEOUT_OF_FAILED : CLOSE_TIMEOUT)
-            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    if (!close(ended.isCompletedExceptionally() ? CLOSE_TIMEOUT_OF_FAILED : CLOSE_TIMEOUT)) {
+      clients.endPolls();
+      boolean unused = close(CLOSE_TIMEOUT_OF_FAILED);
+    }
     metrics.close();
+  }
+
+  private boolean close(Duration timeout) {
+    return streams.close(
+        CloseOptions.timeout(timeout)
+            .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
   }
 }

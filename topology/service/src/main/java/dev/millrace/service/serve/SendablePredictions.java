@@ -13,21 +13,22 @@ import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
 /**
- * Passes on predictions that the output topic takes, and throws {@link UnsendableException} for the
- * others, so that their images become dead letters.
+ * Forwards predictions that the output topic accepts. For other predictions it throws {@link
+ * UnsendableException}, so that their images become dead letters.
  */
 final class SendablePredictions
     implements FixedKeyProcessorSupplier<byte[], Prediction, Prediction> {
 
-  /** A character as JSON escapes it. */
+  /** Bytes of a character that JSON escapes. */
   private static final long ESCAPED = 6;
 
-  /** A number with the comma behind it. */
+  /** Bytes of the longest number, with the comma after it. */
   private static final long NUMBER = 21;
 
-  /** The names of all fields, with quotes and braces. */
+  /** Bytes of all field names, with quotes and braces. */
   private static final long FIELDS = 256;
 
+  /** Bytes of the field names of one entry of {@code top}. */
   private static final long FIELDS_OF_TOP = 48;
 
   private final String output;
@@ -35,8 +36,11 @@ final class SendablePredictions
   private final Clock clock;
 
   /**
-   * @param output the topic that they go to
-   * @param limits what it takes; shared by all tasks
+   * Creates the step.
+   *
+   * @param output the output topic
+   * @param limits reads which records the topic accepts; shared by all tasks
+   * @param clock tells the age of a timestamp
    */
   SendablePredictions(String output, LimitsReader limits, Clock clock) {
     this.output = output;
@@ -59,7 +63,7 @@ final class SendablePredictions
       int keyBytes = record.key() == null ? 0 : record.key().length;
       long bytes = RecordSize.of(keyBytes, mostBytes(record.value()), record.headers());
       if (bytes > limit.maxBytes()) {
-        // Only now is it worth the time to find out.
+        // The upper bound exceeds the limit, so the exact size decides.
         byte[] value = serializer.serialize(output, record.value());
         bytes = RecordSize.of(keyBytes, value.length, record.headers());
       }
@@ -68,13 +72,16 @@ final class SendablePredictions
           .ifPresent(
               reason -> {
                 throw new UnsendableException(
-                    "topic " + output + " would not take its prediction: " + reason);
+                    "topic " + output + " would refuse its prediction: " + reason);
               });
       context().forward(record);
     }
   }
 
-  /** Quickly said, and never too low: characters as JSON escapes them, numbers at full length. */
+  /**
+   * An upper bound of a prediction's size, in bytes. It takes less time than writing the
+   * prediction, because it counts each character as escaped and each number at its full length.
+   */
   static long mostBytes(Prediction prediction) {
     long characters =
         (long) prediction.id().length()

@@ -16,18 +16,18 @@ import org.apache.kafka.streams.GroupProtocol;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * What a service needs to run.
+ * The settings of a service.
  *
- * @param inference the model and how it runs
- * @param topics where images come from and predictions go
- * @param onBadImage what becomes of an image that cannot be classified
- * @param maxRecordBytes the largest record batch of the input topic, as its {@code
- *     max.message.bytes} has it; dead letters may be larger by their headers
- * @param pinned whether the version it starts with serves to the end, whatever is promoted
- * @param skipped offsets of records that are passed unread, one a partition; each becomes a dead
- *     letter without a value
- * @param kafka Kafka's own keys, those of Kafka Streams and its clients; they win over the defaults
- *     here
+ * @param inference the model, and how it runs
+ * @param topics the topics that the service reads and writes
+ * @param onBadImage what happens to an image that cannot be classified
+ * @param maxRecordBytes largest record batch of the input topics, in bytes, as their {@code
+ *     max.message.bytes} says; a dead letter may be larger, by its headers
+ * @param pinned whether the version that the service starts with serves to the end, whatever is
+ *     promoted
+ * @param skipped offset of the record that is skipped in a partition, for each partition that has
+ *     one; the record becomes a dead letter without a value
+ * @param kafka keys of Kafka Streams and its clients; they win over the defaults here
  */
 public record ServiceConfig(
     InferenceConfig inference,
@@ -38,27 +38,43 @@ public record ServiceConfig(
     Map<TopicPartition, Long> skipped,
     Properties kafka) {
 
-  /** Kafka's own default limit of a topic: 1 MiB and the batch's overhead. */
+  /** Kafka's default for a topic's {@code max.message.bytes}: 1 MiB, and 12 bytes for the batch. */
   public static final int DEFAULT_MAX_RECORD_BYTES = 1_048_588;
 
+  /** How long it takes by default to find a new partition, or a topic that the pattern matches. */
+  public static final Duration NEW_TOPICS_AFTER = Duration.ofSeconds(30);
+
   /**
-   * How long the partitions of a killed instance stand still; and, under exactly-once, those of the
-   * others, too, if it comes back meanwhile. Kafka's default is 45 s.
+   * How long the partitions of a killed instance stand still. Under exactly-once, the partitions of
+   * the other instances stand still, too, if the killed instance comes back within this time.
+   * Kafka's default is 45 s.
    */
   static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
-  /** A broker's {@code socket.request.max.bytes}, less what else is in a request. */
+  /**
+   * The default of a broker's {@code socket.request.max.bytes}, 100 MiB, less room for the rest of
+   * a request.
+   */
   private static final int MAX_RECORD_BYTES = 90 << 20;
 
   private static final long DEFAULT_BUFFER_MEMORY =
       (Long) ProducerConfig.configDef().defaultValues().get(ProducerConfig.BUFFER_MEMORY_CONFIG);
 
-  /** What a dead letter has more than its image: Kafka Streams' headers, with a stack trace. */
+  /**
+   * Room for the headers that Kafka Streams adds to a dead letter, a stack trace among them, in
+   * bytes.
+   */
   static final int DEAD_LETTER_HEADERS = 64 << 10;
 
-  /** Kafka's constant for it is deprecated from its first day. */
+  /** The key as text, because Kafka's constant for it is deprecated. */
   private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
 
+  /**
+   * Validates the settings.
+   *
+   * @throws IllegalArgumentException if a value is out of range, or does not work under {@code
+   *     group.protocol=streams}; the message names the key
+   */
   public ServiceConfig {
     Objects.requireNonNull(inference, "inference");
     Objects.requireNonNull(topics, "topics");
@@ -67,8 +83,8 @@ public record ServiceConfig(
     skipped = Map.copyOf(skipped);
     if (!skipped.isEmpty() && isStreamsProtocol(kafka)) {
       throw new IllegalArgumentException(
-          "skip: under group.protocol=streams Kafka Streams has a consumer of its own, which passes"
-              + " no record; move the group's offset with kafka-consumer-groups --reset-offsets");
+          "skip: not supported under group.protocol=streams, where Kafka Streams makes its own"
+              + " consumer; move the group's offset with kafka-consumer-groups.sh --reset-offsets");
     }
     if (maxRecordBytes < 1024 || maxRecordBytes > MAX_RECORD_BYTES) {
       throw new IllegalArgumentException(
@@ -76,7 +92,7 @@ public record ServiceConfig(
               + maxRecordBytes
               + " is not between 1024 and "
               + MAX_RECORD_BYTES
-              + ", what a broker takes in one request");
+              + ", the most that a broker takes in one request");
     }
     if (topics.inputPattern() != null && isStreamsProtocol(kafka)) {
       throw new IllegalArgumentException(
@@ -85,7 +101,17 @@ public record ServiceConfig(
     }
   }
 
-  /** A service that reads every record. */
+  /**
+   * Creates the settings of a service that skips no record.
+   *
+   * @param inference the model, and how it runs
+   * @param topics the topics that the service reads and writes
+   * @param onBadImage what happens to an image that cannot be classified
+   * @param maxRecordBytes largest record batch of the input topics, in bytes
+   * @param pinned whether the version that the service starts with serves to the end
+   * @param kafka keys of Kafka Streams and its clients
+   * @throws IllegalArgumentException if a value is out of range; the message names the key
+   */
   public ServiceConfig(
       InferenceConfig inference,
       Topics topics,
@@ -96,29 +122,50 @@ public record ServiceConfig(
     this(inference, topics, onBadImage, maxRecordBytes, pinned, Map.of(), kafka);
   }
 
-  /** Bad images become dead letters, and records are as large as Kafka takes them by default. */
+  /**
+   * {@return settings with Kafka's default size of records; bad images become dead letters, and the
+   * service follows promotions}
+   *
+   * @param inference the model, and how it runs
+   * @param topics the topics that the service reads and writes
+   * @param kafka keys of Kafka Streams and its clients
+   */
   public static ServiceConfig of(InferenceConfig inference, Topics topics, Properties kafka) {
     return new ServiceConfig(
         inference, topics, OnBadImage.DEAD_LETTER, DEFAULT_MAX_RECORD_BYTES, false, kafka);
   }
 
-  /** The largest record batch of the dead-letter topic for an input limit, in bytes. */
+  /**
+   * The largest record batch of the dead-letter topic, in bytes, for a limit of the input topics.
+   */
   static int maxDeadLetterBytes(int maxRecordBytes) {
     return maxRecordBytes + DEAD_LETTER_HEADERS;
   }
 
-  /** The consumer group, which Kafka Streams calls the application. */
+  /** {@return the consumer group's name, which is Kafka Streams' application id} */
   public String group() {
     return new StreamsConfig(streams()).getString(StreamsConfig.APPLICATION_ID_CONFIG);
   }
 
-  /** Where a partition begins of which the group has no offset, as Kafka says it. */
+  /**
+   * {@return where the group begins in a partition without a committed offset, as {@code
+   * auto.offset.reset} says}
+   */
   public String offsetReset() {
     Object reset =
         new StreamsConfig(streams())
             .getMainConsumerConfigs(group(), "start", 0)
             .get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
     return reset.toString();
+  }
+
+  /** How long it takes to find a new partition, or a new topic that the pattern matches. */
+  public Duration newTopicsAfter() {
+    Object age =
+        new StreamsConfig(streams())
+            .getMainConsumerConfigs(group(), "start", 0)
+            .get(CommonClientConfigs.METADATA_MAX_AGE_CONFIG);
+    return Duration.ofMillis(Long.parseLong(age.toString()));
   }
 
   /** Number of stream threads. */
@@ -134,7 +181,7 @@ public record ServiceConfig(
     return all;
   }
 
-  /** Kafka's values may be secrets. */
+  /** {@return the settings, without the values of Kafka's keys, which may be secrets} */
   @Override
   public String toString() {
     return "ServiceConfig[inference="
@@ -154,7 +201,7 @@ public record ServiceConfig(
         + "]";
   }
 
-  /** True if the group is one of KIP-1071's. */
+  /** Whether the group uses the streams rebalance protocol (KIP-1071). */
   boolean isStreamsProtocol() {
     return isStreamsProtocol(kafka);
   }
@@ -182,17 +229,17 @@ public record ServiceConfig(
     if (onBadImage == OnBadImage.DEAD_LETTER) {
       defaults.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters());
     }
-    // The topics' own limits decide, and they are looked at before anything is sent.
+    // The topics' own limits decide: each record is compared with them before it is sent.
     defaults.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxDeadLetterBytes(MAX_RECORD_BYTES));
     defaults.put(
         ProducerConfig.BUFFER_MEMORY_CONFIG,
         Math.max(DEFAULT_BUFFER_MEMORY, 4L * maxDeadLetterBytes(maxRecordBytes)));
-    // There are no global tables here; Kafka Streams warns as long as this is not said, and its
-    // assignor, which gets the consumer's configuration alone, warns once more a thread.
+    // The topology has no global tables. Without this key, Kafka Streams warns, and its assignor
+    // warns once more for each thread, because it gets only the consumer's configuration.
     defaults.put(GLOBAL_HANDLER, true);
     defaults.put(StreamsConfig.mainConsumerPrefix(GLOBAL_HANDLER), true);
-    // At least once it is what a crash makes us infer again, and every commit waits for what is in
-    // flight; exactly once it is also how long a prediction waits to be seen.
+    // A crash repeats the images since the last commit, but each commit waits for the images in
+    // flight. Under exactly-once, readers see a prediction only after the commit.
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, isExactlyOnce() ? 500 : 1_000);
     boolean prompt = !isStreamsProtocol(kafka);
     if (prompt) {
@@ -201,23 +248,23 @@ public record ServiceConfig(
           ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis() / 4);
     }
     if (!prompt) {
-      // There, Kafka Streams makes its consumer itself, and an answer waits for its poll.
+      // Kafka Streams makes its own consumer under this protocol, and answers wait for its poll.
       defaults.put(StreamsConfig.POLL_MS_CONFIG, 5);
     }
     if (!skipped.isEmpty()) {
-      // A record that is to be passed unread must not be polled together with those before it.
+      // A poll must not return the record to skip together with the records before it.
       defaults.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 1);
     }
-    // Images are large: buffering Kafka Streams' default of 1,000 a partition would take gigabytes.
+    // Images are large: Kafka Streams' default of 1,000 records a partition could fill gigabytes.
     defaults.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2 * inference.maxInFlight());
-    // Kafka Streams lingers 100 ms, which every prediction would wait. Under load our consumer has
-    // answers leave in bursts, which a millisecond keeps together.
+    // With Kafka Streams' default, every prediction would wait 100 ms. Under load, answers leave in
+    // bursts (see PromptClients), and one millisecond keeps a burst together.
     defaults.put(ProducerConfig.LINGER_MS_CONFIG, prompt ? 1 : 5);
-    // Kafka's default of 16 KiB is one prediction of a thousand classes.
+    // One prediction of 1,000 classes fills Kafka's default of 16 KiB.
     defaults.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
-    // Kafka's default of five minutes is how long the images of a new partition, or of a new topic
-    // that the pattern matches, would wait.
-    defaults.put(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, 30_000);
+    // With Kafka's default, images in a new partition, or in a new topic that the pattern matches,
+    // would wait up to 5 minutes.
+    defaults.put(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, (int) NEW_TOPICS_AFTER.toMillis());
     return defaults;
   }
 }

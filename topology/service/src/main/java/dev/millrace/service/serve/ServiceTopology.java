@@ -16,16 +16,17 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 
-/** Images in, predictions out. */
+/** The service's topology: reads images, and writes predictions. */
 final class ServiceTopology {
 
   private ServiceTopology() {}
 
   /**
-   * Builds it. Keys pass as bytes, whatever they are, and a partition's predictions go to the
-   * partition of the same number, modulo how many there are: so the order holds whatever the key.
+   * Builds the topology. Keys pass through as bytes. Predictions of input partition p go to output
+   * partition p, modulo the number of output partitions. They thus keep their order, whatever their
+   * keys are.
    *
-   * @param limits what the brokers take
+   * @param limits reads which records the output topic accepts
    */
   static Topology of(Topics topics, ImageInference<byte[]> inference, LimitsReader limits) {
     StreamsBuilder builder = new StreamsBuilder();

@@ -1,8 +1,9 @@
 package dev.millrace.service.serve;
 
 /**
- * The broker's groups or topics are in a state in which a service would lose records or starve
- * another one. The message is one line that says what to do.
+ * The state of the brokers' groups or topics keeps the service from starting: the service would
+ * lose records, or take partitions from another service. The message is one line that says what to
+ * do.
  */
 public final class StartRefusedException extends RuntimeException {
 

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The session timeout of a group under {@code group.protocol=streams} (KIP-1071), which the brokers
- * keep: how long a killed instance's partitions stand still.
+ * The session timeout of a group under {@code group.protocol=streams} (KIP-1071): the time for
+ * which the partitions of a killed instance stand still. The brokers keep it.
  */
 final class StreamsSession {
 
@@ -25,7 +25,9 @@ final class StreamsSession {
   private final ConfigResource group;
 
   /**
-   * @param admin stays the caller's
+   * Creates the session of one group.
+   *
+   * @param admin reads and sets the timeout; stays the caller's
    */
   StreamsSession(Admin admin, String group) {
     this.admin = admin;
@@ -33,8 +35,8 @@ final class StreamsSession {
   }
 
   /**
-   * Shortens it to {@code timeout}, where the brokers allow that and we may. Else says in a warning
-   * for how long partitions stand still after a kill.
+   * Shortens the timeout to {@code timeout}, if the brokers and the user's rights allow it. If they
+   * do not, warns how long partitions stand still after a kill.
    */
   void shortenTo(Duration timeout) throws InterruptedException {
     try {
@@ -44,9 +46,10 @@ final class StreamsSession {
       }
     } catch (ExecutionException e) {
       log.warn(
-          "after a kill, the partitions of an instance stand still for {}: the group's {} cannot be"
-              + " set to {} ({}); lower the brokers' group.streams.min.session.timeout.ms, or set it"
-              + " with kafka-configs",
+          "after a kill, the partitions of an instance stand still for {}, because the group's {}"
+              + " cannot be set to {} ({}); lower the brokers'"
+              + " group.streams.min.session.timeout.ms, or set the group's timeout with"
+              + " kafka-configs.sh",
           lasting(),
           KEY,
           timeout.toMillis(),

@@ -11,8 +11,9 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * Compares what the topics of a service take. An input that takes records which the output or the
- * dead-letter topic refuses makes some images end as a stub of a dead letter. Immutable.
+ * Compares the limits of a service's topics. If the output topic refuses what an input topic
+ * accepts, some images become dead letters. If the dead-letter topic refuses it, too, their dead
+ * letters lose the image. Immutable.
  */
 public final class TopicComparison {
 
@@ -23,9 +24,14 @@ public final class TopicComparison {
   private final long predictionBytes;
 
   /**
-   * @param configs of each topic by name; of a topic without any, nothing is said
-   * @param maxRecordBytes the largest image record that the service's own clients are made for
-   * @param predictionBytes about the size of the model's largest prediction; 0 if it is unknown
+   * Creates the comparison.
+   *
+   * @param topics the service's topics
+   * @param configs each topic's configuration, by name; a topic without one is not compared
+   * @param maxRecordBytes largest image record that the service's own clients are set up for, in
+   *     bytes
+   * @param predictionBytes approximate size of the model's largest prediction, in bytes; 0 if it is
+   *     unknown
    */
   public TopicComparison(
       Topics topics, Map<String, Config> configs, int maxRecordBytes, long predictionBytes) {
@@ -41,7 +47,7 @@ public final class TopicComparison {
     return topic.equals(deadLetters) || topics.isInput(topic);
   }
 
-  /** What is wrong, if anything: each a line with what will happen, and what to set instead. */
+  /** {@return the limits that do not fit, one line each: what will happen, and what to set} */
   public List<String> findings() {
     List<String> findings = new ArrayList<>();
     inputs().forEach(input -> compare(input).forEach(findings::add));
@@ -60,8 +66,8 @@ public final class TopicComparison {
         findings.add(
             "topic '"
                 + topic
-                + "' is compacted: it refuses records without a key, and keeps the last record of"
-                + " each key alone; "
+                + "' is compacted: it refuses records without a key, and keeps only the last record"
+                + " of each key; "
                 + set(topic, TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE));
       }
     }
@@ -116,7 +122,7 @@ public final class TopicComparison {
             + set(deadLetters, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, needed.get()));
   }
 
-  /** A prediction has its image's time. */
+  /** A prediction carries its image's timestamp, so the output has to accept the input's range. */
   private Optional<String> narrower(String input, String key, String word) {
     if (stampsItself(input) || stampsItself(output)) {
       return Optional.empty();
@@ -137,9 +143,9 @@ public final class TopicComparison {
             + input
             + "' takes "
             + word
-            + " times, up to "
+            + " timestamps (up to "
             + here.get()
-            + ": an image of such a time becomes a dead letter; "
+            + " ms): an image with such a timestamp becomes a dead letter; "
             + set(output, key, here.get()));
   }
 
@@ -154,13 +160,13 @@ public final class TopicComparison {
   }
 
   private static String set(String topic, String key, Object value) {
-    return "'kafka-configs.sh --alter --entity-type topics --entity-name "
+    return "fix this with 'kafka-configs.sh --alter --entity-type topics --entity-name "
         + topic
         + " --add-config "
         + key
         + "="
         + value
-        + "' mends it";
+        + "'";
   }
 
   private boolean isCompacted(String topic) {

@@ -18,11 +18,12 @@ public final class TopicConfigs {
   private TopicConfigs() {}
 
   /**
-   * The configuration of each topic. A topic that is missing is left out, and with a warning one
-   * that we may not describe.
+   * {@return the configuration of each topic, by name} Missing topics are left out. Topics that the
+   * user may not describe are left out with a warning.
    *
-   * @param admin stays the caller's
-   * @param warnings takes which topics we may not describe, a line each
+   * @param admin describes the topics; stays the caller's
+   * @param topics the topics' names
+   * @param warnings receives one line for each topic that the user may not describe
    */
   public static Map<String, Config> of(
       Admin admin, Collection<String> topics, Consumer<String> warnings) {
@@ -39,12 +40,12 @@ public final class TopicConfigs {
           try {
             configs.put(topic.name(), Answer.of(config));
           } catch (UnknownTopicOrPartitionException | InvalidTopicException e) {
-            // others look for missing topics
+            // Missing topics are reported elsewhere.
           } catch (AuthorizationException e) {
             warnings.accept(
                 "the limits of topic "
                     + topic.name()
-                    + " are unknown, because we may not describe them ("
+                    + " are unknown, because this user may not describe them ("
                     + e.getMessage()
                     + "); allow DESCRIBE_CONFIGS of the topic");
           }

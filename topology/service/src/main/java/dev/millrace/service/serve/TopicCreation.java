@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -18,13 +20,14 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Makes the topics a service needs, with the broker's default replication; those that exist stay as
- * they are.
+ * Creates the topics that a service needs, with the brokers' default replication. Topics that exist
+ * stay as they are.
  */
 public final class TopicCreation {
 
@@ -34,12 +37,15 @@ public final class TopicCreation {
   private TopicCreation() {}
 
   /**
-   * Makes what is missing and returns when every partition takes records. Topics that a pattern
-   * stands for are not made.
+   * Creates a service's missing topics, and returns when every partition accepts records. Input
+   * topics that a pattern stands for are not created.
    *
-   * @param partitions of the input, output and dead-letter topics
-   * @param maxRecordBytes the largest record batch that the input topic takes
+   * @param admin creates the topics; stays the caller's
+   * @param topics the service's topics
+   * @param partitions number of partitions of each input, output and dead-letter topic
+   * @param maxRecordBytes largest record batch that an input topic accepts, in bytes
    * @throws KafkaException if the brokers refuse
+   * @throws InterruptedException if the thread is interrupted
    */
   public static void create(Admin admin, Topics topics, int partitions, int maxRecordBytes)
       throws InterruptedException {
@@ -52,19 +58,26 @@ public final class TopicCreation {
   }
 
   /**
-   * Makes the topics of which version serves, if they are missing.
+   * Creates the control topic and the status topic if they are missing.
    *
+   * @param admin creates the topics; stays the caller's
    * @throws KafkaException if the brokers refuse
+   * @throws InterruptedException if the thread is interrupted
    */
   public static void createControl(Admin admin) throws InterruptedException {
     create(admin, control());
   }
 
   /**
-   * Makes the topics of labelled events, if they are missing.
+   * Creates the topics of labelled images if they are missing.
    *
-   * @param maxRecordBytes the largest record batch that the images' topic takes
+   * @param admin creates the topics; stays the caller's
+   * @param images topic of the images
+   * @param labels topic of their labels
+   * @param partitions number of partitions of each topic
+   * @param maxRecordBytes largest record batch that the images' topic accepts, in bytes
    * @throws KafkaException if the brokers refuse
+   * @throws InterruptedException if the thread is interrupted
    */
   public static void createLabelled(
       Admin admin, String images, String labels, int partitions, int maxRecordBytes)
@@ -80,36 +93,51 @@ public final class TopicCreation {
   }
 
   /**
-   * Makes topics, as far as they are missing, and returns when every partition takes records.
+   * Creates missing topics, and returns when every partition accepts records. This needs no right
+   * to create topics if none is missing.
    *
+   * @param admin creates the topics; stays the caller's
+   * @param wanted the topics, with their partitions and configurations
+   * @throws MissingRightException if a topic is missing and the user may not create or see it
    * @throws KafkaException if the brokers refuse
+   * @throws InterruptedException if the thread is interrupted
    */
   public static void create(Admin admin, List<NewTopic> wanted) throws InterruptedException {
-    Map<String, KafkaFuture<Void>> made = admin.createTopics(wanted).values();
-    for (KafkaFuture<Void> topic : made.values()) {
+    Set<String> there = get(admin.listTopics().names());
+    List<NewTopic> missing =
+        wanted.stream().filter(topic -> !there.contains(topic.name())).toList();
+    for (Map.Entry<String, KafkaFuture<Void>> topic :
+        admin.createTopics(missing).values().entrySet()) {
       try {
-        get(topic);
+        get(topic.getValue());
       } catch (TopicExistsException e) {
-        // It stays as it is.
+        // Another client has created it meanwhile, or the user may not see it.
+      } catch (AuthorizationException e) {
+        throw new MissingRightException("Create on topic " + topic.getKey(), e);
       }
     }
-    awaitLeaders(admin, made.keySet());
+    awaitLeaders(admin, wanted.stream().map(NewTopic::name).collect(Collectors.toSet()));
   }
 
   /**
-   * Returns when each partition's leader answers. The controller makes topics, the brokers learn of
-   * them a moment later, and tell of a partition before they take records for it. A producer that
-   * comes in between has its first batch refused and its second taken, after which no broker takes
-   * the first again: out of order.
+   * Returns when the leader of each partition answers. The controller creates topics, and the
+   * brokers learn of them a moment later. They describe a partition before they accept records for
+   * it. If a producer sends in between, a broker refuses its first batch and accepts its second.
+   * From then on, the first batch is out of order, and no broker accepts it.
    *
-   * @throws KafkaException if they do not within Kafka's own time limits
+   * @throws KafkaException if a leader does not answer within Kafka's own timeouts
    */
   private static void awaitLeaders(Admin admin, Set<String> topics) throws InterruptedException {
     Collection<TopicDescription> made = awaitDescriptions(admin, topics);
     get(admin.listOffsets(ends(made)).all());
   }
 
-  /** What to ask for the end of each partition, which only a leader in office answers. */
+  /**
+   * {@return queries for the end of each partition, which only the partition's current leader
+   * answers}
+   *
+   * @param topics the topics' descriptions
+   */
   public static Map<TopicPartition, OffsetSpec> ends(Collection<TopicDescription> topics) {
     Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
     for (TopicDescription topic : topics) {
@@ -126,12 +154,15 @@ public final class TopicCreation {
     for (int attempt = 0; attempt < VISIBLE_ATTEMPTS; attempt++) {
       try {
         return get(admin.describeTopics(topics).allTopicNames()).values();
+      } catch (AuthorizationException e) {
+        throw new MissingRightException(
+            "Describe on each of the topics " + String.join(", ", new TreeSet<>(topics)), e);
       } catch (UnknownTopicOrPartitionException e) {
         TimeUnit.MILLISECONDS.sleep(VISIBLE_PAUSE_MS);
       }
     }
     throw new TimeoutException(
-        "topics were made, but no broker knows of them after "
+        "topics were created, but no broker describes them after "
             + VISIBLE_ATTEMPTS * VISIBLE_PAUSE_MS / 1000
             + " s");
   }

@@ -10,43 +10,68 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The topics a service works with.
+ * The topics that a service reads and writes.
  *
- * @param inputs topics of encoded images; none with a pattern
- * @param inputPattern a regular expression that the names of the input topics match as a whole, or
- *     null
- * @param output predictions
- * @param deadLetters images that got none, as they came, of all inputs
+ * @param inputs topics of encoded images; empty if there is a pattern
+ * @param inputPattern a regular expression that the whole name of an input topic matches, or null
+ * @param output topic of predictions
+ * @param deadLetters topic of the images that get no prediction, from all inputs
  */
 public record Topics(List<String> inputs, String inputPattern, String output, String deadLetters) {
 
-  /** The topic that images come from by default. */
+  /** The default input topic. */
   public static final String DEFAULT_INPUT = "images";
 
-  /** The topic that predictions go to by default. */
+  /** The default output topic. */
   public static final String DEFAULT_OUTPUT = "predictions";
 
-  /** What a dead-letter topic's name has more than its input's, by default. */
+  /** Added to an input topic's name to give the default name of its dead-letter topic. */
   private static final String DEAD_LETTERS = ".dead-letters";
 
-  /** The topic that images go to by default if they get no prediction. */
+  /** The default dead-letter topic of the default input topic. */
   public static final String DEFAULT_DEAD_LETTERS = DEFAULT_INPUT + DEAD_LETTERS;
 
-  /** Two topics, with dead letters where they go by default. */
+  /**
+   * {@return one input and one output, with the default dead-letter topic of the input}
+   *
+   * @param input the input topic
+   * @param output the output topic
+   * @throws IllegalArgumentException if two of the topics are equal
+   */
   public static Topics of(String input, String output) {
     return new Topics(input, output, input + DEAD_LETTERS);
   }
 
-  /** Several inputs, with dead letters where those of the first one go by default. */
+  /**
+   * {@return several inputs and one output, with the default dead-letter topic of the first input}
+   *
+   * @param inputs the input topics, at least one
+   * @param output the output topic
+   * @throws IllegalArgumentException if two of the topics are equal
+   */
   public static Topics of(List<String> inputs, String output) {
     return new Topics(inputs, null, output, inputs.get(0) + DEAD_LETTERS);
   }
 
-  /** One input. */
+  /**
+   * Creates the topics of a service with one input.
+   *
+   * @param input the input topic
+   * @param output the output topic
+   * @param deadLetters the dead-letter topic
+   * @throws IllegalArgumentException if two of the topics are equal
+   */
   public Topics(String input, String output, String deadLetters) {
     this(List.of(input), null, output, deadLetters);
   }
 
+  /**
+   * Validates the topics.
+   *
+   * @throws IllegalArgumentException if there are both inputs and a pattern, or neither; if two
+   *     topics are equal; or if the pattern is invalid, or matches the output, dead-letter, control
+   *     or status topic
+   */
   public Topics {
     inputs = List.copyOf(inputs);
     Objects.requireNonNull(output, "output");
@@ -72,14 +97,18 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
     }
   }
 
-  /** A pattern that takes one of our own topics for an input would feed us what we wrote. */
+  /**
+   * Refuses a pattern that matches the output, dead-letter, control or status topic, because the
+   * service would then read records that are no images.
+   */
   private static void requireNoOther(String inputPattern, String output, String deadLetters) {
     Pattern pattern;
     try {
       pattern = Pattern.compile(inputPattern);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          "input-pattern: " + inputPattern + " is no regular expression: " + e.getDescription(), e);
+          "input-pattern: " + inputPattern + " is not a regular expression: " + e.getDescription(),
+          e);
     }
     for (String own : List.of(output, deadLetters, ControlTopic.NAME, ControlTopic.STATUS)) {
       if (pattern.matcher(own).matches()) {
@@ -88,24 +117,32 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
                 + inputPattern
                 + " matches "
                 + own
-                + ", which is no topic of images; take a narrower one");
+                + ", which holds no images; give a narrower pattern");
       }
     }
   }
 
-  /** The only input, or the first one. To be called without a pattern. */
+  /**
+   * {@return the only input topic, or the first one}
+   *
+   * @throws IndexOutOfBoundsException if there is a pattern instead
+   */
   public String input() {
     return inputs.get(0);
   }
 
-  /** Whether images come from a topic of this name. */
+  /**
+   * {@return whether the service reads a topic}
+   *
+   * @param topic the topic's name
+   */
   public boolean isInput(String topic) {
     return inputPattern == null
         ? inputs.contains(topic)
         : Pattern.compile(inputPattern).matcher(topic).matches();
   }
 
-  /** The inputs, or their pattern between slashes, for people to read. */
+  /** {@return the input topics, or their pattern between slashes, for messages} */
   public String inputText() {
     return inputPattern == null
         ? inputs.stream().collect(Collectors.joining(","))

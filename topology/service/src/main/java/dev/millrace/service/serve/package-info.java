@@ -1,2 +1,5 @@
-/** The service: a topology from images to predictions, run by Kafka Streams until it is closed. */
+/**
+ * The service: a topology from images to predictions, which Kafka Streams runs until the service is
+ * closed.
+ */
 package dev.millrace.service.serve;

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The one broker of all test classes that register this: started before the first, gone after the
- * last. Their topics need names of their own.
+ * A broker that all test classes with this extension share. It starts before the first of them, and
+ * stops after the last. Each class needs topic names of its own.
  */
 public final class RunningBroker implements BeforeAllCallback {
 
@@ -58,18 +58,18 @@ public final class RunningBroker implements BeforeAllCallback {
     return shared.broker().bootstrapServers();
   }
 
-  /** A client of this broker; stays the broker's. */
+  /** An admin client of this broker, which the broker closes. */
   public Admin admin() {
     return shared.admin();
   }
 
-  /** Makes a topic of two partitions. */
+  /** Creates a topic with two partitions. */
   public void createTopic(String name, Map<String, String> configs)
       throws ExecutionException, InterruptedException {
     createTopic(name, 2, configs);
   }
 
-  /** Makes a topic. */
+  /** Creates a topic, and waits until it accepts records. */
   public void createTopic(String name, int partitions, Map<String, String> configs)
       throws ExecutionException, InterruptedException {
     admin()
@@ -82,7 +82,7 @@ public final class RunningBroker implements BeforeAllCallback {
         .until(() -> takesRecords(name));
   }
 
-  /** Sets a topic's configuration, and waits until the broker tells it. */
+  /** Sets a topic's configuration, and waits until the broker reports it. */
   public void configure(String topic, String key, String value)
       throws ExecutionException, InterruptedException {
     AlterConfigOp change = new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET);
@@ -91,8 +91,7 @@ public final class RunningBroker implements BeforeAllCallback {
   }
 
   /**
-   * A topic's configuration as the broker tells it, which is a moment behind what an administrator
-   * has set.
+   * A topic's configuration as the broker reports it, a moment after an administrator has set it.
    */
   public String configuration(String topic, String key)
       throws ExecutionException, InterruptedException {
@@ -110,7 +109,7 @@ public final class RunningBroker implements BeforeAllCallback {
     return !admin().listOffsets(TopicCreation.ends(descriptions)).all().get().isEmpty();
   }
 
-  /** Sends one record and waits until the broker has it. */
+  /** Sends one record, and waits until the broker has it. */
   public void send(String topic, String key, String value)
       throws ExecutionException, InterruptedException {
     try (Producer<String, String> producer =
@@ -122,7 +121,7 @@ public final class RunningBroker implements BeforeAllCallback {
     }
   }
 
-  /** Everything that is in a topic now, partition by partition. */
+  /** All records that are in a topic now, partition by partition. */
   public List<ConsumerRecord<String, byte[]>> records(String topic) {
     try (Consumer<String, byte[]> consumer =
         new KafkaConsumer<>(

@@ -15,13 +15,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The users that a broker's SCRAM line names, over SASL_PLAINTEXT. */
+/** Tests the users of a broker's SCRAM line, over SASL_PLAINTEXT. */
 @Tag("broker")
 class ScramUsersTest {
 
   private static final String KEY = "listener.name.clients.scram-sha-512.sasl.jaas.config";
 
-  /** As a line quotes it: what separates the formatter's arguments, a quote, and beyond ASCII. */
+  /**
+   * A password, quoted for a JAAS line, with a quote, a letter beyond ASCII, and the characters
+   * that separate the formatter's arguments.
+   */
   private static final String ODD = "x],[= 'y' \\\"z\\\" \u00fc";
 
   private static final String MODULE =

@@ -11,7 +11,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** What a command line came to. */
+/** The exit code and the output of a command line. */
 public record CapturedRun(int exitCode, String out, String err) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,7 +32,7 @@ public record CapturedRun(int exitCode, String out, String err) {
     return err.lines().toList();
   }
 
-  /** Standard output, which is one JSON value. */
+  /** Standard output, parsed as one JSON value. */
   public JsonNode json() {
     try {
       return JSON.readTree(out);
@@ -41,18 +41,23 @@ public record CapturedRun(int exitCode, String out, String err) {
     }
   }
 
-  /** It did what was asked. */
+  /** Asserts that the command succeeded. */
   public CapturedRun succeeded() {
     assertThat(exitCode).as("exit code, with %s", err).isZero();
     return this;
   }
 
-  /** It failed, said why in one line, and printed nothing else; returns the line. */
+  /**
+   * Asserts that the command failed, with the reason in one line and no other output; returns the
+   * line.
+   */
   public String failureLine() {
     return onlyLine(ExitCode.FAILED);
   }
 
-  /** It was used wrongly, said so in one line that names the help; returns the line. */
+  /**
+   * Asserts wrong usage, with one line that names the help and no other output; returns the line.
+   */
   public String usageLine() {
     String line = onlyLine(ExitCode.USAGE);
     assertThat(line).matches("millrace.*; see 'millrace.* --help'");

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Help, wrong usage, and failures in one line. */
+/** Tests help, wrong usage, and failures in one line. */
 class CommandLineToolTest {
 
-  /** What makes a broker that is away known within a moment. */
+  /** Options by which a command soon notices that no broker answers. */
   private static final String[] IMPATIENT = {
     "-X", "request.timeout.ms=200", "-X", "default.api.timeout.ms=300"
   };

@@ -10,6 +10,7 @@ import dev.millrace.service.serve.TopicCreation;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -22,9 +23,9 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The control topic's clients with transactions that a real broker keeps open, or aborts. */
+/** Tests the control topic's clients with transactions that a real broker keeps open or aborts. */
 @Tag("broker")
-@ResourceLock("millrace.models") // of the one broker
+@ResourceLock("millrace.models") // a topic of the shared broker
 class ControlTopicOnBrokerTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
@@ -41,7 +42,7 @@ class ControlTopicOnBrokerTest {
 
   @BeforeEach
   void createTopic(TestInfo test) throws InterruptedException {
-    model = test.getTestMethod().orElseThrow().getName(); // the tests share a control topic
+    model = test.getTestMethod().orElseThrow().getName(); // because the tests share a control topic
     TopicCreation.createControl(BROKER.admin());
     new ControlWriter(kafka, kafka).change(model, before -> new Champion(1, null, false));
   }
@@ -80,13 +81,13 @@ class ControlTopicOnBrokerTest {
   }
 
   @Test
-  void championOfAnOpenTransaction_isNeitherReadNorWaitedFor() throws Exception {
+  void championOfAnOpenTransaction_isWaitedFor() throws Exception {
     try (Producer<String, String> producer = began()) {
-      assertThat(champion()).contains(new Champion(1, null, false));
+      CompletableFuture<Optional<Champion>> read = CompletableFuture.supplyAsync(this::champion);
       producer.commitTransaction();
-    }
 
-    assertThat(champion()).contains(new Champion(2, null, false));
+      assertThat(read.get()).contains(new Champion(2, null, false));
+    }
   }
 
   @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The defaults that {@code --help} prints are those of the configuration records. */
+/** Tests that {@code --help} prints the defaults of the configuration records. */
 class DefaultsTest {
 
   private static final InferenceConfig CPU = InferenceConfig.of(Path.of("."), "any");
@@ -37,7 +37,7 @@ class DefaultsTest {
           .build()
           .engine();
 
-  /** What {@code --help} prints, by command. */
+  /** The output of {@code --help}, by command. */
   private static final Map<String, String> HELP = new ConcurrentHashMap<>();
 
   static Stream<Arguments> defaults() {
@@ -72,7 +72,7 @@ class DefaultsTest {
     assertThat(defaultOf(command, option)).isEqualTo(expected.toString());
   }
 
-  /** These depend on the device, and stand in words. */
+  /** The help describes these defaults in words, because they depend on the device. */
   @Test
   void help_tellsTheDefaultsOfEachDevice() {
     assertThat(defaultOf("serve", "--max-batch-size"))
@@ -88,7 +88,7 @@ class DefaultsTest {
                 .formatted(CPU.engine().linger().toMillis(), GPU.linger().toMillis()));
   }
 
-  /** What stands behind {@code default:} in an option's description. */
+  /** The text after {@code default:} in an option's description. */
   private static String defaultOf(String command, String option) {
     String help =
         HELP.computeIfAbsent(

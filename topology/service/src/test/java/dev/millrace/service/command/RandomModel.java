@@ -8,20 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 
-/** Publishes networks that have learned nothing. */
+/** Publishes networks with random weights. */
 public final class RandomModel {
 
   private RandomModel() {}
 
-  /** A ResNet-20 of ten classes as the next version of a model. */
+  /** Publishes a ResNet-20 of ten classes as the next version of a model. */
   public static void publish(Path repository, String name) throws IOException {
     publish(repository, name, 10, 1);
   }
 
   /**
-   * A ResNet-20 as the next version of a model.
+   * Publishes a ResNet-20 as the next version of a model.
    *
-   * @param seed of its weights
+   * @param seed seed of its weights
    */
   public static void publish(Path repository, String name, int classes, int seed)
       throws IOException {

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the demo ends its trainer, here a script that has more to say when it is told to stop. */
+/** Tests how the demo ends its trainer. A script plays the trainer. */
 class TrainerProcessTest {
 
   private static final String LAUNCHER = "millrace.launcher";
 
-  /** Says what it has left to say only when it is told to stop. */
+  /** Prints 500 events when it is told to stop. */
   private static final String SCRIPT =
       """
       #!/usr/bin/env bash

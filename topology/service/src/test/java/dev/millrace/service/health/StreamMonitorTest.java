@@ -20,7 +20,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.Test;
 
-/** One look a second, from second 0 on. */
+/** The tests look once a second, from second 0 on. */
 class StreamMonitorTest {
 
   private static final TopicPartition IMAGES = new TopicPartition("images", 3);
@@ -81,7 +81,9 @@ class StreamMonitorTest {
     return monitor.look(nanos(second));
   }
 
-  /** Looks once a second for so long, asks the brokers as often, and returns what it saw last. */
+  /**
+   * Looks, and asks the brokers, once a second for this many seconds; returns the last problems.
+   */
   private List<Problem> after(int seconds) throws Exception {
     List<Problem> last = problems();
     for (int i = 0; i < seconds; i++) {
@@ -176,7 +178,7 @@ class StreamMonitorTest {
               assertThat(problem.kind()).isEqualTo(Problem.Kind.THREAD_FAILED);
               assertThat(problem.reason()).contains("the database is gone");
             });
-    // The replacement fails, too, which does not start the clock again.
+    // The replacement fails, too. That does not start the clock again.
     failure = Optional.of(new ThreadFailure(nanos(second), "the database is gone"));
     assertThat(after(1)).hasSize(1);
 

@@ -40,7 +40,7 @@ class RepeatsTest {
     assertThat(repeats.passes("a", "come", 0)).isTrue();
   }
 
-  /** Nothing is lost between a minute's end and the telling. */
+  /** A repetition between the end of the minute and the report is not lost. */
   @Test
   void lineBetweenTheMinutesEndAndTheTelling_isCounted() {
     assertThat(repeats.passes("a", "gone", 0)).isTrue();

@@ -10,7 +10,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 
-/** An admin client that answers by the method's name, or throws, and remembers what was asked. */
+/** An admin client that answers by the name of the method, or throws, and records the calls. */
 final class AnsweringAdmin {
 
   private final Map<String, Object> answers = new HashMap<>();

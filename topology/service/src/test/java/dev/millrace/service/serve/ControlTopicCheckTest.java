@@ -28,9 +28,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The topic that says which version serves forgets none, or is refused. */
+/** Tests that the control topic is set to keep all promotions, or refused. */
 @Tag("broker")
-@ResourceLock("millrace.models") // of the one broker
+@ResourceLock("millrace.models") // a topic of the shared broker
 class ControlTopicCheckTest {
 
   private static final String NAME = "millrace.models";
@@ -46,7 +46,7 @@ class ControlTopicCheckTest {
     return new ControlTopicCheck(admin, "here:9092", warnings::add);
   }
 
-  /** A topic as an administrator may have made it. */
+  /** A control topic as an administrator may have created it. */
   private static AnsweringAdmin topic(int partitions, String policy) {
     Node node = new Node(1, "here", 9092);
     List<TopicPartitionInfo> infos =
@@ -121,7 +121,7 @@ class ControlTopicCheckTest {
 
     assertThatThrownBy(check(admin.client())::repair)
         .isInstanceOf(StartRefusedException.class)
-        .hasMessageContaining("'millrace.models': cleanup.policy=delete forgets the champions")
+        .hasMessageContaining("'millrace.models': cleanup.policy=delete deletes old promotions")
         .hasMessageContaining("--add-config cleanup.policy=compact");
   }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whose group it is: by its members, and by its committed offsets. */
+/** Tests to which service a group belongs, by its members and its committed offsets. */
 @Tag("broker")
 @Timeout(120)
 class GroupCheckTest {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where a group begins, and what one that goes on has lost. */
+/** Tests where a new group begins, and what a group with offsets reports as lost. */
 @Tag("broker")
 class GroupStartTest {
 
@@ -38,7 +38,7 @@ class GroupStartTest {
   private TopicPartition first;
   private TopicPartition second;
 
-  /** Four records in the first partition, a second apart, and none in the second. */
+  /** Sends four records to the first partition, one second apart, and none to the second. */
   @BeforeEach
   void sendFour() throws Exception {
     group = "start-" + COUNT.incrementAndGet();

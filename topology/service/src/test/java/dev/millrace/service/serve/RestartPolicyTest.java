@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -65,6 +66,7 @@ class RestartPolicyTest {
         new SaslAuthenticationException("no"),
         new TopicAuthorizationException("no"),
         new MissingSourceTopicException("no"),
+        new InvalidRequestException("no"),
         new BadImageException(BadImageException.Reason.EMPTY, "no"),
         new UnsatisfiedLinkError("no"),
         new OutOfMemoryError("no"),

@@ -48,7 +48,7 @@ class SendablePredictionsTest {
     }
   }
 
-  /** So close that it is rarely worth the time to write the prediction twice. */
+  /** The bound is tight enough that a prediction is rarely serialized twice. */
   @Test
   void boundOfAUsualPrediction_isAFewTimesWhatIsWritten() {
     float[] probabilities = new float[1_000];

@@ -37,7 +37,7 @@ class ServiceConfigTest {
     assertThat(streams.getLong("commit.interval.ms")).isEqualTo(millis);
   }
 
-  /** Under the other protocol Kafka Streams makes its consumer itself. */
+  /** Under group.protocol=streams, Kafka Streams makes its own consumer. */
   @ParameterizedTest
   @CsvSource({"classic, 100", "streams, 5"})
   void polls_areShortOnlyWhereAnswersWaitForThem(String protocol, long millis) {
@@ -53,7 +53,7 @@ class ServiceConfigTest {
         .containsEntry("linger.ms", "50");
   }
 
-  /** Kafka's own default would leave the images of a new partition alone for five minutes. */
+  /** With Kafka's default, the images of a new partition would wait up to five minutes. */
   @Test
   void newPartitions_areLookedForTwiceAMinute() {
     StreamsConfig streams = new StreamsConfig(config(Map.of()).streams());

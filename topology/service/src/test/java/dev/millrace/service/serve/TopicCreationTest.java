@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("broker")
-@ResourceLock("millrace.models") // of the one broker
+@ResourceLock("millrace.models") // a topic of the shared broker
 class TopicCreationTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
@@ -45,7 +45,8 @@ class TopicCreationTest {
   }
 
   /**
-   * A retry would hide a partition that is not ready, and an idempotent producer never recovers.
+   * The producer does not retry, because a retry would hide a partition that is not ready. An
+   * idempotent producer would never recover from that.
    */
   @Test
   void newTopics_takeRecordsAtOnceInAllPartitions() throws Exception {

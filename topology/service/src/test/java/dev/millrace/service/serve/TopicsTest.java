@@ -59,14 +59,14 @@ class TopicsTest {
   void pattern_matchesNoTopicOfOurs(String pattern, String ours) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> pattern(pattern))
-        .withMessageContaining("matches " + ours + ", which is no topic of images");
+        .withMessageContaining("matches " + ours + ", which holds no images");
   }
 
   @Test
   void pattern_isARegularExpression() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> pattern("cam-("))
-        .withMessageContaining("input-pattern: cam-( is no regular expression");
+        .withMessageContaining("input-pattern: cam-( is not a regular expression");
   }
 
   private static Topics pattern(String pattern) {

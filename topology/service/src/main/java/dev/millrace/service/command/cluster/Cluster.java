@@ -2,6 +2,7 @@ package dev.millrace.service.command.cluster;
 
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.serve.MissingRightException;
 import dev.millrace.service.serve.TopicCreation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,6 +102,9 @@ public final class Cluster implements AutoCloseable {
                 + "; 'millrace serve --create-topics PARTITIONS' makes it, as does kafka-topics.sh"
                 + " --create",
             e);
+      } catch (AuthorizationException e) {
+        throw new MissingRightException(
+            "Describe, which Read and Write include, on topic " + topic.getKey(), e);
       }
     }
     for (TopicDescription topic : descriptions) {

@@ -1,12 +1,14 @@
 package dev.millrace.service.command.deadletters;
 
 import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.serve.MissingRightException;
 import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
@@ -26,13 +28,22 @@ final class ReplayTransactions {
   ReplayTransactions(Producer<byte[], byte[]> producer, String topic) {
     this.producer = producer;
     this.topic = topic;
-    producer.initTransactions();
+    try {
+      producer.initTransactions();
+    } catch (AuthorizationException e) {
+      throw new MissingRightException("Write on transactional id " + transactionalId(topic), e);
+    }
+  }
+
+  /** The id of all replays of a dead-letter topic, of which the last to start goes on. */
+  static String transactionalId(String topic) {
+    return "millrace-replay-" + topic;
   }
 
   /** A producer's configuration for the replay of a topic. */
   static Map<String, String> defaults(String topic, int maxBytes) {
     return Map.of(
-        ProducerConfig.TRANSACTIONAL_ID_CONFIG, "millrace-replay-" + topic,
+        ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId(topic),
         ProducerConfig.ACKS_CONFIG, "all",
         ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(maxBytes),
         ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(Math.max(32L << 20, 2L * maxBytes)),

@@ -1,5 +1,6 @@
 package dev.millrace.service.command.demo;
 
+import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.command.lifecycle.CommandException;
@@ -108,7 +109,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
         TrainerProcess.start(
             folder, screen::training, training(demo, folder, labelled, repository))) {
       boolean ready = false;
-      while (!ready && !stop.isRequested()) {
+      while (!ready && !stop.isRequested() && !screen.isLost()) {
         ready = trainer.awaitFirstVersion(POLL_MS);
       }
       if (ready) {
@@ -161,7 +162,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
     demo.run(
         stream,
         rate,
-        () -> !stop.isRequested() && (count == null || screen.count() < count),
+        () -> !stop.isRequested() && !screen.isLost() && (count == null || screen.count() < count),
         screen::prediction);
   }
 
@@ -172,7 +173,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
         String key = folder.relativize(file).toString().replace('\\', '/');
         int slash = key.lastIndexOf('/');
         found.add(
-            new DemoImage(key, Files.readAllBytes(file), slash < 0 ? "" : key.substring(0, slash)));
+            new DemoImage(key, WholeFile.read(file), slash < 0 ? "" : key.substring(0, slash)));
       }
     }
     if (found.isEmpty()) {

@@ -77,6 +77,11 @@ final class DemoScreen {
     }
   }
 
+  /** True once nobody can read what this tells, because a pipe was closed or a disk is full. */
+  boolean isLost() {
+    return out.checkError();
+  }
+
   /** Predictions shown so far. */
   long count() {
     return scores.count();

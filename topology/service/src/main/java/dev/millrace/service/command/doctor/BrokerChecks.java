@@ -6,6 +6,8 @@ import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.Failure;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.serve.ControlTopicCheck;
+import dev.millrace.service.serve.PatternCheck;
+import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicComparison;
 import dev.millrace.service.serve.TopicConfigs;
 import dev.millrace.service.serve.Topics;
@@ -49,6 +51,9 @@ final class BrokerChecks {
       for (String topic : names) {
         findings.add(topic(cluster, topic));
       }
+      new PatternCheck(cluster.admin())
+          .problem(topics, ServiceConfig.NEW_TOPICS_AFTER)
+          .ifPresent(why -> findings.add(Finding.warning("input", why)));
       compare(cluster, names, warn(findings)).forEach(warn(findings));
       ControlTopicCheck control =
           new ControlTopicCheck(cluster.admin(), kafka.bootstrapServers(), warn(findings));
@@ -68,8 +73,8 @@ final class BrokerChecks {
     try {
       cluster.requireTopics(Set.of(topic));
       return Finding.ok("topic " + topic, "is there");
-    } catch (CommandException e) {
-      return Finding.missing("topic " + topic, e.getMessage());
+    } catch (CommandException | AuthorizationException e) {
+      return Finding.missing("topic " + topic, Failure.of(e).line());
     }
   }
 

@@ -17,7 +17,9 @@ import dev.millrace.streams.InferenceConfig;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.kafka.streams.StreamsConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,7 +71,28 @@ public final class DoctorCommand implements Callable<Integer> {
       description = "The devices that must work (default: ${DEFAULT-VALUE}).")
   private List<String> devices = List.of(Device.CPU.toString());
 
-  @Option(names = "--json", description = "As JSON: an array of {check, state, detail}.")
+  @Option(
+      names = "--acls",
+      description =
+          "Show what each command has to be allowed at a broker that checks it, and end. Asks no"
+              + " broker.")
+  private boolean acls;
+
+  @Option(
+      names = "--principal",
+      paramLabel = "TYPE:NAME",
+      description = "With --acls: as kafka-acls.sh commands that allow this user, e.g. User:alice.")
+  private String principal;
+
+  @Option(
+      names = "--application-id",
+      paramLabel = "ID",
+      description = "With --acls: the group, as 'serve' is told (default: millrace-MODEL).")
+  private String applicationId;
+
+  @Option(
+      names = "--json",
+      description = "As JSON: an array of {check, state, detail}, or of rights.")
   private boolean json;
 
   /** A finding in JSON. */
@@ -77,6 +100,10 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (acls) {
+      printRights();
+      return ExitCode.DONE;
+    }
     List<Device> wanted = devices.stream().map(Device::parse).toList();
     List<Finding> findings = new ArrayList<>();
     findings.add(MachineChecks.java());
@@ -87,6 +114,24 @@ public final class DoctorCommand implements Callable<Integer> {
     findings.addAll(GpuChecks.ofThisMachine().of(wanted));
     print(findings);
     return findings.stream().anyMatch(Finding::isFailure) ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  private void printRights() {
+    String group =
+        applicationId == null
+            ? kafka.streams(Map.of()).getProperty(StreamsConfig.APPLICATION_ID_CONFIG)
+            : applicationId;
+    RightsReport report =
+        new RightsReport(
+            new RequiredRights(topicOptions.topics(), group, model).byCommand(),
+            spec.commandLine().getOut());
+    if (json) {
+      report.json();
+    } else if (principal == null) {
+      report.table();
+    } else {
+      report.commands(kafka.bootstrapServers(), principal);
+    }
   }
 
   private List<Finding> brokerChecks() {

@@ -4,11 +4,13 @@ import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.SignatureChangeException;
 import dev.millrace.core.repository.UnpublishedModelException;
+import dev.millrace.core.runtime.NativeLibraryException;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.broker.BrokerException;
+import dev.millrace.service.serve.MissingRightException;
 import dev.millrace.service.serve.StartRefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +20,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -27,12 +28,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.ClusterAuthorizationException;
-import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -45,15 +42,39 @@ public record Failure(String line, int exitCode) {
 
   /** Looks through the causes for the first one that is understood. */
   public static Failure of(Throwable thrown) {
-    List<Throwable> causes =
-        Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
-            .limit(16)
-            .dropWhile(Failure::isWrapper)
-            .toList();
+    List<Throwable> causes = causes(thrown).dropWhile(Failure::isWrapper).toList();
     return causes.stream()
         .flatMap(cause -> understood(cause).stream())
         .findFirst()
+        .or(() -> ofFullDisk(thrown))
         .orElseGet(() -> notUnderstood(causes));
+  }
+
+  /** If a native library that does not load is among the causes. */
+  public static Optional<Failure> ofNativeLibrary(Throwable thrown) {
+    return causes(thrown)
+        .filter(e -> e instanceof NativeLibraryException || NativeLibraries.isToBlame(e))
+        .findFirst()
+        .flatMap(Failure::understood);
+  }
+
+  private static Optional<Failure> ofFullDisk(Throwable thrown) {
+    return causes(thrown).anyMatch(Failure::isFullDisk)
+        ? failed(messages(causes(thrown).toList()) + "; make room on that disk, and try again")
+        : Optional.empty();
+  }
+
+  private static Stream<Throwable> causes(Throwable thrown) {
+    return Stream.iterate(thrown, cause -> cause != null, Throwable::getCause).limit(16);
+  }
+
+  /** Java has no exception of its own for it: the words are Linux's and macOS', and Windows'. */
+  private static boolean isFullDisk(Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    return e instanceof IOException
+        && (message.contains("No space left on device")
+            || message.contains("Disk quota exceeded")
+            || message.contains("not enough space on the disk"));
   }
 
   /** What only carries another exception says nothing itself. */
@@ -85,9 +106,11 @@ public record Failure(String line, int exitCode) {
     }
     if (e instanceof CommandException
         || e instanceof StartRefusedException
+        || e instanceof MissingRightException
         || e instanceof TrainingException
         || e instanceof BrokerException
         || e instanceof BenchmarkException
+        || e instanceof NativeLibraryException
         || e instanceof ConcurrentChangeException) {
       return failed(e.getMessage());
     }
@@ -110,7 +133,8 @@ public record Failure(String line, int exitCode) {
       return failed(withCause(e) + "; correct the ssl.truststore.* or ssl.keystore.* keys");
     }
     if (e instanceof AuthorizationException) {
-      return failed("not allowed: " + e.getMessage() + "; ask for " + right(e) + " on the broker");
+      return failed(
+          "not allowed: " + e.getMessage() + "; ask for " + MissingRight.of(e) + " on the broker");
     }
     if (e instanceof UnknownTopicOrPartitionException) {
       return failed("there is no such topic (" + e.getMessage() + "); make it first");
@@ -128,13 +152,8 @@ public record Failure(String line, int exitCode) {
               + "); give Java more, for example with MILLRACE_OPTS=-Xmx4g, or something smaller to"
               + " work on");
     }
-    if (isNativeLibrary(e)) {
-      return failed(
-          "a native library does not load ("
-              + e.getMessage()
-              + "); if "
-              + System.getProperty("java.io.tmpdir")
-              + " is mounted noexec, name another folder with MILLRACE_OPTS=-Djava.io.tmpdir=DIR");
+    if (NativeLibraries.isToBlame(e)) {
+      return failed(NativeLibraries.explain(e));
     }
     if (e instanceof NoSuchFileException) {
       return failed("there is no file or folder " + e.getMessage());
@@ -143,24 +162,6 @@ public record Failure(String line, int exitCode) {
       return failed("no permission for " + e.getMessage());
     }
     return Optional.empty();
-  }
-
-  /** What to ask for. Kafka names what is refused, and not the operation. */
-  private static String right(Throwable refused) {
-    if (refused instanceof TopicAuthorizationException topics) {
-      return "the rights Describe, and Read to consume or Write to produce, on topic "
-          + String.join(", ", new TreeSet<>(topics.unauthorizedTopics()));
-    }
-    if (refused instanceof GroupAuthorizationException group) {
-      return "the right Read on group " + group.groupId();
-    }
-    if (refused instanceof TransactionalIdAuthorizationException) {
-      return "the rights Describe and Write on the transactional id";
-    }
-    if (refused instanceof ClusterAuthorizationException) {
-      return "the right Create, to make topics, or IdempotentWrite, to produce, on the cluster";
-    }
-    return "the rights";
   }
 
   /** The command or option that mends it, which the models' own code does not know. */
@@ -183,15 +184,6 @@ public record Failure(String line, int exitCode) {
         && e.getMessage().startsWith("Failed to load SSL keystore");
   }
 
-  /** Kafka's compression and the image library unpack theirs into the temporary folder. */
-  private static boolean isNativeLibrary(Throwable e) {
-    String message = String.valueOf(e.getMessage());
-    return e instanceof UnsatisfiedLinkError
-        || (e instanceof NoClassDefFoundError
-            && (message.contains("zstd") || message.contains("snappy") || message.contains("lz4")))
-        || message.contains("FAILED_TO_LOAD_NATIVE_LIBRARY");
-  }
-
   private static String withCause(Throwable e) {
     if (e.getCause() instanceof NoSuchFileException) {
       return e.getMessage() + ": there is no such file";
@@ -203,20 +195,22 @@ public record Failure(String line, int exitCode) {
 
   private static Failure notUnderstood(List<Throwable> causes) {
     if (causes.get(0) instanceof KafkaException || causes.get(0) instanceof IOException) {
-      return new Failure(
-          causes.stream()
-              .map(
-                  cause ->
-                      cause.getMessage() == null ? cause.toString() : oneLine(cause.getMessage()))
-              .distinct()
-              .collect(Collectors.joining(": ")),
-          ExitCode.FAILED);
+      return new Failure(messages(causes), ExitCode.FAILED);
     }
     return new Failure(
         "unexpected "
             + oneLine(causes.get(0).toString())
             + "; run it again with --verbose for where it happened, and report it",
         ExitCode.FAILED);
+  }
+
+  /** Each once; a wrapper repeats its cause. */
+  private static String messages(List<Throwable> causes) {
+    return causes.stream()
+        .filter(e -> e.getCause() == null || !e.getCause().toString().equals(e.getMessage()))
+        .map(e -> e.getMessage() == null ? e.toString() : oneLine(e.getMessage()))
+        .distinct()
+        .collect(Collectors.joining(": "));
   }
 
   private static Optional<Failure> failed(String message) {

@@ -1,21 +1,27 @@
 package dev.millrace.service.command.lifecycle;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Turns the end of the JVM (Ctrl-C, SIGTERM) into a request that a command sees, and holds the JVM
  * until the command has closed this, or the grace period is over. Thread-safe.
+ *
+ * <p>A command that computes in native code for long asks for the JVM to be held without a limit:
+ * as the JVM ends, it destroys what native libraries hold, and a computation crashes.
  */
 public final class StopSignal implements AutoCloseable {
 
   private static final Duration GRACE = Duration.ofSeconds(30);
+  private static final Duration UNLIMITED = Duration.ofDays(36_500);
 
   private final CountDownLatch requested = new CountDownLatch(1);
   private final CountDownLatch finished = new CountDownLatch(1);
   private final Hooks hooks;
   private final Duration grace;
+  private final Optional<Runnable> late;
   private final Thread hook;
 
   /** Where the JVM's shutdown hooks are kept. */
@@ -27,15 +33,16 @@ public final class StopSignal implements AutoCloseable {
     void remove(Thread hook);
   }
 
-  private StopSignal(Runnable wake, Hooks hooks, Duration grace) {
+  private StopSignal(Runnable wake, Hooks hooks, Duration grace, Optional<Runnable> late) {
     this.hooks = hooks;
     this.grace = grace;
+    this.late = late;
     this.hook =
         new Thread(
             () -> {
               requested.countDown();
               wake.run();
-              awaitFinished();
+              hold();
             },
             "stop-signal");
   }
@@ -54,9 +61,26 @@ public final class StopSignal implements AutoCloseable {
     return listen(wake, new RuntimeHooks(), GRACE);
   }
 
+  /**
+   * Listens for signals from now on, and holds the JVM until the command has closed this, however
+   * long that takes.
+   *
+   * @param late run on the signal's thread, once, if that takes more than 30 s
+   */
+  public static StopSignal listenUntilClosed(Runnable late) {
+    return listenUntilClosed(late, new RuntimeHooks(), GRACE);
+  }
+
   static StopSignal listen(Runnable wake, Hooks hooks, Duration grace) {
-    StopSignal signal = new StopSignal(wake, hooks, grace);
-    hooks.add(signal.hook);
+    return added(new StopSignal(wake, hooks, grace, Optional.empty()));
+  }
+
+  static StopSignal listenUntilClosed(Runnable late, Hooks hooks, Duration grace) {
+    return added(new StopSignal(() -> {}, hooks, grace, Optional.of(late)));
+  }
+
+  private static StopSignal added(StopSignal signal) {
+    signal.hooks.add(signal.hook);
     return signal;
   }
 
@@ -79,12 +103,19 @@ public final class StopSignal implements AutoCloseable {
     return requested.await(nanos, TimeUnit.NANOSECONDS);
   }
 
-  private void awaitFinished() {
+  private void hold() {
     try {
-      finished.await(grace.toMillis(), TimeUnit.MILLISECONDS);
+      if (!isFinishedWithin(grace) && late.isPresent()) {
+        late.get().run();
+        boolean unused = isFinishedWithin(UNLIMITED);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private boolean isFinishedWithin(Duration limit) throws InterruptedException {
+    return finished.await(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The command is done: the JVM may end. */

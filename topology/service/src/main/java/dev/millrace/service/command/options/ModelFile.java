@@ -1,11 +1,11 @@
 package dev.millrace.service.command.options;
 
+import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.onnx.OnnxWeights;
 import dev.millrace.service.command.lifecycle.CommandException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads a model, or its weights alone, from a file that an option names. */
@@ -20,10 +20,10 @@ public final class ModelFile {
    */
   public static byte[] read(Path file) {
     try {
-      return Files.readAllBytes(file);
+      return WholeFile.read(file);
     } catch (IOException e) {
       throw new CommandException(
-          "cannot read the model file " + file + "; give the path of an ONNX file", e);
+          "cannot read the model file " + file + " (" + e + "); give the path of an ONNX file", e);
     }
   }
 

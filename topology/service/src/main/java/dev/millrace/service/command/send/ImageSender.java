@@ -1,5 +1,6 @@
 package dev.millrace.service.command.send;
 
+import dev.millrace.core.files.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ final class ImageSender {
         delivery.refuse(tooLarge(file, size));
         return Optional.empty();
       }
-      return Optional.of(Files.readAllBytes(file.path()));
+      return Optional.of(WholeFile.read(file.path()));
     } catch (IOException e) {
       delivery.refuse("cannot read " + file.path() + " (" + e + ")");
       return Optional.empty();

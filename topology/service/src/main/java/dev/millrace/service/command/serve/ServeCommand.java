@@ -2,7 +2,6 @@ package dev.millrace.service.command.serve;
 
 import dev.millrace.core.model.Device;
 import dev.millrace.service.command.cluster.BrokerPatience;
-import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
@@ -153,7 +152,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
         var unusedEnd = service.ended().whenComplete((done, failure) -> stop.request());
         service.start();
         stop.await();
-        requireSound(service);
+        requireSound(service, config);
       }
     }
     return ExitCode.DONE;
@@ -202,12 +201,11 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     spec.commandLine().getOut().flush();
   }
 
-  private static void requireSound(InferenceService service) {
+  private static void requireSound(InferenceService service, ServiceConfig config) {
     try {
       service.ended().getNow(null);
     } catch (CompletionException e) {
-      throw new CommandException(
-          e.getCause().getMessage() + "; --verbose tells more", e.getCause());
+      throw StreamFailure.explained(e, config);
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.millrace.service.serve.From;
 import dev.millrace.service.serve.GroupCheck;
 import dev.millrace.service.serve.GroupStart;
 import dev.millrace.service.serve.OnBadImage;
+import dev.millrace.service.serve.PatternCheck;
 import dev.millrace.service.serve.PredictionSize;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicComparison;
@@ -75,6 +76,7 @@ final class StartUp {
       }
       Set<String> needed = needed(topics);
       cluster.requireTopics(needed);
+      new PatternCheck(admin).problem(topics, config.newTopicsAfter()).ifPresent(log::warn);
       if (!config.pinned()) {
         new ControlTopicCheck(admin, kafka.bootstrapServers(), log::warn).repair();
       }

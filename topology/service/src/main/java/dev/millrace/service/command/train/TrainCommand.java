@@ -17,6 +17,7 @@ import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.ModelOption;
 import dev.millrace.service.serve.ControlTopicCheck;
 import dev.millrace.service.serve.TopicCreation;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -122,7 +123,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     if (promoteIfBetter != null) {
       createControlTopic();
     }
-    try (StopSignal stop = StopSignal.listen();
+    try (StopSignal stop = StopSignal.listenUntilClosed(this::sayThatTheStepGoesOn);
         TrainingScreen screen = new TrainingScreen(spec.commandLine(), json, config)) {
       if (parent != null) {
         OtherProcess.onExit(parent, stop::request);
@@ -130,6 +131,12 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       trainer.train(config, screen, stop::isRequested);
       return screen.conclude(stop.isRequested());
     }
+  }
+
+  private void sayThatTheStepGoesOn() {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(spec.qualifiedName() + ": waits for the current step to end, then saves and stops");
+    err.flush();
   }
 
   private TrainingConfig config() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a broker refuses before it starts, without telling a secret. */
+/** Tests that a broker refuses wrong options before it starts, and that no error shows a secret. */
 @Timeout(60)
 class BrokerCommandTest {
 

@@ -10,7 +10,7 @@ import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** How often and how long a broker that does not answer is tried. */
+/** Tests how often and how long a command retries while no broker answers. */
 class BrokerPatienceTest {
 
   private final List<Long> pauses = new ArrayList<>();
@@ -29,7 +29,7 @@ class BrokerPatienceTest {
         () -> nanos);
   }
 
-  /** An attempt in which nothing answers for some time. */
+  /** An attempt that gets no answer for some time. */
   private BrokerPatience.Attempt silent(Duration time) {
     return () -> {
       attempts++;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a command is told of its cluster before it begins. */
+/** Tests what a command learns of its cluster before it begins. */
 @Tag("broker")
 class ClusterTest {
 
@@ -140,7 +140,7 @@ class ClusterTest {
         ParsedOptions.kafka(Map.of(), "--bootstrap-servers", BROKER.bootstrapServers()));
   }
 
-  /** A cluster whose admin client has one answer. */
+  /** A cluster whose admin client answers one method. */
   private static Cluster answering(String method, Object answer) {
     Admin admin =
         (Admin)

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.events.Prediction;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
-/** What the demo tells. */
+/** Tests the output of the demo. */
 class DemoScreenTest {
 
   private final StringWriter out = new StringWriter();
@@ -44,6 +46,34 @@ class DemoScreenTest {
         .endsWith(
             "version 1: 1 of 2 right, 50.0 %",
             "version 2: 0 of 1 right, 0.0 %", "3 predictions, 1 with the label that the image has");
+  }
+
+  /** As after {@code demo | head -1}, or on a full disk. */
+  @Test
+  void outputThatCannotBeWritten_isLost() {
+    DemoScreen broken =
+        new DemoScreen(
+            new PrintWriter(
+                new Writer() {
+                  @Override
+                  public void write(char[] text, int offset, int length) throws IOException {
+                    throw new IOException("Broken pipe");
+                  }
+
+                  @Override
+                  public void flush() {}
+
+                  @Override
+                  public void close() {}
+                }),
+            () -> now);
+    assertThat(broken.isLost()).isFalse();
+
+    broken.say("the broker is at localhost:9092");
+
+    assertThat(broken.isLost()).isTrue();
+    screen.say("the broker is at localhost:9092");
+    assertThat(screen.isLost()).isFalse();
   }
 
   @Test

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import picocli.CommandLine.ParameterException;
 
-/** What the doctor says of a broker and its topics. */
+/** Tests the findings about a broker and its topics. */
 @Tag("broker")
-@ResourceLock("millrace.models") // of the one broker
+@ResourceLock("millrace.models") // a topic of the shared broker
 class BrokerChecksTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
@@ -73,7 +73,7 @@ class BrokerChecksTest {
           .satisfies(
               finding ->
                   assertThat(finding.detail())
-                      .contains("cleanup.policy=delete forgets the champions"));
+                      .contains("cleanup.policy=delete deletes old promotions"));
       assertThat(BROKER.configuration(control, "cleanup.policy")).isEqualTo("delete");
     } finally {
       BROKER.configure(control, "cleanup.policy", "compact");
@@ -99,6 +99,22 @@ class BrokerChecksTest {
     assertThatThrownBy(() -> CHECKS.of(wrong, List.of()))
         .isInstanceOf(ParameterException.class)
         .hasMessageContaining("no.such.key");
+  }
+
+  @Test
+  void patternThatMatchesNoTopic_isAWarning() {
+    Topics topics = new Topics(List.of(), "no-such-cam-.*", "out", "dead");
+    KafkaOptions kafka =
+        ParsedOptions.kafka(Map.of(), "--bootstrap-servers", BROKER.bootstrapServers());
+
+    assertThat(new BrokerChecks(topics, 1 << 20, 0).of(kafka, List.of()))
+        .filteredOn(finding -> finding.check().equals("input"))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.state()).isEqualTo(Finding.State.WARNING);
+              assertThat(finding.detail()).contains("no topic matches", "/no-such-cam-.*/");
+            });
   }
 
   private static List<Finding> check(String bootstrapServers, String... topics) {

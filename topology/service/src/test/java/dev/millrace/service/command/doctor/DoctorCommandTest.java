@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The doctor on a machine where nothing was set up. */
+/** Tests {@code doctor} on a machine where nothing is set up. */
 class DoctorCommandTest {
 
   @TempDir Path folder;

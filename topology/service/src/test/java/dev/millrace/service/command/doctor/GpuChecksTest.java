@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the doctor says of machines with a GPU, with half of one, and without. */
+/** Tests the findings on machines with a GPU, with half of what a GPU needs, and without one. */
 class GpuChecksTest {
 
   private static final List<Device> CPU = List.of(Device.CPU);
@@ -110,7 +110,7 @@ class GpuChecksTest {
   }
 
   /**
-   * @param problem what the trial says, or null to have it throw
+   * @param problem what the trial of the device reports; null makes it throw
    */
   private Finding device(String problem) {
     List<Finding> findings =

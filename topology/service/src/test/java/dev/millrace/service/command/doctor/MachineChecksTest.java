@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Native libraries that are there, and ones that do not load. */
+/** Tests the findings about native libraries that load, and that do not. */
 class MachineChecksTest {
 
-  /** Decodes nothing, or fails. */
+  /** A decoder that does nothing, or fails. */
   private static final class StubDecoder implements ImageDecoder {
 
     private final RuntimeException failure;

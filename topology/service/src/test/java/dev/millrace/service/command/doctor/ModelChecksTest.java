@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the doctor says of a repository. */
+/** Tests the findings about a repository. */
 class ModelChecksTest {
 
   @TempDir Path folder;

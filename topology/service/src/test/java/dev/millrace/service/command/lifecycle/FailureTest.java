@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.UnpublishedModelException;
+import dev.millrace.core.runtime.NativeLibraryException;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.OtherOptionsException;
 import java.io.IOException;
@@ -142,15 +143,36 @@ class FailureTest {
 
   @Test
   void wrappedException_isToldAsIfItWereNot() {
-    IOException full = new IOException("/data: No space left on device");
+    IOException broken = new IOException("/data: Input/output error");
 
     for (Throwable wrapped :
         List.of(
-            new UncheckedIOException(full),
-            new ExecutionException(full),
-            new CompletionException(new UncheckedIOException(full)),
-            new InvocationTargetException(full))) {
-      assertThat(Failure.of(wrapped)).isEqualTo(new Failure("/data: No space left on device", 1));
+            new UncheckedIOException(broken),
+            new ExecutionException(broken),
+            new CompletionException(new UncheckedIOException(broken)),
+            new InvocationTargetException(broken))) {
+      assertThat(Failure.of(wrapped)).isEqualTo(new Failure("/data: Input/output error", 1));
+    }
+  }
+
+  @Test
+  void fullDisk_isToldWithWhatWasWritten_andWhatToDo() {
+    IOException full = new IOException("No space left on device");
+
+    assertThat(Failure.of(new UncheckedIOException("cannot write the state of /data/b", full)))
+        .isEqualTo(
+            new Failure(
+                "cannot write the state of /data/b: No space left on device; make room on that"
+                    + " disk, and try again",
+                1));
+    for (Throwable e :
+        List.of(
+            new IllegalStateException("/data/a", new IOException("Disk quota exceeded")),
+            new UncheckedIOException(
+                new IOException("C: There is not enough space on the disk")))) {
+      assertThat(Failure.of(e).line())
+          .doesNotContain("unexpected", "java.io")
+          .endsWith("; make room on that disk, and try again");
     }
   }
 
@@ -171,6 +193,34 @@ class FailureTest {
             new KafkaException("no", new UnsatisfiedLinkError("libsnappyjava.so")))) {
       assertThat(Failure.of(e).line()).contains("does not load", "noexec", "-Djava.io.tmpdir=");
     }
+  }
+
+  /** What the decoder and the trainer load is not in the temporary folder. */
+  @Test
+  void nativeLibraryOfJavaCpp_namesItsOwnFolder() {
+    UnsatisfiedLinkError failure = new UnsatisfiedLinkError("no jnitorch in java.library.path");
+    failure.setStackTrace(
+        new StackTraceElement[] {
+          new StackTraceElement("java.lang.System", "loadLibrary", "System.java", 1),
+          new StackTraceElement("org.bytedeco.javacpp.Loader", "load", "Loader.java", 1)
+        });
+
+    assertThat(Failure.of(failure).line())
+        .contains(".javacpp/cache is full or mounted noexec")
+        .endsWith("-Dorg.bytedeco.javacpp.cachedir=DIR");
+  }
+
+  @Test
+  void explainedNativeLibrary_saysItself_andIsFoundAmongTheCausesOfAnother() {
+    Throwable explained =
+        new NativeLibraryException(
+            "OpenCV does not load: do this", new UnsatisfiedLinkError("no jniopencv_core"));
+    Throwable stream = new IllegalStateException("the stream failed: no jniopencv", explained);
+
+    assertThat(Failure.of(explained).line()).isEqualTo("OpenCV does not load: do this");
+    assertThat(Failure.ofNativeLibrary(stream).orElseThrow().line())
+        .isEqualTo("OpenCV does not load: do this");
+    assertThat(Failure.ofNativeLibrary(new IllegalStateException("odd"))).isEmpty();
   }
 
   @Test

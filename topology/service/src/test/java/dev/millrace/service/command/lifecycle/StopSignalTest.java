@@ -8,10 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a signal does to a command, with the hook started as the ending JVM starts it. */
+/** Tests what a signal does to a command. The test starts the hook, as an ending JVM does. */
 @Timeout(60)
 class StopSignalTest {
 
@@ -19,7 +20,7 @@ class StopSignalTest {
 
   private final Jvm jvm = new Jvm();
 
-  /** A JVM whose end is a call. */
+  /** A JVM that ends when the test calls a method. */
   private static final class Jvm implements StopSignal.Hooks {
 
     private final List<Thread> hooks = new ArrayList<>();
@@ -93,6 +94,36 @@ class StopSignalTest {
     jvm.end().join();
 
     assertThat(signal.isRequested()).isTrue();
+  }
+
+  /** A training step that the JVM's end would crash. */
+  @Test
+  void commandThatMustNotBeCutOff_holdsTheJvmBeyondTheGrace_andSaysSoOnce() throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    Thread hook;
+    try (StopSignal signal =
+        StopSignal.listenUntilClosed(told::incrementAndGet, jvm, Duration.ofMillis(1))) {
+      hook = jvm.end();
+      signal.await();
+      await().until(() -> told.get() > 0);
+
+      await().until(() -> !hook.isAlive() || hook.getState() == Thread.State.TIMED_WAITING);
+      assertThat(hook.isAlive()).isTrue();
+    }
+    hook.join();
+    assertThat(told).hasValue(1);
+  }
+
+  @Test
+  void commandThatEndsInTime_saysNothingOfWaiting() throws InterruptedException {
+    AtomicInteger told = new AtomicInteger();
+    Thread hook;
+    try (StopSignal signal = StopSignal.listenUntilClosed(told::incrementAndGet, jvm, LONG)) {
+      hook = jvm.end();
+      signal.await();
+    }
+    hook.join();
+    assertThat(told).hasValue(0);
   }
 
   @Test

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** A classifier of three classes that negates its scores 2^62 times before it answers. */
+/** A classifier with three classes that negates its scores 2^62 times before it answers. */
 final class EndlessModel {
 
   private static final long TIMES = 1L << 62;

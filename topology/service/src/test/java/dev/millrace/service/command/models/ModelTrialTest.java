@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model that never ends costs its time limit, and no more. */
+/** Tests that a model that never ends costs no more than its time limit. */
 class ModelTrialTest {
 
   @TempDir private Path folder;
@@ -56,7 +56,10 @@ class ModelTrialTest {
         .withMessageContaining("time-limit: 0");
   }
 
-  /** Native code cannot be interrupted, so this needs a process whose end ends the model's run. */
+  /**
+   * Runs in a process of its own, because native code cannot be interrupted: only the end of the
+   * process ends the model's run.
+   */
   @Test
   void process_withAnEndlessModel_endsWithOneLine() throws Exception {
     Path model = Files.write(folder.resolve("endless.onnx"), EndlessModel.bytes());

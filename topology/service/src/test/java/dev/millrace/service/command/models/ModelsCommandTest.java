@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model's way into the repository, and what is told of it there. */
+/** Tests how a model is imported into the repository, and what the commands print about it. */
 class ModelsCommandTest {
 
   private static final ResNet NETWORK = ResNet.of("resnet20");
@@ -231,7 +231,7 @@ class ModelsCommandTest {
     return importWeights(options.toArray(String[]::new));
   }
 
-  /** An architecture tells its size itself. */
+  /** An architecture already names its image size. */
   private CapturedRun importWeights(String... more) {
     List<String> options =
         new ArrayList<>(List.of(onnx.toString(), "--model", "tiny", "--labels", labels.toString()));

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is told of an architecture. */
+/** Tests the description of an architecture. */
 class ModelsDescribeCommandTest {
 
   @Test
@@ -100,7 +100,7 @@ class ModelsDescribeCommandTest {
     return CapturedRun.of(line.toArray(String[]::new));
   }
 
-  /** Without what only aligns the columns. */
+  /** The lines of the output, without the spaces that align the columns. */
   private static List<String> lines(CapturedRun run) {
     return run.succeeded().outLines().stream()
         .map(line -> line.strip().replaceAll(" +", " "))

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Which version serves: promote, rollback, and what prune leaves for them. */
+/** Tests promote, rollback, and which versions prune leaves for them. */
 @Tag("broker")
-@ResourceLock("millrace.models") // of the one broker
+@ResourceLock("millrace.models") // a topic of the shared broker
 class PromoteCommandTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();
@@ -36,7 +36,7 @@ class PromoteCommandTest {
 
   @BeforeEach
   void publishThree(TestInfo test) throws IOException {
-    model = test.getTestMethod().orElseThrow().getName(); // the tests share a control topic
+    model = test.getTestMethod().orElseThrow().getName(); // because the tests share a control topic
     for (int version = 1; version <= 3; version++) {
       publish(10, version);
     }
@@ -123,7 +123,7 @@ class PromoteCommandTest {
                     .change(
                         model,
                         before -> {
-                          promote("2").succeeded(); // in the middle of ours
+                          promote("2").succeeded(); // while the first change is under way
                           return new Champion(3, null, false);
                         }))
         .isInstanceOf(ConcurrentChangeException.class)

@@ -15,7 +15,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Where an option's value comes from. */
+/** Tests the order in which an option's value is looked up, and the keys of the file. */
 class ConfigFileTest {
 
   @TempDir Path folder;

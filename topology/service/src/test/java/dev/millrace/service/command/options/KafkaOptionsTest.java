@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which of Kafka's keys reaches which client, and that no secret comes out again. */
+/** Tests which client gets which of Kafka's keys, and that no error shows a secret. */
 class KafkaOptionsTest {
 
   private static final String SECRET = "s3cret";

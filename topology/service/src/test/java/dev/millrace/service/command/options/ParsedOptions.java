@@ -7,7 +7,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Groups of options as a command gets them. */
+/** Groups of options, parsed as a command parses them. */
 public final class ParsedOptions {
 
   @Command(name = "probe")
@@ -21,7 +21,7 @@ public final class ParsedOptions {
 
   private ParsedOptions() {}
 
-  /** How to reach Kafka, by a configuration file and arguments. */
+  /** The options of Kafka's clients, from a configuration file and arguments. */
   public static KafkaOptions kafka(Map<String, String> file, String... args) {
     return parse(file, args).kafka;
   }

@@ -1,0 +1,11 @@
+package dev.millrace.core.runtime;
+
+/** A native library does not load on this machine. The message is one line that says what to do. */
+public final class NativeLibraryException extends IllegalStateException {
+
+  private static final long serialVersionUID = 1L;
+
+  public NativeLibraryException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

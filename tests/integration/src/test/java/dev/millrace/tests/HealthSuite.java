@@ -1,0 +1,277 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.Main;
+import dev.millrace.service.broker.BrokerConfig;
+import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.http.HttpEndpoint;
+import dev.millrace.service.serve.OnBadImage;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.serve.TopicCreation;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a service says of itself while the world around it is broken, and how soon. A nightly group,
+ * together with {@link PoisonSuite}:
+ *
+ * <pre>
+ * ./mvnw -Pnightly -Dnightly=poison -Dquick verify
+ * </pre>
+ */
+@Tag("broker")
+@Tag("nightly")
+@Tag("poison")
+@Timeout(600)
+@ExtendWith(SharedBroker.class)
+class HealthSuite {
+
+  private static final int SLOW_CLIENTS = 1_000;
+  private static final int MOST_REQUESTS = 2_000;
+  private static final int QUESTIONS = 200;
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TOLD = Duration.ofSeconds(15);
+  private static final Duration ENDED = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private Pipeline start(EmbeddedBroker broker, String guarantee) throws Exception {
+    ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
+    return Pipeline.start(
+        broker, Pipeline.inference(model).build(), 1, Map.of("processing.guarantee", guarantee));
+  }
+
+  private static HttpEndpoint listen(Pipeline pipeline) throws IOException {
+    return HttpEndpoint.listen(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        pipeline.service(),
+        pipeline.registry);
+  }
+
+  private static URI health(int port, String what) {
+    return URI.create("http://127.0.0.1:" + port + "/v2/health/" + what);
+  }
+
+  private HttpResponse<String> ask(URI uri) throws IOException, InterruptedException {
+    return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Waits until a service says what is wrong, and says how long that took. */
+  private void awaitTold(URI ready, String kind, String reason) {
+    long start = System.nanoTime();
+    await()
+        .atMost(TOLD)
+        .untilAsserted(
+            () -> {
+              HttpResponse<String> response = ask(ready);
+              assertThat(response.statusCode()).isEqualTo(503);
+              assertThat(response.body()).contains("\"kind\":\"" + kind + "\"", reason);
+            });
+    System.out.printf("%s told after %.1f s%n", kind, (System.nanoTime() - start) / 1e9);
+  }
+
+  private void awaitReady(URI ready) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(ask(ready).statusCode()).isEqualTo(200));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+  void topicThatIsDeleted_isMissed_andNothingIsLostOnceItIsThereAgain(
+      String guarantee, EmbeddedBroker broker) throws Exception {
+    try (Pipeline pipeline = start(broker, guarantee);
+        HttpEndpoint endpoint = listen(pipeline);
+        Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      URI ready = health(endpoint.address().getPort(), "ready");
+      String output = pipeline.topics.output();
+      admin.deleteTopics(Set.of(output)).all().get();
+      Poison poison = new Poison(pipeline, PATIENCE);
+      poison.send(
+          "image", poison.record(PoisonScenario.key("image", 5), PoisonScenario.good(1)), false);
+
+      awaitTold(ready, "topic_missing", output);
+
+      TopicCreation.create(admin, pipeline.topics, 1, ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+      poison.requireAnswers(guarantee.equals("exactly_once_v2"));
+      awaitReady(ready);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+  void brokerThatIsAway_isMissed_andNothingIsLostOnceItIsBack(String guarantee) throws Exception {
+    EmbeddedBroker broker = startBroker(0);
+    try (Pipeline pipeline = start(broker, guarantee);
+        HttpEndpoint endpoint = listen(pipeline)) {
+      URI ready = health(endpoint.address().getPort(), "ready");
+      Poison poison = new Poison(pipeline, PATIENCE);
+      poison.send(
+          "image", poison.record(PoisonScenario.key("image", 5), PoisonScenario.good(1)), false);
+      broker.close();
+
+      awaitTold(ready, "broker_away", "no broker has answered");
+      assertThat(ask(health(endpoint.address().getPort(), "live")).statusCode()).isEqualTo(200);
+
+      broker = startBroker(port(broker));
+      poison.requireAnswers(guarantee.equals("exactly_once_v2"));
+      awaitReady(ready);
+    } finally {
+      broker.close();
+    }
+  }
+
+  private EmbeddedBroker startBroker(int port) {
+    return EmbeddedBroker.start(
+        new BrokerConfig(folder.resolve("kafka"), BrokerConfig.DEFAULT_HOST, port, Map.of()));
+  }
+
+  private static int port(EmbeddedBroker broker) {
+    String address = broker.bootstrapServers();
+    return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+  }
+
+  /** It cannot recover by itself: the thread hangs in an interceptor of the user's. */
+  @Test
+  void serviceWhoseThreadHangs_isNotAlive_andEnds(EmbeddedBroker broker) throws Exception {
+    Pipeline pipeline = prepare(broker); // for its topics alone
+    try (MillraceProcess serve =
+        MillraceProcess.start(
+            folder,
+            Main.class,
+            "serve",
+            "--bootstrap-servers",
+            broker.bootstrapServers(),
+            "--repository",
+            folder.resolve("models"),
+            "--model",
+            "random",
+            "--input",
+            pipeline.topics.input(),
+            "--output",
+            pipeline.topics.output(),
+            "--application-id",
+            pipeline.group(),
+            "--http",
+            0,
+            "-X",
+            "max.poll.interval.ms=10000",
+            "-X",
+            "main.consumer.interceptor.classes=" + HangingInterceptor.class.getName())) {
+      int port = Integer.parseInt(serve.awaitLine("ready .*:(\\d+)", PATIENCE));
+      URI live = health(port, "live");
+      assertThat(ask(live).statusCode()).isEqualTo(200);
+      var unused = pipeline.send(List.of(pipeline.image("image", PoisonScenario.good(1))));
+
+      await().atMost(PATIENCE).until(() -> !isAlive(live));
+      long dead = System.nanoTime();
+      assertThat(serve.await(PATIENCE)).isEqualTo(1);
+      Duration took = Duration.ofNanos(System.nanoTime() - dead);
+
+      System.out.printf("ended %.1f s after it was not alive%n", took.toMillis() / 1e3);
+      assertThat(took).isLessThan(ENDED);
+      assertThat(serve.errors().lines().filter(line -> line.startsWith("millrace serve: ")))
+          .singleElement()
+          .asString()
+          .contains("a stream thread has asked for no record");
+    }
+  }
+
+  /** A process that is gone is not alive either. */
+  private boolean isAlive(URI live) throws InterruptedException {
+    try {
+      return ask(live).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Pipeline prepare(EmbeddedBroker broker) throws Exception {
+    ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
+    return Pipeline.prepare(
+        broker,
+        Pipeline.inference(model).build(),
+        1,
+        Map.of(),
+        OnBadImage.DEAD_LETTER,
+        ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+  }
+
+  /** Kubernetes asks over a new connection each time, and Prometheus over one that stays open. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void health_answersWithin100Milliseconds_beside1000SlowClients(
+      boolean staysOpen, EmbeddedBroker broker) throws Exception {
+    try (Pipeline pipeline = start(broker, "at_least_once");
+        HttpEndpoint endpoint = listen(pipeline);
+        SlowClients slow = SlowClients.connect(endpoint.address(), SLOW_CLIENTS);
+        QuickClient quick = new QuickClient(endpoint.address())) {
+      List<Double> millis = new ArrayList<>();
+      for (int i = 0; i <= QUESTIONS; i++) {
+        long start = System.nanoTime();
+        String answer = staysOpen ? askReady(quick) : askReadyOnce(endpoint.address());
+        millis.add((System.nanoTime() - start) / 1e6);
+        assertThat(answer).startsWith("HTTP/1.1 200 ");
+      }
+      // The first one waited in the line of the slow clients until they all were let in.
+      double first = millis.remove(0);
+      millis.sort(null);
+      System.out.printf(
+          "| %s | %.0f ms | %.1f ms | %.1f ms | %.1f ms |%n",
+          staysOpen ? "stays open" : "new for each question",
+          first,
+          millis.get(QUESTIONS / 2),
+          millis.get(QUESTIONS * 95 / 100),
+          millis.get(QUESTIONS - 1));
+      // A body that waits for the acknowledgement of its headers takes 40 ms.
+      assertThat(millis.get(QUESTIONS / 2)).isLessThan(20);
+      // The longest of them is that of a busy machine.
+      assertThat(millis.get(QUESTIONS * 95 / 100)).isLessThan(100);
+    }
+  }
+
+  /** A flood costs no more memory than its bound says. */
+  @Test
+  void requestsBeyondTheBound_areRefused(EmbeddedBroker broker) throws Exception {
+    try (Pipeline pipeline = start(broker, "at_least_once");
+        HttpEndpoint endpoint = listen(pipeline);
+        SlowClients slow = SlowClients.connect(endpoint.address(), MOST_REQUESTS + 1)) {
+      slow.awaitEnd(MOST_REQUESTS);
+      assertThat(slow.isOpen(0)).isTrue();
+    }
+  }
+
+  private static String askReadyOnce(InetSocketAddress server) throws IOException {
+    try (QuickClient client = new QuickClient(server)) {
+      return askReady(client);
+    }
+  }
+
+  private static String askReady(QuickClient client) throws IOException {
+    return client.ask("/v2/health/ready");
+  }
+}

@@ -1,0 +1,70 @@
+package dev.millrace.streams.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.model.Device;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An engine that fails to start frees everything that it has opened. */
+@Timeout(30)
+class InferenceEngineStartTest {
+
+  private static final EngineConfig CONFIG =
+      new EngineConfig(List.of(Device.CPU), 4, Duration.ZERO, 3, 2, ImageLimits.DEFAULT);
+
+  private final FakeModel model = new FakeModel();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final List<Thread> made = new ArrayList<>();
+
+  /** There are six threads: three decode, one watches them, and two run. Not all of them start. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3, 4, 5})
+  void engineThatGetsTooFewThreads_endsThoseItHas_andFreesTheModel(int enough) {
+    assertThatThrownBy(() -> start(enough)).hasMessage("unable to create native thread");
+
+    assertThat(made).hasSizeGreaterThan(enough);
+    await().until(() -> made.stream().noneMatch(Thread::isAlive));
+    assertThat(model.open).isEmpty();
+    assertThat(registry.find("millrace.inference.request.success").counter()).isNull();
+  }
+
+  private InferenceEngine start(int enough) {
+    return InferenceEngine.start(
+        CONFIG,
+        threads(enough),
+        new ModelLoader(model, CONFIG, new EngineMetrics(registry), System::nanoTime),
+        FakeModel.version(),
+        () -> new FakeDecoder(new CountDownLatch(0)),
+        System::nanoTime);
+  }
+
+  /** Returns threads of which only the first {@code enough} start. */
+  private EngineThreads threads(int enough) {
+    int[] started = {0};
+    return (name, work) -> {
+      Thread thread =
+          new Thread(work, name) {
+            @Override
+            public synchronized void start() {
+              if (started[0]++ == enough) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              super.start();
+            }
+          };
+      thread.setDaemon(true);
+      made.add(thread);
+      return thread;
+    };
+  }
+}

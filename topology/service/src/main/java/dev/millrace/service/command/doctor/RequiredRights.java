@@ -1,0 +1,196 @@
+package dev.millrace.service.command.doctor;
+
+import static org.apache.kafka.common.acl.AclOperation.ALTER_CONFIGS;
+import static org.apache.kafka.common.acl.AclOperation.CREATE;
+import static org.apache.kafka.common.acl.AclOperation.DESCRIBE;
+import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_CONFIGS;
+import static org.apache.kafka.common.acl.AclOperation.READ;
+import static org.apache.kafka.common.acl.AclOperation.WRITE;
+
+import dev.millrace.control.ControlTopic;
+import dev.millrace.control.ControlWriter;
+import dev.millrace.service.serve.Topics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
+
+/**
+ * What each command has to be allowed at the broker, and nothing more. Read and Write include
+ * Describe, and AlterConfigs includes DescribeConfigs, as Kafka's authorizer has it.
+ */
+final class RequiredRights {
+
+  private static final Pattern LITERAL = Pattern.compile("[\\w-]+(?![\\w*?{+-])");
+  private static final String LABELS = "labels";
+  private static final String ASSUMED = "warns, and assumes Kafka's default limits, 1 MiB a record";
+
+  private final Topics topics;
+  private final String group;
+  private final String model;
+
+  /**
+   * @param group the service's group; null for the default of whichever model
+   * @param model null for whichever
+   */
+  RequiredRights(Topics topics, String group, String model) {
+    this.topics = topics;
+    this.group = group == null && model != null ? "millrace-" + model : group;
+    this.model = model;
+  }
+
+  /** The rights by command, in the order of the README. */
+  Map<String, List<Right>> byCommand() {
+    Map<String, List<Right>> all = new LinkedHashMap<>();
+    all.put("serve", serve());
+    all.put("serve --guarantee exactly_once_v2, in addition", exactlyOnce());
+    all.put("serve -X group.protocol=streams, in addition", streamsProtocol());
+    all.put("serve --create-topics, in addition, where topics are missing", createTopics());
+    all.put("send", send());
+    all.put(
+        "send --labels-topic " + LABELS + ", in addition", List.of(Right.onTopic(LABELS, WRITE)));
+    all.put("tail", List.of(Right.onTopic(topics.output(), READ)));
+    all.put("train --labels-topic " + LABELS, train());
+    all.put("models promote, models rollback, train --promote-if-better", promote());
+    all.put(
+        "the first models promote, in addition",
+        List.of(
+            Right.onTopic(ControlTopic.NAME, CREATE), Right.onTopic(ControlTopic.STATUS, CREATE)));
+    all.put("models prune", List.of(Right.onTopic(ControlTopic.NAME, READ)));
+    all.put("dead-letters show", List.of(Right.onTopic(topics.deadLetters(), READ)));
+    all.put("dead-letters replay", replay());
+    all.put(
+        "the first dead-letters replay, in addition", List.of(Right.onTopic(replayLog(), CREATE)));
+    all.put("doctor", doctor());
+    all.put("the other commands", List.of());
+    return all;
+  }
+
+  private List<Right> serve() {
+    List<Right> rights = new ArrayList<>(inputs(READ));
+    rights.add(Right.onTopic(topics.output(), WRITE));
+    rights.add(Right.onTopic(topics.deadLetters(), WRITE));
+    rights.add(group(ResourceType.GROUP, READ));
+    rights.add(Right.onTopic(ControlTopic.NAME, READ));
+    inputs(DESCRIBE_CONFIGS)
+        .forEach(right -> rights.add(right.orElse("warns, and compares no limits")));
+    rights.add(Right.onTopic(topics.output(), DESCRIBE_CONFIGS).orElse(ASSUMED));
+    rights.add(Right.onTopic(topics.deadLetters(), DESCRIBE_CONFIGS).orElse(ASSUMED));
+    rights.add(
+        Right.onTopic(ControlTopic.NAME, DESCRIBE_CONFIGS)
+            .orElse("warns, and does not check that the topic is compacted"));
+    rights.add(
+        Right.onTopic(ControlTopic.STATUS, WRITE).orElse("warns, and reports no swaps there"));
+    return rights;
+  }
+
+  private List<Right> exactlyOnce() {
+    Right right = group(ResourceType.TRANSACTIONAL_ID, WRITE);
+    return List.of(
+        group == null
+            ? right
+            : Right.on(ResourceType.TRANSACTIONAL_ID, group + "-", WRITE).asPrefix());
+  }
+
+  private List<Right> streamsProtocol() {
+    return List.of(
+        group(ResourceType.GROUP, ALTER_CONFIGS)
+            .orElse("warns, and partitions stand still for 45 s after a kill"));
+  }
+
+  private List<Right> createTopics() {
+    List<Right> rights = new ArrayList<>();
+    topics.inputs().forEach(input -> rights.add(Right.onTopic(input, CREATE)));
+    for (String topic :
+        List.of(topics.output(), topics.deadLetters(), ControlTopic.NAME, ControlTopic.STATUS)) {
+      rights.add(Right.onTopic(topic, CREATE));
+    }
+    rights.add(Right.onTopic(ControlTopic.STATUS, DESCRIBE));
+    return rights;
+  }
+
+  private List<Right> send() {
+    List<Right> rights = new ArrayList<>(inputs(WRITE));
+    inputs(DESCRIBE_CONFIGS)
+        .forEach(right -> rights.add(right.orElse("sends no image of more than 1 MiB")));
+    return rights;
+  }
+
+  private List<Right> train() {
+    List<Right> rights = new ArrayList<>(inputs(READ));
+    rights.add(Right.onTopic(LABELS, READ));
+    return rights;
+  }
+
+  private List<Right> promote() {
+    return List.of(
+        Right.onTopic(ControlTopic.NAME, READ),
+        Right.onTopic(ControlTopic.NAME, WRITE),
+        champion(),
+        Right.onTopic(ControlTopic.STATUS, DESCRIBE),
+        Right.onTopic(ControlTopic.NAME, DESCRIBE_CONFIGS)
+            .orElse("warns, and does not check that the topic is compacted"));
+  }
+
+  private Right champion() {
+    return model == null
+        ? Right.on(ResourceType.TRANSACTIONAL_ID, ControlWriter.transactionalId(""), WRITE)
+            .asPrefix()
+        : Right.on(ResourceType.TRANSACTIONAL_ID, ControlWriter.transactionalId(model), WRITE);
+  }
+
+  private List<Right> replay() {
+    List<Right> rights = new ArrayList<>();
+    rights.add(Right.onTopic(topics.deadLetters(), READ));
+    rights.addAll(inputs(WRITE));
+    rights.add(Right.onTopic(replayLog(), READ));
+    rights.add(Right.onTopic(replayLog(), WRITE));
+    rights.add(
+        Right.on(ResourceType.TRANSACTIONAL_ID, "millrace-replay-" + topics.deadLetters(), WRITE));
+    inputs(DESCRIBE_CONFIGS)
+        .forEach(right -> rights.add(right.orElse("assumes that it takes 1 MiB a record")));
+    rights.add(
+        Right.onTopic(topics.deadLetters(), DESCRIBE_CONFIGS)
+            .orElse("sends no record of more than 1 MiB"));
+    return rights;
+  }
+
+  private List<Right> doctor() {
+    List<Right> rights = new ArrayList<>();
+    for (AclOperation operation : List.of(DESCRIBE, DESCRIBE_CONFIGS)) {
+      rights.addAll(inputs(operation));
+      rights.add(Right.onTopic(topics.output(), operation));
+      rights.add(Right.onTopic(topics.deadLetters(), operation));
+      rights.add(Right.onTopic(ControlTopic.NAME, operation));
+    }
+    rights.add(Right.onTopic(ControlTopic.STATUS, DESCRIBE_CONFIGS));
+    String says = "says that it may not, and checks the rest";
+    return rights.stream().map((Function<Right, Right>) right -> right.orElse(says)).toList();
+  }
+
+  private String replayLog() {
+    return topics.deadLetters() + ".replayed";
+  }
+
+  private Right group(ResourceType type, AclOperation operation) {
+    return group == null
+        ? Right.on(type, "millrace-", operation).asPrefix()
+        : Right.on(type, group, operation);
+  }
+
+  /** Of a pattern's topics, those that begin as it does: a broker knows no other patterns. */
+  private List<Right> inputs(AclOperation operation) {
+    if (topics.inputPattern() == null) {
+      return topics.inputs().stream().map(input -> Right.onTopic(input, operation)).toList();
+    }
+    Matcher literal = LITERAL.matcher(topics.inputPattern());
+    return topics.inputPattern().contains("|") || !literal.lookingAt()
+        ? List.of(Right.onTopic("*", operation))
+        : List.of(Right.onTopic(literal.group(), operation).asPrefix());
+  }
+}

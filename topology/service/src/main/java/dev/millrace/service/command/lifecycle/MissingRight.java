@@ -1,0 +1,32 @@
+package dev.millrace.service.command.lifecycle;
+
+import java.util.TreeSet;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+
+/** A right that the broker misses. Kafka names what is refused, and not the operation. */
+final class MissingRight {
+
+  private MissingRight() {}
+
+  /** What to ask for. */
+  static String of(Throwable refused) {
+    if (refused instanceof TopicAuthorizationException topics) {
+      return "the rights Describe, and Read to consume or Write to produce, on topic "
+          + String.join(", ", new TreeSet<>(topics.unauthorizedTopics()));
+    }
+    if (refused instanceof GroupAuthorizationException group) {
+      return "the right Read on "
+          + (group.groupId() == null ? "the group" : "group " + group.groupId());
+    }
+    if (refused instanceof TransactionalIdAuthorizationException) {
+      return "the rights Describe and Write on the transactional id";
+    }
+    if (refused instanceof ClusterAuthorizationException) {
+      return "the right Create, to make topics, or IdempotentWrite, to produce, on the cluster";
+    }
+    return "the rights";
+  }
+}

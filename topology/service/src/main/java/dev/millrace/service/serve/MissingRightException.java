@@ -1,0 +1,22 @@
+package dev.millrace.service.serve;
+
+import org.apache.kafka.common.errors.AuthorizationException;
+
+/** The brokers refused something, and we know which right was missing. */
+public final class MissingRightException extends AuthorizationException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param right what to ask for, such as {@code "Create on topic images"}
+   */
+  public MissingRightException(String right, AuthorizationException refusal) {
+    super(
+        "not allowed: "
+            + refusal.getMessage().replaceFirst("\\.$", "")
+            + "; ask for the right "
+            + right
+            + " on the broker ('millrace doctor --acls' lists what each command needs)",
+        refusal);
+  }
+}

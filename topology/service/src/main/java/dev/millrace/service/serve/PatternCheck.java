@@ -1,0 +1,37 @@
+package dev.millrace.service.serve;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+
+/** Tells of an input pattern that matches no topic, which is allowed and often a typing error. */
+public final class PatternCheck {
+
+  private final Admin admin;
+
+  /**
+   * @param admin stays the caller's
+   */
+  public PatternCheck(Admin admin) {
+    this.admin = admin;
+  }
+
+  /**
+   * What there is to say of the pattern, if these topics have one that matches no topic that we may
+   * see.
+   *
+   * @param lookedForEvery how long after it is made a topic is found
+   */
+  public Optional<String> problem(Topics topics, Duration lookedForEvery) {
+    if (topics.inputPattern() == null
+        || Answer.of(admin.listTopics().names()).stream().anyMatch(topics::isInput)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "no topic matches --input-pattern "
+            + topics.inputText()
+            + ", so no image comes until one is made, which is looked for every "
+            + lookedForEvery.toSeconds()
+            + " s; correct the pattern, or allow DESCRIBE of the topics, if there are any");
+  }
+}
