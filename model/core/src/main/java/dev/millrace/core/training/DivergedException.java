@@ -33,7 +33,8 @@ public final class DivergedException extends TrainingException {
   }
 
   /**
-   * The network's answers after a step are not finite; the loss of the next step would not be.
+   * {@return the exception for answers of the network that are not finite after a step} The loss of
+   * the next step would not be finite either.
    *
    * @param step counted from 1
    * @param learningRate the highest of the training
