@@ -48,7 +48,7 @@ final class Installation {
     Path opt = Files.createDirectory(folder.resolve("opt"));
     if (isFromArchives()) {
       Path built = ROOT.resolve("topology/distribution/target");
-      for (String archive : ARCHIVES.split(",")) {
+      for (String archive : ARCHIVES.split(",", -1)) {
         run("tar", "xzf", built.resolve(archive).toString(), "-C", opt.toString());
       }
     } else {

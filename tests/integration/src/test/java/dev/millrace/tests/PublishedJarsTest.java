@@ -25,6 +25,12 @@ class PublishedJarsTest {
 
   private static final Path ROOT = Path.of(System.getProperty("millrace.root"));
   private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
+
+  /** An artifact or an archive with its version. */
+  private static final Pattern NAMED =
+      Pattern.compile(
+          "millrace[a-z-]*(?::|-|</artifactId>\\s*<version>)([0-9][0-9.]*(?:-SNAPSHOT)?)");
+
   private static final Pattern ARTIFACT = Pattern.compile("<artifactId>([^<]+)</artifactId>");
 
   @ParameterizedTest
@@ -109,12 +115,7 @@ class PublishedJarsTest {
   @ParameterizedTest
   @ValueSource(strings = {"README.md", "topology/plugin/README.md"})
   void page_namesTheVersion(String page) throws Exception {
-    String text = Files.readString(ROOT.resolve(page));
-
-    assertThat(
-            all(
-                Pattern.compile("millrace-[a-z-]+(?::|</artifactId>\\s*<version>)([0-9][^<\"]*)"),
-                text))
+    assertThat(all(NAMED, Files.readString(ROOT.resolve(page))))
         .isNotEmpty()
         .allMatch(version()::equals);
   }
@@ -122,9 +123,12 @@ class PublishedJarsTest {
   /** The jars of Millrace, those of the command line and the trainer's. */
   private static List<Path> jars() throws IOException {
     List<Path> jars = new ArrayList<>();
-    for (String folder : List.of("topology/service/target/millrace/lib", "model/trainer/target/trainer")) {
+    for (String folder :
+        List.of("topology/service/target/millrace/lib", "model/trainer/target/trainer")) {
       try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
-        files.filter(file -> file.getFileName().toString().startsWith("millrace-")).forEach(jars::add);
+        files
+            .filter(file -> file.getFileName().toString().startsWith("millrace-"))
+            .forEach(jars::add);
       }
     }
     return jars;

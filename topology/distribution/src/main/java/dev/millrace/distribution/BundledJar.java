@@ -25,7 +25,7 @@ record BundledJar(
   private static final Pattern TEXT =
       Pattern.compile(
           "(?i)(.*/)?([^/]*licen[cs]e|notice|copying|copyright|thirdparty)[^/]*"
-              + "|.*/share/licenses/.*[^/]");
+              + "|(.*/)?licen[cs]es?/.*[^/]");
 
   private static final Pattern NOTICE = Pattern.compile("(?i)(.*/)?notice[^/]*");
 

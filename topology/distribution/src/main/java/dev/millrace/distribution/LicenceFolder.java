@@ -48,11 +48,11 @@ final class LicenceFolder {
     for (KnownComponent component : components) {
       addKnown(jar, component, found);
     }
-    jar.libraries().stream()
-        .filter(library -> components.stream().noneMatch(one -> one.isIn(library)))
-        .forEach(
-            library ->
-                problems.add(jar.name() + ": " + library + " is of no component in components.tsv"));
+    for (String library : jar.libraries()) {
+      if (components.stream().noneMatch(one -> one.isIn(library))) {
+        problems.add(jar.name() + ": " + library + " is of no component in components.tsv");
+      }
+    }
     rows.add(
         "| "
             + jar.name()
@@ -118,7 +118,9 @@ final class LicenceFolder {
   /** Returns the notices of the jars, each once. */
   String notices() {
     StringBuilder all = new StringBuilder();
-    notices.forEach((text, jar) -> all.append("\n---- ").append(jar).append("\n\n").append(text).append('\n'));
+    notices.forEach(
+        (text, jar) ->
+            all.append("\n---- ").append(jar).append("\n\n").append(text).append('\n'));
     return all.toString();
   }
 

@@ -63,7 +63,7 @@ public final class Licences {
 
   private static Map<String, Path> classPath(String elements) {
     Map<String, Path> files = new HashMap<>();
-    Arrays.stream(elements.split(Pattern.quote(File.pathSeparator)))
+    Arrays.stream(elements.split(Pattern.quote(File.pathSeparator), -1))
         .map(Path::of)
         .filter(file -> file.toString().endsWith(".jar"))
         .forEach(file -> files.put(file.getFileName().toString(), file));

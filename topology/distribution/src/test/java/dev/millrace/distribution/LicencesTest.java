@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LicencesTest {
 
-  private static final String MIT = "MIT License\n\nCopyright (c) <year> <holders>\n\nPermission is\n";
+  private static final String MIT =
+      "MIT License\n\nCopyright (c) <year> <holders>\n\nPermission is\n";
 
   @TempDir Path folder;
 
@@ -46,6 +47,13 @@ class LicencesTest {
     assertThat(written("own-1/LICENSE.txt")).isEqualTo("Do what you like.\n");
     assertThat(written("README.md"))
         .contains("| own-1 | MIT | [LICENSE.txt](own-1/LICENSE.txt) |");
+  }
+
+  @Test
+  void textsInAFolderOfLicences_areTaken() throws Exception {
+    collect("own", List.of(), Map.of("so/share/licenses/png/png-README", "Of libpng."));
+
+    assertThat(written("own-1/png-README")).isEqualTo("Of libpng.");
   }
 
   @Test
@@ -129,10 +137,12 @@ class LicencesTest {
         """
         {"components": [
           {"group": "dev.millrace", "name": "millrace-core", "version": "1"},
-          {"group": "org.a", "name": "a", "version": "1.2", "purl": "pkg:maven/org.a/a@1.2?type=jar",
+          {"group": "org.a", "name": "a", "version": "1.2",
+           "purl": "pkg:maven/org.a/a@1.2?type=jar",
            "licenses": [{"license": {"id": "MIT"}}, {"license": {"name": "Go License"}}]},
-          {"group": "org.b", "name": "b", "version": "3", "licenses": [{"expression": "MIT OR CC0-1.0"}],
-           "purl": "pkg:maven/org.b/b@3?classifier=linux-x86_64&type=jar"}]}
+          {"group": "org.b", "name": "b", "version": "3",
+           "purl": "pkg:maven/org.b/b@3?classifier=linux-x86_64&type=jar",
+           "licenses": [{"expression": "MIT OR CC0-1.0"}]}]}
         """);
 
     assertThat(Sbom.read(sbom))
