@@ -185,7 +185,7 @@ class SwapTest {
     EXTERNAL_DATA_MISSING("weights.bin"),
     NOT_A_NUMBER("sum to NaN"),
     // Larger than any heap: the error must not end the thread that swaps.
-    TOO_LARGE("Required array size too large");
+    TOO_LARGE("a file of 2 GiB or more cannot be read at once");
 
     private final String reason;
 
