@@ -79,7 +79,9 @@ class PublishedJarsTest {
   void billOfMaterials_hasEachJar() throws Exception {
     String version = version();
     String bom = Files.readString(ROOT.resolve("topology/bom/pom.xml"));
-    String managed = bom.substring(bom.indexOf("<dependencyManagement>"));
+    String managed =
+        bom.substring(
+            bom.indexOf("<dependencyManagement>"), bom.indexOf("</dependencyManagement>"));
 
     assertThat(all(VERSION, bom).get(0)).isEqualTo(version);
     assertThat(all(ARTIFACT, managed))

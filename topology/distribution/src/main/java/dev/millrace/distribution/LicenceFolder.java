@@ -119,8 +119,7 @@ final class LicenceFolder {
   String notices() {
     StringBuilder all = new StringBuilder();
     notices.forEach(
-        (text, jar) ->
-            all.append("\n---- ").append(jar).append("\n\n").append(text).append('\n'));
+        (text, jar) -> all.append("\n---- ").append(jar).append("\n\n").append(text).append('\n'));
     return all.toString();
   }
 

@@ -45,8 +45,7 @@ class LicencesTest {
     collect("own", List.of("MIT"), Map.of("META-INF/LICENSE.txt", "Do what you like.\n"));
 
     assertThat(written("own-1/LICENSE.txt")).isEqualTo("Do what you like.\n");
-    assertThat(written("README.md"))
-        .contains("| own-1 | MIT | [LICENSE.txt](own-1/LICENSE.txt) |");
+    assertThat(written("README.md")).contains("| own-1 | MIT | [LICENSE.txt](own-1/LICENSE.txt) |");
   }
 
   @Test
@@ -148,8 +147,7 @@ class LicencesTest {
     assertThat(Sbom.read(sbom))
         .containsOnly(
             Map.entry("a-1.2.jar", new Sbom.Component("a", List.of("MIT", "Go License"))),
-            Map.entry(
-                "b-3-linux-x86_64.jar", new Sbom.Component("b", List.of("MIT OR CC0-1.0"))));
+            Map.entry("b-3-linux-x86_64.jar", new Sbom.Component("b", List.of("MIT OR CC0-1.0"))));
   }
 
   @Test
