@@ -16,6 +16,10 @@ public record Champion(int version, Integer previous, boolean allowSignatureChan
   /**
    * Validates the version numbers.
    *
+   * @param version the version's number, at least 1
+   * @param previous the version that a rollback returns to, at least 1, or null
+   * @param allowSignatureChange whether the version may take another input size or name other
+   *     classes than the version before it
    * @throws IllegalArgumentException if a version number is below 1
    */
   public Champion {

@@ -97,7 +97,10 @@ public final class ControlWriter {
   }
 
   /**
-   * The id under which a model's champion is written, of the transactions that fence each other.
+   * {@return the id under which a model's champion is written, of the transactions that fence each
+   * other}
+   *
+   * @param model the model's name
    */
   public static String transactionalId(String model) {
     return ControlTopic.NAME + "-" + model;

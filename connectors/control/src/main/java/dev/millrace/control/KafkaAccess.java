@@ -10,7 +10,11 @@ import java.util.Map;
  */
 public record KafkaAccess(Map<String, Object> keys) implements BrokerAccess {
 
-  /** Copies the keys. */
+  /**
+   * Copies the keys.
+   *
+   * @param keys keys of a Kafka client, such as {@code bootstrap.servers}
+   */
   public KafkaAccess {
     keys = Map.copyOf(keys);
   }

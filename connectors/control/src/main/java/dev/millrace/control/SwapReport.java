@@ -67,6 +67,14 @@ public record SwapReport(
   /**
    * Requires {@code instance}, {@code model} and {@code outcome}.
    *
+   * @param instance the reporting instance
+   * @param model the model's name
+   * @param version the candidate's number
+   * @param outcome the outcome
+   * @param reason the reason why the candidate was rejected
+   * @param serving the version that serves afterwards, or null if none does
+   * @param milliseconds wall time from the order to the outcome, in ms
+   * @param metrics the gate's measurements by name
    * @throws NullPointerException if one of them is null
    */
   public SwapReport {

@@ -37,6 +37,9 @@ public record Prediction(
     /**
      * Requires the name and the checksum.
      *
+     * @param name the model's name
+     * @param version the version's number
+     * @param sha256 checksum of the model file that ran
      * @throws NullPointerException if one of them is null
      */
     public Model {
@@ -57,6 +60,9 @@ public record Prediction(
     /**
      * Requires the label.
      *
+     * @param index the class's index in the model's outputs, from 0
+     * @param label the class's name
+     * @param probability the class's probability, from 0 to 1
      * @throws NullPointerException if it is null
      */
     public Top {
@@ -76,6 +82,9 @@ public record Prediction(
     /**
      * Requires the topic.
      *
+     * @param topic the input topic
+     * @param partition the record's partition
+     * @param offset the record's offset
      * @throws NullPointerException if it is null
      */
     public Source {
@@ -86,6 +95,13 @@ public record Prediction(
   /**
    * Requires all values but {@code probabilities}, and copies {@code top}.
    *
+   * @param id the image's id
+   * @param model the model version that classified the image
+   * @param label name of the most probable class
+   * @param probability probability of the most probable class, from 0 to 1
+   * @param top the most probable classes, most probable first
+   * @param probabilities the full distribution in the order of the model's outputs
+   * @param source the input record
    * @throws NullPointerException if a required value is null
    */
   public Prediction {

@@ -32,6 +32,8 @@ public record OnnxFormat(Precision precision, BatchNorm batchNorm) {
   /**
    * Requires both values.
    *
+   * @param precision the precision of weights, input, activations and logits
+   * @param batchNorm the treatment of batch normalisations
    * @throws NullPointerException if one is null
    */
   public OnnxFormat {

@@ -19,7 +19,13 @@ import java.util.Optional;
  */
 public record OnnxRuntimeInfo(String version, List<String> providers, Optional<Path> cudaLibrary) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param version its version, for example {@code 1.28.0}
+   * @param providers execution providers of its build
+   * @param cudaLibrary path of the CUDA provider's library, if it exists
+   */
   public OnnxRuntimeInfo {
     providers = List.copyOf(providers);
   }

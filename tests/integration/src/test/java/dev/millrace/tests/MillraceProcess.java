@@ -99,19 +99,24 @@ public final class MillraceProcess implements AutoCloseable {
 
   private static MillraceProcess start(
       Path folder, String name, String jvmOptions, List<Object> words) throws IOException {
-    Path output = Files.createTempFile(folder, name + "-", ".out");
-    Path errors = Files.createTempFile(folder, name + "-", ".err");
     ProcessBuilder builder =
         new ProcessBuilder(words.stream().map(Object::toString).toList())
-            .directory(folder.toFile())
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile());
+            .directory(folder.toFile());
     Map<String, String> environment = builder.environment();
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MILLRACE_OPTS", COMPILER + " " + jvmOptions);
     environment.remove("JAVA_OPTS");
     // A trainer's threads sleep while they wait and leave the cores to other processes.
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
+    return start(folder, name, builder);
+  }
+
+  /** Starts a process. Its output goes to files in the folder. */
+  static MillraceProcess start(Path folder, String name, ProcessBuilder builder)
+      throws IOException {
+    Path output = Files.createTempFile(folder, name + "-", ".out");
+    Path errors = Files.createTempFile(folder, name + "-", ".err");
+    builder.redirectOutput(output.toFile()).redirectError(errors.toFile());
     return new MillraceProcess(name, builder.start(), output, errors);
   }
 

@@ -35,6 +35,13 @@ public record InferenceConfig(
   /**
    * Validates the values.
    *
+   * @param repository folder of the model repository
+   * @param model the model's name in the repository
+   * @param version the version to serve, at least 1, or null for the newest
+   * @param engine how images are decoded, batched and run
+   * @param maxInFlight largest number of images of one partition that are in flight at once
+   * @param top number of most probable classes that a prediction lists
+   * @param probabilities whether a prediction holds the full distribution
    * @throws IllegalArgumentException if the name is invalid or a number is below 1; the message
    *     names the value
    * @throws NullPointerException if {@code repository} or {@code engine} is null

@@ -10,8 +10,9 @@ public final class WholeFile {
   private WholeFile() {}
 
   /**
-   * A file's bytes.
+   * {@return a file's bytes}
    *
+   * @param file the file
    * @throws IOException if it cannot be read, or has 2 GiB or more
    */
   public static byte[] read(Path file) throws IOException {
@@ -20,8 +21,9 @@ public final class WholeFile {
   }
 
   /**
-   * A text in UTF-8.
+   * {@return a text in UTF-8}
    *
+   * @param file the file
    * @throws IOException as {@link #read} does, or if it is not UTF-8
    */
   public static String text(Path file) throws IOException {

@@ -37,6 +37,7 @@ public final class BadImageException extends RuntimeException {
     }
   }
 
+  /** The reason, for metrics. */
   private final Reason reason;
 
   /**

@@ -21,6 +21,9 @@ public record ImageLimits(long maxPixels, Duration decodeTimeout, int maxHungDec
   /**
    * Validates the limits.
    *
+   * @param maxPixels the largest width times height, at least 1
+   * @param decodeTimeout the longest time of one decode, at least 1 ms
+   * @param maxHungDecoders the number of decodes, at least 1, that may exceed their timeout at once
    * @throws IllegalArgumentException if a limit is out of range; the message names the limit and
    *     its value
    */

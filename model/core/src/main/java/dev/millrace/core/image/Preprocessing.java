@@ -33,6 +33,10 @@ public record Preprocessing(int size, int resize, List<Float> mean, List<Float> 
   /**
    * Validates the values.
    *
+   * @param size side of the square input
+   * @param resize length of the shorter side after the resize, in pixels
+   * @param mean mean of red, green and blue, on the 0..1 scale
+   * @param std standard deviation of red, green and blue, on the 0..1 scale
    * @throws IllegalArgumentException if a value is out of range; the message names the key and the
    *     value
    */

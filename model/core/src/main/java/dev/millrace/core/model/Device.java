@@ -28,6 +28,8 @@ public record Device(Kind kind, int index) {
   /**
    * Validates the values.
    *
+   * @param kind the kind of processor
+   * @param index the processor's number, from 0
    * @throws IllegalArgumentException if the index is below 0, or above 0 for the CPU
    */
   public Device {

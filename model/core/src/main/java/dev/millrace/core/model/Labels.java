@@ -23,6 +23,7 @@ public record Labels(List<String> names) {
   /**
    * Validates and copies the names.
    *
+   * @param names one name per class
    * @throws IllegalArgumentException if there is no name or one is invalid; the message gives the
    *     index of its class
    */

@@ -56,6 +56,9 @@ public record ModelManifest(
     /**
      * Validates the origin.
      *
+     * @param kind {@code import}, {@code training}, or the name of a foreign layout
+     * @param file name of the imported file, or null
+     * @param sha256 checksum of the file before it was prepared, or null
      * @throws IllegalArgumentException if {@code kind} is null
      */
     public Source {
@@ -66,6 +69,16 @@ public record ModelManifest(
   /**
    * Validates the values and copies the collections. Metrics that are null become an empty map.
    *
+   * @param name the model's name
+   * @param version the version's number
+   * @param sha256 checksum of the model file that is served
+   * @param created time of publication, ISO-8601 in UTC
+   * @param source the origin of the version
+   * @param parentVersion the version that training started from, or null
+   * @param preprocessing the preprocessing of the model's images
+   * @param labels names of the classes in the order of the model's outputs
+   * @param metrics measurements of the version by name
+   * @param trainingRun name of the training run that made the version, or null
    * @throws IllegalArgumentException if a value is missing or invalid; the message names the key
    */
   public ModelManifest {

@@ -17,7 +17,14 @@ public record Provenance(
     Map<String, Double> metrics,
     String trainingRun) {
 
-  /** Copies the metrics. */
+  /**
+   * Copies the metrics.
+   *
+   * @param source the origin of the model
+   * @param parentVersion the version that training started from, or null
+   * @param metrics measurements of the model
+   * @param trainingRun name of the training run that made the model, or null
+   */
   public Provenance {
     metrics = Map.copyOf(metrics);
   }

@@ -36,7 +36,15 @@ public record Layer(
     LINEAR
   }
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @param name the layer's name, unique in the network
+   * @param kind the layer's operation
+   * @param output shape of the output for one image
+   * @param parameters the layer's weights, statistics included
+   * @param multiplyAdds multiplications with an addition, per image
+   */
   public Layer {
     output = List.copyOf(output);
     parameters = List.copyOf(parameters);

@@ -11,7 +11,13 @@ import java.util.List;
  */
 public record Parameter(String name, List<Integer> shape, boolean trained) {
 
-  /** Copies the shape. */
+  /**
+   * Copies the shape.
+   *
+   * @param name the name in PyTorch's {@code state_dict}
+   * @param shape the dimensions in PyTorch's order, outputs first
+   * @param trained whether gradients train it
+   */
   public Parameter {
     shape = List.copyOf(shape);
   }

@@ -39,6 +39,15 @@ public record ResNet(
   /**
    * Validates the values.
    *
+   * @param name the network's name, for example {@code resnet50}
+   * @param stem the layers before the stages
+   * @param block the kind of block in the stages
+   * @param blocks number of blocks in each stage
+   * @param width channels after the stem
+   * @param shortcut the kind of shortcut where a block changes the shape
+   * @param classes number of classes, 1 to 1,048,576
+   * @param size side of the images, in pixels
+   * @param channels channels of the images, 1 to 4,096
    * @throws IllegalArgumentException if a value is out of range; the message names the key and the
    *     value
    */

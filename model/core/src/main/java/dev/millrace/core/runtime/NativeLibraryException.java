@@ -5,6 +5,12 @@ public final class NativeLibraryException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Creates the exception.
+   *
+   * @param message one line that says what to do
+   * @param cause the failure to load the library
+   */
   public NativeLibraryException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -21,6 +21,9 @@ public record Augmentation(int cropPadding, boolean flip) {
   /**
    * Validates the values.
    *
+   * @param cropPadding width, in pixels, of the black border that is put around the image before a
+   *     random part of the image's size is cut out
+   * @param flip whether an image is mirrored left to right with probability 0.5
    * @throws IllegalArgumentException if the border is out of range
    */
   public Augmentation {

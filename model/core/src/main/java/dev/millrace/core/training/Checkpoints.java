@@ -21,6 +21,11 @@ public record Checkpoints(
   /**
    * Validates the values.
    *
+   * @param repository the model repository's folder
+   * @param model the model's name in the repository
+   * @param run the run's folder
+   * @param every interval between checkpoints
+   * @param gate the rule for promotion
    * @throws IllegalArgumentException if the name or the interval is invalid
    */
   public Checkpoints {

@@ -8,7 +8,10 @@ public final class DivergedException extends TrainingException {
 
   private static final long serialVersionUID = 1;
 
+  /** The peak learning rate of the training. */
   private final double learningRate;
+
+  /** The run's folder. */
   private final String folder;
 
   /**
@@ -30,7 +33,8 @@ public final class DivergedException extends TrainingException {
   }
 
   /**
-   * The network's answers after a step are not finite; the loss of the next step would not be.
+   * {@return the exception for answers of the network that are not finite after a step} The loss of
+   * the next step would not be finite either.
    *
    * @param step counted from 1
    * @param learningRate the highest of the training

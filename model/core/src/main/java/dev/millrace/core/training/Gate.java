@@ -20,6 +20,8 @@ public record Gate(double margin, BrokerAccess broker) {
   /**
    * Validates the values.
    *
+   * @param margin the smallest gain in accuracy
+   * @param broker the broker with the control topic
    * @throws IllegalArgumentException if the margin is out of range
    */
   public Gate {

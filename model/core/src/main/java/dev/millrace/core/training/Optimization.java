@@ -34,6 +34,13 @@ public record Optimization(
   /**
    * Validates the values.
    *
+   * @param epochs passes over the training images, at least 1
+   * @param batchSize images per step, at least 1
+   * @param learningRate the peak learning rate, above 0
+   * @param schedule the change of the learning rate over the steps
+   * @param momentum the momentum, from 0 to below 1
+   * @param weightDecay the share of each trained value that is added to its gradient
+   * @param labelSmoothing the share of the target that is divided equally among all classes
    * @throws IllegalArgumentException if a value is out of range; the message names the key and the
    *     value
    */

@@ -26,6 +26,10 @@ public record Pretrained(
   /**
    * Validates the values.
    *
+   * @param weights the weights under torchvision's names
+   * @param origin a description of the weights, for messages and manifests
+   * @param parentVersion the version of the model that holds the weights, or null
+   * @param freeze the parts that do not change
    * @throws IllegalArgumentException if a part to freeze is neither {@code stem} nor {@code layer1}
    *     to {@code layer8}
    */

@@ -35,6 +35,16 @@ public record TrainingConfig(
   /**
    * Validates that the parts fit together.
    *
+   * @param network the network
+   * @param preprocessing the preprocessing of the images
+   * @param data the training data
+   * @param optimization the optimiser's settings
+   * @param augmentation random changes to the training images
+   * @param pretrained weights to start from
+   * @param seed the seed of the initialisation
+   * @param checkpoints the destination and the times of checkpoints
+   * @param device the device to train on
+   * @param threads the number of CPU threads to use, at least 1
    * @throws IllegalArgumentException if the network's size or channels are not those of the images,
    *     or {@code threads} is below 1
    */

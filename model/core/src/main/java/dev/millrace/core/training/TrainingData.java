@@ -18,6 +18,8 @@ public sealed interface TrainingData {
     /**
      * Validates the share.
      *
+     * @param folder the folder that holds the class folders
+     * @param heldOut share of the images that no training step sees
      * @throws IllegalArgumentException if the share is not between 0 and 1
      */
     public Folder {
@@ -53,6 +55,14 @@ public sealed interface TrainingData {
     /**
      * Validates the values.
      *
+     * @param images topic of encoded images
+     * @param labels topic of class names
+     * @param broker the broker with the topics
+     * @param replay folder that keeps labelled images for later rounds
+     * @param capacity the largest number of images that the folder keeps
+     * @param everyLabels number of new labels after which a round begins
+     * @param everyTime time after the last round
+     * @param heldOut share of the images that no training step sees
      * @throws IllegalArgumentException if a value is out of range or both topics are the same; the
      *     message names the key
      */

@@ -24,6 +24,8 @@ public record WeightTensor(List<Integer> shape, FloatBuffer values) {
   /**
    * Validates the shape and the number of values.
    *
+   * @param shape the sizes of the dimensions in row-major order (the last runs fastest)
+   * @param values the values, as many as the shape needs
    * @throws IllegalArgumentException if the shape is invalid or needs another number of values
    */
   public WeightTensor {

@@ -26,6 +26,7 @@ public record Weights(Map<String, WeightTensor> tensors) {
   /**
    * Validates the names and the number of values, and copies the map.
    *
+   * @param tensors the tensors by name, in the given order
    * @throws IllegalArgumentException if there is no tensor, a name is invalid or there are too many
    *     values
    */

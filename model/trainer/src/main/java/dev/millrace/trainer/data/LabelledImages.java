@@ -18,6 +18,8 @@ public record LabelledImages(Labels labels, List<LabelledImage> images) {
   /**
    * Validates the classes and copies the list.
    *
+   * @param labels the classes' names, in the order of their indices
+   * @param images the images, in an order that depends only on their keys
    * @throws TrainingException if there are fewer than two classes, or one has no image
    */
   public LabelledImages {

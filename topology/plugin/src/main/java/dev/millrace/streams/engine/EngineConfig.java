@@ -39,6 +39,13 @@ public record EngineConfig(
   /**
    * Validates the values and copies the devices.
    *
+   * @param devices the devices that load the model, none of them twice
+   * @param maxBatchSize largest number of images in a batch
+   * @param longestRun longest time that a run on a CPU should take, above 0
+   * @param linger longest time that an image waits for its batch to fill while a device is idle
+   * @param decodeThreads number of threads that decode, at least 1
+   * @param runsPerDevice number of batches that run on each device at once
+   * @param limits the limits of one image
    * @throws IllegalArgumentException if a value is out of range; the message names the key, the
    *     value and the allowed values
    */

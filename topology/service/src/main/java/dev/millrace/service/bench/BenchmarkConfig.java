@@ -22,6 +22,11 @@ public record BenchmarkConfig(
   /**
    * Validates the settings.
    *
+   * @param folder folder for temporary files, some gigabytes
+   * @param rounds number of rounds, each of which measures everything
+   * @param scale number of images, as a fraction of what good figures take
+   * @param devices the devices that models run on
+   * @param photographs folder of the photographs that check a GPU's answers
    * @throws IllegalArgumentException if a value is out of range, or the devices mix CPU and GPUs;
    *     the message names the key
    */

@@ -12,7 +12,14 @@ import java.util.Objects;
  */
 public record Figure(String name, double value, String unit, String note) {
 
-  /** Requires a name, a unit and a note. */
+  /**
+   * Requires a name, a unit and a note.
+   *
+   * @param name the part, a dot, and the figure's own name, as in {@code resnet50.whole_over_limit}
+   * @param value the median of the rounds
+   * @param unit unit of the value
+   * @param note a few words that explain the figure
+   */
   public Figure {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(unit, "unit");

@@ -88,6 +88,10 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
   /**
    * Validates the settings, and makes the folder's path absolute.
    *
+   * @param folder folder of its data
+   * @param host the address that it listens on
+   * @param port the port that it listens on, or 0 for any free port
+   * @param overrides Kafka's own broker properties
    * @throws IllegalArgumentException if a value is invalid, Kafka's broker has no such property, or
    *     a {@code sasl.jaas.config} cannot be read; the message names the key
    */

@@ -8,7 +8,10 @@ public final class MissingRightException extends AuthorizationException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param right what to ask for, such as {@code "Create on topic images"}
+   * Creates the exception.
+   *
+   * @param right the right to ask for, for example {@code "Create on topic images"}
+   * @param refusal the broker's refusal
    */
   public MissingRightException(String right, AuthorizationException refusal) {
     super(

@@ -10,17 +10,20 @@ public final class PatternCheck {
   private final Admin admin;
 
   /**
-   * @param admin stays the caller's
+   * Creates the check.
+   *
+   * @param admin a client that stays the caller's
    */
   public PatternCheck(Admin admin) {
     this.admin = admin;
   }
 
   /**
-   * What there is to say of the pattern, if these topics have one that matches no topic that we may
-   * see.
+   * {@return the problem, if the topics have a pattern and it matches no topic that the service may
+   * see}
    *
-   * @param lookedForEvery how long after it is made a topic is found
+   * @param topics the topics of the service
+   * @param lookedForEvery longest time until a new topic is found
    */
   public Optional<String> problem(Topics topics, Duration lookedForEvery) {
     if (topics.inputPattern() == null

@@ -72,6 +72,13 @@ public record ServiceConfig(
   /**
    * Validates the settings.
    *
+   * @param inference the model, and how it runs
+   * @param topics the topics that the service reads and writes
+   * @param onBadImage what happens to an image that cannot be classified
+   * @param maxRecordBytes largest record batch of the input topics
+   * @param pinned whether the version that the service starts with serves to the end
+   * @param skipped offset of the record that is skipped in a partition
+   * @param kafka keys of Kafka Streams and its clients
    * @throws IllegalArgumentException if a value is out of range, or does not work under {@code
    *     group.protocol=streams}; the message names the key
    */
@@ -159,7 +166,7 @@ public record ServiceConfig(
     return reset.toString();
   }
 
-  /** How long it takes to find a new partition, or a new topic that the pattern matches. */
+  /** {@return the longest time until a new partition, or a new topic of the pattern, is found} */
   public Duration newTopicsAfter() {
     Object age =
         new StreamsConfig(streams())

@@ -68,6 +68,10 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
   /**
    * Validates the topics.
    *
+   * @param inputs topics of encoded images
+   * @param inputPattern a regular expression that the whole name of an input topic matches
+   * @param output topic of predictions
+   * @param deadLetters topic of the images that get no prediction, from all inputs
    * @throws IllegalArgumentException if there are both inputs and a pattern, or neither; if two
    *     topics are equal; or if the pattern is invalid, or matches the output, dead-letter, control
    *     or status topic

@@ -22,9 +22,15 @@ public final class BrokerPatience {
   private final Pause pause;
   private final LongSupplier nanoTime;
 
-  /** What needs a broker. */
+  /** A step that needs a broker. */
   @FunctionalInterface
   public interface Attempt {
+
+    /**
+     * Makes the attempt.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
     void run() throws InterruptedException;
   }
 
@@ -32,12 +38,21 @@ public final class BrokerPatience {
   @FunctionalInterface
   public interface Pause {
 
-    /** Waits this long; true if the command was asked to stop. */
+    /**
+     * Waits between two attempts.
+     *
+     * @param nanos time to wait, in ns
+     * @return true if the command was asked to stop
+     * @throws InterruptedException if the thread is interrupted
+     */
     boolean await(long nanos) throws InterruptedException;
   }
 
   /**
+   * Prepares the attempts.
+   *
    * @param limit how long to try; an attempt that began before takes longer
+   * @param pause waits between attempts
    * @param nanoTime the clock, as {@link System#nanoTime}
    */
   public BrokerPatience(Duration limit, Pause pause, LongSupplier nanoTime) {
@@ -49,9 +64,12 @@ public final class BrokerPatience {
   /**
    * Runs {@code attempt} until it succeeds.
    *
+   * @param bootstrapServers the brokers' addresses, for messages
+   * @param attempt the step that needs a broker
    * @return false if the command was asked to stop before
    * @throws UnreachableBrokerException if no broker has answered when the limit is over; it says
    *     how long was waited
+   * @throws InterruptedException if the thread is interrupted
    */
   public boolean run(String bootstrapServers, Attempt attempt) throws InterruptedException {
     long start = nanoTime.getAsLong();

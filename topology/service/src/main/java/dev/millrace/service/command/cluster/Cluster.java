@@ -48,7 +48,12 @@ public final class Cluster implements AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
-  /** Prepares to ask; nothing is sent yet. */
+  /**
+   * Prepares to ask; nothing is sent yet.
+   *
+   * @param kafka the options that name the brokers
+   * @return the cluster, which the caller closes
+   */
   public static Cluster of(KafkaOptions kafka) {
     try {
       return new Cluster(Admin.create(kafka.admin()), kafka.bootstrapServers(), System::nanoTime);
@@ -79,6 +84,7 @@ public final class Cluster implements AutoCloseable {
    * Returns when a broker answers and has these topics, and each partition takes records, which one
    * just made does a moment after it is known.
    *
+   * @param topics the topics' names
    * @throws CommandException if none answers, a topic is missing, or a partition has no leader
    */
   public void requireTopics(Set<String> topics) {
@@ -123,7 +129,12 @@ public final class Cluster implements AutoCloseable {
     get(admin.listOffsets(TopicCreation.ends(descriptions)).all());
   }
 
-  /** The size of the largest record batch that a topic takes, in bytes; empty if we may not ask. */
+  /**
+   * Asks for the size of the largest record batch that a topic takes.
+   *
+   * @param topic the topic's name
+   * @return the size in bytes; empty if the user may not ask
+   */
   public OptionalInt maxMessageBytes(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try {
@@ -136,9 +147,11 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * A broker that is away or busy, as a command says it.
+   * {@return the failure of a command whose broker is away or busy}
    *
-   * @param waited how long an answer was waited for
+   * @param bootstrapServers the brokers' addresses
+   * @param waited how long the command waited for an answer
+   * @param cause the client's failure
    */
   public static UnreachableBrokerException unreachable(
       String bootstrapServers, Duration waited, Throwable cause) {
@@ -184,7 +197,7 @@ public final class Cluster implements AutoCloseable {
     return Duration.ofNanos(nanoTime.getAsLong() - start);
   }
 
-  /** The client that asks; stays this cluster's. */
+  /** {@return the client that asks; it stays this cluster's} */
   public Admin admin() {
     return admin;
   }

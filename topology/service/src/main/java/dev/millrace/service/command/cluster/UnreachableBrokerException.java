@@ -7,6 +7,7 @@ public final class UnreachableBrokerException extends CommandException {
 
   private static final long serialVersionUID = 1;
 
+  /** Whether no address is known for the broker's name. */
   private final boolean unknownName;
 
   UnreachableBrokerException(String message, boolean unknownName, Throwable cause) {

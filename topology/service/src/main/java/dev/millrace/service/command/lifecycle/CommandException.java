@@ -5,10 +5,21 @@ public class CommandException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
+  /**
+   * Creates the exception.
+   *
+   * @param message one line that says what to do
+   */
   public CommandException(String message) {
     super(message);
   }
 
+  /**
+   * Creates the exception.
+   *
+   * @param message one line that says what to do
+   * @param cause what made the command fail
+   */
   public CommandException(String message, Throwable cause) {
     super(message, cause);
   }

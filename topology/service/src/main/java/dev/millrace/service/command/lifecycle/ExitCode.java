@@ -1,10 +1,15 @@
 package dev.millrace.service.command.lifecycle;
 
-/** What a command ends with. */
+/** The exit codes of a command. */
 public final class ExitCode {
 
+  /** The command did what it was asked for. */
   public static final int DONE = 0;
+
+  /** The command failed. */
   public static final int FAILED = 1;
+
+  /** The command line or a file of settings is wrong. */
   public static final int USAGE = 2;
 
   private ExitCode() {}

@@ -40,7 +40,12 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 public record Failure(String line, int exitCode) {
 
-  /** Looks through the causes for the first one that is understood. */
+  /**
+   * Looks through the causes for the first one that is understood.
+   *
+   * @param thrown the exception
+   * @return its meaning
+   */
   public static Failure of(Throwable thrown) {
     List<Throwable> causes = causes(thrown).dropWhile(Failure::isWrapper).toList();
     return causes.stream()
@@ -50,7 +55,12 @@ public record Failure(String line, int exitCode) {
         .orElseGet(() -> notUnderstood(causes));
   }
 
-  /** If a native library that does not load is among the causes. */
+  /**
+   * Looks through the causes for a native library that does not load.
+   *
+   * @param thrown the exception
+   * @return its meaning, or empty if no native library is to blame
+   */
   public static Optional<Failure> ofNativeLibrary(Throwable thrown) {
     return causes(thrown)
         .filter(e -> e instanceof NativeLibraryException || NativeLibraries.isToBlame(e))
@@ -217,7 +227,11 @@ public record Failure(String line, int exitCode) {
     return Optional.of(new Failure(oneLine(message), ExitCode.FAILED));
   }
 
-  /** A text without its line breaks. */
+  /**
+   * {@return a text without its line breaks}
+   *
+   * @param text the text, or null
+   */
   public static String oneLine(String text) {
     return text == null
         ? "no reason was given"

@@ -47,7 +47,11 @@ public final class StopSignal implements AutoCloseable {
             "stop-signal");
   }
 
-  /** Listens for signals from now on. */
+  /**
+   * Listens for signals from now on.
+   *
+   * @return the signal, which the command closes
+   */
   public static StopSignal listen() {
     return listen(() -> {});
   }
@@ -56,6 +60,7 @@ public final class StopSignal implements AutoCloseable {
    * Listens for signals from now on.
    *
    * @param wake run on the signal's thread, to get the command out of a wait
+   * @return the signal, which the command closes
    */
   public static StopSignal listen(Runnable wake) {
     return listen(wake, new RuntimeHooks(), GRACE);
@@ -66,6 +71,7 @@ public final class StopSignal implements AutoCloseable {
    * long that takes.
    *
    * @param late run on the signal's thread, once, if that takes more than 30 s
+   * @return the signal, which the command closes
    */
   public static StopSignal listenUntilClosed(Runnable late) {
     return listenUntilClosed(late, new RuntimeHooks(), GRACE);
@@ -84,6 +90,7 @@ public final class StopSignal implements AutoCloseable {
     return signal;
   }
 
+  /** {@return whether a stop is asked for} */
   public boolean isRequested() {
     return requested.getCount() == 0;
   }
@@ -93,12 +100,22 @@ public final class StopSignal implements AutoCloseable {
     requested.countDown();
   }
 
-  /** Waits until a stop is asked for. */
+  /**
+   * Waits until a stop is asked for.
+   *
+   * @throws InterruptedException if the thread is interrupted
+   */
   public void await() throws InterruptedException {
     requested.await();
   }
 
-  /** Waits until a stop is asked for, at most so long; true if it was. */
+  /**
+   * Waits until a stop is asked for, or until the time is over.
+   *
+   * @param nanos longest time to wait, in ns
+   * @return whether a stop is asked for
+   * @throws InterruptedException if the thread is interrupted
+   */
   public boolean await(long nanos) throws InterruptedException {
     return requested.await(nanos, TimeUnit.NANOSECONDS);
   }

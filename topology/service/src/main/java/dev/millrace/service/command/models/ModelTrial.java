@@ -23,6 +23,12 @@ public record ModelTrial(Duration limit) {
   /** The limit in seconds, unless the user gives another. */
   public static final int SECONDS = 60;
 
+  /**
+   * Validates the limit.
+   *
+   * @param limit how long loading and all runs may take together, above 0
+   * @throws IllegalArgumentException if the limit is 0 or less
+   */
   public ModelTrial {
     if (limit.isNegative() || limit.isZero()) {
       throw new IllegalArgumentException(
@@ -30,7 +36,7 @@ public record ModelTrial(Duration limit) {
     }
   }
 
-  /** With a limit of {@value #SECONDS} s. */
+  /** {@return a trial with a limit of {@value #SECONDS} s} */
   public static ModelTrial usual() {
     return new ModelTrial(Duration.ofSeconds(SECONDS));
   }
@@ -38,6 +44,8 @@ public record ModelTrial(Duration limit) {
   /**
    * Tries a version as {@link ModelCheck} does.
    *
+   * @param version the version
+   * @return the result
    * @throws ModelException if that takes longer than the limit
    */
   public ModelCheck check(ModelVersion version) {

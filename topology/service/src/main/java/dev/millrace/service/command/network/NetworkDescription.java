@@ -4,7 +4,18 @@ import dev.millrace.core.resnet.Layer;
 import dev.millrace.core.resnet.ResNet;
 import java.util.List;
 
-/** A network as {@code models describe --json} tells it. */
+/**
+ * A network as {@code models describe --json} prints it.
+ *
+ * @param name the network's name
+ * @param shortcut the kind of shortcut where a block changes the shape
+ * @param classes number of classes
+ * @param size side of the images, in pixels
+ * @param channels channels of the images
+ * @param cost the network's size and work
+ * @param layers the layers, from the input to the output
+ * @param choices networks that differ in one choice
+ */
 public record NetworkDescription(
     String name,
     String shortcut,
@@ -15,7 +26,15 @@ public record NetworkDescription(
     List<Row> layers,
     List<NetworkChoice> choices) {
 
-  /** A layer; the output's shape is an image's. */
+  /**
+   * A layer.
+   *
+   * @param name the layer's name
+   * @param kind the layer's operation
+   * @param output shape of the output for one image
+   * @param parameters number of trained values
+   * @param multiplyAdds multiplications with an addition, per image
+   */
   public record Row(
       String name, String kind, List<Integer> output, long parameters, long multiplyAdds) {
 
@@ -29,6 +48,11 @@ public record NetworkDescription(
     }
   }
 
+  /**
+   * {@return the description of a network}
+   *
+   * @param network the network
+   */
   public static NetworkDescription of(ResNet network) {
     return new NetworkDescription(
         network.name(),

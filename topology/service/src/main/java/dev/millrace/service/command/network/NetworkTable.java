@@ -22,10 +22,20 @@ public final class NetworkTable {
 
   private final PrintWriter out;
 
+  /**
+   * Creates a table.
+   *
+   * @param out where it is printed
+   */
   public NetworkTable(PrintWriter out) {
     this.out = out;
   }
 
+  /**
+   * Prints a network.
+   *
+   * @param network the network
+   */
   public void print(ResNet network) {
     NetworkCost cost = NetworkCost.of(network);
     out.println(

@@ -19,7 +19,12 @@ public final class BrokerKeys {
     return key.startsWith(PREFIX) && BrokerConfig.isProperty(key.substring(PREFIX.length()));
   }
 
-  /** Of some keys and values those that are the broker's, under Kafka's own names. */
+  /**
+   * Selects the keys of the broker.
+   *
+   * @param values the values of a file by their keys
+   * @return the broker's values, under Kafka's own names
+   */
   public static Map<String, String> select(Map<String, String> values) {
     Map<String, String> selected = new HashMap<>();
     values.forEach(

@@ -11,7 +11,13 @@ public final class KeyValue {
 
   private KeyValue() {}
 
-  /** The keys and values, of equal keys the last; refuses what has no {@code =}. */
+  /**
+   * Reads keys and values. Of equal keys, the last one counts.
+   *
+   * @param texts texts of the form {@code KEY=VALUE}; a text without {@code =} is refused
+   * @param command the command that they are given to
+   * @return the values by their keys
+   */
   public static Map<String, String> parse(List<String> texts, CommandSpec command) {
     Map<String, String> values = new TreeMap<>();
     for (String text : texts) {

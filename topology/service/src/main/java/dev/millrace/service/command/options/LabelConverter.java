@@ -8,11 +8,18 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * Reads an enum's constant by its {@code toString()}, in upper or lower case. Picocli by itself
  * would show the constants' Java names in the error.
+ *
+ * @param <E> the enum
  */
 public abstract class LabelConverter<E extends Enum<E>> implements ITypeConverter<E> {
 
   private final List<E> constants;
 
+  /**
+   * Creates a converter.
+   *
+   * @param type the enum
+   */
   protected LabelConverter(Class<E> type) {
     this.constants = Arrays.asList(type.getEnumConstants());
   }

@@ -11,8 +11,10 @@ public final class LabelsFile {
   private LabelsFile() {}
 
   /**
-   * Reads it.
+   * Reads the file.
    *
+   * @param file the file's path
+   * @return the names of the classes
    * @throws CommandException if it cannot be read
    */
   public static Labels read(Path file) {

@@ -16,6 +16,8 @@ public final class ModelFile {
   /**
    * Reads the file's bytes.
    *
+   * @param file the file's path
+   * @return the bytes
    * @throws CommandException if it cannot be read
    */
   public static byte[] read(Path file) {
@@ -31,6 +33,8 @@ public final class ModelFile {
    * Reads weights under PyTorch's names: those of an ONNX model, or a {@code .safetensors} or
    * {@code .npz} file.
    *
+   * @param file the file's path
+   * @return the weights
    * @throws dev.millrace.core.model.ModelException if the file does not hold any
    */
   public static Weights weights(Path file) {

@@ -10,7 +10,11 @@ public final class Json {
 
   private Json() {}
 
-  /** A value as one line of JSON. */
+  /**
+   * {@return a value as one line of JSON}
+   *
+   * @param value a record, a collection or a map
+   */
   public static String line(Object value) {
     try {
       return MAPPER.writeValueAsString(value);

@@ -51,7 +51,7 @@ public final class WatchedOutput extends FilterOutputStream {
     }
   }
 
-  /** Why something that was written is lost, if it is and somebody would have read it. */
+  /** {@return why output is lost, if it is and the reader has not closed the pipe itself} */
   public Optional<IOException> failure() {
     return Optional.ofNullable(failure).filter(e -> !isClosedPipe(e));
   }

@@ -1,0 +1,151 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The jars that a user's build takes, as they lie in the distribution, and what names them. */
+class PublishedJarsTest {
+
+  private static final Path ROOT = Path.of(System.getProperty("millrace.root"));
+  private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
+
+  /** An artifact or an archive with its version. */
+  private static final Pattern NAMED =
+      Pattern.compile(
+          "millrace[a-z-]*(?::|-|</artifactId>\\s*<version>)([0-9][0-9.]*(?:-SNAPSHOT)?)");
+
+  private static final Pattern ARTIFACT = Pattern.compile("<artifactId>([^<]+)</artifactId>");
+
+  @ParameterizedTest
+  @MethodSource("jars")
+  void manifest_namesModuleAndVersion(Path file) throws Exception {
+    try (JarFile jar = new JarFile(file.toFile())) {
+      assertThat(module(jar)).matches("dev\\.millrace\\.[a-z]+");
+      assertThat(jar.getManifest().getMainAttributes().getValue("Implementation-Version"))
+          .isEqualTo(version());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("jars")
+  void packages_beginWithTheModulesName(Path file) throws Exception {
+    try (JarFile jar = new JarFile(file.toFile())) {
+      String folder = module(jar).replace('.', '/') + "/";
+
+      assertThat(jar.stream().map(ZipEntry::getName).filter(name -> name.endsWith(".class")))
+          .isNotEmpty()
+          .allMatch(name -> name.startsWith(folder));
+    }
+  }
+
+  @Test
+  void modules_haveNamesOfTheirOwn() throws Exception {
+    Set<String> modules = new HashSet<>();
+    for (Path file : jars()) {
+      try (JarFile jar = new JarFile(file.toFile())) {
+        modules.add(module(jar));
+      }
+    }
+    assertThat(modules).hasSameSizeAs(jars());
+  }
+
+  @ParameterizedTest
+  @MethodSource("jars")
+  void licence_isInTheJar(Path file) throws Exception {
+    try (JarFile jar = new JarFile(file.toFile())) {
+      assertThat(jar.getEntry("META-INF/LICENSE")).isNotNull();
+      assertThat(jar.getEntry("META-INF/NOTICE")).isNotNull();
+    }
+  }
+
+  @Test
+  void billOfMaterials_hasEachJar() throws Exception {
+    String version = version();
+    String bom = Files.readString(ROOT.resolve("topology/bom/pom.xml"));
+    String managed =
+        bom.substring(
+            bom.indexOf("<dependencyManagement>"), bom.indexOf("</dependencyManagement>"));
+
+    assertThat(all(VERSION, bom).get(0)).isEqualTo(version);
+    assertThat(all(ARTIFACT, managed))
+        .containsExactlyInAnyOrderElementsOf(
+            jars().stream()
+                .map(jar -> jar.getFileName().toString())
+                .map(name -> name.substring(0, name.indexOf("-" + version)))
+                .toList());
+  }
+
+  /** What Maven Central asks for. The modules inherit the rest from the project's POM. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pom.xml", "topology/bom/pom.xml"})
+  void pom_isComplete(String pom) throws Exception {
+    assertThat(Files.readString(ROOT.resolve(pom)))
+        .contains("<name>", "<description>", "<url>", "<license>", "<developer>", "<scm");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jars")
+  void pomOfAJar_saysWhatItIs(Path file) throws Exception {
+    try (JarFile jar = new JarFile(file.toFile())) {
+      JarEntry pom =
+          jar.stream()
+              .filter(entry -> entry.getName().endsWith("/pom.xml"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(new String(jar.getInputStream(pom).readAllBytes(), StandardCharsets.UTF_8))
+          .contains("<name>Millrace: ", "<description>");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "topology/plugin/README.md"})
+  void page_namesTheVersion(String page) throws Exception {
+    assertThat(all(NAMED, Files.readString(ROOT.resolve(page))))
+        .isNotEmpty()
+        .allMatch(version()::equals);
+  }
+
+  /** The jars of Millrace, those of the command line and the trainer's. */
+  private static List<Path> jars() throws IOException {
+    List<Path> jars = new ArrayList<>();
+    for (String folder :
+        List.of("topology/service/target/millrace/lib", "model/trainer/target/trainer")) {
+      try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
+        files
+            .filter(file -> file.getFileName().toString().startsWith("millrace-"))
+            .forEach(jars::add);
+      }
+    }
+    return jars;
+  }
+
+  private static String module(JarFile jar) throws IOException {
+    return jar.getManifest().getMainAttributes().getValue("Automatic-Module-Name");
+  }
+
+  /** The version in the project's own POM. */
+  private static String version() throws IOException {
+    return all(VERSION, Files.readString(ROOT.resolve("pom.xml"))).get(0);
+  }
+
+  private static List<String> all(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map(found -> found.group(1)).toList();
+  }
+}
