@@ -197,7 +197,7 @@ class HealthSuite {
       assertThat(serve.errors().lines().filter(line -> line.startsWith("millrace serve: ")))
           .singleElement()
           .asString()
-          .contains("a stream thread has asked for no record");
+          .contains("a stream thread hangs: it has asked for no record");
     }
   }
 
