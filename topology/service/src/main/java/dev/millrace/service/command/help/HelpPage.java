@@ -23,7 +23,8 @@ public final class HelpPage {
       List.of(SECTION_KEY_COMMAND_LIST_HEADING, SECTION_KEY_COMMAND_LIST);
 
   /** picocli shows {@code -X=KEY=VALUE} for {@code -X KEY=VALUE}. */
-  private static final Pattern SHORT_OPTION = Pattern.compile("(?m)^( *-\\w)=");
+  private static final Pattern SHORT_OPTION =
+      Pattern.compile("(?m)^( *(?:\u001b\\[[\\d;]*m)*-\\w(?:\u001b\\[[\\d;]*m)*)=");
 
   private HelpPage() {}
 

@@ -124,6 +124,13 @@ class HelpPageTest {
   @Test
   void shortOption_isSeparatedFromItsValueByASpace() {
     assertThat(CapturedRun.of("tail", "--help").out()).contains("-X KEY=VALUE");
+
+    CommandLine root = CommandTree.root();
+    HelpPage.layOut(root, Terminal.USUAL_COLUMNS);
+    assertThat(root.getSubcommands().get("tail").getUsageMessage(CommandLine.Help.Ansi.ON))
+        .contains("\u001b[")
+        .satisfies(
+            help -> assertThat(help.replaceAll("\u001b\\[[\\d;]*m", "")).contains("-X KEY=VALUE"));
   }
 
   @Test
