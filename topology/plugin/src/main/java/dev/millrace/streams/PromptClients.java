@@ -98,7 +98,7 @@ public final class PromptClients implements KafkaClientSupplier {
    */
   public StreamsUncaughtExceptionHandler leavingGroup(StreamsUncaughtExceptionHandler handler) {
     return failure -> {
-      if (failure instanceof WakeupException || failure.getCause() instanceof WakeupException) {
+      if (ending && causedByWakeup(failure)) {
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT; // endPolls() woke it
       }
       StreamThreadExceptionResponse response = handler.handle(failure);
@@ -108,6 +108,10 @@ public final class PromptClients implements KafkaClientSupplier {
       }
       return response;
     };
+  }
+
+  private static boolean causedByWakeup(Throwable failure) {
+    return failure instanceof WakeupException || failure.getCause() instanceof WakeupException;
   }
 
   /**

@@ -11,6 +11,10 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,6 +37,23 @@ class PromptClientsTest {
     } finally {
       OwedAnswers.ofThisThread().remove(debtor);
     }
+  }
+
+  @Test
+  void wakeup_endsTheClient_onlyAfterItsPollsWereEnded() {
+    PromptClients clients = new PromptClients();
+    StreamsUncaughtExceptionHandler handler =
+        clients.leavingGroup(failure -> StreamThreadExceptionResponse.REPLACE_THREAD);
+
+    assertThat(handler.handle(new WakeupException()))
+        .isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+
+    clients.endPolls();
+
+    assertThat(handler.handle(new StreamsException(new WakeupException())))
+        .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+    assertThat(handler.handle(new StreamsException("other")))
+        .isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
   }
 
   @Test
