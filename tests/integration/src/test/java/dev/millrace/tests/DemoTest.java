@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.millrace.tests.terminal.PseudoTerminal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -66,6 +67,45 @@ class DemoTest {
     assertThat(demo.exitCode()).as(demo.errors()).isZero();
     assertThat(demo.errors()).isEmpty();
     assertThat(demo.output()).containsPattern(SUMMARY).contains("\n5 predictions, ");
+  }
+
+  @Test
+  void demoOnATerminal_isOneScreen_untilQ() throws Exception {
+    PseudoTerminal.assumePresent();
+    try (PseudoTerminal terminal =
+        PseudoTerminal.start(folder, 80, 24, "", "demo", "--untrained", "--rate", 40)) {
+      terminal.awaitLine("[✓✗] .*", PATIENCE);
+      terminal.awaitLine("▶ +1 +\\d+\\.\\d % .*", PATIENCE);
+      assertThat(terminal.lines().get(0)).startsWith(" Millrace").endsWith("q ends the demo");
+      assertThat(terminal.lines()).filteredOn(line -> line.contains("▀▀▀")).hasSize(7);
+
+      terminal.type("q");
+
+      assertThat(terminal.await(PATIENCE)).as(terminal.written()).isZero();
+      assertThat(String.join("\n", terminal.lines()))
+          .doesNotContain("q ends the demo")
+          .containsPattern("version 1: \\d+ of \\d+ right")
+          .containsPattern("\\d+ predictions, \\d+ with the label that the image has");
+    }
+  }
+
+  @Test
+  void demoWithoutColours_orInASmallWindow_printsLines() throws Exception {
+    PseudoTerminal.assumePresent();
+    for (String options : List.of("NO_COLOR=1", "TERM=dumb")) {
+      assertThat(lines(80, options)).as(options).contains("\n3 predictions, ");
+    }
+    assertThat(lines(79, "")).contains("\n3 predictions, ");
+  }
+
+  /** What an untrained demo of three images writes to a terminal, which must be lines. */
+  private String lines(int columns, String options) throws Exception {
+    try (PseudoTerminal terminal =
+        PseudoTerminal.start(folder, columns, 24, options, "demo", "--untrained", "--count", 3)) {
+      assertThat(terminal.await(PATIENCE)).as(terminal.written()).isZero();
+      assertThat(terminal.written()).doesNotContain("\u001b[");
+      return terminal.written().replace("\r", "");
+    }
   }
 
   @Test

@@ -102,13 +102,18 @@ public final class MillraceProcess implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(words.stream().map(Object::toString).toList())
             .directory(folder.toFile());
+    setEnvironment(builder, jvmOptions);
+    return start(folder, name, builder);
+  }
+
+  /** Sets the environment that the launcher gets. The JVM options may be empty. */
+  public static void setEnvironment(ProcessBuilder builder, String jvmOptions) {
     Map<String, String> environment = builder.environment();
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MILLRACE_OPTS", COMPILER + " " + jvmOptions);
     environment.remove("JAVA_OPTS");
     // A trainer's threads sleep while they wait and leave the cores to other processes.
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
-    return start(folder, name, builder);
   }
 
   /** Starts a process. Its output goes to files in the folder. */

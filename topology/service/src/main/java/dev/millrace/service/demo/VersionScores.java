@@ -1,5 +1,6 @@
 package dev.millrace.service.demo;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,12 +9,24 @@ import java.util.stream.Collectors;
 /** Counts the correct predictions of each version. Used by one thread. */
 public final class VersionScores {
 
-  private record Score(long right, long all) {
+  /**
+   * How often a version was right.
+   *
+   * @param version number of the version
+   * @param right number of its correct predictions
+   * @param all number of its predictions
+   */
+  public record Score(int version, long right, long all) {
+
+    /** {@return the share of correct predictions, from 0 to 1; 0 without predictions} */
+    public double accuracy() {
+      return all == 0 ? 0 : (double) right / all;
+    }
 
     @Override
     public String toString() {
       return String.format(
-          Locale.ROOT, "%,d of %,d right, %.1f %%", right, all, all == 0 ? 0 : 100.0 * right / all);
+          Locale.ROOT, "%,d of %,d right, %.1f %%", right, all, 100 * accuracy());
     }
   }
 
@@ -30,8 +43,8 @@ public final class VersionScores {
    * @return true for the first prediction of its version
    */
   public boolean add(int version, boolean right) {
-    Score before = scores.getOrDefault(version, new Score(0, 0));
-    scores.put(version, new Score(before.right + (right ? 1 : 0), before.all + 1));
+    Score before = scores.getOrDefault(version, new Score(version, 0, 0));
+    scores.put(version, new Score(version, before.right + (right ? 1 : 0), before.all + 1));
     return before.all == 0;
   }
 
@@ -41,7 +54,12 @@ public final class VersionScores {
    * @param version the version
    */
   public String of(int version) {
-    return "version " + version + ": " + scores.getOrDefault(version, new Score(0, 0));
+    return "version " + version + ": " + scores.getOrDefault(version, new Score(version, 0, 0));
+  }
+
+  /** {@return the scores of all versions, in the order of their numbers} */
+  public List<Score> all() {
+    return List.copyOf(scores.values());
   }
 
   /** {@return the scores of all versions, one line each} */

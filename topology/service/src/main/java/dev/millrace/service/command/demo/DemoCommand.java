@@ -8,16 +8,22 @@ import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
+import dev.millrace.service.command.output.Terminal;
 import dev.millrace.service.demo.Demo;
 import dev.millrace.service.demo.DemoImage;
 import dev.millrace.service.demo.FashionMnist;
 import dev.millrace.service.demo.TrainerProcess;
+import dev.millrace.service.demo.VersionScores;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
@@ -35,8 +41,10 @@ import picocli.CommandLine.Spec;
       "A trainer learns from 8,000 of Fashion-MNIST's 10,000 test images, and the service"
           + " classifies the others as a stream. Each version that is better is promoted while the"
           + " stream runs. All files are in a temporary folder, which is deleted at the end. Stop"
-          + " the demo with Ctrl-C.",
-      "With --model-file, --images or --untrained, nothing is trained."
+          + " the demo with Ctrl-C, or on the live screen with q.",
+      "With --model-file, --images or --untrained, nothing is trained.",
+      "A terminal of at least 80 by 24 characters shows one live screen. Pipes, smaller terminals"
+          + " and NO_COLOR=1 get one line per event."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace demo", "  millrace demo --untrained --count 100"})
@@ -76,9 +84,19 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
     if (!(rate > 0)) {
       throw new ParameterException(spec.commandLine(), "rate: " + rate + " is not above 0");
     }
-    DemoScreen screen = new DemoScreen(spec.commandLine().getOut(), System::nanoTime);
     Path folder = Files.createTempDirectory("millrace-demo");
-    try (StopSignal stop = StopSignal.listen();
+    try (StopSignal stop = StopSignal.listen()) {
+      run(folder, stop);
+    } finally {
+      Utils.delete(folder.toFile());
+    }
+    return ExitCode.DONE;
+  }
+
+  private void run(Path folder, StopSignal stop) throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    VersionScores scores = new VersionScores();
+    try (DemoScreen screen = screen(out, scores);
         Demo demo = Demo.start(folder.resolve("broker"))) {
       screen.say("the broker is at " + demo.bootstrapServers() + "; Ctrl-C ends the demo");
       if (model.isGiven() || images != null) {
@@ -86,19 +104,28 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
         ModelVersion version = model.publish(new ModelRepository(folder.resolve("models")), MODEL);
         demo.serve(version);
         screen.say(version + " serves");
-        stream(demo, stream, stop, screen);
+        stream(demo, stream, stop, scores, screen);
       } else {
-        learn(demo, folder, stop, screen);
+        learn(demo, folder, stop, scores, screen);
       }
-      screen.conclude();
-    } finally {
-      Utils.delete(folder.toFile());
     }
-    return ExitCode.DONE;
+    out.println(scores.table());
+    out.println(
+        scores.count() + " predictions, " + scores.right() + " with the label that the image has");
+  }
+
+  /** A live screen on a terminal that can show it, otherwise lines. */
+  private static DemoScreen screen(PrintWriter out, VersionScores scores) {
+    return Terminal.ofThisProcess().outputStyle().colored()
+        ? LiveScreen.terminal()
+            .<DemoScreen>map(terminal -> new LiveScreen(terminal, scores, System::nanoTime))
+            .orElseGet(() -> new LineScreen(out, scores, System::nanoTime))
+        : new LineScreen(out, scores, System::nanoTime);
   }
 
   /** Trains on the first images, and streams the others once a version is there. */
-  private void learn(Demo demo, Path folder, StopSignal stop, DemoScreen screen)
+  private void learn(
+      Demo demo, Path folder, StopSignal stop, VersionScores scores, DemoScreen screen)
       throws IOException, InterruptedException {
     List<DemoImage> all = FashionMnist.read();
     Path labelled = folder.resolve("labelled");
@@ -114,12 +141,12 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
         TrainerProcess.start(
             folder, screen::training, training(demo, folder, labelled, repository))) {
       boolean ready = false;
-      while (!ready && !stop.isRequested() && !screen.isLost()) {
+      while (!ready && !stop.isRequested() && !screen.isEnded()) {
         ready = trainer.awaitFirstVersion(POLL_MS);
       }
       if (ready) {
         demo.serve(repository.version(MODEL, 1));
-        stream(demo, all.subList(LEARNED, all.size()), stop, screen);
+        stream(demo, all.subList(LEARNED, all.size()), stop, scores, screen);
       }
     }
   }
@@ -163,12 +190,16 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
     };
   }
 
-  private void stream(Demo demo, List<DemoImage> stream, StopSignal stop, DemoScreen screen) {
+  private void stream(
+      Demo demo, List<DemoImage> images, StopSignal stop, VersionScores scores, DemoScreen screen) {
+    Map<String, DemoImage> byKey =
+        images.stream().collect(Collectors.toMap(DemoImage::key, Function.identity()));
     demo.run(
-        stream,
+        images,
         rate,
-        () -> !stop.isRequested() && !screen.isLost() && (count == null || screen.count() < count),
-        screen::prediction);
+        () ->
+            !stop.isRequested() && !screen.isEnded() && (count == null || scores.count() < count),
+        record -> screen.prediction(record, byKey.get(record.key())));
   }
 
   private static List<DemoImage> read(Path folder) throws IOException {

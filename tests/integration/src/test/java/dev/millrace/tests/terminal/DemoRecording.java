@@ -1,0 +1,57 @@
+package dev.millrace.tests.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Records {@code ./millrace demo} on a terminal as an animated SVG. {@code
+ * tests/integration/record-demo} starts it; it belongs to no nightly group.
+ */
+@Tag("nightly")
+@Tag("recording")
+class DemoRecording {
+
+  private static final int COLUMNS = 100;
+  private static final int ROWS = 26;
+
+  /** Length of the demo that is recorded, in s. */
+  private static final double LENGTH = 150;
+
+  private static final double SECONDS_PER_FRAME = 2;
+
+  /** The film is faster than the demo by this factor. */
+  private static final double SPEED = 6;
+
+  /** Length of the last frame, in s, before the film starts again. */
+  private static final double LAST_FRAME = 4;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @Test
+  void record(@TempDir Path folder) throws Exception {
+    Path file = Path.of(System.getProperty("millrace.recording"));
+    ScreenSvg film = new ScreenSvg(COLUMNS, ROWS);
+    try (PseudoTerminal terminal = PseudoTerminal.start(folder, COLUMNS, ROWS, "", "demo")) {
+      terminal.awaitLine(".*a trainer learns.*", PATIENCE);
+      long start = System.nanoTime();
+      for (double now = 0; now < LENGTH; now += SECONDS_PER_FRAME) {
+        film.add(terminal.cells(), now / SPEED);
+        long next = start + (long) ((now + SECONDS_PER_FRAME) * 1e9);
+        TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
+      }
+      assertThat(terminal.lines()).anyMatch(line -> line.contains("promoted, +"));
+
+      terminal.type("q");
+
+      assertThat(terminal.await(PATIENCE)).isZero();
+    }
+    Files.writeString(file, film.file(LENGTH / SPEED + LAST_FRAME));
+  }
+}

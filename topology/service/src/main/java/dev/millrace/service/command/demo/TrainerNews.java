@@ -1,0 +1,57 @@
+package dev.millrace.service.command.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Puts the events of {@code millrace train --json} into words. For one thread. */
+final class TrainerNews {
+
+  /** Name of the event at the end of an epoch. */
+  static final String EPOCH = "epoch";
+
+  /** Name of the event after a promotion. */
+  static final String PROMOTED = "promoted";
+
+  private JsonNode verdict;
+
+  /**
+   * {@return the event as one line, or empty if it does not matter to a viewer}
+   *
+   * @param event a JSON object with the name of the event in {@code event}
+   */
+  Optional<String> of(JsonNode event) {
+    return switch (event.path("event").asText()) {
+      case EPOCH ->
+          Optional.of(
+              String.format(
+                  Locale.ROOT,
+                  "epoch %d, loss %.3f",
+                  event.at("/report/epoch").asInt(),
+                  event.at("/report/loss").asDouble()));
+      case "judged" -> {
+        verdict = event.path("verdict");
+        yield Optional.of(
+            (verdict.path("blessed").asBoolean() ? "blessed: " : "not blessed: ")
+                + verdict.path("reason").asText());
+      }
+      case PROMOTED ->
+          Optional.of("version " + event.path("version").asInt() + " promoted" + judgement());
+      default -> Optional.empty();
+    };
+  }
+
+  /** The accuracy that earned the promotion, which the verdict before it reports. */
+  private String judgement() {
+    if (verdict == null) {
+      return "";
+    }
+    double accuracy = verdict.path("accuracy").asDouble();
+    return verdict.hasNonNull("championAccuracy")
+        ? String.format(
+            Locale.ROOT,
+            ", %+.1f points on held-out images",
+            100 * (accuracy - verdict.path("championAccuracy").asDouble()))
+        : String.format(Locale.ROOT, ", %.1f %% right on held-out images", 100 * accuracy);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.millrace.service.command.demo.board;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The latest events. Pinned events stay longer than the others. For one thread. */
+final class Events {
+
+  /** Number of pinned events, and of others, that are kept: more than fit on a screen. */
+  private static final int KEPT = 200;
+
+  /** Share of the lines that events which are not pinned get if there are many pinned ones. */
+  private static final int OTHERS = 3;
+
+  /**
+   * An event.
+   *
+   * @param number position among all events
+   * @param seconds time since the start of the demo, in s
+   * @param text one line
+   * @param kind how much it matters
+   */
+  record Event(long number, double seconds, String text, Kind kind) {}
+
+  /** How much an event matters. */
+  enum Kind {
+    /** Scrolls away when newer events come. */
+    PASSING,
+    /** Scrolls away, but stands out. */
+    WARNING,
+    /** Stays as long as there is room for the last pinned events. */
+    PINNED
+  }
+
+  private final List<Event> pinned = new ArrayList<>();
+  private final List<Event> others = new ArrayList<>();
+  private long count;
+
+  /** Adds the newest event. */
+  void add(double seconds, String text, Kind kind) {
+    List<Event> list = kind == Kind.PINNED ? pinned : others;
+    list.add(new Event(count++, seconds, text, kind));
+    if (list.size() > KEPT) {
+      list.remove(0);
+    }
+  }
+
+  /**
+   * {@return the events to show, oldest first}
+   *
+   * @param lines the most events to return
+   */
+  List<Event> latest(int lines) {
+    int room = Math.min(others.size(), Math.max(lines - pinned.size(), lines / OTHERS));
+    return Stream.concat(last(pinned, lines - room), last(others, room))
+        .sorted(Comparator.comparingLong(Event::number))
+        .toList();
+  }
+
+  private static Stream<Event> last(List<Event> list, int count) {
+    int from = Math.max(0, list.size() - count);
+    return IntStream.range(from, list.size()).mapToObj(list::get);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.millrace.service.command.demo.board;
+
+import java.util.Locale;
+
+/** Text for the cells of a terminal. */
+final class Text {
+
+  private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
+
+  private Text() {}
+
+  /** {@return a text cut to a number of cells, without characters that steer a terminal} */
+  static String fit(String text, int cells) {
+    String printable = text.replaceAll("\\p{Cntrl}", "?");
+    return printable.length() <= cells
+        ? printable
+        : printable.substring(0, Math.max(0, cells - 1)) + "…";
+  }
+
+  /** {@return a text with spaces up to a number of cells} */
+  static String padded(String text, int cells) {
+    return text + " ".repeat(Math.max(0, cells - text.length()));
+  }
+
+  /**
+   * {@return a horizontal bar}
+   *
+   * @param share length, from 0 to 1
+   * @param cells number of cells of a full bar
+   */
+  static String bar(double share, int cells) {
+    int eighths = (int) Math.round(Math.max(0, Math.min(1, share)) * cells * 8);
+    String whole = "█".repeat(eighths / 8);
+    return padded(eighths % 8 == 0 ? whole : whole + EIGHTHS.charAt(eighths % 8), cells);
+  }
+
+  /** {@return a time as minutes and seconds, for example {@code 1:05}} */
+  static String clock(double seconds) {
+    long whole = (long) seconds;
+    return String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60);
+  }
+}

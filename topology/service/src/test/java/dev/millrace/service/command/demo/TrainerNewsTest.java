@@ -1,0 +1,51 @@
+package dev.millrace.service.command.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Tests the words for a trainer's events. */
+class TrainerNewsTest {
+
+  private final TrainerNews news = new TrainerNews();
+
+  @Test
+  void eventsThatAreOfNoUseToAViewer_haveNoWords() throws Exception {
+    assertThat(words("{'event':'began'}")).isEmpty();
+    assertThat(words("{'event':'exported','version':1}")).isEmpty();
+  }
+
+  @Test
+  void epochAndVerdict() throws Exception {
+    assertThat(words("{'event':'epoch','report':{'epoch':3,'loss':0.25}}"))
+        .contains("epoch 3, loss 0.250");
+    assertThat(words("{'event':'judged','verdict':{'blessed':true,'reason':'it is better'}}"))
+        .contains("blessed: it is better");
+    assertThat(words("{'event':'judged','verdict':{'blessed':false,'reason':'it is not'}}"))
+        .contains("not blessed: it is not");
+  }
+
+  @Test
+  void firstPromotion_hasTheAccuracy() throws Exception {
+    words("{'event':'judged','verdict':{'blessed':true,'reason':'','accuracy':0.712}}");
+
+    assertThat(words("{'event':'promoted','version':1}"))
+        .contains("version 1 promoted, 71.2 % right on held-out images");
+  }
+
+  @Test
+  void laterPromotion_hasThePointsThatItGained() throws Exception {
+    words(
+        "{'event':'judged','verdict':"
+            + "{'blessed':true,'reason':'','accuracy':0.733,'championAccuracy':0.712}}");
+
+    assertThat(words("{'event':'promoted','version':2}"))
+        .contains("version 2 promoted, +2.1 points on held-out images");
+  }
+
+  private Optional<String> words(String event) throws Exception {
+    return news.of(new ObjectMapper().readTree(event.replace('\'', '"')));
+  }
+}
