@@ -26,7 +26,7 @@ public final class BadImageException extends RuntimeException {
     UNDECODABLE,
     /** Decoding took longer than {@link ImageLimits#decodeTimeout()}. */
     TIMEOUT,
-    /** The decoder itself failed, with an error that says nothing about the image. */
+    /** The decoder failed with an error that says nothing about the image. */
     DECODER_FAILED,
     /** The model fails on this image, although it answers other images on the same device. */
     NO_ANSWER;

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The manifest of one immutable model version. It is stored beside the model file as {@value
- * #FILE_NAME}.
+ * The manifest of one immutable model version. The manifest is stored beside the model file as
+ * {@value #FILE_NAME}.
  *
- * @param name the model's name: letters, digits, dot, dash and underscore
+ * @param name the model's name, which consists of letters, digits, dots, dashes and underscores
  * @param version the version's number: positive, never used twice
  * @param sha256 checksum of the model file that is served: 64 lower-case hexadecimal digits
  * @param created time of publication, ISO-8601 in UTC

@@ -38,8 +38,8 @@ final class ManifestFile {
   /**
    * Reads the manifest in a version's folder.
    *
-   * @throws ModelException if the file is missing, unreadable or no manifest; the message names the
-   *     file
+   * @throws ModelException if the file is missing, unreadable or not a valid manifest; the message
+   *     names the file
    */
   static ModelManifest read(Path folder) {
     Path file = folder.resolve(ModelManifest.FILE_NAME);

@@ -4,7 +4,8 @@ import dev.millrace.core.model.ModelManifest;
 import java.util.Map;
 
 /**
- * The origin and the measurements of a model. They become part of its {@link ModelManifest}.
+ * The origin and the measurements of a model. They become part of the model's {@link
+ * ModelManifest}.
  *
  * @param source the origin of the model
  * @param parentVersion the version that training started from, or null

@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Writes the versions of one model. Neither a reader nor a power failure ever sees half a version:
- * each is written to a hidden folder, forced to disk, and renamed to its number. The rename also
- * decides between publishers, in any process, that want the same number.
+ * Writes the versions of one model. A version is written to a hidden folder, forced to disk, and
+ * renamed to its number. A reader therefore never finds an incomplete version, even after a power
+ * failure. If publishers in one or several processes use the same number, the first rename wins.
  */
 final class VersionWriter {
 
@@ -116,8 +116,8 @@ final class VersionWriter {
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (FileSystemException e) {
-      // Systems report a rename onto an existing folder with different exceptions, and Java has no
-      // class for Linux's. So this code checks whether the folder exists.
+      // Each system reports a rename onto an existing folder with another exception, and Java has
+      // no class for the exception on Linux. So this code checks whether the folder exists.
       if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
         return false;
       }

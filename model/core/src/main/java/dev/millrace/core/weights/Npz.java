@@ -16,7 +16,7 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * NumPy's npz: a zip of {@link Npy} arrays, stored or deflated. An entry's name is the array's name
- * and {@code .npy}. If the bytes break a rule, the methods throw an {@code
+ * followed by {@code .npy}. If the bytes break a rule, the methods throw an {@code
  * IllegalArgumentException} that names the rule, or Java's {@code ZipException}.
  */
 final class Npz {

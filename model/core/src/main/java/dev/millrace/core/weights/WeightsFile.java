@@ -32,9 +32,9 @@ public final class WeightsFile {
   /**
    * Reads a file. Its first bytes, not its name, decide the format.
    *
-   * <p>The float32 values of a safetensors file stay in the file, which is mapped as long as they
-   * are reachable. Replace such a file, as {@link #write} does; do not write into it or truncate
-   * it.
+   * <p>The float32 values of a safetensors file stay in the file. The file is mapped into memory as
+   * long as the values are reachable. Replace such a file, as {@link #write} does; do not overwrite
+   * or truncate it.
    *
    * @param file the file
    * @return its weights
