@@ -29,7 +29,7 @@ class MutationTest {
     requireOutcomes(COUNT, folder);
   }
 
-  /** Each line is seed, outcome and milliseconds. */
+  /** Decodes damaged files, and returns the seed, the outcome and the milliseconds of each file. */
   static List<String[]> requireOutcomes(int count, Path folder) throws Exception {
     List<String> lines =
         ChildJvm.run(
