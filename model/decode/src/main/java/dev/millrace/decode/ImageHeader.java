@@ -15,8 +15,8 @@ import dev.millrace.core.image.BadImageException.Reason;
 record ImageHeader(ImageFormat format, long width, long height, long passes) {
 
   /**
-   * The largest number of passes over an image of the largest size; a smaller image may have more.
-   * A progressive JPEG has about 10 scans; a malicious one has thousands.
+   * The largest number of passes over an image of the largest size; a smaller image may have more
+   * passes. A progressive JPEG has about 10 scans; a malicious JPEG may have thousands.
    */
   private static final int MAX_PASSES = 16;
 

@@ -74,7 +74,10 @@ record OnnxFile(ModelProto model) {
     return file;
   }
 
-  /** {@return the version of ONNX's own operator set that the file uses; 0 if it names none} */
+  /**
+   * {@return the version of ONNX's own operator set that the file uses; 0 if the file does not name
+   * a version}
+   */
   long opset() {
     return model.getOpsetImportList().stream()
         .filter(opset -> STANDARD_DOMAINS.contains(opset.getDomain()))

@@ -43,8 +43,8 @@ final class PreparedGraph {
   }
 
   /**
-   * {@return a file with the nodes before the model, but not those after it} It returns the model's
-   * scores in any shape.
+   * {@return the model with only the nodes before it} The model then returns its scores, in any
+   * shape.
    */
   byte[] scores() {
     return assemble(scores -> {}, name -> Tensor.shapeless(name, DataType.FLOAT));

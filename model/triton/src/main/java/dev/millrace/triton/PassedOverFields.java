@@ -12,7 +12,9 @@ import java.util.logging.Logger;
  */
 final class PassedOverFields implements AutoCloseable {
 
-  /** Kept in a field, because the log manager drops loggers that nothing refers to. */
+  /**
+   * The logger is kept in a field, because the log manager drops loggers that no object refers to.
+   */
   private static final Logger LOGGER = Logger.getLogger(TextFormat.class.getName());
 
   private static final ThreadLocal<Boolean> SILENT = new ThreadLocal<>();

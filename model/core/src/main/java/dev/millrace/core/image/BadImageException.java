@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * An image cannot be classified because of the image itself. The message gives the reason and goes
- * into the dead letter. The exception has no stack trace, because a stack trace says nothing about
- * the image.
+ * An image cannot be classified because of the image itself. The message says the reason and
+ * becomes part of the dead letter. The exception has no stack trace, because a stack trace says
+ * nothing about the image.
  */
 public final class BadImageException extends RuntimeException {
 

@@ -66,7 +66,8 @@ final class ManifestFile {
   }
 
   /**
-   * {@return the message of the record's validation, or else the first line of Jackson's message}
+   * {@return the message of the record's validation; if there is none, the first line of Jackson's
+   * message}
    */
   private static String problem(JacksonException e) {
     return e.getCause() instanceof IllegalArgumentException invalid

@@ -57,7 +57,8 @@ final class VersionWriter {
       Disk.writeNew(modelFile, model);
       Disk.writeNew(manifestFile, ManifestFile.bytes(manifest));
       Disk.writeNew(labelsFile, lines(manifest.labels()));
-      // The labels go first, so that a reader of the first version finds its class names too.
+      // The labels file is moved first, so that a reader of the first version also finds the class
+      // names.
       Files.move(
           labelsFile, home.resolve(ModelVersion.LABELS_FILE), StandardCopyOption.ATOMIC_MOVE);
       Disk.force(hidden);
@@ -75,7 +76,7 @@ final class VersionWriter {
     }
   }
 
-  /** Removes a version: gives its folder a hidden name in one step, then deletes the files. */
+  /** Removes a version: renames its folder to a hidden name in one step, then deletes the files. */
   static void remove(Path folder) throws IOException {
     Path home = folder.toAbsolutePath().getParent();
     Path hidden = home.resolve(REMOVING + UUID.randomUUID());

@@ -13,7 +13,7 @@ enum DataType {
   F64(8, "f8"),
   F32(4, "f4"),
   F16(2, "f2"),
-  /** The upper half of a float32. NumPy has no such type. */
+  /** The upper half of a float32. NumPy has no type for bfloat16. */
   BF16(2, ""),
   I64(8, "i8"),
   I32(4, "i4"),

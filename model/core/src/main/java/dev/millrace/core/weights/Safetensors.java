@@ -172,7 +172,7 @@ final class Safetensors {
     return new Region(name, type, shape, offsets[0], offsets[1]);
   }
 
-  /** Writes float32 values in the weights' order. Equal weights give equal bytes. */
+  /** Writes float32 values in the weights' order. Equal weights produce equal bytes. */
   static void write(Weights weights, OutputStream out) throws IOException {
     Map<String, Entry> entries = new LinkedHashMap<>();
     long begin = 0;

@@ -80,7 +80,7 @@ public final class WeightsFile {
 
   /**
    * Writes float32 values. The ending of the file's name decides the format. A reader finds either
-   * the old file or the new one, complete. Equal weights give equal bytes.
+   * the old file or the new one, complete. Equal weights produce equal bytes.
    *
    * @param file the file to write or replace
    * @param weights the weights

@@ -15,8 +15,8 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * Lets the gate judge each checkpoint, promotes a checkpoint that the gate blesses, and reports the
- * outcome. If the broker is unreachable, checkpoints are still published: the listener is warned,
- * and nothing is promoted. For one thread.
+ * outcome. If the broker is unreachable, checkpoints are still published, but they are not promoted
+ * and the listener receives a warning. For one thread.
  */
 public final class CheckpointPromotion implements AutoCloseable {
 

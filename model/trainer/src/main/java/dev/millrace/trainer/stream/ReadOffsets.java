@@ -23,7 +23,7 @@ final class ReadOffsets {
         .put(partition.partition(), offset);
   }
 
-  /** {@return the next offset, or empty if nothing of the partition was read} */
+  /** {@return the next offset, or empty if no record of the partition was read} */
   OptionalLong get(TopicPartition partition) {
     Long offset = next.getOrDefault(partition.topic(), Map.of()).get(partition.partition());
     return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);

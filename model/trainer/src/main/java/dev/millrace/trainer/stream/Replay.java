@@ -62,7 +62,7 @@ final class Replay {
    *     fails
    * @param now the current time, which a new replay stores as its beginning
    * @throws dev.millrace.core.training.TrainingException if the folder cannot be used; all other
-   *     methods throw it too
+   *     methods throw this exception for the same reason
    */
   Replay(Path folder, int capacity, Consumer<byte[]> decoder, Instant now) {
     this.folder = new ReplayFolder(folder);
@@ -191,7 +191,7 @@ final class Replay {
     changed = true;
   }
 
-  /** {@return the offset at which to continue, or empty if nothing of the partition was read} */
+  /** {@return the offset at which to continue, or empty if no record of the partition was read} */
   OptionalLong next(TopicPartition partition) {
     return offsets.get(partition);
   }
