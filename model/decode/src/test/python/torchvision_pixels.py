@@ -53,7 +53,7 @@ RESIZES = [
 
 
 def noise(width, height):
-    """RGB bytes of a linear congruential generator; the Java tests make equal ones."""
+    """RGB bytes of a linear congruential generator; the Java tests create the same bytes."""
     state = width * 65536 + height
     pixels = bytearray(width * height * 3)
     for i in range(len(pixels)):

@@ -1,6 +1,6 @@
 """Saves torchvision's ResNets with random weights, and their logits for random images.
 
-For each NAME: FOLDER/NAME.npz, the state_dict, and FOLDER/NAME-logits.npz, input and logits.
+Each NAME has two files: FOLDER/NAME.npz with the state_dict, and FOLDER/NAME-logits.npz with input and logits.
 """
 
 import sys
@@ -13,7 +13,7 @@ NAMES = ["resnet18", "resnet34", "resnet50", "resnet101", "resnet152"]
 
 
 def trained(model):
-    """Gives batch norms random statistics and gains, as training would."""
+    """Sets random statistics and gains in batch norms, similar to those after training."""
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             torch.nn.init.uniform_(module.weight, 0.5, 1)

@@ -2,8 +2,8 @@ package dev.millrace.decode;
 
 /**
  * Reads the size in a BMP's header. Refuses two kinds of bitmap that OpenCV decodes wrongly without
- * an error: run-length encoded ones, some of which skip pixels, and 32-bit ones with colour masks
- * after a header that is too short to hold them.
+ * an error: run-length encoded bitmaps, because some of them skip pixels, and 32-bit bitmaps whose
+ * colour masks come after a header that is too short to hold them.
  */
 final class BmpHeader {
 
@@ -45,8 +45,8 @@ final class BmpHeader {
   }
 
   /**
-   * {@return whether the masks are eight bits each for red, green and blue, as in a bitmap without
-   * masks}
+   * {@return whether the masks select eight bits each for red, green and blue, at the places where
+   * a bitmap without masks has them}
    */
   private static boolean hasUsualMasks(HeaderReader in) {
     in.skip(FILE_HEADER + WINDOWS_HEADER - in.position());

@@ -10,11 +10,12 @@ import java.util.Arrays;
  * depend on.
  *
  * <p>As in Pillow there is a horizontal and a vertical pass, each rounded to 8 bits. The passes
- * alternate: when an output row needs source rows, a few of them are narrowed at once, and stay in
- * a ring buffer until the last output row that needs them. The working memory is therefore a few
- * rows for a picture of any size.
+ * alternate. When an output row needs more source rows, the horizontal pass narrows four source
+ * rows at once. The narrowed rows stay in a ring buffer until the last output row that needs them
+ * is computed. A picture of any size therefore needs a working memory of only a few rows.
  *
- * <p>Keeps its scratch memory and the weights of the last picture's geometry. For one thread.
+ * <p>An instance keeps its scratch memory, and the weights for the last picture's size. For one
+ * thread.
  */
 final class CropResizer {
 
@@ -22,7 +23,7 @@ final class CropResizer {
   private ResizedAxis rows = columns;
   private RowNarrower narrower = new RowNarrower(columns);
 
-  /** Groups of narrowed rows, one sample per int. */
+  /** The ring buffer: groups of narrowed rows, one sample per int. */
   private int[][][] ring = {};
 
   private int[] sums = {};

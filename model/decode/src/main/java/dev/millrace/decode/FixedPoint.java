@@ -6,7 +6,7 @@ final class FixedPoint {
   /** Bits after the binary point of a weight. 255 times the sum of all weights fits into an int. */
   static final int PRECISION = 22;
 
-  /** The start value of a sum, so that it is rounded and not truncated. */
+  /** The start value of a sum, so that the sum is rounded and not truncated. */
   static final int HALF = 1 << (PRECISION - 1);
 
   private FixedPoint() {}
@@ -20,7 +20,8 @@ final class FixedPoint {
   static void round(int[] sums) {
     for (int i = 0; i < sums.length; i++) {
       int sample = sums[i] >> PRECISION;
-      // Rounded weights can give 256. The subtraction makes it 255, and the JIT can vectorise it.
+      // The sum of rounded weights can produce the sample 256. The subtraction changes 256 to 255,
+      // and the JIT compiler can vectorise the subtraction.
       sums[i] = sample - (sample >> 8);
     }
   }

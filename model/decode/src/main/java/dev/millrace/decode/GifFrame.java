@@ -4,11 +4,11 @@ import java.util.Arrays;
 
 /**
  * The first frame of a GIF (GIF89a specification) on its canvas. OpenCV is not used, because its
- * reader walks through all frames of an animation, and takes seconds for a small malicious file.
+ * reader reads all frames of an animation, and takes seconds for a small malicious file.
  *
  * <p>Transparency is dropped, as for every other format: a transparent pixel has its palette's
- * colour. The rest of the canvas has the colour of the transparent index, or of index 0. Pillow
- * does the same.
+ * colour. The canvas outside the frame has the colour of the transparent index, or of index 0 if
+ * the frame has no transparent index. Pillow does the same.
  */
 final class GifFrame {
 
@@ -110,8 +110,8 @@ final class GifFrame {
   }
 
   /**
-   * {@return for each row from the top, its position in the file, which stores the rows in four
-   * passes}
+   * {@return the position in the file of each row, in order from the top} The file stores the rows
+   * in four passes.
    */
   private int[] interlacedRows() {
     int[] rows = new int[height];
@@ -164,7 +164,7 @@ final class GifFrame {
 
     @Override
     public void close() {
-      // The picture is on the heap.
+      // There is nothing to free, because the picture is on the heap.
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.millrace.decode;
 /**
  * GIF's variant of Lempel-Ziv-Welch: codes of 3 to 12 bits, low bits first, in blocks of at most
  * 255 bytes (GIF89a specification, appendix F). The time is proportional to the bytes read and the
- * pixels written, even for malicious codes. For one use.
+ * pixels written, even for malicious codes. An instance decodes one frame.
  */
 final class GifLzw {
 
@@ -12,8 +12,8 @@ final class GifLzw {
 
   private final HeaderReader in;
 
-  // Each code stands for a string of pixels: the code of all pixels but the last, the last pixel,
-  // the first pixel, and the length.
+  // Each code stands for a string of pixels. These arrays hold, for each code, the code of the
+  // string without its last pixel, the last pixel, the first pixel, and the length.
   private final short[] prefix = new short[TABLE];
   private final byte[] last = new byte[TABLE];
   private final byte[] first = new byte[TABLE];
@@ -27,7 +27,7 @@ final class GifLzw {
     this.in = in;
   }
 
-  /** Fills {@code indices} with palette indices. Refuses a file that holds fewer. */
+  /** Fills {@code indices} with palette indices. Refuses a file that holds fewer indices. */
   void decode(byte[] indices) {
     int minBits = in.u8();
     if (minBits < 1 || minBits > 8) {

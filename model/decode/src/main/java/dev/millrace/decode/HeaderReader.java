@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Reads the numbers in an image file's header in sequence. It never reads beyond the bytes: a
- * truncated header is refused as undecodable. For one thread.
+ * Reads the numbers in an image file's header in sequence. It never reads beyond the end of the
+ * bytes. It refuses a truncated header as undecodable. For one thread.
  */
 final class HeaderReader {
 
@@ -42,9 +42,9 @@ final class HeaderReader {
   }
 
   /**
-   * Skips to the position after the next byte of this value.
+   * Moves to the position after the next byte that equals {@code value}.
    *
-   * @return whether there is one; if not, the position is at the end
+   * @return whether there is such a byte; if not, the position is at the end of the bytes
    */
   boolean skipPast(int value) {
     while (remaining() >= Long.BYTES
@@ -60,8 +60,8 @@ final class HeaderReader {
   }
 
   /**
-   * {@return whether one of the eight bytes is 0} Only then does subtracting 1 from each byte set a
-   * high bit that was clear.
+   * {@return whether at least one of the eight bytes is 0} If a byte is 0, and only then, the
+   * subtraction of 1 from each byte sets a high bit that was clear.
    */
   private static boolean hasZero(long bytes) {
     return ((bytes - ONES) & ~bytes & (ONES << (Byte.SIZE - 1))) != 0;

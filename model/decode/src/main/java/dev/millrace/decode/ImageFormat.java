@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * The supported formats. Every other format is refused by its first bytes, so that no other parser
- * of the native library ever reads untrusted bytes.
+ * The supported formats. A file with other first bytes is refused, so that no other parser of the
+ * native library ever reads untrusted bytes.
  */
 enum ImageFormat {
   JPEG("JPEG", "FFD8FF"),
@@ -44,7 +44,7 @@ enum ImageFormat {
             + " and is not a JPEG, PNG, GIF, BMP or WebP image");
   }
 
-  /** {@return a refusal of an image of this format} */
+  /** {@return the exception that refuses an image of this format} */
   BadImageException undecodable(String why) {
     return undecodable(why, null);
   }

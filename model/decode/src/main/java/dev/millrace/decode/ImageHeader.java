@@ -8,15 +8,15 @@ import dev.millrace.core.image.BadImageException.Reason;
  *
  * @param format the format that the first bytes indicate
  * @param width columns of the picture that the decoder will allocate, before any EXIF rotation
- * @param height rows of that picture
- * @param passes number of times that the decoder goes over the pixels; above 1 only for a JPEG with
+ * @param height rows of the picture that the decoder will allocate
+ * @param passes number of times that the decoder processes all pixels; above 1 only for a JPEG with
  *     several scans
  */
 record ImageHeader(ImageFormat format, long width, long height, long passes) {
 
   /**
-   * The largest number of passes over an image of the largest size; a smaller image may have more.
-   * A progressive JPEG has about 10 scans; a malicious one has thousands.
+   * The largest number of passes over an image of the largest size; a smaller image may have more
+   * passes. A progressive JPEG has about 10 scans; a malicious JPEG may have thousands.
    */
   private static final int MAX_PASSES = 16;
 
@@ -31,8 +31,8 @@ record ImageHeader(ImageFormat format, long width, long height, long passes) {
   }
 
   /**
-   * Reads the header of an image file. It reads little more than the header, except for a JPEG,
-   * whose scans it counts.
+   * Reads the header of an image file. It reads little more than the header. Only a JPEG is read to
+   * its end, because its scans have to be counted.
    *
    * @throws BadImageException if the format is not supported or the header is invalid
    */

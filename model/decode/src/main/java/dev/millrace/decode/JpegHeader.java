@@ -1,13 +1,13 @@
 package dev.millrace.decode;
 
 /**
- * Reads a JPEG's segments as libjpeg does, for the size in its frame header (ITU-T T.81, annex B)
- * and the number of its scans. There is one frame header: libjpeg refuses a second one. Pictures
- * inside other segments, for example an EXIF thumbnail, are skipped with the segment.
+ * Reads the size from a JPEG's frame header (ITU-T T.81, annex B), and counts the JPEG's scans. It
+ * reads the segments as libjpeg does. There is one frame header: libjpeg refuses a second one.
+ * Pictures inside other segments, for example an EXIF thumbnail, are skipped with the segment.
  *
  * <p>Refuses a marker that must not follow a scan's data. At such a marker libjpeg fills the rest
- * of the picture with grey, and reports the marker only after the last row, when OpenCV ignores the
- * report.
+ * of the picture with grey. It reports the marker only after the last row, and OpenCV ignores a
+ * report at that time.
  */
 final class JpegHeader {
 
@@ -72,20 +72,23 @@ final class JpegHeader {
     }
   }
 
-  /** {@return whether the marker has no length: restart markers and TEM} */
+  /** {@return whether the marker is followed by no length, as a restart marker or TEM} */
   private static boolean standsAlone(int marker) {
     return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7);
   }
 
   /**
-   * {@return whether the marker is SOF0 to SOF15, without the three numbers in between that mean
-   * something else}
+   * {@return whether the marker begins a frame header: C0 to CF, except C4, C8 and CC, which have
+   * other meanings}
    */
   private static boolean isFrame(int marker) {
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
   }
 
-  /** {@return the number of scans from this one to the end of the image or of the bytes} */
+  /**
+   * {@return the number of scans from the current scan to the end of the image, or to the end of
+   * the bytes if the image has no end marker}
+   */
   private static long scans(HeaderReader in) {
     long scans = 1;
     for (int marker = markerAfterData(in);
@@ -105,9 +108,10 @@ final class JpegHeader {
   }
 
   /**
-   * {@return the marker that ends a scan's data} The data contains zeros after FF, restart markers,
-   * and reserved markers, which libjpeg skips to find a restart. At the end of the bytes, returns
-   * the end-of-image marker: OpenCV notices missing rows.
+   * {@return the marker that ends a scan's data} Skips what the data itself may contain: zeros
+   * after FF, restart markers, and reserved markers, which libjpeg skips to find a restart marker.
+   * At the end of the bytes, returns the end-of-image marker, because OpenCV itself refuses a
+   * picture with missing rows.
    */
   private static int markerAfterData(HeaderReader in) {
     while (in.skipPast(0xFF)) {

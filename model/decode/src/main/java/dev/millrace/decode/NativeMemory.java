@@ -12,26 +12,28 @@ final class NativeMemory {
   private static final List<String> EXHAUSTED = List.of("(-4:Insufficient memory)", "bad_alloc");
 
   /**
-   * The most bytes per pixel that a decode needs: those of a progressive JPEG, because libjpeg
-   * keeps all coefficients until the last scan.
+   * The largest number of bytes per pixel that a decode needs. A progressive JPEG needs this
+   * number, because libjpeg keeps all coefficients until the last scan.
    */
   private static final int BYTES_A_PIXEL = 9;
 
   private NativeMemory() {}
 
   /**
-   * Allocates the memory that the decode of a picture needs, and frees it. OpenCV also reports a
-   * picture as damaged if one of its libraries found no memory.
+   * Allocates as much memory as the decode of a picture needs, and frees it. Call this method
+   * before a picture is refused as damaged, because OpenCV also reports a picture as damaged if one
+   * of its libraries found no memory.
    *
-   * @throws RuntimeException OpenCV's error, for {@link #throwIfExhausted}, if there is too little
-   *     memory
+   * @throws RuntimeException if there is too little memory; pass this error of OpenCV to {@link
+   *     #throwIfExhausted}
    */
   static void requireRoomFor(long width, long height) {
     new Mat((int) height, (int) width, CV_8UC(BYTES_A_PIXEL)).close();
   }
 
   /**
-   * Returns normally if the failure has another cause.
+   * Throws an error if a lack of native memory caused a failure. Returns normally if the failure
+   * has another cause.
    *
    * @param failure JavaCPP's exception for a C++ exception
    * @throws OutOfMemoryError if native memory ran out; the image may be sound

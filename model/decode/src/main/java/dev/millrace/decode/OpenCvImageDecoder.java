@@ -15,19 +15,19 @@ import java.util.Objects;
  * <ul>
  *   <li>Our own code reads the header first. It refuses a picture with more than {@link
  *       ImageLimits#maxPixels()} pixels before memory for pixels is allocated, and a JPEG with too
- *       many passes over its pixels. It refuses TIFF, HEIF, AVIF and everything else as {@link
+ *       many passes over its pixels. It refuses TIFF, HEIF, AVIF and all other formats as {@link
  *       Reason#UNKNOWN_FORMAT}.
- *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its sides, which libjpeg does
- *       in its transform. The shorter side must keep 512 pixels and twice the length that it is
- *       resized to, and both sides must stay even. The pixels then differ from torchvision's by a
- *       fraction of a grey level.
- *   <li>A picture is rotated by its EXIF orientation, so that the model sees what a viewer shows.
- *       PyTorch's own loaders ignore the orientation.
+ *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its sides, by libjpeg's own
+ *       transform. The factor must divide both sides. The decoded shorter side must have at least
+ *       512 pixels, and at least twice its length after the resize. The pixels then differ from
+ *       torchvision's by a fraction of a grey level.
+ *   <li>A picture is rotated by its EXIF orientation, so that the model gets the pixels that an
+ *       image viewer shows. PyTorch's own loaders ignore the orientation.
  *   <li>Grey, palette, 16-bit and CMYK pictures become 8-bit RGB. Transparency is dropped, not
  *       blended. Colour profiles are not applied; PyTorch's loaders do not apply them either.
  *   <li>A truncated picture of any format is refused as {@link Reason#UNDECODABLE}, so that no
  *       half-grey picture is classified. Damage within a JPEG's compressed data is not always
- *       detectable; the picture then decodes to wrong pixels.
+ *       detectable. The decoder then returns wrong pixels.
  * </ul>
  *
  * <p>The decoder does not limit the time of a decode, because native code cannot be interrupted.
@@ -115,6 +115,6 @@ public final class OpenCvImageDecoder implements ImageDecoder {
 
   @Override
   public void close() {
-    // All memory is on the heap.
+    // There is nothing to free, because all memory is on the heap.
   }
 }

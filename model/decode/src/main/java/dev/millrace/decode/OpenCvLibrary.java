@@ -19,7 +19,7 @@ final class OpenCvLibrary {
   private OpenCvLibrary() {}
 
   /**
-   * Returns if the library is loaded.
+   * Requires that the library is loaded.
    *
    * @throws NativeLibraryException if it cannot be loaded on this machine; the message says what to
    *     do

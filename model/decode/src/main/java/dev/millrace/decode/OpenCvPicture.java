@@ -55,8 +55,8 @@ final class OpenCvPicture implements PixelRows {
   }
 
   /**
-   * {@return the flag for a reduced decode} The flags for a reduced decode in colour would also ask
-   * for blue first.
+   * {@return OpenCV's flag for a reduced decode} The flags for grey contain only the reduction. The
+   * flags for colour also request blue as the first channel.
    */
   private static int flag(int reduction) {
     return switch (reduction) {

@@ -45,11 +45,11 @@ final class PngHeader {
    * Prepares a PNG for OpenCV, which has three faults:
    *
    * <ul>
-   *   <li>It allocates whatever length a chunk declares, up to 4 GiB, before it compares the length
-   *       with the file's. Chunks before the pixels that do not fit in the file are therefore
-   *       refused.
-   *   <li>For an animated PNG it returns another frame than the first, and needs several times the
-   *       memory.
+   *   <li>It allocates the length that a chunk declares, up to 4 GiB, before it compares this
+   *       length with the length of the file. This method therefore refuses a chunk before the
+   *       pixels that does not fit in the file.
+   *   <li>For an animated PNG it may return a frame other than the first, and it needs several
+   *       times the memory.
    *   <li>libpng writes a line to standard error about each ancillary chunk that it finds invalid.
    * </ul>
    *
@@ -88,9 +88,10 @@ final class PngHeader {
   /**
    * Skips the next chunk.
    *
-   * @param lenient whether a truncated chunk ends the file, and OpenCV judges it; otherwise this
-   *     method refuses it. It always refuses truncated pixels, because libpng writes a line to
-   *     standard error about each such file
+   * @param lenient whether a truncated chunk counts as the end of the file, so that OpenCV decides
+   *     about the file. If false, this method refuses a truncated chunk. It always refuses
+   *     truncated pixels, because libpng writes a line to standard error about each file with
+   *     truncated pixels
    * @return the chunk's type; {@link #IEND} for a truncated chunk
    */
   private static long skipChunk(HeaderReader in, boolean lenient) {

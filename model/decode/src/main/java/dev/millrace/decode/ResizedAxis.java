@@ -6,9 +6,10 @@ import java.util.Arrays;
  * The source pixels and weights of each pixel of a cropped and resized axis. Each pixel has a run
  * of source pixels. All runs have the same length; surplus source pixels have weight 0.
  *
- * <p>The numbers equal Pillow's for {@code Image.resize(…, BILINEAR)} on 8-bit images, to the bit:
- * a triangle over the source pixels, as wide as the reduction (antialiasing), in double precision,
- * normalised, then rounded to fixed point. Immutable.
+ * <p>The numbers equal Pillow's for {@code Image.resize(…, BILINEAR)} on 8-bit images, to the bit.
+ * The weights follow a triangle over the source pixels, which is as wide as the reduction
+ * (antialiasing). They are computed in double precision, normalised, and rounded to fixed point.
+ * Immutable.
  */
 final class ResizedAxis {
 
@@ -65,7 +66,9 @@ final class ResizedAxis {
     return Math.min((int) (center + support + 0.5), source);
   }
 
-  /** {@return whether this axis has that source length, resized length and crop} */
+  /**
+   * {@return whether this axis has the given source length, resized length and number of pixels}
+   */
   boolean is(int source, long resized, int size) {
     return this.source == source && this.resized == resized && first.length == size;
   }
@@ -90,7 +93,7 @@ final class ResizedAxis {
     return weights[i * taps + tap];
   }
 
-  /** {@return the number of source pixels from the first to the last that is used} */
+  /** {@return the number of source pixels from the first to the last source pixel in use} */
   int span() {
     return first[first.length - 1] + taps - first[0];
   }

@@ -10,8 +10,9 @@ import java.util.Arrays;
  * The horizontal pass: computes rows of the cropped, resized width from source rows.
  *
  * <p>The source samples of an output sample lie at irregular places, so they have to be fetched one
- * by one. To fetch for four rows at once, the four bytes below each other are packed into one int.
- * All other work is simple loops over arrays of ints, which the JIT compiler vectorises.
+ * by one. To fetch the samples of four rows at once, the four bytes at the same place of the four
+ * rows are packed into one int. All other work consists of simple loops over arrays of ints, which
+ * the JIT compiler vectorises.
  *
  * <p>Keeps scratch memory of about eight rows. For one thread.
  */

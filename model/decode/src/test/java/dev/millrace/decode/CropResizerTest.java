@@ -99,7 +99,7 @@ class CropResizerTest {
 
     @Override
     public void close() {
-      // Nothing is held.
+      // There is nothing to free.
     }
   }
 }

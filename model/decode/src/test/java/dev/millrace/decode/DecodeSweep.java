@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Decodes many hostile files in a separate JVM, so that a crash or a lack of memory fails the test
- * and does not end the test run. Prints one line per file: name, outcome, milliseconds, message.
+ * Decodes many hostile files in a separate JVM, so that a crash or a lack of memory fails the test,
+ * but does not end the test run. Prints one line per file: name, outcome, milliseconds, message.
  */
 final class DecodeSweep {
 

@@ -262,7 +262,9 @@ class ImageHeaderTest {
     assertThat(refused).isGreaterThanOrEqualTo(18);
   }
 
-  /** The JPEG with additional bytes inside its scan, which comes last in the file. */
+  /**
+   * Returns the JPEG with additional bytes inside the data of its scan, the last part of the file.
+   */
   private static byte[] withinData(byte[] jpeg, String bytes) {
     int at = jpeg.length - 8;
     byte[] head = Pictures.join(Arrays.copyOf(jpeg, at), Pictures.hex(bytes));

@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * Decodes damaged copies of valid JPEG and PNG files. Prints one line per file: seed, outcome,
- * milliseconds. At the end it prints the peak of its resident memory, in KiB. Every result but
- * pixels or a {@link BadImageException} ends it.
+ * milliseconds. At the end it prints the peak of its resident memory, in KiB. Any result other than
+ * pixels or a {@link BadImageException} ends the process.
  */
 final class MutationSweep {
 
@@ -33,7 +33,8 @@ final class MutationSweep {
     try (OpenCvImageDecoder decoder = new OpenCvImageDecoder(LIMITS)) {
       for (long seed = first; seed < first + count; seed++) {
         byte[] file = seed % 2 == 0 ? damaged(jpegs, seed) : damaged(pngs, seed);
-        // Every other damaged PNG gets valid checksums, or the decoder would not read its chunks.
+        // Half of the damaged PNGs get valid checksums, because the decoder does not read a chunk
+        // with a wrong checksum.
         byte[] mutation = seed % 4 == 1 ? Mutator.withChecksums(file) : file;
         long start = System.nanoTime();
         String outcome = outcome(decoder, mutation, pixels, seed);
@@ -65,7 +66,7 @@ final class MutationSweep {
     BufferedImage colour = picture(BufferedImage.TYPE_INT_RGB);
     BufferedImage grey = picture(BufferedImage.TYPE_BYTE_GRAY);
     return List.of(
-        Pictures.encode(colour, "jpeg"), // 4:2:0
+        Pictures.encode(colour, "jpeg"), // chroma subsampling 4:2:0
         Pictures.progressiveJpeg(colour),
         Pictures.jpegWithRestarts(colour, 3),
         Pictures.encode(grey, "jpeg"),

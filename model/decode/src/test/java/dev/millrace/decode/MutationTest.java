@@ -29,7 +29,7 @@ class MutationTest {
     requireOutcomes(COUNT, folder);
   }
 
-  /** Each line is seed, outcome and milliseconds. */
+  /** Decodes damaged files, and returns the seed, the outcome and the milliseconds of each file. */
   static List<String[]> requireOutcomes(int count, Path folder) throws Exception {
     List<String> lines =
         ChildJvm.run(
@@ -64,7 +64,9 @@ class MutationTest {
     assertThat(file).isEqualTo(Pictures.webp());
   }
 
-  /** JPEGs have even seeds and PNGs odd ones. */
+  /**
+   * Returns the number of files with an outcome. JPEGs have even seeds, and PNGs have odd seeds.
+   */
   private static long count(List<String[]> mutations, String outcome, int parity) {
     return mutations.stream()
         .filter(mutation -> mutation[1].equals(outcome))

@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 
-/** Damages image files as disks, networks and attackers do; equal seeds give equal damage. */
+/**
+ * Damages image files as disks, networks and attackers do. The same seed causes the same damage.
+ */
 final class Mutator {
 
   private static final int MAX_DAMAGES = 4;
@@ -19,7 +21,7 @@ final class Mutator {
   }
 
   /**
-   * A copy with one to four damages.
+   * Returns a copy of the file with damage at one to four places.
    *
    * @param other the file from which a splice takes its end
    */
@@ -64,7 +66,7 @@ final class Mutator {
     return noise;
   }
 
-  /** The head up to {@code end}, the middle, and the tail from {@code start}. */
+  /** Returns the head up to {@code end}, the middle, and the tail from {@code start}. */
   private static byte[] join(byte[] head, int end, byte[] middle, byte[] tail, int start) {
     return ByteBuffer.allocate(end + middle.length + tail.length - start)
         .put(head, 0, end)

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class NativeMemoryTest {
 
-  /** A side of more bytes than a process can address in all: 2 to the power of 47. */
+  /** Side of a matrix of 2 to the power of 47 bytes, which is more than a process can address. */
   private static final int SIDE = 1 << 21;
 
   @Test

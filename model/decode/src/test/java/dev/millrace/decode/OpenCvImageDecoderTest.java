@@ -248,7 +248,7 @@ class OpenCvImageDecoderTest {
   void extendedWebpWithALargerPictureThanItsCanvas_isRefused() {
     byte[] simple = Pictures.webp();
     byte[] picture = Arrays.copyOfRange(simple, 12, simple.length);
-    // The picture has 16,384 columns, its canvas has one.
+    // The picture has 16,384 columns, but its canvas has one column.
     picture[9] = (byte) 0xFF;
     picture[10] = (byte) (picture[10] | 0x3F);
     byte[] file =
@@ -336,7 +336,7 @@ class OpenCvImageDecoderTest {
       this.rgb = rgb;
     }
 
-    /** Returns the colour that is bright in the channels in which the given one is bright. */
+    /** Returns the colour that is bright in the same channels as {@code rgb}. */
     static Colour nearest(int rgb) {
       int bright = 0;
       for (int shift = 0; shift <= 16; shift += 8) {

@@ -14,7 +14,7 @@ class OpenCvLibraryTest {
     assertThatNoException().isThrownBy(OpenCvLibrary::require);
   }
 
-  /** The errors are copies of JavaCPP's. */
+  /** The errors are copies of JavaCPP's errors. */
   @Test
   void folderMountedNoexec_isNamedWithTheOptionThatChoosesAnother() throws Exception {
     UnsatisfiedLinkError failure =

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Forty photographs, compared with torchvision 0.14.1. */
 class PhotographsTest {
 
-  /** Allows one grey level, because libjpeg may round otherwise on another machine. */
+  /** Allows one grey level, because libjpeg may round differently on another machine. */
   private static final Offset<Double> LEVEL = Offset.offset(1.0);
 
   private static final Preprocessing IMAGENET = Pictures.geometry(256, 224);

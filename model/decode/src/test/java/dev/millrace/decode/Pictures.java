@@ -37,7 +37,9 @@ final class Pictures {
     return new Preprocessing(size, resize, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
   }
 
-  /** Noise of a linear congruential generator; {@code torchvision_pixels.py} makes equal noise. */
+  /**
+   * Noise of a linear congruential generator; {@code torchvision_pixels.py} creates the same noise.
+   */
   static byte[] noise(int width, int height) {
     int state = width * 65536 + height;
     byte[] rgb = new byte[width * height * 3];

@@ -14,15 +14,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Decodes pictures in a process whose address space has room only for small ones, on Linux. Prints
- * one line per picture: name, outcome.
+ * Decodes pictures in a process whose address space has room only for small pictures, on Linux.
+ * Prints one line per picture: name, outcome.
  */
 final class ScarceMemory {
 
   private static final Preprocessing GEOMETRY = Pictures.square(32);
   private static final long ROOM = 24L << 20;
 
-  /** Too large for the free space in glibc's arenas of 64 MiB each. */
+  /** Side of a picture that is too large for the free space in glibc's arenas of 64 MiB each. */
   private static final int LARGE = 6_200;
 
   private static final ImageLimits LIMITS = new ImageLimits(40L << 20, Duration.ofMinutes(1), 1);

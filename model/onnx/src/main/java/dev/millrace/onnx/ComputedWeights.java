@@ -35,7 +35,7 @@ record ComputedWeights(Map<String, WeightTensor> tensors, Set<String> ingredient
   /**
    * Computes the weights.
    *
-   * @throws ModelException if they cannot be computed
+   * @throws ModelException if the weights cannot be computed
    */
   static ComputedWeights of(ModelProto model) {
     GraphProto graph = model.getGraph();

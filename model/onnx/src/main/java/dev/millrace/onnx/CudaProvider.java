@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * ONNX Runtime's CUDA provider: a separate library that needs NVIDIA's libraries. If one of those
- * is missing, ONNX Runtime only reports that loading failed. The system's loader then says which
- * one.
+ * ONNX Runtime's CUDA provider: a separate library that needs NVIDIA's libraries. If one of
+ * NVIDIA's libraries is missing, ONNX Runtime only reports that loading failed. The message of the
+ * system's loader names the missing library.
  */
 final class CudaProvider {
 
@@ -38,9 +38,9 @@ final class CudaProvider {
   private CudaProvider() {}
 
   /**
-   * Makes sessions run on an NVIDIA GPU, and nowhere else.
+   * Configures sessions to run on an NVIDIA GPU only.
    *
-   * @param tf32 whether float32 may be multiplied as TF32, with eleven significant bits
+   * @param tf32 whether the GPU may multiply float32 as TF32, with eleven significant bits
    * @throws ModelException if a library is missing; the message names it
    */
   static void addTo(SessionOptions options, Device device, boolean tf32) {
@@ -50,7 +50,7 @@ final class CudaProvider {
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device.index())) {
       cuda.add("use_tf32", tf32 ? "1" : "0");
       options.addCUDA(cuda);
-      // Without this, a node without a CUDA kernel would silently run on the CPU.
+      // Without this entry, a node that has no CUDA kernel would run on the CPU, without a warning.
       options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
     } catch (OrtException e) {
       Optional<Path> library = find();
@@ -70,11 +70,11 @@ final class CudaProvider {
           .filter(Files::exists)
           .findFirst();
     } catch (IOException e) {
-      return Optional.empty(); // Without /proc this is not Linux, and ONNX Runtime has no CUDA.
+      return Optional.empty(); // Not Linux: ONNX Runtime has no CUDA provider here.
     }
   }
 
-  /** {@return whether a session failed because of CUDA rather than because of its model} */
+  /** {@return whether CUDA, and not the model, is the reason why a session failed} */
   static boolean isToBlame(Throwable failure) {
     String message = String.valueOf(failure.getMessage());
     return message.contains("CUDA") || message.contains(SPLIT) || FAILURE.matcher(message).find();
@@ -90,7 +90,10 @@ final class CudaProvider {
         + " cpu";
   }
 
-  /** {@return one line from ONNX Runtime's message and, if there is one, the system loader's} */
+  /**
+   * {@return one line that combines ONNX Runtime's message with the system loader's message, if
+   * there is one}
+   */
   static String explain(Device device, Throwable failure, String loaderMessage) {
     Matcher missing = MISSING.matcher(loaderMessage + "\n" + failure.getMessage());
     if (missing.find()) {

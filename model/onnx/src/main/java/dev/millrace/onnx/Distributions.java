@@ -10,7 +10,7 @@ final class Distributions {
   /**
    * {@return whether {@code float32[rows, classes]} has no negative value and each row sums to 1}
    *
-   * @param tolerance the largest difference of a sum from 1
+   * @param tolerance the largest allowed difference between a row's sum and 1
    */
   static boolean areRows(FloatBuffer values, int rows, int classes, double tolerance) {
     for (int row = 0; row < rows; row++) {

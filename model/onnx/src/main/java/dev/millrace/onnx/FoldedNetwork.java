@@ -12,8 +12,8 @@ import java.util.Map;
 /**
  * Writes a network with each batch norm folded into the convolution before it. With {@code g =
  * weight / sqrt(running_var + epsilon)} per channel, the convolution's weights are multiplied by
- * {@code g}, and its bias is {@code bias - running_mean * g}. A convolution is written when its
- * batch norm is known.
+ * {@code g}, and its bias is {@code bias - running_mean * g}. The convolution is written only when
+ * the builder receives its batch norm.
  */
 final class FoldedNetwork extends OnnxNetwork {
 

@@ -14,7 +14,10 @@ final class FreshNames {
     this.taken = new HashSet<>(taken);
   }
 
-  /** {@return the wanted name, or one that ends in it if the wanted one is taken} */
+  /**
+   * {@return the wanted name, or a free name that ends in the wanted name if the wanted name is
+   * taken}
+   */
   String take(String wanted) {
     String name = wanted;
     while (!taken.add(name)) {

@@ -15,10 +15,10 @@ final class HalfPrecision {
   private HalfPrecision() {}
 
   /**
-   * Creates a constant, each value rounded to the nearest float16.
+   * Creates a constant. Each value is rounded to the nearest float16.
    *
    * @param name the weight's name, for the message
-   * @throws ModelException if a finite value exceeds float16's largest, 65,504
+   * @throws ModelException if a finite value exceeds 65,504, the largest value of float16
    */
   static TensorProto tensor(String name, WeightTensor tensor) {
     FloatBuffer values = tensor.values();

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A model's own input, after a check that it takes normalised RGB images.
+ * The input of the model before it is prepared. A check has shown that the input takes normalised
+ * RGB images.
  *
  * @param name the value's name
  * @param layout the position of the channels
@@ -31,7 +32,7 @@ record ImageInput(String name, Layout layout, boolean half) {
   /**
    * Checks the type that a model declares for its input.
    *
-   * @throws ModelException if images with this preprocessing do not fit
+   * @throws ModelException if images with this preprocessing do not fit the declared type
    */
   static ImageInput of(ValueInfoProto value, Preprocessing preprocessing) {
     String subject = "input " + OneLine.quoted(value.getName());

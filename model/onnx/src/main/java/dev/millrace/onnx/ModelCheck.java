@@ -6,8 +6,9 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelSession;
 
 /**
- * The result of a successful trial of a version: its checksum is right, it loads on the CPU, its
- * input and output match its manifest, and it answers sample images with probabilities.
+ * The result of a successful trial of a version. The version's checksum is correct, the version
+ * loads on the CPU, its input and output match its manifest, and it returns probabilities for
+ * sample images.
  *
  * @param inputSize side of the images, in pixels
  * @param classes number of classes
@@ -17,7 +18,7 @@ import dev.millrace.core.runtime.ModelSession;
 public record ModelCheck(int inputSize, int classes, double milliseconds) {
 
   /**
-   * Tries a version.
+   * Verifies a version, loads it and runs it.
    *
    * @param version the version
    * @return the result

@@ -19,16 +19,17 @@ public final class ModelPreparation {
    *
    * <p>The model must take one float32 or float16 batch, NCHW or NHWC, with a dynamic batch axis,
    * and return {@code [batch, classes]} or {@code [batch, classes, 1, 1]}. Logits get a softmax.
-   * Probabilities stay unchanged, unless they were rounded to half precision: then they are divided
-   * by their sum. The graph decides whether the outputs are logits, and the answers to sample
-   * images must agree with it.
+   * Probabilities stay unchanged, but probabilities that were rounded to half precision are divided
+   * by their sum. The graph's last operators decide whether the outputs are logits. The outputs for
+   * sample images must agree with that decision.
    *
    * <p>A prepared file is refused, because a second preparation would normalise the images twice.
    *
-   * @param onnx the file's bytes, weights included; neither changed nor kept
+   * @param onnx the file's bytes, including the weights. The method neither changes the array nor
+   *     keeps it
    * @param preprocessing the size, mean and standard deviation that the model was trained with
    * @param labels names of the classes
-   * @return the prepared file, after it was loaded and run
+   * @return the prepared file, which this method has loaded and run
    * @throws ModelException if the file cannot be served; the message says what to do
    */
   public static PreparedModel prepare(byte[] onnx, Preprocessing preprocessing, Labels labels) {

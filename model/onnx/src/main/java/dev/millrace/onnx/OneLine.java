@@ -2,7 +2,7 @@ package dev.millrace.onnx;
 
 import java.util.regex.Pattern;
 
-/** Makes text from a file or a library fit into a one-line message. */
+/** Shortens text from a file or a library, so that it fits into a message of one line. */
 final class OneLine {
 
   private static final int LONGEST = 300;

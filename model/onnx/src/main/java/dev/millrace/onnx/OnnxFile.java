@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * An exported model file, complete, in one piece, with one input and one output.
+ * An exported model file that is complete, without external data, and has one input and one output.
  *
  * @param model the file's content
  */
@@ -36,7 +36,8 @@ record OnnxFile(ModelProto model) {
   /**
    * Reads a file that is to be prepared.
    *
-   * @param bytes must not change afterwards, because the weights are views of them
+   * @param bytes the file's bytes. The caller must not change the array afterwards, because the
+   *     weights are views of it
    * @throws ModelException if the file is not an ONNX file, or cannot be prepared
    */
   static OnnxFile parse(byte[] bytes) {
@@ -52,7 +53,8 @@ record OnnxFile(ModelProto model) {
   /**
    * Reads any ONNX file.
    *
-   * @param bytes must not change afterwards, because the weights are views of them
+   * @param bytes the file's bytes. The caller must not change the array afterwards, because the
+   *     weights are views of it
    * @throws ModelException if the file is not an ONNX file, or is incomplete
    */
   static OnnxFile read(byte[] bytes) {
@@ -72,7 +74,10 @@ record OnnxFile(ModelProto model) {
     return file;
   }
 
-  /** {@return the version of ONNX's own operator set that the file uses; 0 if it names none} */
+  /**
+   * {@return the version of ONNX's own operator set that the file uses; 0 if the file does not name
+   * a version}
+   */
   long opset() {
     return model.getOpsetImportList().stream()
         .filter(opset -> STANDARD_DOMAINS.contains(opset.getDomain()))
@@ -102,7 +107,7 @@ record OnnxFile(ModelProto model) {
     return model.getGraph();
   }
 
-  /** {@return the names of all values and nodes, subgraphs included} */
+  /** {@return the names of all values and nodes, including those in subgraphs} */
   Set<String> names() {
     Set<String> names = new HashSet<>();
     visit(
@@ -179,7 +184,8 @@ record OnnxFile(ModelProto model) {
   }
 
   /**
-   * Passes a message and all messages inside it to the visitor. The parser limits the depth to 100.
+   * Passes a message and all messages inside it to the visitor. The recursion is safe, because the
+   * parser limits the depth to 100.
    */
   private static void visit(Message message, Consumer<Message> visitor) {
     visitor.accept(message);

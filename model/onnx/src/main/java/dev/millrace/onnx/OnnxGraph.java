@@ -10,12 +10,15 @@ import dev.millrace.onnx.proto.ValueInfoProto;
 import java.util.List;
 
 /**
- * Builds a graph node by node, in the order in which the nodes run. Each method returns the name of
- * a value, so that calls nest as the graph does. Not thread-safe.
+ * Builds a graph node by node, in the order in which the nodes run. Most methods return the name of
+ * a value, so that calls can be nested like the graph. Not thread-safe.
  */
 final class OnnxGraph {
 
-  /** ONNX 1.8 (2020), the oldest operator set that current exporters still write. */
+  /**
+   * The operator set of ONNX 1.8 (2020), the oldest operator set that current exporters still
+   * write.
+   */
   static final int OPSET = 13;
 
   /** The version of the file format for {@link #OPSET}. */
@@ -35,7 +38,7 @@ final class OnnxGraph {
     return input.getName();
   }
 
-  /** Makes a value that a node already produces an output of the graph. */
+  /** Declares a node's output as an output of the graph. */
   void output(ValueInfoProto output) {
     graph.addOutput(output);
   }
@@ -55,7 +58,7 @@ final class OnnxGraph {
    * Adds a node.
    *
    * @param operator one of ONNX's own operators
-   * @param output the node's name and that of its only output
+   * @param output the name of the node, which is also the name of its only output
    * @return {@code output}
    */
   String node(String operator, String output, List<String> inputs, AttributeProto... attributes) {
@@ -74,7 +77,7 @@ final class OnnxGraph {
     return graph.getNodeList();
   }
 
-  /** {@return the graph as a model file's content, in {@link #OPSET}} */
+  /** {@return the graph as a model file's content, with the operator set {@link #OPSET}} */
   ModelProto model() {
     return model(OPSET);
   }

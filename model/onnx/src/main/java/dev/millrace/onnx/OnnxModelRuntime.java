@@ -12,11 +12,12 @@ import dev.millrace.core.runtime.ModelSession;
 
 /**
  * Opens models in ONNX Runtime, on the CPU or an NVIDIA GPU. A version that is not prepared is
- * prepared in memory, each time it is opened.
+ * prepared in memory each time that it is opened.
  *
- * <p>A session on the CPU runs each batch on the calling thread alone: call it from one thread per
- * core. A session on a GPU runs entirely on the GPU or does not open. If the GPU supports TF32, it
- * multiplies float32 as TF32, unless the runtime was created by {@link #withoutTf32}.
+ * <p>A session on the CPU runs each batch on the calling thread alone, so call the session from one
+ * thread per core. A session on a GPU runs all nodes on the GPU. If that is not possible, the
+ * session cannot be opened. A GPU that supports TF32 multiplies float32 as TF32, unless the runtime
+ * was created by {@link #withoutTf32}.
  */
 public final class OnnxModelRuntime implements ModelRuntime {
 
@@ -32,8 +33,8 @@ public final class OnnxModelRuntime implements ModelRuntime {
   }
 
   /**
-   * {@return a runtime whose answers on a GPU are as close to the CPU's as float32 permits} It is
-   * several times slower than TF32.
+   * {@return a runtime whose answers on a GPU are as close to the CPU's as float32 permits} This
+   * runtime is several times slower than a runtime with TF32.
    */
   public static OnnxModelRuntime withoutTf32() {
     return new OnnxModelRuntime(false);

@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A prepared model in ONNX Runtime. Batches are read from and written to the caller's memory.
+ * A prepared model in ONNX Runtime. A run reads pixels from the caller's buffer, and writes
+ * probabilities to the caller's buffer.
  *
- * <p>ONNX Runtime crashes the process if a session is closed during a run (issue 21812). Runs are
- * therefore counted: closing during a run, and running after closing, are refused.
+ * <p>ONNX Runtime crashes the process if a session is closed during a run (issue 21812). The
+ * session therefore counts its runs. It refuses to close during a run, and to run after it was
+ * closed.
  */
 final class OnnxModelSession implements ModelSession {
 
@@ -31,7 +33,7 @@ final class OnnxModelSession implements ModelSession {
   /** Number of runs in progress, or {@link #CLOSED}. */
   private final AtomicInteger runs = new AtomicInteger();
 
-  /** Takes over {@code session}: {@link #close} closes it. */
+  /** Creates a session that owns {@code session}: {@link #close} closes both. */
   OnnxModelSession(OrtSession session, PreparedSignature signature) {
     this.session = session;
     this.signature = signature;
@@ -88,9 +90,9 @@ final class OnnxModelSession implements ModelSession {
   /**
    * {@inheritDoc}
    *
-   * <p>Closing again does nothing.
+   * <p>Closing a closed session does nothing.
    *
-   * @throws IllegalStateException if a run is under way; the session then stays open
+   * @throws IllegalStateException if a run is in progress; the session then stays open
    */
   @Override
   public void close() {

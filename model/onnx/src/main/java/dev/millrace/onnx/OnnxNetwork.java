@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes a network layer by layer, each as its ONNX operator. The values that the builder passes on
- * are the names of the values in the graph.
+ * Writes a network layer by layer, and each layer as its ONNX operator. This builder represents a
+ * layer's output by its name in the graph.
  */
 class OnnxNetwork implements NetworkBuilder<String> {
 
@@ -74,7 +74,7 @@ class OnnxNetwork implements NetworkBuilder<String> {
     return graph.node("Add", name, List.of(residual, shortcut));
   }
 
-  /** Drops pixels by a max pooling with a kernel of one pixel. */
+  /** Drops pixels with a max pooling whose kernel has one pixel. */
   @Override
   public String zeroPad(String name, String input, ZeroPadding shape) {
     String pixels =

@@ -13,8 +13,9 @@ import java.util.Optional;
 /**
  * The installed ONNX Runtime.
  *
- * @param version its version, for example {@code 1.28.0}
- * @param providers execution providers of its build, best first, for example {@code CUDA, CPU}
+ * @param version ONNX Runtime's version, for example {@code 1.28.0}
+ * @param providers execution providers of the installed build, best first, for example {@code CUDA,
+ *     CPU}
  * @param cudaLibrary path of the CUDA provider's library, if it exists
  */
 public record OnnxRuntimeInfo(String version, List<String> providers, Optional<Path> cudaLibrary) {
@@ -22,8 +23,8 @@ public record OnnxRuntimeInfo(String version, List<String> providers, Optional<P
   /**
    * Copies the list.
    *
-   * @param version its version, for example {@code 1.28.0}
-   * @param providers execution providers of its build
+   * @param version ONNX Runtime's version, for example {@code 1.28.0}
+   * @param providers execution providers of the installed build
    * @param cudaLibrary path of the CUDA provider's library, if it exists
    */
   public OnnxRuntimeInfo {
@@ -44,11 +45,11 @@ public record OnnxRuntimeInfo(String version, List<String> providers, Optional<P
   }
 
   /**
-   * Runs a tiny model on a device.
+   * Loads a tiny model on a device.
    *
    * @param device the device
-   * @return the reason why no model can run there, in one line that says what to do; empty if one
-   *     can
+   * @return one line that says why the device can run no model, and what to do; empty if the device
+   *     can run models
    */
   public static Optional<String> problemWith(Device device) {
     OnnxGraph smallest = new OnnxGraph("smallest");

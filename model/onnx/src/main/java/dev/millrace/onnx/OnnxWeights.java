@@ -20,11 +20,12 @@ public final class OnnxWeights {
   private OnnxWeights() {}
 
   /**
-   * Reads all float32 and float16 weights. A tensor that an exporter stored once for several names,
-   * with Identity nodes, is returned under each name. Weights that the graph computes from smaller
-   * constants, for example from codes and a codebook, are returned computed.
+   * Reads all float32 and float16 weights. An exporter may store a tensor once and use it under
+   * several names, through Identity nodes. The tensor is returned under each of these names. If the
+   * graph computes a weight from smaller constants, for example from codes and a codebook, the
+   * computed weight is returned.
    *
-   * @param onnx the file's bytes; must not change afterwards
+   * @param onnx the file's bytes; the caller must not change the array afterwards
    * @return the weights
    * @throws ModelException if the file is not an ONNX file, or has no readable weights
    */

@@ -18,7 +18,10 @@ final class OrtLibrary {
   /** The C library's message for a folder that is mounted {@code noexec}. */
   private static final String NO_EXECUTION = "failed to map segment";
 
-  /** System property for the folder to load from. The default is the folder for temporary files. */
+  /**
+   * System property for the folder from which the library is loaded. The default is the folder for
+   * temporary files.
+   */
   private static final String FOLDER = "onnxruntime.native.path";
 
   private static final Attempt ATTEMPT = load();
@@ -39,8 +42,8 @@ final class OrtLibrary {
 
   /**
    * Adds a reference to the environment. ONNX Runtime's Java API releases the environment in a
-   * shutdown hook, while our hook may still wait for batches. The native code counts references, so
-   * one more keeps the environment until the process ends.
+   * shutdown hook, but our shutdown hook may still wait for batches at that time. The native code
+   * counts references, so the additional reference keeps the environment until the process ends.
    */
   private static void keepDuringShutdown() {
     try {
@@ -75,7 +78,7 @@ final class OrtLibrary {
         + " names";
   }
 
-  /** The result of loading: one of the two is null. */
+  /** The result of loading: the environment and no failure, or a failure and no environment. */
   private record Attempt(OrtEnvironment environment, Throwable failure) {}
 
   private static Attempt load() {

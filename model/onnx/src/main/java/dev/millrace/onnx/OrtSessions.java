@@ -13,7 +13,10 @@ final class OrtSessions {
 
   private OrtSessions() {}
 
-  /** Loads a model. On a GPU it multiplies float32 as TF32, which is ONNX Runtime's default. */
+  /**
+   * Loads a model. On a GPU, the session multiplies float32 as TF32, which is ONNX Runtime's
+   * default.
+   */
   static OrtSession open(byte[] model, Device device) {
     return open(model, device, true);
   }
@@ -38,8 +41,9 @@ final class OrtSessions {
   }
 
   /**
-   * One thread per run. Callers run batches in parallel instead, which on a CPU is faster than one
-   * batch on many threads. Idle threads that spin would only take the callers' cores.
+   * Each run uses one thread. Callers run several batches in parallel, because on a CPU this is
+   * faster than one batch on many threads. Idle threads that spin would only take the callers'
+   * cores.
    */
   private static SessionOptions options(Device device, boolean tf32) throws OrtException {
     OrtLibrary.environment();

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * <p>Probabilities that were rounded to half precision sum to 1 only within 1e-3. The softmax of
  * their logarithms equals the probabilities divided by their sum.
  *
- * <p>The file's format version, its operator set and its other content stay unchanged.
+ * <p>The format version, the operator set and all other content of the file stay unchanged.
  */
 final class PreparedGraph {
 
@@ -42,7 +42,10 @@ final class PreparedGraph {
     this.preprocessing = preprocessing;
   }
 
-  /** {@return the model with the nodes before it, returning its scores in any shape} */
+  /**
+   * {@return the model with only the nodes before it} The model then returns its scores, in any
+   * shape.
+   */
   byte[] scores() {
     return assemble(scores -> {}, name -> Tensor.shapeless(name, DataType.FLOAT));
   }
@@ -64,14 +67,15 @@ final class PreparedGraph {
             scores.then("Log", "tail/log");
           }
           if (softmax || output.rounded()) {
-            // Before operator set 13 the axis had another meaning. On two dimensions both agree.
+            // Before operator set 13 the axis had another meaning. For two dimensions, both
+            // meanings have the same result.
             scores.then("Softmax", "tail/softmax", Attribute.integer("axis", 1));
           }
         },
         name -> Tensor.value(name, DataType.FLOAT, Tensor.BATCH, classes));
   }
 
-  /** Creates the output's type for a name. */
+  /** Creates the type of the output with a given name. */
   private interface OutputType {
     ValueInfoProto named(String name);
   }
@@ -154,7 +158,7 @@ final class PreparedGraph {
       last = graph.node(operator, names.take(name), List.of(last, operand));
     }
 
-    /** Gives the last value a name that is reserved already. */
+    /** Sets the name of the last value. The name must be reserved already. */
     void end(String name) {
       graph.node("Identity", name, List.of(last));
     }

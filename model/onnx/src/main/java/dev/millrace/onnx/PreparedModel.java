@@ -1,18 +1,18 @@
 package dev.millrace.onnx;
 
 /**
- * A model file that takes 8-bit pixels and returns probabilities; a trial run has shown that it
- * does.
+ * A model file that takes 8-bit pixels and returns probabilities. A trial run has confirmed both.
  *
  * @param bytes the ONNX file; the caller owns the array
- * @param input the model's own input after the added nodes, for example {@code input NCHW float32}
+ * @param input the input of the model before it was prepared, for example {@code input NCHW
+ *     float32}
  * @param size side of the images, in pixels
  * @param classes number of classes
  * @param opset version of ONNX's operator set that the file uses
  * @param softmaxAppended whether the model returned logits, so that a softmax was added; false if
  *     it returned probabilities
  */
-@SuppressWarnings("ArrayRecordComponent") // A file's content: never compared, never printed.
+@SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
 public record PreparedModel(
     byte[] bytes, String input, int size, int classes, long opset, boolean softmaxAppended) {
 

@@ -13,12 +13,12 @@ import java.nio.FloatBuffer;
 final class Proof {
 
   /**
-   * The largest difference of a probability between batch sizes. Kernels for other batch sizes add
-   * in another order, which is most visible in half precision.
+   * The largest allowed difference of a probability between batch sizes. Kernels for different
+   * batch sizes add values in different orders, and the difference is largest in half precision.
    */
   private static final double BATCH_TOLERANCE = 5e-3;
 
-  /** The largest difference of a prediction's sum from 1. */
+  /** The largest allowed difference between a prediction's sum and 1. */
   private static final double SUM_TOLERANCE = 1e-4;
 
   private static final String NOISE = "a sample image";
@@ -29,12 +29,12 @@ final class Proof {
   private Proof() {}
 
   /**
-   * Runs batches of one and two noise images, and of one black and one mid-grey image. A model may
-   * answer noise and fail on a plain image, because a normalisation inside it divides by the
-   * image's own standard deviation.
+   * Runs batches of one and two noise images, and of one black and one mid-grey image. Some models
+   * return probabilities for noise and NaN for a plain image, because they divide by the standard
+   * deviation of the image itself.
    *
-   * @throws ModelException if an answer is not a distribution over the classes, or depends on the
-   *     other images in its batch
+   * @throws ModelException if a result is not a distribution over the classes, or depends on the
+   *     other images in the batch
    */
   static void require(ModelSession session) {
     ByteBuffer pixels = SampleImages.noise(2, session.inputSize());

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Pixels for trial runs, equal in every process. */
+/** Pixels for trial runs. They are the same in every process. */
 final class SampleImages {
 
   private static final long SEED = 1;
@@ -19,7 +19,10 @@ final class SampleImages {
     return ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind();
   }
 
-  /** {@return a direct buffer of {@code uint8[1, size, size, 3]} with one value} */
+  /**
+   * {@return a direct buffer of {@code uint8[1, size, size, 3]} in which every byte has the given
+   * value}
+   */
   static ByteBuffer plain(int value, int size) {
     byte[] pixels = new byte[size * size * Preprocessing.CHANNELS];
     Arrays.fill(pixels, (byte) value);

@@ -3,14 +3,14 @@ package dev.millrace.onnx;
 import dev.millrace.core.model.ModelException;
 
 /**
- * The kind of a model's scores. The graph decides it. Answers to sample images only confirm it,
- * because logits may look like probabilities by chance.
+ * The kind of a model's scores. The graph decides the kind. The results for sample images only
+ * confirm the decision, because logits may look like probabilities by chance.
  */
 enum ScoreKind {
   /** Any numbers; a softmax is needed. */
   LOGITS,
 
-  /** Already a distribution; a second softmax would falsify it. */
+  /** A distribution over the classes. A second softmax would change it. */
   PROBABILITIES,
 
   /** The node that computes the scores does not indicate their kind. */
@@ -19,8 +19,8 @@ enum ScoreKind {
   /**
    * {@return whether a softmax has to be appended}
    *
-   * @param distributions whether the answers to sample images are distributions over the classes
-   * @throws ModelException if the answers contradict the graph
+   * @param distributions whether the results for sample images are distributions over the classes
+   * @throws ModelException if the results contradict the graph
    */
   boolean needSoftmax(boolean distributions) {
     if (this == PROBABILITIES && !distributions) {

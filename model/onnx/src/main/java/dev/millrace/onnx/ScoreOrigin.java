@@ -8,7 +8,7 @@ import java.util.Set;
 
 /**
  * The node that computes a model's scores. The search walks back from the output, past nodes that
- * change a value's shape or type but not its meaning.
+ * change the shape or the type of a value but not its numbers.
  *
  * @param operator the node's operator; empty if no node computes the scores
  * @param kind the kind of scores that the node computes
@@ -19,7 +19,10 @@ record ScoreOrigin(String operator, ScoreKind kind, boolean cast) {
   private static final Set<String> CARRIERS =
       Set.of("Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze");
 
-  /** Operators of a classifier's last layer. The logarithm of a softmax serves as logits. */
+  /**
+   * Operators whose results are logits. The softmax of a LogSoftmax's result is the same
+   * distribution, so its result counts as logits.
+   */
   private static final Set<String> UNBOUNDED = Set.of("Conv", "Gemm", "LogSoftmax", "MatMul");
 
   private static final Set<String> SUMS = Set.of("ReduceL1", "ReduceSum");
@@ -44,7 +47,10 @@ record ScoreOrigin(String operator, ScoreKind kind, boolean cast) {
         : new ScoreOrigin(node.getOpType(), kind(node, producers), cast);
   }
 
-  /** {@return whether several classes can be right at once} */
+  /**
+   * {@return whether the scores come from a sigmoid, so that several classes can be correct at
+   * once}
+   */
   boolean isSigmoid() {
     return SIGMOIDS.contains(operator);
   }
@@ -56,7 +62,10 @@ record ScoreOrigin(String operator, ScoreKind kind, boolean cast) {
     return UNBOUNDED.contains(node.getOpType()) ? ScoreKind.LOGITS : ScoreKind.UNTOLD;
   }
 
-  /** {@return whether the node is the last part of a softmax that was exported in parts} */
+  /**
+   * {@return whether the node is the division at the end of a softmax that was exported as several
+   * nodes}
+   */
   private static boolean isDividedByItsSum(NodeProto node, Map<String, NodeProto> producers) {
     if (!node.getOpType().equals("Div") || node.getInputCount() != 2) {
       return false;

@@ -5,7 +5,8 @@ import dev.millrace.onnx.proto.TensorProto.DataType;
 import dev.millrace.onnx.proto.ValueInfoProto;
 
 /**
- * A model's own output, after a check that it holds scores of exclusive classes.
+ * The output of the model before it is prepared. A check has shown that the output holds scores of
+ * exclusive classes.
  *
  * @param name the value's name
  * @param half whether the elements are float16; otherwise they are float32

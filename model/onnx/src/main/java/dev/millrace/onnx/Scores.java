@@ -12,13 +12,16 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Map;
 
-/** A model's answers to sample images, in any shape, because files need not declare it. */
+/**
+ * A model's results for sample images. They may have any shape, because a file need not declare the
+ * shape.
+ */
 final class Scores {
 
-  /** Two, so that a model for batches of exactly one fails. */
+  /** Two images, so that a model fails if it accepts only batches of one image. */
   private static final int IMAGES = 2;
 
-  /** The largest difference from 1 of a sum of probabilities computed in half precision. */
+  /** The largest allowed difference between 1 and the sum of probabilities in half precision. */
   private static final double HALF_PRECISION = 5e-3;
 
   private final long[] shape;
@@ -67,7 +70,7 @@ final class Scores {
   /**
    * Requires one finite score per class and image.
    *
-   * @throws ModelException if there is none
+   * @throws ModelException if a score is missing or not finite
    */
   void require(Labels labels) {
     boolean isTable = shape.length == 2 || (isMap() && shape[2] == 1 && shape[3] == 1);

@@ -16,16 +16,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The folders of ONNX Runtime's library whose processes were killed while they loaded it: 28 MB
- * each. On Linux, {@code /proc} tells which folders processes have loaded a library from. A process
- * that is about to load one has just unpacked it, so young folders stay.
+ * Folders of ONNX Runtime's library that processes left because they were killed while they loaded
+ * the library. Each folder takes up to 28 MB. On Linux, {@code /proc} shows the folders from which
+ * running processes have loaded a library. Young folders are kept, because a process may have just
+ * unpacked a library there and not yet loaded it.
  */
 final class StaleLibraries {
 
-  /** How ONNX Runtime's Java API names its folders, before a number. */
+  /**
+   * The prefix of the folders that ONNX Runtime's Java API creates. A number follows the prefix.
+   */
   static final String PREFIX = "onnxruntime-java";
 
-  /** Far longer than unpacking and loading take. */
+  /** The age of a folder below which it is kept. Unpacking and loading take far less time. */
   private static final Duration YOUNG = Duration.ofMinutes(5);
 
   private static final Pattern NAME = Pattern.compile(PREFIX + "\\d+");
@@ -36,7 +39,7 @@ final class StaleLibraries {
 
   /**
    * @param temporary the folder for temporary files
-   * @param processes Linux's {@code /proc}; nothing is removed where it is missing
+   * @param processes Linux's {@code /proc}; if this folder does not exist, nothing is removed
    */
   StaleLibraries(Path temporary, Path processes, Instant now) {
     this.temporary = temporary;
@@ -44,13 +47,13 @@ final class StaleLibraries {
     this.now = now;
   }
 
-  /** Those of this machine. */
+  /** Returns an object for the folders of this machine. */
   static StaleLibraries ofThisMachine() {
     return new StaleLibraries(
         Path.of(System.getProperty("java.io.tmpdir")), Path.of("/proc"), Instant.now());
   }
 
-  /** Removes the folders that no process uses. What cannot be read or removed stays. */
+  /** Removes the old folders that no process uses. Skips a folder that cannot be removed. */
   void remove() {
     try {
       List<Path> old = oldFolders();
@@ -64,7 +67,8 @@ final class StaleLibraries {
         }
       }
     } catch (IOException e) {
-      // A folder that went meanwhile: no reason not to serve.
+      // Another process may have removed a folder in the meantime. Serving does not depend on this
+      // method.
     }
   }
 
@@ -83,7 +87,10 @@ final class StaleLibraries {
     return old;
   }
 
-  /** A file that is being unpacked is young, whatever its folder is. */
+  /**
+   * Returns whether the folder and all its files are old. A file that is being unpacked is young,
+   * even if its folder is old.
+   */
   private boolean isOld(Path folder) throws IOException {
     Instant latest = now.minus(YOUNG);
     boolean old = Files.getLastModifiedTime(folder).toInstant().isBefore(latest);
@@ -95,7 +102,7 @@ final class StaleLibraries {
     return old;
   }
 
-  /** The folders from which processes have loaded. */
+  /** Returns the names of the folders from which running processes have loaded a library. */
   private Set<String> namesInUse() throws IOException {
     Set<String> names = new HashSet<>();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(processes, "[0-9]*")) {
@@ -110,8 +117,9 @@ final class StaleLibraries {
   }
 
   /**
-   * What a process has mapped; nothing if it has ended, or is another user's, to whom our folders
-   * are closed.
+   * Returns the text of a process's {@code maps} file, which lists the files that the process has
+   * mapped. Returns an empty text if the process has ended. Also returns an empty text for a
+   * process of another user, because such a process cannot load from our folders.
    */
   private static String maps(Path process) {
     try {

@@ -28,7 +28,7 @@ final class Tensor {
    * Creates a float32 constant.
    *
    * @param values the values in row-major order
-   * @throws IllegalArgumentException if the shape needs another number of values
+   * @throws IllegalArgumentException if the shape does not match the number of values
    */
   static TensorProto floats(float[] values, long... shape) {
     return floats(
@@ -55,7 +55,8 @@ final class Tensor {
   /**
    * Creates a constant.
    *
-   * @param bytes all values, row-major and little-endian; must not change afterwards
+   * @param bytes all values, row-major and little-endian; the caller must not change the buffer
+   *     afterwards
    */
   static TensorProto of(DataType elements, ByteBuffer bytes, List<Integer> shape) {
     return TensorProto.newBuilder()
@@ -66,8 +67,8 @@ final class Tensor {
   }
 
   /**
-   * {@return the name and type of a graph's input or output; {@link #BATCH} in its shape is
-   * symbolic}
+   * {@return the name and type of a graph's input or output; {@link #BATCH} in the shape becomes a
+   * symbolic dimension}
    */
   static ValueInfoProto value(String name, DataType elements, long... shape) {
     TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();

@@ -10,21 +10,24 @@ import java.nio.file.Path;
 
 /**
  * The folder in which ONNX Runtime's Java API unpacks its native library. The API asks the JVM to
- * delete the folder at exit, but the folder stays, and after a kill 28 MB in it. A POSIX system
- * keeps a loaded library without its file, so the folder can be removed at once.
+ * delete the folder at exit, but the folder stays. After a kill, it also contains 28 MB. On a POSIX
+ * system, a loaded library works without its file, so the folder can be removed as soon as the
+ * library is loaded.
  */
 final class UnpackedLibrary {
 
   private UnpackedLibrary() {}
 
-  /** Removes the folder, unless libraries for a GPU are still to be unpacked into it. */
+  /** Removes the folder, unless ONNX Runtime will unpack libraries for a GPU into it later. */
   static void remove() {
     if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
       removeUnused();
     }
   }
 
-  /** Removes the folder, from which nothing more will be loaded. */
+  /**
+   * Removes the folder. Call this method only if no more libraries will be loaded from the folder.
+   */
   static void removeUnused() {
     try {
       Field field = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
@@ -42,7 +45,7 @@ final class UnpackedLibrary {
     return folder.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  /** Deletes a folder of files; what cannot be deleted stays. */
+  /** Deletes a folder and its files. Stops at the first file that cannot be deleted. */
   static void delete(Path folder) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.model.Device;
 import org.junit.jupiter.api.Test;
 
-/** Messages that ONNX Runtime and the system's loader printed, and our messages for them. */
+/** Tests our messages with messages that ONNX Runtime and the system's loader have printed. */
 class CudaProviderTest {
 
   private static final Device CUDA_0 = Device.parse("cuda:0");

@@ -12,7 +12,10 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Prepared real models answer as PyTorch answers normalised floats. */
+/**
+ * Prepared real models return the same probabilities for 8-bit pixels as PyTorch returns for
+ * normalised floats.
+ */
 class GoldenParityTest {
 
   private static final List<Float> MEAN = List.of(0.485f, 0.456f, 0.406f);

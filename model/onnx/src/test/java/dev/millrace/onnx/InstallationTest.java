@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The checks behind {@code doctor} and {@code models verify}. */
+/** Tests the checks that {@code doctor} and {@code models verify} run. */
 class InstallationTest {
 
   private static final Source SOURCE = new Source("import", null, null);
@@ -64,7 +64,7 @@ class InstallationTest {
         .withMessageStartingWith("small version 1: the model file was never prepared");
   }
 
-  /** The build from Maven Central, unless a system property names another. */
+  /** Skips the test if a system property names a build other than Maven Central's. */
   private static void assumeCpuBuild() {
     assumeThat(System.getProperty("onnxruntime.native.path")).isNull();
   }

@@ -99,7 +99,9 @@ class ModelPreparationTest {
     return end.graph().node("Div", "quotient", List.of(exp, sum));
   }
 
-  /** A file as exporters wrote it before format version 4. */
+  /**
+   * Returns the model as exporters wrote it before format version 4: the weights are also inputs.
+   */
   private static ModelProto weightsAsInputs(ModelProto model) {
     GraphProto.Builder graph = model.getGraph().toBuilder();
     for (TensorProto weight : model.getGraph().getInitializerList()) {

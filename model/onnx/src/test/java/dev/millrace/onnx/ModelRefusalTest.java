@@ -242,7 +242,9 @@ class ModelRefusalTest {
     return end.graph().node("Div", "quotient", List.of(end.logits(), zero));
   }
 
-  /** Shifts the logits by a square root that is NaN near given probabilities. */
+  /**
+   * Adds a square root to the logits. The root is NaN if the probabilities are near the given ones.
+   */
   private static String nanNear(float[] probabilities, SmallModel.Ending end) {
     OnnxGraph graph = end.graph();
     String near = graph.constant("near", Tensor.floats(probabilities, 1, probabilities.length));

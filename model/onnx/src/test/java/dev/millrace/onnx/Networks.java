@@ -14,15 +14,17 @@ final class Networks {
 
   private Networks() {}
 
-  /** A network of the paper, narrow and for small images, so that writing it is fast. */
+  /**
+   * Returns a network of the paper, but narrow and for small images, so that it is written fast.
+   */
   static ResNet narrow(String name) {
     ResNet full = ResNet.of(name);
     return new ResNet(name, full.stem(), full.block(), full.blocks(), 4, full.shortcut(), 5, 32, 3);
   }
 
   /**
-   * He's initialisation, but with batch norms that are not the identity, as after training. Gains
-   * of 0.5 to 1 keep a deep network's activations bounded.
+   * Returns weights from He's initialisation, but with batch norms that are not the identity, as
+   * after training. Gains of 0.5 to 1 keep a deep network's activations bounded.
    */
   static Weights weights(ResNet network) {
     Random random = new Random(3);
@@ -47,7 +49,7 @@ final class Networks {
     return new WeightTensor(tensor.shape(), FloatBuffer.wrap(values));
   }
 
-  /** Noise, {@code [images, channels, size, size]}. */
+  /** Returns noise, {@code [images, channels, size, size]}. */
   static float[] images(ResNet network, int images) {
     Random random = new Random(5);
     float[] values = new float[images * network.channels() * network.size() * network.size()];

@@ -20,7 +20,7 @@ final class NumpyArchive {
     this.file = file;
   }
 
-  /** A {@code uint8} array's elements. */
+  /** Returns the elements of a {@code uint8} array. */
   byte[] bytes(String array) throws IOException {
     ByteBuffer elements = elements(array, "|u1");
     byte[] bytes = new byte[elements.remaining()];
@@ -28,7 +28,7 @@ final class NumpyArchive {
     return bytes;
   }
 
-  /** A {@code float32} array's elements. */
+  /** Returns the elements of a {@code float32} array. */
   float[] floats(String array) throws IOException {
     ByteBuffer elements = elements(array, "<f4");
     float[] floats = new float[elements.remaining() / Float.BYTES];

@@ -23,7 +23,7 @@ import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Reading weights from ONNX files. */
+/** Tests reading weights from ONNX files. */
 class OnnxWeightsTest {
 
   private static final ResNet NETWORK = Networks.narrow("resnet50");

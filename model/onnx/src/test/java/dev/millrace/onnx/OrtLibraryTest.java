@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The message when the library cannot be loaded, and a guard against ONNX Runtime 1.29. That
- * release sends a description of the process when it is loaded, and crashes the JVM on a long
- * command line while it composes the description.
+ * Tests the message for a library that cannot be loaded, and guards against an update to ONNX
+ * Runtime 1.29. That release sends a description of the process when it is loaded. It crashes the
+ * JVM if the process has a long command line.
  */
 class OrtLibraryTest {
 

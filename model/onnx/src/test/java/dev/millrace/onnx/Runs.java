@@ -15,7 +15,7 @@ final class Runs {
 
   private Runs() {}
 
-  /** Opens a prepared file on the CPU, runs one batch and closes it. */
+  /** Opens a prepared file on the CPU, runs one batch and closes the session. */
   static float[] once(
       byte[] prepared, Preprocessing preprocessing, Labels labels, ByteBuffer pixels) {
     try (ModelSession session =

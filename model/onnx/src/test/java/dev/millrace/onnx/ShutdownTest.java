@@ -16,12 +16,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Batches can finish while the JVM shuts down, in parallel to ONNX Runtime's shutdown hook. */
+/**
+ * Tests that batches can finish while the JVM shuts down, in parallel with ONNX Runtime's shutdown
+ * hook.
+ */
 class ShutdownTest {
 
   private static final long TWO_SECONDS = 2_000_000_000L;
 
-  /** Loads and runs for two seconds in a shutdown hook; prints {@code done}. */
+  /** Loads and runs a model for two seconds in a shutdown hook, then prints {@code done}. */
   static final class Main {
     public static void main(String[] args) {
       OrtLibrary.environment();
@@ -66,7 +69,7 @@ class ShutdownTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName())
-            .redirectError(errors.toFile()) // a newer JVM's warnings go there too
+            .redirectError(errors.toFile()) // newer JVMs also write warnings to this file
             .start();
     String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 

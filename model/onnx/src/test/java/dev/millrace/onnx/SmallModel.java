@@ -12,15 +12,17 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * The smallest classifier: each class's logit is a weighted sum of the three channels' means. It
- * can be exported well or badly in many ways, and its correct answer is computed without it.
+ * The smallest classifier: each class's logit is a weighted sum of the three channels' means. The
+ * tests export it in many ways, correct and incorrect. {@link #probabilities} computes the correct
+ * result without the model.
  *
  * @param shape shape of the input
  * @param elements type of the input's and output's elements
  * @param opset operator set of the file
  * @param input name of the input
  * @param output name of the output
- * @param ending adds the nodes from the logits, whose name it receives, to the output
+ * @param ending adds the nodes between the logits and the output; it receives the name of the
+ *     logits
  */
 record SmallModel(
     List<Long> shape,
@@ -118,7 +120,7 @@ record SmallModel(
     return Attribute.integer("to", type.getNumber());
   }
 
-  /** The correct probabilities of the first {@code images} of {@code uint8[N, SIZE, SIZE, 3]}. */
+  /** Returns the correct probabilities of the first images in {@code uint8[N, SIZE, SIZE, 3]}. */
   static float[] probabilities(ByteBuffer pixels, int images) {
     float[] weights = weights();
     float[] answer = new float[images * CLASSES];

@@ -17,7 +17,7 @@ final class Softmax {
     return probabilities;
   }
 
-  /** Row by row. */
+  /** Returns the softmax of each row. */
   static float[] ofRows(float[] logits, int classes) {
     float[] probabilities = new float[logits.length];
     for (int row = 0; row < logits.length; row += classes) {

@@ -34,7 +34,7 @@ class StaleLibrariesTest {
     Files.writeString(Files.createDirectory(processes.resolve("" + pid)).resolve("maps"), maps);
   }
 
-  /** A folder as ONNX Runtime makes it, with half of a library in it. */
+  /** Creates a folder as ONNX Runtime does, with a part of a library in it. */
   private Path unpacked(String name, Instant file, Instant directory) throws IOException {
     Path unpacked = Files.createDirectory(temporary.resolve(name));
     Path library = Files.writeString(unpacked.resolve("libonnxruntime.so"), "half of it");

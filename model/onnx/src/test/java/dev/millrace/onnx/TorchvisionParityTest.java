@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Written networks answer as torchvision's networks do. {@code src/test/parity/torchvision.sh}
- * creates the files of their weights and answers.
+ * Written networks return the same logits as torchvision's networks. {@code
+ * src/test/parity/torchvision.sh} creates the files with the weights and the expected logits.
  */
 @EnabledIfSystemProperty(named = TorchvisionParityTest.FOLDER, matches = ".+")
 class TorchvisionParityTest {
@@ -43,7 +43,7 @@ class TorchvisionParityTest {
     assertThat(difference(folded, expected)).isLessThan(1e-4);
   }
 
-  /** The largest difference, divided by the largest logit. */
+  /** Returns the largest difference, divided by the largest logit. */
   private static double difference(float[] actual, float[] expected) {
     assertThat(actual).hasSameSizeAs(expected);
     double difference = 0;

@@ -61,7 +61,7 @@ class UnpackedLibraryTest {
     assertThat(leftovers()).isEmpty();
   }
 
-  /** It left half of the library, an hour ago. */
+  /** A killed process left a part of the library an hour ago. */
   @Test
   @EnabledOnOs(OS.LINUX)
   void processKilledWhileItLoaded_isCleanedUpAfterByTheNext() throws Exception {
@@ -78,7 +78,7 @@ class UnpackedLibraryTest {
     assertThat(leftovers()).isEmpty();
   }
 
-  /** The first of two libraries was unpacked, and the second does not load. */
+  /** ONNX Runtime unpacks the first of its two libraries, and the second library does not load. */
   @Test
   void processWhoseLibraryDoesNotLoad_leavesNothing_evenIfKilled() throws Exception {
     Path broken = Files.write(folder.resolve("broken.so"), new byte[100]);

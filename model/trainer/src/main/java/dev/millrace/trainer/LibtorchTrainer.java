@@ -13,7 +13,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.function.BooleanSupplier;
 
-/** Trains with libtorch. A lock on the run's folder keeps a second trainer out. */
+/**
+ * Trains with libtorch. A lock on the run's folder prevents a second trainer from using the folder.
+ */
 public final class LibtorchTrainer implements Trainer {
 
   private static final DateTimeFormatter NAME =
@@ -25,7 +27,7 @@ public final class LibtorchTrainer implements Trainer {
   public LibtorchTrainer() {}
 
   @Override
-  @SuppressWarnings("try") // held, not used
+  @SuppressWarnings("try") // the lock is only held
   public void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
     try (RunLock held = RunLock.of(config.checkpoints().run())) {
       trainLocked(config, listener, stop);

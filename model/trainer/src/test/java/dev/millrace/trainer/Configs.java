@@ -13,7 +13,7 @@ import dev.millrace.core.training.TrainingData;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Configurations of trainings that take a second or two. */
+/** Configurations of trainings that take one or two seconds. */
 public final class Configs {
 
   public static final Preprocessing PREPROCESSING =
@@ -25,7 +25,7 @@ public final class Configs {
 
   private Configs() {}
 
-  /** ResNet-20 on {@link SmallImages}, on one thread. */
+  /** Returns a configuration that trains ResNet-20 on {@link SmallImages}, on one thread. */
   public static TrainingConfig of(Path home, int epochs, double learningRate) {
     return of(home, "run", epochs, learningRate, Optional.empty());
   }

@@ -8,14 +8,19 @@ import java.nio.file.Path;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
-/** Images of 16x16 pixels that are easy to classify: each class has a brightness, plus noise. */
+/**
+ * Images of 16x16 pixels that are easy to classify: each class has its own brightness, and noise is
+ * added.
+ */
 public final class SmallImages {
 
   public static final int SIDE = 16;
 
   private SmallImages() {}
 
-  /** Writes this many images per class below a folder, for classes {@code a}, {@code b}, …. */
+  /**
+   * Writes {@code each} images per class below a folder, for the classes {@code a}, {@code b}, ….
+   */
   public static void write(Path folder, int classes, int each) {
     try {
       for (int label = 0; label < classes; label++) {

@@ -16,10 +16,11 @@ import java.util.regex.Pattern;
 
 /**
  * A {@code config.pbtxt}, read by protobuf's own parser, with the lines of its fields. Ignores
- * fields and extensions that the schema does not contain, because Triton's releases add some.
+ * fields and extensions that the schema does not contain, because new releases of Triton add
+ * fields.
  *
  * @param file the file's path
- * @param config its content
+ * @param config the file's content
  * @param lines the line of each field
  */
 record ConfigFile(Path file, ModelConfig config, TextFormatParseInfoTree lines) {
@@ -64,7 +65,9 @@ record ConfigFile(Path file, ModelConfig config, TextFormatParseInfoTree lines) 
         .build();
   }
 
-  /** {@return an exception about one message of a repeated field, at the message's first line} */
+  /**
+   * {@return an exception about one message of a repeated field; it names the message's first line}
+   */
   ModelException problem(int field, int index, String problem) {
     FieldDescriptor descriptor = ModelConfig.getDescriptor().findFieldByNumber(field);
     TextFormatParseLocation place = lines.getLocation(descriptor, index);

@@ -4,10 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Blanks the commas and semicolons between the fields of a message. They have no meaning, but
- * protobuf's parser refuses one after a field that the schema does not contain: {@code { name: "x",
- * dims: 3 }} would fail. Every other character keeps its place, so that lines and columns stay
- * right.
+ * Replaces the commas and semicolons between the fields of a message with spaces. These separators
+ * have no meaning. But protobuf's parser refuses a separator after a field that the schema does not
+ * contain: {@code { name: "x", dims: 3 }} would fail. Every other character keeps its place, so
+ * that the lines and columns in messages are correct.
  */
 final class FieldSeparators {
 
@@ -49,7 +49,8 @@ final class FieldSeparators {
         afterField = true;
       }
       case ',', ';' -> {
-        // A separator without a field before it is an error: it stays, and the parser refuses it.
+        // A separator without a field before it is an error. It is kept, so that the parser refuses
+        // it.
         if (afterField && !Character.valueOf('[').equals(open.peek())) {
           text.setCharAt(at, ' ');
         }
@@ -64,7 +65,10 @@ final class FieldSeparators {
     return end < 0 ? text.length() : end;
   }
 
-  /** {@return the index of the closing quote, or of the end of the line or the text without one} */
+  /**
+   * {@return the index of the closing quote; if there is none, the index of the end of the line or
+   * of the text}
+   */
   private int endOfString(int start) {
     for (int i = start + 1; i < text.length(); i++) {
       char character = text.charAt(i);

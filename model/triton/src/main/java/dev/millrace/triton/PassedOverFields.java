@@ -6,12 +6,15 @@ import java.util.logging.Logger;
 
 /**
  * Suppresses protobuf's warnings about ignored fields on the thread that opened this object, until
- * it is closed. The parser writes the warnings to {@code java.util.logging} and has no switch for
- * them. Most fields of a Triton configuration are ignored here.
+ * it is closed. The parser writes the warnings to {@code java.util.logging}, and no option turns
+ * them off. There would be many warnings, because this module ignores most fields of a Triton
+ * configuration.
  */
 final class PassedOverFields implements AutoCloseable {
 
-  /** Kept in a field, because the log manager drops loggers that nothing refers to. */
+  /**
+   * The logger is kept in a field, because the log manager drops loggers that no object refers to.
+   */
   private static final Logger LOGGER = Logger.getLogger(TextFormat.class.getName());
 
   private static final ThreadLocal<Boolean> SILENT = new ThreadLocal<>();

@@ -20,8 +20,9 @@ import java.util.function.Function;
  * The settings in a model's {@value #FILE_NAME}, in <a
  * href="https://github.com/triton-inference-server/server/blob/main/docs/user_guide/model_configuration.md">Triton's
  * format</a>. Triton leaves preprocessing to its clients. Mean, standard deviation and resize
- * therefore come from the model's {@code parameters} of these names, which Triton ignores, or else
- * are ImageNet's.
+ * therefore come from the {@code parameters} {@code mean}, {@code std} and {@code resize} of the
+ * file, which Triton ignores. The defaults are ImageNet's mean and standard deviation, and 8/7 of
+ * the size as resize.
  *
  * @param labels the file with the names of the classes
  * @param preprocessing the preprocessing of the model's images
@@ -96,7 +97,10 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
         parameter(text, "std", TritonConfig::numbers).orElse(Preprocessing.IMAGENET_STD));
   }
 
-  /** Protobuf keeps the last of several map entries with the same key, and so does this method. */
+  /**
+   * {@return the last parameter with this key} Protobuf also keeps the last of several map entries
+   * with the same key.
+   */
   private static <T> Optional<T> parameter(ConfigFile text, String key, Function<String, T> parse) {
     List<ParameterEntry> entries = text.config().getParametersList();
     for (int i = entries.size() - 1; i >= 0; i--) {
@@ -147,8 +151,8 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
   }
 
   /**
-   * {@return the dimensions without the batch dimension, which the dims include if max_batch_size
-   * is 0}
+   * {@return the dimensions of one image} If max_batch_size is 0, the dims also include a batch
+   * dimension, which this method removes.
    */
   private static List<Long> image(ConfigFile text, List<Long> dims) {
     if (dims.size() == 4 && text.config().getMaxBatchSize() == 0) {

@@ -12,11 +12,12 @@ import java.nio.file.Path;
 
 /**
  * Reads versions in Triton's layout: the model file as its author exported it, and the settings in
- * {@code config.pbtxt} and a labels file beside the version folders. The manifest is derived at
- * each reading and stored nowhere.
+ * {@code config.pbtxt} and a labels file beside the version folders. The manifest is derived each
+ * time that a version is read, and is never stored.
  *
- * <p>The manifest's checksum is that of the file at the time of reading. A file that was corrupt
- * before is not noticed; a file that changes afterwards is refused. Thread-safe.
+ * <p>The manifest's checksum is the checksum of the model file at the time of reading. A model file
+ * that was corrupt before is not noticed. A model file that changes afterwards is refused.
+ * Thread-safe.
  */
 public final class TritonLayout implements ForeignLayout {
 
@@ -37,7 +38,7 @@ public final class TritonLayout implements ForeignLayout {
   }
 
   /**
-   * Reads a version. Reads the whole model file too, for its checksum.
+   * Reads a version. This method also reads the whole model file, to compute its checksum.
    *
    * @param folder {@code <repository>/<model>/<version>}
    * @throws ModelException if the version cannot be served; the message says what to do

@@ -21,9 +21,7 @@ class ProtobufVersionsTest {
 
   @TempDir private Path folder;
 
-  /**
-   * Reads the repository that its argument names; prints what it found, and writes nothing else.
-   */
+  /** Reads the repository in its argument, and prints the result. */
   static final class Reader {
     public static void main(String[] arguments) {
       System.out.println(found(Path.of(arguments[0])));

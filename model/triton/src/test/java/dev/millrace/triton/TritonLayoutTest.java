@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reading repositories that were made for Triton. */
+/** Tests reading repositories that were made for Triton. */
 class TritonLayoutTest {
 
   private static final String CONFIG = "max_batch_size: 4 input { dims: [ 3, 32, 32 ] }";

@@ -14,8 +14,8 @@ import java.util.Deque;
 
 /**
  * Writes files and folders so that a power failure after the call cannot undo them. Content and
- * names are forced to disk separately: {@link #writeNew} forces a file's content, {@link #force}
- * the names in a folder.
+ * names are forced to disk separately: {@link #writeNew} forces a file's content, and {@link
+ * #force} forces the names in a folder.
  */
 public final class Disk {
 
@@ -38,9 +38,9 @@ public final class Disk {
    * has been {@link #force forced}.
    *
    * @param file the file to create
-   * @param bytes its content
+   * @param bytes the file's content
    * @throws FileAlreadyExistsException if the file exists
-   * @throws IOException if it cannot be written
+   * @throws IOException if the file cannot be written
    */
   public static void writeNew(Path file, byte[] bytes) throws IOException {
     writeNew(file, out -> out.write(bytes));
@@ -52,7 +52,7 @@ public final class Disk {
    * @param file the file to create
    * @param content writes the content to a buffered stream
    * @throws FileAlreadyExistsException if the file exists
-   * @throws IOException if it cannot be written
+   * @throws IOException if the file cannot be written
    */
   public static void writeNew(Path file, Content content) throws IOException {
     try (FileChannel channel =
@@ -66,7 +66,7 @@ public final class Disk {
 
   /**
    * Creates a folder and its missing parents, and forces the name of each to disk. The name of an
-   * existing folder is forced too, because another process may have created it a moment ago.
+   * existing folder is also forced, because another process may have just created the folder.
    *
    * @param folder the folder to create; it may exist
    * @throws IOException if a folder cannot be created or forced to disk

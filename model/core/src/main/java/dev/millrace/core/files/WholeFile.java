@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads files at once. Java has no array for 2 GiB, whatever the heap. */
+/**
+ * Reads whole files into memory. A file of 2 GiB or more is refused, because no Java array can hold
+ * its bytes.
+ */
 public final class WholeFile {
 
   private WholeFile() {}
@@ -13,7 +16,7 @@ public final class WholeFile {
    * {@return a file's bytes}
    *
    * @param file the file
-   * @throws IOException if it cannot be read, or has 2 GiB or more
+   * @throws IOException if the file cannot be read, or has 2 GiB or more
    */
   public static byte[] read(Path file) throws IOException {
     requireArray(file);
@@ -21,10 +24,10 @@ public final class WholeFile {
   }
 
   /**
-   * {@return a text in UTF-8}
+   * {@return the content of a text file in UTF-8}
    *
    * @param file the file
-   * @throws IOException as {@link #read} does, or if it is not UTF-8
+   * @throws IOException if the file cannot be read, has 2 GiB or more, or is not valid UTF-8
    */
   public static String text(Path file) throws IOException {
     requireArray(file);

@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * An image cannot be classified because of the image itself. The message gives the reason and goes
- * into the dead letter. The exception has no stack trace, because a stack trace says nothing about
- * the image.
+ * An image cannot be classified because of the image itself. The message says the reason and
+ * becomes part of the dead letter. The exception has no stack trace, because a stack trace says
+ * nothing about the image.
  */
 public final class BadImageException extends RuntimeException {
 
@@ -26,7 +26,7 @@ public final class BadImageException extends RuntimeException {
     UNDECODABLE,
     /** Decoding took longer than {@link ImageLimits#decodeTimeout()}. */
     TIMEOUT,
-    /** The decoder itself failed, with an error that says nothing about the image. */
+    /** The decoder failed with an error that says nothing about the image. */
     DECODER_FAILED,
     /** The model fails on this image, although it answers other images on the same device. */
     NO_ANSWER;

@@ -3,15 +3,15 @@ package dev.millrace.core.image;
 import java.time.Duration;
 
 /**
- * Limits for one image. An image that exceeds one is refused.
+ * Limits for one image. An image that exceeds a limit is refused.
  *
- * @param maxPixels the largest width times height, at least 1. The decoder reads both from the
- *     header before it allocates memory for pixels. The default of 32 Mi pixels admits images of
- *     every common camera and bounds a decode to about 100 MiB of native memory, and to about 300
- *     MiB for a progressive JPEG
+ * @param maxPixels the largest width times height, at least 1. The decoder reads the width and the
+ *     height from the header before it allocates memory for pixels. The default of 32 Mi pixels
+ *     admits images of every common camera and limits the native memory of a decode to about 100 MB
+ *     for a baseline JPEG and 300 MB for a progressive JPEG
  * @param decodeTimeout the longest time of one decode, at least 1 ms; a slower image is refused
- * @param maxHungDecoders the number of decodes, at least 1, that may exceed their timeout at once
- *     before the engine fails
+ * @param maxHungDecoders the largest number of decodes, at least 1, that may be past their timeout
+ *     at the same time; with one more, the engine fails
  */
 public record ImageLimits(long maxPixels, Duration decodeTimeout, int maxHungDecoders) {
 

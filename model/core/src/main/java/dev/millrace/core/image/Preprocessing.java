@@ -7,9 +7,9 @@ import java.util.List;
  * shorter side (bilinear, antialiased), {@code CenterCrop(size)}, then {@code (pixel / 255 - mean)
  * / std} per channel.
  *
- * <p>The decoder does the decode, the resize and the crop, and yields 8-bit pixels. The
- * normalisation is part of the prepared graph, so that only {@link #bytes()} bytes per image are
- * copied to the device.
+ * <p>The decoder decodes, resizes and crops the image, and returns 8-bit pixels. The normalisation
+ * is part of the prepared graph, so that only {@link #bytes()} bytes per image are copied to the
+ * device.
  *
  * @param size side of the square input, in pixels, from 1 to {@value #MAX_SIZE}
  * @param resize length of the shorter side after the resize, in pixels; at least {@code size}
@@ -70,7 +70,7 @@ public record Preprocessing(int size, int resize, List<Float> mean, List<Float> 
   }
 
   /**
-   * {@return the usual resize for a size: 8/7 of it, rounded; for example 256 pixels for 224}
+   * {@return the usual resize for a size: 8/7 of the size, rounded; for example 256 pixels for 224}
    *
    * @param size side of the input, in pixels
    */

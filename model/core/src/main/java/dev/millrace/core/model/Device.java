@@ -45,7 +45,7 @@ public record Device(Kind kind, int index) {
    *
    * @param text the device's name
    * @return the device; it may not exist on this machine
-   * @throws IllegalArgumentException if the text is none of these
+   * @throws IllegalArgumentException if the text has none of these forms
    */
   public static Device parse(String text) {
     if (text.equals("cpu")) {

@@ -24,8 +24,8 @@ public record Labels(List<String> names) {
    * Validates and copies the names.
    *
    * @param names one name per class
-   * @throws IllegalArgumentException if there is no name or one is invalid; the message gives the
-   *     index of its class
+   * @throws IllegalArgumentException if there is no name or a name is invalid; the message contains
+   *     the index of the invalid name's class
    */
   public Labels {
     if (names.isEmpty()) {

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The manifest of one immutable model version. It is stored beside the model file as {@value
- * #FILE_NAME}.
+ * The manifest of one immutable model version. The manifest is stored beside the model file as
+ * {@value #FILE_NAME}.
  *
- * @param name the model's name: letters, digits, dot, dash and underscore
+ * @param name the model's name, which consists of letters, digits, dots, dashes and underscores
  * @param version the version's number: positive, never used twice
  * @param sha256 checksum of the model file that is served: 64 lower-case hexadecimal digits
  * @param created time of publication, ISO-8601 in UTC
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param preprocessing the preprocessing of the model's images
  * @param labels names of the classes in the order of the model's outputs
  * @param metrics measurements of the version, for example {@code "accuracy": 0.915}; may be empty
- * @param trainingRun name of the training run that made the version, or null
+ * @param trainingRun name of the training run that produced the version, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelManifest(
@@ -78,7 +78,7 @@ public record ModelManifest(
    * @param preprocessing the preprocessing of the model's images
    * @param labels names of the classes in the order of the model's outputs
    * @param metrics measurements of the version by name
-   * @param trainingRun name of the training run that made the version, or null
+   * @param trainingRun name of the training run that produced the version, or null
    * @throws IllegalArgumentException if a value is missing or invalid; the message names the key
    */
   public ModelManifest {

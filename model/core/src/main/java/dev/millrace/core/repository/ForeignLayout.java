@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * Reads version folders that another tool wrote. A {@link ModelRepository} never writes to such a
- * folder, and asks its layouts only about version folders without a manifest. Implementations are
+ * folder, and calls its layouts only for version folders without a manifest. Implementations are
  * thread-safe.
  */
 public interface ForeignLayout {

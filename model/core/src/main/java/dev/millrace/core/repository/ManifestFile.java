@@ -38,8 +38,8 @@ final class ManifestFile {
   /**
    * Reads the manifest in a version's folder.
    *
-   * @throws ModelException if the file is missing, unreadable or no manifest; the message names the
-   *     file
+   * @throws ModelException if the file is missing, unreadable or not a valid manifest; the message
+   *     names the file
    */
   static ModelManifest read(Path folder) {
     Path file = folder.resolve(ModelManifest.FILE_NAME);
@@ -66,7 +66,8 @@ final class ManifestFile {
   }
 
   /**
-   * {@return the message of the record's validation, or else the first line of Jackson's message}
+   * {@return the message of the record's validation; if there is none, the first line of Jackson's
+   * message}
    */
   private static String problem(JacksonException e) {
     return e.getCause() instanceof IllegalArgumentException invalid

@@ -56,7 +56,8 @@ public final class ModelRepository {
    * Opens a repository in a folder. The folder need not exist before the first publication.
    *
    * @param root the repository's folder
-   * @param foreign the other layouts to support; the first one that fits reads a version
+   * @param foreign the other layouts to support. A version folder without a manifest is read by the
+   *     first layout that {@link ForeignLayout#holds recognises} the folder
    */
   public ModelRepository(Path root, ForeignLayout... foreign) {
     this(root, Clock.systemUTC(), foreign);
@@ -114,7 +115,7 @@ public final class ModelRepository {
 
   /**
    * Reads a version's manifest. The model file is read only if the version has a {@link
-   * ForeignLayout}, for its checksum.
+   * ForeignLayout}, because its checksum has to be computed.
    *
    * @param model the model's name
    * @param version the version's number
@@ -238,8 +239,8 @@ public final class ModelRepository {
   }
 
   /**
-   * Removes a version. No reader sees half of it. Sessions that have loaded the version keep
-   * running.
+   * Removes a version. No reader sees a partly removed version. Sessions that have loaded the
+   * version keep running.
    *
    * @param model the model's name
    * @param version the version's number
@@ -267,8 +268,8 @@ public final class ModelRepository {
    * Removes the hidden folders that killed publishers and removers left.
    *
    * @param model the model's name
-   * @param age the time since the last change, after which a hidden folder counts as left behind. A
-   *     younger one may still be in use
+   * @param age the least time since a hidden folder's last change. A folder that changed more
+   *     recently is kept, because it may still be in use
    * @return the number of removed folders
    * @throws ModelException if there is no such model, or the repository cannot be written
    */

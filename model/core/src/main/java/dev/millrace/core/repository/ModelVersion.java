@@ -17,8 +17,8 @@ import java.util.OptionalInt;
  * @param folder {@code <repository>/<model>/<version>}
  * @param manifest the manifest in the folder, or the one that a {@link ForeignLayout} derived
  * @param maxBatchSize the largest number of images per batch; empty if there is no limit
- * @param isPrepared whether the model file is prepared, that is, takes 8-bit pixels and returns
- *     probabilities; false for a file as its author exported it
+ * @param isPrepared whether the model file takes 8-bit pixels and returns probabilities; false for
+ *     a file as its author exported it
  */
 public record ModelVersion(
     Path folder, ModelManifest manifest, OptionalInt maxBatchSize, boolean isPrepared) {
@@ -30,8 +30,8 @@ public record ModelVersion(
   public static final String LABELS_FILE = "labels.txt";
 
   /**
-   * Creates a prepared version without a batch limit, as {@link ModelRepository#publish} makes
-   * them.
+   * Creates a prepared version without a batch limit. {@link ModelRepository#publish} returns such
+   * versions.
    *
    * @param folder {@code <repository>/<model>/<version>}
    * @param manifest the manifest in the folder
@@ -68,7 +68,8 @@ public record ModelVersion(
   /**
    * Reads the whole model file and compares its checksum with the manifest's.
    *
-   * @return the verified bytes; load these and not the file, which may change meanwhile
+   * @return the verified bytes. Load these bytes and not the file, because the file may change in
+   *     the meantime
    * @throws ModelException if the file is missing, unreadable or differs from its checksum
    */
   public byte[] readVerified() {
@@ -113,11 +114,13 @@ public record ModelVersion(
   }
 
   /**
-   * Requires that consumers of the other version's predictions can read this version's: both take
-   * images of the same size and have the same classes in the same order.
+   * Requires that this version and {@code predecessor} take images of the same size and have the
+   * same classes in the same order. Consumers of the predecessor's predictions can then read this
+   * version's predictions.
    *
    * @param predecessor the version to compare with
-   * @throws SignatureChangeException if they differ; the message names the first difference
+   * @throws SignatureChangeException if the sizes or the classes differ; the message names the
+   *     first difference
    */
   public void requireSignatureOf(ModelVersion predecessor) {
     int size = manifest.preprocessing().size();

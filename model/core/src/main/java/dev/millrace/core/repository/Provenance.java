@@ -4,12 +4,13 @@ import dev.millrace.core.model.ModelManifest;
 import java.util.Map;
 
 /**
- * The origin and the measurements of a model. They become part of its {@link ModelManifest}.
+ * The origin and the measurements of a model. They become part of the model's {@link
+ * ModelManifest}.
  *
  * @param source the origin of the model
  * @param parentVersion the version that training started from, or null
  * @param metrics measurements of the model; may be empty
- * @param trainingRun name of the training run that made the model, or null
+ * @param trainingRun name of the training run that produced the model, or null
  */
 public record Provenance(
     ModelManifest.Source source,
@@ -23,7 +24,7 @@ public record Provenance(
    * @param source the origin of the model
    * @param parentVersion the version that training started from, or null
    * @param metrics measurements of the model
-   * @param trainingRun name of the training run that made the model, or null
+   * @param trainingRun name of the training run that produced the model, or null
    */
   public Provenance {
     metrics = Map.copyOf(metrics);

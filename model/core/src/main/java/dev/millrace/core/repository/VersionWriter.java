@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Writes the versions of one model. Neither a reader nor a power failure ever sees half a version:
- * each is written to a hidden folder, forced to disk, and renamed to its number. The rename also
- * decides between publishers, in any process, that want the same number.
+ * Writes the versions of one model. A version is written to a hidden folder, forced to disk, and
+ * renamed to its number. A reader therefore never finds an incomplete version, even after a power
+ * failure. If publishers in one or several processes use the same number, the first rename wins.
  */
 final class VersionWriter {
 
@@ -57,7 +57,8 @@ final class VersionWriter {
       Disk.writeNew(modelFile, model);
       Disk.writeNew(manifestFile, ManifestFile.bytes(manifest));
       Disk.writeNew(labelsFile, lines(manifest.labels()));
-      // The labels go first, so that a reader of the first version finds its class names too.
+      // The labels file is moved first, so that a reader of the first version also finds the class
+      // names.
       Files.move(
           labelsFile, home.resolve(ModelVersion.LABELS_FILE), StandardCopyOption.ATOMIC_MOVE);
       Disk.force(hidden);
@@ -75,7 +76,7 @@ final class VersionWriter {
     }
   }
 
-  /** Removes a version: gives its folder a hidden name in one step, then deletes the files. */
+  /** Removes a version: renames its folder to a hidden name in one step, then deletes the files. */
   static void remove(Path folder) throws IOException {
     Path home = folder.toAbsolutePath().getParent();
     Path hidden = home.resolve(REMOVING + UUID.randomUUID());
@@ -116,8 +117,8 @@ final class VersionWriter {
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (FileSystemException e) {
-      // Systems report a rename onto an existing folder with different exceptions, and Java has no
-      // class for Linux's. So this code checks whether the folder exists.
+      // Each system reports a rename onto an existing folder with another exception, and Java has
+      // no class for the exception on Linux. So this code checks whether the folder exists.
       if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
         return false;
       }

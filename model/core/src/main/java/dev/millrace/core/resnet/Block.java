@@ -6,8 +6,9 @@ public enum Block {
   BASIC(1),
 
   /**
-   * A 1x1, a 3x3 and a 1x1 convolution, the last of them four times as wide. The 3x3 convolution
-   * has the stride, as in torchvision ("v1.5"); in the paper the first one has it.
+   * A 1x1, a 3x3 and a 1x1 convolution. The last convolution has four times as many channels as the
+   * other two convolutions. The 3x3 convolution has the stride, as in torchvision ("v1.5"). In the
+   * paper, the first 1x1 convolution has the stride.
    */
   BOTTLENECK(4);
 

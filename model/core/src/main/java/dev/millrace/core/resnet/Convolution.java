@@ -1,7 +1,8 @@
 package dev.millrace.core.resnet;
 
 /**
- * A square convolution without bias. Its padding keeps the sides of the image at a stride of 1.
+ * A square convolution without bias. With a stride of 1, the padding keeps the height and the width
+ * of the image.
  *
  * @param from channels of the input
  * @param to channels of the output
@@ -10,7 +11,7 @@ package dev.millrace.core.resnet;
  */
 public record Convolution(int from, int to, int kernel, int stride) {
 
-  /** {@return the rows or columns of zeros on each of the four sides} */
+  /** {@return the number of rows or columns of zeros that are added on each of the four sides} */
   public int padding() {
     return kernel / 2;
   }

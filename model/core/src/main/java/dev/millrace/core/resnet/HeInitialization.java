@@ -11,10 +11,10 @@ import java.util.Random;
 /**
  * Initial weights, as in torchvision.
  *
- * <p>A convolution's weights are normal with the variance {@code 2 / (to * kernel * kernel)}: He et
- * al., "Delving Deep into Rectifiers" (2015), section 2.2, backward case ({@code fan_out}). Batch
- * norms start as the identity. A fully connected layer's weights and biases are uniform within
- * {@code ±1 / sqrt(from)}, which is PyTorch's default.
+ * <p>A convolution's weights are normally distributed with the variance {@code 2 / (to * kernel *
+ * kernel)}: He et al., "Delving Deep into Rectifiers" (2015), section 2.2, backward case ({@code
+ * fan_out}). Batch norms start as the identity. A fully connected layer's weights and biases are
+ * uniformly distributed within {@code ±1 / sqrt(from)}, which is PyTorch's default.
  */
 public final class HeInitialization {
 
@@ -29,7 +29,7 @@ public final class HeInitialization {
    * Draws a network's weights.
    *
    * @param network the network
-   * @param seed the seed; an equal seed gives equal weights
+   * @param seed the seed; the same seed produces the same weights
    * @return the weights, in the order of {@link ResNet#parameters}
    */
   public static Weights of(ResNet network, long seed) {
@@ -72,7 +72,7 @@ public final class HeInitialization {
     Arrays.fill(values(parameter), factor ? 1 : 0);
   }
 
-  /** {@return zeros to fill with the parameter's values} */
+  /** {@return the parameter's new array of zeros, for the caller to fill} */
   private float[] values(Parameter parameter) {
     float[] values = new float[Math.toIntExact(parameter.count())];
     tensors.put(parameter.name(), new WeightTensor(parameter.shape(), FloatBuffer.wrap(values)));

@@ -9,9 +9,9 @@ import java.util.List;
  * @param kind the layer's operation
  * @param output shape of the output for one image: {@code [channels, height, width]} or {@code
  *     [channels]}
- * @param parameters the layer's weights, statistics included
- * @param multiplyAdds multiplications with an addition, per image; only those of convolutions and
- *     fully connected layers count, as in the papers
+ * @param parameters the layer's weights, including the statistics of batch norms
+ * @param multiplyAdds number of multiply-add operations per image. As in the papers, only
+ *     convolutions and fully connected layers have a number above 0
  */
 public record Layer(
     String name, Kind kind, List<Integer> output, List<Parameter> parameters, long multiplyAdds) {
@@ -42,8 +42,8 @@ public record Layer(
    * @param name the layer's name, unique in the network
    * @param kind the layer's operation
    * @param output shape of the output for one image
-   * @param parameters the layer's weights, statistics included
-   * @param multiplyAdds multiplications with an addition, per image
+   * @param parameters the layer's weights, including the statistics of batch norms
+   * @param multiplyAdds number of multiply-add operations per image
    */
   public Layer {
     output = List.copyOf(output);

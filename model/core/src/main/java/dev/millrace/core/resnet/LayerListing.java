@@ -4,9 +4,7 @@ import dev.millrace.core.resnet.Layer.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Lists a network's layers. The values that the builder passes on are the shapes of the outputs.
- */
+/** Lists a network's layers. This builder represents the output of a layer by its shape. */
 final class LayerListing implements NetworkBuilder<LayerListing.Image> {
 
   private final List<Layer> layers = new ArrayList<>();
@@ -14,7 +12,10 @@ final class LayerListing implements NetworkBuilder<LayerListing.Image> {
   /** The shape of a layer's output: a square image. */
   record Image(int channels, int size) {
 
-    /** {@return the output's shape of a kernel with an odd side and a padding of half of it} */
+    /**
+     * {@return the shape after a layer whose kernel has an odd side and a padding of half that
+     * side}
+     */
     Image to(int outputs, int stride) {
       return new Image(outputs, (size - 1) / stride + 1);
     }

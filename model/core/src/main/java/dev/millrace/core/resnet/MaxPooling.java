@@ -8,7 +8,10 @@ package dev.millrace.core.resnet;
  */
 public record MaxPooling(int kernel, int stride) {
 
-  /** {@return the rows or columns on each of the four sides that are never the maximum} */
+  /**
+   * {@return the number of rows or columns of padding on each of the four sides} A padded value is
+   * never the maximum.
+   */
   public int padding() {
     return kernel / 2;
   }

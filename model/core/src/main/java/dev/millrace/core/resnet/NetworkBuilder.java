@@ -1,8 +1,9 @@
 package dev.millrace.core.resnet;
 
 /**
- * Builds something from a network: a list of its layers, an ONNX file, a forward pass. {@link
- * ResNet#build} calls the builder once per layer, in the order in which the layers run.
+ * Builds something from a network, for example a list of its layers, an ONNX file or a forward
+ * pass. {@link ResNet#build} calls the builder once per layer, in the order in which the layers
+ * run.
  *
  * <p>Each layer has a unique name. Layers with weights have torchvision's names: {@code conv1},
  * {@code layer2.0.bn1}, {@code layer2.0.downsample.0}, {@code fc}.
@@ -60,7 +61,7 @@ public interface NetworkBuilder<T> {
    * @param name the layer's name
    * @param residual the output of the block's last batch norm
    * @param shortcut the block's input, or the output of its shortcut's layer
-   * @return the sum, in the shape of both
+   * @return the sum, in the shape of both inputs
    */
   T add(String name, T residual, T shortcut);
 

@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * A residual network for square images.
  *
- * <p>Stage {@code i}, counted from 0, is {@code width << i} channels wide. The first block of each
- * stage but the first halves the sides.
+ * <p>Stage {@code i}, counted from 0, is {@code width << i} channels wide. In every stage except
+ * stage 0, the first block halves the height and the width.
  *
  * @param name the network's name, for example {@code resnet50}
  * @param stem the layers before the stages
@@ -81,7 +81,7 @@ public record ResNet(
     return ResNetFamily.member(name);
   }
 
-  /** {@return the names that {@link #of} accepts, by family and depth} */
+  /** {@return the names that {@link #of} accepts, sorted by family and depth} */
   public static List<String> names() {
     return ResNetFamily.NAMES;
   }
@@ -149,7 +149,8 @@ public record ResNet(
   }
 
   /**
-   * {@return the weight tensors, statistics included, in the order of PyTorch's {@code state_dict}}
+   * {@return the weight tensors, including the statistics of batch norms, in the order of PyTorch's
+   * {@code state_dict}}
    */
   public List<Parameter> parameters() {
     return layers().stream().flatMap(layer -> layer.parameters().stream()).toList();
@@ -160,17 +161,17 @@ public record ResNet(
     return layers().stream().mapToLong(Layer::parameterCount).sum();
   }
 
-  /** {@return the multiplications with an addition, per image; the papers call them FLOPs} */
+  /** {@return the number of multiply-add operations per image; the papers call them FLOPs} */
   public long multiplyAdds() {
     return layers().stream().mapToLong(Layer::multiplyAdds).sum();
   }
 
   /**
-   * Selects this network's weights from a {@code state_dict}, and verifies that none is missing,
-   * has another shape or belongs to another layer. The prefix {@code module.} and the names {@code
-   * linear} and {@code shortcut} of other implementations are recognised.
+   * Selects this network's weights from a {@code state_dict}, and verifies that no tensor is
+   * missing, has another shape or belongs to no layer. It also recognises the names of other
+   * implementations: the prefix {@code module.}, and the names {@code linear} and {@code shortcut}.
    *
-   * @param weights the weights, under torchvision's or the recognised names
+   * @param weights the weights, under torchvision's names or the other recognised names
    * @return the same tensors under torchvision's names, in the order of {@link #parameters}
    * @throws dev.millrace.core.model.ModelException if the weights belong to another network
    */

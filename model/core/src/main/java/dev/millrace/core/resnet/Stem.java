@@ -9,8 +9,8 @@ public enum Stem {
   CIFAR,
 
   /**
-   * For small images where speed matters: a 3x3 convolution with a stride of 2. It halves each
-   * side, and the network takes a quarter of the time. The paper does not have it.
+   * For small images where speed matters: a 3x3 convolution with a stride of 2. This stem halves
+   * each side, so the network takes a quarter of the time. The paper does not have this stem.
    */
   CIFAR_HALVED
 }

@@ -1,5 +1,6 @@
 /**
- * Residual networks as data. One description serves to count, to write and to train a network.
+ * Residual networks as data. The same description is used to count a network's operations, to write
+ * it as an ONNX file, and to train it.
  *
  * <p>After He et al., "Deep Residual Learning for Image Recognition" (2015), arXiv 1512.03385.
  */

@@ -1,12 +1,11 @@
 package dev.millrace.core.runtime;
 
 /**
- * A run failed: it threw an error, or its answers are not numbers.
+ * A run of the model failed: the run threw an error, or its probabilities are not finite numbers.
  *
  * <p>A session throws this exception for a single run. The inference engine completes an answer
- * with it only if the device is at fault, that is, if the device fails on the warm-up image too. A
- * caller that finds this exception among the causes of a failed answer therefore knows that the
- * device is broken.
+ * with this exception only if the device fails on the warm-up image too. A caller that finds this
+ * exception among the causes of a failed answer therefore knows that the device is broken.
  */
 public final class InferenceException extends RuntimeException {
 

@@ -5,8 +5,8 @@ import java.nio.FloatBuffer;
 
 /**
  * One version, loaded on one device. Several threads may call {@link #run} at once; use few
- * threads, and always the same ones. Call {@link #close} only when no run is in progress and none
- * will begin: leases ensure that.
+ * threads, and always the same threads. Call {@link #close} only when no run is in progress and no
+ * run will begin. The engine's leases ensure this.
  */
 public interface ModelSession extends AutoCloseable {
 

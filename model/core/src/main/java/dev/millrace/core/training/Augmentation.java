@@ -1,8 +1,8 @@
 package dev.millrace.core.training;
 
 /**
- * Random changes to each training image, drawn again in each epoch. The defaults are those of He et
- * al. for CIFAR-10 (2015, section 4.2).
+ * Random changes to each training image, drawn again in each epoch. The defaults are the changes of
+ * He et al. for CIFAR-10 (2015, section 4.2).
  *
  * @param cropPadding width, in pixels, of the black border that is put around the image before a
  *     random part of the image's size is cut out; from 0 (no crop) to 256

@@ -6,13 +6,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The destination and the times of checkpoints.
+ * Where and when a training publishes checkpoints.
  *
  * @param repository the model repository's folder
  * @param model the model's name in the repository
- * @param run the run's folder, with the state from which the run resumes and the learning curve
- * @param every interval between checkpoints, at least 1 s, with a last one after the last epoch;
- *     empty for one after every epoch
+ * @param run the run's folder, which holds the learning curve and the state from which the run
+ *     resumes
+ * @param every interval between checkpoints, at least 1 s. Another checkpoint follows the last
+ *     epoch. If empty, a checkpoint follows every epoch
  * @param gate the rule for promotion; empty for no promotion
  */
 public record Checkpoints(

@@ -1,8 +1,8 @@
 package dev.millrace.core.training;
 
 /**
- * The loss of a step, or the answers after it, are not finite: the training has diverged. A lower
- * learning rate may help.
+ * The loss of a step, or the network's outputs after a step, are not finite: the training has
+ * diverged. A lower learning rate may help.
  */
 public final class DivergedException extends TrainingException {
 
@@ -33,12 +33,12 @@ public final class DivergedException extends TrainingException {
   }
 
   /**
-   * {@return the exception for answers of the network that are not finite after a step} The loss of
-   * the next step would not be finite either.
+   * {@return the exception for network outputs that are not finite after a step} The loss of the
+   * next step would not be finite either.
    *
-   * @param step counted from 1
-   * @param learningRate the highest of the training
-   * @param folder of the run, which must be removed before another begins there
+   * @param step the step's number, from 1
+   * @param learningRate the peak learning rate of the training
+   * @param folder the run's folder, which must be removed before another run can begin in it
    */
   public static DivergedException ofAnswers(long step, double learningRate, String folder) {
     return new DivergedException(

@@ -4,8 +4,8 @@ package dev.millrace.core.training;
  * The results of one epoch, a pass over the training images.
  *
  * @param epoch the epoch's number, from 1
- * @param learningRate the learning rate of its last step
- * @param loss mean cross-entropy of its batches during the training steps, in nats
+ * @param learningRate the learning rate of the epoch's last step
+ * @param loss mean cross-entropy of the epoch's batches during the training steps, in nats
  * @param accuracy share of the training images that the network classified correctly during the
  *     steps, from 0 to 1
  * @param heldOutLoss mean cross-entropy of the gate's held-out images after the epoch, in nats

@@ -12,8 +12,8 @@ import java.util.Objects;
 public record Gate(double margin, BrokerAccess broker) {
 
   /**
-   * The significance level of the one-sided test. A candidate that is no better than the champion
-   * passes the test with at most this probability.
+   * The significance level of the one-sided test. The probability that a candidate which is no
+   * better than the champion passes the test is at most this level.
    */
   public static final double SIGNIFICANCE = 0.05;
 

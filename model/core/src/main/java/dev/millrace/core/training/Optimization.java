@@ -1,8 +1,8 @@
 package dev.millrace.core.training;
 
 /**
- * Stochastic gradient descent with momentum, as PyTorch's {@code SGD} does it. The defaults are
- * those of He et al. for CIFAR-10 (2015, section 4.2), with a tenth of their epochs.
+ * Stochastic gradient descent with momentum, as PyTorch's {@code SGD} does it. The defaults are the
+ * values of He et al. for CIFAR-10 (2015, section 4.2), with a tenth of the paper's epochs.
  *
  * @param epochs passes over the training images, at least 1
  * @param batchSize images per step, at least 1

@@ -13,8 +13,8 @@ public final class OtherOptionsException extends TrainingException {
    *
    * @param folder the run's folder
    * @param option the option that differs
-   * @param before its value in the folder
-   * @param now its value in the new configuration
+   * @param before the option's value in the folder
+   * @param now the option's value in the new configuration
    */
   public OtherOptionsException(String folder, String option, String before, String now) {
     super(

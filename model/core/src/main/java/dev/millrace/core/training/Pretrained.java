@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 /**
  * Weights to start from (transfer learning).
  *
- * @param weights the weights under torchvision's names; a head for other classes is initialised
- *     anew
+ * @param weights the weights under torchvision's names; if the number of classes differs, the head
+ *     (the last layer) gets initial weights
  * @param origin a description of the weights, for messages and manifests
  * @param parentVersion the version of the model that holds the weights, or null
- * @param freeze the parts that do not change: {@code stem}, {@code layer1} and so on. Their batch
- *     norms normalise by the stored statistics and do not update them
+ * @param freeze the parts that do not change: {@code stem}, {@code layer1} and so on. The batch
+ *     norms of these parts normalise by the stored statistics and do not update the statistics
  */
 public record Pretrained(
     Weights weights, String origin, Integer parentVersion, List<String> freeze) {

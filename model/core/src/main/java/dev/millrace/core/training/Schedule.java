@@ -1,6 +1,6 @@
 package dev.millrace.core.training;
 
-/** The learning rate over the steps of a training, as a factor of its peak. */
+/** The learning rate over the steps of a training, as a factor of the peak learning rate. */
 public enum Schedule {
   /**
    * One tenth of the peak after half of the steps, and one hundredth after three quarters: He et
@@ -22,9 +22,9 @@ public enum Schedule {
   },
 
   /**
-   * Up from 1/25 of the peak for 30 % of the steps, then down to 1/250,000 of it, along cosines:
-   * Smith and Topin, "Super-Convergence" (2018), with the default values of PyTorch's {@code
-   * OneCycleLR}.
+   * Rises from 1/25 of the peak to the peak in 30 % of the steps, then falls to 1/250,000 of the
+   * peak. Both parts are half a cosine: Smith and Topin, "Super-Convergence" (2018), with the
+   * default values of PyTorch's {@code OneCycleLR}.
    */
   ONE_CYCLE {
     @Override

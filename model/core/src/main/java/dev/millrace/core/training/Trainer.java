@@ -13,15 +13,16 @@ public interface Trainer {
    * last step.
    *
    * <p>If a run on a folder of images was interrupted or killed, the next call with the same
-   * options resumes it from the run's folder. On one thread, the result equals that of an
-   * uninterrupted run. An interrupted round of a training from topics begins again.
+   * options resumes the run from the run's folder. On one thread, the result equals the result of
+   * an uninterrupted run. In a training from topics, an interrupted round starts from its
+   * beginning.
    *
    * <p>The calling thread does all the work and calls the listener. A process runs one training at
    * a time.
    *
    * @param config the training's configuration
    * @param listener receives the training's events
-   * @param stop asked between steps; the state is saved before the call returns
+   * @param stop called between steps. If it returns true, the state is saved and the call returns
    * @throws TrainingException if the training cannot begin or continue
    */
   void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop);

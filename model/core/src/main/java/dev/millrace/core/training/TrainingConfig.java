@@ -9,14 +9,15 @@ import java.util.Optional;
 /**
  * The configuration of a training.
  *
- * @param network the network; its number of classes is replaced by that of the data
+ * @param network the network; its number of classes is replaced by the number of classes in the
+ *     data
  * @param preprocessing the preprocessing of the images
  * @param data the training data
  * @param optimization the optimiser's settings
  * @param augmentation random changes to the training images
  * @param pretrained weights to start from; empty for He's initialisation
  * @param seed the seed of the initialisation, the order of the images and the augmentation
- * @param checkpoints the destination and the times of checkpoints
+ * @param checkpoints where and when checkpoints are published
  * @param device the device to train on
  * @param threads the number of CPU threads to use, at least 1
  */
@@ -42,11 +43,11 @@ public record TrainingConfig(
    * @param augmentation random changes to the training images
    * @param pretrained weights to start from
    * @param seed the seed of the initialisation
-   * @param checkpoints the destination and the times of checkpoints
+   * @param checkpoints where and when checkpoints are published
    * @param device the device to train on
    * @param threads the number of CPU threads to use, at least 1
-   * @throws IllegalArgumentException if the network's size or channels are not those of the images,
-   *     or {@code threads} is below 1
+   * @throws IllegalArgumentException if the network's size or channels differ from those of the
+   *     images, or {@code threads} is below 1
    */
   public TrainingConfig {
     Objects.requireNonNull(data, "data");

@@ -28,8 +28,8 @@ public sealed interface TrainingData {
   }
 
   /**
-   * Labelled events from two topics. An image and its label have the same key. The training never
-   * ends by itself.
+   * Images from one topic and labels from another. An image and its label have the same key. The
+   * training runs until it is stopped.
    *
    * @param images topic of encoded images
    * @param labels topic of class names
@@ -37,8 +37,8 @@ public sealed interface TrainingData {
    * @param replay folder that keeps labelled images for later rounds
    * @param capacity the largest number of images that the folder keeps
    * @param everyLabels number of new labels after which a round begins
-   * @param everyTime time after the last round, after which the next one begins if there is a new
-   *     label
+   * @param everyTime time after the last round; after this time the next round begins if there is a
+   *     new label
    * @param heldOut share of the images that no training step sees, between 0 and 1; a hash of an
    *     image's key decides
    */

@@ -11,8 +11,8 @@ public interface TrainingListener {
    * @param run the run's name
    * @param images number of images to train on
    * @param heldOut number of held-out images
-   * @param done steps that were done before an interruption
-   * @param steps steps in all
+   * @param done number of steps that were done before an interruption
+   * @param steps total number of steps
    */
   void began(String run, int images, int heldOut, long done, long steps);
 
@@ -20,7 +20,7 @@ public interface TrainingListener {
    * A step is done.
    *
    * @param step the step's number, from 1
-   * @param images images in its batch
+   * @param images number of images in the step's batch
    * @param loss mean cross-entropy of the batch, in nats
    */
   void stepped(long step, int images, double loss);

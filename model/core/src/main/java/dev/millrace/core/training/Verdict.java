@@ -3,19 +3,20 @@ package dev.millrace.core.training;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * The gate's result for a candidate; TFX calls it "blessing". Candidate and champion classified the
- * same images, which no training step has seen.
+ * The gate's result for a candidate; TFX calls it "blessing". The candidate and the champion
+ * classified the same images. No training step has seen these images.
  *
  * @param blessed whether the candidate may serve
  * @param reason the reason, in words
- * @param images number of images that both classified
+ * @param images number of images that the candidate and the champion classified
  * @param accuracy the candidate's accuracy, from 0 to 1
  * @param champion number of the version that serves, or null if none does
  * @param championAccuracy the champion's accuracy, from 0 to 1, or null
- * @param gained images that only the candidate classifies correctly
- * @param lost images that only the champion classifies correctly
- * @param p probability that a candidate no better than the champion would gain as many images by
- *     chance: McNemar's one-sided exact test; 1 without a champion
+ * @param gained number of images that only the candidate classifies correctly
+ * @param lost number of images that only the champion classifies correctly
+ * @param p probability that a candidate which is only as good as the champion gains at least {@code
+ *     gained} of the differing images by chance (McNemar's one-sided exact test); 1 without a
+ *     champion
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Verdict(

@@ -6,14 +6,14 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The type of a stored value, under safetensors' name. Values that float32 cannot represent are
- * rounded to the nearest float32.
+ * The type of a stored value. Each constant has safetensors' name of the type. Values that float32
+ * cannot represent are rounded to the nearest float32.
  */
 enum DataType {
   F64(8, "f8"),
   F32(4, "f4"),
   F16(2, "f2"),
-  /** The upper half of a float32. NumPy has no such type. */
+  /** The upper half of a float32. NumPy has no type for bfloat16. */
   BF16(2, ""),
   I64(8, "i8"),
   I32(4, "i4"),
@@ -55,8 +55,8 @@ enum DataType {
   }
 
   /**
-   * {@return the values from the buffer's beginning to its limit, in its byte order: a view if they
-   * are float32, else a copy}
+   * {@return the values from the buffer's beginning to its limit, in the buffer's byte order: a
+   * view of the buffer for float32, a copy for other types}
    */
   FloatBuffer floats(ByteBuffer bytes) {
     if (this == F32) {
@@ -100,8 +100,8 @@ enum DataType {
   }
 
   /**
-   * Converts an unsigned 64-bit integer. One that no long can hold is halved first; its lowest bit
-   * is kept because it decides the rounding.
+   * Converts an unsigned 64-bit integer. A number above {@code Long.MAX_VALUE} is halved, converted
+   * and doubled. The halving keeps the lowest bit, because that bit can decide the rounding.
    */
   private static float unsigned(long bits) {
     return bits >= 0 ? bits : 2 * (float) ((bits >>> 1) | (bits & 1));

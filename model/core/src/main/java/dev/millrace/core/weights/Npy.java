@@ -35,7 +35,7 @@ final class Npy {
   private Npy() {}
 
   /**
-   * Reads an array. The stream must end with it.
+   * Reads an array. The stream must end where the array ends.
    *
    * @param limit the largest number of bytes of values; a larger array is refused before any value
    *     is read
@@ -115,7 +115,10 @@ final class Npy {
     return FloatBuffer.wrap(rows);
   }
 
-  /** {@return the bytes before the float32 values of a shape: version 1, as NumPy writes it} */
+  /**
+   * {@return the bytes before the values in a float32 array's file, in version 1, as NumPy writes
+   * them}
+   */
   static byte[] header(List<Integer> shape) {
     String sizes = shape.stream().map(String::valueOf).collect(Collectors.joining(", "));
     String dictionary =

@@ -16,7 +16,7 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * NumPy's npz: a zip of {@link Npy} arrays, stored or deflated. An entry's name is the array's name
- * and {@code .npy}. If the bytes break a rule, the methods throw an {@code
+ * followed by {@code .npy}. If the bytes break a rule, the methods throw an {@code
  * IllegalArgumentException} that names the rule, or Java's {@code ZipException}.
  */
 final class Npz {
@@ -27,8 +27,8 @@ final class Npz {
   private static final int MAX_INFLATION = 1032;
 
   /**
-   * The earliest time that a zip can hold. All entries have it, so that equal weights give equal
-   * files.
+   * The earliest time that a zip can hold. All entries have this time, so that equal weights
+   * produce equal files.
    */
   private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
@@ -68,7 +68,9 @@ final class Npz {
     }
   }
 
-  /** Writes float32 values, uncompressed, in the weights' order. Equal weights give equal bytes. */
+  /**
+   * Writes float32 values, uncompressed, in the weights' order. Equal weights produce equal bytes.
+   */
   static void write(Weights weights, OutputStream out) throws IOException {
     ZipOutputStream zip = new ZipOutputStream(out);
     zip.setMethod(ZipOutputStream.STORED);

@@ -26,13 +26,13 @@ import java.util.Map;
  * row-major.
  *
  * <p>Reading follows the rules of the reference implementation. A header begins with <code>{</code>
- * , has at most 100 MB and no duplicate name. The tensors follow each other without a gap or an
- * overlap, to the end of the file. Metadata is ignored. If the bytes break a rule, the methods
- * throw an {@code IllegalArgumentException} that names the rule.
+ * , is at most 100 MB long and has no duplicate name. The tensors follow each other without a gap
+ * or an overlap, to the end of the file. Metadata is ignored. If the bytes break a rule, the
+ * methods throw an {@code IllegalArgumentException} that names the rule.
  */
 final class Safetensors {
 
-  /** The one name that no tensor may have. */
+  /** The header's key for metadata. No tensor may have this name. */
   static final String METADATA = "__metadata__";
 
   private static final int MAX_HEADER = 100_000_000;
@@ -172,7 +172,7 @@ final class Safetensors {
     return new Region(name, type, shape, offsets[0], offsets[1]);
   }
 
-  /** Writes float32 values in the weights' order. Equal weights give equal bytes. */
+  /** Writes float32 values in the weights' order. Equal weights produce equal bytes. */
   static void write(Weights weights, OutputStream out) throws IOException {
     Map<String, Entry> entries = new LinkedHashMap<>();
     long begin = 0;

@@ -9,12 +9,12 @@ import java.util.List;
  * An array of float32 weights.
  *
  * <p>The values are not copied, so that the values of a mapped file stay in the file. The caller
- * must not write to them afterwards. Any number of threads may read.
+ * must not write to the values afterwards. Any number of threads may read.
  *
  * @param shape the sizes of the dimensions in row-major order (the last runs fastest); empty for a
  *     scalar
- * @param values the values, as many as the shape needs. Each call returns its own read-only view of
- *     all of them
+ * @param values the values; their number is the product of the dimensions. Each call of {@link
+ *     #values} returns a new read-only view of all values
  */
 public record WeightTensor(List<Integer> shape, FloatBuffer values) {
 
@@ -25,8 +25,8 @@ public record WeightTensor(List<Integer> shape, FloatBuffer values) {
    * Validates the shape and the number of values.
    *
    * @param shape the sizes of the dimensions in row-major order (the last runs fastest)
-   * @param values the values, as many as the shape needs
-   * @throws IllegalArgumentException if the shape is invalid or needs another number of values
+   * @param values the values; their number is the product of the dimensions
+   * @throws IllegalArgumentException if the shape is invalid or does not match the number of values
    */
   public WeightTensor {
     shape = List.copyOf(shape);

@@ -52,7 +52,7 @@ public record Weights(Map<String, WeightTensor> tensors) {
   }
 
   /**
-   * {@return the tensor of a name}
+   * {@return the tensor with this name}
    *
    * @param name the name
    * @throws ModelException if there is no such tensor; the message lists the most similar names
@@ -98,7 +98,7 @@ public record Weights(Map<String, WeightTensor> tensors) {
         .toList();
   }
 
-  /** {@return the number of the longer name's characters outside the common prefix and suffix} */
+  /** {@return the number of characters of the longer name outside the common prefix and suffix} */
   private static int distance(String a, String b) {
     int shorter = Math.min(a.length(), b.length());
     int same = 0;

@@ -32,9 +32,9 @@ public final class WeightsFile {
   /**
    * Reads a file. Its first bytes, not its name, decide the format.
    *
-   * <p>The float32 values of a safetensors file stay in the file, which is mapped as long as they
-   * are reachable. Replace such a file, as {@link #write} does; do not write into it or truncate
-   * it.
+   * <p>The float32 values of a safetensors file stay in the file. The file is mapped into memory as
+   * long as the values are reachable. Replace such a file, as {@link #write} does; do not overwrite
+   * or truncate it.
    *
    * @param file the file
    * @return its weights
@@ -80,7 +80,7 @@ public final class WeightsFile {
 
   /**
    * Writes float32 values. The ending of the file's name decides the format. A reader finds either
-   * the old file or the new one, complete. Equal weights give equal bytes.
+   * the old file or the new one, complete. Equal weights produce equal bytes.
    *
    * @param file the file to write or replace
    * @param weights the weights

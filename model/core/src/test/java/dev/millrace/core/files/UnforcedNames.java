@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Names that folders received and that were not forced to disk yet. {@link #lose} removes them, the
- * newest first, as a power failure may do. Removed names count as forced at once.
+ * Names that were added to folders and not yet forced to disk. {@link #lose} removes these names,
+ * the newest first, as a power failure may do. The removal of a name counts as forced at once.
  */
 final class UnforcedNames {
 
@@ -35,7 +35,9 @@ final class UnforcedNames {
     entries.push(new Entry(path.toAbsolutePath(), null, null));
   }
 
-  /** Call it before the rename, and the returned action after it. */
+  /**
+   * Records a rename. Call this method before the rename, and the returned action after the rename.
+   */
   Runnable renaming(Path source, Path target) throws IOException {
     byte[] replaced = Files.isRegularFile(target) ? Files.readAllBytes(target) : null;
     Path from = source.toAbsolutePath();

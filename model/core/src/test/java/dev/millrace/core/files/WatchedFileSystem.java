@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The default file system, with an action before each operation that reads or changes it. If the
+ * The default file system, with an action before each operation that reads or changes files. If the
  * action throws, the operation does not happen. Paths of this file system come from {@link #watch}.
  * Code in the action uses default paths, so it is not watched itself.
  */
@@ -28,20 +28,23 @@ public final class WatchedFileSystem extends FileSystem {
   private final WatchedFiles files;
 
   /**
-   * @param before the action before each operation, on the thread of the operation
+   * @param before the action that runs before each operation, on the operation's thread
    */
   public WatchedFileSystem(Runnable before) {
     this.files = new WatchedFiles(this, before);
   }
 
-  /** Converts a path of the default file system to one of this. */
+  /** Converts a path of the default file system to a path of this file system. */
   public Path watch(Path real) {
     return (Path)
         Proxy.newProxyInstance(
             Path.class.getClassLoader(), new Class<?>[] {Path.class}, new Watched(real));
   }
 
-  /** Converts a path to one of the default file system, if it is not one already. */
+  /**
+   * Converts a path of this file system to a path of the default file system. Returns any other
+   * path unchanged.
+   */
   static Path real(Path path) {
     return (Path) realIfPath(path);
   }
@@ -52,7 +55,7 @@ public final class WatchedFileSystem extends FileSystem {
         : argument;
   }
 
-  /** The loss of what was not forced to disk. */
+  /** The loss of content and names that were not forced to disk. */
   public enum Loss {
     /** No loss: a process was killed. */
     NOTHING,
@@ -62,12 +65,12 @@ public final class WatchedFileSystem extends FileSystem {
     CONTENT_AND_NAMES
   }
 
-  /** Thrown by the operation before which the kill happens, and by all later ones. */
+  /** Thrown by the operation before which the kill happens, and by all later operations. */
   private static final class Killed extends Error {
     private static final long serialVersionUID = 1;
   }
 
-  /** The work that is killed. */
+  /** The work to kill. */
   public interface Work {
     void doOn(WatchedFileSystem files) throws IOException;
   }
@@ -76,7 +79,7 @@ public final class WatchedFileSystem extends FileSystem {
    * Runs work that is killed before one of its operations.
    *
    * @param step the operation, counted from 1
-   * @return whether it was killed; false if it ended before that step
+   * @return whether the work was killed; false if the work ended before that step
    */
   public static boolean killAt(int step, Loss loss, Work work) throws IOException {
     int[] steps = {0};
@@ -107,7 +110,7 @@ public final class WatchedFileSystem extends FileSystem {
     }
   }
 
-  /** Delegates to the default file system, and returns paths of this one. */
+  /** Delegates to the default file system, and returns paths of this file system. */
   private final class Watched implements InvocationHandler {
     private final Path real;
 

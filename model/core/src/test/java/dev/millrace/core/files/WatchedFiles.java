@@ -25,7 +25,10 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 
-/** The operations of a {@link WatchedFileSystem}: each calls the action, then the default one. */
+/**
+ * The operations of a {@link WatchedFileSystem}: each calls the action, then the operation of the
+ * default file system.
+ */
 final class WatchedFiles extends FileSystemProvider {
 
   private static final FileSystemProvider REAL = FileSystems.getDefault().provider();
@@ -71,7 +74,7 @@ final class WatchedFiles extends FileSystemProvider {
     if (options.contains(StandardOpenOption.CREATE_NEW)) {
       names.created(real(path));
     }
-    // A second handle on the same file finds it under its current name.
+    // This second handle reaches the file even after a rename.
     FileChannel handle = FileChannel.open(real(path), StandardOpenOption.WRITE);
     unforced.add(handle);
     return new WatchedChannel(

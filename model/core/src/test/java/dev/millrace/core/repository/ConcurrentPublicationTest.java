@@ -61,7 +61,10 @@ class ConcurrentPublicationTest {
     }
   }
 
-  /** Publishes one version per round, with unique weights, at the same moment as the others. */
+  /**
+   * Publishes one version per round, with unique weights, at the same moment as the other
+   * publishers.
+   */
   private static Callable<List<ModelVersion>> publisher(
       ModelRepository repository, int publisher, CyclicBarrier together) {
     return () -> {
@@ -78,8 +81,8 @@ class ConcurrentPublicationTest {
   }
 
   /**
-   * Reads each version as soon as its folder appears, and returns them in order. It spins, because
-   * an incomplete version would be visible for microseconds only.
+   * Reads each version as soon as its folder appears, and returns the versions in order. The method
+   * spins, because an incomplete version would be visible for microseconds only.
    */
   private List<ModelVersion> readAsTheyAppear() throws InterruptedException {
     Path home = root.resolve("resnet20");

@@ -30,9 +30,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A kill at any step of a publication or a removal leaves only complete versions.
  *
  * <p>Each file operation is a step, and so is each half of a write. The kill is an error that is
- * thrown before the step and before all later ones, so that none of them happens, not even those in
- * {@code finally} blocks. For the files this equals the end of the process: {@link
- * #processThatHalts_leavesWhatAKilledPublisherLeaves} compares the two. A power failure also
+ * thrown before the step and before all later steps. So none of these steps happens, not even a
+ * step in a {@code finally} block. The files are then the same as after the end of the process:
+ * {@link #processThatHalts_leavesWhatAKilledPublisherLeaves} compares both. A power failure also
  * removes written content and names that were not forced to disk.
  */
 @Timeout(120)
@@ -143,14 +143,14 @@ class KilledPublicationTest {
     var unused = Samples.publish(repository, "tiny", WEIGHTS);
   }
 
-  /** Returns whether it was killed; false if it ended before that step. */
+  /** Returns whether the work was killed; false if the work ended before that step. */
   private static boolean killAt(int step, Path root, Loss loss, Consumer<ModelRepository> work)
       throws IOException {
     return WatchedFileSystem.killAt(
         step, loss, files -> work.accept(new ModelRepository(files.watch(root), CLOCK)));
   }
 
-  /** Requires that a reader sees no version, or complete ones with their labels. */
+  /** Requires that a reader sees no version, or only complete versions with their labels. */
   private static List<String> requireWholeVersions(Path root) throws IOException {
     Path home = root.resolve("tiny");
     if (!Files.exists(home)) {
@@ -171,7 +171,10 @@ class KilledPublicationTest {
     return versions.stream().map(String::valueOf).toList();
   }
 
-  /** Publishes again, removes the folders that were left behind, and returns their number. */
+  /**
+   * Publishes again, removes the folders that were left behind, and returns the number of removed
+   * folders.
+   */
   private static int requireThatPublishersGoOn(Path root, List<String> versions)
       throws IOException {
     ModelRepository repository = new ModelRepository(root);

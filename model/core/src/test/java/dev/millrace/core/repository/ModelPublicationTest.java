@@ -19,7 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Publishing by one publisher at a time; {@link ConcurrentPublicationTest} has many at once. */
+/**
+ * Tests one publisher at a time; {@link ConcurrentPublicationTest} tests many publishers at once.
+ */
 class ModelPublicationTest {
 
   private static final Clock CLOCK =
@@ -154,7 +156,7 @@ class ModelPublicationTest {
 
   @Test
   void publication_thatFails_leavesNothingHidden() throws IOException {
-    // A folder named labels.txt: the last file cannot be moved to its place.
+    // The folder named labels.txt prevents the move of the labels file to that name.
     Files.createDirectories(home.resolve("labels.txt/full"));
 
     assertThatThrownBy(() -> Samples.publish(repository, "resnet20", "weights"))

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reading a repository; {@link ModelPublicationTest} tests writing. */
+/** Tests reading a repository; {@link ModelPublicationTest} tests writing. */
 class ModelRepositoryTest {
 
   @TempDir private Path around;
@@ -147,7 +147,7 @@ class ModelRepositoryTest {
     assertRefused(() -> repository.version("resnet20", 1), message);
   }
 
-  /** A layout whose versions hold a file with the layout's name. */
+  /** A layout that recognises version folders with a file of the layout's name. */
   private record NamedLayout(String name, ModelVersion version) implements ForeignLayout {
     @Override
     public boolean holds(Path folder) {

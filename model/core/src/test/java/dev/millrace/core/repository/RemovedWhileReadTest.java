@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A version that disappears before any operation of its reader is either read completely, or
- * refused with one line that says what to do.
+ * A version is removed, or replaced by another version, before each operation of its reader in
+ * turn. The reader then either reads the version completely, or refuses it with one line that says
+ * what to do.
  */
 @Timeout(60)
 class RemovedWhileReadTest {
@@ -63,7 +64,10 @@ class RemovedWhileReadTest {
     assertThat(whole).contains(WEIGHTS, "others").containsOnly(WEIGHTS, "others");
   }
 
-  /** Reads the version once per operation, each time with the change before another operation. */
+  /**
+   * Reads the version once for each operation of the reader. Each time, the change happens before
+   * another operation.
+   */
   private void readVersion2BesideEachStep(Runnable change) {
     AtomicInteger steps = new AtomicInteger();
     int changed = 0;

@@ -30,7 +30,7 @@ class HeInitializationTest {
   }
 
   /**
-   * PyTorch's fan_out counts the outputs: twice the width halves the variance of layer2.0.conv1.
+   * PyTorch's fan_out counts the outputs, so twice the width halves the variance of layer2.0.conv1.
    */
   @ParameterizedTest
   @CsvSource({

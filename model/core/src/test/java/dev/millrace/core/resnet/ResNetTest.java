@@ -132,7 +132,10 @@ class ResNetTest {
         .doesNotContainKey("layer2.0.shortcut");
   }
 
-  /** Every size works, odd ones too: residual and shortcut of each block have equal shapes. */
+  /**
+   * Every image size works, odd sizes too, because the residual and the shortcut of each block have
+   * equal shapes.
+   */
   @ParameterizedTest
   @CsvSource({"resnet18, 1", "resnet50, 225", "resnet20, 33", "resnet20, 1"})
   void size_isFree(String name, int size) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** The weights that a network accepts. */
+/** Tests which weights a network accepts. */
 class StateDictTest {
 
   private static final ResNet NETWORK = ResNet.of("resnet20").withShortcut(Shortcut.B);

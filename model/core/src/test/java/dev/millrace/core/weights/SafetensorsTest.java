@@ -41,7 +41,7 @@ class SafetensorsTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Safetensors.write(new Weights(Map.of("fc.bias", Samples.tensor(List.of(2), 1, 2))), out);
 
-    // Padded, so that the values begin at a multiple of eight bytes.
+    // The header is padded, so that the values begin at a multiple of eight bytes.
     assertThat(out.toByteArray())
         .isEqualTo(
             Samples.safetensors(

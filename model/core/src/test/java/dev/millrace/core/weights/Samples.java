@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Small weights, and files of them. */
+/** Small weights, and files that hold them. */
 final class Samples {
 
   private Samples() {}
@@ -58,7 +58,7 @@ final class Samples {
     return out.toByteArray();
   }
 
-  /** Copies a file that NumPy 2.4.6 or safetensors 0.8.0 wrote, and that lies beside the tests. */
+  /** Copies a test resource that NumPy 2.4.6 or safetensors 0.8.0 wrote. */
   static Path resource(String name, Path folder) throws IOException {
     try (InputStream in = Samples.class.getResourceAsStream(name)) {
       return Files.write(folder.resolve(name), in.readAllBytes());

@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Images for evaluation: unchanged, and in equal batches each time. For one thread. */
+/**
+ * Images for evaluation, without random changes. Each pass has the same batches. For one thread.
+ */
 public final class EvaluationSet {
 
   private static final int BATCH_BYTES = 1 << 23;
@@ -40,7 +42,7 @@ public final class EvaluationSet {
     return images.stream().mapToInt(Pixels.Image::label).toArray();
   }
 
-  /** Receives batches. A batch is valid until the next one. */
+  /** Receives batches. A batch is valid until the visitor receives the next batch. */
   @FunctionalInterface
   public interface Visitor {
     /**
@@ -64,8 +66,8 @@ public final class EvaluationSet {
   }
 
   /**
-   * {@return the first images, at most as many as a batch holds} The batch is valid until the next
-   * one.
+   * {@return the first {@code count} images, or fewer if a batch holds fewer} The batch is valid
+   * until the next batch is read.
    *
    * @param count the wanted number of images
    * @throws TrainingException if an image can no longer be read

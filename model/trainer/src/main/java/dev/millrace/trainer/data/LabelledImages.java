@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record LabelledImages(Labels labels, List<LabelledImage> images) {
 
-  /** A classifier needs two classes. */
+  /** A classifier needs at least two classes. */
   private static final int LEAST_CLASSES = 2;
 
   /**
@@ -20,7 +20,7 @@ public record LabelledImages(Labels labels, List<LabelledImage> images) {
    *
    * @param labels the classes' names, in the order of their indices
    * @param images the images, in an order that depends only on their keys
-   * @throws TrainingException if there are fewer than two classes, or one has no image
+   * @throws TrainingException if there are fewer than two classes, or a class has no image
    */
   public LabelledImages {
     images = List.copyOf(images);

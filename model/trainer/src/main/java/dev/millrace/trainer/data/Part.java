@@ -11,10 +11,10 @@ public enum Part {
   /** Training steps use it. */
   TRAINING,
 
-  /** The gate compares versions on it. */
+  /** The gate uses it to compare versions. */
   GATE,
 
-  /** A version's reported accuracy is measured on it. It influences no decision. */
+  /** It is used to measure a version's reported accuracy. It influences no decision. */
   REPORT;
 
   /** The gate's share of the held-out images. */
@@ -34,7 +34,10 @@ public enum Part {
     return place < heldOut * GATE_SHARE ? GATE : REPORT;
   }
 
-  /** {@return a number from 0 to below 1, uniformly distributed over the keys} */
+  /**
+   * {@return a number of the key, from 0 to below 1; the numbers of many keys are uniformly
+   * distributed}
+   */
   private static double place(String key) {
     return (HexFormat.fromHexDigitsToLong(Sha256.of(key), 0, Long.BYTES * 2) >>> 11) * 0x1p-53;
   }

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Decodes images and keeps the pixels as long as there is room. Images without room are decoded
- * again each time. For one thread.
+ * Decodes images and keeps their pixels until the memory limit is reached. Images beyond the limit
+ * are decoded again each time. For one thread.
  */
 public final class Pixels implements AutoCloseable {
 
@@ -20,7 +20,7 @@ public final class Pixels implements AutoCloseable {
   private long room;
 
   /**
-   * Creates a decoder of its own, with default limits.
+   * Decodes with a new decoder that has the default limits.
    *
    * @param preprocessing the resize and crop for the images
    * @param room the largest number of bytes of pixels to keep
@@ -30,7 +30,7 @@ public final class Pixels implements AutoCloseable {
   }
 
   /**
-   * Uses a given decoder.
+   * Decodes with the given decoder.
    *
    * @param decoder the decoder; {@link #close} closes it
    * @param preprocessing the resize and crop for the images
@@ -92,7 +92,7 @@ public final class Pixels implements AutoCloseable {
    * Adds an image and decodes it at once.
    *
    * @param encoded the encoded image
-   * @return the image, which can be decoded
+   * @return the image; its pixels have been decoded once without an error
    * @throws BadImageException if the image cannot be decoded
    * @throws IOException if the image cannot be read
    */

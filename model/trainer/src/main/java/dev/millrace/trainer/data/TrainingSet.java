@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * The images for training steps. Their order and their random changes follow from the seed and the
- * epoch alone, so that an interrupted epoch can resume at any batch. For one thread.
+ * The images for training steps. The seed and the epoch alone determine the order of the images and
+ * their random changes, so that an interrupted epoch can resume at any batch. For one thread.
  */
 public final class TrainingSet {
 
@@ -51,14 +51,17 @@ public final class TrainingSet {
     return images.size();
   }
 
-  /** {@return the images per batch: the wanted number, or all images if there are fewer} */
+  /**
+   * {@return the number of images per batch: the wanted number, or the number of all images if that
+   * is smaller}
+   */
   public int batchSize() {
     return batchSize;
   }
 
   /**
-   * {@return the batches per epoch} All batches are full. The remaining images are left out; each
-   * epoch leaves out others.
+   * {@return the number of batches per epoch} All batches are full. Each epoch leaves out the
+   * remaining images, and these are different images in each epoch.
    */
   public int batches() {
     return images.size() / batchSize;

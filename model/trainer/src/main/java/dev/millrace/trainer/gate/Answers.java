@@ -9,7 +9,7 @@ import java.nio.FloatBuffer;
 /**
  * The images that a version classifies correctly.
  *
- * @param right one value per image, in the images' order
+ * @param right for each image, in order, whether the version classifies it correctly
  */
 record Answers(boolean[] right) {
 
@@ -45,13 +45,17 @@ record Answers(boolean[] right) {
     return right.length;
   }
 
-  /** {@return the share that is correct, from 0 to 1; 0 without images} */
+  /**
+   * {@return the share of the images that are classified correctly, from 0 to 1; 0 if there are no
+   * images}
+   */
   double accuracy() {
     return size() == 0 ? 0 : (double) count(right) / size();
   }
 
   /**
-   * {@return the number of images that this version classifies correctly and the other does not}
+   * {@return the number of images that this version classifies correctly and the other version does
+   * not}
    */
   int notIn(Answers other) {
     boolean[] gained = new boolean[size()];

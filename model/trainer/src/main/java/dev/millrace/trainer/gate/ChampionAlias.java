@@ -4,11 +4,11 @@ import dev.millrace.control.Champion;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The alias of the version of one model that serves. */
+/** The alias for one model's champion: the version that serves. */
 interface ChampionAlias {
 
   /**
-   * {@return the current champion, or empty if none was ever named}
+   * {@return the current champion, or empty if no version was ever promoted}
    *
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
@@ -17,9 +17,10 @@ interface ChampionAlias {
   /**
    * Replaces the champion.
    *
-   * @param change computes the next champion from the current one. If it throws, its exception is
-   *     passed on and nothing is written
-   * @throws dev.millrace.control.ConcurrentChangeException if another writer changes it meanwhile
+   * @param change computes the next champion from the current one. If the function throws, nothing
+   *     is written and this method throws the same exception
+   * @throws dev.millrace.control.ConcurrentChangeException if another writer changes the champion
+   *     in the meantime
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be written
    */
   void change(Function<Optional<Champion>, Champion> change);

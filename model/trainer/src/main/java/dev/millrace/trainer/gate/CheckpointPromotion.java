@@ -15,8 +15,8 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * Lets the gate judge each checkpoint, promotes a checkpoint that the gate blesses, and reports the
- * outcome. If the broker is unreachable, checkpoints are still published: the listener is warned,
- * and nothing is promoted. For one thread.
+ * outcome. If the broker is unreachable, checkpoints are still published, but they are not promoted
+ * and the listener receives a warning. For one thread.
  */
 public final class CheckpointPromotion implements AutoCloseable {
 
@@ -59,7 +59,7 @@ public final class CheckpointPromotion implements AutoCloseable {
   }
 
   /**
-   * {@return a verdict's figures, by their names in a manifest's metrics and in a report}
+   * {@return a verdict's figures, under the names that manifests and reports use}
    *
    * @param verdict the verdict
    */
@@ -83,7 +83,7 @@ public final class CheckpointPromotion implements AutoCloseable {
    *
    * @param version the published checkpoint
    * @param verdict the checkpoint's verdict
-   * @param began the start of the export, by this object's clock
+   * @param began the time at which the export started, from this object's clock
    */
   public void conclude(ModelVersion version, Verdict verdict, long began) {
     boolean promoted = verdict.blessed() && promote(version, verdict);

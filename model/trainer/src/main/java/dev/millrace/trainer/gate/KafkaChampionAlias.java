@@ -11,7 +11,7 @@ import java.util.function.Function;
  * The alias on the control topic. Each call opens its own clients and closes them, because calls
  * are minutes apart.
  *
- * @param kafka keys of a Kafka client
+ * @param kafka the configuration of the Kafka clients
  * @param model the model's name
  */
 record KafkaChampionAlias(Map<String, Object> kafka, String model) implements ChampionAlias {

@@ -1,21 +1,21 @@
 package dev.millrace.trainer.gate;
 
 /**
- * Tests whether one classifier is better than another on the same images, or only by chance:
- * McNemar, "Note on the sampling error of the difference between correlated proportions" (1947), in
- * its exact form.
+ * Tests whether one classifier is better than another on the same images, and not only by chance.
+ * This is the test of McNemar, "Note on the sampling error of the difference between correlated
+ * proportions" (1947), in its exact form.
  */
 final class McNemar {
 
   private McNemar() {}
 
   /**
-   * {@return the probability of at least this gain if both classifiers are equally good} That is
-   * the upper tail of a binomial distribution with probability 1/2, over the images on which they
-   * differ.
+   * {@return the probability of at least {@code gained} images if both classifiers are equally
+   * good} This probability is the upper tail of a binomial distribution with probability 1/2, over
+   * the images on which the classifiers differ.
    *
-   * @param gained images that only the first classifies correctly
-   * @param lost images that only the second classifies correctly
+   * @param gained number of images that only the first classifies correctly
+   * @param lost number of images that only the second classifies correctly
    */
   static double oneSided(int gained, int lost) {
     int differ = gained + lost;

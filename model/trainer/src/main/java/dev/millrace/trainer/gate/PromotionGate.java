@@ -18,8 +18,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Compares candidates with the version that serves. Both run in ONNX Runtime, as in the topology,
- * on the same images. For one thread.
+ * Compares candidates with the version that serves. The candidate and this version classify the
+ * same images, in ONNX Runtime as in the topology. For one thread.
  */
 public final class PromotionGate {
 
@@ -169,8 +169,8 @@ public final class PromotionGate {
   }
 
   /**
-   * Makes every instance serve a blessed version. A version with another input or other classes
-   * than its predecessor is never blessed, except as the first one.
+   * Makes every instance serve a blessed version. If a version serves, the gate never blesses a
+   * version with another image size, another resize or other classes.
    *
    * @param version the blessed version
    * @param verdict the version's verdict

@@ -3,26 +3,26 @@ package dev.millrace.trainer.run;
 import dev.millrace.core.training.TrainingException;
 import java.nio.FloatBuffer;
 
-/** Checks that an exported graph answers as its network does. */
+/** Checks that an exported graph returns the same probabilities as its network. */
 final class Agreement {
 
-  /** The largest difference of a probability between the graph and the network. */
+  /** The largest allowed difference of a probability between the graph and the network. */
   private static final double TOLERANCE = 1e-4;
 
   private Agreement() {}
 
   /**
-   * Compares the answers to one batch.
+   * Compares the probabilities for one batch.
    *
    * @param own the network's probabilities, from position 0
-   * @param exported the graph's probabilities, as many
+   * @param exported the graph's probabilities, for the same images
    * @throws TrainingException if a difference exceeds the tolerance or is not a number
    */
   static void require(FloatBuffer own, FloatBuffer exported) {
     double furthest = 0;
     for (int i = 0; i < own.limit(); i++) {
       double apart = Math.abs(own.get(i) - exported.get(i));
-      furthest = Math.max(furthest, apart); // NaN if one of them is NaN
+      furthest = Math.max(furthest, apart); // NaN if a probability is NaN
     }
     if (!(furthest <= TOLERANCE)) {
       throw new TrainingException(

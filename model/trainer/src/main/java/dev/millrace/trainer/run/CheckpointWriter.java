@@ -34,8 +34,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Publishes a network's current weights as a version of the model: exports them, compares the
- * exported graph with the network, and measures its accuracy. For one thread.
+ * Publishes a network's current weights as a version of the model: exports the weights, compares
+ * the exported graph with the network, and measures the graph's accuracy. For one thread.
  */
 final class CheckpointWriter implements AutoCloseable {
 
@@ -109,7 +109,7 @@ final class CheckpointWriter implements AutoCloseable {
    * Publishes a checkpoint.
    *
    * @param weights the current weights
-   * @param answers the network's own probabilities for a batch
+   * @param answers returns the network's own probabilities for a batch
    * @param run the run's name
    * @param progress the run's metrics so far, for the manifest
    * @throws TrainingException if the exported graph does not agree with the network; nothing is

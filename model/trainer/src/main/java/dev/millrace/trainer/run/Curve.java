@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Draws loss and accuracy by epoch, of the training images and the gate's held-out images, as SVG.
+ * Draws a chart as SVG: loss and accuracy by epoch, for the training images and the gate's held-out
+ * images.
  */
 final class Curve {
 
@@ -29,7 +30,7 @@ final class Curve {
    * Draws a run.
    *
    * @param title the picture's title
-   * @param epochs at least one
+   * @param epochs the reports of the finished epochs, at least one
    */
   static String of(String title, List<EpochReport> epochs) {
     Curve curve = new Curve(epochs);

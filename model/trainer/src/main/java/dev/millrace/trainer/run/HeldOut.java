@@ -9,15 +9,16 @@ import java.util.function.Function;
  * A network's results on held-out images.
  *
  * @param loss mean cross-entropy, in nats
- * @param accuracy share of the images whose class alone is the most probable, from 0 to 1
+ * @param accuracy share of the images, from 0 to 1, whose class is more probable than every other
+ *     class
  */
 record HeldOut(double loss, double accuracy) {
 
   /**
    * Classifies all images with a network.
    *
-   * @param answers the network: {@code float32[images, classes]} for a batch, each row a
-   *     distribution
+   * @param answers returns the network's probabilities for a batch, {@code float32[images,
+   *     classes]}; each row is a distribution
    */
   static HeldOut of(Function<MiniBatch, FloatBuffer> answers, EvaluationSet images, int classes) {
     double[] sums = new double[2];

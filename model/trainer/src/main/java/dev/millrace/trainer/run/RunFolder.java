@@ -17,7 +17,8 @@ import java.util.Optional;
 
 /**
  * Stores a run so that it survives a kill at any moment. Tensors are forced to disk under a new
- * name first. Then one rename replaces {@code run.json}, which names them. For one process.
+ * name first. Then one rename replaces {@code run.json}, which contains the name of the tensors'
+ * file. For one process.
  */
 final class RunFolder {
 
@@ -44,7 +45,7 @@ final class RunFolder {
   }
 
   /**
-   * Weights and momentum.
+   * The tensors of a saved state.
    *
    * @param weights the weights under their names
    * @param momentum the momentum of the parts that learn, under the weights' names
@@ -117,7 +118,10 @@ final class RunFolder {
     }
   }
 
-  /** {@return whether a file named {@code export} asked for a checkpoint} Removes the file. */
+  /**
+   * {@return whether a user asked for a checkpoint with a file named {@code export}} Removes the
+   * file.
+   */
   boolean takeDemand() {
     try {
       return Files.deleteIfExists(folder.resolve(EXPORT));

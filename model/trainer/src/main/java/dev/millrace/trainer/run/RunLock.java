@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Locks a run's folder, because two trainers in one folder would overwrite each other's state. The
- * system releases the lock when the process ends in any way. The lock file holds the process id of
- * its owner.
+ * system releases the lock when the process ends, even after a kill. The lock file holds the
+ * process id of its owner.
  */
 public final class RunLock implements AutoCloseable {
 

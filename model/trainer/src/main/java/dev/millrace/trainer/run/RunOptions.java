@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 
-/** The options that a run's result depends on, as text. A run resumes only under equal options. */
+/**
+ * The options that a run's result depends on, as text. A run resumes only with the same options.
+ */
 final class RunOptions {
 
   private RunOptions() {}

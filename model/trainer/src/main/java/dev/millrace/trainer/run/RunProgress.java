@@ -64,7 +64,7 @@ final class RunProgress {
   /**
    * Ends the epoch after its last batch.
    *
-   * @param images number of images that the whole epoch trained on
+   * @param images number of images in all training steps of the epoch
    */
   EpochReport endEpoch(double learningRate, int images, HeldOut heldOut, double imagesPerSecond) {
     EpochReport report =
@@ -84,7 +84,7 @@ final class RunProgress {
     return report;
   }
 
-  /** {@return the metrics so far, for a checkpoint's manifest} */
+  /** {@return the metrics of the run so far, for a checkpoint's manifest} */
   Map<String, Double> metrics() {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("epoch", (double) epoch);

@@ -8,11 +8,11 @@ import java.util.Map;
  * The saved position of a run. The tensors are in another file.
  *
  * @param run the run's name
- * @param options the run's options; a run resumes only under equal options
+ * @param options the run's options; a run resumes only with the same options
  * @param epoch the current epoch, from 0
  * @param batch the next batch of the epoch, from 0
  * @param lossSum sum of the losses of the epoch's batches so far
- * @param right number of their images that were classified correctly
+ * @param right number of images in the epoch's batches so far that were classified correctly
  * @param history the reports of the finished epochs
  * @param tensors name of the file of weights and momentum
  * @param finished whether the run is complete

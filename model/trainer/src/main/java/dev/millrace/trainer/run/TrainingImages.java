@@ -19,7 +19,7 @@ import java.util.Map;
 /**
  * All images of a run, decoded and divided into parts.
  *
- * @param labels names of their classes
+ * @param labels names of the images' classes
  * @param training the images for training steps
  * @param gate the images on which versions are compared
  * @param report the images on which the reported accuracy is measured
@@ -29,13 +29,13 @@ record TrainingImages(
     Labels labels, TrainingSet training, EvaluationSet gate, EvaluationSet report, Pixels pixels)
     implements AutoCloseable {
 
-  /** The share of the heap for decoded images. */
+  /** The largest share of the heap for decoded images. */
   private static final double SHARE_OF_HEAP = 0.5;
 
   /**
    * Decodes all images.
    *
-   * @throws TrainingException if some cannot be read, or a part would be empty
+   * @throws TrainingException if an image cannot be read, or a part would be empty
    */
   static TrainingImages of(LabelledImages images, TrainingConfig config) {
     Pixels pixels =

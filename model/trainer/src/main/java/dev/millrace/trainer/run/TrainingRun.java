@@ -22,17 +22,20 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * One training on a fixed set of images. It begins with initial or pretrained weights. Then it does
- * forward pass, cross-entropy, backward pass and a step of stochastic gradient descent, batch by
- * batch and epoch by epoch (He et al., "Deep Residual Learning for Image Recognition", 2015).
+ * One training on a fixed set of images. It starts from initial or pretrained weights. For each
+ * batch of each epoch, it computes the forward pass, the cross-entropy and the backward pass, and
+ * does one step of stochastic gradient descent (He et al., "Deep Residual Learning for Image
+ * Recognition", 2015).
  *
- * <p>The configuration and the images determine the result. The saved state is the weights, their
- * momentum and the number of the next batch. It is saved after every epoch and checkpoint, every 30
- * s, and when the run is stopped. For one thread.
+ * <p>The configuration and the images determine the result. The saved state consists of the
+ * weights, their momentum and the number of the next batch. The state is saved after every epoch
+ * and checkpoint, every 30 s, and when the run is stopped. For one thread.
  */
 public final class TrainingRun {
 
-  /** Images that the network has to answer with numbers before it is exported. */
+  /**
+   * Number of images for which the network must return finite probabilities before it is exported.
+   */
   private static final int PROBED = 64;
 
   private static final long SAVE_NANOS = Duration.ofSeconds(30).toNanos();
@@ -50,12 +53,12 @@ public final class TrainingRun {
   private long exportedAt;
 
   /**
-   * Creates a run, or resumes the one in the folder.
+   * Creates a run, or resumes the run in the folder.
    *
    * @param config the configuration
    * @param labelled the images
    * @param listener receives the run's events, on the thread that calls {@link #run}
-   * @param stop asked before each step
+   * @param stop called before each step; if it returns true, the run stops
    * @param nanoTime the clock, for example {@link System#nanoTime}
    * @throws TrainingException if the run's folder cannot be used
    */
@@ -138,7 +141,9 @@ public final class TrainingRun {
             });
   }
 
-  /** Runs one epoch from its next batch; returns false if it was stopped. */
+  /**
+   * Runs the current epoch from its next batch to its end. Returns false if the run was stopped.
+   */
   private boolean epoch(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
     Optimization optimization = config.optimization();
     int batches = images.training().batches();
@@ -174,7 +179,8 @@ public final class TrainingRun {
     folder.draw(Curve.of(network + ", " + progress.run(), progress.history()));
     listener.epochEnded(report);
     if (config.checkpoints().every().isEmpty() || progress.epoch() == optimization.epochs()) {
-      // Exported before the state is saved: after a kill in between, it is exported again.
+      // The checkpoint is exported before the state is saved. After a kill in between, the resumed
+      // run exports it again.
       export(trained, images, checkpoints);
     }
     save(trained, false);
@@ -212,7 +218,10 @@ public final class TrainingRun {
     return IntStream.range(0, answers.limit()).allMatch(i -> Float.isFinite(answers.get(i)));
   }
 
-  /** By the answers after the last step, before the loss of another one tells. */
+  /**
+   * Returns the exception for outputs that are not finite after the last step. There is no later
+   * step whose loss could show the divergence.
+   */
   private DivergedException diverged(TrainingImages images) {
     long steps = (long) progress.epoch() * images.training().batches() + progress.batch();
     return DivergedException.ofAnswers(

@@ -7,7 +7,7 @@ import dev.millrace.core.weights.Weights;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Converts a network's weights to initial weights for a network with other classes. */
+/** Converts a network's weights to initial weights for a network with another number of classes. */
 final class Transfer {
 
   private static final String HEAD = "fc.";
@@ -34,7 +34,9 @@ final class Transfer {
     return new Weights(tensors);
   }
 
-  /** {@return the number of classes by the head's bias; 0 if no head is found} */
+  /**
+   * {@return the number of classes, which is the length of the head's bias; 0 if no head is found}
+   */
   private static int classes(Weights weights) {
     return weights.tensors().entrySet().stream()
         .filter(tensor -> tensor.getKey().matches("(module\\.)?(fc|linear)\\.bias"))

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The last layer of a network. It alone depends on the classes: each has a row of weights and a
- * bias.
+ * The last layer of a network. Only this layer depends on the classes: each class has a row of
+ * weights and a bias.
  */
 final class Head {
 
@@ -20,8 +20,8 @@ final class Head {
   private Head() {}
 
   /**
-   * {@return the weights for other classes} A known class keeps its row, at its new index. A new
-   * class gets an initial row.
+   * {@return the weights for other classes} A class that the weights know keeps its row, at its new
+   * index. A new class gets a row of initial weights.
    *
    * @param network the network for the new classes
    * @param weights the weights of the network for the old classes

@@ -12,7 +12,7 @@ final class ReadOffsets {
   private final Map<String, Map<Integer, Long>> next = new HashMap<>();
 
   /**
-   * @param byTopic the next offset by topic and partition; copied
+   * @param byTopic the next offset by topic and partition; this constructor copies the map
    */
   ReadOffsets(Map<String, Map<Integer, Long>> byTopic) {
     byTopic.forEach((topic, offsets) -> next.put(topic, new TreeMap<>(offsets)));
@@ -23,13 +23,13 @@ final class ReadOffsets {
         .put(partition.partition(), offset);
   }
 
-  /** {@return the next offset, or empty if nothing of the partition was read} */
+  /** {@return the next offset, or empty if no record of the partition was read} */
   OptionalLong get(TopicPartition partition) {
     Long offset = next.getOrDefault(partition.topic(), Map.of()).get(partition.partition());
     return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
   }
 
-  /** {@return a view of the offsets, in the constructor's form} */
+  /** {@return a view of the offsets, by topic and partition} */
   Map<String, Map<Integer, Long>> byTopic() {
     return next;
   }

@@ -9,7 +9,8 @@ final class RecordCounts {
   private final Map<RecordOutcome, Long> counts = new EnumMap<>(RecordOutcome.class);
 
   /**
-   * @param before earlier counts to continue; a missing outcome counts 0
+   * @param before the earlier counts, from which counting continues; a missing outcome has the
+   *     count 0
    */
   RecordCounts(Map<RecordOutcome, Long> before) {
     for (RecordOutcome outcome : RecordOutcome.values()) {
@@ -21,7 +22,7 @@ final class RecordCounts {
     counts.merge(outcome, 1L, Long::sum);
   }
 
-  /** {@return a copy, with every outcome, in their order} */
+  /** {@return a copy of the counts, with every outcome, in the order of the constants} */
   Map<RecordOutcome, Long> copy() {
     return new EnumMap<>(counts);
   }

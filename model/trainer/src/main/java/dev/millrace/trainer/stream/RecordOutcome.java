@@ -3,7 +3,7 @@ package dev.millrace.trainer.stream;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** The counted outcomes of records. */
+/** The outcomes of records, which are counted. */
 enum RecordOutcome {
   /** An image was joined with its label. */
   LABELLED,
@@ -11,9 +11,9 @@ enum RecordOutcome {
   LATE,
   /** A label replaced another label of the same key. */
   CONTRADICTING,
-  /** An image, or a label without an image, was evicted for newer ones. */
+  /** An image, or a label without an image, was evicted to make room for newer records. */
   EVICTED,
-  /** A record had no key or no value, or one of them was not the expected text. */
+  /** A record had no key or no value, or its key or value was not the expected text. */
   SKIPPED,
   /** A labelled image could not be decoded. */
   UNREADABLE;

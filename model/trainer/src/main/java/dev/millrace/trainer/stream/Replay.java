@@ -25,13 +25,14 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The most recent labelled images. It joins images and labels by key, in either order of arrival.
- * It holds at most {@code capacity} labelled images, as many images without a label, and as many
- * labels without an image. The oldest are evicted.
+ * It holds at most {@code capacity} labelled images, at most {@code capacity} images without a
+ * label, and at most {@code capacity} labels without an image. The oldest entries are evicted.
  *
- * <p>It survives a kill at any moment. {@link #save} replaces one file, which holds the content
- * together with the offsets read so far. Records read after the last save are read again, and
- * processing a record twice has the effect of processing it once. All parts are in one class
- * because a record changes several of them, and they must be saved together. For one thread.
+ * <p>A replay survives a kill at any moment. {@link #save} replaces one file, which holds the
+ * content together with the offsets read so far. After a kill, records that were read after the
+ * last save are read again. This is safe, because processing a record twice has the same effect as
+ * processing it once. One class holds all parts of the replay, because a record changes several
+ * parts, and the parts must be saved together. For one thread.
  */
 final class Replay {
 
@@ -48,20 +49,20 @@ final class Replay {
   private long newLabels;
   private Instant trainedAt;
 
-  /** Keys whose files are deleted once no index names them. */
+  /** Keys of images whose files are deleted when the saved index no longer contains the keys. */
   private final Set<String> dropped = new HashSet<>();
 
   private boolean changed;
 
   /**
-   * Continues with the folder's content. Removes files that the index does not name.
+   * Continues with the folder's content. Removes image files whose keys are not in the index.
    *
    * @param capacity the largest number of labelled images, of waiting images and of waiting labels
    * @param decoder decodes an encoded image as a test, and throws {@link BadImageException} if that
    *     fails
-   * @param now the time at which a new replay begins
-   * @throws dev.millrace.core.training.TrainingException if the folder cannot be used, here as in
-   *     all methods
+   * @param now the current time, which a new replay stores as its beginning
+   * @throws dev.millrace.core.training.TrainingException if the folder cannot be used; all other
+   *     methods throw this exception for the same reason
    */
   Replay(Path folder, int capacity, Consumer<byte[]> decoder, Instant now) {
     this.folder = new ReplayFolder(folder);
@@ -85,8 +86,8 @@ final class Replay {
   }
 
   /**
-   * Adds an image, or replaces the image of its key. A labelled image that cannot be decoded is
-   * ignored.
+   * Adds an image, or replaces the image with the same key. A labelled image that cannot be decoded
+   * is ignored.
    */
   void image(String key, byte[] encoded) {
     String label = waitingLabels.get(key);
@@ -105,7 +106,7 @@ final class Replay {
     makeRoom();
   }
 
-  /** Adds the name of an image's class, or replaces it. */
+  /** Adds the name of an image's class, or replaces the name. */
   void label(String key, String name) {
     String before = labelled.getOrDefault(key, waitingLabels.get(key));
     if (name.equals(before)) {
@@ -190,7 +191,7 @@ final class Replay {
     changed = true;
   }
 
-  /** {@return the offset at which to continue, or empty if nothing of the partition was read} */
+  /** {@return the offset at which to continue, or empty if no record of the partition was read} */
   OptionalLong next(TopicPartition partition) {
     return offsets.get(partition);
   }
@@ -200,12 +201,14 @@ final class Replay {
     return newLabels;
   }
 
-  /** {@return the end of the last training, or the begin of the replay before the first one} */
+  /**
+   * {@return the end of the last training; before the first training, the beginning of the replay}
+   */
   Instant trainedAt() {
     return trainedAt;
   }
 
-  /** Records that a training ended: no label is new any more. */
+  /** Records that a training has ended. After this call, no label counts as new. */
   void trained(Instant now) {
     newLabels = 0;
     trainedAt = now;
@@ -224,8 +227,8 @@ final class Replay {
   }
 
   /**
-   * {@return the current labelled images, sorted by key} They can be read until the next record is
-   * added.
+   * {@return the current labelled images, sorted by key} The images can be read until the next
+   * record is added.
    *
    * @throws dev.millrace.core.training.TrainingException if there are fewer than two classes
    */

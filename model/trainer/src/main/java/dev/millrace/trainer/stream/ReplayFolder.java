@@ -16,7 +16,8 @@ import java.util.function.Predicate;
 
 /**
  * A replay's files: {@code index.json}, and each image under the SHA-256 of its key. An image is
- * written before an index names it, and deleted after no index names it. For one process.
+ * written before the index contains its key, and deleted after the index no longer contains its
+ * key. For one process.
  */
 final class ReplayFolder {
 
@@ -84,9 +85,9 @@ final class ReplayFolder {
   }
 
   /**
-   * Removes the files of all other images.
+   * Removes the files of all images except those with the given keys.
    *
-   * @return tests whether a key's file exists
+   * @return a predicate that tests whether the file of a key exists
    */
   Predicate<String> keepOnly(Set<String> keys) {
     Set<String> names = new HashSet<>();

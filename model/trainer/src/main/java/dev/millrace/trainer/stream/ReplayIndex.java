@@ -8,10 +8,11 @@ import java.util.Map;
  * The content of a replay and the offsets that were read to reach it, written as one file.
  *
  * @param offsets the next offset of each partition, by topic
- * @param labelled names of classes by the keys of images, the one labelled last at the end
+ * @param labelled names of classes by the keys of images; the image that was labelled last is at
+ *     the end
  * @param waitingImages keys of images without a label, the newest at the end
  * @param waitingLabels names of classes by keys without an image, the newest at the end
- * @param gone keys of evicted images, the one evicted last at the end
+ * @param gone keys of evicted images; the image that was evicted last is at the end
  * @param counts number of records by outcome, since the replay began
  * @param newLabels number of labels since the last training
  * @param trainedAt end of the last training, in milliseconds since 1970

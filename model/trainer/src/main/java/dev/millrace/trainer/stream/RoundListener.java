@@ -5,7 +5,10 @@ import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
 
-/** Passes on a round's events, and remembers whether it began and which version it published. */
+/**
+ * Forwards a round's events to another listener, and remembers whether the round began and which
+ * version it published last.
+ */
 final class RoundListener implements TrainingListener {
 
   private final TrainingListener listener;

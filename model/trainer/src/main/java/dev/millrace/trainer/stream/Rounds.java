@@ -26,9 +26,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A sequence of trainings, each from the weights of the one before, in folders {@code round-000001}
- * and so on. Only the last finished round stays on disk. A round that was killed or stopped begins
- * again, with newer images. For one thread and one process.
+ * A sequence of trainings in rounds. Each round starts from the weights of the round before. Each
+ * round has a folder: {@code round-000001} and so on. Only the last finished round stays on disk. A
+ * round that was killed or stopped starts from its beginning, with newer images. For one thread and
+ * one process.
  */
 final class Rounds {
 
@@ -55,7 +56,7 @@ final class Rounds {
   }
 
   /**
-   * The file that a finished round leaves after its weights.
+   * The content of the file that a finished round writes after its weights.
    *
    * @param classes the names of the classes, in the order of the weights
    * @param version number of the version that the round published last, or null
@@ -63,9 +64,9 @@ final class Rounds {
   private record End(List<String> classes, Integer version) {}
 
   /**
-   * Trains a round. If the round fails after its begin, for example because it diverges, the
-   * listener is warned, the round's files are removed, and the next round starts from the earlier
-   * weights.
+   * Trains a round. If the round fails after it has begun, for example because it diverges, the
+   * listener receives a warning and the round's files are removed. The next round then starts from
+   * the weights that the failed round started from.
    *
    * @return false if the round was stopped
    * @throws TrainingException if the round cannot begin

@@ -25,9 +25,9 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * Trains from topics without end. Reads images and labels from their topics into a {@link Replay}.
- * When enough labels are new, trains a round on the replay's content. During a round nothing is
- * read; the topics keep the records. For one thread.
+ * Trains from topics until it is stopped. Reads images and labels from their topics into a {@link
+ * Replay}. When there are enough new labels, trains a round on the replay's content. During a round
+ * no records are read; the topics keep them. For one thread.
  */
 public final class StreamTraining {
 
@@ -47,7 +47,7 @@ public final class StreamTraining {
    * @param config the configuration
    * @param topics the configuration's data
    * @param listener receives the training's events, on the thread that calls {@link #run}
-   * @param stop asked between polls and steps
+   * @param stop called between polls and between steps; if it returns true, the training stops
    * @throws TrainingException if the run's folder cannot be used
    */
   public StreamTraining(
@@ -127,8 +127,9 @@ public final class StreamTraining {
   }
 
   /**
-   * {@return whether a round is due} Waits for the records that are already on the topics, so that
-   * a round does not begin on the oldest of them, but not for more labels than the replay can hold.
+   * {@return whether a round is due} A round waits until fewer than {@code everyLabels} records on
+   * the topics are unread, so that it does not train on the oldest records only. It does not wait
+   * for more new labels than the replay can hold.
    */
   private boolean isDue(Replay replay, TopicReader reader) {
     long labels = replay.newLabels();
@@ -140,8 +141,8 @@ public final class StreamTraining {
   }
 
   /**
-   * Warns in one line of all counts, if a record since the last call had another outcome than
-   * {@code labelled}.
+   * Reports all counts to the listener, as a warning of one line, if any count except {@code
+   * labelled} has changed since the last call.
    */
   private Map<RecordOutcome, Long> tell(Replay replay, Map<RecordOutcome, Long> told) {
     Map<RecordOutcome, Long> counts = replay.counts();
@@ -160,7 +161,7 @@ public final class StreamTraining {
     return counts;
   }
 
-  /** Trains a round, or warns why there is none; returns false if the round was stopped. */
+  /** Trains a round, or warns why no round can begin. Returns false if the round was stopped. */
   private boolean train(Replay replay) {
     if (replay.classes().size() < 2) {
       return putOff("no image of a second class");

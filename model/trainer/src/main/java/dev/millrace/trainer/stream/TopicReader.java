@@ -30,12 +30,14 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads all partitions of both topics into a replay, which stores the offsets; there is no consumer
- * group. Waits for a missing topic or an unreachable broker. For one thread.
+ * Reads all partitions of both topics into a replay. The replay stores the offsets, because there
+ * is no consumer group. Waits for a missing topic or an unreachable broker. For one thread.
  */
 final class TopicReader {
 
-  /** Interval at which it looks for new partitions and checks that the broker is reachable. */
+  /**
+   * Interval at which the reader looks for new partitions and checks that the broker is reachable.
+   */
   static final Duration REFRESH = Duration.ofSeconds(10);
 
   private static final Duration POLL = Duration.ofMillis(200);
@@ -71,7 +73,7 @@ final class TopicReader {
 
   /**
    * Opens a consumer with the user's configuration, except for the keys of {@link
-   * GrouplessConsumer#KEYS}, which correctness depends on.
+   * GrouplessConsumer#KEYS}, because correctness depends on these keys.
    */
   static Consumer<byte[], byte[]> consumer(TrainingData.Topics topics) {
     Map<String, Object> config = GrouplessConsumer.config(KafkaAccess.keysOf(topics.broker()));
@@ -84,7 +86,7 @@ final class TopicReader {
   }
 
   /**
-   * Reads new records, after a short wait for them.
+   * Waits a short time for new records, and reads them.
    *
    * @throws TrainingException if the topics cannot be read and a retry would not help
    */
@@ -136,7 +138,7 @@ final class TopicReader {
     }
   }
 
-  /** {@return the number of records on the topics that were not read yet, as far as known} */
+  /** {@return the number of known records on the topics that were not read yet} */
   long behind() {
     return assigned.stream()
         .map(consumer::currentLag)
@@ -157,7 +159,8 @@ final class TopicReader {
         partitions.forEach(info -> found.add(new TopicPartition(topic, info.partition())));
       }
       assign(found);
-      // The consumer may know the partitions already; only this call is sure to ask the broker.
+      // The consumer may answer from its cache for the partitions, but this call always sends a
+      // request to the broker.
       var unused = consumer.endOffsets(assigned, PATIENCE);
       trouble = "";
     } catch (RetriableException e) {

@@ -15,16 +15,19 @@ import org.bytedeco.pytorch.global.torch;
  * Computes a network's output for a batch, layer by layer.
  *
  * @param tensors the weights by their names
- * @param learning tests, by its name, whether a batch norm normalises by the batch's statistics and
- *     updates the stored ones. Otherwise it normalises by the stored statistics
+ * @param learning tests, by the name of a batch norm, whether it normalises by the batch's
+ *     statistics and updates the stored statistics. Any other batch norm normalises by the stored
+ *     statistics
  */
 record ForwardPass(Function<String, Tensor> tensors, Predicate<String> learning)
     implements NetworkBuilder<Tensor> {
 
-  /** PyTorch's default. */
+  /** The default epsilon of PyTorch's batch norms. */
   private static final double EPSILON = 1e-5;
 
-  /** The weight of a batch's statistics in the stored ones: PyTorch's default. */
+  /**
+   * The weight of a batch's statistics in an update of the stored statistics: PyTorch's default.
+   */
   private static final double MOMENTUM = 0.1;
 
   private static final int HEIGHT = 2;

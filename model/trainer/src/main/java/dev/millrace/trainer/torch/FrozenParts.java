@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * The parts of a network that do not learn.
  *
- * @param names the names, as in {@link Pretrained#freeze()}
+ * @param names the names of the parts, as in {@link Pretrained#freeze()}
  */
 record FrozenParts(List<String> names) {
 
@@ -21,7 +21,8 @@ record FrozenParts(List<String> names) {
   }
 
   /**
-   * {@return whether a batch norm normalises by the batch's statistics and updates the stored ones}
+   * {@return whether a batch norm normalises by the batch's statistics and updates the stored
+   * statistics}
    */
   boolean normalisesByBatch(String batchNorm) {
     return !contain(batchNorm);

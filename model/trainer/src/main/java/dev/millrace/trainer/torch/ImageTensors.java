@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Converts batches of pixels and labels to tensors on a device. The tensors belong to the {@link
- * org.bytedeco.javacpp.PointerScope} of the caller.
+ * Converts batches of pixels and labels to tensors on a device. The caller's {@link
+ * org.bytedeco.javacpp.PointerScope} frees the tensors.
  */
 final class ImageTensors implements AutoCloseable {
 
@@ -34,7 +34,9 @@ final class ImageTensors implements AutoCloseable {
     this.deviation = channels(preprocessing.std());
   }
 
-  /** {@return one value per channel, on the scale of the pixels, {@code [1, 3, 1, 1]}} */
+  /**
+   * {@return a tensor {@code [1, 3, 1, 1]} with one value per channel, on the scale of the pixels}
+   */
   private Tensor channels(List<Float> values) {
     FloatBuffer pixels = Parameters.buffer(values.size());
     values.forEach(value -> pixels.put((float) (value * PIXEL_RANGE)));

@@ -18,8 +18,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Some of a network's tensors, stored consecutively in one flat tensor. An optimiser's step or a
- * copy is then one operation for all of them. Each tensor is a view of its part.
+ * Some of a network's tensors, stored consecutively in one flat tensor. An optimiser's step, or a
+ * copy, is then one operation for all of these tensors. Each tensor is a view of its part of the
+ * flat tensor.
  */
 final class Parameters implements AutoCloseable {
 
@@ -51,17 +52,20 @@ final class Parameters implements AutoCloseable {
     long[] shape = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
     LongOptional from = new LongOptional(start);
     LongOptional to = new LongOptional(start + parameter.count());
-    // Detached, so that each view is a leaf of the graph. It shares the memory.
+    // The view is detached, so that it is a leaf of the graph. It shares the flat tensor's memory.
     return flat.slice(0, from, to, 1).view(shape).detach();
   }
 
-  /** Keeps a tensor beyond the scope that it was created in. The caller releases it. */
+  /**
+   * Keeps a tensor alive after the end of the scope that it was created in. The caller releases the
+   * tensor.
+   */
   private static Tensor kept(Tensor tensor) {
     return tensor.retainReference();
   }
 
   /**
-   * Makes all tensors leaves of the graph. Their gradients accumulate in one flat tensor.
+   * Turns on gradients for all tensors. The gradients accumulate in one flat tensor.
    *
    * @return the gradients, which the caller closes
    */
@@ -80,7 +84,7 @@ final class Parameters implements AutoCloseable {
     return flat;
   }
 
-  /** {@return the view of this name, or null} */
+  /** {@return the tensor with this name, or null if there is none} */
   Tensor get(String name) {
     return views.get(name);
   }
@@ -93,7 +97,7 @@ final class Parameters implements AutoCloseable {
    * Copies values into a flat tensor.
    *
    * @param values the values under the parameters' names
-   * @param into a flat tensor with this one's layout
+   * @param into a flat tensor with the same layout as {@link #flat}
    */
   void set(Weights values, Tensor into) {
     FloatBuffer all = buffer(into.numel());
@@ -103,7 +107,7 @@ final class Parameters implements AutoCloseable {
     }
   }
 
-  /** {@return a copy of the values of a flat tensor with this one's layout} */
+  /** {@return a copy of the values in a flat tensor that has the same layout as {@link #flat}} */
   Map<String, WeightTensor> read(Tensor laidOutAlike) {
     FloatBuffer all = buffer(laidOutAlike.numel());
     try (FloatPointer memory = new FloatPointer(all)) {

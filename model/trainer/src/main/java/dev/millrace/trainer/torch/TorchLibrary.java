@@ -9,12 +9,15 @@ import org.bytedeco.pytorch.global.torch;
 /** libtorch on this machine. */
 final class TorchLibrary {
 
-  /** Linux's folder about the first core, and about its caches if the processor shows them. */
+  /**
+   * Linux's folder with information about the first core. It includes the core's caches, unless the
+   * system hides them.
+   */
   private static final Path CORE = Path.of("/sys/devices/system/cpu/cpu0");
 
   // oneDNN divides by the number of cores that share a cache. In a virtual machine that hides its
-  // caches, this number is zero and the process dies (SIGFPE in est_eff_1x1). Its AVX code does not
-  // divide by it.
+  // caches, this number is zero and the process dies (SIGFPE in est_eff_1x1). oneDNN's AVX code
+  // does not divide by this number.
   static {
     if (System.getProperty("os.arch").equals("amd64") && hidesCaches(CORE)) {
       torch.set_env("ONEDNN_MAX_CPU_ISA", "AVX", false);
@@ -23,20 +26,24 @@ final class TorchLibrary {
 
   private TorchLibrary() {}
 
-  /** {@return whether a core's folder exists but shows no caches} */
+  /** {@return whether a core's folder exists but contains no information about caches} */
   static boolean hidesCaches(Path core) {
     return Files.isDirectory(core) && !Files.isDirectory(core.resolve("cache"));
   }
 
-  /** Sets the number of threads of libtorch in the whole process. Call it before any other use. */
+  /**
+   * Sets the number of libtorch's threads in the whole process. Call this method before any other
+   * use of libtorch.
+   */
   static void threads(int threads) {
     torch.set_num_threads(threads);
   }
 
   /**
-   * {@return a device in libtorch's terms}
+   * {@return libtorch's object for a device}
    *
-   * @throws TrainingException if the device is not available; nothing falls back to another device
+   * @throws TrainingException if the device is not available; the trainer never falls back to
+   *     another device
    */
   static org.bytedeco.pytorch.Device device(Device device) {
     if (device.kind() == Device.Kind.CUDA && !torch.cuda_is_available()) {

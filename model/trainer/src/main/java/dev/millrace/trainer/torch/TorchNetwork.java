@@ -31,8 +31,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * A residual network that learns by stochastic gradient descent.
  *
- * <p>For one thread; libtorch computes on its own threads. Native memory is freed after each step,
- * not by the garbage collector.
+ * <p>For one thread. libtorch computes on threads of its own. Native memory is freed after each
+ * step, not by the garbage collector.
  */
 public final class TorchNetwork implements AutoCloseable {
 
@@ -55,7 +55,7 @@ public final class TorchNetwork implements AutoCloseable {
    * @param freeze the parts that do not learn; see {@link Pretrained}
    * @param preprocessing the preprocessing of the images
    * @param device the device to train on
-   * @param threads the number of libtorch's threads, in the whole process
+   * @param threads the number of libtorch's threads in the whole process
    * @throws TrainingException if the device is not available
    * @throws dev.millrace.core.model.ModelException if the weights belong to another network
    */
@@ -132,8 +132,8 @@ public final class TorchNetwork implements AutoCloseable {
   }
 
   /**
-   * {@return the gradients of a batch's loss by name, and the loss, a scalar, as {@code loss}} Does
-   * not change the weights.
+   * {@return the gradients of a batch's loss, under the names of the weights, and the loss as a
+   * scalar named {@code loss}} Does not change the weights.
    */
   Weights gradients(MiniBatch batch) {
     try (PointerScope scope = new PointerScope()) {
@@ -154,7 +154,7 @@ public final class TorchNetwork implements AutoCloseable {
    * Classifies a batch as the served model does: batch norms use the stored statistics.
    *
    * @param batch the batch
-   * @return {@code float32[images, classes]}, each row a distribution
+   * @return probabilities {@code float32[images, classes]}; each row is a distribution
    */
   public FloatBuffer probabilities(MiniBatch batch) {
     try (PointerScope scope = new PointerScope();
@@ -178,7 +178,7 @@ public final class TorchNetwork implements AutoCloseable {
     return tensor == null ? kept.get(name) : tensor;
   }
 
-  /** {@return a copy of the weights, under torchvision's names and in its order} */
+  /** {@return a copy of the weights, under torchvision's names and in torchvision's order} */
   public Weights weights() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {

@@ -81,7 +81,7 @@ class TrainingSetTest {
     }
   }
 
-  /** The offset of the crop, down and right, and 1 if the image is mirrored. */
+  /** Returns the offsets of the crop, down and right, and 1 if the image is mirrored, else 0. */
   private static List<Integer> place(byte[] changed, byte[] pixels) {
     for (int down = -1; down <= 1; down++) {
       for (int right = -1; right <= 1; right++) {

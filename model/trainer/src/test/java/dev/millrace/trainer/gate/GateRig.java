@@ -26,12 +26,12 @@ import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /**
- * A gate without native code or a broker: an image is a number, a session is a rule that says which
- * numbers it classifies correctly, and the alias is a field.
+ * A gate without native code or a broker. An image is a number, a session is a rule that says which
+ * numbers it classifies correctly, and the champion's alias is a field.
  */
 final class GateRig {
 
-  /** More than one batch, and a power of two, so that points of accuracy are exact. */
+  /** More images than one batch holds, and a power of two, so that percentage points are exact. */
   static final int IMAGES = 512;
 
   static final String MODEL = "small";
@@ -69,7 +69,7 @@ final class GateRig {
     return number % LABELS.size();
   }
 
-  /** The first pixels encode the number. */
+  /** Decodes the number of an image into its first pixels. */
   private static final class NumberDecoder implements ImageDecoder {
     @Override
     public void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
@@ -141,7 +141,7 @@ final class GateRig {
     };
   }
 
-  /** Replaces the control topic. */
+  /** The champion's alias, as a field in place of the control topic. */
   static final class Alias implements ChampionAlias {
 
     Optional<Champion> champion = Optional.empty();

@@ -29,12 +29,15 @@ class PromotionGateTest {
     rig = new GateRig(folder);
   }
 
-  /** Half of all images. */
+  /** A rule that classifies half of all images correctly. */
   private static boolean half(int number) {
     return number < GateRig.IMAGES / 2;
   }
 
-  /** {@link #half} without the first {@code lost}, but with {@code gained} of the other half. */
+  /**
+   * Returns the rule {@link #half} without the first {@code lost} images, but with {@code gained}
+   * images of the other half.
+   */
   private static IntPredicate other(int gained, int lost) {
     return number -> number >= lost && number < GateRig.IMAGES / 2 + gained;
   }
@@ -76,7 +79,7 @@ class PromotionGateTest {
                 106 / 16384.0));
   }
 
-  /** 16 of 512 images are 3.125 points. */
+  /** 16 of 512 images are 3.125 percentage points. */
   @ParameterizedTest
   @CsvSource({"3.125, true", "3.126, false", "3.124, true", "0, true"})
   void candidate_isBlessedFromTheMarginOn(double margin, boolean blessed) {
@@ -90,7 +93,10 @@ class PromotionGateTest {
             "+3.13 points against version 1 (p 1.53e-05)" + (blessed ? "" : "; 3.13 are required"));
   }
 
-  /** By McNemar's test p is 1/32 with 5 images gained, and 1/16 with 4. */
+  /**
+   * In McNemar's test, p is 1/32 if 5 images are gained and none is lost, and 1/16 if 4 images are
+   * gained and none is lost.
+   */
   @ParameterizedTest
   @CsvSource({
     "5, 0, true, '+0.98 points against version 1 (p 0.0312)'",

@@ -23,7 +23,7 @@ class HeldOutTest {
 
   @Test
   void lossAndAccuracy_areMeansOverTheImages() throws IOException {
-    SmallImages.write(folder, 2, 2); // classes 0, 0, 1, 1
+    SmallImages.write(folder, 2, 2); // four images of the classes 0, 0, 1, 1
     float[] answers = {0.75f, 0.25f, 0.25f, 0.75f, 0, 1, 0.5f, 0.5f};
 
     HeldOut heldOut = of(answers);

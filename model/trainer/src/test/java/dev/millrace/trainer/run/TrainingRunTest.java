@@ -29,7 +29,10 @@ class TrainingRunTest {
 
   private static final int EACH = 60;
 
-  /** Images per class in tests where nothing has to be learned: two batches for two classes. */
+  /**
+   * Images per class in tests in which the network need not learn anything. Two classes have two
+   * batches.
+   */
   private static final int FEW = 24;
 
   @TempDir Path home;
@@ -114,7 +117,7 @@ class TrainingRunTest {
     assertThat(home.resolve("models")).doesNotExist();
   }
 
-  /** No other step follows, whose loss would tell. */
+  /** After the last step there is no other step whose loss would show the divergence. */
   @Test
   void trainingThatDivergesInItsLastStep_saysSo_andPublishesNothing() {
     SmallImages.write(home.resolve("images"), 2, FEW);

@@ -56,7 +56,7 @@ class ReplayTest {
     replay.save();
   }
 
-  /** Name of the class and content of each image, by key. */
+  /** Returns the name of the class and the content of each labelled image, by key. */
   private static Map<String, String> held(Replay replay) throws IOException {
     LabelledImages images = replay.snapshot();
     Map<String, String> held = new TreeMap<>();
@@ -97,7 +97,7 @@ class ReplayTest {
     Replay replay = replay(2);
     image(replay, "a", "a");
     image(replay, "b", "b");
-    replay.label("b", "dog"); // before a's label, although a's image came first
+    replay.label("b", "dog"); // b gets its label before a, although a's image came first
     replay.label("a", "cat");
     labelledImage(replay, "c", "dog");
     save(replay, 1);
@@ -177,7 +177,7 @@ class ReplayTest {
     assertThat(held(replay)).containsEntry("a", "dog: pixels of a");
     assertThat(replay.newLabels()).isEqualTo(3);
 
-    image(replay, "c", "c"); // b is now the one that was labelled first
+    image(replay, "c", "c"); // b is now the image that was labelled first
     assertThat(held(replay)).containsOnlyKeys("a", "c");
   }
 
@@ -248,7 +248,7 @@ class ReplayTest {
     save(saved, 4);
     after4(saved);
     Map<String, String> whole = held(saved);
-    assertThat(files()).hasSize(4); // a was evicted, but stays until no index names it
+    assertThat(files()).hasSize(4); // a was evicted, but its file stays until the next save
 
     Replay killed = replay(2);
     assertThat(killed.next(PARTITION)).hasValue(4);

@@ -52,7 +52,7 @@ class RoundsTest {
     return HeInitialization.of(Configs.NETWORK.withClasses(classes), seed);
   }
 
-  /** Records the configuration, and leaves a folder as a run does. */
+  /** Records the configuration, and creates the round's folder as a run does. */
   private void begin(TrainingConfig round) {
     trained.add(round);
     try {
@@ -63,7 +63,7 @@ class RoundsTest {
     }
   }
 
-  /** Learns weights that identify their round. */
+  /** Returns weights that identify their round. */
   private Optional<Weights> learn(
       TrainingConfig round,
       LabelledImages images,

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The handling of an unfinished round, and of the records that were read before a restart. */
+/** Tests the handling of an unfinished round, and of records that were read before a restart. */
 class StreamTrainingInterruptionTest {
 
   @TempDir private Path folder;

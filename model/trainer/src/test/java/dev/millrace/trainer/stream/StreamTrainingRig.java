@@ -38,8 +38,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * A training from topics with mock clients, a clock set by hand and a trainer that only records its
- * rounds.
+ * A training from topics with mock clients, a clock that the test sets, and a trainer that only
+ * records its rounds.
  */
 final class StreamTrainingRig {
 
@@ -109,12 +109,12 @@ final class StreamTrainingRig {
     image(key);
   }
 
-  /** The class follows from the key, for example {@code cat/1}. */
+  /** Returns the name of the class, which is part of the key, for example {@code cat/1}. */
   static String name(String key) {
     return key.substring(0, key.indexOf('/'));
   }
 
-  /** Noise, dark for a cat and bright for all others. */
+  /** Returns a PNG of noise, which is dark for a cat and bright for every other class. */
   static byte[] png(String key) {
     Random random = new Random(key.hashCode());
     var picture = new BufferedImage(Configs.SIDE, Configs.SIDE, BufferedImage.TYPE_3BYTE_BGR);
@@ -132,7 +132,7 @@ final class StreamTrainingRig {
     return bytes.toByteArray();
   }
 
-  /** Keys of both classes, with every part in each class. */
+  /** Returns keys of both classes; each class has {@code perPart} keys in every part. */
   static List<String> keys(int perPart) {
     return NAMES.stream()
         .flatMap(name -> Stream.of(Part.values()).flatMap(part -> keys(name, part).limit(perPart)))
@@ -155,7 +155,7 @@ final class StreamTrainingRig {
     return Optional.of(HeInitialization.of(round.network().withClasses(images.labels().size()), 1));
   }
 
-  /** Polls as often as there is work to do, then stops. */
+  /** Runs the training until all tasks in {@link #polls} are done. */
   void run(TrainingData.Topics topics, RoundTrainer trainer) {
     BooleanSupplier stop =
         () -> {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The times of rounds, and the images that they train on. */
+/** Tests when rounds begin, and which images they train on. */
 class StreamTrainingTest {
 
   @TempDir private Path folder;

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Problems with the topics: invalid records, new partitions, a missing topic, a missing broker. */
+/**
+ * Tests problems with the topics: invalid records, new partitions, a missing topic, an unreachable
+ * broker.
+ */
 class StreamTrainingTopicsTest {
 
   @TempDir private Path folder;

@@ -21,7 +21,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Compares steps with PyTorch, from equal weights; {@code src/test/parity/pytorch.sh} runs it. */
+/**
+ * Compares training steps with PyTorch's, from the same weights; {@code src/test/parity/pytorch.sh}
+ * runs it.
+ */
 @EnabledIfSystemProperty(named = "millrace.pytorch", matches = ".+")
 class PyTorchParityTest {
 
@@ -67,8 +70,8 @@ class PyTorchParityTest {
   }
 
   /**
-   * The script's number of images. With more images, rounding would move some values across the
-   * edge of a ReLU.
+   * Returns the first images, as many as the script uses. With more images, rounding would change
+   * the sign of some inputs of a ReLU.
    */
   private static MiniBatch few(MiniBatch batch) {
     return new MiniBatch(batch.pixels(), Arrays.copyOf(batch.labels(), FEW));
@@ -85,7 +88,10 @@ class PyTorchParityTest {
     }
   }
 
-  /** The largest difference of a tensor, divided by its largest value. */
+  /**
+   * Requires that the largest difference of each tensor, divided by the tensor's largest value, is
+   * small.
+   */
   private static void requireEqual(String what, Weights ours, Weights theirs) {
     assertThat(ours.names()).containsExactlyInAnyOrderElementsOf(theirs.names());
     double worst = 0;
@@ -105,8 +111,8 @@ class PyTorchParityTest {
   }
 
   /**
-   * Rounding errors grow with every step, so that no two curves stay equal. The bound is the
-   * difference of PyTorch's own curves from weights that differ by a millionth.
+   * Rounding errors grow with every step, so two loss curves never stay equal. The bound is the
+   * difference between two of PyTorch's own curves whose initial weights differ by a millionth.
    */
   @Test
   void hundredSteps_loseAsPyTorchDoes() throws IOException {

@@ -19,8 +19,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Training speed of ResNet-20 in images per second, against PyTorch on the same machine: batches of
- * 128 from memory, alternating turns, medians. {@code src/test/parity/pytorch.sh} runs it.
+ * Compares the training speed of ResNet-20, in images per second, with PyTorch on the same machine.
+ * Both train on batches of 128 images from memory, in alternating turns. The medians are compared.
+ * {@code src/test/parity/pytorch.sh} runs it.
  */
 class PyTorchSpeed {
 
@@ -31,7 +32,7 @@ class PyTorchSpeed {
   private static final int SIDE = 32;
   private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
-  /** PyTorch in a separate process, which computes on request. */
+  /** PyTorch in a separate process, which trains on request. */
   private record PyTorch(Process process, BufferedReader answers) implements AutoCloseable {
 
     static PyTorch start(String memoryFormat) throws IOException {
@@ -72,7 +73,7 @@ class PyTorchSpeed {
                 Device.CPU,
                 THREADS)) {
       MiniBatch batch = batch();
-      for (int i = -1; i < TURNS; i++) { // the first warms up
+      for (int i = -1; i < TURNS; i++) { // the first turn warms up
         double[] turn = {turn(ours, batch), usual.turn(), channelsLast.turn()};
         for (int j = 0; j < turn.length && i >= 0; j++) {
           speeds[j][i] = turn[j];

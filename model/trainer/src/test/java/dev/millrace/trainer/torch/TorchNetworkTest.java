@@ -53,7 +53,10 @@ class TorchNetworkTest {
     return new MiniBatch(buffer, random.ints(IMAGES, 0, CLASSES).toArray());
   }
 
-  /** One network per stem and block; {@link TorchNetworkSuite} trains every depth. */
+  /**
+   * Trains one network for each stem and each kind of block; {@link TorchNetworkSuite} trains every
+   * depth.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"resnet18", "resnet20", "resnet50"})
   void network_learnsAndIsExported(String name) {
