@@ -32,10 +32,10 @@ import picocli.CommandLine.Spec;
     name = "replay",
     description = {
       "Send dead letters back to the topics they came from, each once.",
-      "Reads up to the topic's current end. The transaction that sends a dead letter also"
-          + " records that in the compacted topic TOPIC"
+      "Reads up to the topic's current end. The compacted topic TOPIC"
           + ReplayLog.SUFFIX
-          + ". A record that was sent again carries the header "
+          + " lists the dead letters that were sent. The transaction that sends a dead letter also"
+          + " adds it to this list. A record that was sent again carries the header "
           + DeadLetter.REPLAYED
           + ". If that record becomes a dead letter again, only --again sends it once more."
     },
