@@ -37,8 +37,8 @@ final class ReplayTransactions {
   }
 
   /**
-   * {@return the transactional id of all replays of a dead-letter topic} All replays share the id,
-   * so a replay that starts later fences the earlier one.
+   * {@return the transactional id of all replays of a dead-letter topic} They share the id, so a
+   * later replay fences an earlier one.
    */
   static String transactionalId(String topic) {
     return "millrace-replay-" + topic;

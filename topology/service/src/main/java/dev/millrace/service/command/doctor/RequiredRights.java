@@ -185,9 +185,9 @@ final class RequiredRights {
   }
 
   /**
-   * The right on all input topics. For {@code --input-pattern}, the right covers all topics that
-   * begin with the literal start of the pattern, because ACLs know only names, prefixes and {@code
-   * *}.
+   * The right on all input topics. ACLs know no regular expressions. For {@code --input-pattern},
+   * the right therefore covers all topics that begin with the literal start of the pattern. Without
+   * a literal start, it covers all topics.
    */
   private List<Right> inputs(AclOperation operation) {
     if (topics.inputPattern() == null) {

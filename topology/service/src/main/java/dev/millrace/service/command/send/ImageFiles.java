@@ -27,8 +27,8 @@ final class ImageFiles {
    *
    * @param paths the files and folders that the user names
    * @param all whether to return files without the file name extension of an image, too
-   * @param complaints receives a line about each skipped link that leads back to a folder above it,
-   *     and about each skipped pipe or device in a folder
+   * @param complaints receives a line about each skipped link to a folder above the link, and each
+   *     skipped pipe or device in a folder
    * @throws CommandException if a path does not exist or is a pipe or a device, or no file is found
    */
   static List<ImageFile> find(List<Path> paths, boolean all, Consumer<String> complaints)

@@ -99,7 +99,7 @@ class StopSignalTest {
     assertThat(signal.isRequested()).isTrue();
   }
 
-  /** A training step is such a command: it would crash if the JVM ended during the step. */
+  /** For example, a training step would crash if the JVM ended during the step. */
   @Test
   void commandThatMustNotBeCutOff_holdsTheJvmBeyondTheGrace_andSaysSoOnce() throws Exception {
     AtomicInteger told = new AtomicInteger();

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that a model that never ends is given up after the time limit. */
+/** Tests that the trial of a model that never ends fails after the time limit. */
 class ModelTrialTest {
 
   @TempDir private Path folder;

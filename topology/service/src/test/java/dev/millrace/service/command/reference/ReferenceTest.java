@@ -25,7 +25,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Tests that {@code REFERENCE.md} is current. With {@code -Dmillrace.reference.write}, writes the
- * file instead.
+ * file first.
  */
 @Tag("broker")
 @ResourceLock("millrace.models") // a topic of the shared broker
