@@ -17,8 +17,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Runs command lines. Every failure is one line on the error stream that says what to do, with a
- * stack trace below it only with {@code --verbose}.
+ * Runs command lines. A command that fails prints one line to the error stream. The line says what
+ * went wrong and what to do. With {@code --verbose}, the stack trace follows.
  */
 public final class CommandLineTool {
 
@@ -28,17 +28,17 @@ public final class CommandLineTool {
   private ConfigFile config = new ConfigFile(Map.of());
 
   /**
-   * @param out what a command is asked for
-   * @param err everything else
+   * @param out standard output, for the result of a command
+   * @param err standard error, for failures, warnings and progress
    */
   public CommandLineTool(PrintWriter out, PrintWriter err) {
     this(out, err, Terminal.NONE);
   }
 
   /**
-   * @param out what a command is asked for
-   * @param err everything else
-   * @param terminal how wide the help may be
+   * @param out standard output, for the result of a command
+   * @param err standard error, for failures, warnings and progress
+   * @param terminal the terminal, whose width limits the width of the help
    */
   public CommandLineTool(PrintWriter out, PrintWriter err, Terminal terminal) {
     this.root =
@@ -54,9 +54,9 @@ public final class CommandLineTool {
   }
 
   /**
-   * Runs one command to its end.
+   * Runs one command and returns when it has ended.
    *
-   * @return 0, 1 if it failed, 2 if the arguments are wrong
+   * @return the exit code: 0 for success, 1 for a failure, 2 for wrong arguments
    */
   public int run(String... args) {
     try {
@@ -81,7 +81,7 @@ public final class CommandLineTool {
     }
     try {
       return new CommandLine.RunLast().execute(parsed);
-    } catch (Error e) { // picocli handles exceptions alone
+    } catch (Error e) { // picocli handles only exceptions
       return fail(e, command.commandLine(), verbose);
     }
   }
@@ -94,10 +94,10 @@ public final class CommandLineTool {
     return command.root().userObject() instanceof RootCommand root && root.isVerbose();
   }
 
-  @SuppressWarnings("UnusedVariable") // the arguments: a handler's signature
+  @SuppressWarnings("UnusedVariable") // picocli's handler interface has the parameter args
   private int refuse(ParameterException e, String[] args) {
     try {
-      config.requireKnownKeys(root); // a mistyped key may be the option that is missed
+      config.requireKnownKeys(root); // a mistyped key may stand for the missing option
     } catch (CommandException unknownKey) {
       return fail(unknownKey, root, false);
     }

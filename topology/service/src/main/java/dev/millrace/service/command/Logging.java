@@ -3,8 +3,9 @@ package dev.millrace.service.command;
 import dev.millrace.service.logging.RepeatedWarnings;
 
 /**
- * How much is logged. {@code log4j2.properties} reads these system properties when the first logger
- * is made, so they are set before a command runs; one that the user set stays.
+ * Sets the log levels. {@code log4j2.properties} reads these system properties when the first
+ * logger is created, so they must be set before a command runs. A property that the user has set
+ * keeps its value.
  */
 final class Logging {
 

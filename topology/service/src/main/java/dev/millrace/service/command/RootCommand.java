@@ -27,8 +27,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code millrace} itself: the options that every command has, and the list of commands. The
- * options' values are asked for where they are used, of the parsed command line.
+ * The command {@code millrace}: the options that every command has, and the list of commands. Code
+ * that needs the value of an option reads it from the parsed command line.
  */
 @Command(
     name = "millrace",
@@ -86,12 +86,12 @@ final class RootCommand implements Runnable {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "Read options from this properties file. Its keys are option names without dashes (topic,"
-              + " or send.topic for one command alone) and Kafka's own keys. The command line wins"
-              + " over the file.")
+          "Read options from this properties file. Its keys are option names without the leading"
+              + " dashes (topic, or send.topic for one command only) and Kafka's own keys. Options"
+              + " on the command line override the file.")
   private Path config;
 
-  /** True if asked for more, on the command line or in the file. */
+  /** {@return whether {@code --verbose} is set, on the command line or in the file} */
   boolean isVerbose() {
     return verbose;
   }

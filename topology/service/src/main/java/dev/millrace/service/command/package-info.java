@@ -1,5 +1,5 @@
 /**
- * The command line: how a line is run, and what every command has; the packages below hold the
+ * The command line: the parser, and the options that every command has. The packages below hold the
  * commands.
  */
 package dev.millrace.service.command;

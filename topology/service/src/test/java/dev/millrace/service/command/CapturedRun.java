@@ -16,7 +16,7 @@ public record CapturedRun(int exitCode, String out, String err) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Runs a command line to its end. */
+  /** Runs a command line and returns when it has ended. */
   public static CapturedRun of(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
@@ -32,7 +32,7 @@ public record CapturedRun(int exitCode, String out, String err) {
     return err.lines().toList();
   }
 
-  /** Standard output, parsed as one JSON value. */
+  /** {@return standard output, parsed as one JSON value} */
   public JsonNode json() {
     try {
       return JSON.readTree(out);
@@ -48,15 +48,19 @@ public record CapturedRun(int exitCode, String out, String err) {
   }
 
   /**
-   * Asserts that the command failed, with the reason in one line and no other output; returns the
-   * line.
+   * Asserts that the command failed and printed nothing but one line with the reason.
+   *
+   * @return the line
    */
   public String failureLine() {
     return onlyLine(ExitCode.FAILED);
   }
 
   /**
-   * Asserts wrong usage, with one line that names the help and no other output; returns the line.
+   * Asserts that the exit code is that of wrong usage, and that the command printed nothing but one
+   * line that refers to {@code --help}.
+   *
+   * @return the line
    */
   public String usageLine() {
     String line = onlyLine(ExitCode.USAGE);

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests help, wrong usage, and failures in one line. */
+/** Tests the help, the errors of wrong usage, and that a failure is one line. */
 class CommandLineToolTest {
 
-  /** Options by which a command soon notices that no broker answers. */
+  /** Time-outs of less than a second, so that a command soon reports that no broker answers. */
   private static final String[] IMPATIENT = {
     "-X", "request.timeout.ms=200", "-X", "default.api.timeout.ms=300"
   };

@@ -4,17 +4,17 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** All commands, as picocli models them. */
+/** The model that picocli builds of all commands. */
 public final class CommandTree {
 
   private CommandTree() {}
 
-  /** {@return the program itself} */
+  /** {@return the command {@code millrace}, which contains all others} */
   public static CommandLine root() {
     return new CommandLine(new RootCommand());
   }
 
-  /** {@return a command and all commands below it} */
+  /** {@return a command and all its subcommands, at every level} */
   public static Stream<CommandSpec> all(CommandLine command) {
     return Stream.concat(
         Stream.of(command.getCommandSpec()),

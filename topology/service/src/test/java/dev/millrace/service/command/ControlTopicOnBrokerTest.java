@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Tests the control topic's clients with transactions that a real broker keeps open or aborts. */
+/** Tests the clients of the control topic on a real broker, with open and aborted transactions. */
 @Tag("broker")
 @ResourceLock("millrace.models") // a topic of the shared broker
 class ControlTopicOnBrokerTest {

@@ -88,7 +88,7 @@ class DefaultsTest {
                 .formatted(CPU.engine().linger().toMillis(), GPU.linger().toMillis()));
   }
 
-  /** The text after {@code default:} in an option's description. */
+  /** {@return the text after {@code default:} in an option's description} */
   private static String defaultOf(String command, String option) {
     String help =
         HELP.computeIfAbsent(

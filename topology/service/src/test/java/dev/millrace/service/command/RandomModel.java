@@ -13,7 +13,7 @@ public final class RandomModel {
 
   private RandomModel() {}
 
-  /** Publishes a ResNet-20 of ten classes as the next version of a model. */
+  /** Publishes a ResNet-20 with ten classes as the next version of a model. */
   public static void publish(Path repository, String name) throws IOException {
     publish(repository, name, 10, 1);
   }
@@ -21,7 +21,10 @@ public final class RandomModel {
   /**
    * Publishes a ResNet-20 as the next version of a model.
    *
-   * @param seed seed of its weights
+   * @param repository the folder of the repository
+   * @param name the model's name
+   * @param classes number of classes
+   * @param seed seed of the random weights
    */
   public static void publish(Path repository, String name, int classes, int seed)
       throws IOException {

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = {
       "Measure Millrace on this machine, also against alternatives.",
-      "Starts a broker and processes of its own, and takes hours. Nothing else should run"
-          + " meanwhile. --only measures a part."
+      "Starts its own broker and processes, and takes hours. Run nothing else on the machine"
+          + " meanwhile. --only measures single parts."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace bench --list", "  millrace bench --only resnet20 --rounds 3"})
@@ -49,7 +49,8 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       paramLabel = "NAME",
       split = ",",
       description =
-          "Parts to measure, or the parts of these figures, separated by commas; see --list.")
+          "Parts to measure, separated by commas; see --list. The name of a figure selects the"
+              + " part that measures it.")
   private List<String> only = new ArrayList<>();
 
   @Option(names = "--list", description = "List what can be measured and exit.")
@@ -173,7 +174,7 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
     out.flush();
   }
 
-  /** Collects what is measured, and says on standard error how it goes. */
+  /** Collects the figures, and prints the progress to standard error. */
   private static final class Figures implements Benchmarks.Listener {
 
     private final List<Figure> measured = new ArrayList<>();

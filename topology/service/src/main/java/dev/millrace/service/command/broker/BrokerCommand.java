@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     name = "broker",
     description = {
       "Run a single-node Kafka broker for development.",
-      "Prints 'ready HOST:PORT' once the broker accepts clients, and runs until Ctrl-C or"
+      "Prints 'ready HOST:PORT' once the broker accepts clients. Runs until Ctrl-C or"
           + " SIGTERM. The broker does not create topics by itself."
     },
     footerHeading = Examples.HEADING,
@@ -67,15 +67,15 @@ public final class BrokerCommand implements Callable<Integer>, LongRunning {
       names = "-X",
       paramLabel = "KEY=VALUE",
       description =
-          "Property of Kafka's broker, with broker. before it in a --config file. May be"
-              + " repeated. Clients connect to the listener "
+          "Property of Kafka's broker. May be repeated. In a --config file, the key has the"
+              + " prefix 'broker.'. Clients connect to the listener "
               + BrokerConfig.CLIENTS
-              + "; user_NAME=\"PASSWORD\" in its SCRAM line creates a user. Keep secrets in the"
-              + " file.")
+              + ". In its JAAS configuration for SCRAM, user_NAME=\"PASSWORD\" creates a user. Keep"
+              + " secrets in the file.")
   private List<String> overrides = new ArrayList<>();
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // the stop is what comes of it
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback handles the result
   public Integer call() throws InterruptedException {
     BrokerConfig config = new BrokerConfig(dir, host, port, overrides());
     StopSignal stop = StopSignal.listen();

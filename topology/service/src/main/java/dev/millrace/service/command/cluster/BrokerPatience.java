@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries something again as long as no broker answers, with pauses that double from half a second to
- * ten seconds. Any other failure, such as a wrong password, ends it at once. Used by one thread.
+ * Retries a step while no broker answers. The pauses between attempts double from 0.5 s to 10 s.
+ * Any other failure, such as a wrong password, ends the retries at once. Used by one thread.
  */
 public final class BrokerPatience {
 
@@ -27,7 +27,7 @@ public final class BrokerPatience {
   public interface Attempt {
 
     /**
-     * Makes the attempt.
+     * Runs the step once.
      *
      * @throws InterruptedException if the thread is interrupted
      */
@@ -49,9 +49,9 @@ public final class BrokerPatience {
   }
 
   /**
-   * Prepares the attempts.
+   * Creates the retries.
    *
-   * @param limit how long to try; an attempt that began before takes longer
+   * @param limit how long to retry; an attempt that began within the limit may end after it
    * @param pause waits between attempts
    * @param nanoTime the clock, as {@link System#nanoTime}
    */
@@ -66,9 +66,9 @@ public final class BrokerPatience {
    *
    * @param bootstrapServers the brokers' addresses, for messages
    * @param attempt the step that needs a broker
-   * @return false if the command was asked to stop before
-   * @throws UnreachableBrokerException if no broker has answered when the limit is over; it says
-   *     how long was waited
+   * @return true if {@code attempt} succeeded, false if the command was asked to stop before that
+   * @throws UnreachableBrokerException if no broker has answered when the limit is over; its
+   *     message says how long the command has waited
    * @throws InterruptedException if the thread is interrupted
    */
   public boolean run(String bootstrapServers, Attempt attempt) throws InterruptedException {
@@ -103,7 +103,11 @@ public final class BrokerPatience {
     }
   }
 
-  /** The failure that means that no broker has answered, or null. */
+  /**
+   * Runs the attempt once.
+   *
+   * @return null if the attempt succeeded, or the exception if no broker answered
+   */
   private static RuntimeException fails(Attempt attempt) throws InterruptedException {
     try {
       attempt.run();

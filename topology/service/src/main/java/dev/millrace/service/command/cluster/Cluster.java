@@ -29,8 +29,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * The cluster a command works with, asked before the work begins, so that a broker that is away or
- * a topic that is missing ends it with one line. Not thread-safe; to be closed.
+ * Checks the Kafka cluster before a command starts its work. If no broker answers or a topic does
+ * not exist, the command ends with one line that says so. Not thread-safe. The caller closes it.
  */
 public final class Cluster implements AutoCloseable {
 
@@ -39,7 +39,8 @@ public final class Cluster implements AutoCloseable {
   private final LongSupplier nanoTime;
 
   /**
-   * @param admin closed with this
+   * @param admin the admin client, which {@link #close} closes
+   * @param bootstrapServers the brokers' addresses, for messages
    * @param nanoTime the clock, as {@link System#nanoTime}
    */
   Cluster(Admin admin, String bootstrapServers, LongSupplier nanoTime) {
@@ -49,7 +50,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Prepares to ask; nothing is sent yet.
+   * Creates the admin client. It sends no request yet.
    *
    * @param kafka the options that name the brokers
    * @return the cluster, which the caller closes
@@ -72,20 +73,21 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Returns when a broker answers.
+   * Waits until a broker answers.
    *
-   * @throws CommandException if none does within {@value KafkaOptions#PATIENCE_MS} ms
+   * @throws CommandException if no broker answers within {@value KafkaOptions#PATIENCE_MS} ms
    */
   public void requireBroker() {
     get(admin.describeCluster().nodes());
   }
 
   /**
-   * Returns when a broker answers and has these topics, and each partition takes records, which one
-   * just made does a moment after it is known.
+   * Checks that the topics exist, and waits until each partition accepts records. A new partition
+   * accepts records a moment after the metadata lists it.
    *
    * @param topics the topics' names
-   * @throws CommandException if none answers, a topic is missing, or a partition has no leader
+   * @throws CommandException if no broker answers, a topic does not exist, or a partition has no
+   *     leader
    */
   public void requireTopics(Set<String> topics) {
     List<TopicDescription> descriptions = new ArrayList<>();
@@ -130,10 +132,10 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Asks for the size of the largest record batch that a topic takes.
+   * Reads the size of the largest record batch that a topic accepts.
    *
    * @param topic the topic's name
-   * @return the size in bytes; empty if the user may not ask
+   * @return the size in bytes; empty if the user may not describe the topic's configuration
    */
   public OptionalInt maxMessageBytes(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
@@ -147,11 +149,11 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * {@return the failure of a command whose broker is away or busy}
+   * {@return the exception for a command that gets no answer from a broker}
    *
    * @param bootstrapServers the brokers' addresses
    * @param waited how long the command waited for an answer
-   * @param cause the client's failure
+   * @param cause the exception of the client
    */
   public static UnreachableBrokerException unreachable(
       String bootstrapServers, Duration waited, Throwable cause) {
@@ -166,7 +168,7 @@ public final class Cluster implements AutoCloseable {
         cause);
   }
 
-  /** Seconds, for people to read. */
+  /** Formats a time in seconds, for messages. */
   static String seconds(Duration time) {
     return time.compareTo(Duration.ofSeconds(10)) < 0
         ? String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3)
@@ -197,7 +199,7 @@ public final class Cluster implements AutoCloseable {
     return Duration.ofNanos(nanoTime.getAsLong() - start);
   }
 
-  /** {@return the client that asks; it stays this cluster's} */
+  /** {@return the admin client, which {@link #close} closes} */
   public Admin admin() {
     return admin;
   }

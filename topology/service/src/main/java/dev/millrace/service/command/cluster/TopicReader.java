@@ -15,8 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads a topic from its beginning to where it ended when reading began: committed records only,
- * without a group. For one thread; the consumer belongs to the caller.
+ * Reads the committed records of a topic, from its beginning to its end at the start of the read.
+ * Uses no consumer group. For one thread. The caller closes the consumer.
  */
 public final class TopicReader {
 
@@ -25,13 +25,17 @@ public final class TopicReader {
   private final Consumer<byte[], byte[]> consumer;
 
   /**
-   * @param consumer stays the caller's
+   * @param consumer the consumer, which the caller closes
    */
   public TopicReader(Consumer<byte[], byte[]> consumer) {
     this.consumer = consumer;
   }
 
-  /** A consumer for this, which the caller closes. */
+  /**
+   * {@return a new consumer for this class, which the caller closes}
+   *
+   * @param kafka the options of Kafka's clients
+   */
   public static Consumer<byte[], byte[]> consumer(KafkaOptions kafka) {
     Map<String, String> defaults = new HashMap<>(KafkaOptions.PATIENCE);
     defaults.putAll(GrouplessConsumer.KEYS);
@@ -42,9 +46,11 @@ public final class TopicReader {
   }
 
   /**
-   * Reads a topic. The consumer is then at its end.
+   * Reads a topic up to its end at the start of the read. Unless {@code wantsMore} ends the read,
+   * the consumer is then positioned at this end or after it.
    *
-   * @param wantsMore takes a record, and says whether it wants another
+   * @param topic the topic's name
+   * @param wantsMore receives each record, and returns whether to read the next one
    */
   public void read(String topic, Predicate<ConsumerRecord<byte[], byte[]>> wantsMore) {
     List<TopicPartition> partitions =
@@ -58,7 +64,7 @@ public final class TopicReader {
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       if (records.isEmpty()) {
-        consumer.endOffsets(partitions); // fails where the broker is gone, as a poll does not
+        consumer.endOffsets(partitions); // unlike poll, this fails if no broker answers
       }
       for (ConsumerRecord<byte[], byte[]> record : records) {
         TopicPartition partition = new TopicPartition(topic, record.partition());

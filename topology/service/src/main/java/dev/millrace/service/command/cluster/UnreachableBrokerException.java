@@ -2,12 +2,12 @@ package dev.millrace.service.command.cluster;
 
 import dev.millrace.service.command.lifecycle.CommandException;
 
-/** No broker answered, because there is none, it is busy, or it waits for another protocol. */
+/** No broker answered, because none runs, it is busy, or it expects another security protocol. */
 public final class UnreachableBrokerException extends CommandException {
 
   private static final long serialVersionUID = 1;
 
-  /** Whether no address is known for the broker's name. */
+  /** Whether the broker's host name cannot be resolved. */
   private final boolean unknownName;
 
   UnreachableBrokerException(String message, boolean unknownName, Throwable cause) {
@@ -15,7 +15,7 @@ public final class UnreachableBrokerException extends CommandException {
     this.unknownName = unknownName;
   }
 
-  /** Whether no address is known for the broker's name. */
+  /** Whether the broker's host name cannot be resolved. */
   boolean isUnknownName() {
     return unknownName;
   }

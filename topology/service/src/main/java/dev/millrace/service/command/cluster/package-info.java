@@ -1,2 +1,2 @@
-/** The Kafka cluster that a command works with. */
+/** Checks and reads of the Kafka cluster that a command works with. */
 package dev.millrace.service.command.cluster;

@@ -6,22 +6,25 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * A record of a dead-letter topic, with what its headers say (KIP-1034).
+ * A record of a dead-letter topic. Its headers hold the reason and the position of the original
+ * record (KIP-1034).
  *
  * @param record the record itself
  */
 public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
 
-  /** Begins the names of all headers that Kafka Streams adds. */
+  /** The prefix of all headers that Kafka Streams adds to a dead letter. */
   static final String ERRORS = "__streams.errors.";
 
-  /** On a record that was sent again: the dead letter that it was. */
+  /**
+   * The header of a record that a replay has sent. Its value is the position of the dead letter.
+   */
   public static final String REPLAYED = "millrace.replayed";
 
-  /** On a dead letter that stands for a record too large to keep. */
+  /** The header of a dead letter without a value, because the original record was too large. */
   static final String STUB = "millrace.stub";
 
-  /** {@return whether a record is a dead letter, by its headers} */
+  /** {@return whether a record has the headers of a dead letter} */
   public static boolean is(ConsumerRecord<?, ?> record) {
     for (Header header : record.headers()) {
       if (header.key().startsWith(ERRORS)) {
@@ -31,43 +34,49 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
     return false;
   }
 
-  /** Where it lies: {@code topic-partition@offset}. */
+  /** {@return the position of the dead letter: {@code topic-partition@offset}} */
   String position() {
     return position(record.topic(), Integer.toString(record.partition()), record.offset() + "");
   }
 
-  /** The key as text; empty without a key. */
+  /** {@return the key as text, or empty if the record has no key} */
   Optional<String> key() {
     return Optional.ofNullable(record.key()).map(DeadLetter::text);
   }
 
-  /** Why the record was refused, else the exception's class; empty without either. */
+  /**
+   * {@return the message of the exception that refused the record, or else the exception's class;
+   * empty without both headers}
+   */
   String reason() {
     return header("message").or(() -> header("exception")).orElse("");
   }
 
-  /** The topic that the record came from, if its headers tell. */
+  /** {@return the topic of the original record, or empty without that header} */
   Optional<String> topic() {
     return header("topic");
   }
 
-  /** The partition that the record came from, if its headers tell. */
+  /** {@return the partition of the original record, or empty without a valid header} */
   Optional<Integer> partition() {
     return header("partition").filter(text -> text.matches("\\d{1,9}")).map(Integer::valueOf);
   }
 
-  /** Where the record came from: {@code topic-partition@offset}, if its headers tell. */
+  /**
+   * {@return the position of the original record: {@code topic-partition@offset}; empty if the
+   * header with the topic is missing}
+   */
   Optional<String> source() {
     return topic()
         .map(name -> position(name, header("partition").orElse("?"), header("offset").orElse("?")));
   }
 
-  /** True if the record's value is lost. */
+  /** {@return whether the dead letter has lost the value of the original record} */
   boolean isStub() {
     return record.headers().lastHeader(STUB) != null;
   }
 
-  /** The dead letter that was sent again and became this one, if any was. */
+  /** {@return the position of an earlier dead letter, if a replay of it led to this dead letter} */
   Optional<String> replayOf() {
     return value(REPLAYED);
   }

@@ -6,7 +6,7 @@ import dev.millrace.service.serve.Topics;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** Which dead letters are meant: a mixin of options. */
+/** Options that select dead letters, as a mixin. */
 @Grouped(Section.OPTIONS)
 final class DeadLetterChoice {
 
@@ -20,7 +20,7 @@ final class DeadLetterChoice {
   @Option(
       names = "--reason",
       paramLabel = "REGEX",
-      description = "Only dead letters with a reason in which this regular expression is found.")
+      description = "Only dead letters whose reason contains a match of this regular expression.")
   private Pattern reason;
 
   @Option(names = "--key", paramLabel = "KEY", description = "Only dead letters with this key.")
@@ -36,7 +36,7 @@ final class DeadLetterChoice {
     return topic;
   }
 
-  /** The largest number of dead letters. */
+  /** {@return the value of {@code --count}, or the largest {@code long} without the option} */
   long count() {
     if (count == null) {
       return Long.MAX_VALUE;

@@ -10,11 +10,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A dead letter as one line.
+ * Formats a dead letter as one line.
  *
  * @param json whether the line is JSON
- * @param zone whose clock the times for people are told by
- * @param style of the line for people
+ * @param zone time zone of the times in text lines
+ * @param style colours of text lines
  */
 public record DeadLetterLine(boolean json, ZoneId zone, Style style) {
 
@@ -54,8 +54,8 @@ public record DeadLetterLine(boolean json, ZoneId zone, Style style) {
   }
 
   /**
-   * Keys and reasons may hold anything: what would break the line or steer the terminal is not
-   * shown.
+   * Replaces control characters with spaces. A key or a reason can contain any text, and a control
+   * character could break the line or control the terminal.
    */
   private static String printable(String text) {
     return text.replaceAll("\\p{Cntrl}+", " ");

@@ -9,16 +9,19 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Decides which dead letters are sent again, and what the records look like. For one thread.
+ * Decides which dead letters are sent again, and creates the records to send. For one thread.
  *
- * <p>A record goes back as it came: with its key, its value and its headers but those of the error,
- * and to its own partition, unless it goes to another topic. Its timestamp is the time of the
- * replay. {@link DeadLetter#REPLAYED} names the dead letter; one that has the header already was
- * sent again before and failed again, so it stays unless {@code again} asks for it.
+ * <p>The new record has the key, the value and the headers of the original record, without the
+ * error's headers. It goes to the original partition, unless {@code to} names another topic. Its
+ * timestamp is the time of the replay. The header {@link DeadLetter#REPLAYED} holds the position of
+ * the dead letter.
+ *
+ * <p>A dead letter with that header failed again after an earlier replay. It is skipped unless
+ * {@code again} is true.
  */
 final class Replay {
 
-  /** What became of a dead letter. */
+  /** What the replay did with a dead letter. */
   enum Outcome {
     REPLAYED("sent again"),
     DONE("sent again before"),
@@ -39,7 +42,7 @@ final class Replay {
     }
   }
 
-  /** What a record takes beyond its key, value and headers, in bytes; more than it can. */
+  /** An upper bound of a record's size without its key, value and headers, in bytes. */
   private static final int RECORD_BYTES = 128;
 
   private static final int HEADER_BYTES = 10;
@@ -50,16 +53,18 @@ final class Replay {
   private final Limits limits;
   private final Map<Outcome, Long> counts = new LinkedHashMap<>();
 
-  /** What topics take. */
+  /** The size limits of topics. */
   interface Limits {
 
-    /** The size of the largest record batch that a topic takes, in bytes. */
+    /** {@return the size of the largest record batch that a topic accepts, in bytes} */
     int maxBytes(String topic);
   }
 
   /**
-   * @param to where all records go, if not back to where they came from
-   * @param again whether dead letters of replayed records are sent again, too
+   * @param log the dead letters that earlier replays have sent
+   * @param to the topic for all records; empty to send each record to its original topic
+   * @param again whether to also send dead letters that failed again after a replay
+   * @param limits the size limits of topics
    */
   Replay(ReplayLog log, Optional<String> to, boolean again, Limits limits) {
     this.log = log;
@@ -68,7 +73,11 @@ final class Replay {
     this.limits = limits;
   }
 
-  /** The record to send, if there is one; the outcome is counted. */
+  /**
+   * Decides about one dead letter and counts the outcome.
+   *
+   * @return the record to send, or empty if the dead letter is skipped
+   */
   Optional<ProducerRecord<byte[], byte[]>> record(DeadLetter letter) {
     Optional<ProducerRecord<byte[], byte[]>> record = target(letter).map(to -> made(letter, to));
     Outcome outcome = outcome(letter, record);
@@ -113,7 +122,10 @@ final class Replay {
         target, partition, letter.record().key(), letter.record().value(), headers);
   }
 
-  /** An upper bound of a record batch with this record alone, uncompressed. */
+  /**
+   * {@return an upper bound of the size of an uncompressed record batch that holds only this
+   * record, in bytes}
+   */
   private static long bytes(ProducerRecord<byte[], byte[]> record) {
     long bytes = RECORD_BYTES + length(record.key()) + length(record.value());
     for (Header header : record.headers()) {
@@ -129,7 +141,7 @@ final class Replay {
     return bytes == null ? 0 : bytes.length;
   }
 
-  /** How many dead letters had each outcome. */
+  /** {@return the number of dead letters for each outcome} */
   Map<Outcome, Long> counts() {
     return counts;
   }

@@ -34,10 +34,10 @@ import picocli.CommandLine.Spec;
       "Send dead letters back to the topics they came from, each once.",
       "Reads up to the topic's current end. The compacted topic TOPIC"
           + ReplayLog.SUFFIX
-          + " records which dead letters were sent, in the transaction that sends them. A record"
-          + " carries the header "
+          + " lists the dead letters that were sent. The transaction that sends a dead letter also"
+          + " adds it to this list. A record that was sent again carries the header "
           + DeadLetter.REPLAYED
-          + "; if it becomes a dead letter again, only --again sends it again."
+          + ". If that record becomes a dead letter again, only --again sends it once more."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -57,7 +57,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--to",
       paramLabel = "TOPIC",
-      description = "Topic to send the images to (default: the topic that each came from).")
+      description = "Topic to send the images to (default: the topic that each image came from).")
   private String to;
 
   @Option(
@@ -153,7 +153,8 @@ final class ReplayCommand implements Callable<Integer> {
             return replay.replayed() < count;
           });
     } catch (WakeupException e) {
-      // A signal: what was sent so far is kept, and the JVM ends with its code.
+      // A signal ends the replay. The records sent so far are committed, and the signal sets the
+      // JVM's exit code.
     }
   }
 

@@ -8,15 +8,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
 
 /**
- * Which dead letters were sent again: one record each in a compacted topic beside the dead letters,
- * written in the transaction that sends the dead letter. For one thread.
+ * The dead letters that replays have sent. The log is a compacted topic with one record for each of
+ * them. The transaction that sends a dead letter also writes its log record. For one thread.
  *
- * <p>A consumer group's offset could not say that, because a replay by reason or key leaves gaps. A
- * key names the topic by its id too, so that a topic that was deleted and made anew starts afresh.
+ * <p>The offsets of a consumer group cannot replace the log, because a replay by reason or key
+ * skips records. The key of a log record contains the dead-letter topic's id. If that topic is
+ * deleted and created again, old log records therefore do not count.
  */
 final class ReplayLog {
 
-  /** What the log's name has more than the dead-letter topic's. */
+  /** The log's name is the name of the dead-letter topic with this suffix. */
   static final String SUFFIX = ".replayed";
 
   private final String topic;
@@ -27,7 +28,7 @@ final class ReplayLog {
   /**
    * @param topic the log's topic
    * @param deadLetters the dead-letter topic's id
-   * @param exists whether there is such a topic
+   * @param exists whether the log's topic exists
    */
   ReplayLog(String topic, Uuid deadLetters, boolean exists) {
     this.topic = topic;
@@ -35,7 +36,7 @@ final class ReplayLog {
     this.exists = exists;
   }
 
-  /** The name of a dead-letter topic's log. */
+  /** {@return the name of the log of a dead-letter topic} */
   static String topic(String deadLetters) {
     return deadLetters + SUFFIX;
   }
@@ -44,12 +45,16 @@ final class ReplayLog {
     return topic;
   }
 
-  /** False if nothing was ever sent again. */
+  /** {@return whether the log's topic exists; without it, no dead letter was ever sent again} */
   boolean exists() {
     return exists;
   }
 
-  /** Takes in a record of the log; true, since another may follow. */
+  /**
+   * Adds a record that was read from the log.
+   *
+   * @return true, so that the reader continues with the next record
+   */
   boolean add(ConsumerRecord<byte[], byte[]> entry) {
     replayed.add(new String(entry.key(), StandardCharsets.UTF_8));
     return true;
@@ -59,7 +64,7 @@ final class ReplayLog {
     return replayed.contains(key(letter));
   }
 
-  /** Remembers a dead letter, and gives the record that makes it last. */
+  /** Adds a dead letter, and returns the log record to send with it. */
   ProducerRecord<byte[], byte[]> entry(DeadLetter letter, String target) {
     replayed.add(key(letter));
     return new ProducerRecord<>(topic, bytes(key(letter)), bytes(target));

@@ -15,16 +15,16 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Finds or makes the topic of a {@link ReplayLog}. */
+/** Finds or creates the topic of a {@link ReplayLog}. */
 final class ReplayLogTopic {
 
   private ReplayLogTopic() {}
 
   /**
-   * The log of a dead-letter topic, not read yet.
+   * Returns the log of a dead-letter topic, without reading it.
    *
-   * @param create whether to make its topic where it is missing
-   * @throws KafkaException if the brokers refuse
+   * @param create whether to create the log's topic if it does not exist
+   * @throws KafkaException if the brokers refuse the request
    */
   static ReplayLog open(Admin admin, String deadLetters, boolean create)
       throws InterruptedException {

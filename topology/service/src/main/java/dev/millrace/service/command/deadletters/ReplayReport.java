@@ -7,15 +7,15 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a replay came to.
+ * The result of a replay.
  *
  * @param topic the dead-letter topic
- * @param dryRun whether nothing was sent
- * @param counts number of dead letters by what became of them
+ * @param dryRun whether the replay was a dry run, which sends nothing
+ * @param counts number of dead letters for each outcome
  */
 record ReplayReport(String topic, boolean dryRun, Map<Outcome, Long> counts) {
 
-  /** One line for people. */
+  /** {@return the result as one line of text} */
   String line() {
     StringBuilder line = new StringBuilder(topic).append(": ");
     line.append(count(Outcome.REPLAYED))
@@ -28,7 +28,7 @@ record ReplayReport(String topic, boolean dryRun, Map<Outcome, Long> counts) {
     return line.toString();
   }
 
-  /** One JSON object. */
+  /** {@return the result as one JSON object} */
   String json() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("topic", topic);

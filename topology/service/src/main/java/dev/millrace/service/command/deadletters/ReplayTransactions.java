@@ -13,8 +13,9 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * Sends dead letters again, a hundred at a time, each with its entry in the log in one transaction.
- * A replay that starts later fences this one. For one thread; the producer belongs to the caller.
+ * Sends dead letters again, in transactions of up to 100. A transaction also holds the log record
+ * of each dead letter. A replay that starts later fences this one. For one thread. The caller
+ * closes the producer.
  */
 final class ReplayTransactions {
 
@@ -24,7 +25,7 @@ final class ReplayTransactions {
   private final String topic;
   private int open;
 
-  /** Ends the transaction that an earlier replay left open, if any. */
+  /** Aborts the transaction that an earlier replay left open, if there is one. */
   ReplayTransactions(Producer<byte[], byte[]> producer, String topic) {
     this.producer = producer;
     this.topic = topic;
@@ -35,12 +36,20 @@ final class ReplayTransactions {
     }
   }
 
-  /** The id of all replays of a dead-letter topic, of which the last to start goes on. */
+  /**
+   * {@return the transactional id of all replays of a dead-letter topic} They share the id, so a
+   * later replay fences an earlier one.
+   */
   static String transactionalId(String topic) {
     return "millrace-replay-" + topic;
   }
 
-  /** A producer's configuration for the replay of a topic. */
+  /**
+   * {@return the producer's configuration for the replay of a topic}
+   *
+   * @param topic the dead-letter topic
+   * @param maxBytes size of the largest record batch that the dead-letter topic accepts, in bytes
+   */
   static Map<String, String> defaults(String topic, int maxBytes) {
     return Map.of(
         ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId(topic),
@@ -52,7 +61,7 @@ final class ReplayTransactions {
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "20000");
   }
 
-  /** Sends a dead letter again; it counts once {@link #commit} has returned. */
+  /** Sends a dead letter again. Consumers see the record after {@link #commit} has returned. */
   void send(ProducerRecord<byte[], byte[]> record, ProducerRecord<byte[], byte[]> entry) {
     try {
       if (open == 0) {
@@ -70,7 +79,7 @@ final class ReplayTransactions {
     }
   }
 
-  /** Makes what was sent last. */
+  /** Commits the records sent since the last commit. */
   void commit() {
     if (open == 0) {
       return;

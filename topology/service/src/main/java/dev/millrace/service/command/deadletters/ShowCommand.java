@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
     name = "show",
     description = {
       "Print dead letters with their reasons, one line each.",
-      "Reads up to the topic's current end. A line has the time, the key, where the dead"
-          + " letter lies, where the image came from, and why it was refused."
+      "Reads up to the topic's current end. A line has the time, the key, the position of the"
+          + " dead letter, the position of the original record, and the reason of the failure."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -53,7 +53,7 @@ final class ShowCommand implements Callable<Integer> {
         StopSignal stop = StopSignal.listen(consumer::wakeup)) {
       show(new TopicReader(consumer), count);
     } catch (WakeupException e) {
-      // A signal: the JVM ends with its code.
+      // The signal sets the JVM's exit code.
     }
     return ExitCode.DONE;
   }

@@ -1,2 +1,5 @@
-/** {@code millrace dead-letters}: what could not be classified, why, and how to try it again. */
+/**
+ * {@code millrace dead-letters}: shows the images that could not be classified, and sends them
+ * again.
+ */
 package dev.millrace.service.command.deadletters;

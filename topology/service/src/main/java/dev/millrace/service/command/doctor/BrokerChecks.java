@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine.ParameterException;
 
-/** Looks at the broker and its topics, and changes nothing. */
+/** Checks the broker and its topics, and changes nothing. */
 final class BrokerChecks {
 
   private final Topics topics;
@@ -28,9 +28,10 @@ final class BrokerChecks {
   private final long predictionBytes;
 
   /**
-   * @param topics of the service
-   * @param maxRecordBytes the largest image record that it is made for
-   * @param predictionBytes about the size of its model's largest prediction; 0 if it is unknown
+   * @param topics the topics of the service
+   * @param maxRecordBytes size of the largest image record that the service accepts, in bytes
+   * @param predictionBytes approximate size of the model's largest prediction, in bytes; 0 if it is
+   *     unknown
    */
   BrokerChecks(Topics topics, int maxRecordBytes, long predictionBytes) {
     this.topics = topics;
@@ -39,9 +40,10 @@ final class BrokerChecks {
   }
 
   /**
-   * Looks at everything.
+   * Runs all checks.
    *
-   * @param names the topics that must be there
+   * @param names the topics that must exist
+   * @return the findings, in the order of the checks
    */
   List<Finding> of(KafkaOptions kafka, List<String> names) {
     List<Finding> findings = new ArrayList<>();
@@ -62,7 +64,7 @@ final class BrokerChecks {
       problem(control::statusProblem)
           .ifPresent(why -> findings.add(Finding.warning("topic " + ControlTopic.STATUS, why)));
     } catch (ParameterException e) {
-      throw e; // not the broker is wrong but the command line
+      throw e; // the command line is wrong, not the broker
     } catch (RuntimeException e) {
       findings.add(Finding.missing("broker", Failure.of(e).line()));
     }
@@ -91,7 +93,7 @@ final class BrokerChecks {
     return line -> findings.add(Finding.warning("topic limits", line));
   }
 
-  /** A topic that we may not describe has no problem that we know of, and is said so. */
+  /** Runs a check. If the user may not describe the topic, the missing right is the problem. */
   private static Optional<String> problem(Supplier<Optional<String>> check) {
     try {
       return check.get();

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description = {
       "Check Java, native libraries, broker, topics, models and GPUs.",
-      "The exit code is 1 if something is missing that serving needs."
+      "The exit code is 1 if anything that 'serve' needs is missing."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -74,7 +74,8 @@ public final class DoctorCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
       description =
-          "Largest image record, in bytes, as given to 'serve' (default: ${DEFAULT-VALUE}).")
+          "Largest image record, in bytes. Pass the same value as to 'serve' (default:"
+              + " ${DEFAULT-VALUE}).")
   private int maxRecordBytes;
 
   @Option(
@@ -89,15 +90,16 @@ public final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--acls",
       description =
-          "Print the rights that each command needs on a broker with an authorizer, and exit. No"
-              + " broker is asked.")
+          "Print the rights that each command needs on a broker with an authorizer, and exit."
+              + " Does not connect to a broker.")
   private boolean acls;
 
   @Option(
       names = "--principal",
       paramLabel = "TYPE:NAME",
       description =
-          "With --acls: print kafka-acls.sh commands that allow this user, such as User:alice.")
+          "With --acls: print kafka-acls.sh commands that grant the rights to this user, for"
+              + " example User:alice.")
   private String principal;
 
   @Option(
@@ -162,7 +164,10 @@ public final class DoctorCommand implements Callable<Integer> {
     return new BrokerChecks(all, maxRecordBytes, predictionBytes()).of(kafka, names);
   }
 
-  /** Of the model that is asked for, with the default form of predictions. */
+  /**
+   * The size of the largest prediction of the model of {@code --model}, if {@code serve} runs with
+   * its default options. 0 if it is unknown.
+   */
   private long predictionBytes() {
     if (model == null) {
       return 0;
@@ -174,7 +179,7 @@ public final class DoctorCommand implements Callable<Integer> {
           defaults.top(),
           defaults.probabilities());
     } catch (ModelException e) {
-      return 0; // the model's own check says why
+      return 0; // the check of the model reports why
     }
   }
 

@@ -3,23 +3,23 @@ package dev.millrace.service.command.doctor;
 import java.util.Locale;
 
 /**
- * What {@code doctor} found out about one thing.
+ * The result of one check of {@code doctor}.
  *
- * @param check what was looked at
- * @param state how it is
- * @param detail what was found, or what to do
+ * @param check name of the check
+ * @param state the result in one word
+ * @param detail what the check found, or what the user has to do
  */
 record Finding(String check, State state, String detail) {
 
-  /** How a thing is. */
+  /** The result of a check in one word. */
   enum State {
-    /** There and working. */
+    /** It exists and works. */
     OK,
-    /** Working, but not for every record. */
+    /** It works, but not for every record, or a check was not possible. */
     WARNING,
-    /** Not there, and nothing that was asked for needs it. */
+    /** It is missing, but the devices to check do not need it. */
     ABSENT,
-    /** Needed, and not there or not working. */
+    /** It is needed, but is missing or does not work. */
     MISSING;
 
     String label() {

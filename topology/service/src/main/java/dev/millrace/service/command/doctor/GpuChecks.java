@@ -12,15 +12,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Looks at the GPU: its driver, ONNX Runtime's CUDA provider, and each library the provider loads,
- * by name.
+ * Checks the GPU's driver, ONNX Runtime's CUDA provider, and each library that the provider loads.
  *
- * @param driver a file that is there if a driver is loaded
- * @param libraries where the libraries would be found
- * @param provider the library of the CUDA provider, empty in a build for CPUs alone; may throw a
- *     {@link ModelException}
- * @param trial why no model can run on a device, empty if one can; may throw a {@link
- *     ModelException}
+ * @param driver a file that exists if and only if the driver is loaded
+ * @param libraries finds a library on the linker's search path
+ * @param provider returns the library of the CUDA provider, or empty if ONNX Runtime is a CPU
+ *     build; may throw a {@link ModelException}
+ * @param trial tries a model on a device and returns the problem, or empty if the model runs; may
+ *     throw a {@link ModelException}
  */
 record GpuChecks(
     Path driver,
@@ -28,7 +27,10 @@ record GpuChecks(
     Supplier<Optional<Path>> provider,
     Function<Device, Optional<String>> trial) {
 
-  /** What the provider links, for CUDA 12 and for CUDA 13; one of each row is enough. */
+  /**
+   * The libraries that the provider links, for CUDA 12 and for CUDA 13. One library of each row is
+   * enough.
+   */
   private static final List<List<String>> LIBRARIES =
       List.of(
           List.of("libcuda.so.1"),
@@ -46,9 +48,11 @@ record GpuChecks(
   }
 
   /**
-   * Looks at everything.
+   * Runs all checks.
    *
-   * @param wanted the devices that must work; without a GPU among them only these can fail
+   * @param wanted the devices that must work. If none of them is a GPU, a missing driver or library
+   *     is not a failure
+   * @return the findings, in the order of the checks
    */
   List<Finding> of(List<Device> wanted) {
     boolean needed = wanted.stream().anyMatch(device -> device.kind() == Device.Kind.CUDA);

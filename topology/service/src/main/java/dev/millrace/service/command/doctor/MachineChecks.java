@@ -11,7 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Looks at Java and at the native libraries. */
+/** Checks Java and the native libraries. */
 final class MachineChecks {
 
   /** A PNG of one white pixel. */
@@ -35,7 +35,7 @@ final class MachineChecks {
   }
 
   /**
-   * @param opener opens a decoder, to be closed here
+   * @param opener opens a decoder, which this method closes
    */
   static Finding openCv(Supplier<ImageDecoder> opener) {
     Preprocessing pixel = new Preprocessing(1, 1, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
@@ -52,7 +52,7 @@ final class MachineChecks {
   }
 
   /**
-   * @param reader reads what ONNX Runtime's build tells of itself
+   * @param reader reads the version and the providers of ONNX Runtime's build
    */
   static Finding onnxRuntime(Supplier<OnnxRuntimeInfo> reader) {
     try {

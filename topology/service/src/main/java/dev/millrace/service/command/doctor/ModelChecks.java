@@ -9,13 +9,13 @@ import dev.millrace.service.command.models.ModelTrial;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks at the models of a repository, the newest version of each. */
+/** Checks the newest version of each model in a repository. */
 final class ModelChecks {
 
   private ModelChecks() {}
 
   /**
-   * @param model the one to look at, or null for every one
+   * @param model name of the model to check, or null for every model
    */
   static List<Finding> of(ModelRepository repository, String model) {
     try {

@@ -21,22 +21,23 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * What each command has to be allowed at the broker, and nothing more. Read and Write include
- * Describe, and AlterConfigs includes DescribeConfigs, as Kafka's authorizer has it.
+ * The smallest set of rights that each command needs at the broker. In Kafka's authorizer, Read and
+ * Write include Describe, and AlterConfigs includes DescribeConfigs.
  */
 final class RequiredRights {
 
   private static final Pattern LITERAL = Pattern.compile("[\\w-]+(?![\\w*?{+-])");
   private static final String LABELS = "labels";
-  private static final String ASSUMED = "warns, and assumes Kafka's default limits, 1 MiB a record";
+  private static final String ASSUMED = "warns, and assumes Kafka's default limit, 1 MiB a record";
 
   private final Topics topics;
   private final String group;
   private final String model;
 
   /**
-   * @param group the service's group; null for the default of whichever model
-   * @param model null for whichever
+   * @param topics the topics of the service
+   * @param group the consumer group of the service; null for the default, {@code millrace-MODEL}
+   * @param model name of the model; null to list rights that are enough for every model
    */
   RequiredRights(Topics topics, String group, String model) {
     this.topics = topics;
@@ -44,7 +45,7 @@ final class RequiredRights {
     this.model = model;
   }
 
-  /** The rights by command, in the order of the README. */
+  /** {@return the rights of each command, in the order of the README} */
   Map<String, List<Right>> byCommand() {
     Map<String, List<Right>> all = new LinkedHashMap<>();
     all.put("serve", serve());
@@ -78,14 +79,14 @@ final class RequiredRights {
     rights.add(group(ResourceType.GROUP, READ));
     rights.add(Right.onTopic(ControlTopic.NAME, READ));
     inputs(DESCRIBE_CONFIGS)
-        .forEach(right -> rights.add(right.orElse("warns, and compares no limits")));
+        .forEach(right -> rights.add(right.orElse("warns, and compares no size limits")));
     rights.add(Right.onTopic(topics.output(), DESCRIBE_CONFIGS).orElse(ASSUMED));
     rights.add(Right.onTopic(topics.deadLetters(), DESCRIBE_CONFIGS).orElse(ASSUMED));
     rights.add(
         Right.onTopic(ControlTopic.NAME, DESCRIBE_CONFIGS)
             .orElse("warns, and does not check that the topic is compacted"));
     rights.add(
-        Right.onTopic(ControlTopic.STATUS, WRITE).orElse("warns, and reports no swaps there"));
+        Right.onTopic(ControlTopic.STATUS, WRITE).orElse("warns, and reports no model swaps"));
     return rights;
   }
 
@@ -100,7 +101,7 @@ final class RequiredRights {
   private List<Right> streamsProtocol() {
     return List.of(
         group(ResourceType.GROUP, ALTER_CONFIGS)
-            .orElse("warns, and partitions stand still for 45 s after a kill"));
+            .orElse("warns; after a kill, partitions wait 45 s for another instance"));
   }
 
   private List<Right> createTopics() {
@@ -117,7 +118,7 @@ final class RequiredRights {
   private List<Right> send() {
     List<Right> rights = new ArrayList<>(inputs(WRITE));
     inputs(DESCRIBE_CONFIGS)
-        .forEach(right -> rights.add(right.orElse("sends no image of more than 1 MiB")));
+        .forEach(right -> rights.add(right.orElse("sends no image larger than 1 MiB")));
     return rights;
   }
 
@@ -153,10 +154,10 @@ final class RequiredRights {
     rights.add(
         Right.on(ResourceType.TRANSACTIONAL_ID, "millrace-replay-" + topics.deadLetters(), WRITE));
     inputs(DESCRIBE_CONFIGS)
-        .forEach(right -> rights.add(right.orElse("assumes that it takes 1 MiB a record")));
+        .forEach(right -> rights.add(right.orElse("assumes a limit of 1 MiB per record")));
     rights.add(
         Right.onTopic(topics.deadLetters(), DESCRIBE_CONFIGS)
-            .orElse("sends no record of more than 1 MiB"));
+            .orElse("sends no record larger than 1 MiB"));
     return rights;
   }
 
@@ -169,7 +170,7 @@ final class RequiredRights {
       rights.add(Right.onTopic(ControlTopic.NAME, operation));
     }
     rights.add(Right.onTopic(ControlTopic.STATUS, DESCRIBE_CONFIGS));
-    String says = "says that it may not, and checks the rest";
+    String says = "reports the missing right, and runs the other checks";
     return rights.stream().map((Function<Right, Right>) right -> right.orElse(says)).toList();
   }
 
@@ -183,7 +184,11 @@ final class RequiredRights {
         : Right.on(type, group, operation);
   }
 
-  /** Of a pattern's topics, those that begin as it does: a broker knows no other patterns. */
+  /**
+   * The right on all input topics. ACLs know no regular expressions. For {@code --input-pattern},
+   * the right therefore covers all topics that begin with the literal start of the pattern. Without
+   * a literal start, it covers all topics.
+   */
   private List<Right> inputs(AclOperation operation) {
     if (topics.inputPattern() == null) {
       return topics.inputs().stream().map(input -> Right.onTopic(input, operation)).toList();

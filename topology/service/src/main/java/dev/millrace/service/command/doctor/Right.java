@@ -12,9 +12,9 @@ import org.apache.kafka.common.resource.ResourceType;
 /**
  * A right that a command needs at the broker.
  *
- * @param resource on what
- * @param operation what to do with it
- * @param without what the command does without it; empty if it fails
+ * @param resource the resource, for example a topic
+ * @param operation the operation that the right allows
+ * @param without what the command does without the right; empty if the command fails
  */
 record Right(ResourcePattern resource, AclOperation operation, Optional<String> without) {
 
@@ -27,7 +27,7 @@ record Right(ResourcePattern resource, AclOperation operation, Optional<String> 
     return on(ResourceType.TOPIC, name, operation);
   }
 
-  /** The same, on everything whose name begins so. */
+  /** {@return this right on all resources whose names begin with the name of this resource} */
   Right asPrefix() {
     return new Right(
         new ResourcePattern(resource.resourceType(), resource.name(), PatternType.PREFIXED),
@@ -35,12 +35,16 @@ record Right(ResourcePattern resource, AclOperation operation, Optional<String> 
         without);
   }
 
-  /** The same, which the command can do without. */
+  /**
+   * {@return this right, marked as one that the command can work without}
+   *
+   * @param degradation what the command does without the right
+   */
   Right orElse(String degradation) {
     return new Right(resource, operation, Optional.of(degradation));
   }
 
-  /** For people to read. */
+  /** {@return the right as one line of text} */
   String line() {
     String on =
         resource.patternType() == PatternType.PREFIXED ? resource.name() + "*" : resource.name();
@@ -48,7 +52,7 @@ record Right(ResourcePattern resource, AclOperation operation, Optional<String> 
         + without.map(what -> "   (without it: " + what + ")").orElse("");
   }
 
-  /** The command of Kafka's that gives it. */
+  /** {@return the {@code kafka-acls.sh} command that grants the right} */
   String command(String bootstrapServers, String principal) {
     return "kafka-acls.sh --bootstrap-server "
         + bootstrapServers
@@ -70,12 +74,12 @@ record Right(ResourcePattern resource, AclOperation operation, Optional<String> 
     return "'" + text.replace("'", "'\\''") + "'";
   }
 
-  /** As {@code kafka-acls.sh} has it. */
+  /** {@return the name as {@code kafka-acls.sh} writes it} */
   String type(String between) {
     return resource.resourceType().name().toLowerCase(Locale.ROOT).replace("_", between);
   }
 
-  /** As {@code kafka-acls.sh} has it. */
+  /** {@return the name as {@code kafka-acls.sh} writes it} */
   String operationName() {
     return Arrays.stream(operation.name().split("_"))
         .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Prints what each command has to be allowed. */
+/** Prints the rights that each command needs. */
 final class RightsReport {
 
   private final Map<String, List<Right>> rights;
@@ -29,7 +29,7 @@ final class RightsReport {
         });
   }
 
-  /** As lines for a shell that give a user the rights. */
+  /** Prints shell commands that grant the rights to a user. */
   void commands(String bootstrapServers, String principal) {
     rights.forEach(
         (command, needed) -> {

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where the dynamic linker would find a shared library: the folders of {@code LD_LIBRARY_PATH},
- * then what {@code ldconfig} knows.
+ * Finds a shared library where the dynamic linker would find it: in the folders of {@code
+ * LD_LIBRARY_PATH} first, then in the cache of {@code ldconfig}.
  *
- * @param folders looked into first
- * @param cached paths that the linker's cache names
+ * @param folders the folders of {@code LD_LIBRARY_PATH}
+ * @param cached paths of the libraries in the linker's cache
  */
 record SharedLibraries(List<Path> folders, List<Path> cached) {
 
@@ -29,7 +29,7 @@ record SharedLibraries(List<Path> folders, List<Path> cached) {
     return new SharedLibraries(folders, cache());
   }
 
-  /** The path of a library such as {@code libcudnn.so.9}, if it is there. */
+  /** {@return the path of a library such as {@code libcudnn.so.9}, or empty if it is not found} */
   Optional<Path> find(String name) {
     Stream<Path> inFolders =
         folders.stream().map(folder -> folder.resolve(name)).filter(Files::exists);

@@ -10,7 +10,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace help}. picocli's own takes no second word, as in {@code help models import}. */
+/**
+ * {@code millrace help}. It replaces picocli's own help command, which takes only one word and
+ * cannot show {@code help models import}.
+ */
 @Command(
     name = "help",
     description = "Show the help of a command.",
@@ -23,7 +26,7 @@ public final class HelpCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "COMMAND",
       arity = "0..*",
-      description = "The command's words, such as 'models import'. Default: the program itself.")
+      description = "Name of the command, such as 'models import' (default: the program itself).")
   private List<String> words = List.of();
 
   @Override

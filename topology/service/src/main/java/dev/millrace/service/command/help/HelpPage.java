@@ -13,7 +13,7 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Layout;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Sets up what {@code --help} shows: options in groups, within a given width. */
+/** Lays out the output of {@code --help}: options in groups, within a given width. */
 public final class HelpPage {
 
   private static final int NARROWEST = 55;
@@ -22,7 +22,10 @@ public final class HelpPage {
   private static final List<String> COMMANDS =
       List.of(SECTION_KEY_COMMAND_LIST_HEADING, SECTION_KEY_COMMAND_LIST);
 
-  /** picocli shows {@code -X=KEY=VALUE} for {@code -X KEY=VALUE}. */
+  /**
+   * Matches a short option with its {@code =}. picocli prints {@code -X=KEY=VALUE}, but the help
+   * shall show {@code -X KEY=VALUE}.
+   */
   private static final Pattern SHORT_OPTION =
       Pattern.compile("(?m)^( *(?:\u001b\\[[\\d;]*m)*-\\w(?:\u001b\\[[\\d;]*m)*)=");
 
@@ -53,7 +56,7 @@ public final class HelpPage {
     command.getSubcommands().values().forEach(HelpPage::group);
   }
 
-  /** A command that has commands shows them before its options. */
+  /** Moves the list of subcommands before the options. */
   private static List<String> sections(List<String> usual) {
     List<String> keys = new ArrayList<>(usual);
     keys.removeAll(COMMANDS);
@@ -61,7 +64,10 @@ public final class HelpPage {
     return keys;
   }
 
-  /** All groups share their columns, because each layout is made for all options. */
+  /**
+   * Prints the options in groups. All groups have the same column widths, because each layout is
+   * created for all options.
+   */
   private static String options(Help help) {
     StringBuilder text = new StringBuilder();
     List<OptionSpec> all = help.commandSpec().options();

@@ -9,13 +9,13 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The visible options of a command by their groups. */
+/** Groups the visible options of a command. */
 public final class OptionGroups {
 
   private OptionGroups() {}
 
   /**
-   * {@return a command's visible options by group, in the order of the help}
+   * {@return a command's visible options by group, in the order in which the help shows them}
    *
    * @param command a command whose options are annotated fields
    */
@@ -23,7 +23,7 @@ public final class OptionGroups {
     Map<Section, List<OptionSpec>> groups = new EnumMap<>(Section.class);
     command.options().stream()
         .filter(option -> !option.hidden())
-        // Required options first; the others keep the order of their declaration.
+        // Required options come first. Optional ones keep the order of their declaration.
         .sorted(Comparator.comparing(option -> !option.required()))
         .forEach(
             option ->

@@ -9,10 +9,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Finds the words that a mistyped word may stand for. Words are compared by the Damerau-Levenshtein
- * distance in its restricted form: the number of letters that are left out, added, wrong, or
- * swapped with their neighbour. The nearest words are suggested if they are at most a third of
- * their length away.
+ * Suggests known words that are similar to a mistyped word. The distance of two words is the
+ * restricted Damerau-Levenshtein distance: the number of letters that are missing, added, wrong, or
+ * swapped with their neighbour. The nearest words are suggested if their distance is at most about
+ * a third of their length.
  */
 public final class Suggestions {
 

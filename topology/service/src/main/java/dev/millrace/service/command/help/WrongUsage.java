@@ -17,11 +17,11 @@ public final class WrongUsage {
   /**
    * {@return the reason in one sentence}
    *
-   * <p>A mistyped option comes before a required one that is missing, because the mistyped option
-   * may be the required one. The text after a {@code =} is never part of the reason, because it may
-   * be a secret.
+   * <p>If an option is mistyped and a required option is missing, the reason names the mistyped
+   * option, because that may be the required one. The reason never contains the text after a {@code
+   * =}, because it may be a secret.
    *
-   * @param e picocli's refusal
+   * @param e picocli's exception
    */
   public static String reason(ParameterException e) {
     for (CommandLine command = e.getCommandLine(); command != null; command = command.getParent()) {
@@ -37,9 +37,9 @@ public final class WrongUsage {
   }
 
   /**
-   * {@return the refusal of a command line that ends where a command has to follow}
+   * {@return the exception for a command line without a required subcommand}
    *
-   * @param command the command that has commands
+   * @param command the command that has the subcommands
    */
   public static ParameterException commandMissing(CommandSpec command) {
     return new ParameterException(
@@ -65,7 +65,7 @@ public final class WrongUsage {
    * {@return the reason why a word is no command, with a suggestion}
    *
    * @param name the word
-   * @param command the command above it
+   * @param command the command whose subcommands were searched
    */
   static String noCommand(String name, CommandLine command) {
     return "there is no command '" + name + "'" + Suggestions.text(name, commands(command));

@@ -1,6 +1,9 @@
 package dev.millrace.service.command.lifecycle;
 
-/** A command failed. The message is one line that says what to do; it becomes the last one. */
+/**
+ * A command failed. The message is one line that says what to do. The command prints it as its last
+ * line.
+ */
 public class CommandException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
@@ -18,7 +21,7 @@ public class CommandException extends RuntimeException {
    * Creates the exception.
    *
    * @param message one line that says what to do
-   * @param cause what made the command fail
+   * @param cause the exception that made the command fail
    */
   public CommandException(String message, Throwable cause) {
     super(message, cause);

@@ -33,18 +33,18 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * What an exception means to the person at the terminal.
+ * The error message and the exit code for an exception.
  *
- * @param line one line that says what to do
- * @param exitCode 1, or 2 if what was asked for is wrong
+ * @param line one line that says what went wrong and what to do
+ * @param exitCode 1, or 2 if an argument or a setting is wrong
  */
 public record Failure(String line, int exitCode) {
 
   /**
-   * Looks through the causes for the first one that is understood.
+   * Finds the first cause that this class knows a message for.
    *
    * @param thrown the exception
-   * @return its meaning
+   * @return the message and the exit code; a general message if no cause is known
    */
   public static Failure of(Throwable thrown) {
     List<Throwable> causes = causes(thrown).dropWhile(Failure::isWrapper).toList();
@@ -56,10 +56,10 @@ public record Failure(String line, int exitCode) {
   }
 
   /**
-   * Looks through the causes for a native library that does not load.
+   * Finds a cause that says that a native library cannot be loaded.
    *
    * @param thrown the exception
-   * @return its meaning, or empty if no native library is to blame
+   * @return the message and the exit code, or empty if no cause is about a native library
    */
   public static Optional<Failure> ofNativeLibrary(Throwable thrown) {
     return causes(thrown)
@@ -78,7 +78,10 @@ public record Failure(String line, int exitCode) {
     return Stream.iterate(thrown, cause -> cause != null, Throwable::getCause).limit(16);
   }
 
-  /** Java has no exception of its own for it: the words are Linux's and macOS', and Windows'. */
+  /**
+   * Tests for a full disk. Java has no own exception for a full disk, so this compares the messages
+   * of Linux, macOS and Windows.
+   */
   private static boolean isFullDisk(Throwable e) {
     String message = String.valueOf(e.getMessage());
     return e instanceof IOException
@@ -87,7 +90,7 @@ public record Failure(String line, int exitCode) {
             || message.contains("not enough space on the disk"));
   }
 
-  /** What only carries another exception says nothing itself. */
+  /** Tests for an exception that only wraps its cause and has no information of its own. */
   private static boolean isWrapper(Throwable e) {
     return e.getCause() != null
         && (e instanceof UncheckedIOException
@@ -174,7 +177,10 @@ public record Failure(String line, int exitCode) {
     return Optional.empty();
   }
 
-  /** The command or option that mends it, which the models' own code does not know. */
+  /**
+   * {@return the command or option that solves the problem} The code that throws the exception does
+   * not know the command line.
+   */
   private static String advice(Throwable modelException) {
     for (Throwable e = modelException; e != null; e = e.getCause()) {
       if (e instanceof UnpublishedModelException) {
@@ -214,7 +220,10 @@ public record Failure(String line, int exitCode) {
         ExitCode.FAILED);
   }
 
-  /** Each once; a wrapper repeats its cause. */
+  /**
+   * Joins the messages of the causes without repetitions. A wrapper's message often repeats its
+   * cause.
+   */
   private static String messages(List<Throwable> causes) {
     return causes.stream()
         .filter(e -> e.getCause() == null || !e.getCause().toString().equals(e.getMessage()))

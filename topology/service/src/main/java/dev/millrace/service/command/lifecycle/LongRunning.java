@@ -1,7 +1,7 @@
 package dev.millrace.service.command.lifecycle;
 
 /**
- * A command that runs until it is stopped. What its connections go through is logged as it happens;
- * other commands end with one line about it.
+ * A command that runs until it is stopped. Warnings about its network connections are logged at
+ * once. Other commands do not log them, but end with one line about the failure.
  */
 public interface LongRunning {}

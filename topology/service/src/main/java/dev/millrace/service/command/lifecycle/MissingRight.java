@@ -6,12 +6,15 @@ import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
-/** A right that the broker misses. Kafka names what is refused, and not the operation. */
+/**
+ * Names the rights that the user may lack. Kafka's exceptions name the resource but not the
+ * operation.
+ */
 final class MissingRight {
 
   private MissingRight() {}
 
-  /** What to ask for. */
+  /** {@return the rights to ask an administrator for, for the error message} */
   static String of(Throwable refused) {
     if (refused instanceof TopicAuthorizationException topics) {
       return "the rights Describe, and Read to consume or Write to produce, on topic "

@@ -3,8 +3,9 @@ package dev.millrace.service.command.lifecycle;
 import java.util.stream.Stream;
 
 /**
- * Why a native library does not load. Kafka's compression unpacks its libraries into the temporary
- * folder, JavaCPP those of the decoder and the trainer into a cache.
+ * Explains why a native library cannot be loaded. Kafka's compression codecs unpack their libraries
+ * into the temporary folder. JavaCPP unpacks the libraries of the decoder and the trainer into a
+ * cache folder.
  */
 final class NativeLibraries {
 
@@ -20,7 +21,7 @@ final class NativeLibraries {
         || message.contains("FAILED_TO_LOAD_NATIVE_LIBRARY");
   }
 
-  /** What to do. */
+  /** {@return an error message that says what to do} */
   static String explain(Throwable e) {
     String property = isOfJavaCpp(e) ? JAVACPP + "cachedir" : "java.io.tmpdir";
     String folder =

@@ -1,15 +1,16 @@
 package dev.millrace.service.command.lifecycle;
 
-/** A process that this one must not outlive. */
+/** Watches another process, so that this process can end with it. */
 public final class OtherProcess {
 
   private OtherProcess() {}
 
   /**
-   * Runs something when a process has ended, whatever ended it; at once if there is none.
+   * Runs an action when a process has ended for any reason. If there is no such process, runs the
+   * action at once.
    *
-   * @param pid its number
-   * @param then run on a thread of the JVM's
+   * @param pid the process id
+   * @param then the action; a thread of the JVM runs it if the process ends later
    */
   public static void onExit(long pid, Runnable then) {
     ProcessHandle.of(pid)

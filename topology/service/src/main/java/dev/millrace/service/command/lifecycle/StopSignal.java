@@ -6,11 +6,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Turns the end of the JVM (Ctrl-C, SIGTERM) into a request that a command sees, and holds the JVM
- * until the command has closed this, or the grace period is over. Thread-safe.
+ * Turns a signal that ends the JVM (Ctrl-C, SIGTERM) into a stop request for the command. Delays
+ * the end of the JVM until the command has closed this object, or a grace period of 30 s is over.
+ * Thread-safe.
  *
- * <p>A command that computes in native code for long asks for the JVM to be held without a limit:
- * as the JVM ends, it destroys what native libraries hold, and a computation crashes.
+ * <p>A command with long computations in native code can delay the end of the JVM without a limit.
+ * The end of the JVM destroys the data of native libraries, so a computation that still runs would
+ * crash.
  */
 public final class StopSignal implements AutoCloseable {
 
@@ -24,12 +26,14 @@ public final class StopSignal implements AutoCloseable {
   private final Optional<Runnable> late;
   private final Thread hook;
 
-  /** Where the JVM's shutdown hooks are kept. */
+  /** The JVM's list of shutdown hooks. */
   interface Hooks {
 
     void add(Thread hook);
 
-    /** Throws an {@link IllegalStateException} if the JVM is ending already. */
+    /**
+     * Removes a hook. Throws an {@link IllegalStateException} if the JVM has already begun to end.
+     */
     void remove(Thread hook);
   }
 
@@ -59,7 +63,7 @@ public final class StopSignal implements AutoCloseable {
   /**
    * Listens for signals from now on.
    *
-   * @param wake run on the signal's thread, to get the command out of a wait
+   * @param wake interrupts a wait of the command; runs on the thread of the shutdown hook
    * @return the signal, which the command closes
    */
   public static StopSignal listen(Runnable wake) {
@@ -67,10 +71,11 @@ public final class StopSignal implements AutoCloseable {
   }
 
   /**
-   * Listens for signals from now on, and holds the JVM until the command has closed this, however
-   * long that takes.
+   * Listens for signals from now on. After a signal, delays the end of the JVM without a limit,
+   * until the command has closed the returned object.
    *
-   * @param late run on the signal's thread, once, if that takes more than 30 s
+   * @param late runs once, on the thread of the shutdown hook, if the command needs more than 30 s
+   *     to stop
    * @return the signal, which the command closes
    */
   public static StopSignal listenUntilClosed(Runnable late) {
@@ -90,18 +95,18 @@ public final class StopSignal implements AutoCloseable {
     return signal;
   }
 
-  /** {@return whether a stop is asked for} */
+  /** {@return whether a signal or {@link #request} has requested a stop} */
   public boolean isRequested() {
     return requested.getCount() == 0;
   }
 
-  /** Asks for the stop as a signal would. */
+  /** Requests a stop, like a signal. */
   public void request() {
     requested.countDown();
   }
 
   /**
-   * Waits until a stop is asked for.
+   * Waits until a stop is requested.
    *
    * @throws InterruptedException if the thread is interrupted
    */
@@ -110,10 +115,10 @@ public final class StopSignal implements AutoCloseable {
   }
 
   /**
-   * Waits until a stop is asked for, or until the time is over.
+   * Waits until a stop is requested, or until the time is over.
    *
    * @param nanos longest time to wait, in ns
-   * @return whether a stop is asked for
+   * @return whether a stop is requested
    * @throws InterruptedException if the thread is interrupted
    */
   public boolean await(long nanos) throws InterruptedException {
@@ -135,18 +140,18 @@ public final class StopSignal implements AutoCloseable {
     return finished.await(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** The command is done: the JVM may end. */
+  /** Lets the JVM end, because the command has finished its work. */
   @Override
   public void close() {
     finished.countDown();
     try {
       hooks.remove(hook);
     } catch (IllegalStateException e) {
-      // The JVM is ending already, and its hooks run their course.
+      // The JVM has already begun to end, so its hooks cannot be removed.
     }
   }
 
-  /** Those of this JVM. */
+  /** The shutdown hooks of this JVM. */
   private static final class RuntimeHooks implements Hooks {
 
     @Override

@@ -1,2 +1,2 @@
-/** How a command is stopped, and how it ends: exit codes, and failures as one line. */
+/** The end of a command: stop signals, exit codes, and failures as one line. */
 package dev.millrace.service.command.lifecycle;

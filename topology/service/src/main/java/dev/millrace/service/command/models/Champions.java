@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The control topic, as the commands about models use it. */
+/** Reads and changes the promoted version of a model in the control topic. */
 final class Champions {
 
   private static final Logger log = LoggerFactory.getLogger(Champions.class);
@@ -31,9 +31,9 @@ final class Champions {
   }
 
   /**
-   * Prepares to ask.
+   * Checks that a broker answers.
    *
-   * @throws CommandException if no broker answers
+   * @throws CommandException if no broker answers in time
    */
   static Champions of(KafkaOptions kafka) {
     try (Cluster cluster = Cluster.of(kafka)) {
@@ -42,14 +42,20 @@ final class Champions {
     return new Champions(kafka);
   }
 
-  /** The champion of a model, if one was ever named. */
+  /** {@return the promoted version of a model, or empty if none was ever promoted} */
   Optional<Champion> find(String model) {
     try (ControlReader reader = new ControlReader(kafka.consumer(Map.of()), model)) {
       return reader.readToEnd();
     }
   }
 
-  /** Names another; the topic is made if there is none yet. */
+  /**
+   * Changes the promoted version. Creates the control topic if it does not exist.
+   *
+   * @param model the model's name
+   * @param change returns the new champion for the current one
+   * @return the new champion
+   */
   Champion change(String model, Function<Optional<Champion>, Champion> change)
       throws InterruptedException {
     try (Admin admin = Admin.create(kafka.admin())) {

@@ -17,14 +17,14 @@ final class History {
     events.add(HistoryEvent.of(reported));
   }
 
-  /** Adds a record of the control topic, which is newer than those before it. */
+  /** Adds a record of the control topic. Records must be added from the oldest to the newest. */
   void add(Naming naming) {
     events.add(naming.champion().map(named -> named(naming, named)).orElseGet(() -> taken(naming)));
     before = naming.champion();
   }
 
   private HistoryEvent named(Naming naming, Champion champion) {
-    // A promotion names the version before it, a rollback none. See ModelsRollbackCommand.
+    // A promotion's record holds the previous version, a rollback's does not: ModelsRollbackCommand
     boolean rolledBack =
         champion.previous() == null
             && before
@@ -54,7 +54,10 @@ final class History {
         naming.time(), null, "withdrawn", "the promotion was taken back", null, null);
   }
 
-  /** {@return the events by time; those of one millisecond as they were added} */
+  /**
+   * {@return the events in the order of time; events of the same millisecond keep the order in
+   * which they were added}
+   */
   List<HistoryEvent> events() {
     return events.stream().sorted(Comparator.comparing(HistoryEvent::time)).toList();
   }

@@ -5,12 +5,13 @@ import java.time.Instant;
 /**
  * Something that happened to a model.
  *
- * @param time when it was written to its topic
- * @param version the version, or null if no version is meant
- * @param event one word, for scripts
- * @param text what happened, for people
- * @param instance the instance or the trainer that reports it, or null for a promotion
- * @param reason why, or null
+ * @param time timestamp of the event's record
+ * @param version the version, or null if a promotion was taken back
+ * @param event the kind of event in one word, for JSON
+ * @param text the event as a line of text
+ * @param instance the instance or the trainer that reported the event, or null if the event comes
+ *     from the control topic
+ * @param reason the reason in the report, or null
  */
 record HistoryEvent(
     Instant time, Integer version, String event, String text, String instance, String reason) {

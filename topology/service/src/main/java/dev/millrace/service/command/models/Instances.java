@@ -7,14 +7,14 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * The last report of each instance about each model. No instance reports its own end, so this also
- * holds instances that have stopped. Not thread-safe.
+ * The last report of each instance about each model. Instances do not report when they stop, so the
+ * reports include those of stopped instances. Not thread-safe.
  */
 final class Instances {
 
   private final Map<String, Reported> last = new TreeMap<>();
 
-  /** Takes in a report that is newer than those before it. */
+  /** Adds a report. Reports must be added from the oldest to the newest. */
   void add(Reported reported) {
     if (reported.isOfInstance()) {
       SwapReport report = reported.report();
@@ -22,12 +22,12 @@ final class Instances {
     }
   }
 
-  /** {@return the last reports, by model and instance} */
+  /** {@return the last reports, sorted by model and instance} */
   Collection<Reported> last() {
     return last.values();
   }
 
-  /** {@return the number of instances whose last report says that they serve a version} */
+  /** {@return the number of instances that serve a version, according to their last reports} */
   long serving(String model, int version) {
     return last.values().stream()
         .map(Reported::report)

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A version's manifest for people to read.
+ * Prints a version's manifest as text.
  *
- * @param out where it is printed
+ * @param out the writer to print to
  * @param now the current time, for the version's age
  */
 record ManifestText(PrintWriter out, Instant now) {

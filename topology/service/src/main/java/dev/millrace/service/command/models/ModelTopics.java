@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Reads the control topic and the status topic. A topic that does not exist is empty. */
+/** Reads the control topic and the status topic. A topic that does not exist counts as empty. */
 final class ModelTopics implements AutoCloseable {
 
   private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
@@ -22,9 +22,9 @@ final class ModelTopics implements AutoCloseable {
   }
 
   /**
-   * {@return the topics of a cluster}
+   * {@return a reader of a cluster's topics}
    *
-   * @throws dev.millrace.service.command.lifecycle.CommandException if no broker answers
+   * @throws dev.millrace.service.command.lifecycle.CommandException if no broker answers in time
    */
   static ModelTopics of(KafkaOptions kafka) {
     try (Cluster cluster = Cluster.of(kafka)) {
@@ -33,13 +33,14 @@ final class ModelTopics implements AutoCloseable {
     return new ModelTopics(TopicReader.consumer(kafka));
   }
 
-  /** Passes on all reports, oldest first. */
+  /** Passes all reports to a consumer, oldest first. */
   void reports(Consumer<Reported> reports) {
     read(ControlTopic.STATUS, record -> Reported.of(record).ifPresent(reports));
   }
 
   /**
-   * Passes on all champions that were named, oldest first. Records that are invalid are skipped.
+   * Passes all records of the control topic to a consumer, oldest first. Invalid records are
+   * skipped.
    */
   void namings(Consumer<Naming> namings) {
     read(
@@ -52,13 +53,14 @@ final class ModelTopics implements AutoCloseable {
                     new String(record.key(), StandardCharsets.UTF_8),
                     ControlTopic.champion(record)));
           } catch (IOException e) {
-            // Instances skip it, too, and log it.
+            // Instances also skip such a record, and log it.
           }
         });
   }
 
   /**
-   * Passes on new reports after {@link #reports}, also if the topic is created later.
+   * Passes new reports to a consumer, after a call of {@link #reports}. If the status topic does
+   * not exist, this method waits until it is created. It never returns.
    *
    * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup}
    */

@@ -12,15 +12,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Runs a model that may never end, within a time limit. Loading and running happen on a daemon
- * thread, because native code cannot be interrupted: when the limit is over, the command fails, and
- * the end of the process ends the thread.
+ * Runs a model within a time limit, because a model may never end. A daemon thread loads and runs
+ * the model, because native code cannot be interrupted. When the time limit is over, the command
+ * fails, and the end of the process ends the thread.
  *
  * @param limit how long loading and all runs may take together
  */
 public record ModelTrial(Duration limit) {
 
-  /** The limit in seconds, unless the user gives another. */
+  /** The default of the time limit, in seconds. */
   public static final int SECONDS = 60;
 
   /**
@@ -46,7 +46,8 @@ public record ModelTrial(Duration limit) {
    *
    * @param version the version
    * @return the result
-   * @throws ModelException if that takes longer than the limit
+   * @throws ModelException if the version cannot be served, or the trial takes longer than the
+   *     limit
    */
   public ModelCheck check(ModelVersion version) {
     return call(version.toString(), () -> ModelCheck.of(version));
@@ -55,9 +56,11 @@ public record ModelTrial(Duration limit) {
   /**
    * Loads and runs a model.
    *
-   * @param name of the model, for the message
-   * @param trial does it; its unchecked exceptions and errors reach the caller
-   * @throws ModelException if it takes longer than the limit
+   * @param name the model's name, for the error message
+   * @param trial loads and runs the model; its unchecked exceptions and errors are thrown to the
+   *     caller
+   * @return the result of {@code trial}
+   * @throws ModelException if {@code trial} takes longer than the limit
    */
   <T> T call(String name, Supplier<T> trial) {
     FutureTask<T> task = new FutureTask<>(trial::get);

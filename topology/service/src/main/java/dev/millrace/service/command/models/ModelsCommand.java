@@ -6,10 +6,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models}: what is in the repository, and what of it serves. */
+/** {@code millrace models}: manages the repository and the promoted version. */
 @Command(
     name = "models",
-    description = "Manage model versions, and say which version serves.",
+    description = "Manage model versions, and choose the version that serves.",
     subcommands = {
       ModelsImportCommand.class,
       ModelsListCommand.class,

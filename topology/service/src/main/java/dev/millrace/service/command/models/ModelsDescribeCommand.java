@@ -19,9 +19,10 @@ import picocli.CommandLine.Spec;
     name = "describe",
     description = {
       "Show the layers and costs of an architecture.",
-      "Prints the shapes, parameters and GFLOPs of its layers, and the costs of other"
-          + " choices. resnet18, 34, 50, 101 and 152 are the architectures for ImageNet; resnet20,"
-          + " 32, 44, 56 and 110 are those for CIFAR-10."
+      "Prints the shapes, parameters and GFLOPs of its layers, and the costs of the same"
+          + " network with another depth, shortcut, image size or number of classes. resnet18, 34,"
+          + " 50, 101 and 152 are the architectures for ImageNet; resnet20, 32, 44, 56 and 110 are"
+          + " those for CIFAR-10."
     },
     footerHeading = Examples.HEADING,
     footer = {

@@ -28,10 +28,11 @@ import picocli.CommandLine.Spec;
     name = "history",
     description = {
       "Show a model's promotions, rollbacks and rejections.",
-      "The oldest event comes first. The history is not complete: the topic millrace.models is"
-          + " compacted, so Kafka removes a model's older promotions and keeps the last; the topic"
-          + " millrace.models.status keeps reports as long as its retention says, 7 days by default."
-          + " A rollback is shown as a promotion if the promotion before it was removed."
+      "The oldest event comes first. The history can be incomplete. Kafka compacts the topic"
+          + " millrace.models: it removes older promotions of a model and keeps the last one. The"
+          + " topic millrace.models.status keeps reports for its retention time, 7 days by default."
+          + " If Kafka has removed the promotion before a rollback, the rollback is shown as a"
+          + " promotion."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -78,7 +79,7 @@ final class ModelsHistoryCommand implements Callable<Integer> {
           });
       print(history.events());
     } catch (WakeupException e) {
-      // A signal: the JVM ends with its code.
+      // The signal sets the JVM's exit code.
     }
     return ExitCode.DONE;
   }

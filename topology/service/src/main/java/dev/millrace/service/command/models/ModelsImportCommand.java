@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
     name = "import",
     description = {
       "Publish an ONNX classifier, or weights, as the next version.",
-      "Prepares the model, tries it, and prints the number of the new version."
+      "Prepares the model for serving, runs it on sample images, and prints the number of the"
+          + " new version."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -50,7 +51,7 @@ final class ModelsImportCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "ONNX file with a float NCHW or NHWC input, and logits or probabilities as its"
-              + " output. With --arch, a file of weights.")
+              + " output. With --arch, a file with the weights of that architecture.")
   private Path file;
 
   @Mixin private WeightsOptions weights;
@@ -81,7 +82,7 @@ final class ModelsImportCommand implements Callable<Integer> {
       paramLabel = "PIXELS",
       description =
           "Length, in pixels, to which an image's shorter side is resized before the crop"
-              + " (default: 8/7 of --size, as 256 for 224).")
+              + " (default: 8/7 of --size, for example 256 for 224).")
   private Integer resize;
 
   @Mixin private NormalizationOptions normalization;

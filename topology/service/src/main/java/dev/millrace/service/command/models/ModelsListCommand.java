@@ -25,10 +25,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "list",
     description = {
-      "List models and versions, with accuracy, age, and what serves.",
-      "The accuracy is that on held-out images, if the version's manifest has it. If brokers are"
-          + " given, by --bootstrap-servers or in the --config file, the state says which version is"
-          + " promoted, and how many instances serve a version by their last report."
+      "List models and versions, with accuracy, age and state.",
+      "The accuracy is measured on held-out images. It is empty if the version's manifest has"
+          + " none. The state needs brokers, from --bootstrap-servers or the --config file. It"
+          + " shows whether the version is promoted, and how many instances serve it, according to"
+          + " their last reports."
     },
     footerHeading = Examples.HEADING,
     footer = {

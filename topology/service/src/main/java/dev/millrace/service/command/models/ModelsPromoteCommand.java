@@ -19,9 +19,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "promote",
     description = {
-      "Make every instance serve a version, while its stream runs.",
-      "Tries the version on this machine first. Each instance tries it again, and reports"
-          + " the outcome to the topic millrace.models.status."
+      "Make every instance serve a version, without a restart.",
+      "Runs the version on sample images on this machine first. Each instance then does the"
+          + " same, and reports the outcome to the topic millrace.models.status."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace models promote --model fashion --version 2"})
@@ -67,7 +67,10 @@ final class ModelsPromoteCommand implements Callable<Integer> {
     return new Champion(chosen.version(), previous, allowSignatureChange);
   }
 
-  /** A version before that is gone from the repository has no signature to keep. */
+  /**
+   * Requires the signature of the current version, unless that version was removed from the
+   * repository.
+   */
   private void requireSignature(ModelVersion chosen, Champion before) {
     ModelRepository models = version.repository();
     if (models.versions(chosen.name()).contains(before.version())) {

@@ -26,15 +26,17 @@ import picocli.CommandLine.Spec;
     name = "prune",
     description = {
       "Remove old versions of a model from the repository.",
-      "The newest versions stay, and so do the promoted version and the version that a"
-          + " rollback returns to. Leftovers of publications that were cut off at least a day ago"
-          + " are removed, too."
+      "Keeps the newest versions, the promoted version, and the version that a rollback returns"
+          + " to. Also removes the files of publications that were interrupted at least a day ago."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace models prune --model fashion --keep 3 --dry-run"})
 final class ModelsPruneCommand implements Callable<Integer> {
 
-  /** By then nobody is at work any more on what lies hidden. */
+  /**
+   * The age at which the hidden files of an unfinished publication are removed. No publication
+   * takes that long.
+   */
   private static final Duration UNFINISHED_AGE = Duration.ofDays(1);
 
   @Spec private CommandSpec spec;

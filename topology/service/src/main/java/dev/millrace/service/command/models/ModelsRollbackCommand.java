@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code millrace models rollback}. */
 @Command(
     name = "rollback",
-    description = "Make every instance serve the version promoted before.",
+    description = "Make every instance serve the previously promoted version.",
     footerHeading = Examples.HEADING,
     footer = {"  millrace models rollback --model fashion"})
 final class ModelsRollbackCommand implements Callable<Integer> {
@@ -38,7 +38,10 @@ final class ModelsRollbackCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /** What served before may serve again, whatever its signature. */
+  /**
+   * {@return the champion with the previous version} Its signature may differ from the current
+   * version's.
+   */
   private Champion before(Optional<Champion> now) {
     Integer previous = now.map(Champion::previous).orElse(null);
     if (previous == null) {

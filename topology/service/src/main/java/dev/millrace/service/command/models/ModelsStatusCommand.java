@@ -23,9 +23,9 @@ import picocli.CommandLine.Spec;
     name = "status",
     description = {
       "Show which instance serves which version.",
-      "Reads the topic millrace.models.status, to which an instance reports when it starts with a"
-          + " promoted version, and after each promotion. An instance does not report its end, so"
-          + " one that has stopped is listed until Kafka deletes its last report."
+      "Reads the topic millrace.models.status. An instance reports to this topic when it starts"
+          + " with a promoted version, and after each promotion. An instance does not report its"
+          + " stop, so a stopped instance is listed until Kafka deletes its last report."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -45,7 +45,7 @@ final class ModelsStatusCommand implements Callable<Integer> {
       description = "Name of the model (default: every model).")
   private String model;
 
-  @Option(names = "--follow", description = "Then print each new report, until Ctrl-C.")
+  @Option(names = "--follow", description = "After that, print each new report until Ctrl-C.")
   private boolean follow;
 
   @Option(names = "--json", description = "Print each report as one line of JSON.")
@@ -63,7 +63,7 @@ final class ModelsStatusCommand implements Callable<Integer> {
         topics.follow(this::print);
       }
     } catch (WakeupException e) {
-      // A signal: the JVM ends with its code.
+      // The signal sets the JVM's exit code.
     }
     return ExitCode.DONE;
   }

@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A report as {@code models status} shows it.
+ * Formats a report for {@code models status}.
  *
- * @param zone the time zone of the times for people
+ * @param zone the time zone of the times in text
  */
 record ReportText(ZoneId zone) {
 
@@ -22,7 +22,7 @@ record ReportText(ZoneId zone) {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
-  /** {@return the cells of a table's row} */
+  /** {@return the report as a row of the table} */
   List<String> cells(Reported reported) {
     SwapReport report = reported.report();
     return List.of(
@@ -33,7 +33,7 @@ record ReportText(ZoneId zone) {
         outcome(report));
   }
 
-  /** {@return one line} */
+  /** {@return the report as one line of text} */
   String line(Reported reported) {
     return time(reported)
         + "  "
@@ -44,12 +44,12 @@ record ReportText(ZoneId zone) {
         + outcome(reported.report());
   }
 
-  /** {@return the report's time} */
+  /** {@return the report's time as text} */
   String time(Reported reported) {
     return TIME.format(reported.time().atZone(zone));
   }
 
-  /** {@return the outcome for the candidate, with its reason} */
+  /** {@return the outcome of the swap or of the gate as text, with the reason} */
   static String outcome(SwapReport report) {
     String version = "version " + report.version();
     String reason = report.reason() == null ? "" : ": " + report.reason();
@@ -67,7 +67,7 @@ record ReportText(ZoneId zone) {
     return (text + reason).replaceAll("\\p{Cntrl}+", " ");
   }
 
-  /** {@return one JSON object: the report's fields and its time} */
+  /** {@return the report's fields and its time as one JSON object} */
   static String json(Reported reported) {
     return Json.line(fields(reported));
   }

@@ -7,14 +7,16 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * A report on the status topic.
+ * A record of the status topic.
  *
  * @param time the record's timestamp
- * @param report its value
+ * @param report the report in the record's value
  */
 record Reported(Instant time, SwapReport report) {
 
-  /** {@return a record's report, or empty if its value is none} */
+  /**
+   * {@return the report in a record's value, or empty if the value is missing or is not a report}
+   */
   static Optional<Reported> of(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       return Optional.empty();
@@ -29,7 +31,10 @@ record Reported(Instant time, SwapReport report) {
     }
   }
 
-  /** {@return whether an instance reports a swap; a trainer reports its gate's verdict} */
+  /**
+   * {@return whether a serving instance wrote the report about a swap} Otherwise, a trainer wrote
+   * it about the verdict of its gate.
+   */
   boolean isOfInstance() {
     return switch (report.outcome()) {
       case SWAPPED, REJECTED, UNCHANGED, SUPERSEDED -> true;

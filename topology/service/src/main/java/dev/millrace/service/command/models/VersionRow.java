@@ -14,16 +14,19 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A version in the list of models.
+ * A version as a row of {@code models list}.
  *
- * @param version its number
+ * @param version the version's number
  * @param created time of publication, in ISO-8601
- * @param accuracy share of held-out images that it classifies correctly, or null if unknown
- * @param size side of its input, in pixels
+ * @param accuracy share of held-out images that the version classifies correctly, or null if
+ *     unknown
+ * @param size side of the model's input, in pixels
  * @param classes number of classes
- * @param promoted whether it is the promoted version, or null without a broker
- * @param instances number of instances that serve it by their last report, or null without a broker
- * @param problem why it cannot be read, or null; all but the number is null then
+ * @param promoted whether this is the promoted version, or null without a broker
+ * @param instances number of instances that serve the version, according to their last reports, or
+ *     null without a broker
+ * @param problem the reason why the version cannot be read, or null. If it is not null, created,
+ *     accuracy, size and classes are null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record VersionRow(
@@ -57,7 +60,10 @@ record VersionRow(
     }
   }
 
-  /** The trainer measures a checkpoint as it is served, and each epoch as it is trained. */
+  /**
+   * {@return the accuracy of the exported model, or else of the network after its last epoch} The
+   * trainer measures both on held-out images.
+   */
   private static Double accuracy(Map<String, Double> metrics) {
     return metrics.getOrDefault("accuracy", metrics.get("held_out_accuracy"));
   }

@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** What makes a model of a file of weights: a mixin of options. */
+/** Options to convert a file of weights into a model, as a mixin. */
 @Grouped(Section.MODEL)
 final class WeightsOptions {
 
-  /** Files that hold nothing but weights. */
+  /** File names of formats that hold only weights. */
   private static final Pattern BARE = Pattern.compile(".*\\.(npz|safetensors)");
 
   @Option(
@@ -34,7 +34,7 @@ final class WeightsOptions {
       names = "--shortcut",
       paramLabel = "A|B",
       description =
-          "With --arch: shortcut where the shape changes, as 'models describe' explains it.")
+          "With --arch: shortcut where the shape changes; see 'millrace models describe --help'.")
   private Shortcut shortcut;
 
   @Option(
@@ -49,14 +49,17 @@ final class WeightsOptions {
       paramLabel = "kept|folded",
       completionCandidates = BatchNorms.class,
       description =
-          "With --arch: folded merges batch norms into the convolutions; kept leaves the"
-              + " weights readable by name (default: kept).")
+          "With --arch: folded merges batch norms into the convolutions; kept leaves all weights"
+              + " as they are, under their names (default: kept).")
   private BatchNorm batchNorm;
 
   /**
-   * The network whose weights a file holds, or none if the file is a model already.
+   * {@return the network whose weights the file holds, or empty if the file is an ONNX model to
+   * import unchanged}
    *
-   * @throws IllegalArgumentException if the options do not fit together
+   * @param file the file to import
+   * @throws IllegalArgumentException if the options contradict each other, or {@code --arch} is
+   *     missing
    */
   Optional<ResNet> network(Path file) {
     if (architecture != null) {
@@ -75,9 +78,10 @@ final class WeightsOptions {
   }
 
   /**
-   * Reads a network's weights and makes an ONNX file of them.
+   * Reads a network's weights and creates an ONNX model with them.
    *
-   * @throws dev.millrace.core.model.ModelException if the file does not hold them
+   * @return the bytes of the ONNX model
+   * @throws dev.millrace.core.model.ModelException if the file does not hold the network's weights
    */
   byte[] onnx(ResNet network, Path file) {
     return ResNetOnnx.write(
@@ -88,14 +92,14 @@ final class WeightsOptions {
             batchNorm == null ? BatchNorm.KEPT : batchNorm));
   }
 
-  /** What {@code --precision} takes. */
+  /** The allowed values of {@code --precision}. */
   static final class Precisions extends LowerCaseNames {
     Precisions() {
       super(Precision.class);
     }
   }
 
-  /** What {@code --batch-norm} takes. */
+  /** The allowed values of {@code --batch-norm}. */
   static final class BatchNorms extends LowerCaseNames {
     BatchNorms() {
       super(BatchNorm.class);

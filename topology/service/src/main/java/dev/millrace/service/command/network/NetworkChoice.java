@@ -8,17 +8,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A network that differs in one choice from another.
+ * A network that differs from the described network in one choice.
  *
- * @param choice how one asks for it, for example {@code --size 448}
- * @param cost what it costs
+ * @param choice the option or the name that selects the network, for example {@code --size 448}
+ * @param cost the cost of the network
  */
 record NetworkChoice(String choice, NetworkCost cost) {
 
   private static final int FEW_CLASSES = 10;
   private static final int MANY_CLASSES = 1000;
 
-  /** The choices that one has from a network, the other depths of its family first. */
+  /**
+   * {@return networks that differ from a network in one choice; those with another depth come
+   * first}
+   */
   static List<NetworkChoice> from(ResNet network) {
     List<NetworkChoice> choices = new ArrayList<>();
     neighbours(network).forEach(other -> choices.add(of(other.name(), other)));
@@ -41,7 +44,7 @@ record NetworkChoice(String choice, NetworkCost cost) {
     return new NetworkChoice(choice, NetworkCost.of(network));
   }
 
-  /** The next shallower and the next deeper one with the same stem. */
+  /** The next shallower and the next deeper network with the same stem. */
   private static List<ResNet> neighbours(ResNet network) {
     List<ResNet> family =
         ResNet.names().stream()

@@ -4,12 +4,14 @@ import dev.millrace.core.resnet.Parameter;
 import dev.millrace.core.resnet.ResNet;
 
 /**
- * What a network costs.
+ * The cost of a network.
  *
- * @param parameters numbers that are trained
- * @param multiplyAdds an image
- * @param fp32Bytes of its weights in a file, batch norm's statistics included
- * @param fp16Bytes the same in half precision
+ * @param parameters number of trained values
+ * @param multiplyAdds multiplications with an addition, per image
+ * @param fp32Bytes size of the weights in a file in single precision, in bytes, including the
+ *     statistics of batch norms
+ * @param fp16Bytes size of the weights in a file in half precision, in bytes, including the
+ *     statistics of batch norms
  */
 record NetworkCost(long parameters, long multiplyAdds, long fp32Bytes, long fp16Bytes) {
 

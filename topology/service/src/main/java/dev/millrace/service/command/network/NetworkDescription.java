@@ -12,9 +12,9 @@ import java.util.List;
  * @param classes number of classes
  * @param size side of the images, in pixels
  * @param channels channels of the images
- * @param cost the network's size and work
+ * @param cost the cost of the network
  * @param layers the layers, from the input to the output
- * @param choices networks that differ in one choice
+ * @param choices networks that differ from this network in one choice
  */
 public record NetworkDescription(
     String name,

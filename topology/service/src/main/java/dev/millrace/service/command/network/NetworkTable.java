@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Prints a network: a row for each layer that has weights of its own or changes the shape, where a
- * convolution's parameters are also those of its batch norm; a row for each stage's sum; then the
- * choices.
+ * Prints a network. The table has a row for each layer that has weights or changes the shape, and a
+ * row for the sum of each stage. A convolution's row includes the parameters of its batch norm. A
+ * second table shows the costs of networks that differ in one choice.
  */
 public final class NetworkTable {
 
@@ -25,7 +25,7 @@ public final class NetworkTable {
   /**
    * Creates a table.
    *
-   * @param out where it is printed
+   * @param out the writer to print to
    */
   public NetworkTable(PrintWriter out) {
     this.out = out;
@@ -74,7 +74,7 @@ public final class NetworkTable {
     print(LAYER, "total", "", "", count(cost.parameters()), exact(cost.multiplyAdds()));
   }
 
-  /** What a layer's name says before its first dot, or nothing. */
+  /** The part of a layer's name before its first dot, or empty without a dot. */
   private static String stage(Layer layer) {
     return layer.name().substring(0, Math.max(0, layer.name().indexOf('.')));
   }
@@ -148,7 +148,7 @@ public final class NetworkTable {
     return String.format(Locale.ROOT, "%.5f", multiplyAdds / 1e9);
   }
 
-  /** Three digits: 4.09, 0.0406. */
+  /** Billions with three significant digits, for example 4.09 or 0.0406. */
   private static String rounded(long multiplyAdds) {
     return new BigDecimal(multiplyAdds).movePointLeft(9).round(new MathContext(3)).toPlainString();
   }

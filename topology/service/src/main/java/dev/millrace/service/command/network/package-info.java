@@ -1,2 +1,2 @@
-/** An architecture's layers and costs, as {@code models describe} prints them. */
+/** The layers and the costs of an architecture, for {@code models describe}. */
 package dev.millrace.service.command.network;

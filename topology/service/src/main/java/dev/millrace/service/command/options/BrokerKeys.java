@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The properties of Kafka's broker in the {@code --config} file, which clients share: each with
- * {@value #PREFIX} before its name.
+ * The properties of Kafka's broker in the {@code --config} file. The prefix {@value #PREFIX}
+ * separates them from the keys of clients in the same file.
  */
 public final class BrokerKeys {
 
@@ -20,10 +20,10 @@ public final class BrokerKeys {
   }
 
   /**
-   * Selects the keys of the broker.
+   * Selects the broker's properties and removes the prefix.
    *
-   * @param values the values of a file by their keys
-   * @return the broker's values, under Kafka's own names
+   * @param values the keys and values of the file
+   * @return the broker's properties under Kafka's own names, with their values
    */
   public static Map<String, String> select(Map<String, String> values) {
     Map<String, String> selected = new HashMap<>();

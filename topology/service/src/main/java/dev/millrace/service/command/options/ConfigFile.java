@@ -27,13 +27,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Unmatched;
 
 /**
- * The file behind {@code --config}: options that the command line leaves out, and Kafka's keys.
+ * The file that {@code --config} names. It sets options that the command line does not set, and
+ * Kafka's keys.
  *
- * <p>One file may serve several commands. An option's key is its long name without dashes; with
- * {@code COMMAND.} before it ({@code send.topic}, {@code models.import.size}), it is meant for that
- * command alone, and wins there.
+ * <p>Several commands can share one file. The key of an option is its long name without the leading
+ * dashes. A key with the prefix {@code COMMAND.} ({@code send.topic}, {@code models.import.size})
+ * applies only to that command, and overrides the key without the prefix there.
  *
- * @param values the file's keys and values; empty without a file
+ * @param values the file's keys and values; empty if {@code --config} is not set
  */
 public record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
 
@@ -43,12 +44,12 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
   private static final String BOOTSTRAP_OPTION = "bootstrap-servers";
   private static final String BOOTSTRAP_KEY = "bootstrap.servers";
 
-  /** Where the command line names the file, to be found before the rest is understood. */
+  /** The option {@code --config}, which is parsed before all other arguments. */
   private static final class Argument {
     @Option(names = OPTION)
     private Path file;
 
-    @SuppressWarnings("UnusedVariable") // there so that picocli passes over the rest
+    @SuppressWarnings("UnusedVariable") // lets picocli ignore all other arguments
     @Unmatched
     private List<String> rest;
   }
@@ -58,8 +59,10 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
   }
 
   /**
-   * Reads the file that a command line names, if it names one.
+   * Reads the file that {@code --config} names.
    *
+   * @param args the command line
+   * @return the file's keys and values; empty without {@code --config}
    * @throws CommandException if the file cannot be read
    */
   public static ConfigFile of(String[] args) {
@@ -87,10 +90,11 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
   }
 
   /**
-   * Asks Kafka for its keys, which makes the first loggers.
+   * Checks that every key of the file is known. The check loads Kafka's classes, which create the
+   * first loggers.
    *
-   * @param root knows all commands, and so all other keys
-   * @throws CommandException if the file holds a key that nobody knows
+   * @param root the command whose subcommands define the options
+   * @throws CommandException if a key is neither an option nor a key of Kafka
    */
   public void requireKnownKeys(CommandLine root) {
     Set<String> options = optionKeys(root.getCommandSpec()).collect(Collectors.toSet());
@@ -105,7 +109,10 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
             });
   }
 
-  /** The key is not shown if it looks like part of a value whose line was broken in two. */
+  /**
+   * The error message for an unknown key. It does not show a key that may be the second half of a
+   * broken line, because that half may be part of a secret.
+   */
   private static String unknown(String key, String value, Set<String> options) {
     return KEY.matcher(key).matches() && !value.isEmpty()
         ? "the --config file's key '"
@@ -123,7 +130,7 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
     return suggestion.isEmpty() ? "; correct or remove it" : suggestion;
   }
 
-  /** Every key that stands for an option of this command or of one below it. */
+  /** The keys of all options of a command and its subcommands. */
   private static Stream<String> optionKeys(CommandSpec command) {
     Stream<String> own =
         command.options().stream()
@@ -146,7 +153,10 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
     return Optional.of(option.longestName().substring(2));
   }
 
-  /** The key for one command alone: its names below the program's, and the option's. */
+  /**
+   * The key that applies to one command: the names of the command, without the program's, and the
+   * name of the option.
+   */
   private static String qualified(CommandSpec command, String key) {
     String names = command.qualifiedName(".");
     return names.substring(names.indexOf('.') + 1) + "." + key;
@@ -164,7 +174,7 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
     return value == null && key.equals(BOOTSTRAP_OPTION) ? values.get(BOOTSTRAP_KEY) : value;
   }
 
-  /** The values may be secrets. */
+  /** Shows only the keys, because values may be secrets. */
   @Override
   public String toString() {
     return "ConfigFile" + new TreeMap<>(values).keySet();

@@ -7,16 +7,19 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Model.ArgSpec;
 
 /**
- * Writes an option's default as a user would. The default is the value that its field begins with,
- * most often one of a configuration record: so it stands in one place, and {@code --help} shows it.
+ * Formats the default of an option for {@code --help}. The default is the initial value of the
+ * option's field. Most fields take it from a configuration record, so that each default is defined
+ * once.
  */
 final class DefaultText {
 
   private DefaultText() {}
 
-  /** The text, or null where picocli's own is right, or the option has none. */
+  /**
+   * The text of the default. Null if the option has no default, or if picocli's own text is right.
+   */
   static String of(ArgSpec argument) {
-    // A field whose default is in its annotation begins with null or 0.
+    // If the annotation sets the default, the field's initial value is null or 0.
     return argument.defaultValue() == null ? of(argument.initialValue()) : null;
   }
 
@@ -41,7 +44,7 @@ final class DefaultText {
     return text == null ? value.toString() : text;
   }
 
-  /** 0.0001 rather than 1.0E-4, and 0 rather than 0.0. */
+  /** Formats 1.0E-4 as 0.0001, and 0.0 as 0. */
   private static String plain(String number) {
     return new BigDecimal(number).stripTrailingZeros().toPlainString();
   }

@@ -12,15 +12,15 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * Kafka's own configuration keys, client by client. A key may carry the prefix that Kafka Streams
- * gives it ({@code producer.linger.ms}) and is then meant for that client alone.
+ * Kafka's configuration keys for each kind of client. As in Kafka Streams, a key with a prefix
+ * ({@code producer.linger.ms}) applies only to that kind of client.
  */
 enum KafkaKeys {
   ADMIN("admin.", AdminClientConfig::configNames),
   PRODUCER("producer.", ProducerConfig::configNames),
   CONSUMER("consumer.", ConsumerConfig::configNames);
 
-  /** Kafka Streams' three consumers, by their prefixes. */
+  /** The prefixes of Kafka Streams' three consumers. */
   private static final List<String> STREAMS_CONSUMERS =
       List.of(
           StreamsConfig.MAIN_CONSUMER_PREFIX,
@@ -29,7 +29,7 @@ enum KafkaKeys {
 
   private final String prefix;
 
-  @SuppressWarnings("ImmutableEnumChecker") // it reads a constant of Kafka's
+  @SuppressWarnings("ImmutableEnumChecker") // each supplier reads a constant of Kafka
   private final Supplier<Set<String>> names;
 
   KafkaKeys(String prefix, Supplier<Set<String>> names) {
@@ -57,15 +57,18 @@ enum KafkaKeys {
         || StreamsConfig.configDef().names().contains(key);
   }
 
-  /** True if any client knows the key, or passes it on. */
+  /** True if any client knows the key, or passes it on to a plug-in. */
   static boolean isKnown(String key, Map<String, String> all) {
     return isKnown(key) || PluginKeys.isKnown(key, all);
   }
 
   /**
-   * Of some keys and values those that this client knows or passes on; its prefixed keys win.
+   * Selects the keys that this client knows or passes on to a plug-in. A key with this client's
+   * prefix overrides the same key without it.
    *
-   * @param all these and those given elsewhere
+   * @param values the keys and values to select from
+   * @param all the keys and values of the file and the command line together
+   * @return the selected keys without the prefix, with their values
    */
   Map<String, String> select(Map<String, String> values, Map<String, String> all) {
     Map<String, String> selected = new HashMap<>();

@@ -18,18 +18,21 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * How a command reaches Kafka: a mixin of options, and the client configurations they amount to. Of
- * one key's values, that of {@code -X} wins over the file's, and the file's over ours.
+ * The options that configure Kafka's clients, as a mixin. The configuration file overrides a
+ * command's defaults, and {@code -X} overrides the file.
  *
- * <p>Nothing here prints a value, since it may be a secret.
+ * <p>This class never prints a value, because it may be a secret.
  */
 @Grouped(Section.KAFKA)
 public final class KafkaOptions {
 
-  /** How long a broker that does not answer is waited for, before a command gives up. */
+  /** How long a command waits for an answer from a broker before it fails, in ms. */
   public static final int PATIENCE_MS = 8_000;
 
-  /** What has a consumer or an admin client give up after {@value #PATIENCE_MS} ms. */
+  /**
+   * Time-outs that let a consumer or an admin client fail after {@value #PATIENCE_MS} ms without an
+   * answer.
+   */
   public static final Map<String, String> PATIENCE =
       Map.of(
           CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG,
@@ -56,7 +59,7 @@ public final class KafkaOptions {
           "Property of Kafka's clients. May be repeated. Keep secrets in the --config file.")
   private List<String> overrides = new ArrayList<>();
 
-  /** The brokers to ask first, as given. */
+  /** {@return the value of {@code --bootstrap-servers}} */
   public String bootstrapServers() {
     return bootstrapServers;
   }
@@ -69,33 +72,36 @@ public final class KafkaOptions {
             && file.defaultValue(option) != null);
   }
 
-  /** For an admin client that gives up after {@value #PATIENCE_MS} ms. */
+  /**
+   * {@return the configuration of an admin client that fails after {@value #PATIENCE_MS} ms without
+   * an answer}
+   */
   public Map<String, Object> admin() {
     return client(KafkaKeys.ADMIN, PATIENCE);
   }
 
   /**
-   * For a producer.
+   * {@return the configuration of a producer}
    *
-   * @param defaults what the command wants unless the user says otherwise
+   * @param defaults keys and values that the command sets and the user may override
    */
   public Map<String, Object> producer(Map<String, String> defaults) {
     return client(KafkaKeys.PRODUCER, defaults);
   }
 
   /**
-   * For a consumer.
+   * {@return the configuration of a consumer}
    *
-   * @param defaults what the command wants unless the user says otherwise
+   * @param defaults keys and values that the command sets and the user may override
    */
   public Map<String, Object> consumer(Map<String, String> defaults) {
     return client(KafkaKeys.CONSUMER, defaults);
   }
 
   /**
-   * For Kafka Streams, which hands its clients' keys on by itself.
+   * {@return the configuration of Kafka Streams, which passes the keys of its clients on to them}
    *
-   * @param defaults what the command wants unless the user says otherwise
+   * @param defaults keys and values that the command sets and the user may override
    */
   public Properties streams(Map<String, String> defaults) {
     Map<String, String> all = new HashMap<>(defaults);
@@ -135,7 +141,10 @@ public final class KafkaOptions {
     return given;
   }
 
-  /** True for an option of one command ({@code send.topic}), or a property of the broker. */
+  /**
+   * True if the key begins with a command's name, like an option of one command ({@code
+   * send.topic}) or a property of the broker.
+   */
   private boolean isCommands(String key) {
     return command.root().subcommands().keySet().stream()
         .anyMatch(name -> key.startsWith(name + "."));
@@ -161,9 +170,12 @@ public final class KafkaOptions {
     return given;
   }
 
-  /** Kafka itself would quote what it cannot read of a JAAS configuration, perhaps a password. */
+  /**
+   * Refuses a JAAS configuration that cannot be parsed. Kafka's own error message would quote it,
+   * and it may contain a password.
+   */
   private void requireReadable(String key, String value) {
-    if (JaasLine.isKey(key) && !value.contains("${")) { // else a config provider has it
+    if (JaasLine.isKey(key) && !value.contains("${")) { // else from a config provider
       try {
         JaasLine.options(key, value);
       } catch (IllegalArgumentException e) {

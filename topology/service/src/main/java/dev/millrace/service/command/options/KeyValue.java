@@ -6,17 +6,20 @@ import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** Reads the {@code KEY=VALUE} of {@code -X}; a value may be a secret and is never shown. */
+/**
+ * Parses the {@code KEY=VALUE} arguments of {@code -X}. Error messages never show a value, because
+ * it may be a secret.
+ */
 public final class KeyValue {
 
   private KeyValue() {}
 
   /**
-   * Reads keys and values. Of equal keys, the last one counts.
+   * Parses keys and values. If a key is repeated, its last value counts.
    *
    * @param texts texts of the form {@code KEY=VALUE}; a text without {@code =} is refused
-   * @param command the command that they are given to
-   * @return the values by their keys
+   * @param command the command whose arguments these are, for the error message
+   * @return the keys and their values
    */
   public static Map<String, String> parse(List<String> texts, CommandSpec command) {
     Map<String, String> values = new TreeMap<>();

@@ -6,8 +6,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads an enum's constant by its {@code toString()}, in upper or lower case. Picocli by itself
- * would show the constants' Java names in the error.
+ * Converts a text to the enum constant with that {@code toString()}, ignoring case. Picocli's own
+ * converter would show the constants' Java names in its error message.
  *
  * @param <E> the enum
  */

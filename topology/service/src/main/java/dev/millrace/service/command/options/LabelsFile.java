@@ -11,11 +11,11 @@ public final class LabelsFile {
   private LabelsFile() {}
 
   /**
-   * Reads the file.
+   * Reads the names of the classes from the file.
    *
    * @param file the file's path
    * @return the names of the classes
-   * @throws CommandException if it cannot be read
+   * @throws CommandException if the file cannot be read
    */
   public static Labels read(Path file) {
     if (!Files.isReadable(file) || Files.isDirectory(file)) {

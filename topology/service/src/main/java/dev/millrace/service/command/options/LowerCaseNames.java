@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** An enum's constants in lower case, as the help shows them and as shells complete them. */
+/** The constants of an enum in lower case, for the help and for shell completion. */
 public abstract class LowerCaseNames extends AbstractList<String> {
 
   private final List<String> names;

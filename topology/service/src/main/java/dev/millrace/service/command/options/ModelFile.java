@@ -8,7 +8,7 @@ import dev.millrace.service.command.lifecycle.CommandException;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Reads a model, or its weights alone, from a file that an option names. */
+/** Reads a model, or only its weights, from a file that an option names. */
 public final class ModelFile {
 
   private ModelFile() {}
@@ -18,7 +18,7 @@ public final class ModelFile {
    *
    * @param file the file's path
    * @return the bytes
-   * @throws CommandException if it cannot be read
+   * @throws CommandException if the file cannot be read
    */
   public static byte[] read(Path file) {
     try {
@@ -30,12 +30,12 @@ public final class ModelFile {
   }
 
   /**
-   * Reads weights under PyTorch's names: those of an ONNX model, or a {@code .safetensors} or
-   * {@code .npz} file.
+   * Reads weights under PyTorch's names from an ONNX model, a {@code .safetensors} file or a {@code
+   * .npz} file.
    *
    * @param file the file's path
    * @return the weights
-   * @throws dev.millrace.core.model.ModelException if the file does not hold any
+   * @throws dev.millrace.core.model.ModelException if the file holds no weights
    */
   public static Weights weights(Path file) {
     return file.toString().endsWith(".onnx")

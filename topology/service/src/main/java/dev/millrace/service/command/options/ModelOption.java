@@ -21,15 +21,15 @@ public final class ModelOption {
   private String name;
 
   /**
-   * Its name.
+   * {@return the name of the model}
    *
-   * @throws IllegalArgumentException if no model may be called so
+   * @throws IllegalArgumentException if the name is not allowed for a model
    */
   public String name() {
     return ModelManifest.requireName(name);
   }
 
-  /** The repository it is in, or shall be in. */
+  /** {@return the repository that holds the model, or that the model will be published to} */
   public ModelRepository repository() {
     return repository.open();
   }

@@ -29,9 +29,12 @@ public final class NormalizationOptions {
   private List<Float> std = Preprocessing.IMAGENET_STD;
 
   /**
-   * The preprocessing of images with this side.
+   * {@return the preprocessing with the mean and the standard deviation of the options}
    *
-   * @throws IllegalArgumentException naming the option, its value and what is allowed
+   * @param size side of the model's input, in pixels
+   * @param resize length to which an image's shorter side is resized, in pixels
+   * @throws IllegalArgumentException if a value is out of range; the message names the option, its
+   *     value and the allowed values
    */
   public Preprocessing preprocessing(int size, int resize) {
     return new Preprocessing(size, resize, mean, std);

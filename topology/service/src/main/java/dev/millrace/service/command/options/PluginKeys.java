@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * Keys that Kafka's clients pass on to others and so do not declare: those of config providers
- * (KIP-297), and those of configured plug-ins such as interceptors, reporters or login handlers.
+ * Keys that Kafka's clients do not declare themselves, but pass on. They belong to config providers
+ * (KIP-297), and to plug-ins such as interceptors, reporters or login handlers.
  */
 final class PluginKeys {
 
@@ -15,10 +15,11 @@ final class PluginKeys {
   private PluginKeys() {}
 
   /**
-   * True for a key of a config provider; and, once a class that is not Kafka's own is configured,
-   * for any key with a dot, because only that class knows its keys.
+   * Returns whether a plug-in may read the key. That is the case for every key of a config
+   * provider. If a class outside Kafka is configured, it is also the case for every key with a dot,
+   * because only that class knows its keys.
    *
-   * @param all the keys and values that are given with it
+   * @param all all keys and values of the same configuration
    */
   static boolean isKnown(String key, Map<String, String> all) {
     return isProviders(key) || (key.indexOf('.') > 0 && configurePlugin(all));

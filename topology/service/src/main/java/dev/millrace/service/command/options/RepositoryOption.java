@@ -7,7 +7,7 @@ import dev.millrace.triton.TritonLayout;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where the models are: a mixin of one option. */
+/** The folder of the model repository: a mixin of one option. */
 @Grouped(Section.MODEL)
 public final class RepositoryOption {
 

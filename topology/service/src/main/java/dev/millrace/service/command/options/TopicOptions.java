@@ -6,7 +6,7 @@ import dev.millrace.service.serve.Topics;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The topics that a service works with: a mixin of options. */
+/** The topics that a service reads and writes: a mixin of options. */
 @Grouped(Section.TOPICS)
 public final class TopicOptions {
 
@@ -24,7 +24,7 @@ public final class TopicOptions {
       names = "--input-pattern",
       paramLabel = "REGEX",
       description =
-          "Read every topic whose whole name matches this regular expression, also topics"
+          "Read every topic whose whole name matches this regular expression, including topics"
               + " that are created later. Replaces --input.")
   private String inputPattern;
 
@@ -39,14 +39,15 @@ public final class TopicOptions {
       names = "--dead-letters",
       paramLabel = "TOPIC",
       description =
-          "Topic for images that cannot be classified (default: INPUT.dead-letters, after"
-              + " the first input). Required with --input-pattern.")
+          "Topic for images that cannot be classified (default: INPUT.dead-letters, where INPUT"
+              + " is the first input topic). Required with --input-pattern.")
   private String deadLetters;
 
   /**
    * The topics that the options name.
    *
-   * @throws IllegalArgumentException if they do not fit together
+   * @throws IllegalArgumentException if the options contradict each other, or {@code
+   *     --dead-letters} is missing with {@code --input-pattern}
    */
   public Topics topics() {
     if (inputPattern != null && deadLetters == null) {

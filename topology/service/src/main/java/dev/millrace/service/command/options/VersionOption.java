@@ -19,15 +19,16 @@ public final class VersionOption {
       description = "Version of the model (default: the newest).")
   private Integer version;
 
-  /** The repository it is in. */
+  /** {@return the repository that holds the model} */
   public ModelRepository repository() {
     return model.repository();
   }
 
   /**
-   * Reads its manifest.
+   * Reads the manifest of the version.
    *
-   * @throws dev.millrace.core.model.ModelException if there is no such version
+   * @return the version; the newest one without {@code --version}
+   * @throws dev.millrace.core.model.ModelException if the repository has no such version
    */
   public ModelVersion read() {
     ModelRepository models = model.repository();

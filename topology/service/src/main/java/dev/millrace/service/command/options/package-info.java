@@ -1,2 +1,2 @@
-/** Groups of options that several commands share, and the file that they may stand in. */
+/** Groups of options that several commands share, and the configuration file. */
 package dev.millrace.service.command.options;

@@ -3,7 +3,7 @@ package dev.millrace.service.command.output;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Durations and ages for people. */
+/** Formats durations and ages as text. */
 public final class Durations {
 
   private Durations() {}
@@ -23,7 +23,7 @@ public final class Durations {
   /**
    * {@return an age in its largest unit, such as {@code 3 days}}
    *
-   * @param age the age; a negative one, after a clock was set back, counts as none
+   * @param age the age; a negative age, possible after a clock was set back, counts as 0 seconds
    */
   public static String age(Duration age) {
     if (age.toDays() > 0) {

@@ -3,7 +3,7 @@ package dev.millrace.service.command.output;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-/** What {@code --json} prints. */
+/** Formats the output of {@code --json}. */
 public final class Json {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -7,33 +7,33 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** A prediction as one line for people, its columns below each other. */
+/** Formats a prediction as one line of text with aligned columns. */
 public final class PredictionLine {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
-  /** Below this, a prediction deserves attention. */
+  /** A probability below this is highlighted. */
   private static final double UNSURE = 0.5;
 
   private final ZoneId zone;
   private final Style style;
 
-  /** Without colours. */
+  /** Creates a format without colours. */
   public PredictionLine(ZoneId zone) {
     this(zone, Style.PLAIN);
   }
 
   /**
-   * @param zone whose clock the times are told by
-   * @param style marks the time, the label, and a probability below a half
+   * @param zone the time zone of the times
+   * @param style colours of the time, the label, and a probability below 0.5
    */
   public PredictionLine(ZoneId zone, Style style) {
     this.zone = zone;
     this.style = style;
   }
 
-  /** Time, id, label, probability, model version, and where the prediction lies. */
+  /** {@return the time, id, label, probability, model version, and position of a prediction} */
   public String of(ConsumerRecord<?, ?> record, Prediction prediction) {
     String time = TIME.format(Instant.ofEpochMilli(record.timestamp()).atZone(zone));
     String label = String.format(Locale.ROOT, "%-18s", printable(prediction.label()));
@@ -52,7 +52,10 @@ public final class PredictionLine {
         record.offset());
   }
 
-  /** Keys are anybody's bytes: what would break the line or steer the terminal is not shown. */
+  /**
+   * Replaces control characters with question marks. A key can contain any bytes, and a control
+   * character could break the line or control the terminal.
+   */
   private static String printable(String text) {
     return text.replaceAll("\\p{Cntrl}", "?");
   }

@@ -3,8 +3,8 @@ package dev.millrace.service.command.output;
 import java.io.PrintWriter;
 
 /**
- * The progress of a command on standard error: a bar where that is a terminal, otherwise nothing.
- * Thread-safe.
+ * Shows the progress of a command on standard error, as a bar. Shows nothing if standard error is
+ * not a terminal. Thread-safe.
  */
 public interface Progress extends AutoCloseable {
 
@@ -29,7 +29,9 @@ public interface Progress extends AutoCloseable {
         public void close() {}
       };
 
-  /** Counts steps that were done before, and so say nothing about the speed. */
+  /**
+   * Counts steps that were done before the command started. They do not count towards the speed.
+   */
   void skip(long count);
 
   /** Counts one step. */
@@ -54,12 +56,13 @@ public interface Progress extends AutoCloseable {
   void close();
 
   /**
-   * {@return a new progress}
+   * {@return a bar if standard error is a terminal, otherwise {@link #NONE}}
    *
    * @param err standard error
    * @param terminal whether standard error is a terminal, and its width
+   * @param task name of the task, shown before the bar
    * @param total number of steps
-   * @param unit name of a step, in the plural
+   * @param unit unit of the steps, in the plural, for example {@code images}
    */
   static Progress of(PrintWriter err, Terminal terminal, String task, long total, String unit) {
     return terminal.errors()

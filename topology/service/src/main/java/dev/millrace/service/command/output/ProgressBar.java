@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 
 /**
  * A progress bar in the last line of a terminal. Lines printed through {@link #print} appear above
- * it. The terminal wraps nothing, so a bar that is wider than a terminal that has become narrower
- * is cut off. Thread-safe.
+ * it. The bar turns line wrapping off while it draws. If the terminal becomes narrower than the
+ * bar, the terminal cuts the bar off. Thread-safe.
  */
 final class ProgressBar implements Progress {
 
@@ -36,8 +36,9 @@ final class ProgressBar implements Progress {
    * @param terminal standard error
    * @param columns width of the terminal
    * @param nanoTime the clock, in nanoseconds
+   * @param task name of the task, shown before the bar
    * @param total number of steps
-   * @param unit name of a step, in the plural
+   * @param unit unit of the steps, in the plural, for example {@code images}
    */
   ProgressBar(
       PrintWriter terminal,
@@ -91,12 +92,15 @@ final class ProgressBar implements Progress {
       return;
     }
     drawn = nanoTime.getAsLong();
-    // The cursor returns to the first column, so that a log line begins there.
+    // The cursor returns to the first column, so that the next log line begins there.
     terminal.print(ERASE_LINE + NO_WRAP + line(drawn) + WRAP + "\r");
     terminal.flush();
   }
 
-  /** The details that fit beside a bar of {@value #NARROWEST_BAR} columns, most important first. */
+  /**
+   * {@return the bar with its details} The most important details come first. A detail is left out
+   * if less than {@value #NARROWEST_BAR} columns would remain for the bar.
+   */
   private String line(long now) {
     double share = total == 0 ? 1 : Math.min(1, (double) done / total);
     double rate = (done - skipped) / Math.max(1e-3, (now - start) / 1e9);

@@ -1,33 +1,33 @@
 package dev.millrace.service.command.output;
 
 /**
- * Colours for a terminal (ECMA-48, SGR). Without colours every text stays as it is.
+ * Colours for a terminal (ECMA-48, SGR). Without colours, every method returns its text unchanged.
  *
  * @param colored whether to add the escape sequences
  */
 public record Style(boolean colored) {
 
-  /** Adds nothing. */
+  /** A style without colours. */
   public static final Style PLAIN = new Style(false);
 
   private static final String RESET = "\u001b[0m";
 
-  /** {@return a text that matters less} */
+  /** {@return the text in a faint style} */
   public String faint(String text) {
     return with("2", text);
   }
 
-  /** {@return good news} */
+  /** {@return the text in green, for good news} */
   public String good(String text) {
     return with("32", text);
   }
 
-  /** {@return a text that deserves attention} */
+  /** {@return the text in yellow, for a warning} */
   public String warning(String text) {
     return with("33", text);
   }
 
-  /** {@return a text that stands out} */
+  /** {@return the text in bold} */
   public String strong(String text) {
     return with("1", text);
   }

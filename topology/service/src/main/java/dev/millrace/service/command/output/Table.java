@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Rows of text in columns as wide as their widest cell. */
+/** A table of text. Each column is as wide as its widest cell. */
 public final class Table {
 
   private final List<List<String>> rows = new ArrayList<>();
 
   /**
-   * @param headings one for each column
+   * @param headings the headings of the columns
    */
   public Table(List<String> headings) {
     rows.add(List.copyOf(headings));

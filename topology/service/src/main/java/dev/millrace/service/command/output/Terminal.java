@@ -4,13 +4,13 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * What the standard streams are connected to. Java cannot tell one stream from the other, so the
- * launcher finds out and passes system properties.
+ * Whether standard output and standard error are connected to a terminal. Java cannot test the two
+ * streams separately, so the launcher tests them and passes the result in system properties.
  *
  * @param output whether standard output is a terminal
  * @param errors whether standard error is a terminal
  * @param columns width of the terminal, or {@value #USUAL_COLUMNS} without one
- * @param colorWanted whether colours are wanted at all
+ * @param colorWanted whether the user allows colours
  */
 public record Terminal(boolean output, boolean errors, int columns, boolean colorWanted) {
 
@@ -31,8 +31,9 @@ public record Terminal(boolean output, boolean errors, int columns, boolean colo
    * Reads the launcher's properties. Colours are off if {@code NO_COLOR} is not empty
    * (no-color.org) or the terminal is {@code dumb}.
    *
-   * @param properties {@code millrace.terminal} and {@code millrace.output.terminal} are true where
-   *     standard error and standard output are terminals; {@code millrace.columns} is their width
+   * @param properties {@code millrace.terminal} is true if standard error is a terminal, and {@code
+   *     millrace.output.terminal} if standard output is one; {@code millrace.columns} is the width
+   *     of the terminal
    * @param environment {@code NO_COLOR} and {@code TERM}
    */
   static Terminal of(Properties properties, Map<String, String> environment) {

@@ -9,7 +9,10 @@ import java.util.Optional;
 import org.apache.kafka.common.utils.AppInfoParser;
 import picocli.CommandLine.IVersionProvider;
 
-/** The versions of the program and of what it runs on, a name and a version in each line. */
+/**
+ * Provides the versions of the program, Java and the main libraries. Each line has a name and a
+ * version.
+ */
 public final class Version implements IVersionProvider {
 
   private static final String UNKNOWN = "unknown";
@@ -34,7 +37,10 @@ public final class Version implements IVersionProvider {
     return version == null ? "(unpackaged)" : version;
   }
 
-  /** A build outside a Git checkout writes an empty commit. */
+  /**
+   * {@return the commit of the build} A build outside a Git checkout writes an empty commit id,
+   * which counts as none.
+   */
   private static Optional<String> commit() {
     URL place = Version.class.getResource("Version.class");
     try {
@@ -47,7 +53,10 @@ public final class Version implements IVersionProvider {
     }
   }
 
-  /** The native library's own version: a build for GPUs may bring another library. */
+  /**
+   * {@return the version that the native library itself reports, because a GPU build may contain
+   * another library}
+   */
   private static String onnxRuntime() {
     try {
       return OnnxRuntimeInfo.read().version();

@@ -6,15 +6,16 @@ import java.io.OutputStream;
 import java.util.Optional;
 
 /**
- * Remembers why writing failed, which a {@link java.io.PrintWriter} keeps to itself. A reader that
- * went away, as {@code head} does, is no failure. For one thread at a time.
+ * Remembers the exception of a failed write, because a {@link java.io.PrintWriter} does not report
+ * it. A pipe that its reader has closed, as {@code head} does, is not a failure. For one thread at
+ * a time.
  */
 public final class WatchedOutput extends FilterOutputStream {
 
   private volatile IOException failure;
 
   /**
-   * @param out written to, not closed
+   * @param out the stream to write to; this class does not close it
    */
   public WatchedOutput(OutputStream out) {
     super(out);
@@ -51,7 +52,10 @@ public final class WatchedOutput extends FilterOutputStream {
     }
   }
 
-  /** {@return why output is lost, if it is and the reader has not closed the pipe itself} */
+  /**
+   * {@return the exception of the first failed write; empty if no write failed, or if the reader
+   * closed the pipe}
+   */
   public Optional<IOException> failure() {
     return Optional.ofNullable(failure).filter(e -> !isClosedPipe(e));
   }

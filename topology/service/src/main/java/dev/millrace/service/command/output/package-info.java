@@ -1,2 +1,2 @@
-/** What commands print: lines for people, JSON for scripts, progress. */
+/** The output of commands: text, JSON, and progress bars. */
 package dev.millrace.service.command.output;

@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
     name = "completion",
     description = {
       "Print a script that completes commands and options.",
-      "Append the script to your shell's start-up file, or put it into the shell's folder of"
-          + " completions."
+      "Append the script to your shell's start-up file, or put it into the shell's folder for"
+          + " completion scripts."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace completion bash >> ~/.bashrc", "  millrace completion zsh >> ~/.zshrc"})
@@ -28,13 +28,13 @@ public final class CompletionCommand implements Callable<Integer> {
     BASH,
     ZSH;
 
-    /** As it is written on the command line. */
+    /** {@return the value as the user writes it on the command line} */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Reads what is written on the command line. */
+    /** Converts the command line's value. */
     static final class Converter extends LabelConverter<Shell> {
       Converter() {
         super(Shell.class);
@@ -50,7 +50,10 @@ public final class CompletionCommand implements Callable<Integer> {
       description = "The shell: ${COMPLETION-CANDIDATES}.")
   private Shell shell;
 
-  /** picocli's script runs in both shells: in zsh, it loads bashcompinit itself. */
+  /**
+   * Prints picocli's script, which works in both shells. In zsh, the script itself loads
+   * bashcompinit.
+   */
   @Override
   public Integer call() {
     String name = spec.root().name();

@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * Writes a command's manual page with the macros of man(7). The page has no date, so that two
- * builds of the same sources make the same page.
+ * builds of the same sources produce the same page.
  *
  * @param command the command
  * @param version the program's version

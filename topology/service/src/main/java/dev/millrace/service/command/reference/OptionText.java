@@ -2,7 +2,7 @@ package dev.millrace.service.command.reference;
 
 import picocli.CommandLine.Model.OptionSpec;
 
-/** An option as it is written on the command line. */
+/** Formats an option as the user writes it on the command line. */
 public final class OptionText {
 
   private OptionText() {}

@@ -41,14 +41,14 @@ final class Roff {
     text(text);
   }
 
-  /** A term with its explanation below it. */
+  /** Adds a term with an indented explanation below it. */
   void item(String term, String text) {
     macro("TP");
     raw(term);
     text(text);
   }
 
-  /** Lines that stay as they are. */
+  /** Adds lines that keep their line breaks. */
   void lines(List<String> lines) {
     macro("nf");
     lines.forEach(this::text);
@@ -59,13 +59,16 @@ final class Roff {
     raw(escaped(text));
   }
 
-  /** A line of source. */
+  /** Adds a line of source without escaping it. */
   void raw(String source) {
     boolean control = source.startsWith(".") || source.startsWith("'");
     page.append(control ? "\\&" : "").append(source).append('\n');
   }
 
-  /** A hyphen would become a typographic one, which cannot be pasted into a shell. */
+  /**
+   * Escapes a text. Without the escape, roff turns a hyphen into a typographic hyphen, which a
+   * shell does not understand.
+   */
   private static String escaped(String text) {
     return text.replace("\\", "\\e")
         .replace("-", "\\-")

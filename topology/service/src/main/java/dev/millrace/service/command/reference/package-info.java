@@ -1,2 +1,2 @@
-/** The command line described for others: completion scripts and man pages. */
+/** Generates completion scripts and manual pages from the command line's options. */
 package dev.millrace.service.command.reference;

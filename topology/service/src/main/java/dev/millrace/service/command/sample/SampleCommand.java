@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
     name = "sample",
     description = {
       "Write a small trained network and images to try Millrace with.",
-      "The folder then has model.onnx, labels.txt, and images with 1,000 of Fashion-MNIST's"
-          + " test images in one folder per class."
+      "Writes model.onnx, labels.txt, and a folder named images. That folder has 1,000 of"
+          + " Fashion-MNIST's test images, in one folder per class."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace sample millrace-data/sample"})

@@ -10,28 +10,31 @@ import java.util.stream.StreamSupport;
 /**
  * A file to send.
  *
- * @param root what its id is relative to
- * @param path where it lies
+ * @param root the folder that the file's id is relative to
+ * @param path the path of the file
  */
 record ImageFile(Path root, Path path) {
 
   private static final Set<String> IMAGE_ENDINGS =
       Set.of("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff");
 
-  /** Its path below the root, with {@code /} between the names on every system. */
+  /** {@return the path of the file below the root, with {@code /} as separator on every system} */
   String id() {
     return StreamSupport.stream(root.relativize(path).spliterator(), false)
         .map(Path::toString)
         .collect(Collectors.joining("/"));
   }
 
-  /** The name of the folder it lies in; empty in a root folder, which has no name. */
+  /**
+   * {@return the name of the folder that contains the file; empty if that is the root of the file
+   * system, which has no name}
+   */
   Optional<String> label() {
     Path folder = path.toAbsolutePath().normalize().getParent();
     return Optional.ofNullable(folder.getFileName()).map(Path::toString);
   }
 
-  /** True if its name ends like an image's. */
+  /** {@return whether the file has the file name extension of an image} */
   boolean isImage() {
     String name = path.getFileName().toString();
     int dot = name.lastIndexOf('.');

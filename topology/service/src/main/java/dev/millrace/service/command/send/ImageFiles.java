@@ -15,19 +15,21 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Finds the files to send below what the user names. */
+/** Finds the files to send in the paths that the user names. */
 final class ImageFiles {
 
   private ImageFiles() {}
 
   /**
-   * Files as named, and those in named folders and below, in the order of their ids; what is hidden
-   * (a name that begins with a dot) is passed over unless it is named itself. Links are followed.
+   * Returns the named files, and all files in the named folders and their subfolders. The files of
+   * each folder are sorted by their ids. Hidden files and folders, whose names begin with a dot,
+   * are skipped unless the user names them. Links are followed.
    *
-   * @param all take any file, not only those whose name ends like an image's
-   * @param complaints gets a line about each folder that a link leads back into, and about each
-   *     pipe or device in a folder; they are passed over
-   * @throws CommandException if a path does not exist or is a pipe or device, or nothing is found
+   * @param paths the files and folders that the user names
+   * @param all whether to return files without the file name extension of an image, too
+   * @param complaints receives a line about each skipped link to a folder above the link, and each
+   *     skipped pipe or device in a folder
+   * @throws CommandException if a path does not exist or is a pipe or a device, or no file is found
    */
   static List<ImageFile> find(List<Path> paths, boolean all, Consumer<String> complaints)
       throws IOException {

@@ -18,10 +18,11 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
- * Sends files, and counts what the broker acknowledged. A file that cannot be sent is complained
- * about and passed over; a failure that would meet the next file too is kept as {@link #failure()}.
+ * Sends files, and counts the files that the broker has acknowledged. A file that cannot be read or
+ * is too large is reported and skipped. Any other failure would also affect the next file, so
+ * {@link #failure()} returns it.
  *
- * <p>One thread sends; the producer's thread counts. The producer belongs to the caller.
+ * <p>One thread sends, and the producer's thread counts. The caller closes the producer.
  */
 final class ImageSender {
 
@@ -38,10 +39,12 @@ final class ImageSender {
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
   /**
-   * @param labelsTopic where each file's label goes, if anywhere
+   * @param producer the producer, which the caller closes
+   * @param topic the topic for the images
+   * @param labelsTopic the topic for the labels; empty to send no labels
    * @param limit size of the largest record, in bytes
-   * @param complaints gets a line about each file that is passed over, on any thread
-   * @param progress run once for each file that is done with, on any thread
+   * @param complaints receives a line about each skipped file, on any thread
+   * @param progress runs once for each file that is sent or skipped, on any thread
    */
   ImageSender(
       Producer<String, byte[]> producer,
@@ -59,7 +62,7 @@ final class ImageSender {
   }
 
   /** Hands one file to the producer. */
-  @SuppressWarnings("FutureReturnValueIgnored") // the delivery hears of it
+  @SuppressWarnings("FutureReturnValueIgnored") // the delivery is the callback
   void send(ImageFile file) {
     Delivery delivery = new Delivery(file);
     Optional<byte[]> image = read(file, delivery);
@@ -68,14 +71,14 @@ final class ImageSender {
       return;
     }
     delivery.expect(label.isPresent() ? 2 : 1);
-    // No headers: they would stay on the prediction, which is no image.
+    // No headers, because Kafka Streams would copy headers about the image to the prediction.
     hand(new ProducerRecord<>(topic, file.id(), image.orElseThrow()), delivery);
     if (label.isPresent() && !delivery.isRefused()) {
       hand(new ProducerRecord<>(labelsTopic.orElseThrow(), file.id(), label.get()), delivery);
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // the delivery is told what comes of it
+  @SuppressWarnings("FutureReturnValueIgnored") // the delivery is the callback
   private void hand(ProducerRecord<String, byte[]> record, Delivery delivery) {
     producer.send(record, delivery);
   }
@@ -113,22 +116,26 @@ final class ImageSender {
         limit);
   }
 
-  /** Waits until the broker has answered for everything sent so far. */
+  /** Waits until the broker has acknowledged or refused all records sent so far. */
   void flush() {
     producer.flush();
   }
 
-  /** What makes further sending useless, if anything happened that does. */
+  /** {@return the first failure that would also affect further files, or empty without one} */
   Optional<Exception> failure() {
     return Optional.ofNullable(failure.get());
   }
 
-  /** The count so far; whole after {@link #flush()}. */
+  /**
+   * {@return the counts so far; they are complete after {@link #flush()}}
+   *
+   * @param seconds time since the first file, in seconds
+   */
   SendReport report(double seconds) {
     return new SendReport(topic, sent.sum(), failed.sum(), bytes.sum(), seconds);
   }
 
-  /** One file's way through the producer: one record, or two with its label. */
+  /** The delivery of one file: one record, or two records if the file's label is also sent. */
   private final class Delivery implements Callback {
 
     private final ImageFile file;
@@ -148,7 +155,10 @@ final class ImageSender {
       open.set(records);
     }
 
-    /** The file is not sent; only the first reason counts. */
+    /**
+     * Counts the file as failed and reports the reason. Later reasons for the same file are
+     * ignored.
+     */
     void refuse(String why) {
       if (lost.compareAndSet(false, true)) {
         failed.increment();

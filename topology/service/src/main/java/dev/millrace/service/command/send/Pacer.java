@@ -3,12 +3,12 @@ package dev.millrace.service.command.send;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps a pace without drift: turn n is due n intervals after the first, however late the turns
- * before it were. For one thread.
+ * Keeps a constant rate without drift. Turn n is due n intervals after the first turn, even if
+ * earlier turns were late. For one thread.
  */
 final class Pacer {
 
-  /** Waits so many nanoseconds, or less if there is a reason to. */
+  /** Waits for a number of nanoseconds. May return earlier, for example because of a signal. */
   interface Pause {
     void nanos(long nanos) throws InterruptedException;
   }
@@ -20,8 +20,9 @@ final class Pacer {
   private long turns;
 
   /**
-   * @param perSecond turns a second, above 0; infinite for no waiting at all
-   * @param clock nanoseconds since some moment
+   * @param perSecond turns per second, above 0; infinity to never wait
+   * @param clock the clock, as {@link System#nanoTime}
+   * @param pause waits until the next turn is due
    */
   Pacer(double perSecond, LongSupplier clock, Pause pause) {
     if (!(perSecond > 0)) {
@@ -32,7 +33,7 @@ final class Pacer {
     this.pause = pause;
   }
 
-  /** Returns when the next turn is due, or its pause was cut short. */
+  /** Waits until the next turn is due, or until the pause ends early. */
   void awaitTurn() throws InterruptedException {
     long now = clock.getAsLong();
     if (turns == 0) {

@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
     name = "send",
     description = {
       "Send image files or folders to a topic.",
-      "A record's key is the file's path below the given folder, such as cats/1.jpg, or the"
-          + " name of a file that is given itself."
+      "For a file in a folder, the key of the record is the file's path below that folder,"
+          + " such as cats/1.jpg. For a file that PATH names, the key is the name of the file."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -61,8 +61,8 @@ public final class SendCommand implements Callable<Integer> {
       names = "--labels-topic",
       paramLabel = "TOPIC",
       description =
-          "Also send the name of each file's folder to this topic, as its label, under the"
-              + " same key.")
+          "Also send each image's label to this topic, under the same key. The label is the"
+              + " name of the file's folder.")
   private String labelsTopic;
 
   @Option(
@@ -73,7 +73,7 @@ public final class SendCommand implements Callable<Integer> {
 
   @Option(
       names = "--all",
-      description = "Send every file, not only files with the name of an image.")
+      description = "Send every file, not only files with an image's extension, such as .jpg.")
   private boolean all;
 
   @Option(names = "--json", description = "Print the result as JSON.")
@@ -127,7 +127,8 @@ public final class SendCommand implements Callable<Integer> {
   }
 
   /**
-   * The producer's configuration, once the topics were found: fail within seconds, lose nothing.
+   * Checks the topics, and returns the producer's configuration. The producer fails after seconds
+   * without an answer, and loses no records.
    */
   private Map<String, String> defaults() {
     int limit;
@@ -155,7 +156,7 @@ public final class SendCommand implements Callable<Integer> {
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "20000");
   }
 
-  /** A producer's default for a key. */
+  /** {@return Kafka's default for a producer's key} */
   private static Number kafkas(String key) {
     return (Number) ProducerConfig.configDef().defaultValues().get(key);
   }

@@ -5,24 +5,24 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 
 /**
- * What sending came to.
+ * The result of sending images.
  *
- * @param topic where the images went
+ * @param topic the topic of the images
  * @param sent images that the broker acknowledged
- * @param failed images that were tried and are not in the topic
- * @param bytes size of the sent images' files
- * @param seconds how long it took
+ * @param failed images that were skipped, or that the broker did not acknowledge
+ * @param bytes total size of the acknowledged images, in bytes
+ * @param seconds time of sending, in seconds
  */
 record SendReport(String topic, long sent, long failed, long bytes, double seconds) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Images a second. */
+  /** {@return the acknowledged images per second} */
   double rate() {
     return seconds > 0 ? sent / seconds : 0;
   }
 
-  /** For people. */
+  /** {@return the result as one line of text} */
   String line() {
     return String.format(
         Locale.ROOT,
@@ -35,7 +35,7 @@ record SendReport(String topic, long sent, long failed, long bytes, double secon
         failed == 0 ? "" : String.format(Locale.ROOT, ", %,d failed", failed));
   }
 
-  /** For scripts: one JSON object. */
+  /** {@return the result as one JSON object} */
   String json() {
     ObjectNode json = JSON.createObjectNode();
     json.put("topic", topic);

@@ -1,2 +1,2 @@
-/** {@code millrace send}: image files into a topic. */
+/** {@code millrace send}: sends image files to a topic. */
 package dev.millrace.service.command.send;

@@ -3,7 +3,7 @@ package dev.millrace.service.command.serve;
 import dev.millrace.service.command.options.LabelConverter;
 import java.util.Locale;
 
-/** How much of the distribution a prediction holds. */
+/** Whether a prediction holds the probabilities of all classes. */
 enum Distribution {
   FULL,
   NONE;
@@ -12,13 +12,13 @@ enum Distribution {
     return whole ? FULL : NONE;
   }
 
-  /** As it is written on the command line. */
+  /** {@return the value as the user writes it on the command line} */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Reads what is written on the command line. */
+  /** Converts the command line's value. */
   static final class Converter extends LabelConverter<Distribution> {
     Converter() {
       super(Distribution.class);

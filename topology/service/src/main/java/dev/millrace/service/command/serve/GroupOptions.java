@@ -8,7 +8,10 @@ import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 import picocli.CommandLine.Option;
 
-/** The group that a service joins, and how it works there: a mixin of options. */
+/**
+ * The consumer group that a service joins, and how the service processes records: a mixin of
+ * options.
+ */
 @Grouped(Section.KAFKA)
 final class GroupOptions {
 
@@ -33,7 +36,7 @@ final class GroupOptions {
       description =
           "Where a new group starts: earliest, latest, a time such as 2026-01-31T12:00:00Z,"
               + " or milliseconds since 1970 (default: earliest). A group with committed offsets"
-              + " continues from them.")
+              + " continues from those offsets.")
   private String from;
 
   @Option(
@@ -53,7 +56,7 @@ final class GroupOptions {
       description = "Number of Kafka Streams threads (default: ${DEFAULT-VALUE}).")
   private int streamThreads;
 
-  /** {@return where a new group starts, as given; null without the option} */
+  /** {@return the value of {@code --from}, or null without the option} */
   String from() {
     return from;
   }
@@ -61,7 +64,7 @@ final class GroupOptions {
   /**
    * {@return how long to retry while no broker answers}
    *
-   * @throws IllegalArgumentException if the option is not a number of seconds
+   * @throws IllegalArgumentException if {@code --broker-timeout} is negative or too large
    */
   Duration patience() {
     if (!(brokerTimeout >= 0 && brokerTimeout < 1e9)) {
@@ -71,7 +74,7 @@ final class GroupOptions {
     return Duration.ofNanos((long) (brokerTimeout * 1e9));
   }
 
-  /** {@return the keys of Kafka Streams that the options set} */
+  /** {@return the configuration keys of Kafka Streams that the options set, with their values} */
   Map<String, String> streams() {
     Map<String, String> defaults = new LinkedHashMap<>();
     defaults.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee.toString());

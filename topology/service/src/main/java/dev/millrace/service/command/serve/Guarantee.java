@@ -3,7 +3,7 @@ package dev.millrace.service.command.serve;
 import dev.millrace.service.command.options.LabelConverter;
 import org.apache.kafka.streams.StreamsConfig;
 
-/** How often an image is answered, as Kafka Streams is told it. */
+/** The processing guarantee of Kafka Streams. */
 enum Guarantee {
   AT_LEAST_ONCE(StreamsConfig.AT_LEAST_ONCE),
   EXACTLY_ONCE_V2(StreamsConfig.EXACTLY_ONCE_V2);
@@ -14,13 +14,13 @@ enum Guarantee {
     this.label = label;
   }
 
-  /** As Kafka Streams and the command line write it. */
+  /** {@return the value for Kafka Streams, which is also the value on the command line} */
   @Override
   public String toString() {
     return label;
   }
 
-  /** Reads what is written on the command line. */
+  /** Converts the command line's value. */
   static final class Converter extends LabelConverter<Guarantee> {
     Converter() {
       super(Guarantee.class);

@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Where a service tells its metrics and health: a mixin of options. */
+/** The address at which a service serves its metrics and health: a mixin of options. */
 @Grouped(Section.HTTP)
 final class HttpOptions {
 
@@ -30,10 +30,10 @@ final class HttpOptions {
       description = "Address for --http to listen on (default: ${DEFAULT-VALUE}).")
   private String host;
 
-  /** What listens, if anything does. */
+  /** The HTTP endpoint, or none without {@code --http}. */
   record Listener(Optional<HttpEndpoint> endpoint, String host) implements AutoCloseable {
 
-    /** Its part of the line that says that the service is ready. */
+    /** {@return the endpoint's part of the ready line; empty without an endpoint} */
     String text() {
       return endpoint.map(e -> ", http " + host + ":" + e.address().getPort()).orElse("");
     }
@@ -45,10 +45,11 @@ final class HttpOptions {
   }
 
   /**
-   * Listens, if a port is given. To be called before the service joins its group, so that a port
-   * that is taken costs the group nothing.
+   * Opens the HTTP endpoint if {@code --http} is set. Call this before the service joins its group.
+   * If the port is in use, the command then fails without a rebalance of the group.
    *
-   * @throws CommandException if the port is taken or the address is not this machine's
+   * @return the endpoint, which the caller closes
+   * @throws CommandException if the port is in use, or the address does not belong to this machine
    */
   Listener listen(InferenceService service, PrometheusMeterRegistry registry) {
     if (port == null) {

@@ -11,11 +11,14 @@ import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Which model answers and how images are decoded, batched and run: a mixin of options. */
+/**
+ * The model to serve, and how the service decodes, batches and classifies images: a mixin of
+ * options.
+ */
 @Grouped(Section.INFERENCE)
 final class InferenceOptions {
 
-  /** The defaults, whatever the model. */
+  /** The defaults, which are the same for every model. */
   private static final InferenceConfig DEFAULTS =
       InferenceConfig.of(Path.of(RepositoryOption.DEFAULT), "any");
 
@@ -80,8 +83,8 @@ final class InferenceOptions {
       names = "--max-in-flight",
       paramLabel = "N",
       description =
-          "Largest number of images of one partition that are in flight (default: almost"
-              + " four batches).")
+          "Largest number of images in flight per partition (default: a little less than four"
+              + " batches).")
   private Integer maxInFlight;
 
   @Grouped(Section.ADVANCED)
@@ -121,9 +124,10 @@ final class InferenceOptions {
   private Distribution probabilities = Distribution.of(DEFAULTS.probabilities());
 
   /**
-   * What the options amount to.
+   * {@return the configuration that the options describe}
    *
-   * @throws IllegalArgumentException naming the option, its value and what is allowed
+   * @throws IllegalArgumentException if a value is out of range; the message names the option, its
+   *     value and the allowed values
    */
   InferenceConfig config() {
     InferenceConfig.Builder builder =

@@ -9,12 +9,14 @@ import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Where a record lies, written {@code TOPIC-PARTITION@OFFSET} as in messages and logs. */
+/**
+ * The position of a record, written {@code TOPIC-PARTITION@OFFSET} as in error messages and logs.
+ */
 record RecordPlace(TopicPartition partition, long offset) {
 
   private static final Pattern FORM = Pattern.compile("(.+)-(\\d{1,9})@(\\d{1,18})");
 
-  /** Reads what was written on the command line. */
+  /** Converts the command line's value. */
   static final class Converter implements ITypeConverter<RecordPlace> {
     @Override
     public RecordPlace convert(String value) {
@@ -30,9 +32,9 @@ record RecordPlace(TopicPartition partition, long offset) {
   }
 
   /**
-   * The offset of each partition.
+   * {@return the offset of each partition}
    *
-   * @throws IllegalArgumentException if a partition has two
+   * @throws IllegalArgumentException if a partition has two different offsets
    */
   static Map<TopicPartition, Long> byPartition(List<RecordPlace> places) {
     Map<TopicPartition, Long> offsets = new HashMap<>();

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Classify the images of a topic and write predictions to another.",
       "Prints one line that begins with 'ready' once the model is loaded and the service has"
-          + " joined its group, and runs until Ctrl-C or SIGTERM."
+          + " joined its group. Runs until Ctrl-C or SIGTERM."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -89,18 +89,19 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
       paramLabel = "TOPIC-PARTITION@OFFSET",
       converter = RecordPlace.Converter.class,
       description =
-          "Skip the record at this offset, because it does not fit in memory. A dead letter"
-              + " without a value takes its place. May be repeated for other partitions.")
+          "Skip the record at this offset, for example because it does not fit in memory. The"
+              + " service writes a dead letter without a value for it. May be repeated for other"
+              + " partitions.")
   private List<RecordPlace> skip = List.of();
 
   @Grouped(Section.MODEL)
   @Option(
       names = "--pin",
-      description = "Keep serving --version, or else the newest version, and ignore promotions.")
+      description = "Serve --version, or by default the newest version, and ignore promotions.")
   private boolean pin;
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // the ready line and the stop are what comes of it
+  @SuppressWarnings("FutureReturnValueIgnored") // the callbacks handle the results
   public Integer call() throws InterruptedException {
     ServiceConfig config =
         new ServiceConfig(

@@ -26,8 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is done at the broker before a service joins its group: topics are made and compared, and
- * what cannot work is refused. May be done again. Used by one thread.
+ * The steps at the broker before a service joins its group. They create missing topics, compare the
+ * topics' limits, and refuse a configuration that cannot work. The steps can be repeated. Used by
+ * one thread.
  */
 final class StartUp {
 
@@ -40,8 +41,11 @@ final class StartUp {
   private volatile String beginning = "";
 
   /**
-   * @param partitions of the topics that are made if they are missing; null makes none
-   * @param from where a new group begins, or null
+   * @param kafka the options of Kafka's clients
+   * @param config the configuration of the service
+   * @param partitions number of partitions of missing topics, which are then created; null to
+   *     create no topics
+   * @param from the value of {@code --from}, or null
    */
   StartUp(KafkaOptions kafka, ServiceConfig config, Integer partitions, String from) {
     if (partitions != null && partitions < 1) {
@@ -53,18 +57,18 @@ final class StartUp {
     this.from = from == null ? null : From.parse(from);
   }
 
-  /** Where the group goes on or begins, for people to read. Any thread may ask. */
+  /** {@return where the group starts, for the ready line} Any thread may call this. */
   String beginning() {
     return beginning;
   }
 
   /**
-   * Does it.
+   * Runs the steps.
    *
    * @throws dev.millrace.service.command.lifecycle.CommandException if no broker answers, or a
-   *     topic is missing
-   * @throws dev.millrace.service.serve.StartRefusedException if the group is another service's, or
-   *     the control topic forgets champions
+   *     topic does not exist
+   * @throws dev.millrace.service.serve.StartRefusedException if the group belongs to another
+   *     service, or the control topic would not keep every promotion
    */
   void prepare() throws InterruptedException {
     Topics topics = config.topics();
@@ -103,7 +107,10 @@ final class StartUp {
     return needed;
   }
 
-  /** Of the version that is there before the control topic was read; 0 if there is none. */
+  /**
+   * The size of the largest prediction of {@code --version}, or of the newest version. 0 if no
+   * version can be read. The control topic may later select another version.
+   */
   private long predictionBytes() {
     InferenceConfig inference = config.inference();
     try {
@@ -115,7 +122,7 @@ final class StartUp {
       return PredictionSize.most(
           version.manifest().labels(), inference.top(), inference.probabilities());
     } catch (ModelException e) {
-      return 0; // starting the service says why
+      return 0; // the start of the service reports why
     }
   }
 }

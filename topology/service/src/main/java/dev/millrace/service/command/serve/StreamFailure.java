@@ -10,16 +10,16 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
-/** Turns the failure that ended a stream into one that says what to do. */
+/** Turns the exception that ended a stream into one whose message says what to do. */
 final class StreamFailure {
 
   private StreamFailure() {}
 
   /**
-   * Returns what to throw instead of a stream's failure.
+   * {@return the exception to throw instead}
    *
-   * @param ended why {@code InferenceService.ended()} completed exceptionally
-   * @param config the configuration of the service, which names the group
+   * @param ended the exception that completed {@code InferenceService.ended()}
+   * @param config the configuration of the service, which contains the name of the group
    */
   static RuntimeException explained(CompletionException ended, ServiceConfig config) {
     for (Throwable cause = ended.getCause(); cause != null; cause = cause.getCause()) {

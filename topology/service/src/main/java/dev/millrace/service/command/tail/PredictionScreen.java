@@ -11,13 +11,12 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Shows predictions and dead letters on one stream, and complains about other records on another.
- * For one thread.
+ * Prints predictions and dead letters, and reports all other records. For one thread.
  *
- * @param out where predictions and dead letters go
- * @param complaints gets a line about each other record
- * @param line a prediction as people read it, or null to show the JSON as it is
- * @param deadLetter a dead letter as people or scripts read it
+ * @param out the writer for predictions and dead letters
+ * @param complaints receives a line about each other record
+ * @param line the format of predictions, or null to print their JSON unchanged
+ * @param deadLetter the format of dead letters
  */
 record PredictionScreen(
     PrintWriter out,
@@ -49,7 +48,10 @@ record PredictionScreen(
     }
   }
 
-  /** The value as it is; between JSON's tokens a line break is a space like any other. */
+  /**
+   * {@return the JSON on one line} In JSON, a line break can only stand between tokens, so a space
+   * can replace it.
+   */
   private static String json(byte[] value) {
     return new String(value, StandardCharsets.UTF_8).replace('\n', ' ').replace('\r', ' ').strip();
   }

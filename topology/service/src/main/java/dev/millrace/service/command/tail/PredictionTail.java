@@ -13,12 +13,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Follows all partitions of a topic, without a group. For one thread; the consumer belongs to the
- * caller.
+ * Follows all partitions of a topic, without a consumer group. For one thread. The caller closes
+ * the consumer.
  */
 final class PredictionTail {
 
-  /** How often new partitions are looked for, and a silent broker is asked whether it is there. */
+  /**
+   * The interval between two checks. A check looks for new partitions, and tests whether the broker
+   * still answers if no records arrive.
+   */
   private static final Duration CHECK = Duration.ofSeconds(10);
 
   private final Consumer<byte[], byte[]> consumer;
@@ -27,7 +30,7 @@ final class PredictionTail {
   private final Set<TopicPartition> partitions = new HashSet<>();
 
   /**
-   * @param clock nanoseconds since some moment
+   * @param clock the clock, as {@link System#nanoTime}
    */
   PredictionTail(Consumer<byte[], byte[]> consumer, String topic, LongSupplier clock) {
     this.consumer = consumer;
@@ -35,7 +38,11 @@ final class PredictionTail {
     this.clock = clock;
   }
 
-  /** Takes all partitions, from their beginning or from where they end now. */
+  /**
+   * Assigns all partitions to the consumer.
+   *
+   * @param fromBeginning whether to start at the oldest records instead of the current ends
+   */
   void start(boolean fromBeginning) {
     partitions.addAll(known());
     consumer.assign(partitions);
@@ -47,12 +54,13 @@ final class PredictionTail {
   }
 
   /**
-   * Shows records as they come.
+   * Shows records as they arrive. Ends after {@code count} records, after {@code idle} without a
+   * record, or when the reader of the output has gone away.
    *
-   * @param count how many to show
-   * @param idle how long no record may come before this ends
-   * @param screen shows records, until it says that nobody looks any more
-   * @return how many were shown
+   * @param count the largest number of records to show
+   * @param idle the longest time without a record
+   * @param screen shows the records
+   * @return the number of records shown
    */
   long follow(long count, Duration idle, Screen screen) {
     long shown = 0;
@@ -104,13 +112,22 @@ final class PredictionTail {
         .toList();
   }
 
-  /** Where records are shown. */
+  /** Shows records. */
   interface Screen {
 
-    /** Shows a record; false if it is none that counts. */
+    /**
+     * Shows a record.
+     *
+     * @return whether the record counts; false if it is neither a prediction nor a dead letter
+     */
     boolean show(ConsumerRecord<byte[], byte[]> record);
 
-    /** Makes what was shown seen; false if nobody looks any more. */
+    /**
+     * Flushes the output.
+     *
+     * @return false if the output cannot be written any more, for example because its reader closed
+     *     the pipe
+     */
     boolean flush();
   }
 }

@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
     name = "tail",
     description = {
       "Print the predictions or dead letters of a topic as they arrive.",
-      "A dead letter is shown with its key and the reason why the image was refused. Only"
-          + " committed records are shown. The command uses no consumer group and commits no offsets."
+      "A dead letter is shown with its key and the reason of the failure. Only committed"
+          + " records are shown. The command uses no consumer group and commits no offsets."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -70,8 +70,8 @@ public final class TailCommand implements Callable<Integer> {
       names = "--idle",
       paramLabel = "SECONDS",
       description =
-          "Stop after this many seconds without a record. If --count wants more, the exit"
-              + " code is 1.")
+          "Stop after this many seconds without a record. If fewer than --count records have"
+              + " arrived by then, the exit code is 1.")
   private Double idle;
 
   @Option(
@@ -98,14 +98,14 @@ public final class TailCommand implements Callable<Integer> {
       long shown = tail.follow(wanted, patience, screen);
       requireEnough(shown, screen);
     } catch (WakeupException e) {
-      // A signal: the JVM ends with its code.
+      // The signal sets the JVM's exit code.
     } catch (TimeoutException e) {
       throw Cluster.unreachable(kafka.bootstrapServers(), limit(), e);
     }
     return ExitCode.DONE;
   }
 
-  /** How long the consumer waits for an answer. */
+  /** {@return how long the consumer waits for an answer from a broker} */
   private Duration limit() {
     Object millis = kafka.consumer(defaults()).get(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG);
     return Duration.ofMillis(Long.parseLong(millis.toString()));

@@ -1,2 +1,2 @@
-/** {@code millrace tail}: predictions off a topic. */
+/** {@code millrace tail}: prints the predictions or dead letters of a topic. */
 package dev.millrace.service.command.tail;

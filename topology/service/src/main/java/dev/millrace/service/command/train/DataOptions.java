@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** What is learned from: a mixin of options. */
+/** The training data: a mixin of options. */
 @Grouped(Section.DATA)
 final class DataOptions {
 
@@ -37,8 +37,8 @@ final class DataOptions {
       names = "--labels-topic",
       paramLabel = "TOPIC",
       description =
-          "Train continuously on labelled images: topic of each image's class, under the"
-              + " image's key.")
+          "Train continuously on labelled images from Kafka. Topic of the labels: a record's key"
+              + " is the key of an image, its value is the name of the image's class.")
   private String labels;
 
   @Option(
@@ -79,14 +79,15 @@ final class DataOptions {
       paramLabel = "SHARE",
       defaultValue = "0.2",
       description =
-          "Share of the images to keep out of training. Three quarters of them compare"
-              + " versions, one quarter measures the accuracy (default: ${DEFAULT-VALUE}).")
+          "Share of the images to hold out from training. Three quarters of the held-out images"
+              + " compare versions, one quarter measures the reported accuracy (default:"
+              + " ${DEFAULT-VALUE}).")
   private double heldOut;
 
   /**
-   * What was chosen.
+   * {@return the training data that the options select}
    *
-   * @param run the run's folder, in which images from a topic are kept
+   * @param run the folder of the training run, which also stores the images from a topic
    */
   TrainingData data(CommandSpec spec, KafkaOptions kafka, Path run) {
     if ((folder == null) == (labels == null)) {
@@ -107,7 +108,10 @@ final class DataOptions {
         heldOut);
   }
 
-  /** Makes the topics, if that was asked for. */
+  /**
+   * Creates the topics of images and labels if {@code --create-topics} and {@code --labels-topic}
+   * are set.
+   */
   void createTopics(KafkaOptions kafka) throws InterruptedException {
     if (createTopics != null && labels != null) {
       try (Admin admin = Admin.create(kafka.admin())) {
@@ -117,7 +121,10 @@ final class DataOptions {
     }
   }
 
-  /** All cores for a training that ends, half of them beside a topology. */
+  /**
+   * {@return the default number of threads: all cores with {@code --data}; otherwise half of the
+   * cores, because a topology may run on the same machine}
+   */
   int usualThreads() {
     int cores = Runtime.getRuntime().availableProcessors();
     return folder == null ? Math.max(1, cores / 2) : cores;

@@ -8,7 +8,10 @@ import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.LowerCaseNames;
 import picocli.CommandLine.Option;
 
-/** How a network learns: a mixin of options, whose defaults are those of the records. */
+/**
+ * The training method: a mixin of options. The defaults come from {@link Optimization} and {@link
+ * Augmentation}.
+ */
 @Grouped(Section.OPTIMIZATION)
 final class OptimizationOptions {
 
@@ -82,7 +85,7 @@ final class OptimizationOptions {
     return new Augmentation(cropPadding, flip);
   }
 
-  /** What {@code --schedule} takes. */
+  /** The allowed values of {@code --schedule}. */
   static final class Schedules extends LowerCaseNames {
     Schedules() {
       super(Schedule.class);

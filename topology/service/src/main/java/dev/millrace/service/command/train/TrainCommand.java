@@ -41,9 +41,9 @@ import picocli.CommandLine.Spec;
     name = "train",
     description = {
       "Train a network and publish checkpoints as model versions.",
-      "Trains on a folder of images (--data), or continuously on a topic of images and one"
-          + " of labels (--labels-topic). Giving the same command again continues a run that was"
-          + " interrupted."
+      "Trains on a folder of images (--data), or continuously on a topic of images and a"
+          + " topic of labels (--labels-topic). To continue an interrupted run, run the same"
+          + " command again."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -72,7 +72,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       paramLabel = "DIR",
       description =
           "Folder for the run's state and learning curve (default:"
-              + " millrace-data/training/MODEL). A file named 'export' in it requests a checkpoint.")
+              + " millrace-data/training/MODEL). Create a file named 'export' in this folder to"
+              + " request a checkpoint.")
   private Path run;
 
   @Grouped(Section.RUN)
@@ -87,8 +88,9 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       names = "--promote-if-better",
       paramLabel = "POINTS",
       description =
-          "Promote a checkpoint if it beats the serving version by this many points of"
-              + " accuracy on held-out images, for example 0.2, and not by chance (p < 0.05).")
+          "Promote a checkpoint if its accuracy on held-out images is higher than the promoted"
+              + " version's by at least this many percentage points, for example 0.2, and the gain"
+              + " is statistically significant (p < 0.05).")
   private Double promoteIfBetter;
 
   @Grouped(Section.RUN)
@@ -118,7 +120,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       names = "--parent",
       paramLabel = "PID",
       hidden = true,
-      description = "Stop when this process ends. The demo starts its trainer with it.")
+      description = "Stop when this process ends. The demo sets this option for its trainer.")
   private Long parent;
 
   @Grouped(Section.RUN)
@@ -182,11 +184,14 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     if (promoteIfBetter == null) {
       return Optional.empty();
     }
-    // The control topic's consumer and producer are both made of the keys that all clients know.
+    // The control topic's consumer and producer get only the keys that an admin client knows.
     return Optional.of(new Gate(promoteIfBetter, new KafkaAccess(kafka.admin())));
   }
 
-  /** Its logger is not the command's: commands are made before the level is known. */
+  /**
+   * Creates the control topic. The logger is created here, because the log level is not yet set
+   * when the command object is created.
+   */
   private void createControlTopic() throws InterruptedException {
     Logger log = LoggerFactory.getLogger(TrainCommand.class);
     try (Cluster cluster = Cluster.of(kafka)) {

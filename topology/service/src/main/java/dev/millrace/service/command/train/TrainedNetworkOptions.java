@@ -11,7 +11,7 @@ import dev.millrace.service.command.options.NormalizationOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The network to train and its images: a mixin of options. */
+/** The network to train and the preprocessing of its images: a mixin of options. */
 @Grouped(Section.NETWORK)
 final class TrainedNetworkOptions {
 
@@ -53,15 +53,18 @@ final class TrainedNetworkOptions {
       paramLabel = "PIXELS",
       description =
           "Length, in pixels, to which an image's shorter side is resized before the crop"
-              + " (default: --size if that is below 64, otherwise 8/7 of it).")
+              + " (default: --size if --size is below 64, otherwise 8/7 of --size).")
   private Integer resize;
 
   @Mixin private NormalizationOptions normalization;
 
-  /** From here on there is something to crop. */
+  /**
+   * From this input size on, the default resizes images to more than the input size and crops them.
+   * In pixels.
+   */
   private static final int LARGE = 64;
 
-  /** The network; its classes are the data's. */
+  /** {@return the network} The training data later sets its number of classes. */
   ResNet network() {
     ResNet network = ResNet.of(architecture);
     network = stem == null ? network : network.withStem(stem);
@@ -75,7 +78,7 @@ final class TrainedNetworkOptions {
     return normalization.preprocessing(side, resize == null ? usual : resize);
   }
 
-  /** What {@code --stem} takes. */
+  /** The allowed values of {@code --stem}. */
   static final class Stems extends LowerCaseNames {
     Stems() {
       super(Stem.class);

@@ -18,8 +18,9 @@ import java.util.Map;
 import picocli.CommandLine;
 
 /**
- * Shows how a training goes: a line, or a JSON object, for each epoch, version and verdict on
- * standard output, and a progress bar on a terminal. For one thread.
+ * Shows the progress of a training. Prints a line or a JSON object to standard output for each
+ * epoch, version and verdict. Draws a progress bar on standard error if that is a terminal. For one
+ * thread.
  */
 final class TrainingScreen implements TrainingListener, AutoCloseable {
 
@@ -155,7 +156,11 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
         });
   }
 
-  /** The last words, and the exit code. */
+  /**
+   * Prints the last line and returns the exit code.
+   *
+   * @param stopped whether a signal stopped the training
+   */
   int conclude(boolean stopped) {
     progress.close();
     if (!json) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What a training starts from: a mixin of options. */
+/** The weights that a training starts from: a mixin of options. */
 @Grouped(Section.TRANSFER)
 final class TransferOptions {
 
@@ -21,7 +21,7 @@ final class TransferOptions {
       names = "--from-version",
       paramLabel = "N",
       description =
-          "Start from this version of the model. For other classes, the head starts with"
+          "Start from this version of the model. If the classes differ, the head starts with"
               + " random weights.")
   private Integer version;
 
@@ -37,14 +37,15 @@ final class TransferOptions {
       paramLabel = "PART",
       split = ",",
       description =
-          "Parts that do not learn, separated by commas: stem, layer1, layer2 and so on."
-              + " Frozen batch norms keep their statistics; the others update theirs.")
+          "Parts whose weights stay fixed, separated by commas: stem, layer1, layer2 and so on."
+              + " Batch norms in these parts keep their statistics; all other batch norms update"
+              + " theirs.")
   private List<String> freeze = List.of();
 
   /**
-   * The weights that were chosen, if any.
+   * {@return the weights that the options select, or empty to start from random weights}
    *
-   * @throws dev.millrace.core.model.ModelException if they cannot be read
+   * @throws dev.millrace.core.model.ModelException if the weights cannot be read
    */
   Optional<Pretrained> pretrained(ModelOption model) {
     if (version != null && file != null) {

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that a broker refuses wrong options before it starts, and that no error shows a secret. */
+/**
+ * Tests that the command refuses wrong options before the broker starts, and that no error message
+ * shows a secret.
+ */
 @Timeout(60)
 class BrokerCommandTest {
 

@@ -29,7 +29,7 @@ class BrokerPatienceTest {
         () -> nanos);
   }
 
-  /** An attempt that gets no answer for some time. */
+  /** {@return an attempt that fails after a time without an answer} */
   private BrokerPatience.Attempt silent(Duration time) {
     return () -> {
       attempts++;

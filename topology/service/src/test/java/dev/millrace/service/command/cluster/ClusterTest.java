@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests what a command learns of its cluster before it begins. */
+/** Tests the checks of the cluster before a command starts its work. */
 @Tag("broker")
 class ClusterTest {
 
@@ -140,7 +140,12 @@ class ClusterTest {
         ParsedOptions.kafka(Map.of(), "--bootstrap-servers", BROKER.bootstrapServers()));
   }
 
-  /** A cluster whose admin client answers one method. */
+  /**
+   * {@return a cluster whose admin client implements only one method}
+   *
+   * @param method name of the method
+   * @param answer value that the method returns
+   */
   private static Cluster answering(String method, Object answer) {
     Admin admin =
         (Admin)

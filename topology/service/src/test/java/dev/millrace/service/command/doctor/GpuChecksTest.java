@@ -15,7 +15,9 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the findings on machines with a GPU, with half of what a GPU needs, and without one. */
+/**
+ * Tests the findings on machines with a GPU, with some of the libraries missing, and without a GPU.
+ */
 class GpuChecksTest {
 
   private static final List<Device> CPU = List.of(Device.CPU);
@@ -110,7 +112,7 @@ class GpuChecksTest {
   }
 
   /**
-   * @param problem what the trial of the device reports; null makes it throw
+   * @param problem the problem that the trial of the device returns; null to throw an exception
    */
   private Finding device(String problem) {
     List<Finding> findings =

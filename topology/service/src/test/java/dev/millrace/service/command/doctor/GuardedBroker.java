@@ -41,8 +41,9 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A broker with Kafka's own authorizer, set up by a properties file as {@code millrace broker} is,
- * and a user, alice, whose rights are changed here. It has topics, a model and a dead letter.
+ * A broker with Kafka's own authorizer and a user named alice, whose rights the tests change. A
+ * properties file configures it, as for {@code millrace broker}. The broker has topics and a dead
+ * letter, and the repository has a model.
  */
 final class GuardedBroker implements AutoCloseable {
 
@@ -142,7 +143,7 @@ final class GuardedBroker implements AutoCloseable {
                 new Prediction.Source("images", 0, 42)));
   }
 
-  /** For a replay to send. */
+  /** Writes a dead letter, which a replay can send. */
   void sendDeadLetter() throws Exception {
     ProducerRecord<byte[], byte[]> letter =
         new ProducerRecord<>(TOPICS.deadLetters(), new byte[10]);
@@ -163,7 +164,7 @@ final class GuardedBroker implements AutoCloseable {
     }
   }
 
-  /** Lets alice do this, and nothing else. Returns once the broker knows. */
+  /** Replaces alice's rights. Returns when the broker has applied the change. */
   void allow(Collection<Right> rights) throws Exception {
     Set<AclBinding> wanted =
         rights.stream()
@@ -187,7 +188,7 @@ final class GuardedBroker implements AutoCloseable {
                 Set.copyOf(admin.describeAcls(AclBindingFilter.ANY).values().get()).equals(wanted));
   }
 
-  /** A command line of alice's, to its end. */
+  /** Runs a command as alice, and returns when it has ended. */
   CapturedRun run(String command, String... more) {
     return CapturedRun.of(arguments(command, more));
   }
@@ -209,7 +210,7 @@ final class GuardedBroker implements AutoCloseable {
     return folder.resolve("images").toString();
   }
 
-  /** Alice's {@code serve}, which ends once it fails. */
+  /** Starts {@code serve} as alice. It runs until it fails. */
   Serving serve(String options) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
@@ -228,16 +229,24 @@ final class GuardedBroker implements AutoCloseable {
 
   record Serving(CompletableFuture<Integer> exit, StringWriter out, StringWriter err) {
 
-    /** Returns once it is ready, or has ended. */
+    /**
+     * Waits until the service is ready or has ended.
+     *
+     * @return whether the service is ready
+     */
     boolean isReady() {
       await()
-          .dontCatchUncaughtExceptions() // of stream threads
+          .dontCatchUncaughtExceptions() // stream threads may throw
           .atMost(PATIENCE)
           .until(() -> exit.isDone() || out.toString().startsWith("ready " + MODEL));
       return !exit.isDone();
     }
 
-    /** The line it ends with. */
+    /**
+     * Waits until the service has failed.
+     *
+     * @return the one line on standard error
+     */
     String failure() {
       await().dontCatchUncaughtExceptions().atMost(PATIENCE).until(exit::isDone);
       assertThat(exit.join()).isEqualTo(1);

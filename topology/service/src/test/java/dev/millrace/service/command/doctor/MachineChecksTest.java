@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Tests the findings about native libraries that load, and that do not. */
+/** Tests the findings about native libraries that can be loaded, and that cannot. */
 class MachineChecksTest {
 
-  /** A decoder that does nothing, or fails. */
+  /** A decoder that does nothing or throws an exception. */
   private static final class StubDecoder implements ImageDecoder {
 
     private final RuntimeException failure;

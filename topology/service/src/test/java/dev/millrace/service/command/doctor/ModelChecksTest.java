@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the findings about a repository. */
+/** Tests the findings about the models of a repository. */
 class ModelChecksTest {
 
   @TempDir Path folder;

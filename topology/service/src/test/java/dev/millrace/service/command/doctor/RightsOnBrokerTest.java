@@ -17,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Commands with exactly the rights that {@code doctor --acls} lists; and without any. */
+/**
+ * Tests commands with exactly the rights that {@code doctor --acls} lists, and without any rights.
+ */
 @Tag("broker")
 @Timeout(180)
 class RightsOnBrokerTest {
@@ -86,7 +88,7 @@ class RightsOnBrokerTest {
     broker.run("doctor", broker.ofModel()).succeeded();
   }
 
-  /** {@link RightsSuite} has the streams protocol, whose consumer takes 30 s to close. */
+  /** {@link RightsSuite} tests the streams protocol, because its consumer takes 30 s to close. */
   @ParameterizedTest
   @ValueSource(strings = {"--guarantee at_least_once", "--guarantee exactly_once_v2"})
   void serve_needsWhatIsListed_andEndsWhenItIsTakenAway(String options) throws Exception {

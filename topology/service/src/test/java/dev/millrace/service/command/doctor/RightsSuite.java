@@ -16,8 +16,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Takes away each right that {@code doctor --acls} lists, one after the other. The command then
- * fails in one line that names the resource, or does without it as the list says.
+ * Tests commands without one of the rights that {@code doctor --acls} lists, for each right in
+ * turn. Without a required right, the command fails with one line that names the resource. Without
+ * an optional right, the command works.
  */
 @Tag("nightly")
 @Tag("acls")
@@ -38,7 +39,7 @@ class RightsSuite {
     List<Right> all = new ArrayList<>(rights("mine").get(PROMOTE));
     all.addAll(rights("mine").get("dead-letters replay"));
     broker.allow(all);
-    // An empty topic needs no right to read it.
+    // These commands fill the topics, because reading an empty topic needs no right.
     broker.run("models promote --version 1", broker.ofModel()).succeeded();
     broker.run("dead-letters replay").succeeded();
   }

@@ -64,7 +64,7 @@ class HelpPageTest {
     }
   }
 
-  /** The first line is the one that the list of commands shows. */
+  /** The list of commands shows the first line of each command's description. */
   @ParameterizedTest
   @MethodSource("commands")
   void command_hasOneLineInTheList(CommandSpec command) {

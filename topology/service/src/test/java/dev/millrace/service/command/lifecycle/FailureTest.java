@@ -195,7 +195,7 @@ class FailureTest {
     }
   }
 
-  /** What the decoder and the trainer load is not in the temporary folder. */
+  /** The native libraries of the decoder and the trainer are not in the temporary folder. */
   @Test
   void nativeLibraryOfJavaCpp_namesItsOwnFolder() {
     UnsatisfiedLinkError failure = new UnsatisfiedLinkError("no jnitorch in java.library.path");

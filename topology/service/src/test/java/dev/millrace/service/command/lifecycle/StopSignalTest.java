@@ -12,7 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Tests what a signal does to a command. The test starts the hook, as an ending JVM does. */
+/**
+ * Tests what a signal does to a command. The test starts the shutdown hook, as the JVM does when it
+ * ends.
+ */
 @Timeout(60)
 class StopSignalTest {
 
@@ -20,7 +23,7 @@ class StopSignalTest {
 
   private final Jvm jvm = new Jvm();
 
-  /** A JVM that ends when the test calls a method. */
+  /** A simulated JVM, which ends when the test calls {@link #end}. */
   private static final class Jvm implements StopSignal.Hooks {
 
     private final List<Thread> hooks = new ArrayList<>();
@@ -96,7 +99,7 @@ class StopSignalTest {
     assertThat(signal.isRequested()).isTrue();
   }
 
-  /** A training step that the JVM's end would crash. */
+  /** For example, a training step would crash if the JVM ended during the step. */
   @Test
   void commandThatMustNotBeCutOff_holdsTheJvmBeyondTheGrace_andSaysSoOnce() throws Exception {
     AtomicInteger told = new AtomicInteger();

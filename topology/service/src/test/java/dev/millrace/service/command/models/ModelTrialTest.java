@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that a model that never ends costs no more than its time limit. */
+/** Tests that the trial of a model that never ends fails after the time limit. */
 class ModelTrialTest {
 
   @TempDir private Path folder;
@@ -57,8 +57,8 @@ class ModelTrialTest {
   }
 
   /**
-   * Runs in a process of its own, because native code cannot be interrupted: only the end of the
-   * process ends the model's run.
+   * Runs the command in a separate process. Native code cannot be interrupted, so only the end of
+   * the process ends the model's run.
    */
   @Test
   void process_withAnEndlessModel_endsWithOneLine() throws Exception {

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests how a model is imported into the repository, and what the commands print about it. */
+/**
+ * Tests the import of a model into the repository, and the output of the commands about the model.
+ */
 class ModelsCommandTest {
 
   private static final ResNet NETWORK = ResNet.of("resnet20");
@@ -233,7 +235,7 @@ class ModelsCommandTest {
     return importWeights(options.toArray(String[]::new));
   }
 
-  /** An architecture already names its image size. */
+  /** Imports weights without {@code --size}, because the architecture sets the image size. */
   private CapturedRun importWeights(String... more) {
     List<String> options =
         new ArrayList<>(List.of(onnx.toString(), "--model", "tiny", "--labels", labels.toString()));

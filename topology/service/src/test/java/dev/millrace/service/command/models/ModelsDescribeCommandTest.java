@@ -100,7 +100,7 @@ class ModelsDescribeCommandTest {
     return CapturedRun.of(line.toArray(String[]::new));
   }
 
-  /** The lines of the output, without the spaces that align the columns. */
+  /** {@return the lines of the output, without the spaces that align the columns} */
   private static List<String> lines(CapturedRun run) {
     return run.succeeded().outLines().stream()
         .map(line -> line.strip().replaceAll(" +", " "))

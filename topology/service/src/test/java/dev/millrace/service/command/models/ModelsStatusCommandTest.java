@@ -31,9 +31,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** What the topics say about a model: {@code list}, {@code status} and {@code history}. */
+/**
+ * Tests the commands that read the topics about models: {@code list}, {@code status} and {@code
+ * history}.
+ */
 @Tag("broker")
-@ResourceLock("millrace.models") // of the one broker
+@ResourceLock("millrace.models") // a topic of the shared broker
 class ModelsStatusCommandTest {
 
   private static final String MODEL = "status";

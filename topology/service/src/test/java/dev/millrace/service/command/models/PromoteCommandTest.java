@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Tests promote, rollback, and which versions prune leaves for them. */
+/** Tests promote and rollback, and that prune keeps the versions that they need. */
 @Tag("broker")
 @ResourceLock("millrace.models") // a topic of the shared broker
 class PromoteCommandTest {
@@ -123,7 +123,7 @@ class PromoteCommandTest {
                     .change(
                         model,
                         before -> {
-                          promote("2").succeeded(); // while the first change is under way
+                          promote("2").succeeded(); // before the first change is committed
                           return new Champion(3, null, false);
                         }))
         .isInstanceOf(ConcurrentChangeException.class)

@@ -15,7 +15,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Tests the order in which an option's value is looked up, and the keys of the file. */
+/** Tests which source of an option's value has precedence, and which keys the file may have. */
 class ConfigFileTest {
 
   @TempDir Path folder;

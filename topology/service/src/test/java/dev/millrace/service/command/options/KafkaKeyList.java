@@ -7,12 +7,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.streams.StreamsConfig;
 
-/** Kafka's keys that the command line passes on. */
+/** Lists Kafka's keys that the command line accepts. */
 public final class KafkaKeyList {
 
   private KafkaKeyList() {}
 
-  /** {@return the clients that know each key, {@code streams} for Kafka Streams} */
+  /**
+   * {@return the names of the clients that know each key; {@code streams} stands for Kafka Streams}
+   */
   public static Map<String, Set<String>> clients() {
     Map<String, Set<String>> clients = new TreeMap<>();
     for (String key : KafkaKeys.names()) {

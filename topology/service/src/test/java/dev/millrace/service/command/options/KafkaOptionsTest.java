@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests which client gets which of Kafka's keys, and that no error shows a secret. */
+/** Tests which of Kafka's keys each client gets, and that no error message shows a secret. */
 class KafkaOptionsTest {
 
   private static final String SECRET = "s3cret";

@@ -7,7 +7,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Groups of options, parsed as a command parses them. */
+/** Parses groups of options as a command does. */
 public final class ParsedOptions {
 
   @Command(name = "probe")
@@ -21,12 +21,12 @@ public final class ParsedOptions {
 
   private ParsedOptions() {}
 
-  /** The options of Kafka's clients, from a configuration file and arguments. */
+  /** {@return the options of Kafka's clients, read from a configuration file and arguments} */
   public static KafkaOptions kafka(Map<String, String> file, String... args) {
     return parse(file, args).kafka;
   }
 
-  /** The model repository in a folder. */
+  /** {@return the model repository in a folder} */
   public static ModelRepository repository(Path folder) {
     return parse(Map.of(), "--repository", folder.toString()).repository.open();
   }

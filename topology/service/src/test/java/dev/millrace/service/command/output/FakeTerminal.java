@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A terminal that shows both streams of a command. It knows carriage returns, line feeds, the end
- * of a row, and the sequences to erase a line, to move the cursor up, to turn wrapping off and on,
- * and to set colours; any other sequence fails the test.
+ * A simulated terminal that shows both streams of a command. It handles carriage returns, line
+ * feeds, and the wrapping of lines. It also handles the sequences to erase a line, to move the
+ * cursor up, to turn wrapping off and on, and to set colours. Any other sequence fails the test.
  */
 public final class FakeTerminal {
 
@@ -27,7 +27,7 @@ public final class FakeTerminal {
     this.columns = columns;
   }
 
-  /** {@return a new stream that the terminal shows when it is flushed} */
+  /** {@return a new writer, whose text appears on the terminal when it is flushed} */
   public PrintWriter writer() {
     StringBuilder pending = new StringBuilder();
     return new PrintWriter(
@@ -106,7 +106,7 @@ public final class FakeTerminal {
     }
   }
 
-  /** {@return the rows, those that continue a line appended to its first row} */
+  /** {@return the lines; rows that the terminal has wrapped are joined to one line} */
   public synchronized List<String> lines() {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {

@@ -103,7 +103,7 @@ class ProgressBarTest {
     return new ProgressBar(terminal.writer(), columns, () -> now, "task", 1000, "images");
   }
 
-  /** At 50 images a second. */
+  /** Counts images at a rate of 50 images per second. */
   private void advance(ProgressBar bar, int images) {
     now += images * 20_000_000L;
     bar.step(images);

@@ -11,7 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The commands and their options in Markdown, from picocli's model. */
+/** Writes the commands and their options as Markdown, from picocli's model. */
 final class CommandReference {
 
   private final StringBuilder page = new StringBuilder();

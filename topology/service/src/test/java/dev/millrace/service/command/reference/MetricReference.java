@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
 import org.apache.kafka.streams.StreamsConfig;
 import org.awaitility.Awaitility;
 
-/** Our own metrics in Markdown, as a running service has them at {@code /metrics}. */
+/**
+ * Writes Millrace's own metrics as Markdown, as a running service reports them at {@code /metrics}.
+ */
 final class MetricReference {
 
   private static final String MODEL = "reference";
@@ -38,7 +40,11 @@ final class MetricReference {
   private final Map<String, String> types = new TreeMap<>();
   private final Map<String, Set<String>> labels = new TreeMap<>();
 
-  /** Starts a service and promotes another version, until it has all metrics. */
+  /**
+   * Starts a service and promotes another version, so that the service has all metrics.
+   *
+   * @return the metrics as Markdown
+   */
   static String markdown(RunningBroker broker, Path folder) throws Exception {
     RandomModel.publish(folder, MODEL, 2, 1);
     RandomModel.publish(folder, MODEL, 2, 2);

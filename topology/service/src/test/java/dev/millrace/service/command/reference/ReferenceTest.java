@@ -23,9 +23,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Keeps {@code REFERENCE.md} current, and writes it if {@code -Dmillrace.reference.write} asks. */
+/**
+ * Tests that {@code REFERENCE.md} is current. With {@code -Dmillrace.reference.write}, writes the
+ * file first.
+ */
 @Tag("broker")
-@ResourceLock("millrace.models") // of the one broker
+@ResourceLock("millrace.models") // a topic of the shared broker
 class ReferenceTest {
 
   private static final Path PAGE = Path.of("REFERENCE.md");

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.TypeConversionException;
 
-/** Tests the values of {@code --guarantee}, and what Kafka Streams gets. */
+/** Tests the values of {@code --guarantee}, and the configuration that Kafka Streams gets. */
 class GuaranteeTest {
 
   private final Guarantee.Converter converter = new Guarantee.Converter();

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Tests that {@code serve} refuses to start with one line that says what to do, without a stack
- * trace.
+ * Tests that {@code serve} refuses to start with a wrong setup. It prints one line that says what
+ * to do, without a stack trace.
  */
 @Tag("broker")
 @Timeout(300)
