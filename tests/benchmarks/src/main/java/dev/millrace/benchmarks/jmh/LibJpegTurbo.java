@@ -7,8 +7,8 @@ import com.sun.jna.Pointer;
 import dev.millrace.service.bench.BenchmarkException;
 
 /**
- * The system's libjpeg-turbo, called directly. It decodes from native memory into native memory;
- * both are allocated before. Used by one thread.
+ * Calls the system's libjpeg-turbo directly. It decodes from native memory into native memory, and
+ * both are allocated before decoding. Used by one thread.
  */
 public final class LibJpegTurbo implements AutoCloseable {
 
