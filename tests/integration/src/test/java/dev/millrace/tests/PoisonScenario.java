@@ -16,7 +16,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 @SuppressWarnings("ImmutableEnumChecker") // its maps and lists are unmodifiable
 enum PoisonScenario {
 
-  /** All topics, including the dead-letter topic, have the service's usual limits. */
+  /** All topics, including the dead-letter topic, have Kafka's default limits. */
   USUAL_LIMITS(
       Map.of(),
       Map.of(),

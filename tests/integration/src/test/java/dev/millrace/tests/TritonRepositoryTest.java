@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tests that a repository in Triton's layout can be served without changes. The predictions must
- * equal the predictions of the same ONNX file after {@code models import}.
+ * equal the predictions of the same ONNX file in a repository of Millrace's own layout.
  */
 @Tag("broker")
 @Timeout(180)
