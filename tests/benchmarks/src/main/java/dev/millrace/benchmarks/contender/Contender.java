@@ -96,8 +96,8 @@ public enum Contender {
 
   /**
    * Runs a contender in this process, until the parent closes the input. The first argument names
-   * the contender, the second is the largest number of practice rounds, and the rest are the
-   * settings for the practice; see {@link Practice}. After the practice, a line with settings
+   * the contender, the second is the largest number of practice rounds, and all other arguments are
+   * the settings for the practice; see {@link Practice}. After the practice, a line with settings
    * begins a run, and {@link #STOP} ends it.
    */
   public static void main(String[] arguments) throws Exception {

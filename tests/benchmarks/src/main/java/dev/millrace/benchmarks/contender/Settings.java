@@ -21,7 +21,7 @@ import org.apache.kafka.streams.StreamsConfig;
  *
  * @param bootstrapServers address of the broker
  * @param input topic of encoded images, read from its beginning
- * @param output topic of predictions, with as many partitions as the input
+ * @param output topic of predictions, with the same number of partitions as the input
  * @param group consumer group, application id and transactional id
  * @param exactlyOnce whether to process exactly once; false for contenders that only work at least
  *     once

@@ -34,7 +34,8 @@ public final class LibJpegTurbo implements AutoCloseable {
   /**
    * Checks that libjpeg-turbo is installed.
    *
-   * @throws BenchmarkException if it is not; the message says how to install it
+   * @throws BenchmarkException if libjpeg-turbo is not installed; the message says how to install
+   *     it
    */
   public static void requireInstalled() {
     try {

@@ -174,7 +174,8 @@ class DockerImageTest {
 
   /**
    * Stops the service with {@code docker stop} in the middle of a stream. Requires that exactly the
-   * committed records have answers, and that the next start answers the rest.
+   * committed records have answers, and that the service answers all other records after its next
+   * start.
    *
    * @param before number of records that already have answers
    */
