@@ -3,14 +3,17 @@ package dev.millrace.decode;
 import dev.millrace.core.image.ImageLimits;
 
 /**
- * The work of {@link OpenCvImageDecoder} on a JPEG before the resize: it reads the header, checks
- * it against the limits, and decodes the picture at full size. For benchmarks.
+ * Does the work of {@link OpenCvImageDecoder} on a JPEG before the resize, for benchmarks: reads
+ * the header, checks it against the limits, and decodes the picture at full size.
  */
 public final class DecodeAlone {
 
   private DecodeAlone() {}
 
-  /** Decodes a picture. Returns its height, so that no compiler removes the work. */
+  /**
+   * Decodes a picture and returns its height. Because of the result, the JIT compiler cannot remove
+   * the work.
+   */
   public static int decode(byte[] jpeg) {
     ImageHeader header = ImageHeader.read(jpeg);
     header.requireAtMost(ImageLimits.DEFAULT.maxPixels());

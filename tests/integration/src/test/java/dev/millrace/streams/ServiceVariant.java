@@ -25,12 +25,12 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Runs the service's topology in a process of its own, in two variants for which {@code serve} has
- * no option: with a slower model, and without the commit barrier.
+ * Runs the service's topology in a separate process. It can run two variants for which {@code
+ * serve} has no option: with a slower model, and without the commit barrier.
  *
  * <p>Arguments are {@code KEY=VALUE}: {@code repository}, {@code model}, {@code input}, {@code
- * output}, {@code barrier} (true or false), {@code delay} (milliseconds by which each run is
- * slower), and Kafka Streams' own keys. It prints {@code ready} once it runs.
+ * output}, {@code barrier} (true or false), {@code delay} (milliseconds that each run additionally
+ * takes), and Kafka Streams' own keys. The process prints {@code ready} once the topology runs.
  */
 public final class ServiceVariant {
 

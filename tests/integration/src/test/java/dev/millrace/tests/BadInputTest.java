@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Bad records do not stop the stream: each becomes exactly one dead letter with its reason, and
- * nothing else.
+ * Tests that bad records do not stop the stream. Each bad record becomes exactly one dead letter
+ * with its reason, and gets no other answer.
  */
 @Tag("broker")
 @Timeout(180)
@@ -134,7 +134,7 @@ class BadInputTest {
     // Upper bound of the overhead of a batch with one record.
     int overhead = 100;
     byte[] good =
-        Arrays.copyOf(Images.noise("png", 400, 400, 1), limit - overhead); // PNG ends at its IEND
+        Arrays.copyOf(Images.noise("png", 400, 400, 1), limit - overhead); // PNG ends at its IEND chunk
     byte[] bad = new byte[limit - overhead];
     ModelVersion model = Models.publishRandom(folder, "random");
     try (Pipeline pipeline =
@@ -183,7 +183,7 @@ class BadInputTest {
         record.headers().lastHeader("__streams.errors." + name).value(), StandardCharsets.UTF_8);
   }
 
-  /** Returns the first bytes of a JPEG that claims this size, and nothing more. */
+  /** Returns a JPEG whose header claims this size, but without the image's data. */
   private static byte[] claim(int width, int height) {
     return HexFormat.of()
         .parseHex(

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Measures the cost of the commit barrier: images per second with and without it, in ten pairs of
- * runs. Each run has its own JVM. The runs of a pair follow one another, and their order changes
- * from pair to pair. A nightly group:
+ * runs. Each run has its own JVM. The two runs of a pair follow one another, and their order
+ * alternates from pair to pair. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=speed -Dquick verify
@@ -43,11 +43,11 @@ class BarrierSuite {
   private static final int PAIRS = Integer.getInteger("barrier.pairs", 10);
   private static final int PARTITIONS = 16;
   private static final int IMAGES = 40_000;
-  // The JVM is cold for the first images.
+  // The first images are not timed, because the JVM is cold.
   private static final int UNTIMED = 8_000;
   private static final int COMMIT_INTERVAL_MS = 1_000;
   private static final double MAX_COST = 0.05;
-  // Student's t for 95 % and nine degrees of freedom.
+  // Student's t for a 95 % interval and nine degrees of freedom.
   private static final double T = 2.262;
 
   @TempDir Path folder;

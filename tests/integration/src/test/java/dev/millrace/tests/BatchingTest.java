@@ -28,7 +28,8 @@ class BatchingTest {
   @TempDir Path folder;
 
   /**
-   * Each partition has one image at a time, so a batch with more than one image spans partitions.
+   * Each partition has at most one image in flight, so a batch with several images contains images
+   * of several partitions.
    */
   @Test
   void batches_formAcrossPartitionsAndThreads(EmbeddedBroker broker) throws Exception {
@@ -37,7 +38,7 @@ class BatchingTest {
     try (Pipeline pipeline =
         Pipeline.start(
             broker,
-            // The default depends on how long a run takes, and so on the load of the machine.
+            // The default depends on the time of a run, and therefore on the load of the machine.
             Pipeline.inference(model).maxBatchSize(8).build(),
             PARTITIONS,
             Map.of("num.stream.threads", "2"))) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Measures the time from the start of the {@code serve} command to the first prediction, with only
- * the broker running. A nightly group, because the limit holds only on a quiet machine:
+ * the broker running. A nightly group, because the limit applies only to an otherwise idle machine:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=speed -Dquick verify
@@ -47,11 +47,11 @@ class ColdStartSuite {
 
   @TempDir Path folder;
 
-  /** The best of three runs counts, because the machine may be shared. */
+  /** Compares the fastest of three runs with the limit, because the machine may be shared. */
   @Test
   void firstPrediction_isThereWithinFiveSeconds(EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
-    // On its first run, the launcher builds what is missing.
+    // On its first run, the launcher builds everything that is missing.
     assertThat(MillraceProcess.run(folder, "--version").exitCode()).isZero();
 
     List<Duration> times = new ArrayList<>();

@@ -29,9 +29,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Sends 617 images that are hard to decode through a service with a heap of 512 MiB, in rounds.
- * Each round requires one answer to each image, as {@code corpus-outcomes.tsv} lists it, and at
- * most a minute between two answers.
+ * Sends 617 images that are hard to decode through a service with a heap of 512 MiB, in rounds. In
+ * each round, each image must get the one answer that {@code corpus-outcomes.tsv} lists. The time
+ * between two answers must not exceed one minute.
  */
 final class Corpus {
 
@@ -52,13 +52,13 @@ final class Corpus {
   /**
    * Resident memory of the service, in MiB.
    *
-   * @param afterRounds resident memory after each round
-   * @param peak largest resident memory
+   * @param afterRounds resident memory at the end of each round
+   * @param peak largest resident memory at any moment
    */
   record Memory(List<Long> afterRounds, long peak) {}
 
   /**
-   * Sends the corpus through a service of its own.
+   * Starts a service, and sends the corpus through it.
    *
    * @param rounds number of rounds
    * @param folder folder for the model and the service's output
@@ -151,8 +151,8 @@ final class Corpus {
   }
 
   /**
-   * Returns the next {@code count} answers by the file's name. Fails after a minute without an
-   * answer.
+   * Returns the outcomes of the next {@code count} answers by the file's name. Fails after a minute
+   * without an answer.
    */
   private static Map<String, String> receive(
       KafkaConsumer<String, byte[]> answers, int count, MillraceProcess service)
@@ -176,7 +176,7 @@ final class Corpus {
     return received;
   }
 
-  /** Returns the answers after the last round, once the service has ended. */
+  /** Returns all answers that come after the last round. The service must have ended. */
   private static List<String> receiveRest(KafkaConsumer<String, byte[]> answers) {
     Map<TopicPartition, Long> ends = answers.endOffsets(answers.assignment());
     List<String> rest = new ArrayList<>();

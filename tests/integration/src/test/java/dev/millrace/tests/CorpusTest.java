@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs two rounds of the {@link Corpus}; {@link CorpusSuite} runs ten. */
+/** Runs two rounds of the {@link Corpus}. {@link CorpusSuite} runs ten rounds. */
 @Tag("broker")
 @Timeout(600)
 @ExtendWith(SharedBroker.class)

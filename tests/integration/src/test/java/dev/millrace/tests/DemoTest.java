@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The README's first command. */
+/** Tests {@code demo}, the README's first command. */
 @Tag("broker")
-@ResourceLock("cores") // two trainers at once slow each other down
+@ResourceLock("cores") // trainers that run in parallel slow each other down
 @Timeout(300)
 class DemoTest {
 
@@ -31,12 +31,15 @@ class DemoTest {
   private static final Pattern SCORE =
       Pattern.compile("^version \\d+: (\\d+) of \\d+ right", Pattern.MULTILINE);
 
-  /** More right answers than guessing gives, of 200 images in ten classes. */
+  /** A number of right answers that guessing does not reach, for 200 images in ten classes. */
   private static final int CHANCE = 60;
 
   @TempDir Path folder;
 
-  /** The first start after a build prints that it prepares for quick starts. */
+  /**
+   * Starts the launcher once, because its first start after a build prints a message about quick
+   * starts.
+   */
   @BeforeAll
   static void prepare(@TempDir Path elsewhere) throws Exception {
     assertThat(MillraceProcess.run(elsewhere, "--version").exitCode()).isZero();

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * What a user installs works by itself: without Maven, without a checkout, and without anything to
- * write to but the folder that it starts in. With {@code -Prelease} it comes from the archives.
+ * Tests that the installed distribution works without Maven, without a checkout, and without write
+ * access to any folder except its working directory. With {@code -Prelease}, it tests the archives.
  */
 @Tag("broker")
 @DisabledOnOs(OS.WINDOWS)
@@ -32,7 +32,7 @@ class DistributionTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** Jars that others made. */
+  /** Names of the jars that are not Millrace's own. */
   private static final Pattern OTHERS = Pattern.compile("(?!millrace-).*\\.jar");
 
   @TempDir Path folder;
@@ -81,7 +81,7 @@ class DistributionTest {
   }
 
   @Test
-  @ResourceLock("cores") // it trains
+  @ResourceLock("cores") // it runs a trainer
   void trainer_worksFromItsArchive() throws Exception {
     assumeTrue(Installation.isFromArchives(), "-Prelease makes the archives");
     makeModel();
@@ -145,7 +145,10 @@ class DistributionTest {
     }
   }
 
-  /** Starts a command, and returns the rest of the line that says that it is ready. */
+  /**
+   * Starts a command and waits for the line that says that it is ready. Returns the rest of that
+   * line.
+   */
   private String ready(Object... command) throws Exception {
     MillraceProcess process = millrace.start(command);
     running.add(process);

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Networks with each stem and each block classify an image through Kafka, at their full size.
- * {@link FamilySuite} tests every depth.
+ * Tests that networks classify an image through Kafka at their full input size. The networks cover
+ * each kind of stem and block. {@link FamilySuite} tests every depth.
  */
 @Tag("broker")
 @Timeout(120)

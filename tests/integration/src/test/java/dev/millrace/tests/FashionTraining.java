@@ -49,8 +49,8 @@ final class FashionTraining {
   private FashionTraining() {}
 
   /**
-   * Trains the network in the folder of the first argument, and leaves its file there. Takes about
-   * a minute.
+   * Trains the network, and writes its file to the folder that the first argument names. Takes
+   * about a minute.
    */
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);

@@ -7,7 +7,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** A plug-in with a fault: its thread never comes back from the first record. */
+/** An interceptor with a fault: it blocks its thread at the first record, and never returns. */
 public final class HangingInterceptor implements ConsumerInterceptor<byte[], byte[]> {
 
   @Override
@@ -16,7 +16,7 @@ public final class HangingInterceptor implements ConsumerInterceptor<byte[], byt
       try {
         new CountDownLatch(1).await();
       } catch (InterruptedException e) {
-        // It hangs all the same.
+        // Ignore the interrupt and keep hanging.
       }
     }
   }

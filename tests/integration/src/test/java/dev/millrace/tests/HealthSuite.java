@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a service says of itself while the world around it is broken, and how soon. A nightly group,
- * together with {@link PoisonSuite}:
+ * Measures what a service's health endpoints answer while a topic, the broker or a stream thread
+ * fails, and how soon. A nightly group, together with {@link PoisonSuite}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=poison -Dquick verify
@@ -80,7 +80,7 @@ class HealthSuite {
     return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  /** Waits until a service says what is wrong, and says how long that took. */
+  /** Waits until {@code ready} reports the failure, and prints how long that took. */
   private void awaitTold(URI ready, String kind, String reason) {
     long start = System.nanoTime();
     await()
@@ -155,10 +155,12 @@ class HealthSuite {
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 
-  /** It cannot recover by itself: the thread hangs in an interceptor of the user's. */
+  /**
+   * The service cannot recover by itself, because the thread hangs in an interceptor of the user.
+   */
   @Test
   void serviceWhoseThreadHangs_isNotAlive_andEnds(EmbeddedBroker broker) throws Exception {
-    Pipeline pipeline = prepare(broker); // for its topics alone
+    Pipeline pipeline = prepare(broker); // only its topics are needed
     try (MillraceProcess serve =
         MillraceProcess.start(
             folder,
@@ -201,7 +203,7 @@ class HealthSuite {
     }
   }
 
-  /** A process that is gone is not alive either. */
+  /** Returns false also if the process has ended. */
   private boolean isAlive(URI live) throws InterruptedException {
     try {
       return ask(live).statusCode() == 200;
@@ -221,7 +223,7 @@ class HealthSuite {
         ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
   }
 
-  /** Kubernetes asks over a new connection each time, and Prometheus over one that stays open. */
+  /** Kubernetes opens a new connection for each request. Prometheus keeps one connection open. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void health_answersWithin100Milliseconds_beside1000SlowClients(
@@ -237,7 +239,7 @@ class HealthSuite {
         millis.add((System.nanoTime() - start) / 1e6);
         assertThat(answer).startsWith("HTTP/1.1 200 ");
       }
-      // The first one waited in the line of the slow clients until they all were let in.
+      // The first request had to wait until the server had accepted all slow clients.
       double first = millis.remove(0);
       millis.sort(null);
       System.out.printf(
@@ -247,14 +249,15 @@ class HealthSuite {
           millis.get(QUESTIONS / 2),
           millis.get(QUESTIONS * 95 / 100),
           millis.get(QUESTIONS - 1));
-      // A body that waits for the acknowledgement of its headers takes 40 ms.
+      // If a response's body waited for the acknowledgement of its headers, a request would take 40
+      // ms.
       assertThat(millis.get(QUESTIONS / 2)).isLessThan(20);
-      // The longest of them is that of a busy machine.
+      // The longest time is not checked, because it depends on the load of the machine.
       assertThat(millis.get(QUESTIONS * 95 / 100)).isLessThan(100);
     }
   }
 
-  /** A flood costs no more memory than its bound says. */
+  /** The bound on requests also bounds the memory that a flood of requests can use. */
   @Test
   void requestsBeyondTheBound_areRefused(EmbeddedBroker broker) throws Exception {
     try (Pipeline pipeline = start(broker, "at_least_once");

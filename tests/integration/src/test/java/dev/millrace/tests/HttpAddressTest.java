@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests from where the address of {@code serve --http} can be reached. */
+/** Tests which machines can reach the address of {@code serve --http}. */
 @Tag("broker")
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -54,8 +54,8 @@ class HttpAddressTest {
   }
 
   /**
-   * Starts a service with its own application id, because the group of a killed service only ends
-   * after its session timeout.
+   * Starts a service with its own application id, because a killed service stays in its group until
+   * its session timeout.
    */
   private MillraceProcess serve(EmbeddedBroker broker, String id, Object... http) throws Exception {
     Object[] command = {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real photographs through a trained ResNet-18, with resizing and cropping. */
+/** Classifies real photographs with a trained ResNet-18, with resizing and cropping. */
 @Tag("broker")
 @Timeout(180)
 @ExtendWith(SharedBroker.class)

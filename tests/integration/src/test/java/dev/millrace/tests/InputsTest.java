@@ -24,7 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Several input topics, by name or by pattern, and partitions that are added while images stream.
+ * Tests several input topics, given by name or by pattern, and partitions that are added while the
+ * service runs.
  */
 @Tag("broker")
 @Timeout(120)

@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Millrace as a user installs it: in a folder that cannot be written, in an environment of {@code
- * PATH} and {@code JAVA_HOME}, for a user whose home cannot be written. Root can write everywhere,
- * so commands of root run as nobody. Used by one thread.
+ * Millrace as a user installs it. The installation's folder and the user's home are read-only. The
+ * environment has only {@code PATH}, {@code JAVA_HOME} and {@code MILLRACE_OPTS}. Root can write
+ * everywhere, so the tests of root start commands as the user nobody. Used by one thread.
  */
 final class Installation {
 
@@ -34,12 +34,15 @@ final class Installation {
     this.work = work;
   }
 
-  /** Whether this is made from the archives of a release. */
+  /** Returns whether installations are made from the archives of a release. */
   static boolean isFromArchives() {
     return !ARCHIVES.isEmpty();
   }
 
-  /** Unpacks the archives if the build made them, else copies the folders that they are made of. */
+  /**
+   * Unpacks the archives if the build created them. Otherwise, copies the folders from which the
+   * archives are built.
+   */
   static Installation in(Path folder) throws Exception {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path user = Files.createDirectory(folder.resolve("home"));
@@ -62,12 +65,12 @@ final class Installation {
     return new Installation(homes.get(0), user, work);
   }
 
-  /** The folder with {@code bin} and {@code lib}. */
+  /** Returns the folder with {@code bin} and {@code lib}. */
   Path home() {
     return home;
   }
 
-  /** The version, as the service's jar has it in its name. */
+  /** Returns the version from the name of the service's jar. */
   String version() throws IOException {
     return list(home.resolve("lib")).stream()
         .map(jar -> jar.getFileName().toString())

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Instances that start while they cannot serve the version that was promoted last. */
+/** Tests instances that start while they cannot serve the latest promoted version. */
 @Tag("broker")
 @Timeout(120)
 @ExtendWith(SharedBroker.class)

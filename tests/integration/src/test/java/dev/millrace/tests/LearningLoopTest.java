@@ -17,11 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * The whole loop, with each of its five parts in its own process: labelled events arrive, a better
- * version is promoted, and predictions name it. No process is restarted.
+ * Tests the whole learning loop, with each of its five parts in its own process. Labelled events
+ * arrive, a better version is promoted, and predictions name that version. No process is restarted.
  */
 @Tag("broker")
-@ResourceLock("cores") // two trainers at once slow each other down
+@ResourceLock("cores") // trainers that run in parallel slow each other down
 @Timeout(300)
 class LearningLoopTest {
 
@@ -95,7 +95,7 @@ class LearningLoopTest {
               "--create-topics",
               2,
               "--every-labels",
-              MORE, // labels arrive class by class, and the gate must see all classes
+              MORE, // labels arrive class by class, and the gate needs all classes
               "--epochs",
               4,
               "--learning-rate",
@@ -141,7 +141,7 @@ class LearningLoopTest {
         try (MillraceProcess tail =
             MillraceProcess.start(
                 folder, "", "tail", "--bootstrap-servers", at, "--from-beginning", "--json")) {
-          // A version may never answer if the next one replaces it at once.
+          // A version may answer no image at all, if the next version replaces it immediately.
           while (!BETTER.matcher(tail.output()).find()) {
             assertThat(tail.isAlive() && serve.isAlive()).isTrue();
             run("send", "--bootstrap-servers", at, first);

@@ -82,7 +82,8 @@ class LearningSuite {
         100 * metrics.get("held_out_accuracy"),
         100 * metrics.get("accuracy"),
         (System.nanoTime() - start) / 1e9);
-    // Both held-out parts together, weighted by their size, 1,500 and 500 images.
+    // The accuracy on both held-out parts together, weighted by their sizes of 1,500 and 500
+    // images.
     assertThat(0.75 * metrics.get("held_out_accuracy") + 0.25 * metrics.get("accuracy"))
         .isGreaterThanOrEqualTo(0.89);
   }

@@ -13,12 +13,17 @@ import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
 /**
- * What some loggers of this process say from now on until {@link #close}, an embedded broker's
- * among them: information and what is more severe. It goes nowhere else. Thread-safe.
+ * Collects the lines that some loggers of this process log until {@link #close}, at level info and
+ * above. The loggers may belong to an embedded broker. The lines do not appear in any other log.
+ * Thread-safe.
  */
 final class LogLines implements AutoCloseable {
 
-  /** One line, and when it was logged, in milliseconds since 1970. */
+  /**
+   * A logged line.
+   *
+   * @param at time at which the line was logged, in milliseconds since 1970
+   */
   record Line(long at, Level level, String text) {}
 
   private final LoggerContext context = (LoggerContext) LogManager.getContext(false);
@@ -39,7 +44,9 @@ final class LogLines implements AutoCloseable {
   }
 
   /**
-   * @param loggers names of classes, or of packages for all in them
+   * Starts to collect lines.
+   *
+   * @param loggers names of classes, or names of packages for all classes in them
    */
   LogLines(String... loggers) {
     this.loggers = List.of(loggers);
@@ -53,7 +60,7 @@ final class LogLines implements AutoCloseable {
     context.updateLoggers();
   }
 
-  /** The first line of a kind, if there was one. */
+  /** Returns the first line that fulfils a condition, or empty if there is none yet. */
   Optional<Line> first(Predicate<Line> condition) {
     return lines.stream().filter(condition).findFirst();
   }

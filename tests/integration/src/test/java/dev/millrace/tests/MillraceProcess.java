@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * A command of {@code ./millrace} in a process of its own, as a user starts it. Its output goes to
- * files, so the process never blocks on a full pipe. Closing this kills the process if it still
- * runs. Used by one thread.
+ * files, so the process never blocks on a full pipe. Closing this object kills the process if it
+ * still runs. Used by one thread.
  */
 public final class MillraceProcess implements AutoCloseable {
 
@@ -25,11 +25,17 @@ public final class MillraceProcess implements AutoCloseable {
       Path.of(System.getProperty("millrace.root", "../..")).resolve("millrace").toAbsolutePath();
   private static final long POLL_MS = 5;
 
-  /** JVM option that makes short runs faster; empty in nightly groups that measure. */
+  /**
+   * JVM option that makes short runs faster. It is empty in nightly groups, because they measure
+   * speed.
+   */
   private static final String COMPILER =
       Objects.requireNonNullElse(System.getProperty("millrace.test.compiler"), "");
 
-  /** Gives SIGINT its default action; a build that a script starts with '&' ignores SIGINT. */
+  /**
+   * Command prefix that gives SIGINT its default action. Otherwise, a build that a script starts
+   * with '&' and its child processes ignore SIGINT.
+   */
   private static final List<String> HEED_INTERRUPTS = List.of("env", "--default-signal=INT");
 
   private static final long SIGINT_BIT = 1 << 1;
@@ -49,7 +55,10 @@ public final class MillraceProcess implements AutoCloseable {
     this.errors = errors;
   }
 
-  /** Starts a command in a folder, where its output goes too. The JVM options may be empty. */
+  /**
+   * Starts a command with a folder as its working directory. The files with the output are in the
+   * same folder. The JVM options may be empty.
+   */
   public static MillraceProcess start(Path folder, String jvmOptions, Object... command)
       throws IOException {
     return start(folder, command[0].toString(), jvmOptions, launch(LAUNCHER, command));
@@ -63,14 +72,14 @@ public final class MillraceProcess implements AutoCloseable {
     return start(folder, command[0].toString(), jvmOptions, launch(launcher, command));
   }
 
-  /** The checkout that these tests belong to, for {@link #startOf}. */
+  /** Returns the checkout to which these tests belong, for {@link #startOf}. */
   public static Path checkout() {
     return LAUNCHER.getParent();
   }
 
   /**
-   * Starts a command that Ctrl-C ends even if this process ignores SIGINT. This needs GNU's {@code
-   * env}; {@link #heedsInterrupts} tells whether it worked.
+   * Starts a command that Ctrl-C can end, even if this process ignores SIGINT. This works only with
+   * GNU's {@code env}. {@link #heedsInterrupts} returns whether it worked.
    */
   public static MillraceProcess startInterruptible(Path folder, Object... command)
       throws IOException, InterruptedException {
@@ -112,11 +121,15 @@ public final class MillraceProcess implements AutoCloseable {
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MILLRACE_OPTS", COMPILER + " " + jvmOptions);
     environment.remove("JAVA_OPTS");
-    // A trainer's threads sleep while they wait and leave the cores to other processes.
+    // The waiting threads of a trainer sleep, so that other processes can use the cores.
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
   }
 
-  /** Starts a process. Its output goes to files in the folder. */
+  /**
+   * Starts a process with output files in the folder.
+   *
+   * @param name beginning of the names of the output files
+   */
   static MillraceProcess start(Path folder, String name, ProcessBuilder builder)
       throws IOException {
     Path output = Files.createTempFile(folder, name + "-", ".out");
@@ -125,7 +138,7 @@ public final class MillraceProcess implements AutoCloseable {
     return new MillraceProcess(name, builder.start(), output, errors);
   }
 
-  /** Runs a command to its end, for at most three minutes. */
+  /** Runs a command to its end. Fails after three minutes. */
   public static Result run(Path folder, Object... command)
       throws IOException, InterruptedException {
     try (MillraceProcess process = start(folder, "", command)) {
@@ -143,8 +156,8 @@ public final class MillraceProcess implements AutoCloseable {
   }
 
   /**
-   * Waits for a whole line of standard output that matches, and returns the pattern's last group,
-   * or the line if there is none.
+   * Waits until standard output has a whole line that matches the pattern. Returns the pattern's
+   * last group, or the line if the pattern has no group.
    */
   public String awaitLine(String regex, Duration patience)
       throws IOException, InterruptedException {
@@ -187,7 +200,10 @@ public final class MillraceProcess implements AutoCloseable {
     process.destroy();
   }
 
-  /** Whether Ctrl-C can end the process: true unless Linux reports that it ignores SIGINT. */
+  /**
+   * Returns whether Ctrl-C can end the process: true unless Linux reports that the process ignores
+   * SIGINT.
+   */
   public boolean heedsInterrupts() throws IOException {
     Path status = Path.of("/proc", Long.toString(pid()), "status");
     if (!Files.exists(status)) {
@@ -206,12 +222,12 @@ public final class MillraceProcess implements AutoCloseable {
     signal("INT");
   }
 
-  /** Stops the process (SIGSTOP) without ending it, as if its machine were out of reach. */
+  /** Suspends the process (SIGSTOP), as if its machine could not be reached. */
   public void freeze() throws IOException, InterruptedException {
     signal("STOP");
   }
 
-  /** Lets the process go on (SIGCONT). */
+  /** Resumes the process (SIGCONT). */
   public void thaw() throws IOException, InterruptedException {
     signal("CONT");
   }
@@ -227,7 +243,7 @@ public final class MillraceProcess implements AutoCloseable {
     }
   }
 
-  /** Kills the process at once, as {@code kill -9} and a power failure do. */
+  /** Kills the process immediately, as {@code kill -9} or a power failure would. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }

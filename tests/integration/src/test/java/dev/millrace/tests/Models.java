@@ -45,7 +45,7 @@ public final class Models {
     return publishRandom(repository, name, ResNet.of("resnet20"), 1);
   }
 
-  /** Publishes a network with random weights from this seed. */
+  /** Publishes a network with random weights. Equal seeds produce equal weights. */
   public static ModelVersion publishRandom(
       Path repository, String name, ResNet network, long seed) {
     List<String> classes =

@@ -45,7 +45,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** A service with its own topics, and methods to send images and read the answers. */
 final class Pipeline implements AutoCloseable {
 
-  /** Timestamp of all records; it is recent, because the broker deletes old records. */
+  /** Timestamp of all records. It is recent, because the broker deletes old records. */
   static final long TIME = System.currentTimeMillis();
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -63,14 +63,14 @@ final class Pipeline implements AutoCloseable {
     this.config = config;
   }
 
-  /** Makes the topics and starts the service. */
+  /** Creates the topics and starts the service. */
   static Pipeline start(
       EmbeddedBroker broker, ModelVersion model, int partitions, Map<String, String> kafka)
       throws Exception {
     return start(broker, inference(model).build(), partitions, kafka);
   }
 
-  /** Makes the topics and starts the service. */
+  /** Creates the topics and starts the service. */
   static Pipeline start(
       EmbeddedBroker broker, InferenceConfig inference, int partitions, Map<String, String> kafka)
       throws Exception {
@@ -88,7 +88,7 @@ final class Pipeline implements AutoCloseable {
     return InferenceConfig.builder(model.folder().getParent().getParent(), model.name());
   }
 
-  /** Makes the topics and starts the service. */
+  /** Creates the topics and starts the service. */
   static Pipeline start(
       EmbeddedBroker broker,
       InferenceConfig inference,
@@ -102,7 +102,7 @@ final class Pipeline implements AutoCloseable {
     return pipeline;
   }
 
-  /** Makes the topics. The caller starts the service. */
+  /** Creates the topics. The caller starts the service. */
   static Pipeline prepare(
       EmbeddedBroker broker,
       InferenceConfig inference,
@@ -119,7 +119,7 @@ final class Pipeline implements AutoCloseable {
         broker, inference, topics, partitions, kafka, onBadImage, maxRecordBytes, "test-" + number);
   }
 
-  /** Makes the topics, except those of a pattern, and starts the service. */
+  /** Creates the topics, except input topics of a pattern, and starts the service. */
   static Pipeline start(
       EmbeddedBroker broker, ModelVersion model, Topics topics, Map<String, String> kafka)
       throws Exception {
@@ -182,7 +182,7 @@ final class Pipeline implements AutoCloseable {
     }
   }
 
-  /** Starts the service, for the first time or again. */
+  /** Starts the service for the first time, or starts it again. */
   void start() throws Exception {
     launch();
     awaitRunning();
@@ -194,7 +194,7 @@ final class Pipeline implements AutoCloseable {
     awaitRunning();
   }
 
-  /** Starts the service without waiting until it can serve. */
+  /** Starts the service, and does not wait until it can serve. */
   void launch() {
     service = InferenceService.start(config, registry);
   }
@@ -241,7 +241,7 @@ final class Pipeline implements AutoCloseable {
     return places;
   }
 
-  /** Returns all predictions, once there are {@code count}. */
+  /** Waits for {@code count} predictions, and returns all predictions. */
   List<ConsumerRecord<String, Prediction>> predictions(int count) {
     try (KafkaConsumer<String, Prediction> consumer =
         new KafkaConsumer<>(
@@ -250,7 +250,7 @@ final class Pipeline implements AutoCloseable {
     }
   }
 
-  /** Returns all dead letters, once there are {@code count}. */
+  /** Waits for {@code count} dead letters, and returns all dead letters. */
   List<ConsumerRecord<String, byte[]>> deadLetters(int count) {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
@@ -261,13 +261,13 @@ final class Pipeline implements AutoCloseable {
 
   /**
    * Promotes a version, as {@code models promote} does. The promotion applies to every pipeline of
-   * this broker, so give the model a name of its own.
+   * this broker with this model name, so use a unique model name in each test.
    */
   Champion promote(int version, boolean allowSignatureChange) throws Exception {
     return promote(new Champion(version, null, allowSignatureChange));
   }
 
-  /** Promotes a version with its previous version. */
+  /** Promotes a version, and also sets the previous version. */
   Champion promote(Champion champion) throws Exception {
     Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
     try (Admin admin = Admin.create(kafka)) {
@@ -277,7 +277,7 @@ final class Pipeline implements AutoCloseable {
     return new ControlWriter(kafka, kafka).change(model, before -> champion);
   }
 
-  /** Returns the reports about this pipeline's model, once there are {@code count}. */
+  /** Waits for {@code count} reports about this pipeline's model, and returns all of them. */
   List<SwapReport> reports(int count) throws IOException {
     List<SwapReport> reports = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
@@ -296,7 +296,7 @@ final class Pipeline implements AutoCloseable {
     return reports;
   }
 
-  /** Returns the group that the service joins. */
+  /** Returns the name of the group that the service joins. */
   String group() {
     return config.group();
   }
@@ -324,7 +324,7 @@ final class Pipeline implements AutoCloseable {
         "read_committed");
   }
 
-  /** Reads a topic until its end, and until it has {@code count} records. */
+  /** Reads a topic until it has at least {@code count} records and its end is reached. */
   private static <V> List<ConsumerRecord<String, V>> read(
       KafkaConsumer<String, V> consumer, String topic, int count) {
     List<TopicPartition> partitions =

@@ -17,8 +17,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends odd records to one partition of a pipeline, with good images before and after each, and
- * reads the answer to every record.
+ * Sends odd records to one partition of a pipeline, with good images before and after each odd
+ * record. Then reads the answers to all records.
  */
 final class Poison {
 
@@ -39,6 +39,8 @@ final class Poison {
   }
 
   /**
+   * Creates a sender of odd records.
+   *
    * @param patience longest time to wait for the answers
    */
   Poison(Pipeline pipeline, Duration patience) {
@@ -55,7 +57,8 @@ final class Poison {
   }
 
   /**
-   * Returns a record with the timestamp -1, which Kafka's class refuses but its protocol allows.
+   * Returns a record with the timestamp -1. Kafka's {@link ProducerRecord} refuses this timestamp,
+   * but Kafka's protocol allows it.
    */
   ProducerRecord<byte[], byte[]> untimed(byte[] key, byte[] value) {
     return new ProducerRecord<>(pipeline.topics.input(), 0, key, value) {
@@ -114,10 +117,10 @@ final class Poison {
   }
 
   /**
-   * Waits for all answers. Requires predictions for each good image, and predictions or dead
-   * letters for each odd record, but not both.
+   * Waits for all answers. Requires one or more predictions for each good image. Requires one or
+   * more predictions, or one or more dead letters, for each odd record, but not both kinds.
    *
-   * @param once whether there must be exactly one answer to each record
+   * @param once whether each record must have exactly one answer
    */
   void requireAnswers(boolean once) {
     await();
@@ -141,7 +144,7 @@ final class Poison {
     }
   }
 
-  /** Reads until every record has an answer, or until the time is over. */
+  /** Reads until every record has an answer, or until {@code patience} is over. */
   private void await() {
     long deadline = System.nanoTime() + patience.toNanos();
     try (RawReader output = new RawReader(pipeline.bootstrapServers(), pipeline.topics.output());
@@ -191,7 +194,7 @@ final class Poison {
     return deadLetters.get(oddOffsets.get(name)).get(0);
   }
 
-  /** Returns the fate of each odd record by its name. */
+  /** Returns the kind of answer to each odd record, by the record's name. */
   Map<String, Fate> fates() {
     Map<String, Fate> fates = new HashMap<>();
     oddOffsets.forEach((name, offset) -> fates.put(name, fate(offset)));

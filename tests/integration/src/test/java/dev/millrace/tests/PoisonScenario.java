@@ -9,11 +9,14 @@ import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
-/** Topic configurations of an administrator, and odd records that the topics accept. */
+/**
+ * Topic configurations that an administrator may choose, each with odd records that these topics
+ * accept.
+ */
 @SuppressWarnings("ImmutableEnumChecker") // its maps and lists are unmodifiable
 enum PoisonScenario {
 
-  /** All topics have Kafka's default limits, the dead-letter topic too. */
+  /** All topics, including the dead-letter topic, have Kafka's default limits. */
   USUAL_LIMITS(
       Map.of(),
       Map.of(),
@@ -32,7 +35,10 @@ enum PoisonScenario {
               Fate.STUB,
               to -> to.record(key("both", 1_000_000), new byte[48_450])))),
 
-  /** The limit of the input topic was raised without telling the service. */
+  /**
+   * An administrator has raised the record limit of the input topic, but the service has the
+   * default limit.
+   */
   RAISED_INPUT(
       Map.of("max.message.bytes", "10485760"),
       Map.of(),
@@ -67,7 +73,7 @@ enum PoisonScenario {
           new Odd("no key", Fate.DEAD_LETTER, to -> to.record(null, good(3))),
           new Odd("no image and no key", Fate.DEAD_LETTER, to -> to.record(null, new byte[10])))),
 
-  /** Predictions exceed the limit, as with very many classes. */
+  /** Predictions exceed the output topic's limit, as they would with very many classes. */
   LARGE_PREDICTIONS(
       Map.of(),
       Map.of("max.message.bytes", "1500"),
@@ -78,7 +84,7 @@ enum PoisonScenario {
               Fate.DEAD_LETTER,
               to -> to.record(key("long", 1_000), good(1)))));
 
-  /** The answer to a record. */
+  /** The kind of answer to a record. */
   enum Fate {
     PREDICTION,
     DEAD_LETTER,
@@ -86,10 +92,10 @@ enum PoisonScenario {
   }
 
   /**
-   * An odd record.
+   * A record that is unusual but accepted by the broker.
    *
-   * @param fate expected answer
-   * @param compressed whether the producer compresses it
+   * @param fate expected kind of answer
+   * @param compressed whether the producer compresses the record
    */
   record Odd(
       String name,
@@ -147,7 +153,10 @@ enum PoisonScenario {
     return key;
   }
 
-  /** The image is small, so that its prediction is larger than the record and exceeds the limit. */
+  /**
+   * Returns a record with long headers and a small image. Its prediction is larger than the record,
+   * and exceeds the limit.
+   */
   private static ProducerRecord<byte[], byte[]> withLongHeaders(Poison to) {
     ProducerRecord<byte[], byte[]> record =
         to.record(key("headers", 7), Images.noise("png", 1, 1, 1));

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Measures how soon a stream goes on after an odd record, and how soon a thread that throws leaves
- * its group. A nightly group, together with {@link HealthSuite}:
+ * Measures how soon a stream continues after an odd record, and how soon a stream thread that fails
+ * with an exception leaves its group. A nightly group, together with {@link HealthSuite}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=poison -Dquick verify
@@ -88,7 +88,10 @@ class PoisonSuite {
     }
   }
 
-  /** As the broker's own log has it: its member says that it goes, and nobody waits for it. */
+  /**
+   * Reads the time from the broker's log, which says when the member leaves. The member leaves by
+   * itself, so the group does not wait for a session timeout.
+   */
   @ParameterizedTest
   @CsvSource({
     "at_least_once, classic",
@@ -102,7 +105,8 @@ class PoisonSuite {
     try (LogLines log = new LogLines(COORDINATOR, SERVICE);
         Pipeline pipeline = prepare(broker, guarantee, protocol)) {
       pipeline.start();
-      // The limits were read before, so that the broker refuses the prediction.
+      // The service read the topic's limits before they change, so the broker refuses the
+      // prediction.
       Poison before = new Poison(pipeline);
       before.send(odd);
       before.requireOneAnswerEach();
@@ -125,14 +129,14 @@ class PoisonSuite {
     return line.text().startsWith("a stream thread failed and is replaced");
   }
 
-  /** Because the member said so itself. */
+  /** Returns whether a line says that a member left the group at its own request. */
   private static boolean isDeparture(LogLines.Line line, String group) {
     return line.text().contains(" " + group + "]")
         && (line.text().contains("left the streams group")
             || line.text().contains("explicit `LeaveGroup` request"));
   }
 
-  /** Waits for a line, and returns when it was logged. */
+  /** Waits for a line that fulfils the condition, and returns the time at which it was logged. */
   private static long awaitLine(LogLines log, Predicate<LogLines.Line> condition) {
     return await()
         .atMost(PATIENCE)

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Odd records among good ones: each gets exactly one answer or one dead letter, and the stream goes
- * on. {@link PoisonSuite} measures how soon.
+ * Tests odd records among good images. Each odd record gets exactly one prediction or one dead
+ * letter, and the stream continues. {@link PoisonSuite} measures how soon.
  */
 @Tag("broker")
 @Timeout(180)
@@ -82,9 +82,9 @@ class PoisonTest {
   }
 
   /**
-   * The service also notices limits that change after its start. The thread that fails at a refused
-   * record leaves its group, so its partitions need not wait for its session to end after five
-   * minutes.
+   * The service also notices limits that change after its start. The broker refuses a record, and
+   * the stream thread that sent it fails and leaves its group. So its partitions do not have to
+   * wait until its session ends after five minutes.
    */
   @ParameterizedTest
   @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
@@ -125,7 +125,7 @@ class PoisonTest {
     }
   }
 
-  /** No image is lost: the next instance goes on from the last commit. */
+  /** No image is lost, because the next instance continues from the last commit. */
   @ParameterizedTest
   @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
   void brokenDevice_endsTheService_andNoImageBecomesADeadLetter(
@@ -153,7 +153,10 @@ class PoisonTest {
     }
   }
 
-  /** A control: these tests notice a dropped record, and a partition that stops. */
+  /**
+   * A control for the tests of this class: they must fail if a record is dropped or if a partition
+   * stops.
+   */
   @ParameterizedTest
   @ValueSource(
       classes = {

@@ -19,20 +19,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.ImageIO;
 
 /**
- * A decoder and a device with faults. The device answers a white image with NaN, as an overflow in
- * half precision does; once it is broken, it answers every image with NaN. For {@link #UNHEARD_OF}
- * the decoder throws an exception that is not a refusal.
+ * A decoder and a device with faults. For a white image, the device returns NaN, as after an
+ * overflow in half precision. After {@link #breakDevice}, it returns NaN for every image. For
+ * {@link #UNHEARD_OF}, the decoder throws an exception that does not mean that the image is
+ * refused.
  */
 final class PoisonedParts {
 
-  /** An image that the decoder fails on. */
+  /** An image for which the decoder throws an unexpected exception. */
   static final byte[] UNHEARD_OF = {'U', 'N', 'H', 'E', 'A', 'R', 'D'};
 
   private static final int WHITE = 255;
 
   private final AtomicBoolean broken = new AtomicBoolean();
 
-  /** An image that the model answers with NaN. */
+  /** Returns a white image. The device returns NaN for it. */
   static byte[] white() {
     BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 32 * 32; i++) {
@@ -47,7 +48,7 @@ final class PoisonedParts {
     return bytes.toByteArray();
   }
 
-  /** Breaks the device. */
+  /** Breaks the device: from now on, it returns NaN for every image. */
   void breakDevice() {
     broken.set(true);
   }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A process's memory, read from Linux's {@code /proc/PID/status} (proc(5)). */
+/** Reads a process's memory use from Linux's {@code /proc/PID/status} (proc(5)). */
 public final class ProcessMemory {
 
   private final Path status;
@@ -13,12 +13,12 @@ public final class ProcessMemory {
     status = Path.of("/proc", Long.toString(pid), "status");
   }
 
-  /** Returns the bytes that are resident now. */
+  /** Returns the resident memory now, in bytes. */
   public long resident() throws IOException {
     return bytes("VmRSS:");
   }
 
-  /** Returns the largest number of bytes that were resident at any moment. */
+  /** Returns the largest resident memory at any moment so far, in bytes. */
   public long peakResident() throws IOException {
     return bytes("VmHWM:");
   }

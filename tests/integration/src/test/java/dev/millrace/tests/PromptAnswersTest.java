@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * An answer leaves as soon as it is there, although its stream thread waits for the next record.
- * Under a backlog, answers leave together.
+ * Tests that an answer is sent as soon as it is ready, even while its stream thread waits in a poll
+ * for the next record. Under a backlog, several answers are sent in one request.
  */
 @Tag("broker")
 @Timeout(180)
@@ -37,8 +37,8 @@ class PromptAnswersTest {
   private static final int IMAGES = 3;
 
   /**
-   * How long a stream thread without records waits in its poll; an answer that waits for the end of
-   * the poll is late.
+   * Time for which a stream thread without records waits in its poll. The test fails if an answer
+   * waits for the end of the poll.
    */
   private static final Duration POLL = Duration.ofSeconds(10);
 
@@ -46,7 +46,10 @@ class PromptAnswersTest {
 
   @TempDir Path folder;
 
-  /** With at most one image in flight, {@code process} itself waits for the answer. */
+  /**
+   * If at most one image may be in flight, the processor's {@code process} method itself waits for
+   * the answer.
+   */
   @ParameterizedTest
   @ValueSource(ints = {1, 8})
   void answer_doesNotWaitForThePoll(int maxInFlight, EmbeddedBroker broker) throws Exception {
@@ -72,8 +75,8 @@ class PromptAnswersTest {
   }
 
   /**
-   * Sends records until the stream thread has stopped, because it sleeps in its poll without
-   * records.
+   * Stops the service. Sends records until the stream thread has stopped, because without records
+   * it would sleep in its poll.
    */
   private static void stop(Pipeline pipeline, byte[] image) {
     CompletableFuture<Void> stopping = CompletableFuture.runAsync(pipeline::stop);
@@ -87,8 +90,8 @@ class PromptAnswersTest {
   }
 
   /**
-   * With a small fetch size a fetch holds few records, as with large images, and the next one may
-   * take a moment.
+   * With a small fetch size, a fetch contains few records, as it would with large images. The
+   * stream thread may then wait a moment for the next fetch.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 1_000_000})
@@ -107,7 +110,7 @@ class PromptAnswersTest {
           pipeline.registry.get("kafka.producer.request.total").functionCounters().stream()
               .mapToDouble(FunctionCounter::count)
               .sum();
-      // If answers left after each batch, there would be at most 8 of them in a request.
+      // If answers were sent after each batch, a request would contain at most 8 answers.
       assertThat(BACKLOG / requests).as("answers per request").isGreaterThan(20);
     }
   }

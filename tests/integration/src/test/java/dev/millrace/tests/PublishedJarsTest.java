@@ -20,13 +20,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The jars that a user's build takes, as they lie in the distribution, and what names them. */
+/**
+ * Tests the jars that users' builds depend on, as they are in the distribution. Also tests the bill
+ * of materials, the POMs and the pages that name these jars.
+ */
 class PublishedJarsTest {
 
   private static final Path ROOT = Path.of(System.getProperty("millrace.root"));
   private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
 
-  /** An artifact or an archive with its version. */
+  /** The name of an artifact or an archive, followed by its version. */
   private static final Pattern NAMED =
       Pattern.compile(
           "millrace[a-z-]*(?::|-|</artifactId>\\s*<version>)([0-9][0-9.]*(?:-SNAPSHOT)?)");
@@ -92,7 +95,10 @@ class PublishedJarsTest {
                 .toList());
   }
 
-  /** What Maven Central asks for. The modules inherit the rest from the project's POM. */
+  /**
+   * Tests for the elements that Maven Central requires. The modules inherit all of these elements
+   * from the project's POM, except those that {@link #pomOfAJar_saysWhatItIs} tests.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"pom.xml", "topology/bom/pom.xml"})
   void pom_isComplete(String pom) throws Exception {
@@ -122,7 +128,7 @@ class PublishedJarsTest {
         .allMatch(version()::equals);
   }
 
-  /** The jars of Millrace, those of the command line and the trainer's. */
+  /** Returns Millrace's own jars from the command line's and the trainer's folders. */
   private static List<Path> jars() throws IOException {
     List<Path> jars = new ArrayList<>();
     for (String folder :
@@ -140,7 +146,7 @@ class PublishedJarsTest {
     return jar.getManifest().getMainAttributes().getValue("Automatic-Module-Name");
   }
 
-  /** The version in the project's own POM. */
+  /** Returns the version in the project's own POM. */
   private static String version() throws IOException {
     return all(VERSION, Files.readString(ROOT.resolve("pom.xml"))).get(0);
   }

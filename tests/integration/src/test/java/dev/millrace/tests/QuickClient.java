@@ -7,8 +7,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A client that costs next to nothing, so that what it measures is the server. It asks for JSON
- * objects without braces in their strings, over one connection.
+ * An HTTP client that uses almost no processor time, so that a measured time is the server's time.
+ * It has one connection. It can only read answers that are JSON objects without braces in their
+ * strings.
  */
 final class QuickClient implements AutoCloseable {
 
@@ -18,7 +19,7 @@ final class QuickClient implements AutoCloseable {
     socket = new Socket(server.getAddress(), server.getPort());
   }
 
-  /** Asks, and returns the answer with its headers. */
+  /** Sends a GET request, and returns the answer with its headers. */
   String ask(String path) throws IOException {
     String request = "GET " + path + " HTTP/1.1\r\nHost: me\r\n\r\n";
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads a topic's committed records from its beginning, as bytes. */
+/** Reads the committed records of a topic from its beginning. Keys and values are bytes. */
 final class RawReader implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();

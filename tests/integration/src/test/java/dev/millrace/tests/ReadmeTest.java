@@ -34,11 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Runs the commands of the README in its order, each in its own process, and checks what they print
- * and what they leave in the topics.
+ * Runs the commands of the README in the README's order, each in its own process. Checks their
+ * output, and the records that they write to the topics.
  */
 @Tag("broker")
-@ResourceLock("cores") // it trains
+@ResourceLock("cores") // it runs a trainer
 @Timeout(300)
 class ReadmeTest {
 
@@ -49,7 +49,7 @@ class ReadmeTest {
 
   private static final long TIES_ALLOWED = 3;
 
-  /** A block of commands, without a language behind the quotes. */
+  /** A block of commands, whose opening quotes have no language after them. */
   private static final Pattern BLOCK =
       Pattern.compile("^```\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
@@ -94,7 +94,10 @@ class ReadmeTest {
     }
   }
 
-  /** Returns the commands of the section that a newcomer follows, without {@code ./millrace}. */
+  /**
+   * Returns the commands of the README's section for new users. Each is split into words, without
+   * {@code ./millrace}.
+   */
   private static List<List<String>> commands() throws Exception {
     String readme = Files.readString(Path.of(System.getProperty("millrace.root"), "README.md"));
     String section = readme.substring(readme.indexOf("\n## Try it"));

@@ -20,8 +20,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Reasons for which {@code serve} does not start, through the launcher: the exit code, and one line
- * that says what to do. The service's own tests cover the other reasons.
+ * Tests reasons for which {@code serve} refuses to start, through the launcher. Checks the exit
+ * code, and the one line that says what to do. The tests of the service's module cover more
+ * reasons.
  */
 @Tag("broker")
 @Timeout(300)
@@ -86,12 +87,12 @@ class RefusalTest {
     }
   }
 
-  /** What does not keep it from starting is told all the same, or repaired. */
+  /** Problems that do not prevent a start are still reported, or repaired. */
   @Test
   void serve_tellsOfLimitsThatDoNotFit_andHasTheControlTopicKeepChampions(EmbeddedBroker broker)
       throws Exception {
     ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
-    // For its topics alone.
+    // Only its topics are needed.
     Pipeline pipeline =
         Pipeline.prepare(
             broker,

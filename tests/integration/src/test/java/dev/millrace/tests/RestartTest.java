@@ -27,7 +27,8 @@ class RestartTest {
   @TempDir Path folder;
 
   /**
-   * A clean stop answers the images in flight and commits them, so even at-least-once doubles none.
+   * A clean stop answers the images in flight and commits their offsets, so no image gets two
+   * answers, not even with at least once.
    */
   @ParameterizedTest
   @CsvSource({

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Services of two inputs that join one group, since neither has seen the other before. */
+/**
+ * Tests two services with different input topics that join the same group at the same time. So
+ * neither service finds the other in the group when it starts.
+ */
 @Tag("broker")
 @Timeout(120)
 @ExtendWith(SharedBroker.class)

@@ -13,14 +13,15 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * {@code millrace broker} with TLS and SCRAM, set up as the service's README says. It makes keys,
- * and properties files for the broker and its clients. Every password contains {@link #SECRET}.
+ * A {@code millrace broker} with TLS and SCRAM, set up as the service's README says. It creates
+ * keys, and properties files for the broker and its clients. Every password contains {@link
+ * #SECRET}.
  */
 final class SecureBroker implements AutoCloseable {
 
   static final String SECRET = "s3cret";
 
-  /** The first process after a build may make the class archive before it starts. */
+  /** The first process after a build may have to create the class archive before it starts. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final String SCRAM =
@@ -41,7 +42,7 @@ final class SecureBroker implements AutoCloseable {
   }
 
   /**
-   * Makes the keys and starts the broker.
+   * Creates the keys and starts the broker.
    *
    * @param folder folder for the keys and the data
    * @param output folder for the broker's output
@@ -133,8 +134,9 @@ final class SecureBroker implements AutoCloseable {
   }
 
   /**
-   * Writes a client's properties with these changes, and returns the file; an empty value removes
-   * the key.
+   * Writes a client's properties with these changes, and returns the file.
+   *
+   * @param changes new values by key; an empty value removes the key
    */
   Path clientConfig(Map<String, String> changes) throws IOException {
     Map<String, String> properties =
@@ -176,7 +178,7 @@ final class SecureBroker implements AutoCloseable {
     return file;
   }
 
-  /** Returns Alice's JAAS line with this password. */
+  /** Returns the JAAS configuration of the user Alice with this password. */
   static String jaas(String password) {
     return SCRAM + "username=\"alice\" password=\"" + password + "\";";
   }

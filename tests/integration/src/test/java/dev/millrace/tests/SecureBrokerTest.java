@@ -27,8 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A broker that accepts only TLS with SCRAM, and commands that connect with a properties file. No
- * output holds a password, not even when a command fails or logs at level debug.
+ * Tests a broker that accepts only TLS with SCRAM, and commands that connect to it with a
+ * properties file. No output may contain a password, not even if a command fails or logs at level
+ * debug.
  */
 @Tag("broker")
 @Timeout(300)
@@ -215,9 +216,9 @@ class SecureBrokerTest {
   }
 
   /**
-   * Requires that commands fail in time, with one line that contains these texts. Then runs tail
-   * and doctor with {@code --verbose} at log level debug, so that {@link
-   * #requireNoSecretInAnyOutput} checks their output.
+   * Requires that commands fail in time, each with one line that contains the texts of {@code
+   * saying}. Then runs tail and doctor with {@code --verbose} at log level debug, so that {@link
+   * #requireNoSecretInAnyOutput} also checks this output.
    */
   private static void requireRefusals(Path config, List<List<Object>> commands, String... saying)
       throws Exception {
@@ -237,7 +238,7 @@ class SecureBrokerTest {
     assertThat(finding.get("detail").textValue()).contains(saying);
   }
 
-  /** Runs commands side by side until each has ended, within two minutes. */
+  /** Runs commands in parallel, and waits up to two minutes until all have ended. */
   private static List<MillraceProcess.Result> together(
       String jvmOptions, List<List<Object>> commands) throws Exception {
     List<MillraceProcess> processes = new ArrayList<>();

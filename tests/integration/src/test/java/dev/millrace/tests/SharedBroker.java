@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Provides one broker for all test classes, as a parameter of type {@link EmbeddedBroker}. */
+/** Provides the same broker to all test classes, as a parameter of type {@link EmbeddedBroker}. */
 public final class SharedBroker implements ParameterResolver {
 
   private record Running(EmbeddedBroker broker, Path folder) implements AutoCloseable {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Clients that stop in the middle of a request. */
+/** HTTP clients that each send a part of a request, and then nothing more. */
 final class SlowClients implements AutoCloseable {
 
   private final List<Socket> sockets = new ArrayList<>();
@@ -24,18 +24,27 @@ final class SlowClients implements AutoCloseable {
     return clients;
   }
 
-  /** Waits until the server has closed the connection of one of them, counted from 0. */
+  /**
+   * Waits until the server has closed the connection of a client.
+   *
+   * @param client index of the client, from 0
+   */
   void awaitEnd(int client) throws IOException {
     try {
       if (sockets.get(client).getInputStream().read() != -1) {
         throw new AssertionError("the server answers to half a request");
       }
     } catch (SocketException e) {
-      // reset, which is how a server ends it that has not read what was sent
+      // The server closed the connection without reading the client's bytes, so the connection was
+      // reset.
     }
   }
 
-  /** True if the server has not closed the connection of one of them. */
+  /**
+   * Returns whether the connection of a client is still open.
+   *
+   * @param client index of the client, from 0
+   */
   boolean isOpen(int client) throws IOException {
     Socket socket = sockets.get(client);
     socket.setSoTimeout(1);

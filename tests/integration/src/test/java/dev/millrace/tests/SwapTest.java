@@ -35,8 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Versions are swapped while the stream runs. If a version cannot serve, the current one keeps
- * serving and a report says why.
+ * Tests swaps of versions while the stream runs. If a version cannot serve, the current version
+ * keeps serving, and a report gives the reason.
  */
 @Tag("broker")
 @Timeout(120)
@@ -78,7 +78,7 @@ class SwapTest {
       throws Exception {
     ModelVersion second = publish(10, 2);
     try (Pipeline pipeline = start(broker)) {
-      // The newest version of the repository serves until a version is promoted.
+      // Until a version is promoted, the repository's newest version serves.
       assertThat(pipeline.service().serving()).contains(second);
       pipeline.promote(1, false);
       requireOutcome(pipeline, 1, Outcome.SWAPPED, 1);
@@ -178,13 +178,16 @@ class SwapTest {
     }
   }
 
-  /** A fault in a file that is published unchanged, with the right checksum. */
+  /**
+   * A fault in a model file. The file is published with the right checksum, so the checksum does
+   * not reveal the fault.
+   */
   enum Fault {
     NO_ONNX("cannot load the model"),
     UNKNOWN_OPERATOR("Softmix"),
     EXTERNAL_DATA_MISSING("weights.bin"),
     NOT_A_NUMBER("sum to NaN"),
-    // Larger than any heap: the error must not end the thread that swaps.
+    // The file cannot be read into the heap. The error must not end the thread that swaps versions.
     TOO_LARGE("a file of 2 GiB or more cannot be read at once");
 
     private final String reason;
@@ -215,7 +218,7 @@ class SwapTest {
           bias(model).setRawData(ByteString.copyFrom(nan));
         }
         case TOO_LARGE -> {
-          // The test extends the file after it is published.
+          // The test extends the file after publishing it.
         }
       }
       return model.build().toByteArray();
@@ -289,8 +292,8 @@ class SwapTest {
   }
 
   /**
-   * Promotes a version, and requires that it is rejected with this reason and that the first
-   * version goes on answering.
+   * Promotes a version. Requires that it is rejected for this reason, and that the first version
+   * keeps answering.
    */
   private void requireRejected(Pipeline pipeline, int version, String reason) throws Exception {
     pipeline.promote(version, false);
@@ -314,7 +317,7 @@ class SwapTest {
 
   private int seen;
 
-  /** Returns the next report. */
+  /** Waits for the next report, requires that it is about this version, and returns it. */
   private SwapReport last(Pipeline pipeline, int version) throws Exception {
     List<SwapReport> reports = pipeline.reports(++seen);
     assertThat(reports).hasSize(seen);

@@ -6,20 +6,24 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * A session of which each run is followed by something that a real device does at times.
+ * A session that imitates faults or delays of a real device after each run.
  *
- * @param session closed with this one
+ * @param session session that runs the model; closing this object closes it
+ * @param tampering imitates the fault or delay
  */
 public record TamperedSession(ModelSession session, Tampering tampering) implements ModelSession {
 
-  /** What follows a run. */
+  /** Imitates a fault or a delay after a run. */
   @FunctionalInterface
   public interface Tampering {
-    /** May take its time, and may change the probabilities; the rest is as in {@code run}. */
+    /**
+     * Called after each run, with the arguments of {@link ModelSession#run}. It may wait, and may
+     * change the probabilities.
+     */
     void afterRun(ModelSession session, ByteBuffer pixels, int images, FloatBuffer probabilities);
   }
 
-  /** A runtime all of whose sessions are tampered with. */
+  /** Returns a runtime that opens sessions with this tampering. */
   public static ModelRuntime runtime(ModelRuntime runtime, Tampering tampering) {
     return (version, device) -> new TamperedSession(runtime.open(version, device), tampering);
   }

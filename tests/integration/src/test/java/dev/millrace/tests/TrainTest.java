@@ -35,9 +35,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** {@code millrace train} as a user runs it, on real images. */
+/** Runs {@code millrace train} as a user does, on real images. */
 @Tag("broker")
-@ResourceLock("cores") // two trainers at once slow each other down
+@ResourceLock("cores") // trainers that run in parallel slow each other down
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class TrainTest {
@@ -118,7 +118,7 @@ class TrainTest {
     assertThat(repository().newest(MODEL).manifest().metrics())
         .containsEntry("gate_blessed", 0.0)
         .containsEntry("gate_champion", (double) better.version());
-    // The training decides which epochs are better than the one before.
+    // Which epochs are better than the epoch before depends on the training.
     List<SwapReport> reports = reports(at);
     assertThat(reports).hasSize(6);
     assertThat(reports.get(0).outcome()).isEqualTo(SwapReport.Outcome.BLESSED);
@@ -156,15 +156,15 @@ class TrainTest {
   }
 
   /**
-   * Asks for a checkpoint, and kills the trainer at a random moment after that, in half of the
-   * trials before the export would be complete.
+   * Asks the trainer for an export, and kills it at a random moment. In about half of the trials,
+   * the export is not complete at that moment.
    */
   @Test
   void killedDuringExports_leavesWholeVersions_andGoesOn() throws Exception {
     killDuringExports(KILLS);
   }
 
-  /** Kills twenty times. */
+  /** Kills the trainer twenty times. */
   @Test
   @Tag("nightly")
   @Tag("learning")
@@ -214,8 +214,9 @@ class TrainTest {
   }
 
   /**
-   * Trains two epochs from nothing and two from ImageNet's weights, on half of 1,000 CIFAR-10
-   * images. The other half decides; the standard error of the difference is 0.03.
+   * Trains two epochs from random weights, and two epochs from ImageNet's weights, on half of 1,000
+   * CIFAR-10 images. The accuracy on the other half is compared. The standard error of the
+   * difference is 0.03.
    */
   @Test
   @Tag("nightly")
@@ -231,7 +232,7 @@ class TrainTest {
     assertThat(transferred).isGreaterThan(fromNothing + 0.1);
   }
 
-  /** Trains one epoch, from a network that the test trained before. */
+  /** Trains one epoch, starting from a version that the test trained before. */
   @Test
   void transfer_fromAVersion_isPublishedWithItsParent() throws Exception {
     run(train("--epochs", 1));

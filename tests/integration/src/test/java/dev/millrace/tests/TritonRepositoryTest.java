@@ -33,8 +33,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A repository in Triton's layout serves as it is. Its predictions equal those of the imported ONNX
- * file.
+ * Tests that a repository in Triton's layout can be served without changes. The predictions must
+ * equal the predictions of the same ONNX file in a repository of Millrace's own layout.
  */
 @Tag("broker")
 @Timeout(180)
@@ -151,7 +151,10 @@ class TritonRepositoryTest {
         .collect(Collectors.toMap(ConsumerRecord::key, ConsumerRecord::value));
   }
 
-  /** Requires equal predictions, except for the last digits, which depend on the batch size. */
+  /**
+   * Requires equal predictions. The last digits of a probability may differ, because they depend on
+   * the batch size.
+   */
   private static void requireSame(Prediction answer, Prediction expected) {
     Probabilities probabilities = answer.probabilities();
     assertThat(probabilities.size()).isEqualTo(expected.probabilities().size());
@@ -162,7 +165,10 @@ class TritonRepositoryTest {
     assertThat(expected.top().stream().map(Prediction.Top::label)).contains(answer.label());
   }
 
-  /** Returns every file and folder of the repository, with modification time and checksum. */
+  /**
+   * Returns the modification time and the checksum of every file and folder of the repository, by
+   * path.
+   */
   private Map<String, String> content() throws IOException {
     Map<String, String> content = new TreeMap<>();
     try (Stream<Path> walk = Files.walk(repository)) {

@@ -1,2 +1,2 @@
-/** The whole service against a real broker. */
+/** Tests of the whole service against a real broker. */
 package dev.millrace.tests;

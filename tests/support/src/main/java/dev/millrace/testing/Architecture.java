@@ -13,8 +13,8 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.util.Arrays;
 
 /**
- * Architecture rules for the classes of one module. Packages depend on each other in one direction,
- * and only on packages that the module may use.
+ * Checks architecture rules for the classes of one module. Its packages must not depend on each
+ * other in a cycle, and may depend only on packages that the module is allowed to use.
  */
 public final class Architecture {
 
@@ -28,7 +28,7 @@ public final class Architecture {
     this.classes = classes;
   }
 
-  /** Loads the main classes below a package, from the calling module only. */
+  /** Loads the main classes below a package of the calling module. */
   public static Architecture of(String root) {
     JavaClasses classes =
         new ClassFileImporter()
@@ -57,8 +57,8 @@ public final class Architecture {
   }
 
   /**
-   * Fails if a class depends on a package of Millrace outside {@code own} and {@code others}. Each
-   * name includes the packages below it.
+   * Fails if a class depends on a package of Millrace outside {@code own} and {@code others}. A
+   * package's name stands for the package and all packages below it.
    */
   public Architecture knowsOnly(String own, String... others) {
     String[] allowed = Arrays.copyOf(others, others.length + 1);
@@ -76,7 +76,10 @@ public final class Architecture {
     return this;
   }
 
-  /** Fails if a class outside the package {@code home} depends on internals of Kafka Streams. */
+  /**
+   * Fails if a class outside the package {@code home} depends on an internal package of Kafka
+   * Streams.
+   */
   public Architecture keepsKafkaStreamsInternalsIn(String home) {
     noClasses()
         .that()

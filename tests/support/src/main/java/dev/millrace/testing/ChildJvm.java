@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a test class in a JVM of its own. If a native library crashes, hangs or runs out of memory
- * there, one test fails and the build goes on. The child JVM may load native libraries. Its options
- * turn off warnings of newer Java versions, so that its output comes from the class alone.
+ * Runs a test class in a separate JVM. If a native library crashes, hangs or runs out of memory
+ * there, one test fails and the build continues. The child JVM's options allow native libraries,
+ * and turn off warnings of newer Java versions. So all of its output comes from the class.
  */
 public final class ChildJvm {
 
@@ -54,9 +54,9 @@ public final class ChildJvm {
    * Runs a class to its end. Fails if it takes longer than 10 minutes, or if its exit code is not
    * 0.
    *
-   * @param folder folder for its output, which is also its working directory
+   * @param folder folder for the class's output, and working directory of the JVM
    * @param options more options for the JVM, such as {@code -Xmx256m}
-   * @return lines of its standard output
+   * @return lines of the class's standard output
    */
   public static List<String> run(
       Path folder, Class<?> main, List<String> options, String... arguments)

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Other versions of protobuf's Java runtime, which a user's build may put on the class path instead
- * of ours. The module's build copies them to {@code target/protobuf-runtimes}.
+ * Other versions of protobuf's Java runtime. A user's build may put one of them on the class path
+ * instead of our version. The module's build copies their jars to {@code target/protobuf-runtimes}.
  */
 public final class ProtobufRuntimes {
 
@@ -17,14 +17,14 @@ public final class ProtobufRuntimes {
 
   private ProtobufRuntimes() {}
 
-  /** Returns their jars, sorted by name. */
+  /** Returns the jars of the other versions, sorted by name. */
   public static List<Path> jars() throws IOException {
     try (Stream<Path> files = Files.list(FOLDER)) {
       return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
     }
   }
 
-  /** Returns this JVM's class path with our runtime replaced by this jar. */
+  /** Returns this JVM's class path, with our version of the runtime replaced by this jar. */
   public static String classPathWith(Path jar) {
     String classPath = System.getProperty("java.class.path");
     String ours =

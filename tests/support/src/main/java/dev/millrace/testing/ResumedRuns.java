@@ -10,9 +10,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * Resumes an interrupted nightly group. Each test tagged {@code nightly} that passes leaves a file
- * in {@code target/nightly}. With {@code -Dnightly.resume}, a test that has such a file is skipped.
- * Without it, the file is deleted before the test runs.
+ * Resumes an interrupted nightly group. When a test tagged {@code nightly} passes, this class
+ * creates a file for it in {@code target/nightly}. With {@code -Dnightly.resume}, a test that has
+ * such a file is skipped. Without {@code -Dnightly.resume}, the file is deleted before the test
+ * runs.
  */
 public final class ResumedRuns implements ExecutionCondition, TestWatcher {
 
@@ -21,7 +22,7 @@ public final class ResumedRuns implements ExecutionCondition, TestWatcher {
   private final Path folder;
   private final boolean resume;
 
-  /** Called by JUnit in the module's folder. */
+  /** Creates the extension. JUnit calls this with the module's folder as working directory. */
   public ResumedRuns() {
     this(Path.of("target", "nightly"), System.getProperty("nightly.resume") != null);
   }

@@ -24,7 +24,7 @@ public final class SharedData {
 
   private SharedData() {}
 
-  /** Returns a file of the folder. Skips the calling test if the file is missing. */
+  /** Returns the path of a file in the folder. Skips the calling test if the file is missing. */
   public static Path file(String name) {
     Path file = ROOT.resolve(name);
     if (!Files.exists(file)) {
@@ -33,7 +33,11 @@ public final class SharedData {
     return file;
   }
 
-  /** Returns the rows of a table without its header. */
+  /**
+   * Returns the rows of a table, without the header row. Each row is split into its columns.
+   *
+   * @param separator separator between two columns
+   */
   public static List<String[]> rows(String name, String separator) throws IOException {
     return Files.readAllLines(file(name)).stream()
         .skip(1)
@@ -42,14 +46,14 @@ public final class SharedData {
   }
 
   /**
-   * Returns the regular files of a tar archive in the archive's order, by their path below its top
-   * folder.
+   * Returns the contents of a tar archive's regular files, in the archive's order. The keys are the
+   * files' paths below the archive's top folder.
    */
   public static Map<String, byte[]> untar(String archive) throws IOException {
     return untar(file(archive));
   }
 
-  /** Does {@link #untar(String)} for an archive outside the folder. */
+  /** Does the same as {@link #untar(String)}, for an archive outside the folder of shared data. */
   public static Map<String, byte[]> untar(Path tar) throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     try (DataInputStream in = new DataInputStream(Files.newInputStream(tar))) {
@@ -70,7 +74,7 @@ public final class SharedData {
     return files;
   }
 
-  /** Does {@link #untar(String)}, and writes the files into a folder. */
+  /** Does the same as {@link #untar(String)}, and writes the files into a folder. */
   public static Map<String, byte[]> untar(String archive, Path into) throws IOException {
     Map<String, byte[]> files = untar(archive);
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -87,7 +91,7 @@ public final class SharedData {
     return end < 0 ? text : text.substring(0, end);
   }
 
-  /** Skips a test because a file of {@link SharedData} is missing. */
+  /** Thrown to skip a test, because a file of {@link SharedData} is missing. */
   public static final class MissingDataException extends TestAbortedException {
 
     private static final long serialVersionUID = 1L;

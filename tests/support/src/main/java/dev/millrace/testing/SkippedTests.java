@@ -14,16 +14,19 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes a file for each skipped test into {@code target/skipped-tests}: below {@code data} if a
- * file of {@link SharedData} is missing, otherwise below {@code other}. The last module of the
- * build counts the files and prints one line.
+ * Writes a file for each skipped test into {@code target/skipped-tests}. The file is below {@code
+ * data} if the test needs a missing file of {@link SharedData}, and below {@code other} otherwise.
+ * The last module of the build counts the files, and prints the counts in one line.
  */
 public final class SkippedTests implements TestExecutionListener {
 
   private final Path folder;
   private TestPlan plan;
 
-  /** Called by JUnit's launcher in the module's folder. */
+  /**
+   * Creates the listener. JUnit's launcher calls this with the module's folder as working
+   * directory.
+   */
   public SkippedTests() {
     this(Path.of("target", "skipped-tests"));
   }

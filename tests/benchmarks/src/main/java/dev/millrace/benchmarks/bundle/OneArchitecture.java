@@ -10,16 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Removes the GPU code of all architectures but one from a library. The removed code becomes zeros,
- * which compress to almost nothing and take no disk space in a sparse file. Sections stay where
- * they are.
+ * Removes the GPU code of all architectures except one from a library. The removed code becomes
+ * zeros, which compress to almost nothing and take no disk space in a sparse file. Sections stay
+ * where they are.
  *
- * <p>nvcc puts GPU code into the ELF section {@code .nv_fatbin}: fat binaries one after another,
- * aligned to 8 bytes. Each has a header (magic number, the header's size, the size of the entries)
- * and one entry for each architecture (a header with kind and architecture, then the code, mostly
- * compressed). The entries to keep move to the front of their fat binary, and its size shrinks, so
- * that the driver sees no other entries. NVIDIA does not document this format. If the data does not
- * match it, there is an error, and the file may then be damaged.
+ * <p>nvcc puts GPU code into the ELF section {@code .nv_fatbin}. The section is a sequence of fat
+ * binaries, aligned to 8 bytes. Each fat binary has a header (magic number, the header's size, the
+ * size of the entries) and one entry for each architecture. An entry is a header with kind and
+ * architecture, followed by the code, which is mostly compressed. This class moves the kept entries
+ * to the front of their fat binary and reduces its size, so that the driver sees no other entries.
+ * NVIDIA does not document this format. If the data does not match the format, this class throws an
+ * exception, and may leave the file damaged.
  */
 public final class OneArchitecture {
 
@@ -45,14 +46,17 @@ public final class OneArchitecture {
   private record Entry(int kind, int architecture, int offset, int size) {}
 
   /**
-   * Amount of GPU code, in bytes.
+   * Amounts of GPU code, in bytes.
    *
-   * @param kept code that remains
-   * @param dropped code that became zeros
+   * @param kept bytes of code that remain
+   * @param dropped bytes of code that were replaced by zeros
    */
   record Result(long kept, long dropped) {}
 
-  /** Changes a library in place. The arguments are its file and an architecture such as 90. */
+  /**
+   * Changes a library in place. The arguments are the library's file and the architecture to keep,
+   * such as 90.
+   */
   public static void main(String[] arguments) throws IOException {
     try (FileChannel file =
         FileChannel.open(
@@ -72,8 +76,8 @@ public final class OneArchitecture {
    *
    * @param library a 64-bit ELF file, which is changed in place
    * @param architecture ten times the compute capability, such as 90
-   * @throws IllegalArgumentException if {@code library} is no such file, or has no code for this
-   *     architecture
+   * @throws IllegalArgumentException if {@code library} is not a 64-bit ELF file with GPU code, or
+   *     has no code for this architecture
    */
   static Result keep(ByteBuffer library, int architecture) {
     OneArchitecture one = new OneArchitecture(library.order(ByteOrder.LITTLE_ENDIAN), architecture);
@@ -84,7 +88,7 @@ public final class OneArchitecture {
       if (section.getInt(at) == FAT_BINARY) {
         at = one.reduce(section, at);
       } else if (section.getInt(at) == 0) {
-        at += Integer.BYTES; // padding that aligns the next one
+        at += Integer.BYTES; // padding before the next fat binary
       } else {
         throw new IllegalArgumentException("no fat binary at offset " + at + " of " + SECTION);
       }
@@ -122,7 +126,10 @@ public final class OneArchitecture {
     return name.toString();
   }
 
-  /** Reduces the fat binary at this offset, and returns the offset of its old end. */
+  /**
+   * Removes unwanted entries from the fat binary at this offset, and returns the offset of the end
+   * that it had before.
+   */
   private int reduce(ByteBuffer section, int at) {
     int begin = at + section.getShort(at + 6);
     int end = begin + Math.toIntExact(section.getLong(at + 8));
@@ -141,7 +148,7 @@ public final class OneArchitecture {
     }
     List<Entry> wanted = wanted(entries);
     if (wanted.isEmpty()) {
-      return end; // The GPU could not run this code before either, and the driver says so.
+      return end; // This code could not run on the GPU before either; the driver reports that.
     }
     int to = begin;
     for (Entry entry : wanted) {
@@ -159,9 +166,9 @@ public final class OneArchitecture {
   }
 
   /**
-   * Returns the entries that the driver would choose: binaries for the newest architecture of the
-   * same generation that is not newer than the GPU, or else the newest PTX, which the driver
-   * compiles.
+   * Returns the entries that the driver would choose: the binaries of the newest architecture that
+   * has the GPU's generation and is not newer than the GPU. If there are none, returns the newest
+   * PTX, which the driver compiles.
    */
   private List<Entry> wanted(List<Entry> entries) {
     int binary =

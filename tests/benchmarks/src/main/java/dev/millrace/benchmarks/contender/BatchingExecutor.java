@@ -7,8 +7,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /**
- * One thread for each core. Each thread takes the images that wait, up to a full batch, and
- * classifies them.
+ * An executor with one thread for each core. Each thread takes the waiting images, up to a full
+ * batch, and classifies them.
  */
 final class BatchingExecutor {
 

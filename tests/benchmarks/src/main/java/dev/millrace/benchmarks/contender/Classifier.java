@@ -17,7 +17,7 @@ import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * The parts that every peer shares with Millrace: decoder, session and JSON. All threads share one
- * loaded model; each thread has a {@link Worker} for the rest.
+ * loaded model. Each thread has its own {@link Worker} with a decoder and buffers.
  */
 final class Classifier implements AutoCloseable {
 
@@ -40,8 +40,8 @@ final class Classifier implements AutoCloseable {
   record Image(byte[] key, byte[] encoded, Prediction.Source source) {}
 
   /**
-   * Returns predictions as JSON, in the order of the images. There may be at most {@code
-   * maxBatchSize} images.
+   * Classifies at most {@code maxBatchSize} images in one batch, and returns their predictions as
+   * JSON in the order of the images.
    */
   List<byte[]> classify(List<Image> images) {
     return workers.get().classify(images);

@@ -9,7 +9,8 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 
 /**
- * Kafka Streams that writes a constant prediction for each record. At least once or exactly once.
+ * A Kafka Streams topology that writes a constant prediction for each record, at least once or
+ * exactly once.
  */
 final class ConstantTopology {
 

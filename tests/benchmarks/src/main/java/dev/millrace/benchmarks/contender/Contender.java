@@ -11,7 +11,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Ways to classify the images of one topic into another, each built as its users would build it.
+ * The ways of classifying images that are compared. Each reads images from one topic and writes
+ * predictions to another, and is built as its users would build it.
  */
 public enum Contender {
   /** The service as {@code millrace serve} runs it. */
@@ -20,7 +21,10 @@ public enum Contender {
   /** Kafka Streams as tutorials show it: one image at a time in {@code mapValues}. */
   MAP_VALUES("mapValues", MapValues::start),
 
-  /** One consumer for each core: a poll is a batch; produce, flush, commit. */
+  /**
+   * One consumer for each core. It classifies the records of a poll as one batch, produces and
+   * flushes the predictions, and commits.
+   */
   POLL_LOOP("poll loop", PollLoop::start),
 
   /** Confluent's Parallel Consumer with batches. */
@@ -34,10 +38,10 @@ public enum Contender {
 
   private final String title;
 
-  @SuppressWarnings("ImmutableEnumChecker") // a method reference, which keeps no state
+  @SuppressWarnings("ImmutableEnumChecker") // a method reference has no state
   private final Start start;
 
-  /** Starts a contender; closing the result stops it. */
+  /** Starts a contender. Closing the returned object stops the contender. */
   private interface Start {
     AutoCloseable start(Settings settings) throws Exception;
   }
@@ -48,8 +52,8 @@ public enum Contender {
   }
 
   /**
-   * Returns the jars that only this contender needs, to put first on its class path. They lie in a
-   * folder with the contender's name beside the benchmarks' jar.
+   * Returns the jars that only this contender needs. They must come first on its class path. They
+   * lie in a folder with the contender's name beside the benchmarks' jar.
    *
    * @throws BenchmarkException if the location of the benchmarks' jar is not a path
    */
@@ -74,12 +78,12 @@ public enum Contender {
     return title;
   }
 
-  /** Line that ends a run. */
+  /** Line on standard input that ends a run. */
   public static final String STOP = "stop";
 
   /**
-   * Line that asks for {@link IrreducibleWork#nanos()}. It may come at any time except while a run
-   * begins or ends.
+   * Line on standard input that asks for {@link IrreducibleWork#nanos()}. The parent must not send
+   * it while a run begins or ends.
    */
   public static final String IRREDUCIBLE = "irreducible";
 
@@ -92,8 +96,8 @@ public enum Contender {
 
   /**
    * Runs a contender in this process, until the parent closes the input. The first argument names
-   * the contender, the second is the largest number of practice rounds, and the rest are the
-   * settings for the practice; see {@link Practice}. After the practice, a line with settings
+   * the contender, the second is the largest number of practice rounds, and all other arguments are
+   * the settings for the practice; see {@link Practice}. After the practice, a line with settings
    * begins a run, and {@link #STOP} ends it.
    */
   public static void main(String[] arguments) throws Exception {
@@ -117,7 +121,10 @@ public enum Contender {
     }
   }
 
-  /** Returns the next line that is not a question, and answers the questions before it. */
+  /**
+   * Returns the next line that is not {@link #IRREDUCIBLE}, and answers each {@link #IRREDUCIBLE}
+   * line before it.
+   */
   private static String hear() throws IOException {
     String line = Parent.hear();
     while (IRREDUCIBLE.equals(line)) {

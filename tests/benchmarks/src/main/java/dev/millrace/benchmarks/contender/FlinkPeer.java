@@ -34,7 +34,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Flink in its MiniCluster: a Kafka source, asynchronous I/O to a batching executor, a Kafka sink,
- * and a checkpoint every second. At least once or exactly once.
+ * and a checkpoint every second. It works at least once or exactly once.
  */
 final class FlinkPeer {
 
@@ -83,7 +83,7 @@ final class FlinkPeer {
 
   private static KafkaSink<Tuple2<byte[], byte[]>> sink(Settings settings) {
     Properties kafka = new Properties();
-    // Flink's default is an hour, which is longer than brokers allow by default.
+    // Flink's default is one hour. By default, brokers allow less.
     kafka.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTIONS.toMillis()));
     kafka.putAll(settings.kafka());
     return KafkaSink.<Tuple2<byte[], byte[]>>builder()
@@ -125,7 +125,7 @@ final class FlinkPeer {
     }
   }
 
-  /** Hands an image to the executor that all subtasks of the process share. */
+  /** Passes each image to the executor that all subtasks of the process share. */
   private static final class Classify
       extends RichAsyncFunction<Tuple2<byte[], byte[]>, Tuple2<byte[], byte[]>> {
 

@@ -11,9 +11,9 @@ import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The processor time that this process spends on decoding and running, which no pipeline can avoid.
- * It is counted in this process and not taken from a measurement at another time, because a shared
- * machine's speed drifts from minute to minute. Thread-safe.
+ * Counts the processor time that this process spends on decoding images and running the model. No
+ * pipeline can avoid this work. A measurement in another process at another time would not be
+ * comparable, because the speed of a shared machine drifts from minute to minute. Thread-safe.
  */
 final class IrreducibleWork {
 
@@ -23,8 +23,8 @@ final class IrreducibleWork {
   private IrreducibleWork() {}
 
   /**
-   * Returns the time that all {@code counted} runtimes and decoders have used since the process
-   * began.
+   * Returns the processor time, in ns, that all runtimes and decoders from {@code counted} have
+   * used since the process began.
    */
   static long nanos() {
     return NANOS.sum();
@@ -40,13 +40,14 @@ final class IrreducibleWork {
   }
 
   /**
-   * Returns a runtime whose sessions count their runs. A run takes place on its caller's thread.
+   * Returns a runtime whose sessions count the processor time of their runs. A run must use only
+   * its caller's thread.
    */
   static ModelRuntime counted(ModelRuntime runtime) {
     return (version, device) -> new CountedSession(runtime.open(version, device));
   }
 
-  /** Returns a decoder that counts its work. */
+  /** Returns a decoder that counts its processor time. */
   static ImageDecoder counted(ImageDecoder decoder) {
     return new CountedDecoder(decoder);
   }

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The upper limit for any pipeline: sessions with Millrace's prepared file and options, called by
- * threads that do nothing else.
+ * Measures the speed that no pipeline can exceed: threads that do nothing but call sessions with
+ * Millrace's prepared model file and options.
  */
 public final class Limit {
 
@@ -53,9 +53,10 @@ public final class Limit {
   /**
    * A measured rate.
    *
-   * @param imagesPerSecond images per second of all threads together
+   * @param imagesPerSecond sum of the threads' images per second
    * @param decodeMillis processor time of decoding an image, in ms
-   * @param runMillis processor time of an image's share of a run, in ms
+   * @param runMillis processor time of running the model for an image, in ms: the run's time
+   *     divided by its number of images
    */
   public record Rate(double imagesPerSecond, double decodeMillis, double runMillis) {
 
@@ -96,7 +97,7 @@ public final class Limit {
   /**
    * Returns arguments for {@link #main}.
    *
-   * @param threads number of callers, spread evenly over the devices
+   * @param threads number of threads that call sessions, spread evenly over the devices
    * @param seconds time for which each batch size is measured
    */
   public static List<String> arguments(
@@ -128,8 +129,8 @@ public final class Limit {
   }
 
   /**
-   * Measures the limit. Prints one line for each batch size, with the rate on prepared tensors, and
-   * then one line with the rate that includes decoding, in batches of the fastest size.
+   * Measures the limit. Prints one line for each batch size, with the rate on prepared tensors. The
+   * last line is the rate that includes decoding, with the fastest batch size.
    */
   public static void main(String[] arguments) throws Exception {
     ModelVersion version = new ModelRepository(Path.of(arguments[0])).newest(arguments[1]);
@@ -171,7 +172,7 @@ public final class Limit {
     Parent.tell(measure(true, bestSize, nanos).line());
   }
 
-  /** Returns the files below a folder, sorted by path. */
+  /** Returns the contents of the files below a folder, sorted by path. */
   public static List<byte[]> pictures(Path folder) throws IOException {
     List<byte[]> pictures = new ArrayList<>();
     try (Stream<Path> files = Files.walk(folder)) {
@@ -196,7 +197,7 @@ public final class Limit {
     return sum.meanTimes(threads);
   }
 
-  /** Runs the model on the calling thread for this time. */
+  /** Runs the model again and again on the calling thread, for {@code nanos} ns. */
   private Rate work(ModelSession session, boolean decoding, int batchSize, long nanos) {
     var threads = ManagementFactory.getThreadMXBean();
     ByteBuffer pixels = ByteBuffer.allocateDirect(batchSize * preprocessing.bytes());

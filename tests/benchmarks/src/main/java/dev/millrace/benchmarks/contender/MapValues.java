@@ -9,7 +9,7 @@ import org.apache.kafka.streams.kstream.Produced;
 
 /**
  * Kafka Streams with one image at a time in {@code mapValues} and one stream thread for each core.
- * At least once or exactly once.
+ * It works at least once or exactly once.
  */
 final class MapValues {
 

@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
-/** The service with its defaults, on the runtime of the settings. */
+/** The service with its defaults, on the runtime of the settings' backend. */
 final class Millrace {
 
   private static final int MAX_RECORD_BYTES = 4 << 20;
@@ -45,7 +45,7 @@ final class Millrace {
             .devices(settings.devices())
             .linger(settings.linger());
     if (settings.backend() == Backend.ACCELERATOR) {
-      inference.maxBatchSize(settings.maxBatchSize()); // Millrace takes it for a CPU
+      inference.maxBatchSize(settings.maxBatchSize()); // Millrace treats the device as a CPU
     }
     return new ServiceConfig(
         inference.build(),

@@ -4,7 +4,7 @@ import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.Preprocessing;
 import java.nio.ByteBuffer;
 
-/** A decoder that leaves the pixels as they are. */
+/** A decoder that does nothing and leaves the pixels unchanged. */
 final class NoDecoder implements ImageDecoder {
 
   @Override

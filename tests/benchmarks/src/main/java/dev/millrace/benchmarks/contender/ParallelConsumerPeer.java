@@ -17,8 +17,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Confluent's Parallel Consumer with its fastest settings: batches without order, as many at once
- * as there are cores. At least once.
+ * Confluent's Parallel Consumer with its fastest settings: unordered batches, one batch at a time
+ * for each core. It works at least once.
  */
 final class ParallelConsumerPeer {
 

@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * One thread with one consumer for each core. The records of a poll are one batch. The thread
- * produces and flushes its predictions, then commits its offsets. At least once.
+ * produces and flushes its predictions, then commits its offsets, so it works at least once.
  */
 final class PollLoop implements Runnable {
 

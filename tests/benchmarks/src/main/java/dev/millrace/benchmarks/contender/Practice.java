@@ -5,9 +5,9 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Decides how long a process practises. A JVM compiles in its first minute of work, but a service
- * runs for weeks. So the process classifies its images again and again, until a round needs next to
- * no compilation or the largest number of rounds is reached.
+ * Decides how long a process practises. In its first minute of work, a JVM spends much time on JIT
+ * compilation, but a service runs for weeks. So the process classifies its images in rounds. It
+ * stops when a round needs almost no compilation, or when the largest number of rounds is reached.
  */
 final class Practice {
 
@@ -25,19 +25,19 @@ final class Practice {
     this.mostRounds = mostRounds;
   }
 
-  /** Whether another round is useful. */
+  /** Returns whether another round is useful. */
   boolean goesOn() {
     return rounds < mostRounds && lastRoundMillis > LITTLE_MILLIS;
   }
 
-  /** Number of rounds before this one. */
+  /** Returns the number of finished rounds. */
   int number() {
     return rounds;
   }
 
   /**
-   * Ends a round. Returns once the compilers have had next to nothing to do for a second, or after
-   * a minute.
+   * Ends a round. Returns once the JIT compilers have been almost idle for one second, or after one
+   * minute.
    */
   void awaitRest() throws InterruptedException {
     long start = compiler.getTotalCompilationTime();

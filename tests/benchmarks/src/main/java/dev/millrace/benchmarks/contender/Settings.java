@@ -16,23 +16,25 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * A contender's settings. All contenders have the same keys, which a command line gives as {@code
- * KEY=VALUE}.
+ * A contender's settings. All contenders have the same keys. On a command line, each setting is a
+ * {@code KEY=VALUE}.
  *
- * @param bootstrapServers the broker
+ * @param bootstrapServers address of the broker
  * @param input topic of encoded images, read from its beginning
- * @param output topic of predictions, with as many partitions as the input
- * @param group consumer group, application or transactional id
- * @param exactlyOnce whether to process exactly once, for contenders that can
+ * @param output topic of predictions, with the same number of partitions as the input
+ * @param group consumer group, application id and transactional id
+ * @param exactlyOnce whether to process exactly once; false for contenders that only work at least
+ *     once
  * @param repository folder of the model repository
- * @param model name of the model, whose newest version serves
+ * @param model name of the model; its newest version classifies the images
  * @param backend runtime and decoder
- * @param devices devices of Millrace; the others run on the CPU only
+ * @param devices devices on which Millrace runs the model; all other contenders use the CPU only
  * @param maxBatchSize largest number of images in a batch
  * @param linger longest time that an image waits in Millrace for a batch to fill, or null for the
  *     default
- * @param threads number of threads of each kind, one for each core
- * @param kafka further Kafka keys
+ * @param threads number of threads of each kind, such as stream threads; usually the number of
+ *     cores
+ * @param kafka further keys for the Kafka clients or Kafka Streams
  */
 public record Settings(
     String bootstrapServers,
@@ -92,8 +94,8 @@ public record Settings(
   }
 
   /**
-   * Configuration of Kafka Streams, with one stream thread for each core and Kafka's defaults for
-   * all keys that {@code kafka} does not set.
+   * Returns the configuration of Kafka Streams, with {@code threads} stream threads and Kafka's
+   * defaults for all keys that {@code kafka} does not set.
    */
   Properties streamsKeys() {
     Properties keys = new Properties();
@@ -108,7 +110,9 @@ public record Settings(
     return keys;
   }
 
-  /** Configuration of a consumer in the group; its owner commits offsets. */
+  /**
+   * Returns the configuration of a consumer in the group. The contender commits the offsets itself.
+   */
   Map<String, Object> consumerKeys() {
     Map<String, Object> keys = producerKeys();
     keys.put(ConsumerConfig.GROUP_ID_CONFIG, group);
@@ -118,8 +122,8 @@ public record Settings(
   }
 
   /**
-   * Configuration of a producer, with Kafka's defaults for all keys that {@code kafka} does not
-   * set.
+   * Returns the configuration of a producer, with Kafka's defaults for all keys that {@code kafka}
+   * does not set.
    */
   Map<String, Object> producerKeys() {
     Map<String, Object> keys = new HashMap<>(kafka);
@@ -128,8 +132,10 @@ public record Settings(
   }
 
   /**
-   * Settings for a round of practice, with a group of its own. The model takes no time, so a round
-   * lasts seconds and not minutes.
+   * Returns settings for a round of practice, with a separate group for each round. The practice
+   * uses a model that takes no time, so a round takes seconds instead of minutes.
+   *
+   * @param number number of the practice round
    */
   Settings practice(int number) {
     Backend quick = backend == Backend.CONSTANT ? backend : Backend.DECODING;
@@ -149,7 +155,7 @@ public record Settings(
         kafka);
   }
 
-  /** Returns these settings with another linger for Millrace. */
+  /** Returns these settings with another {@code linger}, which only Millrace uses. */
   public Settings withLinger(Duration other) {
     return new Settings(
         bootstrapServers,

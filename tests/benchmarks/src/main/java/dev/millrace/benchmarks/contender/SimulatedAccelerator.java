@@ -13,7 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A simulated device that uses no core. It executes one run at a time, which takes 20 ms plus 0.2
  * ms per image. In full runs of 64 images, that is 1,951 images per second. Like a GPU, it begins
- * the next waiting run at once, however late the caller of the last run wakes up.
+ * the next waiting run immediately when the current run ends, even if the current run's caller
+ * wakes up later.
  */
 public final class SimulatedAccelerator implements ModelRuntime {
 
@@ -23,19 +24,19 @@ public final class SimulatedAccelerator implements ModelRuntime {
   private static final long RUN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long IMAGE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-  /** Time at which the device will be free, in ns. */
+  /** Time at which the device ends its last accepted run, in ns of {@link System#nanoTime}. */
   private final AtomicLong free;
 
   SimulatedAccelerator() {
     this(System.nanoTime());
   }
 
-  /** A device that is free from this time on, in ns. */
+  /** Creates a device that can run from the time {@code now} on, in ns. */
   SimulatedAccelerator(long now) {
     free = new AtomicLong(now);
   }
 
-  /** Images per second if every run is full. */
+  /** Returns the device's images per second if every run is full. */
   public static double imagesPerSecond() {
     return MAX_BATCH_SIZE * 1e9 / nanos(MAX_BATCH_SIZE);
   }
@@ -44,7 +45,12 @@ public final class SimulatedAccelerator implements ModelRuntime {
     return RUN_NANOS + images * IMAGE_NANOS;
   }
 
-  /** Accepts a run of this many images, and returns the time at which it ends, in ns. */
+  /**
+   * Accepts a run, and returns the time at which it ends, in ns.
+   *
+   * @param asked time at which the caller asks for the run, in ns
+   * @param images number of images in the run
+   */
   long end(long asked, int images) {
     return free.updateAndGet(before -> (before - asked > 0 ? before : asked) + nanos(images));
   }

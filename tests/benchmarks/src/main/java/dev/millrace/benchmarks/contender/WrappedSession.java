@@ -4,7 +4,7 @@ import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** A session that delegates to another session, for subclasses that change one method. */
+/** A session that delegates every call to another session. Subclasses override single methods. */
 public class WrappedSession implements ModelSession {
 
   private final ModelSession session;

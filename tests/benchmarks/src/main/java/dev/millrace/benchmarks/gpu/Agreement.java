@@ -15,12 +15,13 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * How far a session's logits are from the expected logits. Sessions return probabilities. Their
- * logarithms are the logits except for a constant that the softmax drops, so the mean of an image's
- * logarithms is subtracted first. A probability of 0 has no logit, and makes the difference NaN.
+ * The difference between a session's logits and the expected logits. Sessions return probabilities.
+ * The logarithm of a probability is the logit plus a constant for each image. So the mean of an
+ * image's logarithms is subtracted from them before the comparison. A probability of 0 has no
+ * logit, so it makes the difference NaN.
  *
- * @param difference largest difference of a logit
- * @param relative that difference relative to the largest expected logit
+ * @param difference largest absolute difference between a logit and the expected logit
+ * @param relative {@code difference} divided by the largest absolute value of an expected logit
  */
 record Agreement(double difference, double relative) {
 

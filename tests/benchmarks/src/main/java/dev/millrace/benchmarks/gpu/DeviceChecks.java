@@ -19,14 +19,14 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Checks that devices give the CPU's answers and free the memory of retired versions. It works on
- * any device, so that a test can use sessions of the CPU.
+ * Checks that devices return the CPU's answers and free the memory of retired versions. The checks
+ * work on any device, so that tests can run them with sessions of the CPU.
  *
  * @param runtime opens sessions as the service does
  * @param exact opens sessions without TF32
  * @param devices devices to check
  * @param used reads the memory in use on the devices, in bytes
- * @param patience longest time until memory is freed
+ * @param patience longest time to wait until memory is freed
  */
 public record DeviceChecks(
     ModelRuntime runtime,
@@ -51,7 +51,7 @@ public record DeviceChecks(
   private static final int RUNS_PER_DEVICE = 2;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** Receives the findings. */
+  /** Receives the result of each check. */
   @FunctionalInterface
   interface Listener {
     void found(String name, double value);
@@ -64,8 +64,8 @@ public record DeviceChecks(
   }
 
   /**
-   * Checks GPUs. Prints a line with a name and a value for each check that passes, and then {@link
-   * Parent#READY}. If a check fails, it prints {@link #FAILED} and the reason.
+   * Checks GPUs. For each check that passes, prints a line with a name and a value. At the end,
+   * prints {@link Parent#READY}. If a check fails, prints {@link #FAILED} and the reason.
    */
   public static void main(String[] arguments) throws Exception {
     try {
@@ -133,7 +133,7 @@ public record DeviceChecks(
   }
 
   /**
-   * Swaps versions under load.
+   * Swaps versions under load, and checks that the memory of retired versions is freed.
    *
    * @throws IllegalStateException if the memory of a retired version is not freed
    */

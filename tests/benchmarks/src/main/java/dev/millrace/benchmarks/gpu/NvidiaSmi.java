@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Reads {@code nvidia-smi}, which comes with NVIDIA's driver. It numbers GPUs by PCI bus. So {@code
- * cuda:N} is its GPU N only if CUDA starts with {@code CUDA_DEVICE_ORDER=PCI_BUS_ID} and without
- * {@code CUDA_VISIBLE_DEVICES}.
+ * Reads the output of {@code nvidia-smi}, which comes with NVIDIA's driver. {@code nvidia-smi}
+ * numbers GPUs by PCI bus. So {@code cuda:N} is GPU N of {@code nvidia-smi} only if CUDA starts
+ * with {@code CUDA_DEVICE_ORDER=PCI_BUS_ID} and without {@code CUDA_VISIBLE_DEVICES}.
  */
 final class NvidiaSmi {
 
@@ -40,7 +40,7 @@ final class NvidiaSmi {
     }
   }
 
-  /** Sums the lines, each a number of MiB. */
+  /** Parses the output, in which each line is a number of MiB. Returns the sum in bytes. */
   static long parse(String output) {
     try {
       return output.lines().mapToLong(line -> Long.parseLong(line.strip()) << MEBIBYTE_SHIFT).sum();

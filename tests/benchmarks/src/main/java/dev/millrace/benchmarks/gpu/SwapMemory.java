@@ -20,16 +20,17 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * The memory on devices around swaps under load.
+ * The memory in use on devices before and after swaps under load.
  *
- * @param versionBytes memory of one version on the devices, including its runs
- * @param growth largest growth after any swap, relative to {@code versionBytes}
+ * @param versionBytes memory that one version uses on the devices, including the memory of its
+ *     runs, in bytes
+ * @param growth largest memory growth after any swap, divided by {@code versionBytes}
  */
 record SwapMemory(long versionBytes, double growth) {
 
   private static final int SWAPS = 6;
   private static final double MOST_GROWTH = 0.5;
-  // Full batches, enough for every runner to run some.
+  // Number of full batches, large enough that every thread that runs the model gets some of them.
   private static final int BATCHES = 10;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration BETWEEN_READINGS = Duration.ofMillis(100);
@@ -38,7 +39,7 @@ record SwapMemory(long versionBytes, double growth) {
    * Swaps two versions back and forth while the engine runs at full load.
    *
    * @param used reads the memory in use on the devices, in bytes
-   * @param patience longest time until memory is freed
+   * @param patience longest time to wait until memory is freed
    * @throws IllegalStateException if a version's memory is not freed in time, or if an image gets
    *     no answer
    */
@@ -49,7 +50,7 @@ record SwapMemory(long versionBytes, double growth) {
       List<byte[]> pictures,
       LongSupplier used,
       Duration patience) {
-    // A device keeps some memory after its first use; it belongs to no version.
+    // A device keeps some memory after its first use. This memory belongs to no version.
     for (Device device : config.devices()) {
       runtime.open(versions.get(0), device).close();
     }
@@ -98,7 +99,7 @@ record SwapMemory(long versionBytes, double growth) {
     return bytes;
   }
 
-  /** Submits images on a thread of its own, and requires an answer to each. */
+  /** Submits images on a thread of its own, and requires an answer to each image. */
   private static final class Load implements AutoCloseable {
 
     private static final int IN_FLIGHT = 4 * EngineConfig.MAX_BATCH_SIZE;
@@ -133,7 +134,7 @@ record SwapMemory(long versionBytes, double growth) {
       }
     }
 
-    /** Waits until this many more images are answered. */
+    /** Waits until {@code more} further images are answered. */
     void awaitAnswers(int more) {
       long wanted = answered.get() + more;
       long deadline = System.nanoTime() + PATIENCE.toNanos();

@@ -13,7 +13,8 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /**
  * Measures the processor time that the benchmark's process uses per operation, including garbage
- * collection and compilation. So other load on the machine matters less.
+ * collection and compilation. Processor time depends less on other load on the machine than wall
+ * time does.
  */
 public final class CpuTimeProfiler implements InternalProfiler {
 

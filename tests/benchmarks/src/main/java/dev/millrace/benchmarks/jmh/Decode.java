@@ -30,7 +30,7 @@ public class Decode {
   private static final Preprocessing IMAGENET =
       new Preprocessing(224, 256, List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f));
 
-  /** Folder of the files, all of one size. */
+  /** Folder of the JPEG files. All pictures have the same size. */
   @Param("")
   public String pictures;
 
@@ -43,7 +43,7 @@ public class Decode {
   private int height;
   private int next;
 
-  /** Reads the files. */
+  /** Reads the files into memory. */
   @Setup
   public void open() throws IOException {
     try (Stream<Path> paths = Files.list(Path.of(pictures))) {
@@ -71,13 +71,13 @@ public class Decode {
     return next;
   }
 
-  /** Millrace without its resize. */
+  /** Decodes with Millrace, without a resize. */
   @Benchmark
   public int alone() {
     return DecodeAlone.decode(files.get(next()));
   }
 
-  /** Millrace, with the resize to a model's input. */
+  /** Decodes with Millrace, and resizes to a model's input. */
   @Benchmark
   public ByteBuffer withResize() {
     decoder.decode(files.get(next()), IMAGENET, pixels);
@@ -89,7 +89,7 @@ public class Decode {
     turbo.decode(nativeFiles.get(next()), width, height);
   }
 
-  /** libjpeg-turbo, at half of the width and height. */
+  /** Decodes with libjpeg-turbo, to half of the width and height. */
   @Benchmark
   public void libJpegTurboHalf() {
     turbo.decode(nativeFiles.get(next()), (width + 1) / SCALE, (height + 1) / SCALE);

@@ -20,9 +20,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Runs JMH benchmarks, each in a JVM of its own, on one thread.
  *
  * @param jvmOptions options of those JVMs
- * @param scale duration of a measurement, relative to that of good figures
- * @param log file for the output of those JVMs, such as warnings of newer Java versions, which must
- *     not reach standard output
+ * @param scale duration of a measurement, relative to the duration that reliable figures need
+ * @param log file for the output of those JVMs, such as warnings of newer Java versions; this
+ *     output must not reach standard output
  */
 public record Jmh(List<String> jvmOptions, double scale, Path log) {
 
@@ -40,7 +40,7 @@ public record Jmh(List<String> jvmOptions, double scale, Path log) {
    */
   public record Score(double perSecond, double perSecondOfTime, double bytes) {}
 
-  /** Runs this method with these parameters. */
+  /** Runs a benchmark method with these parameters, and returns its score. */
   public Score run(Class<?> benchmark, String method, Map<String, String> parameters) {
     TimeValue iteration = TimeValue.milliseconds(Math.max(1, (long) (ITERATION_MILLIS * scale)));
     ChainedOptionsBuilder options =

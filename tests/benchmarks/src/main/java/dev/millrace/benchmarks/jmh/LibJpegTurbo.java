@@ -7,8 +7,8 @@ import com.sun.jna.Pointer;
 import dev.millrace.service.bench.BenchmarkException;
 
 /**
- * The system's libjpeg-turbo, called directly. It decodes from native memory into native memory;
- * both are allocated before. Used by one thread.
+ * Calls the system's libjpeg-turbo directly. It decodes from native memory into native memory, and
+ * both are allocated before decoding. Used by one thread.
  */
 public final class LibJpegTurbo implements AutoCloseable {
 
@@ -34,7 +34,8 @@ public final class LibJpegTurbo implements AutoCloseable {
   /**
    * Checks that libjpeg-turbo is installed.
    *
-   * @throws BenchmarkException if it is not; the message says how to install it
+   * @throws BenchmarkException if libjpeg-turbo is not installed; the message says how to install
+   *     it
    */
   public static void requireInstalled() {
     try {

@@ -36,7 +36,7 @@ public class Submit {
   @Param("")
   public String repository;
 
-  /** The model in it. */
+  /** Name of a model in the repository. */
   @Param("")
   public String model;
 
@@ -48,15 +48,15 @@ public class Submit {
   @Param("1")
   public int inFlight;
 
-  /** Number of threads that decode, or 0 for the default. */
+  /** Number of threads that decode images. 0 selects the default. */
   @Param("0")
   public int decodeThreads;
 
-  /** Number of batches that run at once, or 0 for the default. */
+  /** Number of batches that run at the same time. 0 selects the default. */
   @Param("0")
   public int runs;
 
-  /** Largest number of images in a batch, or 0 for the default. */
+  /** Largest number of images in a batch. 0 selects the default. */
   @Param("0")
   public int maxBatchSize;
 
@@ -96,7 +96,10 @@ public class Submit {
     engine.close();
   }
 
-  /** Keeps {@code inFlight} images in flight, and takes the answers in the order of the images. */
+  /**
+   * Submits images one after another. Once {@code inFlight} images are in flight, waits for the
+   * oldest image's answer before the next image.
+   */
   @Benchmark
   @OperationsPerInvocation(IMAGES)
   public float classify() {

@@ -25,7 +25,7 @@ public class WriteJson {
   private final Serializer<Prediction> serializer = Prediction.serde().serializer();
   private Prediction prediction;
 
-  /** Makes the prediction. */
+  /** Creates the prediction. */
   @Setup
   public void prepare() {
     Random random = new Random(1);

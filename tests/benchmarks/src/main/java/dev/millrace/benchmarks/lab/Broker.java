@@ -6,7 +6,7 @@ import dev.millrace.service.broker.EmbeddedBroker;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A broker in a process of its own, so that its processor time counts separately. */
+/** A broker in its own process, so that its processor time is not counted as a contender's. */
 final class Broker {
 
   private Broker() {}

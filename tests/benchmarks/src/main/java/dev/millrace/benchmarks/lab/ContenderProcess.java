@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A contender's process. It practises once and then runs one measurement after another, each with
- * its own clients, threads and topics. It is idle in between. Used by one thread.
+ * A contender's process. It practises once and then does one run after another. Each run has its
+ * own clients, threads and topics. Between runs, the process is idle. Used by one thread.
  */
 public final class ContenderProcess implements AutoCloseable {
 
@@ -29,8 +29,8 @@ public final class ContenderProcess implements AutoCloseable {
   /**
    * Starts a contender's process and lets it practise.
    *
-   * @param wanted its settings
-   * @param feed images to practise on
+   * @param wanted the contender's settings
+   * @param feed images for the practice
    * @param rounds largest number of practice rounds
    */
   public static ContenderProcess start(
@@ -53,7 +53,7 @@ public final class ContenderProcess implements AutoCloseable {
     return process;
   }
 
-  /** A run, which lasts until this is closed. */
+  /** A run of the contender. Closing this object ends the run. */
   final class Work implements AutoCloseable {
     private boolean ready;
 
@@ -65,7 +65,9 @@ public final class ContenderProcess implements AutoCloseable {
       }
     }
 
-    /** Returns {@link ContenderProcess#irreducibleTime()} during the run. */
+    /**
+     * Returns the same as {@link ContenderProcess#irreducibleTime()}, but while the run goes on.
+     */
     Duration irreducibleTime() throws InterruptedException {
       awaitBegun();
       return ContenderProcess.this.irreducibleTime();
@@ -86,7 +88,8 @@ public final class ContenderProcess implements AutoCloseable {
   }
 
   /**
-   * Returns the processor time that it has spent on decoding and running. Call this between runs.
+   * Returns the processor time that the contender has spent on decoding images and running the
+   * model. Call this between runs.
    */
   Duration irreducibleTime() throws InterruptedException {
     child.tell(Contender.IRREDUCIBLE);
@@ -99,7 +102,7 @@ public final class ContenderProcess implements AutoCloseable {
     }
   }
 
-  /** Its process. */
+  /** Returns the contender's process. */
   Child child() {
     return child;
   }

@@ -20,11 +20,11 @@ public final class Drain {
   /**
    * Lets a contender classify a topic's images from the first to the last.
    *
-   * @param wanted its settings; this method sets topics and group
-   * @param unmeasured number of images before measuring begins; if one poll returns all remaining
-   *     predictions, all images are measured
-   * @throws dev.millrace.service.bench.BenchmarkException if an image gets no answer, or gets two
-   *     although the contender guarantees exactly once
+   * @param wanted the contender's settings; this method sets the topics and the group
+   * @param unmeasured number of answered images before measuring begins; if a single poll returns
+   *     all remaining predictions, all images are measured instead
+   * @throws dev.millrace.service.bench.BenchmarkException if an image gets no answer, or if it gets
+   *     two answers although the contender guarantees exactly once
    */
   public static Drained run(
       Lab lab, ContenderProcess contender, Settings wanted, Feed feed, int unmeasured)
@@ -68,8 +68,8 @@ public final class Drain {
   }
 
   /**
-   * Asks a contender, which replies once its run has begun. That may be long after its first
-   * answers.
+   * Asks a contender for its irreducible time. The contender replies only after it has reported
+   * that its run has begun, which may be long after its first predictions.
    */
   @FunctionalInterface
   private interface IrreducibleTime {

@@ -1,12 +1,13 @@
 package dev.millrace.benchmarks.lab;
 
 /**
- * How fast a contender classified the images of a topic, after its warm-up.
+ * The speed at which a contender classified the images of a topic, without the unmeasured images at
+ * the beginning.
  *
  * @param imagesPerSecond predictions per second
- * @param cpuMillisPerImage processor time of its process, in ms per image
- * @param irreducibleMillisPerImage the part of that time for decoding and running; only Millrace
- *     with a real model measures it, all others report 0
+ * @param cpuMillisPerImage processor time of the contender's process, in ms per image
+ * @param irreducibleMillisPerImage processor time of decoding and running, in ms per image; only
+ *     Millrace with a real model measures it, and it is 0 for all other contenders
  */
 public record Drained(
     double imagesPerSecond, double cpuMillisPerImage, double irreducibleMillisPerImage) {}

@@ -1,10 +1,10 @@
 package dev.millrace.benchmarks.lab;
 
 /**
- * Images in a topic, spread evenly over its partitions. Their keys are the numbers from 0 up, as
- * text.
+ * Images in a topic, spread evenly over its partitions. The images' keys are the numbers 0, 1, 2
+ * and so on, as text.
  *
- * @param topic the topic
+ * @param topic name of the topic
  * @param partitions number of partitions
  * @param images number of images
  */

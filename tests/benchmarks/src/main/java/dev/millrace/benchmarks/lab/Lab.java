@@ -41,7 +41,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class Lab implements AutoCloseable {
 
-  /** Larger than any picture of a benchmark. */
+  /** Record limit of the topics, in bytes. It is larger than any picture of a benchmark. */
   static final int MAX_RECORD_BYTES = 8 << 20;
 
   private static final Duration START = Duration.ofMinutes(4);
@@ -66,7 +66,7 @@ public final class Lab implements AutoCloseable {
   /**
    * Starts the broker.
    *
-   * @param folder folder for all files; the caller owns it
+   * @param folder folder for all files; the caller deletes it
    * @param jvmOptions options for every contender
    */
   public static Lab open(Path folder, List<String> jvmOptions)
@@ -82,8 +82,8 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * Warms up the broker and this process's clients: sends and fetches this many records one by one.
-   * A young Kafka process spends more time on JIT compilation than on its work.
+   * Warms up the broker and this process's clients by sending and fetching {@code records} records,
+   * one by one. A young Kafka process spends more time on JIT compilation than on records.
    *
    * @throws BenchmarkException if the broker refuses a record
    */
@@ -116,12 +116,12 @@ public final class Lab implements AutoCloseable {
     return bootstrapServers;
   }
 
-  /** Folder of the model repository. */
+  /** Returns the folder of the model repository. */
   public Path repository() {
     return folder.resolve("models");
   }
 
-  /** Publishes a network with random weights, which runs as fast as a trained one. */
+  /** Publishes a network with random weights. It runs as fast as a network with trained weights. */
   public void publish(String name, ResNet network) {
     publish(name, network, OnnxFormat.EXACT);
   }
@@ -144,7 +144,10 @@ public final class Lab implements AutoCloseable {
             new ModelManifest.Source("import", null, null));
   }
 
-  /** Creates a topic and sends this many images to it, the given pictures in turn. */
+  /**
+   * Creates a topic and sends {@code images} images to it. The images are the given pictures, used
+   * in turn.
+   */
   public Feed fill(String topic, int partitions, List<byte[]> pictures, int images)
       throws InterruptedException {
     create(topic, partitions);
@@ -169,7 +172,7 @@ public final class Lab implements AutoCloseable {
     return new Feed(topic, partitions, images);
   }
 
-  /** Creates a topic for images that are sent later. */
+  /** Creates an empty topic, and returns a feed for images that are sent later. */
   Feed empty(int partitions, int images) throws InterruptedException {
     String topic = "feed-" + runs++;
     create(topic, partitions);
@@ -212,8 +215,8 @@ public final class Lab implements AutoCloseable {
   /**
    * Returns a consumer that reads all predictions of a run.
    *
-   * @param leastBytes smallest fetch, for which the broker waits at most 100 ms; large fetches make
-   *     counting cheap
+   * @param leastBytes smallest number of bytes in a fetch; the broker waits up to 100 ms for them.
+   *     Large fetches reduce the consumer's processor time
    */
   KafkaConsumer<byte[], byte[]> outputOf(Settings run, Feed feed, int leastBytes) {
     return consumer(run.output(), feed.partitions(), leastBytes);
@@ -242,12 +245,12 @@ public final class Lab implements AutoCloseable {
     return Child.start(folder, jvmOptions, List.of(), main, arguments);
   }
 
-  /** Options of every JVM that is measured. */
+  /** Returns the options of every JVM that is measured. */
   public List<String> jvmOptions() {
     return jvmOptions;
   }
 
-  /** Folder of all files. */
+  /** Returns the folder of all files. */
   public Path folder() {
     return folder;
   }

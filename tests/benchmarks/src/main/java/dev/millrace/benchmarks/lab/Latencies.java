@@ -2,7 +2,10 @@ package dev.millrace.benchmarks.lab;
 
 import java.util.Arrays;
 
-/** Latencies of images, each from the time the image was due until its prediction was consumed. */
+/**
+ * Latencies of images. A latency is the time from the moment at which the image was due until its
+ * prediction was consumed.
+ */
 public final class Latencies {
 
   private final double[] sortedMillis;
@@ -16,17 +19,24 @@ public final class Latencies {
     Arrays.sort(sortedMillis);
   }
 
-  /** Returns the latency, in ms, that this part of the images (0 to below 1) did not exceed. */
+  /**
+   * Returns the latency, in ms, that a part of the images did not exceed.
+   *
+   * @param part part of the images, at least 0 and less than 1
+   */
   public double quantile(double part) {
     return sortedMillis[(int) (part * sortedMillis.length)];
   }
 
-  /** Processor time of the contender's process, in ms per image. */
+  /** Returns the processor time of the contender's process, in ms per image. */
   public double cpuMillisPerImage() {
     return cpuMillisPerImage;
   }
 
-  /** Images per second from the due time of the first image to the last answer. */
+  /**
+   * Returns the images per second, from the time at which the first image was due to the last
+   * answer.
+   */
   public double imagesPerSecond() {
     return imagesPerSecond;
   }

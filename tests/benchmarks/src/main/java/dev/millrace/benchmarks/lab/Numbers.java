@@ -2,7 +2,7 @@ package dev.millrace.benchmarks.lab;
 
 import java.nio.charset.StandardCharsets;
 
-/** Converts images' numbers to keys and back; a key is the number as text. */
+/** Converts image numbers to record keys and back. A key is the number as text. */
 final class Numbers {
 
   private Numbers() {}

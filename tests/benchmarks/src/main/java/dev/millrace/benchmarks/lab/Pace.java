@@ -19,7 +19,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Measures the latency of images that arrive at a steady rate. The rate does not depend on the
- * answers: if a contender stalls, images that arrive meanwhile wait, and their latency counts.
+ * answers: if a contender stalls, further images still arrive, and their waiting time is part of
+ * their latency.
  */
 public final class Pace {
 
@@ -31,10 +32,10 @@ public final class Pace {
   /**
    * Sends images to a contender at a steady rate, and waits for all predictions.
    *
-   * @param wanted its settings; this method sets topics and group
+   * @param wanted the contender's settings; this method sets the topics and the group
    * @param perSecond images per second
-   * @param unmeasured time before measuring begins
-   * @param measured time that is measured
+   * @param unmeasured time during which images arrive before measuring begins
+   * @param measured time during which images arrive and are measured
    */
   public static Latencies run(
       Lab lab,
@@ -102,7 +103,7 @@ public final class Pace {
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
           LockSupport.parkNanos(left);
         }
-        // An image that is sent late has waited since it was due.
+        // If an image is sent late, its latency still begins when it was due.
         sent.set(i, due);
         var unused =
             producer.send(
@@ -115,7 +116,7 @@ public final class Pace {
     }
   }
 
-  /** Returns the processor time of a contender without images, in cores. */
+  /** Returns the processor time that a contender uses when no images arrive, in cores. */
   public static double idleCores(
       Lab lab, ContenderProcess contender, Settings wanted, int partitions, Duration measured)
       throws IOException, InterruptedException {
@@ -123,7 +124,7 @@ public final class Pace {
     try (ContenderProcess.Work working = contender.begin(settings)) {
       working.awaitBegun();
       Child child = contender.child();
-      TimeUnit.NANOSECONDS.sleep(measured.toNanos()); // let it settle
+      TimeUnit.NANOSECONDS.sleep(measured.toNanos()); // let the contender settle
       Duration before = child.cpuTime();
       TimeUnit.NANOSECONDS.sleep(measured.toNanos());
       return (double) child.cpuTime().minus(before).toNanos() / measured.toNanos();

@@ -14,9 +14,9 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
 /**
- * Generated pictures that take as long to decode as photographs. They are sums of octaves of smooth
- * noise, whose amplitude falls nearly as slowly as in photographs. So their JPEG files take half a
- * byte per pixel, as ImageNet's do.
+ * Generated pictures that take as long to decode as photographs. Each picture is a sum of octaves
+ * of smooth noise. The amplitude decreases from octave to octave about as slowly as in photographs.
+ * So a JPEG file has half a byte per pixel, as ImageNet's files do.
  */
 public final class Photographs {
 
@@ -28,8 +28,8 @@ public final class Photographs {
   private Photographs() {}
 
   /**
-   * Returns this many different pictures as JPEG files, with chroma at half the resolution. Every
-   * call returns equal pictures.
+   * Returns {@code count} different pictures as JPEG files, with chroma at half the resolution.
+   * Calls with equal arguments return equal pictures.
    */
   public static List<byte[]> jpegs(int width, int height, int count) {
     return IntStream.range(0, count).mapToObj(seed -> jpeg(width, height, seed)).toList();

@@ -15,20 +15,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures the gain from batches that form across partitions, on a simulated device. Like a GPU,
- * the device uses no core and is fastest with large batches.
+ * Measures the gain from batches with images of several partitions, on a simulated device. Like a
+ * GPU, the device uses no core and is fastest with large batches.
  */
 final class AcceleratorPart implements Part {
 
   private static final String MODEL = "accelerated";
   private static final List<Integer> PARTITIONS = List.of(1, 4, 16, 64);
   private static final int IMAGES = 24_000;
-  // One image at a time is forty times slower, for any number of partitions.
+  // Classifying one image at a time is forty times slower, for any number of partitions.
   private static final int IMAGES_ONE_BY_ONE = 600;
   private static final int COMMIT_INTERVAL_MS = 1_000;
   // The device limits the rate here, not the JIT compiler.
   private static final int PRACTICE_ROUNDS = 1;
-  // A GPU's default; Millrace takes the simulated device for a CPU.
+  // This is Millrace's default for GPUs. Millrace treats the simulated device as a CPU.
   private static final Duration GPU_LINGER = Duration.ofMillis(5);
 
   @Override

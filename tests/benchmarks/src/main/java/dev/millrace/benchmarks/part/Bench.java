@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The environment in which a part measures.
+ * The environment in which a part of the benchmarks takes its measurements.
  *
  * @param lab broker, model repository and processes
- * @param config how to measure
+ * @param config number of rounds, scale and devices of the measurements
  * @param listener receives the figures
  */
 public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listener) {
@@ -29,7 +29,7 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
   }
 
   /** Reports progress. */
-  @SuppressWarnings("AnnotateFormatMethod") // its annotation would be a dependency
+  @SuppressWarnings("AnnotateFormatMethod") // @FormatMethod would need another dependency
   void progress(String format, Object... arguments) {
     listener.progress(String.format(format, arguments));
   }

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Checks that GPUs give the CPU's answers and free the memory of retired versions. Then measures
- * the session alone in float32, TF32 and float16.
+ * Checks that GPUs return the CPU's answers and free the memory of retired versions. Then measures
+ * the speed of the session alone in float32, TF32 and float16.
  */
 final class CudaPart implements Part {
 
@@ -34,7 +34,7 @@ final class CudaPart implements Part {
   private static final int BATCH = 64;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** The findings by name, each with its unit and meaning. */
+  /** The unit and the description of each result of {@link DeviceChecks}, by the result's name. */
   private static final Map<String, List<String>> FINDINGS = findings();
 
   private static Map<String, List<String>> findings() {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures decoding against libjpeg-turbo alone and against the JDK's ImageIO, which on Debian
- * links libjpeg-turbo. Also measures how predictions are written as JSON. Speeds are per second of
- * processor time, so they are those of one core.
+ * Compares the speed of decoding with libjpeg-turbo alone and with the JDK's ImageIO, which on
+ * Debian links libjpeg-turbo. Also measures the speed of writing predictions as JSON. Speeds are
+ * per second of processor time, so they are speeds of one core.
  */
 final class DecodePart implements Part {
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Measures the engine without Kafka: its speed with the defaults and with other numbers of threads,
- * and the bytes that it allocates for an image at each load.
+ * Measures the engine without Kafka: its speed with the defaults, with other numbers of threads and
+ * with other batch sizes, and the bytes that it allocates per image.
  */
 final class EnginePart implements Part {
 

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * Runs JMH benchmarks one after another, in rounds. Every second round runs in reverse order.
- * Speeds are per second of processor time, so they are those of one core.
+ * Speeds are per second of processor time, so they are speeds of one core.
  */
 final class JmhRounds {
 
@@ -22,7 +22,7 @@ final class JmhRounds {
   private record Entry(Class<?> type, String method, Map<String, String> parameters, String note) {}
 
   /**
-   * Rounds for one part's figures.
+   * Creates rounds for one part of the benchmarks.
    *
    * @param part prefix of the figures' names
    * @param unit unit of the speeds
@@ -36,8 +36,8 @@ final class JmhRounds {
   /**
    * Adds a benchmark.
    *
-   * @param name name of its figures
-   * @param method benchmark method of the class
+   * @param name name of the benchmark's figures, after the prefix
+   * @param method name of the benchmark method in {@code type}
    * @param note description of the benchmark
    */
   void enter(

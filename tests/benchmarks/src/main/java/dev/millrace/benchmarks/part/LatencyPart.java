@@ -29,8 +29,8 @@ final class LatencyPart implements Part {
   private static final int IMAGES = 30_000;
   private static final List<Integer> HEAVY_LOADS = List.of(80, 50);
   private static final String LIGHT_LOAD = "latency.load_10";
-  // A topology without a model that waits as little as Millrace shows the latency of the machine
-  // and the broker alone.
+  // With these keys, a topology without a model has Millrace's linger and commit interval. Its
+  // latency is the latency of the machine and the broker alone.
   private static final Map<String, String> AS_PROMPT_AS_MILLRACE =
       Map.of("linger.ms", "1", "commit.interval.ms", "1000");
   private static final Map<String, Double> QUANTILES = quantiles();
@@ -75,8 +75,8 @@ final class LatencyPart implements Part {
       Limit.Rate alone = alone(bench, pictures);
       double model = alone.decodeMillis() + alone.runMillis();
       bench.figure("latency.model", model, "ms", "decoding and running one image alone");
-      // The heaviest load comes first, because each load is practice for the next one, which waits
-      // more often.
+      // The heaviest load comes first, because each load is practice for the next lighter load,
+      // under which threads wait more often.
       Paced ours = new Paced("", millrace, settings);
       for (int load : HEAVY_LOADS) {
         pace(
@@ -119,15 +119,15 @@ final class LatencyPart implements Part {
   }
 
   /**
-   * A contender under load.
+   * A contender whose latency is measured.
    *
-   * @param suffix suffix of its figures' names
+   * @param suffix suffix of the names of the contender's figures
    */
   private record Paced(String suffix, ContenderProcess contender, Settings settings) {}
 
   /**
-   * Measures contenders one after another, in rounds. Returns each round's latencies in the order
-   * of the contenders.
+   * Measures contenders one after another, in rounds. Returns one list for each round, with the
+   * latencies in the order of the contenders.
    */
   private static List<List<Latencies>> pace(
       Bench bench,
@@ -177,14 +177,18 @@ final class LatencyPart implements Part {
     return rounds;
   }
 
-  /** Returns how much longer a round's first contender took than its last one, in ms. */
+  /**
+   * Returns the difference between the latencies of a round's first and last contender at this
+   * quantile, in ms.
+   */
   private static double added(List<Latencies> round, double quantile) {
     return round.get(0).quantile(quantile) - round.get(round.size() - 1).quantile(quantile);
   }
 
   /**
-   * Returns the capacity, in images/s. Images arrive at the rate at which a backlog is answered,
-   * and the capacity is the rate of the answers.
+   * Returns Millrace's capacity, in images/s. First measures the rate at which Millrace answers a
+   * backlog. Then sends images at that rate. The capacity is the rate at which Millrace answers
+   * them.
    */
   private static double capacity(
       Bench bench,

@@ -12,19 +12,19 @@ import java.util.List;
 /**
  * A model's limit on this machine.
  *
- * @param alone rate of the session on prepared tensors
- * @param decoding rate of the session and the decoder on the same cores
+ * @param alone rate of the session alone, on prepared tensors
+ * @param decoding rate of the session and the decoder together, on the same cores
  */
 record Limits(Limit.Rate alone, Limit.Rate decoding) {
 
   private static final int SECONDS = 10;
-  // Enough for a GPU to run thousands of images.
+  // In this time, a GPU runs thousands of images.
   private static final int GPU_SECONDS = 3;
   private static final int GPU_CALLERS = 2;
   private static final List<Integer> GPU_BATCH_SIZES = List.of(1, 8, 32, 64, 128, 256);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** Measures the limit with one batch size, in a process of its own. */
+  /** Measures the limit on the CPU or GPU with one batch size, in a separate process. */
   static Limits measure(
       Bench bench, String model, List<byte[]> pictures, int threads, int batchSize)
       throws IOException, InterruptedException {
@@ -32,9 +32,9 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
   }
 
   /**
-   * Measures the limit with the fastest of several batch sizes. On the CPU there is one caller for
-   * each core, with batches of 1 and of {@code batchSizeOnCpu}. On GPUs there are two callers for
-   * each GPU, with batches of 1 to 256.
+   * Measures the limit with the fastest of several batch sizes. On the CPU, one thread for each
+   * core calls the session, with batches of 1 and of {@code batchSizeOnCpu}. On GPUs, two threads
+   * for each GPU call the session, with batches of 1 to 256.
    */
   static Limits best(
       Bench bench, String model, Backend backend, List<byte[]> pictures, int batchSizeOnCpu)
@@ -50,7 +50,11 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
         : measure(bench, model, backend, pictures, Bench.cores(), List.of(1, batchSizeOnCpu));
   }
 
-  /** Measures the limit with this many callers and the fastest of these batch sizes. */
+  /**
+   * Measures the limit with the fastest of these batch sizes.
+   *
+   * @param threads number of threads that call the session
+   */
   static Limits measure(
       Bench bench,
       String model,
@@ -86,8 +90,8 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
   }
 
   /**
-   * Returns the mean of two limits. The machine's speed drifts, so a round is compared with the
-   * mean of the limits before and after it.
+   * Returns the mean of two limits. Because the machine's speed drifts, a round is compared with
+   * the mean of the limits before and after the round.
    */
   static Limits mean(Limits one, Limits other) {
     return new Limits(one.alone.mean(other.alone), one.decoding.mean(other.decoding));

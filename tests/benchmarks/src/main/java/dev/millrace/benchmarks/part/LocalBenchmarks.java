@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** All parts of the benchmarks, measured on this machine. */
 public final class LocalBenchmarks implements Benchmarks {
 
-  /** Options of every contender; the heap is large enough for a backlog of photographs. */
+  /** JVM options of every contender. The heap is large enough for a backlog of photographs. */
   private static final List<String> JVM_OPTIONS =
       List.of(
           "-Xmx2g",
@@ -27,7 +27,7 @@ public final class LocalBenchmarks implements Benchmarks {
           "--add-opens=java.base/java.lang=ALL-UNNAMED",
           "--add-opens=java.base/java.util=ALL-UNNAMED");
 
-  /** Property with the folder of ONNX Runtime's native libraries. */
+  /** System property that names the folder of ONNX Runtime's native libraries. */
   private static final String NATIVES = "onnxruntime.native.path";
 
   private static final int PRACTICE_RECORDS = 30_000;
@@ -49,12 +49,12 @@ public final class LocalBenchmarks implements Benchmarks {
 
   private final List<Part> all;
 
-  /** With all parts. */
+  /** Creates the benchmarks with all parts. */
   public LocalBenchmarks() {
     this(PARTS);
   }
 
-  /** With these parts only. */
+  /** Creates the benchmarks with these parts only. */
   LocalBenchmarks(List<Part> all) {
     this.all = List.copyOf(all);
   }
@@ -68,7 +68,10 @@ public final class LocalBenchmarks implements Benchmarks {
     return parts;
   }
 
-  /** Returns the options, with this process's folder of ONNX Runtime's native libraries. */
+  /**
+   * Returns the JVM options of the contenders. If {@link #NATIVES} is set in this process, the
+   * options pass it on.
+   */
   private static List<String> jvmOptions() {
     String natives = System.getProperty(NATIVES);
     return natives == null

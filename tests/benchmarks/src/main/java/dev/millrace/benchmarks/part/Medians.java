@@ -10,12 +10,16 @@ final class Medians {
 
   private Medians() {}
 
-  /** Returns the median of one reading of each round. */
+  /**
+   * Returns the median of a value over the rounds.
+   *
+   * @param reading returns the value of a round
+   */
   static <T> double of(List<T> rounds, ToDoubleFunction<T> reading) {
     return median(rounds.stream().mapToDouble(reading).toArray());
   }
 
-  /** Returns the median of the ratios, each of two readings of one round. */
+  /** Returns the median of the ratios of two values of the same round. */
   static <A, B> double ratio(
       List<A> over, ToDoubleFunction<A> dividend, List<B> under, ToDoubleFunction<B> divisor) {
     return median(

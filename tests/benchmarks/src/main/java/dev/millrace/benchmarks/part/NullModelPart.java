@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Measures the pipeline's own cost: a constant model without decoding, against Kafka Streams that
- * reads the records and writes a constant prediction for each.
+ * Measures the pipeline's own cost. Millrace with a constant model and without decoding is compared
+ * with a Kafka Streams topology that writes a constant prediction for each record.
  */
 final class NullModelPart implements Part {
 

@@ -4,18 +4,18 @@ import dev.millrace.core.model.Device;
 import java.io.IOException;
 
 /**
- * A part of the benchmarks. It is measured as a whole, so that its ratios compare measurements of
- * one time.
+ * A part of the benchmarks. A part is always measured completely, so that its ratios compare speeds
+ * that were measured at about the same time.
  */
 public interface Part {
 
-  /** Prefix of its figures' names. */
+  /** Returns the name of the part, which is also the prefix of the names of its figures. */
   String name();
 
-  /** Description in one line. */
+  /** Returns a description of the part in one line. */
   String what();
 
-  /** Whether the part is measured when models run on this kind of device. */
+  /** Returns whether the part is measured when models run on this kind of device. */
   default boolean isOn(Device.Kind device) {
     return true;
   }

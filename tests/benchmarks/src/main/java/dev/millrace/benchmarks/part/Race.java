@@ -31,8 +31,8 @@ final class Race implements AutoCloseable {
   /**
    * A contender in the race.
    *
-   * @param feed images that it classifies
-   * @param unmeasured number of images before measuring begins
+   * @param feed images that the contender classifies
+   * @param unmeasured number of answered images before measuring begins
    */
   private record Entry(Contender contender, Settings settings, Feed feed, int unmeasured) {
 
@@ -41,17 +41,17 @@ final class Race implements AutoCloseable {
     }
   }
 
-  /** A race in which each contender practises on the images that it will classify. */
+  /** Creates a race in which each contender practises on the images that it will classify. */
   Race(Bench bench) {
     this(bench, bench.practiceRounds(), Optional.empty());
   }
 
-  /** A race with at most this many rounds of practice. */
+  /** Creates a race with at most {@code practiceRounds} rounds of practice. */
   Race(Bench bench, int practiceRounds) {
     this(bench, practiceRounds, Optional.empty());
   }
 
-  /** A race in which each contender practises on these images. */
+  /** Creates a race in which each contender practises on the images of {@code practice}. */
   Race(Bench bench, Feed practice) {
     this(bench, bench.practiceRounds(), Optional.of(practice));
   }
@@ -62,15 +62,15 @@ final class Race implements AutoCloseable {
     this.practice = practice;
   }
 
-  /** Adds a contender, whose figures are named {@code name}. */
+  /** Adds a contender. Its figures get the name {@code name}. */
   void enter(String name, Contender contender, Settings settings, Feed feed, int unmeasured) {
     entries.put(name, new Entry(contender, settings, feed, unmeasured));
     results.put(name, new ArrayList<>());
   }
 
   /**
-   * Runs every contender once without measuring it. Practice uses a model that takes no time. The
-   * rehearsal uses the real model, and warms up the broker with all contenders.
+   * Runs every contender once without measuring it. Practice uses a model that takes no time, but
+   * the rehearsal uses the real model. The rehearsal also warms up the broker with all contenders.
    */
   void rehearse() throws IOException, InterruptedException {
     for (String name : entries.keySet()) {
@@ -140,8 +140,8 @@ final class Race implements AutoCloseable {
   }
 
   /**
-   * Returns a contender's speed relative to the fastest alternative with this guarantee, or with
-   * any guarantee if none is given.
+   * Returns a contender's speed relative to the fastest other contender with this guarantee. If
+   * {@code exactlyOnce} is empty, all guarantees are compared.
    */
   double overBestPeer(String name, Optional<Boolean> exactlyOnce) {
     String best = null;

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures the whole pipeline with a residual network against the model alone and, on the CPU,
- * against the alternatives to Millrace. On a GPU the limit is the session alone, because decoding
- * does not use the GPU.
+ * Compares the whole pipeline, with a residual network, with the model alone. On the CPU, some
+ * networks are also compared with the alternatives to Millrace. On a GPU, the limit is the session
+ * alone, because decoding does not use the GPU.
  */
 final class ResNetPart implements Part {
 
@@ -28,7 +28,7 @@ final class ResNetPart implements Part {
   private static final int PICTURES = 100;
   private static final int BATCH = 8;
   private static final int PRACTICE_IMAGES = 60_000;
-  // A GPU finishes the CPU's number of images too soon to measure.
+  // With the CPU's number of images, a run on a GPU is too short to measure.
   private static final int TIMES_ON_GPUS = 20;
 
   private final String name;
@@ -40,13 +40,13 @@ final class ResNetPart implements Part {
   private final boolean peers;
 
   /**
-   * A part for one network.
+   * Creates a part for one network.
    *
-   * @param arch its name in the family
+   * @param arch name of the network in the ResNet family
    * @param width width of the pictures, in pixels
    * @param height height of the pictures, in pixels
    * @param images number of images in a run; the first quarter is not measured
-   * @param peers whether the alternatives to Millrace take part
+   * @param peers whether the alternatives to Millrace are measured, too
    */
   ResNetPart(String arch, int width, int height, int images, boolean peers) {
     this(arch, arch, OnnxFormat.EXACT, width, height, images, peers);
@@ -138,8 +138,8 @@ final class ResNetPart implements Part {
   }
 
   /**
-   * Returns the images to practise on. A few photographs do not make the JVM compile enough code,
-   * so a part with few images practises on 60,000 small ones.
+   * Returns the images for the practice. With a few photographs, the JVM does not compile enough
+   * code. So a part with few images practises on 60,000 small images.
    */
   private Feed practice(Bench bench, Feed feed) throws InterruptedException {
     if (images >= PRACTICE_IMAGES) {

@@ -18,13 +18,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM that works for a benchmark, with this JVM's class path; {@link Parent} describes what it
- * prints. Closing this closes its standard input, which makes it end. After 30 s it is killed. Used
- * by one thread.
+ * A JVM that works for a benchmark, with this JVM's class path. {@link Parent} describes the lines
+ * that it reads and prints. Closing this object closes the JVM's standard input, which tells the
+ * JVM to end. If it has not ended after 30 s, it is killed. Used by one thread.
  */
 public final class Child implements AutoCloseable {
 
-  /** Since this version, Java warns about the way in which Kafka unmaps its files. */
+  /** The first Java version that warns about the method with which Kafka unmaps its files. */
   private static final int UNSAFE_WARNS_SINCE = 23;
 
   private static final long PATIENCE_SECONDS = 30;
@@ -43,7 +43,7 @@ public final class Child implements AutoCloseable {
   /**
    * Starts a JVM.
    *
-   * @param folder folder for the file with its standard error
+   * @param folder folder for the file that receives the JVM's standard error
    * @param first jars to put before this JVM's class path
    */
   public static Child start(
@@ -76,16 +76,16 @@ public final class Child implements AutoCloseable {
         said.add(Optional.of(line));
       }
     } catch (IOException e) {
-      // It has ended, or is being killed.
+      // The process has ended, or close() is killing it.
     } finally {
       said.add(ENDED);
     }
   }
 
   /**
-   * Returns the next line that it prints.
+   * Returns the next line that the JVM prints.
    *
-   * @throws BenchmarkException if it ends, or prints nothing for {@code patience}
+   * @throws BenchmarkException if the JVM ends, or prints nothing for {@code patience}
    */
   public String next(Duration patience) throws InterruptedException {
     Optional<String> line = said.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -96,9 +96,9 @@ public final class Child implements AutoCloseable {
   }
 
   /**
-   * Sends a line to it.
+   * Sends a line to the JVM.
    *
-   * @throws BenchmarkException if it has ended
+   * @throws BenchmarkException if the JVM has ended
    */
   public void tell(String line) {
     try {
@@ -111,7 +111,7 @@ public final class Child implements AutoCloseable {
     }
   }
 
-  /** Returns the processor time that all of its threads have used. */
+  /** Returns the processor time that all threads of the JVM have used. */
   public Duration cpuTime() {
     return process
         .info()
@@ -120,9 +120,9 @@ public final class Child implements AutoCloseable {
   }
 
   /**
-   * Checks that it still runs.
+   * Checks that the JVM still runs.
    *
-   * @throws BenchmarkException if it has ended
+   * @throws BenchmarkException if the JVM has ended
    */
   public void requireAlive() {
     if (!process.isAlive()) {
@@ -130,7 +130,12 @@ public final class Child implements AutoCloseable {
     }
   }
 
-  /** Returns an exception that says how it failed, with the end of its standard error. */
+  /**
+   * Returns an exception whose message has a description of the failure and the end of the JVM's
+   * standard error.
+   *
+   * @param how description of the failure
+   */
   public BenchmarkException failed(String how) {
     String log;
     try {

@@ -6,9 +6,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The link from a benchmark's process to its parent: lines on standard output and standard input.
- * The parent ends the process by closing its standard input, which also happens when the parent
- * dies.
+ * The connection from a benchmark's process to its parent: lines on standard output and standard
+ * input. The parent ends the process by closing the process's standard input. If the parent dies,
+ * the operating system closes it.
  */
 public final class Parent {
 
@@ -38,7 +38,7 @@ public final class Parent {
   /** Waits until the parent closes the input. */
   public static void awaitEnd() throws IOException {
     while (hear() != null) {
-      // The parent sends nothing else.
+      // Ignore lines until the input is closed.
     }
   }
 }

@@ -11,14 +11,17 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Uses libraries that the test builds, and reads them back as the driver does. */
+/** Builds libraries, changes them, and reads them back as the driver does. */
 class OneArchitectureTest {
 
   private static final int SECTION_AT = 64;
   private static final int PTX = 1;
   private static final int BINARY = 2;
 
-  /** Code for an architecture: {@code size} bytes that all hold the architecture's number. */
+  /**
+   * Code for an architecture: {@code size} bytes, all with the architecture's number as their
+   * value.
+   */
   private record Code(int kind, int architecture, int size) {}
 
   @Test
@@ -90,7 +93,7 @@ class OneArchitectureTest {
     return new Code(BINARY, architecture, size);
   }
 
-  /** An ELF file with a section of fat binaries and one of names. */
+  /** Returns an ELF file with a section of fat binaries and a section of names. */
   @SafeVarargs
   private static ByteBuffer library(List<Code>... fatBinaries) {
     int size = 0;
@@ -146,7 +149,9 @@ class OneArchitectureTest {
     return SECTION_AT + (int) library.getLong(headersAt + 64 + 0x20) - 8;
   }
 
-  /** Returns the code in each fat binary, and requires that its bytes did not change. */
+  /**
+   * Returns the code in each fat binary, and requires that the bytes of this code did not change.
+   */
   private static List<List<Code>> read(ByteBuffer library) {
     List<List<Code>> all = new ArrayList<>();
     for (int at = SECTION_AT; at < sectionEnd(library); at += 8) {

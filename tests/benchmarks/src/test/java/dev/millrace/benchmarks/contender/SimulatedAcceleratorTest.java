@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class SimulatedAcceleratorTest {
 
-  private static final long BEGIN = -5; // System.nanoTime() may start anywhere
+  private static final long BEGIN = -5; // System.nanoTime() may be negative
   private static final int FULL = SimulatedAccelerator.MAX_BATCH_SIZE;
 
   private final SimulatedAccelerator device = new SimulatedAccelerator(BEGIN);

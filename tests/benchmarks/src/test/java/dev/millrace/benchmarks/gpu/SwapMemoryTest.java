@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Swaps under load on the CPU, where each session counts as 1,000 bytes. */
+/**
+ * Measures swaps under load on the CPU, where each open session counts as 1,000 bytes of memory.
+ */
 @Timeout(120)
 class SwapMemoryTest {
 
@@ -80,7 +82,7 @@ class SwapMemoryTest {
     return SwapMemory.measure(CONFIG, runtime, versions, pictures, used::get, patience);
   }
 
-  /** Opens ONNX Runtime's sessions; closing one frees {@code freed} bytes. */
+  /** Opens ONNX Runtime's sessions. Closing a session frees {@code freed} of its bytes. */
   private final class Counting implements ModelRuntime {
     private final long freed;
 

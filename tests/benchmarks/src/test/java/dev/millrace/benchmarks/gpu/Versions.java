@@ -28,7 +28,7 @@ final class Versions {
 
   private Versions() {}
 
-  /** The same seed gives the same weights. */
+  /** Publishes a version. Equal seeds produce equal weights. */
   static ModelVersion publish(Path repository, OnnxFormat format, long seed) {
     byte[] onnx = ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, seed), format);
     return new ModelRepository(repository)

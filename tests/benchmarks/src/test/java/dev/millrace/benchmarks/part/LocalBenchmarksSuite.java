@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A short round of ResNet-20 in which every contender takes part. A nightly group. */
+/** Runs a short round of ResNet-20 with every contender. A nightly group. */
 @Tag("nightly")
 @Tag("benchmarks")
 class LocalBenchmarksSuite {

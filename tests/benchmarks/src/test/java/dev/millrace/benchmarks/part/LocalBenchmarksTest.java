@@ -11,14 +11,17 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests which parts are measured on which devices. Speed does not matter here. */
+/**
+ * Tests which figures are measured, and which parts run on which devices. It ignores the measured
+ * speeds.
+ */
 class LocalBenchmarksTest {
 
   private static final double FEW = 0.01;
 
   @TempDir Path folder;
 
-  /** {@link LocalBenchmarksSuite} also measures the peers. */
+  /** {@link LocalBenchmarksSuite} also measures the alternatives to Millrace. */
   @Test
   void resnet20_measuresMillraceAndItsLimit() throws Exception {
     Collected figures = new Collected();

@@ -17,7 +17,10 @@ class MediansTest {
     assertThat(Medians.of(List.of(4.0, 1.0, 2.0, 9.0), x -> x)).isEqualTo(3);
   }
 
-  /** A machine that was twice as fast in the second round says nothing about the contenders. */
+  /**
+   * If the machine is twice as fast in the second round, the ratio of the contenders does not
+   * change.
+   */
   @Test
   void ratio_isOfTheSameRound() {
     List<Double> over = List.of(90.0, 160.0, 95.0);

@@ -21,13 +21,17 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * A broker in a container, for clients outside it.
+ * A broker in a container, for clients outside the container.
  *
- * @param bootstrapServers address on this machine
+ * @param bootstrapServers the broker's address on this machine
  */
 record Broker(String bootstrapServers) {
 
-  /** Sends values with their keys to the input topic, and returns when the broker has them. */
+  /**
+   * Sends records to the input topic, and returns once the broker has stored them.
+   *
+   * @param values values of the records by their keys
+   */
   void send(Map<String, byte[]> values) throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(connection(), new StringSerializer(), new ByteArraySerializer())) {
@@ -40,17 +44,17 @@ record Broker(String bootstrapServers) {
     }
   }
 
-  /** Returns all predictions that there are now. */
+  /** Returns all predictions that are in the output topic now. */
   List<ConsumerRecord<String, Prediction>> predictions() {
     return read("predictions", Prediction.serde().deserializer());
   }
 
-  /** Returns all dead letters that there are now. */
+  /** Returns all dead letters that are in their topic now. */
   List<ConsumerRecord<String, byte[]>> deadLetters() {
     return read("images.dead-letters", new ByteArrayDeserializer());
   }
 
-  /** Returns the number of input records that a group has committed. */
+  /** Returns the number of input records whose offsets a group has committed. */
   long committed(String group) throws Exception {
     try (Admin admin = Admin.create(connection())) {
       return admin

@@ -8,15 +8,15 @@ import java.util.Map;
 
 /**
  * Runs {@code docker compose} with the project's compose file, under a Compose project of its own.
- * Closing it removes its containers, networks and volumes, without the variables, as another shell
- * would.
+ * Closing this object removes the project's containers, networks and volumes. For that, the
+ * variables are not set, because a user may do it in another shell.
  *
  * @param project name of the Compose project
  * @param variables environment variables for the compose file
  */
 record Compose(String project, Map<String, String> variables) implements AutoCloseable {
 
-  /** Exit code and output of a run. */
+  /** Exit code and output of a command. */
   record Result(int exitCode, String output) {}
 
   /** Runs a Compose command to its end. */

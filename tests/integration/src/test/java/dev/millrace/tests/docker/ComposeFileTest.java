@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The compose file, as a user runs it. */
+/** Runs the compose file as a user does. */
 @Tag("docker")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ComposeFileTest {

@@ -25,7 +25,7 @@ import org.testcontainers.containers.Network;
 import org.testcontainers.containers.output.OutputFrame;
 import org.testcontainers.kafka.KafkaContainer;
 
-/** The service's image, with a broker in another container. */
+/** Tests the service's image, with a broker in another container. */
 @Tag("docker")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DockerImageTest {
@@ -174,9 +174,10 @@ class DockerImageTest {
 
   /**
    * Stops the service with {@code docker stop} in the middle of a stream. Requires that exactly the
-   * committed records have answers, and that the next start answers the rest.
+   * committed records have answers, and that the service answers all other records after its next
+   * start.
    *
-   * @param before number of records that were answered before
+   * @param before number of records that already have answers
    */
   private static void stopInMidStream(Broker broker, GenericContainer<?> service, int before)
       throws Exception {

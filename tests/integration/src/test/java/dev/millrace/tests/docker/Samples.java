@@ -45,7 +45,7 @@ final class Samples {
             new ModelManifest.Source("import", null, null));
   }
 
-  /** Returns PNG files of noise by their ids. */
+  /** Returns PNG files of noise, by their keys. */
   static Map<String, byte[]> images(String prefix, int count) throws IOException {
     Random random = new Random(SEED);
     Map<String, byte[]> images = new LinkedHashMap<>();

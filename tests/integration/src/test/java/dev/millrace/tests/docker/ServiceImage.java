@@ -11,8 +11,8 @@ import org.testcontainers.images.builder.ImageFromDockerfile;
 import org.testcontainers.utility.MountableFile;
 
 /**
- * The image of docker/Dockerfile, built once for all tests. Testcontainers removes it, unless Ryuk
- * is turned off.
+ * The image of docker/Dockerfile, built once for all tests. Testcontainers removes the image after
+ * the tests, unless Ryuk is turned off.
  */
 final class ServiceImage {
 
@@ -25,7 +25,8 @@ final class ServiceImage {
           .withFileFromPath(
               ContainerEngine.ROOT.relativize(ContainerEngine.DISTRIBUTION).toString(),
               ContainerEngine.DISTRIBUTION)
-          // The classic builder would also build the other images, which need more files.
+          // Without a target, Docker's classic builder would also build the other images of the
+          // file, which need more files.
           .withTarget("service");
 
   private ServiceImage() {}
@@ -36,8 +37,9 @@ final class ServiceImage {
   }
 
   /**
-   * Returns a container that runs one command; it is not started. Starting it waits until the
-   * command has ended, and throws if it failed. The caller closes the container.
+   * Returns a container that runs one command. The container is not started yet. Its {@code start}
+   * method waits until the command has ended, and throws if the command failed. The caller closes
+   * the container.
    */
   static GenericContainer<?> running(String... command) {
     return new GenericContainer<>(IMAGE)
@@ -47,8 +49,9 @@ final class ServiceImage {
   }
 
   /**
-   * Returns a container that serves a model to a broker in its network; it is not started. Starting
-   * it waits until the service is ready. The caller closes the container.
+   * Returns a container that serves a model, with a broker in the same network. The container is
+   * not started yet. Its {@code start} method waits until the service is ready. The caller closes
+   * the container.
    *
    * @param bootstrapServers the broker's address within the network
    */

@@ -21,8 +21,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * Reads and counts every answer with a read_committed consumer, on a thread of its own until {@link
- * #close}. Thread-safe.
+ * Reads and counts every answer with a {@code read_committed} consumer, on its own thread, until
+ * {@link #close}. Thread-safe.
  */
 final class Audit implements AutoCloseable {
 
@@ -50,6 +50,8 @@ final class Audit implements AutoCloseable {
   }
 
   /**
+   * Starts to read the answers.
+   *
    * @param seen called with each prediction, on the audit's thread
    */
   Audit(
@@ -145,14 +147,14 @@ final class Audit implements AutoCloseable {
     return out - doubled;
   }
 
-  /** Returns the places of the images that became dead letters, {@code PARTITION/OFFSET}. */
+  /** Returns the images that became dead letters, each as {@code PARTITION/OFFSET}. */
   synchronized Set<String> deadLetters() {
     return Set.copyOf(deadLetters);
   }
 
   /**
-   * Waits until more than {@code before} images have an answer. Returns false if that takes too
-   * long.
+   * Waits until more than {@code before} images have an answer. Returns false if that takes longer
+   * than {@code patience}.
    */
   synchronized boolean awaitMoreThan(long before, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -166,7 +168,7 @@ final class Audit implements AutoCloseable {
     return true;
   }
 
-  /** Waits until the consumer has read all records that there are now. */
+  /** Waits until the consumer has read all records that are in the topics now. */
   synchronized void awaitUpToDate() throws InterruptedException {
     upToDate = false;
     while (!upToDate && failure == null) {
@@ -175,10 +177,10 @@ final class Audit implements AutoCloseable {
   }
 
   /**
-   * Waits until every image is answered, or until answers stop.
+   * Waits until every image has an answer, or until no more answers come. Then returns the counts.
    *
    * @param sent number of images in each partition
-   * @param silence time without an answer after which answers have stopped
+   * @param silence time without an answer after which this method stops waiting
    */
   Tally awaitAll(long[] sent, Duration silence) throws InterruptedException {
     long in = LongStream.of(sent).sum();
@@ -190,7 +192,11 @@ final class Audit implements AutoCloseable {
     return tally(sent);
   }
 
-  /** Returns the counts, given the number of images in each partition. */
+  /**
+   * Returns the counts.
+   *
+   * @param sent number of images in each partition
+   */
   synchronized Tally tally(long[] sent) {
     long in = 0;
     long lost = 0;

@@ -1,10 +1,10 @@
 package dev.millrace.tests.reliability;
 
 /**
- * A disturbance of the service, and the configuration of its group.
+ * A disturbance of the stream, and the configuration of the service.
  *
  * @param guarantee Kafka Streams' {@code processing.guarantee}
- * @param protocol its {@code group.protocol}
+ * @param protocol Kafka Streams' {@code group.protocol}
  */
 record CrashCase(Disturbance disturbance, String guarantee, String protocol) {
 

@@ -3,7 +3,7 @@ package dev.millrace.tests.reliability;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Runs one case. */
+/** Runs one case of the crash suite. */
 final class CrashRun {
 
   private CrashRun() {}
@@ -11,8 +11,9 @@ final class CrashRun {
   /**
    * Disturbs a stream several times, and counts the answers to its images.
    *
+   * @param strikes number of disturbances
    * @param folder empty folder for the broker, the model and the processes' output
-   * @param seed seed of the moments at which the stream is disturbed
+   * @param seed seed of the random moments at which the stream is disturbed
    */
   static Tally of(CrashCase what, int strikes, Timings timings, Path folder, long seed)
       throws Exception {
@@ -27,7 +28,10 @@ final class CrashRun {
     }
   }
 
-  /** Returns a time that is longer than any session, transaction or batch. */
+  /**
+   * Returns the time without an answer after which no more answers are expected. It is longer than
+   * the session timeout, the transaction timeout and the time of a batch.
+   */
   private static Duration silence(CrashCase what, Timings timings) {
     return what.disturbance() == Disturbance.KILL_WITHOUT_BARRIER
         ? timings.transaction().plusSeconds(5)

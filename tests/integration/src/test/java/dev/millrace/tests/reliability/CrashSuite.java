@@ -15,14 +15,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The long form of the crash suite: every disturbance with both guarantees and both group
- * protocols, {@link Disturbance#nightlyStrikes} times each. Three nightly groups:
+ * protocols. Each of these cases disturbs its stream {@link Disturbance#nightlyStrikes} times.
+ * Three nightly groups:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=crash,crash-members,crash-broker -Dquick verify
  * </pre>
  *
- * <p>Each case writes its row to {@code tests/integration/target/crash}. At the end, a table of all
- * rows is printed. {@code -Dcrash.strikes=N} sets another number of strikes.
+ * <p>Each case writes its row to {@code tests/integration/target/crash}. At the end, the suite
+ * prints a table of all rows. {@code -Dcrash.strikes=N} sets another number of disturbances for
+ * each case.
  */
 @Tag("nightly")
 class CrashSuite {
@@ -41,7 +43,7 @@ class CrashSuite {
     return cases(Disturbance.KILL);
   }
 
-  /** Disturbances of group members while the broker is well. */
+  /** Disturbances of group members, while the broker works normally. */
   static Stream<CrashCase> members() {
     return cases(
         Disturbance.STOP,
@@ -66,7 +68,7 @@ class CrashSuite {
                         guarantee ->
                             Stream.of("classic", "streams")
                                 .map(protocol -> new CrashCase(disturbance, guarantee, protocol))))
-        // At-least-once has no transactions to fence.
+        // With at least once, there are no transactional producers to fence.
         .filter(what -> what.disturbance() != Disturbance.FENCE || what.isExactlyOnce());
   }
 

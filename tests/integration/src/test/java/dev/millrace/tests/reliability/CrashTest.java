@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The short form of the crash suite; {@link CrashSuite} is the long form. */
-@Order(1) // it takes longest
+@Order(1) // it takes longer than all other classes
 @Tag("broker")
 @Timeout(300)
 class CrashTest {
@@ -41,7 +41,9 @@ class CrashTest {
     }
   }
 
-  /** A control: without the barrier, the suite must notice lost images. */
+  /**
+   * A control: without the commit barrier, kills lose images, and the suite must notice the loss.
+   */
   @Test
   void killedServiceWithoutBarrier_losesImages_andTheSuiteSeesIt() throws Exception {
     CrashCase what = new CrashCase(Disturbance.KILL_WITHOUT_BARRIER, "at_least_once", "classic");

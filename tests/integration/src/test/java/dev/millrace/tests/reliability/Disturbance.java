@@ -38,8 +38,8 @@ enum Disturbance {
   },
 
   /**
-   * The service is frozen (SIGSTOP) until a second instance has its partitions and its transaction
-   * is aborted. Then it goes on as a zombie.
+   * The service is frozen (SIGSTOP) until a second instance has taken over its partitions and its
+   * transaction is aborted. Then the frozen service is resumed, as a zombie.
    */
   FREEZE(3) {
     @Override
@@ -81,7 +81,7 @@ enum Disturbance {
     }
   },
 
-  /** {@link #KILL}, with a model that takes two seconds for a batch. */
+  /** Like {@link #KILL}, but each run of the model takes two seconds longer. */
   SLOW_MODEL_KILL(3) {
     @Override
     void strike(Rig rig) throws Exception {
@@ -89,7 +89,7 @@ enum Disturbance {
     }
   },
 
-  /** {@link #KILL}, without the commit barrier: the suite must notice lost images. */
+  /** Like {@link #KILL}, but without the commit barrier. The suite must notice lost images. */
   KILL_WITHOUT_BARRIER(3) {
     @Override
     void strike(Rig rig) throws Exception {
@@ -103,7 +103,10 @@ enum Disturbance {
     this.nightlyStrikes = nightlyStrikes;
   }
 
-  /** Number of strikes in the long suite: as many as its group's 40 minutes allow. */
+  /**
+   * Returns the number of disturbances in each case of the long suite. It is limited by the 40
+   * minutes of a nightly group.
+   */
   int nightlyStrikes() {
     return nightlyStrikes;
   }

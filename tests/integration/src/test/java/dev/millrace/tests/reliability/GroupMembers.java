@@ -9,13 +9,13 @@ import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.StreamsGroupMemberDescription;
 import org.apache.kafka.common.TopicPartition;
 
-/** What a broker says of the members of a group that reads one topic. */
+/** Asks a broker for the members of a group that reads one topic. */
 final class GroupMembers {
 
   private GroupMembers() {}
 
   /**
-   * The ids of the members, each with its partitions.
+   * Returns the partitions of each member, by the member's id.
    *
    * @param protocol {@code classic} or {@code streams}
    */

@@ -31,7 +31,7 @@ final class OtherJvm implements AutoCloseable {
             ThreadMXBean.class);
   }
 
-  @SuppressWarnings("BanJNDI") // the address is that of the JVM that was just attached to
+  @SuppressWarnings("BanJNDI") // the address comes from the attached JVM
   static OtherJvm attach(long pid) throws IOException {
     try {
       VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
@@ -46,7 +46,7 @@ final class OtherJvm implements AutoCloseable {
     }
   }
 
-  /** Runs a full collection, and returns the bytes of the heap that are then in use. */
+  /** Runs a full collection, and returns the number of heap bytes in use after it. */
   long liveHeap() {
     memory.gc();
     return memory.getHeapMemoryUsage().getUsed();

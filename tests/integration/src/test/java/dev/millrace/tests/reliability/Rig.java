@@ -21,8 +21,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionListing;
 
 /**
- * The processes of one case: a broker, a service and sometimes a second service, with traffic
- * before them and an audit after them. Used by one thread.
+ * The processes of one case: a broker, a service and sometimes a second service. It also contains
+ * the traffic that sends images, and the audit that reads the answers. Used by one thread.
  */
 final class Rig implements AutoCloseable {
 
@@ -31,8 +31,8 @@ final class Rig implements AutoCloseable {
   private static final String APPLICATION = "crash";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration SLOW_RUN = Duration.ofSeconds(2);
-  // Images are in flight for longer than a commit interval, so every kill without the barrier loses
-  // some.
+  // Additional time of each run without the barrier. Images are then in flight for longer than a
+  // commit interval, so every kill without the barrier loses images.
   private static final Duration UNPROTECTED_RUN = Duration.ofMillis(200);
 
   private final CrashCase what;
@@ -84,13 +84,14 @@ final class Rig implements AutoCloseable {
   }
 
   /**
-   * Images per second. There must always be images in flight, but the service must also answer the
-   * rest at the end, so the rate is not much above its capacity.
+   * Returns the number of images that arrive per second. There must always be images in flight, but
+   * at the end the service must also answer all waiting images. So the rate is not much above the
+   * service's capacity.
    */
   private double rate() {
     return switch (what.disturbance()) {
       case SLOW_MODEL_KILL -> 5;
-      // A model this slow gets batches of one image, so two cores take ten images per second.
+      // With such a slow model, a batch has one image, so two cores classify ten images per second.
       case KILL_WITHOUT_BARRIER -> 12;
       default -> 250;
     };
@@ -117,13 +118,13 @@ final class Rig implements AutoCloseable {
     return broker.awaitLine("ready (.*)", PATIENCE);
   }
 
-  /** Kills the broker and starts it again with its port and data. */
+  /** Kills the broker, and starts it again with the same port and data. */
   void restartBroker() throws IOException, InterruptedException {
     broker.kill();
     startBroker(bootstrapServers.substring(bootstrapServers.lastIndexOf(':') + 1));
   }
 
-  /** Freezes the broker for a while, so that it does not answer. */
+  /** Freezes the broker for {@link Timings#away}, so that it does not answer. */
   void freezeBroker() throws IOException, InterruptedException {
     broker.freeze();
     TimeUnit.MILLISECONDS.sleep(timings.away().toMillis());
@@ -206,7 +207,7 @@ final class Rig implements AutoCloseable {
     instance.awaitLine("ready.*", PATIENCE);
   }
 
-  /** Asks an instance to stop, and requires that it ends within 45 s with exit code 143. */
+  /** Stops an instance by SIGTERM. Requires that it ends within 45 s with exit code 143. */
   void stop(MillraceProcess instance) throws IOException, InterruptedException {
     instance.terminate();
     int exitCode = instance.await(Duration.ofSeconds(45));
@@ -238,7 +239,7 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  /** Waits for a random time, so that the next strike comes at a random moment. */
+  /** Waits for a random time, so that the next disturbance comes at a random moment. */
   void pause() throws InterruptedException {
     TimeUnit.MILLISECONDS.sleep(random.nextInt(1_500));
   }
@@ -248,9 +249,10 @@ final class Rig implements AutoCloseable {
   }
 
   /**
-   * Stops the traffic, waits until every image is answered or answers stop, and stops the service.
+   * Stops the traffic, waits until every image has an answer or no more answers come, and stops the
+   * service. Returns the counts.
    *
-   * @param silence time without an answer after which answers have stopped
+   * @param silence time without an answer after which this method stops waiting
    */
   Tally finish(Duration silence) throws IOException, InterruptedException {
     long[] sent = traffic.stop();

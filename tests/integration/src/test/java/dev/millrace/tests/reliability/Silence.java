@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads the committed records of a topic on a thread of its own, and measures how long each
- * partition is silent. Thread-safe.
+ * Reads the committed records of a topic on its own thread, and measures how long each partition
+ * has no new record. Thread-safe.
  */
 final class Silence implements AutoCloseable {
 
@@ -60,7 +60,7 @@ final class Silence implements AutoCloseable {
     notifyAll();
   }
 
-  /** Restarts the measurement: silence counts from now on. */
+  /** Restarts the measurement. Silences before this call do not count. */
   synchronized void reset() {
     long now = System.nanoTime();
     for (int i = 0; i < last.length; i++) {
@@ -69,7 +69,9 @@ final class Silence implements AutoCloseable {
     }
   }
 
-  /** Returns the longest silence of any of these partitions, including one that still lasts. */
+  /**
+   * Returns the longest silence of any of these partitions. A silence that still lasts also counts.
+   */
   synchronized Duration longest(Set<Integer> partitions) {
     long now = System.nanoTime();
     return Duration.ofNanos(
@@ -77,8 +79,8 @@ final class Silence implements AutoCloseable {
   }
 
   /**
-   * Waits until every partition has had a record after {@code since}, and returns the time from
-   * {@code since} until then.
+   * Waits until every partition has had a record after {@code since}. Returns the time from {@code
+   * since} to that moment.
    */
   synchronized Duration awaitAll(long since, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();

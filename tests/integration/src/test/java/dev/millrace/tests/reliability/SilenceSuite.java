@@ -28,9 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Measures how long partitions are silent after an instance is killed or restarted. There are two
- * instances with default settings, a broker with Kafka's own defaults, and a consumer of committed
- * records. A nightly group:
+ * Measures how long partitions are silent after an instance is killed or restarted. Two instances
+ * run with default settings, a broker runs with Kafka's own defaults, and a consumer reads the
+ * committed records. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=silence -Dquick verify
@@ -52,7 +52,10 @@ class SilenceSuite {
   private static final Duration BURST_PAUSE = Duration.ofMillis(3_300);
   private static final double RATE = 50;
 
-  /** Kafka's own defaults of the keys that the embedded broker changes for developers. */
+  /**
+   * Kafka's own defaults for the keys that the embedded broker sets to shorter times for
+   * developers.
+   */
   private static final List<String> KAFKAS_OWN =
       List.of(
           "group.initial.rebalance.delay.ms=3000",
@@ -145,7 +148,10 @@ class SilenceSuite {
   }
 
   /**
-   * Waits until each instance has half of the partitions, and each partition has had a prediction.
+   * Waits until each instance has half of the partitions, and then until each partition has a new
+   * prediction. Returns the members and their partitions.
+   *
+   * @param survivor ids of the members of the instance that is not killed
    */
   private Map<String, Set<Integer>> awaitBalance(Set<String> survivor) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();

@@ -28,18 +28,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs half an hour at full load with a heap of 512 MiB. Requires one answer to each image, and
- * that neither the heap nor the native memory grows. A nightly group:
+ * Runs half an hour at full load with a heap of 512 MiB. Requires that each image gets one answer,
+ * and that neither the heap nor the native memory grows. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=soak -Dquick verify
  * </pre>
  *
- * <p>A thousand images always wait for their answers. Of 142 images, two have 180 times the pixels
- * of the others and one is bad. The heap has its full size from the start, so the other resident
- * memory is native. The heap's figure is its use after a full collection. Both are sampled every
- * ten seconds. The median of each window of five minutes counts, and the first window is not
- * compared. {@code -Dsoak.minutes=N} sets another duration.
+ * <p>A thousand images are always waiting for their answers. Of 142 images, two have 180 times the
+ * pixels of the others, and one is bad. The heap has its full size from the start, so all other
+ * resident memory is native. The live heap is the heap in use after a full collection. Both are
+ * sampled every ten seconds. The suite compares the medians of windows of five minutes, except the
+ * first window. {@code -Dsoak.minutes=N} sets another duration.
  */
 @Tag("nightly")
 @Tag("soak")
@@ -58,7 +58,10 @@ class SoakSuite {
 
   @TempDir Path folder;
 
-  /** A sample: memory in bytes, and the number of images answered so far. */
+  /**
+   * A sample of the service's state. Memory is in bytes, and {@code answered} is the number of
+   * images answered so far.
+   */
   private record Sample(long nanos, long liveHeap, long nativeMemory, int threads, long answered) {}
 
   @Test
@@ -92,7 +95,7 @@ class SoakSuite {
   }
 
   private MillraceProcess startBroker() throws IOException {
-    // The broker keeps little data, because a whole hour would be tens of gigabytes.
+    // The broker keeps little data, because the data of an hour would be tens of gigabytes.
     return MillraceProcess.start(
         Files.createDirectories(folder.resolve("logs")),
         "-Xmx512m",
@@ -181,7 +184,7 @@ class SoakSuite {
     requireFlat("native memory", windows, Sample::nativeMemory);
   }
 
-  /** Compares each window with the second one, because the first is the warm-up. */
+  /** Compares each window with the second window, because the first window is the warm-up. */
   private static void requireFlat(
       String what, List<List<Sample>> windows, ToLongFunction<Sample> bytes) {
     double reference = median(windows.get(1), bytes);

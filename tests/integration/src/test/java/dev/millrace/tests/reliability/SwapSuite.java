@@ -31,17 +31,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Measures what a swap costs the images in flight: a hundred swaps, one every five seconds, at 70 %
- * of the machine's capacity. A nightly group:
+ * Measures how swaps affect latency, throughput and memory. There are a hundred swaps, one every
+ * five seconds, at 70 % of the machine's capacity. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=swap -Dquick verify
  * </pre>
  *
- * <p>Broker, service, sender and reader share the machine's cores. Latency is the time from the
- * record's timestamp, which the sender sets, until the prediction is read, both on this machine's
- * clock. {@code -Dswap.count=N} sets another number of swaps, {@code -Dswap.model=resnet50} another
- * network.
+ * <p>The broker, the service, the sender and the reader share the machine's cores. The sender sets
+ * the record's timestamp. Latency is the time from this timestamp until the prediction is read.
+ * Both times are from this machine's clock. {@code -Dswap.count=N} sets another number of swaps,
+ * and {@code -Dswap.model=resnet50} selects another network.
  */
 @Tag("nightly")
 @Tag("swap")
@@ -68,14 +68,20 @@ class SwapSuite {
 
   private final List<Answer> answers = new ArrayList<>();
 
-  /** A prediction, with times in milliseconds of this machine's clock. */
+  /** A prediction. Times are in milliseconds of this machine's clock. */
   private record Answer(long sent, long read, int partition, int version) {
     long latency() {
       return read - sent;
     }
   }
 
-  /** A promotion: the time when it returned, and the service's resident bytes at that time. */
+  /**
+   * A promotion.
+   *
+   * @param promoted time at which the call to promote returned, in milliseconds
+   * @param version the promoted version
+   * @param resident the service's resident memory at that time, in bytes
+   */
   private record Swap(long promoted, int version, long resident) {}
 
   private synchronized void note(ConsumerRecord<String, byte[]> record, Prediction prediction) {
@@ -149,7 +155,10 @@ class SwapSuite {
     return IntStream.range(0, 100).mapToObj(seed -> Images.noise("png", 32, 32, seed)).toList();
   }
 
-  /** Sends as many images as the service takes, and later at a given rate. */
+  /**
+   * A pace that first keeps a backlog of images, so that the service works at its capacity. Later,
+   * it has a given rate.
+   */
   private static final class SwitchedPace implements Traffic.Pace {
     private final Audit audit;
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -161,7 +170,10 @@ class SwapSuite {
       this.audit = audit;
     }
 
-    /** Waits until all earlier images are answered, then sends this many images per second. */
+    /**
+     * Waits until all earlier images have answers. From then on, the pace is this many images per
+     * second.
+     */
     private void steadyFromNow(double imagesPerSecond) throws InterruptedException {
       rate = imagesPerSecond;
       begun.await();
@@ -197,8 +209,9 @@ class SwapSuite {
   }
 
   /**
-   * Returns a writer after ten promotions of an unused model. Without them, the first promotions
-   * would take half a second of processor time from the service that is measured.
+   * Returns a writer that has already written ten promotions of an unused model. Without this
+   * practice, the first promotions would need half a second of processor time, which the measured
+   * service would lack.
    */
   private static ControlWriter practised(String bootstrapServers) {
     Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
@@ -229,7 +242,7 @@ class SwapSuite {
     assertThat(tally).isEqualTo(new Tally(in, in, 0, 0, 0, 0));
   }
 
-  /** Prints each swap's p99, which shows whether few swaps are slow or all. */
+  /** Prints the p99 after each swap. The list shows whether all swaps are slow, or only a few. */
   private void reportEach(List<Swap> swaps) {
     System.out.println(
         swaps.stream()
@@ -260,14 +273,14 @@ class SwapSuite {
         swaps.size(), p99Near, p99Far, nearShare / nearTime, slowest, 100 * growth);
     reportEach(swaps);
     assertThat(slowest).isLessThan(MAX_DELAY.toMillis());
-    if (MODEL.equals(SMALL)) { // others answer too few images per second
+    if (MODEL.equals(SMALL)) { // other models answer too few images per second
       assertThat((double) p99Near).isLessThanOrEqualTo(MAX_TIMES_SLOWER * p99Far);
       assertThat(nearShare / nearTime).isBetween(0.97, 1.03);
       assertThat(growth).isLessThanOrEqualTo(FLAT);
     }
   }
 
-  /** Requires that each partition's versions follow the order of the promotions. */
+  /** Requires that the model versions in each partition have the order of the promotions. */
   private void requireOrder(List<Swap> swaps) {
     List<Integer> promoted = new ArrayList<>(List.of(1));
     swaps.forEach(swap -> promoted.add(swap.version));
@@ -283,7 +296,10 @@ class SwapSuite {
     }
   }
 
-  /** Returns the time from a promotion's return to its version's first prediction, in ms. */
+  /**
+   * Returns the time from the moment at which a call to promote returned to the first prediction of
+   * its version, in ms.
+   */
   private long delay(Swap swap) {
     return answers().stream()
             .filter(answer -> answer.read >= swap.promoted && answer.version == swap.version)

@@ -3,17 +3,17 @@ package dev.millrace.tests.reliability;
 import java.time.Duration;
 
 /**
- * Times after which the cluster notices a disturbance.
+ * Timeouts after which the broker notices a disturbance, and the length of one disturbance.
  *
  * @param classicSession session timeout of a member of a classic group
  * @param streamsSession session timeout of a member of a Streams group
  * @param transaction time after which an open transaction is aborted
- * @param away time for which a broker is out of reach
+ * @param away time for which the broker does not answer, in {@link Disturbance#BROKER_AWAY}
  */
 record Timings(
     Duration classicSession, Duration streamsSession, Duration transaction, Duration away) {
 
-  /** As short as a busy machine with two cores allows. */
+  /** Timings that are as short as a busy machine with two cores allows. */
   static final Timings SHORT =
       new Timings(
           Duration.ofSeconds(3),
@@ -21,7 +21,7 @@ record Timings(
           Duration.ofSeconds(6),
           Duration.ofSeconds(10));
 
-  /** As in production, except that sessions are shorter than 45 s. */
+  /** Timings as in production, except for shorter session timeouts. */
   static final Timings LONG =
       new Timings(
           Duration.ofSeconds(6),

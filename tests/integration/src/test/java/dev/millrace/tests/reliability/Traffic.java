@@ -14,14 +14,18 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Sends images from a thread of its own until {@link #stop} or {@link #close}. A record's key is
- * its own partition and offset, {@code PARTITION/OFFSET}.
+ * Sends images on its own thread, until {@link #stop} or {@link #close}. A record's key is the
+ * record's own partition and offset, as {@code PARTITION/OFFSET}.
  */
 final class Traffic implements AutoCloseable {
 
-  /** Decides when to send. */
+  /** Decides when each image is sent. */
   interface Pace {
-    /** Waits until the image of this number, from 0, is due. */
+    /**
+     * Waits until an image is due.
+     *
+     * @param number number of the image, from 0
+     */
     void await(long number) throws InterruptedException;
 
     /** Returns a pace of this many images per second. */
@@ -48,8 +52,8 @@ final class Traffic implements AutoCloseable {
 
   private Traffic(
       String bootstrapServers, String topic, int partitions, List<byte[]> images, Pace pace) {
-    // Idempotent, with timeouts that outlast any outage of the broker: every record arrives once,
-    // in order.
+    // The producer is idempotent, and its timeouts are longer than any outage of the broker. So
+    // every record arrives once and in order.
     producer =
         new KafkaProducer<>(
             Map.of(
@@ -69,7 +73,7 @@ final class Traffic implements AutoCloseable {
     this.sent = new long[partitions];
   }
 
-  /** Begins to send images, in turn and again and again. */
+  /** Begins to send the images in turn. After the last image, it begins again with the first. */
   static Traffic start(
       String bootstrapServers, String topic, int partitions, List<byte[]> images, Pace pace) {
     Traffic traffic = new Traffic(bootstrapServers, topic, partitions, images, pace);
@@ -77,7 +81,7 @@ final class Traffic implements AutoCloseable {
     return traffic;
   }
 
-  /** Returns a hundred small images, one of them bad. */
+  /** Returns a hundred small images. One of them is bad. */
   static List<byte[]> smallImages() {
     return Stream.concat(
             IntStream.range(0, SMALL).mapToObj(seed -> Images.noise("png", 32, 32, seed)),

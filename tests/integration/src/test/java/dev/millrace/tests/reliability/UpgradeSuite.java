@@ -36,16 +36,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A rolling upgrade and its way back, under load: instances of an older distribution and of this
- * one in one group, with one repository and one control topic, and kills while they are mixed. A
- * nightly group:
+ * Tests a rolling upgrade and the way back, under load. Instances of an older version and of this
+ * version share a group, a repository and the control topic. Instances are also killed while both
+ * versions run. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=upgrade -Dupgrade.from=FOLDER -Dquick verify
  * </pre>
  *
- * <p>FOLDER is a checkout of the older version, or its unpacked distribution; without it, the tests
- * are skipped.
+ * <p>FOLDER is a checkout of the older version, or its unpacked distribution. Without {@code
+ * -Dupgrade.from}, the tests are skipped.
  */
 @Tag("nightly")
 @Tag("upgrade")
@@ -55,7 +55,7 @@ class UpgradeSuite {
   private static final String FROM = System.getProperty("upgrade.from");
   private static final Path NEW = MillraceProcess.checkout();
 
-  /** One for each stream thread of two instances. */
+  /** Number of partitions: one for each stream thread of the two instances. */
   private static final int PARTITIONS = 4;
 
   private static final double RATE = 100;
@@ -148,7 +148,10 @@ class UpgradeSuite {
     }
   }
 
-  /** A broker, a model of two versions whose first is champion, and images on their way. */
+  /**
+   * Starts a broker, publishes two versions of a model, promotes the first one, and begins to send
+   * images.
+   */
   private Traffic start() throws Exception {
     Files.createDirectories(folder.resolve("logs"));
     MillraceProcess broker =
@@ -265,7 +268,10 @@ class UpgradeSuite {
     assertThat(instance.await(PATIENCE)).as(instance.errors()).isEqualTo(SIGTERM);
   }
 
-  /** Stops an instance, starts one of a distribution, and waits until it shares the work. */
+  /**
+   * Stops an instance, starts an instance of a distribution, and waits until the new instance and
+   * {@code other} share the partitions.
+   */
   private MillraceProcess replace(
       MillraceProcess instance, Path distribution, MillraceProcess other) throws Exception {
     stop(instance);
@@ -274,7 +280,10 @@ class UpgradeSuite {
     return next;
   }
 
-  /** Waits until every stream thread of both has a partition, and every partition is heard. */
+  /**
+   * Waits until every stream thread of both instances has one partition, and then until every
+   * partition has a new prediction.
+   */
   private void awaitBalance(MillraceProcess... instances) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     Map<String, Set<Integer>> members;
@@ -300,7 +309,11 @@ class UpgradeSuite {
             () -> assertThat(versions.values()).hasSize(PARTITIONS).containsOnly(version));
   }
 
-  /** The keys of the images that {@link Traffic#smallImages} has no picture in. */
+  /**
+   * Returns the keys of the bad images among those that were sent.
+   *
+   * @param sent number of images in each partition
+   */
   private static Set<String> bad(long[] sent) {
     int images = Traffic.smallImages().size();
     Set<String> bad = new HashSet<>();

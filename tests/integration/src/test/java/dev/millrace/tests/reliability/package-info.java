@@ -1,5 +1,5 @@
 /**
- * Kills, freezes and restarts services and brokers, or lets them run for long, and counts lost and
- * doubled images.
+ * Tests that kill, freeze and restart services and brokers, or let them run for a long time, and
+ * count lost and doubled images.
  */
 package dev.millrace.tests.reliability;
