@@ -47,7 +47,7 @@ public final class TopicReader {
 
   /**
    * Reads a topic up to its end at the start of the read. Unless {@code wantsMore} ends the read,
-   * the consumer is then positioned at this end or after it.
+   * the next poll of the consumer returns the records after this end.
    *
    * @param topic the topic's name
    * @param wantsMore receives each record, and returns whether to read the next one
@@ -73,5 +73,7 @@ public final class TopicReader {
         }
       }
     }
+    // A poll may have returned records that arrived after the start.
+    ends.forEach(consumer::seek);
   }
 }
