@@ -16,7 +16,7 @@ final class BurstPace {
   private enum Load {
     /** No record came, so answers have nothing to wait for. */
     IDLE(0),
-    /** Records keep coming. */
+    /** Records keep arriving. */
     STEADY(5),
     /** A new record waits for 100 ms or longer, so answers may wait as long. */
     BACKLOG(100);

@@ -86,7 +86,7 @@ final class TaskEngine {
   /**
    * Waits until the engine has room for the next images.
    *
-   * @throws InferenceStalledError if it has none before the deadline
+   * @throws InferenceStalledError if the engine has no room before the deadline
    */
   void awaitRoom(long deadline) {
     try {
@@ -99,7 +99,7 @@ final class TaskEngine {
   /**
    * Waits until the oldest record in flight has its answer.
    *
-   * @throws InferenceStalledError if it has none before the deadline
+   * @throws InferenceStalledError if the record has no answer before the deadline
    */
   void awaitOldest(RecordLine<?> line, long deadline) {
     try {
