@@ -61,7 +61,7 @@ final class TaskEngine {
   /**
    * Submits an image to the engine. If the event holds no image, the engine refuses it.
    *
-   * @param deadline how long to wait for a slot, in ns on the engine's clock
+   * @param deadline the time at which the wait for a slot ends, in ns on the engine's clock
    * @return the answer, which may not be complete yet
    * @throws InferenceStalledError if the engine accepts no image before the deadline
    */
