@@ -119,7 +119,7 @@ final class DecodePool implements AutoCloseable {
         try {
           return queue.take();
         } catch (InterruptedException e) {
-          // by close, or earlier by a decoder
+          // interrupted by close(), or earlier by a decoder
         }
       }
       return null;
@@ -132,7 +132,7 @@ final class DecodePool implements AutoCloseable {
       }
     }
 
-    /** Returns false if the pool has given this decode up and has reported its image. */
+    /** Returns false if the pool has given up this decode and has already reported its image. */
     private boolean end() {
       synchronized (DecodePool.this) {
         current = null;
