@@ -97,8 +97,8 @@ public final class LimitsReader {
   }
 
   /**
-   * Forgets all limits, so that the next call reads them again. Call this method after a send was
-   * refused.
+   * Forgets all limits, so that the next call reads them again. Call this method when the limits
+   * may have changed, for example after a refused send.
    */
   public void forget() {
     known.clear();
