@@ -12,9 +12,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds the record that a consumer cannot read because it does not fit in the heap. Such a record
- * is usually small as long as it is compressed. The consumer cannot name the record, because one
- * poll reads many records and fails as a whole.
+ * Finds the record that a consumer cannot read because it does not fit in the heap. Usually, such a
+ * record becomes large only when it is decompressed. The consumer cannot name the record, because
+ * one poll reads many records and fails as a whole.
  */
 final class OversizedRecord {
 

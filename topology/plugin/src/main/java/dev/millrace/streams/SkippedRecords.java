@@ -35,7 +35,7 @@ final class SkippedRecords {
 
   /**
    * @param offsets the offset to skip in each partition
-   * @param clock gives the empty records their timestamps
+   * @param clock the clock for the timestamps of the empty records
    */
   SkippedRecords(Map<TopicPartition, Long> offsets, Clock clock) {
     this.pending = new ConcurrentHashMap<>(offsets);

@@ -33,7 +33,7 @@ final class DecodePool implements AutoCloseable {
     /** A slot's image is refused while its decoder may still write to it. */
     void abandoned(Batch.Slot slot, BadImageException refusal);
 
-    /** Decoding cannot go on. */
+    /** Decoding cannot continue, so the engine must stop. */
     void fatal(Throwable cause);
   }
 

@@ -41,7 +41,7 @@ final class DeviceRunner implements Runnable {
     this.nanoTime = nanoTime;
   }
 
-  /** Runs batches until the engine stops; stops the engine if it cannot go on. */
+  /** Runs batches until the engine stops. If the runner fails, it stops the engine. */
   @Override
   public void run() {
     try {

@@ -220,9 +220,9 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Stops the engine for all callers and fails every open answer, even those of running batches,
-   * because a device that hangs is given up as a whole. Use this method after a wait for an answer
-   * that took too long. It frees no memory; {@link #close} does.
+   * Stops the engine for all callers and fails every incomplete answer, even the answers of running
+   * batches, because their device may hang. Use this method after a wait for an answer that took
+   * too long. It frees no memory; {@link #close} does.
    *
    * @param cause the reason, which becomes the cause of each {@link EngineStalledException}
    */

@@ -68,8 +68,8 @@ final class WarmUp {
   }
 
   /**
-   * Times a few runs of one image, and returns the quickest, because the others may have waited for
-   * a core.
+   * Times a few runs of one image, and returns the quickest, because a slower run may have waited
+   * for a core.
    *
    * @param enough the total time after which no further run begins
    * @param nanoTime the clock, for example {@link System#nanoTime}

@@ -21,9 +21,9 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  *
  * <p>The barrier relies on the internal interface {@link CachedStateStore}, which is unchanged from
  * Kafka 3.4 to 4.3. {@code RATIONALE.md} gives the reasons. If a later Kafka version removes the
- * interface, this class does not link. If a later version no longer calls it, one of two checks
- * throws. {@link #commit} throws if records are in flight after a commit. {@link #recordAccepted}
- * throws if no flush has come for too long.
+ * interface, this class does not link. If a later version no longer calls {@link #flushCache}, one
+ * of two checks throws. {@link #commit} throws if records are in flight after a commit. {@link
+ * #recordAccepted} throws if no flush has come for too long.
  *
  * <p>Confined to its task's stream thread. Only tests extend it.
  */
@@ -99,7 +99,8 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
    *
    * @param now the time, for example {@link System#nanoTime}
    * @param silence the longest time in which the processor may accept records without a flush
-   * @throws IncompatibleClassChangeError if no flush has come for longer than {@code silence}
+   * @throws IncompatibleClassChangeError if Kafka Streams has not flushed the barrier for longer
+   *     than {@code silence}
    */
   public void recordAccepted(long now, Duration silence) {
     if (!accepting) {
