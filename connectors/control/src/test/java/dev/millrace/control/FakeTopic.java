@@ -21,8 +21,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The control topic without a broker, used through Kafka's mock clients. As on a broker, a
- * consumer's isolation level decides which records it sees and where the topic ends, and a producer
- * fences the earlier producer with its transactional id. For one thread.
+ * consumer's isolation level decides which records it sees and where the topic ends. A producer
+ * fences the earlier producer with the same transactional id. For one thread.
  */
 final class FakeTopic implements KafkaClients {
 

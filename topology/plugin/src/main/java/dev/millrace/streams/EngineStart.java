@@ -36,7 +36,7 @@ final class EngineStart {
   }
 
   /**
-   * Waits for the engine, up to a limit. If the start takes longer, this method gives the start up
+   * Waits for the engine, up to a limit. If the start takes longer, this method gives up the start
    * for all waiting threads, because a device that hangs would keep all of them waiting.
    *
    * @throws InferenceStalledError if the start was given up
@@ -79,7 +79,7 @@ final class EngineStart {
   }
 
   /**
-   * Gives the start up, unless it has ended.
+   * Gives up the start, unless it has ended. The threads that wait for the start then fail.
    *
    * @return false if the start had ended, with an engine or with a failure
    */
@@ -99,7 +99,7 @@ final class EngineStart {
     return !outcome.isDone() || engine().filter(engine -> !engine.hasStopped()).isPresent();
   }
 
-  /** Gives the start up, or closes the engine if it has started. */
+  /** Gives up the start, or closes the engine if it has started. */
   void close() {
     if (!giveUp("the engine was closed while it started", null)) {
       engine().ifPresent(InferenceEngine::close);

@@ -34,11 +34,11 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * }
  * }</pre>
  *
- * <p>Every record gets one prediction, with the record's key, timestamp and headers. The
- * predictions of a partition are forwarded in the order of their images. Batches form across all
- * partitions and stream threads that use the same {@code ImageInference}. A commit waits for the
- * answers of all records whose offsets it commits, so a crash loses no record (see {@link
- * CommitBarrier}).
+ * <p>Every record whose image can be classified gets one prediction, with the record's key,
+ * timestamp and headers. The predictions of a partition are forwarded in the order of their images.
+ * Batches form across all partitions and stream threads that use the same {@code ImageInference}. A
+ * commit waits for the answers of all records whose offsets it commits, so a crash loses no record
+ * (see {@link CommitBarrier}).
  *
  * <p>If an image cannot be classified, this node throws {@link
  * dev.millrace.core.image.BadImageException} with that image's record as the context. Kafka

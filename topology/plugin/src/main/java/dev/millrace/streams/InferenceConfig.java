@@ -18,9 +18,9 @@ import java.util.Objects;
  * @param version the version to serve, at least 1, or null for the newest
  * @param engine how images are decoded, batched and run
  * @param maxInFlight largest number of images of one partition that are in flight at once, at least
- *     1; the stream thread waits while a partition has reached this number. In addition, up to 256
- *     answered images of a partition, and about 4 MiB of answered images of a stream thread, may
- *     wait to be forwarded together
+ *     1; the stream thread waits while a partition has reached this number. In addition, answered
+ *     images may wait to be forwarded together: up to 256 of a partition, and about 4 MiB of a
+ *     stream thread
  * @param top number of most probable classes that a prediction lists, at least 1
  * @param probabilities whether a prediction holds the full distribution
  */

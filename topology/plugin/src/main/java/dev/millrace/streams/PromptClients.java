@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * answer that completes meanwhile would wait until the consumer returns. A small {@code poll.ms}
  * would shorten this wait, but would keep an idle thread busy for nothing. So while an {@link
  * ImageInference} on its thread has images in flight, this consumer polls for records once a
- * millisecond, waits for answers in between, and returns when an answer is complete. If the thread
- * has no images in flight, the consumer waits for records as usual.
+ * millisecond. Between two polls it waits for answers, and it returns when an answer is complete.
+ * If the thread has no images in flight, the consumer waits for records as usual.
  *
  * <p>While records keep arriving, answers are forwarded in bursts, so that the producer sends few
  * requests although its {@code linger.ms} is short. A burst is forwarded every 5 ms, or every 100

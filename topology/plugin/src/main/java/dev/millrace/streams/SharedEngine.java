@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * The one engine of an {@link ImageInference}, shared by its tasks. The first task starts it. The
- * engine closes only 30 s after its last user has released it, because a rebalance may revoke every
- * task for a moment. If an engine stops by itself, the next task starts another one, with the
- * version that served last.
+ * The only engine of an {@link ImageInference}, which all of its tasks share. The first task starts
+ * it. The engine closes only 30 s after its last user has released it, because a rebalance may
+ * revoke every task for a moment. If an engine stops by itself, the next task starts another one,
+ * with the version that served last.
  *
  * <p>Thread-safe. The monitor guards which start is the current one, and its number of users. No
  * thread holds the monitor while it waits for a start, which may hang, or for an engine to close.
@@ -178,8 +178,8 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * Closes the engine now, even if tasks use it. If the engine is starting, this method gives the
-   * start up. The threads that wait for the start fail, and the engine closes as soon as it has
+   * Closes the engine now, even if tasks use it. If the engine is starting, this method gives up
+   * the start. The threads that wait for the start fail, and the engine closes as soon as it has
    * started. The next task starts another engine.
    */
   @Override

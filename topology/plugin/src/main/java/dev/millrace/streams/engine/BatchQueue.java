@@ -11,8 +11,9 @@ import java.util.function.IntFunction;
  * clock. Callers must hold the {@link EngineLock}.
  *
  * <p>One batch is open at a time. It closes when it is full. When a runner asks for work, the open
- * batch also closes if its oldest image has waited {@code linger}, or if a commit waits. While
- * every runner is busy, the batch stays open and grows, because closing it would gain nothing.
+ * batch also closes if its oldest image has waited {@code linger}, or if a commit waits and no
+ * batch runs. While every runner is busy, the batch stays open and grows, because closing it would
+ * gain nothing.
  *
  * <p>A batch belongs to one version, and takes a lease of it when it opens. An image for another
  * version closes the batch. The caller that takes a batch out must give the batch's lease back.

@@ -84,9 +84,9 @@ final class LoadedModel {
   }
 
   /**
-   * Gives a lease back. The last one closes the sessions on the calling thread. If a session fails
-   * to close, this method logs the failure and returns, because neither the caller nor the next
-   * version depends on it.
+   * Gives a lease back. The last lease closes the sessions on the calling thread. If a session
+   * fails to close, this method logs the failure and returns, because neither the caller nor the
+   * next version depends on the session.
    */
   void giveBack() {
     if (leases.decrementAndGet() == 0) {

@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The version that answers new batches.
  *
- * <p>It changes only under the engine's lock. {@link Admission} reads it under the same lock, so a
- * batch never opens with a version that was given back. Other readers need no lock. Thread-safe.
+ * <p>The version changes only under the engine's lock. {@link Admission} reads it under the same
+ * lock, so a batch never opens with a version that was given back. Other readers need no lock.
+ * Thread-safe.
  */
 final class ServingVersion {
 

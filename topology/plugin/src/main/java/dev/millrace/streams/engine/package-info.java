@@ -8,7 +8,7 @@
  *   <li>Kafka Streams' consumer polls the record.
  *   <li>The image serde reads the value: an encoded image, or an unreadable event.
  *   <li>The inference processor submits the image to the {@link
- *       dev.millrace.streams.engine.InferenceEngine} and keeps the record's place in line.
+ *       dev.millrace.streams.engine.InferenceEngine} and appends the record to its task's queue.
  *   <li>{@link dev.millrace.streams.engine.Admission} takes the next slot of the open batch, and
  *       waits while every slot is taken. A batch leases the serving version when it opens.
  *   <li>A thread of the {@link dev.millrace.streams.engine.DecodePool} decodes the image into the
@@ -29,7 +29,7 @@
  *
  * <p>A swap does not go through these steps. {@link dev.millrace.streams.engine.ModelLoader} opens
  * the candidate's sessions, and {@link dev.millrace.streams.engine.WarmUp} runs them. {@link
- * dev.millrace.streams.engine.ServingVersion} changes one pointer. The last lease of the old {@link
- * dev.millrace.streams.engine.LoadedModel} closes its sessions.
+ * dev.millrace.streams.engine.ServingVersion} changes one pointer. When the last lease of the old
+ * {@link dev.millrace.streams.engine.LoadedModel} is given back, its sessions close.
  */
 package dev.millrace.streams.engine;

@@ -20,7 +20,7 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
  *
  * <ul>
  *   <li>A timestamp that the topic refuses becomes the current time, and the header {@value
- *       #TIMESTAMP} holds the old one.
+ *       #TIMESTAMP} holds the old timestamp.
  *   <li>In a compacted topic, a missing key becomes {@code topic-partition@offset}.
  *   <li>A dead letter that is too large loses its stack trace. If it is still too large, it becomes
  *       a stub. A stub has no value. It has the record's key, or the key's SHA-256 in hexadecimal
