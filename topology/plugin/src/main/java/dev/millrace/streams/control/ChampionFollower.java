@@ -131,8 +131,8 @@ public final class ChampionFollower implements AutoCloseable {
    * Starts the inference with the champion, and then follows the orders. If the champion cannot
    * serve, this method starts the version that was promoted before it, and tries the champion again
    * later. If neither version can serve, this method returns. The follower's thread then retries
-   * both versions, until one of them serves or another champion is named. Neither starts a version
-   * that was not promoted.
+   * both versions, until one of them serves or another champion is named. A version that was not
+   * promoted is never started.
    *
    * <p>To be called once, instead of {@link #follow}, and only if there is a {@link #champion}.
    *
