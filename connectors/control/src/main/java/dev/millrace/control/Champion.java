@@ -3,7 +3,8 @@ package dev.millrace.control;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * The version of a model that is to serve: MLflow's alias {@code champion}.
+ * The champion of a model: the version that all instances should serve. The name comes from
+ * MLflow's alias {@code champion}.
  *
  * @param version the version's number, at least 1
  * @param previous the version that a rollback returns to, at least 1, or null

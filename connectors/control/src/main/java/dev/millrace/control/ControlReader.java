@@ -58,14 +58,15 @@ public final class ControlReader implements AutoCloseable {
   }
 
   /**
-   * Reads to the current end of the topic. This includes every promotion that its writer has
-   * reported as done: the method waits for open transactions, because a broker answers a commit a
-   * moment before it shows the records.
+   * Reads to the current end of the topic, including every promotion that a writer has reported as
+   * done. For this, the method waits for open transactions, because a broker answers a commit a
+   * moment before consumers can read its records.
    *
-   * @return the last champion, or empty if the topic does not exist or names none
+   * @return the last champion, or empty if the topic does not exist or names no champion
    * @throws OpenTransactionException if a transaction stays open for one minute
    * @throws TimeoutException if no record arrives for one minute
-   * @throws org.apache.kafka.common.errors.AuthorizationException without the right to read it
+   * @throws org.apache.kafka.common.errors.AuthorizationException if the right to read the topic is
+   *     missing
    */
   public Optional<Champion> readToEnd() {
     Optional<Champion> champion = Optional.empty();
@@ -95,7 +96,10 @@ public final class ControlReader implements AutoCloseable {
     return champion;
   }
 
-  /** Where the topic ends, open transactions included, which this reader's own consumer hides. */
+  /**
+   * Returns the end of the topic, including the records of open transactions. This reader's own
+   * consumer does not see these records.
+   */
   private long end() {
     Map<String, Object> uncommitted = new HashMap<>(config);
     uncommitted.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
@@ -137,10 +141,11 @@ public final class ControlReader implements AutoCloseable {
   }
 
   /**
-   * Tests whether the topic exists. Once it does, reading starts at its beginning.
+   * Tests whether the topic exists. If it does, the first poll starts at its beginning.
    *
    * @return whether the topic exists
-   * @throws org.apache.kafka.common.errors.AuthorizationException without the right to describe it
+   * @throws org.apache.kafka.common.errors.AuthorizationException if the right to describe the
+   *     topic is missing
    */
   public boolean isThere() {
     if (consumer.assignment().isEmpty() && !consumer.partitionsFor(ControlTopic.NAME).isEmpty()) {

@@ -15,8 +15,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The topic that says which version of each model serves. Nothing else decides that. The topic is
- * compacted and has one partition. A record's key is the model's name; its value is for example
+ * The topic that names the version of each model that instances serve. No other setting decides
+ * this. The topic is compacted and has one partition. A record's key is the model's name. Its value
+ * is, for example,
  *
  * <pre>{"champion": {"version": 3, "previous": 2}}</pre>
  *

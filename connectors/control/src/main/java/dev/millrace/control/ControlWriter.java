@@ -14,15 +14,15 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
 /**
- * Writes a model's champion. Concurrent changes do not mix: each is a transaction whose
- * transactional id belongs to the model, so the writer that begins later fences the earlier one.
+ * Writes a model's champion. Each change is a transaction, and each model has its own transactional
+ * id. So if two writers change a champion at once, the later writer fences the earlier one.
  * Thread-safe.
  */
 public final class ControlWriter {
 
   /**
-   * After this, a broker aborts what a dead writer began. Readers wait for that; with the ten
-   * seconds between two looks of the broker, it is less than they wait.
+   * Time after which a broker aborts the transaction of a dead writer. The broker checks for such
+   * transactions every 10 s. So it aborts them within 40 s, and readers wait for one minute.
    */
   private static final int TRANSACTION_TIMEOUT_MS = 30_000;
 
@@ -50,11 +50,11 @@ public final class ControlWriter {
    * Replaces a model's champion. The topic must exist.
    *
    * @param model the model's name
-   * @param change computes the next champion from the current one. If it throws, its exception is
-   *     passed on and nothing is written
+   * @param change computes the next champion from the current one. If it throws an exception, this
+   *     method throws the same exception and writes nothing
    * @return the new champion, after all in-sync replicas have stored it
    * @throws OpenTransactionException if a transaction of another model stays open for one minute
-   * @throws ConcurrentChangeException if another writer began a change meanwhile
+   * @throws ConcurrentChangeException if another writer began a change of this champion meanwhile
    */
   public Champion change(String model, Function<Optional<Champion>, Champion> change) {
     Map<String, Object> config = new HashMap<>(producer);
@@ -64,8 +64,8 @@ public final class ControlWriter {
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     try (Producer<byte[], byte[]> transactional = clients.producer(config);
         ControlReader reader = new ControlReader(consumer, model, clients, System::nanoTime)) {
-      // Fences earlier writers before reading, or one of them could still change the champion that
-      // was read.
+      // Fence earlier writers before reading; otherwise one of them could still change the champion
+      // after it was read.
       transactional.initTransactions();
       Champion next = change.apply(reader.readToEnd());
       transactional.beginTransaction();
@@ -97,8 +97,7 @@ public final class ControlWriter {
   }
 
   /**
-   * {@return the id under which a model's champion is written, of the transactions that fence each
-   * other}
+   * {@return the transactional id with which a model's champion is written}
    *
    * @param model the model's name
    */

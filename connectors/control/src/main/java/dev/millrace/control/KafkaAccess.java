@@ -23,7 +23,7 @@ public record KafkaAccess(Map<String, Object> keys) implements BrokerAccess {
    * {@return the keys for Kafka's clients}
    *
    * @param access the access to a broker
-   * @throws IllegalArgumentException if it is access to another kind of broker
+   * @throws IllegalArgumentException if {@code access} is for another kind of broker
    */
   public static Map<String, Object> keysOf(BrokerAccess access) {
     if (access instanceof KafkaAccess kafka) {

@@ -4,16 +4,16 @@ import java.time.Duration;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Nobody can read which version serves: a writer began to name a champion, and neither committed
- * nor aborted that. The broker aborts it once the writer's transaction times out.
+ * The champion cannot be read, because a writer left a transaction on the control topic open. The
+ * broker aborts this transaction when it times out.
  */
 public final class OpenTransactionException extends KafkaException {
 
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param offset where the transaction begins
-   * @param waited how long its end was waited for
+   * @param offset the first offset of the transaction
+   * @param waited how long the reader waited for the end of the transaction
    */
   OpenTransactionException(long offset, Duration waited) {
     super(

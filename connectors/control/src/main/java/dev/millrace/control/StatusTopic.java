@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes reports to the status topic. A report that cannot be delivered is logged, and the swap
- * goes on. For one thread.
+ * Writes reports to the status topic. If a report cannot be delivered, this class logs a warning
+ * and throws nothing. For one thread.
  */
 public final class StatusTopic implements AutoCloseable {
 

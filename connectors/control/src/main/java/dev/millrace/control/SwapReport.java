@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The outcome for a candidate: of a swap on a serving instance, or of a trainer's gate. As JSON it
- * is a value of {@link ControlTopic#STATUS}; the record's key is the model's name.
+ * The outcome for a candidate version. A serving instance reports the outcome of a swap, and a
+ * trainer reports the outcome of its gate. The report as JSON is the value of a record on {@link
+ * ControlTopic#STATUS}. The record's key is the model's name.
  *
  * @param instance the reporting instance: its application id, host and process id, or {@code
  *     trainer}
@@ -23,7 +24,7 @@ import java.util.Objects;
  * @param outcome the outcome
  * @param reason the reason why the candidate was rejected, blessed or refused; null otherwise
  * @param serving the version that serves afterwards, or null if none does
- * @param milliseconds wall time from the order to the outcome, in ms
+ * @param milliseconds duration of the swap, or of the trainer's export and comparison, in ms
  * @param metrics the gate's measurements by name, or null in the report of a serving instance
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -41,15 +42,15 @@ public record SwapReport(
   public enum Outcome {
     /** The candidate serves. */
     SWAPPED,
-    /** The candidate cannot serve; the version before it keeps serving. */
+    /** The candidate cannot serve. The version that served before keeps serving. */
     REJECTED,
     /** The candidate served already. */
     UNCHANGED,
-    /** A newer order arrived before the swap began. */
+    /** A newer promotion arrived before the swap began. */
     SUPERSEDED,
-    /** The gate found the candidate better than the champion: it is promoted. */
+    /** The gate found the candidate better than the champion, so the trainer promotes it. */
     BLESSED,
-    /** The gate did not find the candidate better. */
+    /** The gate did not find the candidate better than the champion. */
     REFUSED;
 
     private final String word = name().toLowerCase(Locale.ROOT);
@@ -73,9 +74,9 @@ public record SwapReport(
    * @param outcome the outcome
    * @param reason the reason why the candidate was rejected
    * @param serving the version that serves afterwards, or null if none does
-   * @param milliseconds wall time from the order to the outcome, in ms
+   * @param milliseconds duration of the swap, or of the trainer's export and comparison, in ms
    * @param metrics the gate's measurements by name
-   * @throws NullPointerException if one of them is null
+   * @throws NullPointerException if {@code instance}, {@code model} or {@code outcome} is null
    */
   public SwapReport {
     Objects.requireNonNull(instance, "instance");

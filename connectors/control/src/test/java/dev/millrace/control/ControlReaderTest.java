@@ -165,7 +165,8 @@ class ControlReaderTest {
       FakeTopic.FakeConsumer consumer = topic.consumers.get(0);
       consumer.setMaxPollRecords(1);
       topic.endsBeyond(1);
-      // A minute without records, a record, another minute, a record, then over a minute without.
+      // A minute without records, a record, another minute, a record, then more than a minute
+      // without records.
       consumer.schedulePollTask(() -> pause(consumer, Duration.ofMinutes(1)));
       consumer.schedulePollTask(() -> resume(consumer));
       consumer.schedulePollTask(() -> nanos += Duration.ofMinutes(1).toNanos());

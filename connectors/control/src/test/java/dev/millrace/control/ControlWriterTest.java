@@ -64,7 +64,7 @@ class ControlWriterTest {
 
   @Test
   void champion_isReadAfterEarlierWritersAreFenced() {
-    topic.beforeFencing = () -> topic.committed("small", FIRST); // the last that may still write
+    topic.beforeFencing = () -> topic.committed("small", FIRST); // an earlier writer writes here
 
     writer.change(
         "small",

@@ -20,9 +20,9 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The control topic without a broker, behind Kafka's mock clients. As on a broker, a consumer's
- * isolation level decides which records it sees and where the topic ends, and a producer fences the
- * earlier producer with its transactional id. For one thread.
+ * The control topic without a broker, used through Kafka's mock clients. As on a broker, a
+ * consumer's isolation level decides which records it sees and where the topic ends. A producer
+ * fences the earlier producer with the same transactional id. For one thread.
  */
 final class FakeTopic implements KafkaClients {
 
@@ -53,16 +53,16 @@ final class FakeTopic implements KafkaClients {
 
   final List<FencedProducer> allProducers = new ArrayList<>();
 
-  /** Runs before a producer fences the earlier ones. */
+  /** Runs before a producer fences earlier producers. */
   Runnable beforeFencing = () -> {};
 
-  /** Thrown by the next producers' commits, unless it is null. */
+  /** The exception that each commit throws, or null. */
   RuntimeException commitFailure;
 
-  /** The error of each send after its commit, unless it is null. */
+  /** The error with which each send completes, or null. */
   RuntimeException sendFailure;
 
-  /** Leaves each send without an answer. */
+  /** True to leave each send incomplete. */
   boolean neverCompletes;
 
   void remove() {
@@ -70,7 +70,8 @@ final class FakeTopic implements KafkaClients {
   }
 
   /**
-   * Takes the right to see the topic away: a broker does not list it, and refuses to describe it.
+   * Takes away the right to see the topic. Like a broker, the fake then does not list the topic,
+   * and refuses to describe it.
    */
   void forbid() {
     forbidden = true;
@@ -88,7 +89,7 @@ final class FakeTopic implements KafkaClients {
     add(model, value, State.OPEN);
   }
 
-  /** Ends the open transactions. */
+  /** Commits the open transactions. */
   void commitOpen() {
     end(State.COMMITTED);
   }
@@ -102,7 +103,7 @@ final class FakeTopic implements KafkaClients {
         entry -> entry.state() == State.OPEN ? new Entry(entry.record(), state) : entry);
   }
 
-  /** Has the topic end this many records after the last one that is handed on. */
+  /** Sets the end of the topic this many records after the last record that a poll returns. */
   void endsBeyond(long records) {
     beyond = records;
   }
@@ -187,7 +188,7 @@ final class FakeTopic implements KafkaClients {
       return super.poll(timeout);
     }
 
-    /** Adds the records since the last call; a poll returns them. */
+    /** Adds the records that the topic got since the last call, so that a poll returns them. */
     void deliver() {
       int end = end();
       for (; delivered < end; delivered++) {
@@ -207,7 +208,7 @@ final class FakeTopic implements KafkaClients {
       return entries.size();
     }
 
-    /** Skips aborted records. A broker does that itself; the mock needs this call. */
+    /** Skips aborted records. A real consumer does so by itself; the mock does not. */
     @Override
     public synchronized long position(TopicPartition partition) {
       long position = super.position(partition);
@@ -220,7 +221,7 @@ final class FakeTopic implements KafkaClients {
     }
   }
 
-  /** Writes to the topic at the commit. */
+  /** Adds its records to the topic when it commits. */
   final class FencedProducer extends MockProducer<byte[], byte[]> {
 
     private final String id;

@@ -24,7 +24,7 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
     return Serdes.serdeFrom(ImageEventDeserializer::serialize, new ImageEventDeserializer());
   }
 
-  @SuppressWarnings("UnusedVariable") // the topic: a serializer's signature
+  @SuppressWarnings("UnusedVariable") // the Serializer interface requires the parameter topic
   private static byte[] serialize(String topic, ImageEvent event) {
     if (event == null) {
       return null;

@@ -40,7 +40,7 @@ public record Prediction(
      * @param name the model's name
      * @param version the version's number
      * @param sha256 checksum of the model file that ran
-     * @throws NullPointerException if one of them is null
+     * @throws NullPointerException if {@code name} or {@code sha256} is null
      */
     public Model {
       Objects.requireNonNull(name, "name");
@@ -63,7 +63,7 @@ public record Prediction(
      * @param index the class's index in the model's outputs, from 0
      * @param label the class's name
      * @param probability the class's probability, from 0 to 1
-     * @throws NullPointerException if it is null
+     * @throws NullPointerException if {@code label} is null
      */
     public Top {
       Objects.requireNonNull(label, "label");
@@ -85,7 +85,7 @@ public record Prediction(
      * @param topic the input topic
      * @param partition the record's partition
      * @param offset the record's offset
-     * @throws NullPointerException if it is null
+     * @throws NullPointerException if {@code topic} is null
      */
     public Source {
       Objects.requireNonNull(topic, "topic");

@@ -46,7 +46,7 @@ final class PredictionJson {
     return Serdes.serdeFrom(PredictionJson::serialize, PredictionJson::deserialize);
   }
 
-  @SuppressWarnings("UnusedVariable") // the topic: a serializer's signature
+  @SuppressWarnings("UnusedVariable") // the Serializer interface requires the parameter topic
   private static byte[] serialize(String topic, Prediction prediction) {
     if (prediction == null) {
       return null;

@@ -43,7 +43,8 @@ public final class Probabilities {
    * {@return the indices of the {@code k} largest probabilities, largest first} Among equal
    * probabilities, the lower index comes first.
    *
-   * @param k the number of indices, at least 0; at most as many as there are classes are returned
+   * @param k the number of indices, at least 0. If there are fewer than {@code k} classes, the
+   *     indices of all classes are returned
    * @throws IllegalArgumentException if {@code k} is below 0
    */
   public int[] top(int k) {

@@ -9,12 +9,12 @@ import java.util.concurrent.CompletionException;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Forwards answers: a classification as a prediction, and a refusal as an exception of the record's
- * own node.
+ * Forwards answers. A classification becomes a prediction. A refusal becomes an exception that the
+ * processor's node throws for the refused record.
  *
- * <p>The task's {@link TaskFailure} remembers every failure. No failure leaves as an exception that
- * a handler could answer with "resume". The handler would drop the record that is being processed,
- * although another record failed.
+ * <p>The task's {@link TaskFailure} remembers every failure. A failure is thrown as an error, or as
+ * an exception that bypasses the handlers. A handler could answer any other exception with "resume"
+ * and drop the record that is being processed, although another record failed.
  *
  * <p>Confined to its task's stream thread.
  */
@@ -65,8 +65,8 @@ final class AnswerForwarder<K> {
   }
 
   /**
-   * Forwards the prediction, or refuses the record. Also refuses a record at which later processors
-   * have failed too often.
+   * Forwards the prediction, or refuses the record. Also refuses a record if later processors have
+   * failed on it too often.
    */
   private void passOn(PendingRecord<K> pending, Classification answer, BadImageException refusal) {
     RecordMetadata origin = pending.origin();

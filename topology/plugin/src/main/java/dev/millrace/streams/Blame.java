@@ -17,17 +17,19 @@ import org.apache.kafka.streams.errors.StreamsException;
 public enum Blame {
   /** The record: it fails again when it is processed again. */
   RECORD,
-  /** The device: it runs no image any more, not even the warm-up image. */
+  /** The device: it fails every image, even the warm-up image. */
   DEVICE,
-  /** Brokers, stores or the model repository: processing goes on once they are back. */
+  /**
+   * Brokers, stores or the model repository: processing continues once they are available again.
+   */
   WORLD,
-  /** Unknown. Mostly a device that gives no answer in time. */
+  /** Unknown. Usually, a device has not answered in time. */
   UNKNOWN;
 
   private static final int MOST_CAUSES = 16;
 
   /**
-   * Tells the cause of a failure by the types of the failure and of its causes.
+   * Determines the cause of a failure from the types of the failure and of its causes.
    *
    * @param failure the failure
    * @return the cause
@@ -51,7 +53,8 @@ public enum Blame {
     if (cause instanceof SerializationException || cause instanceof RecordTooLargeException) {
       return false;
     }
-    // Kafka Streams wraps other failures in it. Without a cause, the failure is its own.
+    // Kafka Streams wraps other failures in a StreamsException. A StreamsException without a cause
+    // is a failure of Kafka Streams itself.
     if (cause instanceof StreamsException && cause.getCause() != null) {
       return false;
     }

@@ -4,21 +4,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Decides when the answers of a stream thread leave: in bursts while records keep coming, and at
- * once otherwise. Forwarding one answer at a time would make a request to the broker for each.
+ * Decides when a stream thread forwards its answers: in bursts while records keep arriving, and at
+ * once otherwise. If answers were forwarded one at a time, each answer would need its own request
+ * to the broker.
  *
- * <p>The thread's consumer notes what it finds. The thread's processors ask for the current burst.
- * Confined to that thread.
+ * <p>The thread's consumer reports the number of records that each poll returns. The thread's
+ * processors ask for the number of the current burst. Confined to that thread.
  */
 final class BurstPace {
 
-  /** How busy the thread is, and how long a burst lasts then, in ms. */
+  /** How busy the thread is. The argument of each value is the length of a burst, in ms. */
   private enum Load {
-    /** No record came, so answers have nothing to wait for. */
+    /** The last poll returned no record, so answers are forwarded at once. */
     IDLE(0),
-    /** Records keep coming. */
+    /** Records keep arriving. */
     STEADY(5),
-    /** A new record waits for 100 ms or longer, so answers may wait as long. */
+    /** A new record waits for 100 ms or longer, so answers may wait for 100 ms as well. */
     BACKLOG(100);
 
     private final long burstNanos;
@@ -29,9 +30,10 @@ final class BurstPace {
   }
 
   /**
-   * Bytes of images whose answers may wait for a burst. An image is kept until its answer leaves,
-   * because a later processor may have to dead-letter the record. Tens of megabytes would make the
-   * heap grow, which costs more than requests do.
+   * Largest total size of the images whose answers wait for a burst, in bytes. An image is kept
+   * until its answer is forwarded, because a later processor may have to dead-letter the record.
+   * Tens of megabytes of images would make the heap grow, which costs more than additional
+   * requests.
    */
   static final long MOST_WAITING_BYTES = 4 << 20;
 
@@ -44,22 +46,25 @@ final class BurstPace {
   private long burst;
   private long waitingBytes;
 
-  /** Number of records that the consumer found last. */
+  /** Number of records in the last poll that returned any records. */
   private int taken;
 
-  /** Number of records that the broker still had in their partitions. */
+  /** Number of records that the broker still had in the partitions of the last poll's records. */
   private long lag;
 
-  /** Time at which the consumer returned last. */
+  /** Time at which the last poll returned. */
   private long returned;
 
-  /** Longest time between two polls since the consumer last found records. */
+  /** Longest time between two polls since the last poll that returned any records. */
   private long busyNanos;
 
-  /** Time that the recent records took together. One alone may have waited for many others. */
+  /**
+   * Total time that the recent records took. The time of a single record is not enough for an
+   * estimate, because it may have waited for many other records.
+   */
   private double recentNanos;
 
-  /** Number of the recent records. */
+  /** Number of records that took {@link #recentNanos}. */
   private double recentRecords;
 
   /**
@@ -79,11 +84,11 @@ final class BurstPace {
   }
 
   /**
-   * Notes what the thread's consumer found. Kafka Streams polls again once it has processed these
-   * records. So the time until the next poll shows how long a new record has to wait.
+   * Notes the result of a poll. Kafka Streams polls again once it has processed these records. So
+   * the time until the next poll shows how long a new record has to wait.
    *
-   * @param records number of records found
-   * @param lag number of records that the broker still has of their partitions
+   * @param records number of records that the poll returned
+   * @param lag number of records that the broker still has in the partitions of these records
    */
   void polled(int records, long lag) {
     long now = nanoTime.getAsLong();
@@ -116,10 +121,10 @@ final class BurstPace {
   }
 
   /**
-   * Returns how long the consumer may wait for records that the broker is known to have: until the
-   * burst ends, because no answer leaves before.
+   * Returns how long the consumer may wait for records that the broker is known to have. It may
+   * wait until the burst ends, because no answer is forwarded before.
    *
-   * @return nanoseconds; 0 if the broker is not known to have any
+   * @return the time, in ns; 0 if the broker is not known to have more records
    */
   long nanosForMore() {
     return lag == 0 ? 0 : Math.max(0, load.burstNanos - (nanoTime.getAsLong() - burstStart));
@@ -127,9 +132,9 @@ final class BurstPace {
 
   /**
    * Returns the number of the current burst, for all tasks of the thread. A task forwards its
-   * answers when this number has changed. While records keep coming, a burst begins every 5 ms, and
-   * under a backlog every 100 ms. Without records, each call begins a burst. So does a call once
-   * {@link #MOST_WAITING_BYTES} of images wait.
+   * answers when this number has changed. While records keep arriving, a new burst begins every 5
+   * ms, or every 100 ms under a backlog. If the last poll returned no records, or {@link
+   * #MOST_WAITING_BYTES} of images wait, the call begins a new burst.
    */
   long burst() {
     long now = nanoTime.getAsLong();
@@ -138,14 +143,14 @@ final class BurstPace {
         : burst;
   }
 
-  /** Adds to the bytes of images that wait for the end of the burst. */
+  /** Adds to the total size of the images whose answers wait for the next burst. */
   void waiting(long bytes) {
     waitingBytes += bytes;
   }
 
   /**
-   * Begins a burst because one task has to forward its answers, so that the other tasks forward
-   * theirs, too.
+   * Begins a burst early, because one task has to forward its answers. The thread's other tasks
+   * then forward their answers, too.
    */
   long nextBurst() {
     return beginBurst(nanoTime.getAsLong());

@@ -17,22 +17,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The {@code processing.exception.handler} for topologies with an {@link ImageInference}. It sends
- * the record to the topic named by {@code errors.dead.letter.queue.topic.name}, and the stream goes
- * on, if
+ * the record to the topic named by {@code errors.dead.letter.queue.topic.name}, and the stream
+ * continues, if
  *
  * <ul>
  *   <li>the image is refused,
  *   <li>a processor throws an {@link UnsendableException}, because the brokers would refuse its
  *       output,
- *   <li>the record has failed three times through its own fault, or
+ *   <li>the record itself has caused three failures, or
  *   <li>the record was skipped without being read (see {@link PromptClients#PromptClients(Map)}).
  * </ul>
  *
  * <p>Any other failure fails the task, so that a broken device or broker never dead-letters good
  * images. If no topic is set, every record that is refused fails its task.
  *
- * <p>A dead letter has Kafka Streams' own headers (KIP-1034) and is changed until its topic accepts
- * it, see {@link DeadLetter}.
+ * <p>A dead letter has Kafka Streams' own headers (KIP-1034). If its topic would refuse it, the
+ * dead letter is changed; see {@link DeadLetter}.
  *
  * <p>Set {@code production.exception.handler} to {@link dev.millrace.streams.sending.RefusedSends}
  * as well. Used by one stream thread.
@@ -93,7 +93,9 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
         || exception instanceof FailedRecordException;
   }
 
-  /** Creates the reader for the first dead letter, because most streams have none. */
+  /**
+   * Creates the reader only at the first dead letter, because most streams have no dead letters.
+   */
   private LimitsReader limits() {
     if (limits == null) {
       limits = newReader.get();

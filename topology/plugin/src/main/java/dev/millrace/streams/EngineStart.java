@@ -36,11 +36,11 @@ final class EngineStart {
   }
 
   /**
-   * Waits for the engine. A start that takes longer is given up for all threads that wait for it,
-   * because a device that hangs keeps all of them waiting.
+   * Waits for the engine, up to a limit. If the start takes longer, this method gives up the start
+   * for all waiting threads, because a device that hangs would keep all of them waiting.
    *
    * @throws InferenceStalledError if the start was given up
-   * @throws RuntimeException if the engine does not start; this is the engine's failure
+   * @throws RuntimeException if the engine failed to start
    */
   InferenceEngine await(Duration limit) throws InterruptedException {
     try {
@@ -51,7 +51,7 @@ final class EngineStart {
               + limit.toMillis()
               + " ms: the device hangs or is slow; if it is only slow, raise max.poll.interval.ms",
           e);
-      return join(); // the engine may have started in this moment
+      return join(); // the engine may have started just before giveUp()
     } catch (ExecutionException e) {
       return join();
     }
@@ -66,8 +66,8 @@ final class EngineStart {
   }
 
   /**
-   * Returns the exception for a thread that waited for the start. An {@link InferenceStalledError}
-   * is wrapped in a new one, with this thread's stack trace, and thrown.
+   * Returns the exception for a thread that waited for the start. If the cause is an {@link
+   * InferenceStalledError}, this method throws a new error with this thread's stack trace instead.
    */
   private static RuntimeException failure(Throwable cause) {
     if (cause instanceof InferenceStalledError givenUp) {
@@ -79,7 +79,7 @@ final class EngineStart {
   }
 
   /**
-   * Gives the start up, unless it has ended.
+   * Gives up the start, unless it has ended. The threads that wait for the start then fail.
    *
    * @return false if the start had ended, with an engine or with a failure
    */
@@ -99,7 +99,7 @@ final class EngineStart {
     return !outcome.isDone() || engine().filter(engine -> !engine.hasStopped()).isPresent();
   }
 
-  /** Gives the start up, or closes the engine if it has started. */
+  /** Gives up the start, or closes the engine if it has started. */
   void close() {
     if (!giveUp("the engine was closed while it started", null)) {
       engine().ifPresent(InferenceEngine::close);

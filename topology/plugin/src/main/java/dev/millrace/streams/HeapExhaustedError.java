@@ -2,7 +2,10 @@ package dev.millrace.streams;
 
 import org.apache.kafka.common.TopicPartition;
 
-/** A record does not fit in the heap. The message names the record and says how to go on. */
+/**
+ * A record does not fit in the heap. The message names the record and says how to raise the heap or
+ * skip the record.
+ */
 public final class HeapExhaustedError extends OutOfMemoryError {
 
   private static final long serialVersionUID = 1;

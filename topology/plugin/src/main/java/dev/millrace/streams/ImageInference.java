@@ -34,14 +34,15 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * }
  * }</pre>
  *
- * <p>Every record gets one prediction, with the record's key, timestamp and headers. The
- * predictions of a partition leave in the order of their images. Batches form across all partitions
- * and stream threads that use the same {@code ImageInference}. A commit waits for the answers of
- * the records that it would cover, so a crash loses no record (see {@link CommitBarrier}).
+ * <p>Every record whose image can be classified gets one prediction, with the record's key,
+ * timestamp and headers. The predictions of a partition are forwarded in the order of their images.
+ * Batches form across all partitions and stream threads that use the same {@code ImageInference}. A
+ * commit waits for the answers of all records whose offsets it commits, so a crash loses no record
+ * (see {@link CommitBarrier}).
  *
  * <p>If an image cannot be classified, this node throws {@link
  * dev.millrace.core.image.BadImageException} with that image's record as the context. Kafka
- * Streams' {@code processing.exception.handler} then decides (KIP-1033). {@link
+ * Streams' {@code processing.exception.handler} then decides what to do (KIP-1033). {@link
  * DeadLetterBadImages} sends the record to the dead-letter topic. Any other failure fails the task,
  * and Kafka Streams processes its records again.
  *
@@ -67,7 +68,7 @@ public final class ImageInference<K>
   }
 
   /**
-   * Creates the processor with an engine of the caller's.
+   * Creates the processor with the caller's own engine.
    *
    * @param start starts an engine, as in {@link SharedEngine}; the engine's clock must be {@link
    *     System#nanoTime}
@@ -114,7 +115,7 @@ public final class ImageInference<K>
   }
 
   /**
-   * Creates a processor with a runtime and decoders of the caller's, for example for a test without
+   * Creates a processor with the caller's own runtime and decoders, for example in a test without
    * native libraries. Loads nothing yet.
    *
    * @param config the model and how to serve it
@@ -152,9 +153,9 @@ public final class ImageInference<K>
   }
 
   /**
-   * Loads and warms up the model, unless that is done, and keeps it loaded until {@link #close}.
-   * Returns when the model is warm, however long that takes. Call this method before the Kafka
-   * Streams client starts; otherwise the first images wait for the model.
+   * Loads and warms up the model, unless it is loaded already, and keeps it loaded until {@link
+   * #close}. Waits for the end of the warm-up without a time limit. Call this method before the
+   * Kafka Streams client starts; otherwise the first images wait for the model.
    *
    * @return the version that serves
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
@@ -176,11 +177,11 @@ public final class ImageInference<K>
   }
 
   /**
-   * Lets another version of the model answer while the stream runs. The calling thread verifies,
-   * loads and warms up the candidate beside the current version. Then the candidate answers every
-   * batch that opens. One version answers a whole batch, and a partition's predictions change from
-   * the old version to the new one once. The engine frees the old version when its last batch
-   * returns. If no engine runs, this method starts one first.
+   * Swaps to another version of the model while the stream runs. The calling thread verifies, loads
+   * and warms up the candidate, while the current version keeps serving. After that, the candidate
+   * answers every batch that opens. One version answers a whole batch, and a partition's
+   * predictions change from the old version to the new one once. The engine frees the old version
+   * when its last batch returns. If no engine runs, this method starts one first.
    *
    * @param version the candidate's number
    * @param allowSignatureChange whether the candidate may take another image size or have other

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The model that an {@link ImageInference} serves, and how it serves it. {@link #of} and {@link
+ * The model that an {@link ImageInference} serves, and how to serve it. {@link #of} and {@link
  * #builder} create a configuration. Immutable.
  *
  * @param repository folder of the model repository
@@ -18,8 +18,9 @@ import java.util.Objects;
  * @param version the version to serve, at least 1, or null for the newest
  * @param engine how images are decoded, batched and run
  * @param maxInFlight largest number of images of one partition that are in flight at once, at least
- *     1; a full partition waits. In addition, up to 256 answered images of a partition, and about 4
- *     MiB of answered images of a stream thread, may wait to be forwarded together
+ *     1; the stream thread waits while a partition has reached this number. In addition, answered
+ *     images may wait to be forwarded together: up to 256 of a partition, and about 4 MiB of a
+ *     stream thread
  * @param top number of most probable classes that a prediction lists, at least 1
  * @param probabilities whether a prediction holds the full distribution
  */
@@ -62,8 +63,8 @@ public record InferenceConfig(
   }
 
   /**
-   * Creates a configuration for the newest version of a model, on the CPU, with defaults that suit
-   * the machine's cores.
+   * Creates a configuration for the newest version of a model, on the CPU, with defaults that
+   * depend on the machine's number of cores.
    *
    * @param repository folder of the model repository
    * @param model the model's name in the repository
@@ -86,7 +87,7 @@ public record InferenceConfig(
   }
 
   /**
-   * Starts a configuration with the defaults of {@link #of}.
+   * Creates a builder with the defaults of {@link #of}.
    *
    * @param repository folder of the model repository
    * @param model the model's name in the repository
@@ -145,9 +146,9 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets the largest number of images in a batch. By default, 64 on a GPU; on the CPU, as many
-     * images as run in 20 ms, at most 8. A CPU gains nothing from larger batches, and a commit has
-     * to wait for the current run. A size that is set here removes the limit of 20 ms.
+     * Sets the largest number of images in a batch. By default, 64 on a GPU; on the CPU, the number
+     * of images that run in 20 ms, at most 8. A CPU gains nothing from larger batches, and a commit
+     * has to wait for the current run. A size that is set here removes the limit of 20 ms.
      *
      * @param maxBatchSize from 1 to {@value EngineConfig#MAX_BATCH_SIZE}, or null for the default
      * @return this builder
@@ -193,8 +194,8 @@ public record InferenceConfig(
 
     /**
      * Sets the largest number of images of one partition that are in flight at once. By default, a
-     * little less than four batches. With less than one batch, one partition alone cannot fill a
-     * batch.
+     * little less than four batches. If the limit is below the batch size, one partition alone
+     * cannot fill a batch.
      *
      * @param maxInFlight at least 1, or null for the default
      * @return this builder
@@ -241,7 +242,7 @@ public record InferenceConfig(
       Duration longestRun = maxBatchSize == null && !cuda ? CPU_RUN : EngineConfig.UNLIMITED;
       EngineConfig engine =
           new EngineConfig(devices, batch, longestRun, wait, decodeThreads, runs, limits);
-      // Whole batches less the quarter of a batch that InferenceEngine.awaitRoom keeps free.
+      // Four batches, less the quarter of a batch that InferenceEngine.awaitRoom keeps free.
       int most = BATCHES_IN_FLIGHT * batch - batch / 4;
       int inFlight = maxInFlight != null ? maxInFlight : most;
       return new InferenceConfig(repository, model, version, engine, inFlight, top, probabilities);

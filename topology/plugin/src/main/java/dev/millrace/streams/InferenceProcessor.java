@@ -23,8 +23,8 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
  * <p>{@code process} submits an image and appends its record to the {@link RecordLine}. Three
  * callers forward answers: {@code process}, a punctuator that runs every millisecond while records
  * are in flight, and the commit barrier, which waits for all answers. Before {@code process}
- * returns, it waits until there is room for the next record. If the in-flight limit is reached, it
- * waits for the oldest answer.
+ * returns, it waits until the engine has room for the next record. If the in-flight limit is
+ * reached, it also waits for the oldest answer.
  *
  * <p>A record's answer is forwarded long after its {@code process} call has returned, so {@link
  * RecordForwarder} restores the record's context.
@@ -39,7 +39,10 @@ final class InferenceProcessor<K>
 
   private static final Duration TICK = Duration.ofMillis(1);
 
-  /** Largest number of answers that wait for a burst: as many as a fast model gives in 100 ms. */
+  /**
+   * Largest number of a task's answers that wait for a burst. A fast model returns this many
+   * answers in 100 ms.
+   */
   private static final int MOST_ANSWERED = 256;
 
   private final PredictionFormat format;
@@ -114,8 +117,9 @@ final class InferenceProcessor<K>
   }
 
   /**
-   * Waits until there is room for the next record. Waits before that record comes, and so at the
-   * end of a batch: a commit that falls due meanwhile does not have to run a batch of a few images.
+   * Waits until there is room for the next record. The wait comes before the next record opens a
+   * new batch. So a commit that becomes due during the wait does not have to run a batch of a few
+   * images.
    */
   private void awaitRoom(long deadline) {
     if (line.inFlight() >= maxInFlight) {
@@ -129,7 +133,7 @@ final class InferenceProcessor<K>
     engine.awaitRoom(deadline);
   }
 
-  /** Forwards the answers that are there, once in each burst. */
+  /** Forwards the complete answers, once in each burst. */
   private void forwardInBursts() {
     long current = owed.pace().burst();
     if (current != burst) {
@@ -152,7 +156,7 @@ final class InferenceProcessor<K>
    * Waits for every answer and forwards it. The barrier calls this before a commit.
    *
    * @throws StreamsException if the engine does not answer, or if the task has failed before; the
-   *     task fails
+   *     task then fails
    */
   @Override
   public void drain() {

@@ -17,8 +17,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Resets a consumer's offsets as {@code auto.offset.reset} says, and reports the records that the
- * reset skips. A consumer that resets its offsets by itself does not report them, so the consumer
- * is configured without a reset. Used by one thread at a time, like its consumer.
+ * reset skips. Kafka's own reset does not report them, so the consumer must be configured without a
+ * reset. Used by one thread at a time, like its consumer.
  */
 final class LostRecords {
 
@@ -90,7 +90,8 @@ final class LostRecords {
   }
 
   /**
-   * Seeks in these partitions. Without any, Kafka's consumer would seek in all of its partitions.
+   * Seeks to the beginning or the end of these partitions. If there are none, this method does
+   * nothing, because Kafka's consumer would seek in all of its partitions.
    */
   private void seek(Collection<TopicPartition> partitions) {
     if (partitions.isEmpty()) {

@@ -12,9 +12,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds the record that a consumer cannot read for lack of memory. In most cases, the record is
- * small only while it is compressed. The consumer cannot name the record, because it fails at all
- * the records that it polls at once.
+ * Finds the record that a consumer cannot read because it does not fit in the heap. Usually, such a
+ * record becomes large only when it is decompressed. The consumer cannot name the record, because
+ * one poll reads many records and fails as a whole.
  */
 final class OversizedRecord {
 
@@ -28,10 +28,11 @@ final class OversizedRecord {
    *
    * @param config configuration of the consumer that failed
    * @param failed the consumer that failed
-   * @param most number of records that it may have polled at once
-   * @param error the error that it threw
+   * @param most largest number of records in one poll of the failed consumer
+   * @param error the error that the failed consumer threw
    * @param open opens a consumer with a configuration
-   * @return a {@link HeapExhaustedError} that names the record, or {@code error} if none was found
+   * @return a {@link HeapExhaustedError} that names the record, or {@code error} if no such record
+   *     was found
    */
   static OutOfMemoryError find(
       Map<String, Object> config,

@@ -9,15 +9,18 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
- * The answers that a stream thread owes: those of the records in line in its tasks. The thread's
- * processors add their tasks. The thread's consumer must not sleep while an answer is owed (see
- * {@link PromptClients}). Confined to that thread.
+ * The answers that a stream thread owes: the answers of all records of its tasks that are not
+ * forwarded yet. The thread's processors add their tasks. The thread's consumer must not sleep
+ * while an answer is owed (see {@link PromptClients}). Confined to that thread.
  */
 final class OwedAnswers {
 
   /** A task that may owe answers. */
   interface Debtor {
-    /** {@return the answer that the task forwards next, complete or not; null if it owes none} */
+    /**
+     * {@return the answer that the task forwards next, complete or not; null if the task owes no
+     * answer}
+     */
     CompletableFuture<?> next();
   }
 
@@ -28,7 +31,7 @@ final class OwedAnswers {
   private final BurstPace pace;
 
   /**
-   * Creates a thread's answers; it owes none yet.
+   * Creates the object of a thread that owes no answer yet.
    *
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */
@@ -41,12 +44,12 @@ final class OwedAnswers {
     return OF_THREAD.get();
   }
 
-  /** {@return the pace at which the thread's answers leave} */
+  /** {@return the pace at which the thread forwards its answers} */
   BurstPace pace() {
     return pace;
   }
 
-  /** Adds a task. To be called when it starts; {@link #remove} when it ends. */
+  /** Adds a task. Call this method when the task starts, and {@link #remove} when the task ends. */
   void add(Debtor debtor) {
     debtors.add(debtor);
   }
@@ -66,12 +69,12 @@ final class OwedAnswers {
   }
 
   /**
-   * Waits until a task can forward an answer. Looks at all tasks once, and then waits for the first
-   * one only, so the wait should be short.
+   * Waits until a task can forward an answer. Checks every task once. If no answer is complete,
+   * waits for the answer of the first task only, so the wait should be short.
    *
    * @param nanos the longest time to wait, in ns
-   * @return false if the time passed without an answer, or no answer is owed; true also after an
-   *     interrupt
+   * @return true if an answer is complete or the thread was interrupted; false if the time has
+   *     passed or no answer is owed
    */
   boolean await(long nanos) {
     CompletableFuture<?> first = null;

@@ -51,8 +51,8 @@ public record PredictionFormat(int top, boolean full) {
   }
 
   /**
-   * Returns the key as text. A null key gives {@code topic-partition-offset}; bytes that are not
-   * UTF-8 give {@code 0x…}.
+   * Returns the key as text. A null key becomes {@code topic-partition-offset}. Bytes that are not
+   * UTF-8 become {@code 0x} and their hexadecimal digits.
    */
   static String id(Object key, Prediction.Source source) {
     if (key == null) {
@@ -70,8 +70,8 @@ public record PredictionFormat(int top, boolean full) {
   }
 
   /**
-   * Decodes bytes whose text has a replacement character: either it was there, or the bytes are not
-   * UTF-8.
+   * Decodes bytes whose text contains the replacement character. Either the bytes encode this
+   * character, or they are not UTF-8.
    */
   private static String textOrHex(byte[] bytes) {
     try {

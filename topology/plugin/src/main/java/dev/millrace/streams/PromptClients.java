@@ -34,26 +34,28 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>A stream thread without records waits for them inside its consumer, up to {@code poll.ms}. An
- * answer that arrives meanwhile would wait as long, and a small {@code poll.ms} keeps an idle
- * thread busy for nothing. So while an {@link ImageInference} on its thread has images in flight,
- * this consumer looks for records once a millisecond, waits for answers in between, and returns
- * when one is there. A thread without images in flight waits as usual.
+ * answer that completes meanwhile would wait until the consumer returns. A small {@code poll.ms}
+ * would shorten this wait, but would keep an idle thread busy for nothing. So while an {@link
+ * ImageInference} on its thread has images in flight, this consumer polls for records once a
+ * millisecond. Between two polls it waits for answers, and it returns when an answer is complete.
+ * If the thread has no images in flight, the consumer waits for records as usual.
  *
- * <p>While records keep coming, answers leave in bursts, so that the producer makes few requests
- * although its {@code linger.ms} is short. A burst lasts 5 ms. It lasts 100 ms if processing the
- * records that wait takes 100 ms or longer.
+ * <p>While records keep arriving, answers are forwarded in bursts, so that the producer sends few
+ * requests although its {@code linger.ms} is short. A burst is forwarded every 5 ms, or every 100
+ * ms if processing the waiting records takes 100 ms or longer.
  *
- * <p>If a stream thread fails and is replaced, it leaves its group at once, provided that its
- * failure passes through {@link #leavingGroup}. Otherwise {@code KafkaStreams.replaceStreamThread}
- * keeps the failed thread in the group, although Kafka Streams means it to leave (KAFKA-12738). Its
- * partitions then stand still until its session ends, after 45 s by default.
+ * <p>If a stream thread fails and is replaced, the failed thread leaves its group at once, provided
+ * that {@link #leavingGroup} wraps the exception handler. Otherwise {@code
+ * KafkaStreams.replaceStreamThread} keeps the failed thread in the group, although Kafka Streams
+ * has marked it to leave (KAFKA-12738). No member then processes its partitions until its session
+ * times out, after 45 s by default.
  *
  * <p>If records were deleted before they were read, a warning says how many. Kafka's own consumer
- * skips them silently, as {@code auto.offset.reset} says. If a record does not fit in the heap, the
- * consumer throws a {@link HeapExhaustedError} that names the record.
+ * applies {@code auto.offset.reset} without a report of the skipped records. If a record does not
+ * fit in the heap, the consumer throws a {@link HeapExhaustedError} that names the record.
  *
- * <p>Under {@code group.protocol=streams}, Kafka Streams creates its consumer itself, and this
- * class has no effect: set {@code poll.ms} to a few milliseconds there. Thread-safe.
+ * <p>Under {@code group.protocol=streams}, Kafka Streams creates its consumer itself, so this class
+ * has no effect. Set {@code poll.ms} to a few milliseconds in this case. Thread-safe.
  */
 public final class PromptClients implements KafkaClientSupplier {
 
@@ -64,7 +66,10 @@ public final class PromptClients implements KafkaClientSupplier {
   /** Whether the current stream thread has failed. */
   private final ThreadLocal<Boolean> failed = ThreadLocal.withInitial(() -> false);
 
-  /** Whether all threads are about to end, because one of them failed. */
+  /**
+   * Whether all threads are about to end, because a failure ended the client or {@link #endPolls}
+   * was called.
+   */
   private volatile boolean ending;
 
   private final Set<PromptConsumer> consumers = ConcurrentHashMap.newKeySet();
@@ -77,8 +82,8 @@ public final class PromptClients implements KafkaClientSupplier {
   /**
    * Creates clients that skip some records without reading them, because they do not fit in the
    * heap. With {@link DeadLetterBadImages}, each skipped record becomes a dead letter without a
-   * value. The consumer needs {@code max.poll.records=1}; otherwise it reads a record together with
-   * those before it.
+   * value. The consumer needs {@code max.poll.records=1}; otherwise it reads a skipped record
+   * together with the records before it.
    *
    * @param skipped the offset to skip in each partition; at most one for each partition
    */
@@ -87,14 +92,14 @@ public final class PromptClients implements KafkaClientSupplier {
   }
 
   /**
-   * Wraps a handler so that failed threads leave the group. The consumer of a thread that failed
-   * leaves the group as it closes. If the failure ends the whole client, all of its consumers
-   * leave. Other members then take over the partitions at once. Pass the result to {@code
+   * Wraps a handler so that failed threads leave the group. The consumer of a failed thread leaves
+   * the group when it closes. If the failure ends the whole client, all of its consumers leave the
+   * group. Other members then take over the partitions at once. Pass the result to {@code
    * KafkaStreams.setUncaughtExceptionHandler}.
    *
    * @param handler decides what to do about a failure
-   * @return a handler that gives the same responses, except that it ends the client after {@link
-   *     #endPolls}
+   * @return a handler that returns the same responses, except that it shuts the client down if
+   *     {@link #endPolls} has caused the failure
    */
   public StreamsUncaughtExceptionHandler leavingGroup(StreamsUncaughtExceptionHandler handler) {
     return failure -> {
@@ -116,9 +121,9 @@ public final class PromptClients implements KafkaClientSupplier {
 
   /**
    * Wakes the stream threads that wait in their consumers, so that they end and leave the group.
-   * Use it for a client that was closed and does not end. This happens if the group assigns
-   * partitions of topics to which the consumer has not subscribed: the consumer then joins again
-   * and again, and never returns to its thread.
+   * Use this method if a client was closed and does not end. This happens if the group assigns
+   * partitions of topics to which the consumer has not subscribed. The consumer then joins the
+   * group again and again, and its poll never returns.
    */
   public void endPolls() {
     ending = true;

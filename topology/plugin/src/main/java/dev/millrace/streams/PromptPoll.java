@@ -12,12 +12,15 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Polls a consumer, and returns as soon as the calling thread can forward an answer. While the
- * thread owes answers, this looks for records without waiting, and waits for an answer in between.
- * Used by one thread at a time, like its consumer.
+ * thread owes answers, this class polls for records without waiting, and waits for an answer
+ * between two polls. Used by one thread at a time, like its consumer.
  */
 final class PromptPoll {
 
-  /** Longest time that a record stays at the broker while the thread waits for an answer. */
+  /**
+   * Longest wait for an answer before the next poll, so that a new record does not stay at the
+   * broker for longer.
+   */
   private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Function<Duration, ConsumerRecords<byte[], byte[]>> consumer;
@@ -27,7 +30,7 @@ final class PromptPoll {
 
   /**
    * @param consumer polls the consumer
-   * @param lag returns the number of records that the broker still has of a partition, if known
+   * @param lag returns the number of records that the broker still has in a partition, if known
    * @param ofThisThread returns the answers that the calling thread owes
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */
@@ -53,8 +56,8 @@ final class PromptPoll {
   }
 
   /**
-   * Returns the number of records that the broker still has of these partitions, as far as it is
-   * known.
+   * Returns the number of records that the broker still has in these partitions. A partition whose
+   * number is not known counts as 0.
    */
   private long lag(Set<TopicPartition> partitions) {
     long sum = 0;
@@ -76,7 +79,7 @@ final class PromptPoll {
     return records;
   }
 
-  /** Returns whether a poll found neither records nor a position that moved without records. */
+  /** Returns whether a poll returned no records and moved no position. */
   private static boolean saysNothing(ConsumerRecords<byte[], byte[]> records) {
     return records.isEmpty() && records.nextOffsets().isEmpty();
   }

@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counts the failures of records. A record that has failed {@value #MOST} times through its own
- * fault is given up.
+ * Counts the failures of records. A record that has itself caused {@value #MOST} failures is given
+ * up.
  *
- * <p>The counts outlive a stream thread that failed and the thread that replaces it. They end with
- * the process. Thread-safe.
+ * <p>The counts are kept when a stream thread fails and is replaced. They are lost when the process
+ * ends. Thread-safe.
  */
 final class RecordFailures {
 
@@ -17,8 +17,8 @@ final class RecordFailures {
   static final int MOST = 3;
 
   /**
-   * Largest number of counts; the oldest one is dropped. A stream with more failing records has
-   * another problem.
+   * Largest number of records with a count. Beyond this number, the oldest count is dropped,
+   * because a stream with more failing records has another problem.
    */
   private static final int MOST_RECORDS = 1_000;
 
@@ -34,7 +34,7 @@ final class RecordFailures {
   }
 
   /**
-   * Counts a failure if the record is to blame for it. Other failures do not count.
+   * Counts a failure if the record caused it. Ignores other failures.
    *
    * @return true if the record has failed too often and is to be given up
    */

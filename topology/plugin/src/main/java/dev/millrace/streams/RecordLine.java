@@ -9,20 +9,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The records of one task whose answers were not forwarded yet, in the order in which they came.
- * Answers complete in any order, and leave in this one.
+ * The records of one task whose answers were not forwarded yet, in the order in which they arrived.
+ * Answers complete in any order, but are forwarded in the order of their records.
  *
- * <p>Records with an answer move to a second queue, in which they wait for their burst (see {@link
- * BurstPace}). There they do not count towards the records in flight.
+ * <p>Records with an answer move to a second queue, in which they wait for the next burst (see
+ * {@link BurstPace}). There they do not count towards the records in flight.
  *
  * <p>Confined to its task's stream thread.
  */
 final class RecordLine<K> {
 
-  /** Records in flight. Some answers may have completed since the last look. */
+  /** Records in flight. Some of their answers may be complete already. */
   private final Queue<PendingRecord<K>> inFlight = new ArrayDeque<>();
 
-  /** Records with an answer, all of them older than those in flight. */
+  /** Records with an answer, all of them older than the records in flight. */
   private final Queue<PendingRecord<K>> answered = new ArrayDeque<>();
 
   /** Adds the newest record. */
@@ -31,10 +31,10 @@ final class RecordLine<K> {
   }
 
   /**
-   * Moves the oldest records in flight to the answered ones, up to the first record without an
+   * Moves the oldest records in flight to the answered records, up to the first record without an
    * answer.
    *
-   * @return size of the images moved, in bytes
+   * @return total size of the moved images, in bytes
    */
   long setAnsweredAside() {
     long bytes = 0;
@@ -69,7 +69,7 @@ final class RecordLine<K> {
     }
   }
 
-  /** {@return the answer that leaves next, complete or not; null if the line is empty} */
+  /** {@return the answer to forward next, complete or not; null if the line is empty} */
   CompletableFuture<Classification> next() {
     PendingRecord<K> oldest = answered.isEmpty() ? inFlight.peek() : answered.element();
     return oldest == null ? null : oldest.answer();
@@ -85,7 +85,7 @@ final class RecordLine<K> {
     return answered.size();
   }
 
-  /** {@return the number of records in line} */
+  /** {@return the number of records in flight and answered records together} */
   int size() {
     return answered.size() + inFlight.size();
   }

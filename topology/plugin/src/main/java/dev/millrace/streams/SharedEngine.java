@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * The one engine of an {@link ImageInference}, shared by its tasks. The first task starts it. It
- * closes 30 s after its last user has released it, because a rebalance may take every task away for
- * a moment. If an engine stops by itself, the next task starts another one, with the version that
- * served last.
+ * The only engine of an {@link ImageInference}, which all of its tasks share. The first task starts
+ * it. The engine closes only 30 s after its last user has released it, because a rebalance may
+ * revoke every task for a moment. If an engine stops by itself, the next task starts another one,
+ * with the version that served last.
  *
  * <p>Thread-safe. The monitor guards which start is the current one, and its number of users. No
  * thread holds the monitor while it waits for a start, which may hang, or for an engine to close.
@@ -36,8 +36,8 @@ final class SharedEngine implements AutoCloseable {
   /**
    * Creates a shared engine that closes after 30 s without users. Starts nothing yet.
    *
-   * @param start starts an engine with the given version; without one, as for the first engine, the
-   *     function chooses the version
+   * @param start starts an engine with the given version. For the first engine, no version is
+   *     given, and the function chooses one
    */
   SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start) {
     this(start, AFTER_30_S);
@@ -51,7 +51,7 @@ final class SharedEngine implements AutoCloseable {
     this.afterIdleTime = afterIdleTime;
   }
 
-  /** {@return the version that serves, or that served last; empty if none ever did} */
+  /** {@return the version that serves, or that served last; empty if no version has served yet} */
   Optional<ModelVersion> serving() {
     return Optional.ofNullable(serving);
   }
@@ -62,7 +62,7 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * Lets another version answer, in the current engine and in those that replace it. Only one
+   * Swaps to another version, in the current engine and in the engines that replace it. Only one
    * thread may swap at a time.
    *
    * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; nothing has
@@ -151,8 +151,8 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * Counts one user less. The last user gives up a start in progress; an engine that runs closes
-   * after the idle time.
+   * Counts one user less. If no user is left, gives up a start in progress, or closes a running
+   * engine after the idle time.
    */
   private synchronized void leave(EngineStart left, String reason) {
     if (left == current && --users == 0 && !left.giveUp(reason, null)) {
@@ -178,9 +178,9 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * Closes the engine now, even if tasks use it. If the engine is starting, this gives the start
-   * up: the threads that wait for it fail, and an engine that starts later is closed. The next task
-   * starts another engine.
+   * Closes the engine now, even if tasks use it. If the engine is starting, this method gives up
+   * the start. The threads that wait for the start fail, and the engine closes as soon as it has
+   * started. The next task starts another engine.
    */
   @Override
   public void close() {

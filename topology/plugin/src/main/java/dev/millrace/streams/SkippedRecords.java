@@ -19,11 +19,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Records that are not read. When a consumer reaches one, it gets an empty record in its place and
- * continues after it. The dead letter of the empty record is a stub. Each record is skipped once.
+ * Records to skip without reading them. When a consumer reaches such a record, its poll returns an
+ * empty record instead. The consumer then continues at the next offset. The dead letter of the
+ * empty record is a stub. Each record is skipped once.
  *
  * <p>The consumer must poll one record at a time ({@code max.poll.records=1}); otherwise it reads
- * the record together with those before it. Thread-safe.
+ * the skipped record together with the records before it. Thread-safe.
  */
 final class SkippedRecords {
 
@@ -34,7 +35,7 @@ final class SkippedRecords {
 
   /**
    * @param offsets the offset to skip in each partition
-   * @param clock gives the empty records their timestamps
+   * @param clock the clock for the timestamps of the empty records
    */
   SkippedRecords(Map<TopicPartition, Long> offsets, Clock clock) {
     this.pending = new ConcurrentHashMap<>(offsets);
@@ -45,7 +46,7 @@ final class SkippedRecords {
    * Polls the consumer, unless the next record is one to skip.
    *
    * @param consumer the calling thread's consumer
-   * @param poll polls it
+   * @param poll polls the consumer
    * @param timeout the longest time to wait for records
    * @return the records, or one empty record in place of the skipped one
    */

@@ -61,7 +61,7 @@ final class TaskEngine {
   /**
    * Submits an image to the engine. If the event holds no image, the engine refuses it.
    *
-   * @param deadline how long to wait for a slot, in ns on the engine's clock
+   * @param deadline the time at which the wait for a slot ends, in ns on the engine's clock
    * @return the answer, which may not be complete yet
    * @throws InferenceStalledError if the engine accepts no image before the deadline
    */
@@ -86,7 +86,7 @@ final class TaskEngine {
   /**
    * Waits until the engine has room for the next images.
    *
-   * @throws InferenceStalledError if it has none before the deadline
+   * @throws InferenceStalledError if the engine has no room before the deadline
    */
   void awaitRoom(long deadline) {
     try {
@@ -99,7 +99,7 @@ final class TaskEngine {
   /**
    * Waits until the oldest record in flight has its answer.
    *
-   * @throws InferenceStalledError if it has none before the deadline
+   * @throws InferenceStalledError if the record has no answer before the deadline
    */
   void awaitOldest(RecordLine<?> line, long deadline) {
     try {

@@ -3,8 +3,8 @@ package dev.millrace.streams;
 import org.apache.kafka.streams.errors.StreamsException;
 
 /**
- * Remembers that a task has failed, so that a later commit does not wait for answers that will not
- * come. Confined to its task's stream thread.
+ * Remembers that a task has failed, so that a later commit does not wait for answers that will
+ * never complete. Confined to its task's stream thread.
  */
 final class TaskFailure {
 

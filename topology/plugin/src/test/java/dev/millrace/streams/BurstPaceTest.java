@@ -45,7 +45,10 @@ class BurstPaceTest {
     assertBurstLasts(100);
   }
 
-  /** The wait counts only if the broker had more records; otherwise the thread was idle. */
+  /**
+   * The time inside a poll counts as busy only if the broker had more records; otherwise the thread
+   * was idle.
+   */
   @ParameterizedTest
   @CsvSource({"0, 5", "1, 100"})
   void burst_countsTheWaitForRecords_ifTheBrokerHadMore(long lag, long millis) {
@@ -64,7 +67,7 @@ class BurstPaceTest {
     assertBurstLasts(5);
   }
 
-  /** The record may have had to wait for many others. */
+  /** The single record may have waited for many other records. */
   @Test
   void burst_lastsAWhile_ifASingleRecordTakesLong() {
     take(256, 0, 0);
@@ -140,7 +143,10 @@ class BurstPaceTest {
     assertThat(pace.nanosForMore()).isZero();
   }
 
-  /** Is busy for a time, and then finds records, of which the broker has {@code lag} more. */
+  /**
+   * Keeps the thread busy for a time. Then a poll returns records, and the broker has {@code lag}
+   * more records.
+   */
   private void take(int records, long lag, long busyNanos) {
     now += busyNanos;
     pace.polling();

@@ -15,7 +15,10 @@ import org.apache.kafka.streams.errors.ProcessingExceptionHandler.Response;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler.Result;
 import org.junit.jupiter.api.Test;
 
-/** The handler without a dead-letter topic. {@link ImageInferenceTest} tests it with one. */
+/**
+ * The handler without a dead-letter topic. {@link ImageInferenceTest} tests the handler with such a
+ * topic.
+ */
 class DeadLetterBadImagesTest {
 
   private static final ErrorHandlerContext CONTEXT =

@@ -192,7 +192,10 @@ class ImageInferenceTest {
     assertThat(deadLetters.isEmpty()).isTrue();
   }
 
-  /** Each batch is one image, as on a quiet stream: no other image shows that the device works. */
+  /**
+   * Each batch has one image, as on a quiet stream. So no other image of the batch shows that the
+   * device works.
+   */
   @Test
   void imageThatTheModelAnswersWithNoNumbers_isDeadLettered_andTheStreamGoesOn() {
     model.confusing = 6;

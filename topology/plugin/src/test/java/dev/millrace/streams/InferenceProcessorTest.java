@@ -56,8 +56,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * One task. One call of an upstream processor forwards several records to it, and no commit comes
- * in between. On the clock of the bursts no time passes, so answers wait for the commit.
+ * One task. For each input record, an upstream processor forwards several records to the task in
+ * one call, without a commit in between. The clock of the bursts stands still, so answers wait for
+ * the commit.
  */
 @Timeout(60)
 class InferenceProcessorTest {
@@ -74,7 +75,7 @@ class InferenceProcessorTest {
   /** Labels of the forwarded predictions. */
   private final List<String> left = new ArrayList<>();
 
-  /** For each record, the number of records that waited when it came. */
+  /** For each record, the number of waiting records when the record arrived. */
   private final List<Integer> kept = new ArrayList<>();
 
   private boolean nextNodeFails;
@@ -104,7 +105,7 @@ class InferenceProcessorTest {
     return engine;
   }
 
-  /** Keeps the processor that it supplies. */
+  /** Keeps a reference to the processor that it supplies. */
   private final class Supplier
       implements FixedKeyProcessorSupplier<String, ImageEvent, Prediction> {
     private final int maxInFlight;
@@ -341,7 +342,10 @@ class InferenceProcessorTest {
     assertThat(left).isEmpty();
   }
 
-  /** Another record than the current one has failed, so no handler may drop the current one. */
+  /**
+   * A failure to forward usually concerns an earlier record, so no handler may drop the current
+   * record.
+   */
   @Test
   void failureToForward_isNoException_thatAHandlerIsAskedAbout() {
     drive(

@@ -35,7 +35,9 @@ class LostRecordsTest {
     consumer.seek(TWO, 25);
   }
 
-  /** Polls once. The broker's answer is a failure, which must not leave the poll. */
+  /**
+   * Polls once. The consumer throws {@code answer}, and the poll must not pass this exception on.
+   */
   private void poll(String reset, KafkaException answer) {
     consumer.setPollException(answer);
     assertThat(

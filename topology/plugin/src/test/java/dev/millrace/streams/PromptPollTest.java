@@ -35,7 +35,7 @@ class PromptPollTest {
   private final PromptPoll prompt =
       new PromptPoll(this::consume, partition -> lag, () -> owed, () -> now);
 
-  /** Polls like a consumer that finds nothing: the timeout and one more millisecond pass. */
+  /** Polls like a consumer that finds no records: the timeout and one more millisecond pass. */
   private ConsumerRecords<byte[], byte[]> consume(Duration wait) {
     waits.add(wait);
     now += wait.toNanos() + TimeUnit.MILLISECONDS.toNanos(1);

@@ -202,7 +202,9 @@ class SharedEngineTest {
     }
   }
 
-  /** The engine stops while it frees the old version, and a task replaces it at that moment. */
+  /**
+   * The engine stops while it frees the old version, and a task replaces the engine at this moment.
+   */
   @Test
   void swap_isRepeated_ifItsEngineWasReplacedMeanwhile() {
     AtomicReference<InferenceEngine> replacement = new AtomicReference<>();
@@ -245,8 +247,8 @@ class SharedEngineTest {
   }
 
   /**
-   * The late task waits for the first engine, and gets the monitor last. By then, the first engine
-   * has served version 4 and was replaced, and the second one serves version 5.
+   * A late task waits for the first engine, but gets the monitor only after the first engine has
+   * served version 4 and was replaced. The second engine already serves version 5.
    */
   @Test
   void taskThatComesLateOutOfItsWait_doesNotUndoASwap() throws Exception {
@@ -304,7 +306,7 @@ class SharedEngineTest {
     await().until(() -> model.closed);
   }
 
-  /** Makes a call on a new thread. Returns once that thread waits, or the call has ended. */
+  /** Makes a call on a new thread. Returns once the new thread waits, or the call has ended. */
   private static FutureTask<InferenceEngine> waiting(Callable<InferenceEngine> call) {
     return waiting(call, Thread.State.TIMED_WAITING);
   }

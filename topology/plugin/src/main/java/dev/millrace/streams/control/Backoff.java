@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Tells when to try again: 1 s after the first failure, then after twice as long each time, up to
- * one minute. For one thread.
+ * Determines when to retry: 1 s after the first failure. The pause then doubles after each failure,
+ * up to one minute. For one thread.
  */
 final class Backoff {
 
@@ -26,13 +26,13 @@ final class Backoff {
     reset();
   }
 
-  /** Makes the next try due at once, and the next pause the shortest. */
+  /** Makes the next try due at once, and resets the pause to 1 s. */
   void reset() {
     pause = FIRST;
     due = nanoTime.getAsLong();
   }
 
-  /** Notes that a try failed. The next one is due after a pause. */
+  /** Notes that a try failed. The next try is due after the pause, which is then doubled. */
   void failed() {
     due = nanoTime.getAsLong() + pause.toNanos();
     Duration twice = pause.multipliedBy(2);

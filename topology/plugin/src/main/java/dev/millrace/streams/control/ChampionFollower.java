@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets an {@link ImageInference} serve the version that the control topic names, until it is
- * closed.
+ * Lets an {@link ImageInference} serve the version that the control topic names, until the follower
+ * is closed.
  *
  * <pre>{@code
  * try (var follower = ChampionFollower.open(consumerConfig, producerConfig, "instance-1", "resnet20", registry)) {
@@ -31,17 +31,17 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>{@link #open} reads the topic to its end. Each promotion after that is an order to swap. An
- * inference that serves the champion from then on misses no order. {@link #start} starts the
- * inference, even if the champion cannot serve yet.
+ * <p>{@link #open} reads the topic to its end and finds the champion. Each later promotion is an
+ * order to swap. So an inference that starts with this champion misses no order. {@link #start}
+ * also handles a champion that cannot serve yet.
  *
- * <p>Swaps happen one after the other on a thread of their own. If several orders arrive during a
+ * <p>Swaps run one after the other on the follower's own thread. If several orders arrive during a
  * swap, only the last one is carried out. The follower reports and counts the outcome of each
  * order.
  *
  * <p>If a candidate cannot be served, or the broker is unreachable, the current version keeps
- * serving. The follower tries the candidate again after a second, then after twice as long each
- * time, up to a minute.
+ * serving. The follower retries the candidate after one second, and doubles the pause after each
+ * failure, up to one minute.
  */
 public final class ChampionFollower implements AutoCloseable {
 
@@ -61,7 +61,7 @@ public final class ChampionFollower implements AutoCloseable {
   private Thread thread;
 
   /**
-   * @param channel the orders and reports; closed with the follower
+   * @param channel delivers orders and takes reports; {@link #close} closes it
    * @param first the current champion, or null
    * @param poll the longest wait for an order, and the pause before looking for the topic again
    * @param closeTimeout the longest time that {@link #close} waits for a swap
@@ -93,7 +93,8 @@ public final class ChampionFollower implements AutoCloseable {
    * @param producer configuration of a Kafka producer, for the reports
    * @param instance the name of this instance in the reports
    * @param model the name of the model
-   * @param registry receives the number of swaps; the caller keeps and closes it
+   * @param registry receives the number of swaps, and whether the champion serves; the caller keeps
+   *     and closes it
    * @return the follower; the caller closes it after the Kafka Streams client, and before the
    *     inference
    * @throws KafkaException if the topic cannot be read
@@ -121,7 +122,7 @@ public final class ChampionFollower implements AutoCloseable {
     }
   }
 
-  /** {@return the champion at the time of {@link #open}; empty if the topic named none} */
+  /** {@return the champion at the time of {@link #open}; empty if the topic named no champion} */
   public Optional<Champion> champion() {
     return Optional.ofNullable(first);
   }
@@ -129,9 +130,9 @@ public final class ChampionFollower implements AutoCloseable {
   /**
    * Starts the inference with the champion, and then follows the orders. If the champion cannot
    * serve, this method starts the version that was promoted before it, and tries the champion again
-   * later. If neither can serve, this method returns, and tries both again on the follower's
-   * thread, until one of them serves or another champion is named. It never starts a version that
-   * was not promoted.
+   * later. If neither version can serve, this method returns. The follower's thread then retries
+   * both versions, until one of them serves or another champion is named. A version that was not
+   * promoted is never started.
    *
    * <p>To be called once, instead of {@link #follow}, and only if there is a {@link #champion}.
    *
@@ -174,10 +175,10 @@ public final class ChampionFollower implements AutoCloseable {
   }
 
   /**
-   * Carries out the order of {@link #champion}, and each order after it, on the follower's thread.
-   * To be called once, instead of {@link #start}.
+   * Swaps to the {@link #champion} if it does not serve yet, and carries out each later order, on
+   * the follower's thread. To be called once, instead of {@link #start}.
    *
-   * @param inference the inference, which stays the caller's
+   * @param inference the inference; the caller keeps and closes it
    */
   public void follow(ImageInference<?> inference) {
     ChampionSwaps swaps = new ChampionSwaps(inference, reports, backoff);
@@ -257,7 +258,7 @@ public final class ChampionFollower implements AutoCloseable {
 
   /**
    * Stops following, and returns when the current swap has ended. If its device hangs, this method
-   * returns after 10 s and leaves the swap's thread behind, because native code cannot be
+   * returns after 10 s and leaves the swap's thread running, because native code cannot be
    * interrupted.
    */
   @Override

@@ -31,7 +31,7 @@ final class ChampionStart<I> {
    * @param champion the first champion
    * @param starter starts a version; its exception is the reason why the version cannot serve
    * @param reports receives the outcomes
-   * @param backoff when to try again
+   * @param backoff determines when to retry
    */
   ChampionStart(Champion champion, IntFunction<I> starter, SwapReports reports, Backoff backoff) {
     this.champion = champion;
@@ -50,12 +50,15 @@ final class ChampionStart<I> {
     return championReason;
   }
 
-  /** {@return the reason why no version can serve, or null; any thread may ask} */
+  /** {@return the reason why no version can serve, or null; any thread may call this method} */
   String problem() {
     return problem;
   }
 
-  /** Accepts the last of these orders, whose champion is due at once. */
+  /**
+   * Accepts the last of these orders, so that its champion is tried at once. Reports the other
+   * orders as superseded.
+   */
   void order(List<Champion> orders) {
     long now = reports.now();
     for (int i = 0; i < orders.size() - 1; i++) {
@@ -68,7 +71,10 @@ final class ChampionStart<I> {
     }
   }
 
-  /** Tries the champion, and then the version before it. Returns the inference that was started. */
+  /**
+   * Tries to start the champion, and then the previous champion. Returns the inference that was
+   * started, or empty.
+   */
   Optional<I> attempt() {
     long start = reports.now();
     try {
@@ -121,8 +127,8 @@ final class ChampionStart<I> {
   }
 
   /**
-   * Returns the reason in words. Throws a failure to load a native library, because a later try
-   * would fail as well.
+   * Returns the failure in words. If a native library cannot be loaded, rethrows the failure,
+   * because a later try would fail as well.
    */
   private static String reason(RuntimeException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out orders: swaps an {@link ImageInference} to the version that an order names, and
- * reports the outcome. Tries a rejected version again until it serves or another order comes,
- * because its files may still arrive. For one thread.
+ * reports the outcome. Retries a rejected version until it serves or another order arrives, because
+ * the version's files may still arrive. For one thread.
  */
 final class ChampionSwaps {
 
@@ -29,7 +29,7 @@ final class ChampionSwaps {
   /**
    * @param inference the inference to swap
    * @param reports receives a report of every order
-   * @param backoff when to try a rejected version again
+   * @param backoff determines when to retry a rejected version
    */
   ChampionSwaps(ImageInference<?> inference, SwapReports reports, Backoff backoff) {
     this.inference = inference;
@@ -55,14 +55,14 @@ final class ChampionSwaps {
    * Continues with a champion that does not serve yet.
    *
    * @param champion the champion
-   * @param why the reason that was reported, or null if it was not tried yet
+   * @param why the reason that was already reported, or null if the champion was not tried yet
    */
   void goOn(Champion champion, String why) {
     wanted = champion;
     reason = why;
   }
 
-  /** Tries the champion that does not serve again, if that is due. */
+  /** Retries the champion that does not serve yet, if the next try is due. */
   void retry() {
     if (wanted != null && backoff.left().isZero()) {
       attempt();
@@ -75,8 +75,8 @@ final class ChampionSwaps {
   }
 
   /**
-   * Tries the wanted version. Reports a failure once for each reason. Every failure is a reason,
-   * even a lack of memory.
+   * Tries to swap to the wanted version. Reports a failure only if its reason differs from the last
+   * one. Catches every failure, even an {@link OutOfMemoryError}.
    */
   private void attempt() {
     long start = reports.now();

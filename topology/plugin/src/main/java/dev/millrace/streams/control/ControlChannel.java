@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Brings a follower its orders, and takes its reports. For one thread; any thread may call {@link
- * #wakeup}.
+ * Delivers orders to a follower, and publishes its reports. For one thread; any thread may call
+ * {@link #wakeup}.
  */
 interface ControlChannel extends AutoCloseable {
 

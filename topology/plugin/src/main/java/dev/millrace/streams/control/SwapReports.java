@@ -68,7 +68,7 @@ final class SwapReports implements AutoCloseable {
    * @param outcome the outcome
    * @param reason the reason why the candidate was rejected, or null
    * @param serving the version that serves now, or null
-   * @param start the time at which the order was begun, on the clock
+   * @param start the time at which the swap or start began, in ns on the clock
    * @return the report
    */
   SwapReport publish(int version, Outcome outcome, String reason, Integer serving, long start) {

@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Gives each image a slot of the open batch, and applies back pressure while every slot is taken.
+ * Gives each image a slot in the open batch, and applies back pressure while every slot is taken.
  * This bounds the engine's memory.
  *
  * <p>Called by the threads that submit images. Thread-safe, by the engine's lock.
@@ -20,7 +20,10 @@ final class Admission {
   private final BooleanSupplier hasRoom;
   private final BooleanSupplier hasRoomAhead;
 
-  /** True while there is no room ahead. Written under the lock; only a hint without it. */
+  /**
+   * True while the next few images would not all find slots. Written under the lock. Without the
+   * lock, the value is only a hint.
+   */
   private volatile boolean full;
 
   Admission(EngineLock lock, BatchQueue batches, ServingVersion serving, LongSupplier nanoTime) {
@@ -77,7 +80,7 @@ final class Admission {
     }
   }
 
-  /** Wakes the waiting threads, because a batch came back. Needs the lock. */
+  /** Wakes the waiting threads, because a batch is free again. The caller must hold the lock. */
   void batchCameBack() {
     full = false;
     room.signalAll();

@@ -70,7 +70,7 @@ final class Batch {
     }
   }
 
-  /** Opens the empty batch for images that a version answers. */
+  /** Opens the empty batch for images of one version. */
   void open(LoadedModel model, long now) {
     this.model = model;
     openedAt = now;
@@ -162,7 +162,7 @@ final class Batch {
     return IntStream.range(0, size).filter(i -> slots[i].refusal == null).boxed().toList();
   }
 
-  /** Completes every open answer with {@code failure}. */
+  /** Fails every incomplete answer with {@code failure}. */
   void fail(Throwable failure) {
     for (int i = 0; i < size; i++) {
       slots[i].answer.completeExceptionally(failure);

@@ -8,18 +8,19 @@ import java.util.function.IntFunction;
 
 /**
  * Decides which image goes into which batch, and which batch runs next. Has no threads and no
- * clock. Every call needs the {@link EngineLock}.
+ * clock. Callers must hold the {@link EngineLock}.
  *
  * <p>One batch is open at a time. It closes when it is full. When a runner asks for work, the open
- * batch also closes if its oldest image has waited {@code linger}, or if a commit waits. While
- * every runner is busy, the batch stays open and grows, because closing it would gain nothing.
+ * batch also closes if its oldest image has waited {@code linger}, or if a commit waits and no
+ * batch runs. While every runner is busy, the batch stays open and grows, because closing it would
+ * gain nothing.
  *
  * <p>A batch belongs to one version, and takes a lease of it when it opens. An image for another
- * version closes the batch. The caller that takes a batch out gives the batch's lease back.
+ * version closes the batch. The caller that takes a batch out must give the batch's lease back.
  */
 final class BatchQueue {
 
-  /** There is room ahead while one slot in four of the open batch is free. */
+  /** There is room ahead while at least a quarter of the open batch's slots is free. */
   private static final int QUARTER = 4;
 
   private final long lingerNanos;
@@ -45,8 +46,8 @@ final class BatchQueue {
   }
 
   /**
-   * Takes a slot for an image. If a batch cannot be allocated, the error is thrown and no lease is
-   * taken; the next image may try again.
+   * Takes a slot for an image. If a batch cannot be allocated, this method throws the error and
+   * takes no lease. The next call tries again.
    *
    * @param serving the version that answers the image
    * @return the slot, or null while every batch is full or running
@@ -76,8 +77,8 @@ final class BatchQueue {
   }
 
   /**
-   * Tests whether the next few images find slots, too: in an empty batch, or in a quarter of the
-   * open one.
+   * Tests whether the next few images find slots: an empty batch is there, or at least a quarter of
+   * the open batch is free.
    */
   boolean hasRoomAhead() {
     return hasEmpty() || (open != null && open.room() >= open.model().maxBatchSize() / QUARTER);
@@ -110,8 +111,8 @@ final class BatchQueue {
 
   /**
    * Takes out the batch to run now. The oldest batch comes first, but a batch whose images are
-   * still being decoded does not hold up the next one. The open batch closes only if no other can
-   * run.
+   * still being decoded does not hold up the next one. The open batch closes only if no other batch
+   * can run.
    *
    * @param urgent true to close the open batch without linger
    * @return the batch, or null if none can run yet
@@ -145,7 +146,7 @@ final class BatchQueue {
   }
 
   /**
-   * Takes a batch back after its run. If a hung decoder may still write to the batch, another one
+   * Takes a batch back after its run. If a hung decoder may still write to the batch, another batch
    * replaces it.
    */
   void recycle(Batch batch) {

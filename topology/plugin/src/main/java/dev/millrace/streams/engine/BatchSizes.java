@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
  * The batch sizes that a device runs.
  *
  * <p>A GPU runs few sizes, because cuDNN searches for its algorithms again for every new shape. The
- * sizes are the powers of two, up to the largest batch. Each is warmed up, and a batch between two
- * of them is padded. A CPU runs a batch as it is, because it would compute padding like any other
- * image.
+ * sizes are the powers of two, up to the largest batch. Each size is warmed up, and a batch between
+ * two sizes is padded to the larger size. A CPU runs a batch as it is, because it would compute
+ * padding like any other image.
  *
  * @param kind the kind of device
  * @param max the largest batch, in images
@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
 record BatchSizes(Device.Kind kind, int max) {
 
   /**
-   * {@return the size to run for a batch of {@code images}: at least as many, at most {@code max}}
+   * {@return the size to run for a batch of {@code images}: at least {@code images}, at most {@code
+   * max}}
    */
   int padded(int images) {
     if (kind == Device.Kind.CPU || images >= max) {
@@ -27,7 +28,7 @@ record BatchSizes(Device.Kind kind, int max) {
     return Math.min(max, Integer.highestOneBit(2 * images - 1));
   }
 
-  /** {@return the sizes to run once before the first image, smallest first} */
+  /** {@return the sizes to warm up before the first image, smallest first} */
   List<Integer> toWarmUp() {
     return kind == Device.Kind.CPU
         ? List.of(1)

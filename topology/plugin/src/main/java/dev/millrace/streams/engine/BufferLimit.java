@@ -14,8 +14,8 @@ final class BufferLimit {
   /**
    * Requires that the pixels of a batch fit in a buffer.
    *
-   * @throws ModelException if they do not; the message names {@code max-batch-size} and the largest
-   *     size that fits
+   * @throws ModelException if they do not fit; the message names {@code max-batch-size} and the
+   *     largest size that fits
    */
   static void requirePixels(ModelVersion version, int maxBatchSize) {
     int size = version.manifest().preprocessing().size();

@@ -33,7 +33,7 @@ final class DecodePool implements AutoCloseable {
     /** A slot's image is refused while its decoder may still write to it. */
     void abandoned(Batch.Slot slot, BadImageException refusal);
 
-    /** Decoding cannot go on. */
+    /** Decoding cannot continue, so the engine must stop. */
     void fatal(Throwable cause);
   }
 
@@ -119,7 +119,7 @@ final class DecodePool implements AutoCloseable {
         try {
           return queue.take();
         } catch (InterruptedException e) {
-          // by close, or earlier by a decoder
+          // interrupted by close(), or earlier by a decoder
         }
       }
       return null;
@@ -132,7 +132,7 @@ final class DecodePool implements AutoCloseable {
       }
     }
 
-    /** Returns false if the pool has given this decode up and has reported its image. */
+    /** Returns false if the pool has given up this decode and has already reported its image. */
     private boolean end() {
       synchronized (DecodePool.this) {
         current = null;

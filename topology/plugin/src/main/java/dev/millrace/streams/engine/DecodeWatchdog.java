@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A thread that repeats a check from its start until it is closed. The check lets the {@link
+ * A thread that repeats a check at a fixed interval until it is closed. The check lets the {@link
  * DecodePool} give up decodes that hang.
  */
 final class DecodeWatchdog implements AutoCloseable {

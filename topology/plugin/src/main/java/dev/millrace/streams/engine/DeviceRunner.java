@@ -14,14 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs batches on one device, one at a time, on a thread of its own. ONNX Runtime's sessions need
- * few threads, and always the same ones (onnxruntime#29351).
+ * Runs batches on one device, one at a time, on a thread of its own. Few threads should run ONNX
+ * Runtime's sessions, and always the same threads (onnxruntime#29351).
  *
- * <p>If images get no answer, they run once more, one by one, because one of them may have failed
- * the whole batch. The black image of the warm-up shows whether the device works. It runs before
- * the second runs if no image was answered, and after them if an image failed again. If the device
- * answers it, the images that failed twice are refused. If not, the device is to blame: the batch
- * fails with {@link InferenceException}, and no image is refused.
+ * <p>If a run leaves images without an answer, these images run once more, one by one, because a
+ * single image may have failed the whole batch. The black image of the warm-up then shows whether
+ * the device works. If the first run answered no image, the black image runs before the second
+ * runs. If an image fails again, the black image runs after the second runs. If the device answers
+ * the black image each time, the images that failed twice are refused. Otherwise, the device is to
+ * blame. The batch then fails with {@link InferenceException}, and no image is refused.
  */
 final class DeviceRunner implements Runnable {
 
@@ -40,7 +41,7 @@ final class DeviceRunner implements Runnable {
     this.nanoTime = nanoTime;
   }
 
-  /** Runs batches until the engine stops; stops the engine if it cannot go on. */
+  /** Runs batches until the engine stops. If the runner fails, it stops the engine. */
   @Override
   public void run() {
     try {
@@ -57,8 +58,8 @@ final class DeviceRunner implements Runnable {
   }
 
   /**
-   * Waits for the next batch. An interrupt does not end the wait, because only a session can have
-   * left it: no other code knows this thread.
+   * Waits for the next batch. An interrupt does not end the wait, because it can only be left over
+   * from a session. No other code knows this thread.
    */
   private Optional<Batch> take() {
     while (true) {
@@ -70,7 +71,7 @@ final class DeviceRunner implements Runnable {
     }
   }
 
-  /** Runs a batch and completes all of its answers, even if it throws. */
+  /** Runs a batch and completes all of its answers, even if this method throws. */
   private void answer(Batch batch) {
     List<Integer> images = batch.images();
     if (images.isEmpty()) {
@@ -129,7 +130,7 @@ final class DeviceRunner implements Runnable {
     return failed;
   }
 
-  /** Runs these images of a batch one by one. Returns those that failed again. */
+  /** Runs these images of a batch one by one. Returns the images that failed again. */
   private Map<Integer, InferenceException> runOneByOne(Batch batch, List<Integer> images) {
     Map<Integer, InferenceException> failed = new LinkedHashMap<>();
     LoadedModel model = batch.model();
@@ -167,10 +168,10 @@ final class DeviceRunner implements Runnable {
   }
 
   /**
-   * Returns if the device answers the warm-up image.
+   * Requires that the device answers the warm-up image.
    *
    * @param failure the failure of the images
-   * @throws InferenceException if the device does not answer: it is to blame
+   * @throws InferenceException if the device does not answer the warm-up image, and so is to blame
    */
   private void requireThatTheDeviceWorks(LoadedModel model, InferenceException failure) {
     try {
@@ -188,7 +189,7 @@ final class DeviceRunner implements Runnable {
     }
   }
 
-  /** Returns a black image. It is kept for the next failure, because no code writes to it. */
+  /** Returns a black image. The next failure reuses its buffer, because no code writes to it. */
   private ByteBuffer black(int bytes) {
     if (black.capacity() < bytes) {
       black = ByteBuffer.allocateDirect(bytes);
@@ -197,8 +198,8 @@ final class DeviceRunner implements Runnable {
   }
 
   /**
-   * Refuses an image that failed twice on a device that works. The failure is not the refusal's
-   * cause, because callers would take it for a failure of the device.
+   * Refuses an image that failed twice on a device that works. The refusal does not have the
+   * failure as its cause, because callers would then blame the device.
    */
   private static void refuse(Batch.Slot slot, InferenceException failure) {
     slot.blacken();

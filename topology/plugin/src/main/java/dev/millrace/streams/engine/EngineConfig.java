@@ -8,13 +8,13 @@ import java.util.List;
 /**
  * The configuration of an engine: how it decodes, batches and runs images.
  *
- * @param devices the devices that load the model, none of them twice; a batch runs on any that is
- *     free
+ * @param devices the devices that load the model, none of them twice; a batch runs on any device
+ *     that is free
  * @param maxBatchSize largest number of images in a batch, from 1 to {@value #MAX_BATCH_SIZE}
  * @param longestRun longest time that a run on a CPU should take, above 0. Slower versions get
- *     smaller batches, down to one image, because a CPU gains nothing from larger ones, and a
- *     commit has to wait for the current run. {@link #UNLIMITED} gives batches of {@code
- *     maxBatchSize} in any case
+ *     smaller batches, down to one image. A CPU gains nothing from larger batches, and a commit has
+ *     to wait for the current run. With {@link #UNLIMITED}, slow versions also get batches of up to
+ *     {@code maxBatchSize}
  * @param linger longest time that an image waits for its batch to fill while a device is idle, from
  *     0 to 10 s
  * @param decodeThreads number of threads that decode, at least 1
@@ -100,8 +100,8 @@ public record EngineConfig(
   }
 
   /**
-   * Returns the largest number of batches at once: those that run, as many that are decoded and
-   * wait, and one that fills.
+   * Returns the largest number of batches that exist at once: the running batches, the same number
+   * of decoded batches that wait, and one open batch.
    */
   int batches() {
     return 2 * devices.size() * runsPerDevice + 1;

@@ -6,7 +6,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The one lock of an engine, with the stop that ends every wait under it.
+ * The only lock of an engine. It also keeps whether the engine has stopped, because a stop ends
+ * every wait under the lock.
  *
  * <p>It guards where each image and each batch is:
  *
@@ -19,8 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *   <li>whether the engine has stopped.
  * </ul>
  *
- * <p>Decoding, running, loading and closing a session happen outside of it. No thread takes the
- * lock of the {@link DecodePool} under it.
+ * <p>No thread holds the lock while it decodes, runs a batch, or loads or closes a session. No
+ * thread takes the lock of the {@link DecodePool} while it holds this lock.
  */
 final class EngineLock {
 
@@ -36,7 +37,7 @@ final class EngineLock {
     lock.unlock();
   }
 
-  /** Creates a condition for threads to wait for under the lock. {@link #stop} signals it, too. */
+  /** Creates a condition of the lock. {@link #stop} also signals this condition. */
   Condition newCondition() {
     Condition condition = lock.newCondition();
     conditions.add(condition);
@@ -44,7 +45,8 @@ final class EngineLock {
   }
 
   /**
-   * Stops the engine and wakes every waiting thread. Only the first cause is kept. Needs the lock.
+   * Stops the engine and wakes every waiting thread. Only the first cause is kept. The caller must
+   * hold the lock.
    */
   void stop(Throwable cause) {
     if (stopped == null) {
@@ -53,15 +55,15 @@ final class EngineLock {
     conditions.forEach(Condition::signalAll);
   }
 
-  /** {@return whether the engine has stopped} Needs the lock. */
+  /** {@return whether the engine has stopped} The caller must hold the lock. */
   boolean hasStopped() {
     return stopped != null;
   }
 
   /**
-   * Returns if the engine runs. Needs the lock.
+   * Requires that the engine runs. The caller must hold the lock.
    *
-   * @throws EngineStalledException if the engine has stopped, with the cause
+   * @throws EngineStalledException if the engine has stopped; its cause is the cause of the stop
    */
   void requireRunning() {
     if (stopped != null) {

@@ -8,11 +8,12 @@ import java.util.Map;
 /**
  * The metrics of every loaded version, in one registry.
  *
- * <p>A version can be loaded more than once: for a short time while its engine is replaced, or for
- * as long as two engines of the process serve it. A registry holds one meter for a name and its
- * labels, so all of them share one {@link VersionMetrics}. The last one to give it back removes it
- * from the registry, so that old versions leave nothing behind. The table of shared metrics is
- * static, because the engines do not know one another. Thread-safe.
+ * <p>A version can be loaded more than once at a time: briefly while its engine is replaced, or
+ * while two engines of the process serve it. A registry holds only one meter for a name and its
+ * labels, so all engines that have loaded the version share one {@link VersionMetrics}. The last
+ * engine to give the metrics back removes them from the registry, so that no meters of old versions
+ * remain. The table of shared metrics is static, because the engines do not know one another.
+ * Thread-safe.
  */
 public final class EngineMetrics {
 

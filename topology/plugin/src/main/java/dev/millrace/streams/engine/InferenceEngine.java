@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Classifies images in batches that form across all callers. All partitions and all stream threads
- * of an instance share one engine. The package's description follows one image through it.
+ * of an instance share one engine. The package's description follows one image through the engine.
  *
  * <p>An answer completes with a {@link Classification}, or exceptionally with
  *
@@ -128,9 +128,10 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Lets another version answer. The calling thread loads and warms up the candidate beside the
-   * serving version. Then the candidate answers every batch that opens. The open batch keeps its
-   * version, and the engine frees the old version when its last batch returns.
+   * Swaps to another version. The calling thread loads and warms up the candidate, while the
+   * current version keeps serving. After that, the candidate answers every batch that opens. A
+   * batch that is already open keeps its version, and the engine frees the old version when its
+   * last batch returns.
    *
    * @param candidate the version that answers next
    * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; the current
@@ -176,10 +177,10 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Waits until the next few images find slots, without taking one. A caller that waits here,
-   * before its next image comes, leaves no batch half full: a commit that falls due meanwhile does
-   * not have to run a batch of a few images. The wait begins before the last batch is full, so that
-   * a few further images complete that batch.
+   * Waits until the next few images find slots, without taking one. A caller should wait here
+   * before its next image arrives. A commit that becomes due during this wait then does not have to
+   * run a batch of a few images. The wait begins before the last batch is full, so that the next
+   * few images fill this batch.
    *
    * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
    * @throws EngineStalledException as {@link #submit} does
@@ -200,8 +201,8 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Tells the engine that a commit waits, until the result is closed. Meanwhile, the open batch
-   * does not linger, unless another batch runs.
+   * Tells the engine that a commit waits, until the result is closed. While the commit waits and no
+   * batch runs, the open batch does not linger.
    *
    * @return the waiting commit; the caller closes it
    */
@@ -219,9 +220,9 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Stops the engine for all callers and fails every open answer, even those of running batches,
-   * because a device that hangs is given up as a whole. For callers that have waited too long for
-   * an answer. Frees nothing; {@link #close} does.
+   * Stops the engine for all callers and fails every incomplete answer, even the answers of running
+   * batches, because their device may hang. Use this method after a wait for an answer that took
+   * too long. It frees no memory; {@link #close} does.
    *
    * @param cause the reason, which becomes the cause of each {@link EngineStalledException}
    */

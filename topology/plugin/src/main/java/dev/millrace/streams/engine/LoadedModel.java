@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * A verified version with a warm session on every device, and its metrics.
  *
  * <p>The engine holds a lease while the version serves. Each batch holds a lease from its opening
- * to the end of its run. The last lease to be given back closes the sessions, because a session
+ * to the end of its run. When the last lease is given back, the sessions close, because a session
  * must not be closed during a run. Thread-safe.
  */
 final class LoadedModel {
@@ -84,9 +84,9 @@ final class LoadedModel {
   }
 
   /**
-   * Gives a lease back. The last one closes the sessions on the calling thread. If a session fails
-   * to close, this method logs the failure and returns, because neither the caller nor the next
-   * version depends on it.
+   * Gives a lease back. The last lease closes the sessions on the calling thread. If a session
+   * fails to close, this method logs the failure and returns, because neither the caller nor the
+   * next version depends on the session.
    */
   void giveBack() {
     if (leases.decrementAndGet() == 0) {

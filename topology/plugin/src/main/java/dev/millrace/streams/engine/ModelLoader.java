@@ -68,14 +68,16 @@ final class ModelLoader {
   }
 
   /**
-   * Tests whether the time of a run limits the batches. It does on a CPU, where a larger batch
-   * gains nothing, and a commit waits for its run.
+   * Tests whether the run time limits the batch size. It does on a CPU if a longest run is set. A
+   * larger batch gains nothing on a CPU, and a commit has to wait for its run.
    */
   private boolean limitsRuns(Device device) {
     return device.kind() == Device.Kind.CPU && !config.longestRun().equals(EngineConfig.UNLIMITED);
   }
 
-  /** Returns the largest number of images, at least 1, that run within the longest run. */
+  /**
+   * Returns the largest number of images, at least 1, that run within the configured longest run.
+   */
   private int withinLongestRun(int maxBatchSize, ModelVersion version, WarmUp warmUp) {
     Duration longest = config.longestRun();
     long quickest = warmUp.quickestRun(longest, nanoTime);
@@ -85,7 +87,9 @@ final class ModelLoader {
     return images;
   }
 
-  /** Logs the values that the version's file does not give and the preparation has chosen. */
+  /**
+   * Logs the values that the version's files do not contain and that the preparation has chosen.
+   */
   private static void logAssumptions(ModelVersion version, int maxBatchSize) {
     Preprocessing preprocessing = version.manifest().preprocessing();
     log.info(

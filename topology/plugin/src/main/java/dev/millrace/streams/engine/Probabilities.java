@@ -8,7 +8,7 @@ import java.nio.FloatBuffer;
 
 /**
  * The answers of the latest run: a direct buffer {@code float32[images, classes]}. The buffer grows
- * to the largest run and is reused for the next one. Confined to one thread.
+ * to the size of the largest run, and every run reuses it. Confined to one thread.
  */
 final class Probabilities {
 
@@ -24,8 +24,8 @@ final class Probabilities {
    * @param session the session to run
    * @param pixels direct buffer of {@code uint8[images, size, size, 3]} from position 0
    * @param images the number of images, at least 1
-   * @throws InferenceException if the run fails, whatever the session threw. An {@link Error} is
-   *     passed on, because it does not concern this run alone; {@link StackOverflowError} is not
+   * @throws InferenceException if the session throws an exception or a {@link StackOverflowError}.
+   *     Any other {@link Error} is passed on, because it does not concern this run alone
    */
   void run(ModelSession session, ByteBuffer pixels, int images) {
     try {

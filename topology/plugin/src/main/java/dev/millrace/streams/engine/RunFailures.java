@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 
 /**
  * Warns of failed batches, at most once a minute. A stream of bad images or a broken device fails
- * every batch, and a warning for each would hide all other lines of the log. For one thread.
+ * every batch, and a warning for each batch would hide all other lines of the log. For one thread.
  */
 final class RunFailures {
 

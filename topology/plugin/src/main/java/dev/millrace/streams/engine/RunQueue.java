@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 /**
  * Gives batches to the runners. The {@link DecodePool} reports which images are decoded. This class
  * gives each batch that is due to one {@link DeviceRunner}, and takes it back after its run. When
- * the engine stops, it fails every image that has no answer.
+ * the engine stops, this class fails every image that has no answer.
  *
  * <p>Thread-safe, by the engine's lock.
  */
@@ -39,8 +39,8 @@ final class RunQueue implements DecodePool.Listener {
     try {
       while (!lock.hasStopped()) {
         long now = nanoTime.getAsLong();
-        // While a batch runs, a waiting commit does not close the open one, which could not run any
-        // sooner.
+        // While a batch runs, a waiting commit does not close the open batch, because the open
+        // batch could not run any sooner.
         Batch batch = batches.take(now, waitingCommits > 0 && running.isEmpty());
         if (batch != null) {
           running.add(batch);
@@ -150,7 +150,7 @@ final class RunQueue implements DecodePool.Listener {
     }
   }
 
-  /** Fails the images whose batch runs. If the run ends after all, its answers are ignored. */
+  /** Fails the images whose batch runs. If the run still ends later, its answers are ignored. */
   void failRunning(Throwable cause) {
     EngineStalledException failure = failure(cause);
     lock.lock();

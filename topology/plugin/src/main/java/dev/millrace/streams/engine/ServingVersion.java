@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The version that answers new batches.
  *
- * <p>It changes under the engine's lock, and {@link Admission} reads it there, so a batch never
- * opens with a version that was given back. Other readers need no lock. Thread-safe.
+ * <p>The version changes only under the engine's lock. {@link Admission} reads it under the same
+ * lock, so a batch never opens with a version that was given back. Other readers need no lock.
+ * Thread-safe.
  */
 final class ServingVersion {
 
@@ -27,7 +28,7 @@ final class ServingVersion {
 
   /**
    * Lets {@code next} answer every batch that opens from now on, and gives the old version back.
-   * Takes over the caller's lease of {@code next}, even if this throws.
+   * Takes over the caller's lease of {@code next}, even if this method throws.
    *
    * @throws EngineStalledException if the engine has stopped; {@code next} is then given back
    */

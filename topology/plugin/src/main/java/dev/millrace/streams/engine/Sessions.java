@@ -26,8 +26,8 @@ final class Sessions {
   /**
    * Closes every session, once.
    *
-   * @return the first failure to close, with the others as suppressed; empty if all sessions are
-   *     closed
+   * @return the first failure to close, with the other failures as suppressed exceptions; empty if
+   *     all sessions are closed
    */
   Optional<Throwable> close() {
     Throwable failure = null;

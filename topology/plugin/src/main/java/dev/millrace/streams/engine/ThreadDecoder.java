@@ -8,12 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The decoder of one decode thread. If the decoder fails, it refuses only the image at hand. A new
- * decoder then replaces it, because its scratch memory may be in any state.
+ * The decoder of one decode thread. If the decoder fails, only the current image is refused. A new
+ * decoder then replaces the failed decoder, whose scratch memory may be corrupt.
  *
- * <p>An {@link Error} is passed on, because no image causes a lack of memory or a broken native
- * library, and decoding cannot go on. {@link StackOverflowError} is the exception: an image's
- * nesting may cause it, and it leaves nothing behind.
+ * <p>An {@link Error} is passed on, because an image cannot cause a lack of memory or a broken
+ * native library, and decoding cannot continue. A {@link StackOverflowError} is handled like an
+ * exception, because an image's nesting may cause it and it does no lasting damage.
  *
  * <p>Confined to its thread.
  */
@@ -26,7 +26,7 @@ final class ThreadDecoder implements AutoCloseable {
   private ImageDecoder decoder;
 
   /**
-   * @param decoders creates the decoder and those that replace it
+   * @param decoders creates the decoder and its replacements
    * @param seen the types of the failures that were logged in full; shared by the threads of a
    *     pool, so it must be thread-safe
    */
@@ -81,7 +81,10 @@ final class ThreadDecoder implements AutoCloseable {
     close(decoder);
   }
 
-  /** Closes a decoder. If this fails, scratch memory is lost, but no image. */
+  /**
+   * Closes a decoder. If this fails, the decoder's scratch memory stays allocated, but no image is
+   * affected.
+   */
   private static void close(ImageDecoder decoder) {
     try {
       decoder.close();

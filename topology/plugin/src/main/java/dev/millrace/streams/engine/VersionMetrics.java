@@ -18,11 +18,11 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * The metrics of one version. Behind the prefix {@code millrace.inference.}, their names are those
- * of NVIDIA Triton (<a
- * href="https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/user_guide/metrics.html">metrics</a>).
- * Durations are histograms in microseconds. Failures are counted by reason, and each reason exists
- * from the start, at 0. All engines that serve the version share the metrics. Thread-safe.
+ * The metrics of one version. After the prefix {@code millrace.inference.}, their names are the
+ * names of NVIDIA Triton's <a
+ * href="https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/user_guide/metrics.html">metrics</a>.
+ * Durations are histograms in microseconds. Each failure reason has a counter, which exists from
+ * the start with the value 0. All engines that serve the version share the metrics. Thread-safe.
  */
 final class VersionMetrics {
 
@@ -81,8 +81,8 @@ final class VersionMetrics {
   }
 
   /**
-   * Notes that this version answers an engine's new batches from now on, or no longer. Each engine
-   * pairs its calls.
+   * Notes whether this version answers an engine's new batches from now on. Each engine calls this
+   * method with true and later with false.
    */
   void serving(boolean is) {
     serving.addAndGet(is ? 1 : -1);

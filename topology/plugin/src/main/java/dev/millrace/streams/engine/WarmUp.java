@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Runs a session on black images. The first runs come before any image depends on the session. A
- * later run shows whether a failure is the device's. Confined to one thread.
+ * Runs a session on black images. The first runs warm the session up before any image depends on
+ * it. A later run shows whether a failure is the fault of the device. Confined to one thread.
  */
 final class WarmUp {
 
-  /** The largest difference between 1 and the sum of the probabilities. */
+  /** Largest allowed difference between 1 and the sum of the probabilities. */
   private static final double SUM_TOLERANCE = 1e-3;
 
-  /** Number of timed runs; fewer if the model is slow. */
+  /** Largest number of timed runs. A slow model gets fewer. */
   private static final int TIMED_RUNS = 5;
 
   private final ModelVersion version;
@@ -30,7 +30,7 @@ final class WarmUp {
   }
 
   /**
-   * Creates a warm-up with a buffer of the caller's.
+   * Creates a warm-up with the caller's buffer.
    *
    * @param probabilities receives the answers
    */
@@ -68,8 +68,8 @@ final class WarmUp {
   }
 
   /**
-   * Times a few runs of one image, and returns the quickest, because the others may have waited for
-   * a core.
+   * Times a few runs of one image, and returns the quickest, because a slower run may have waited
+   * for a core.
    *
    * @param enough the total time after which no further run begins
    * @param nanoTime the clock, for example {@link System#nanoTime}

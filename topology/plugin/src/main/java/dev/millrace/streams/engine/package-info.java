@@ -2,32 +2,34 @@
  * The inference engine: forms batches of images from many partitions, runs them, and answers each
  * image. It does not depend on Kafka.
  *
- * <p>An image makes eight stops on its way from topic to topic:
+ * <p>An image goes through eight steps on its way from topic to topic:
  *
  * <ol>
  *   <li>Kafka Streams' consumer polls the record.
  *   <li>The image serde reads the value: an encoded image, or an unreadable event.
  *   <li>The inference processor submits the image to the {@link
- *       dev.millrace.streams.engine.InferenceEngine} and keeps the record's place in line.
+ *       dev.millrace.streams.engine.InferenceEngine} and appends the record to its task's queue.
  *   <li>{@link dev.millrace.streams.engine.Admission} takes the next slot of the open batch, and
  *       waits while every slot is taken. A batch leases the serving version when it opens.
  *   <li>A thread of the {@link dev.millrace.streams.engine.DecodePool} decodes the image into the
  *       pixels of its slot.
- *   <li>The {@link dev.millrace.streams.engine.RunQueue} gives the batch to a runner. By then, its
- *       images are decoded, and it is full, its linger has passed, or a commit waits.
+ *   <li>The {@link dev.millrace.streams.engine.RunQueue} gives the batch to a runner when all of
+ *       its images are decoded. The batch must also be full, or its linger has passed, or a commit
+ *       waits while no other batch runs.
  *   <li>A {@link dev.millrace.streams.engine.DeviceRunner} runs the version's session once for the
- *       whole batch and completes the answers. The batch returns and gives its lease back.
+ *       whole batch and completes the answers. The batch returns to the queue, and its lease is
+ *       given back.
  *   <li>The stream thread forwards the prediction, in partition order.
  * </ol>
  *
- * <p>The {@link dev.millrace.streams.engine.BatchQueue} decides which batch comes next, at stop 4
- * and at stop 6. The {@link dev.millrace.streams.engine.EngineLock} guards it. Stops 1 to 4 and
- * stop 8 are on the stream thread, stop 5 is on a decode thread, and stops 6 and 7 are on a runner
- * thread.
+ * <p>The {@link dev.millrace.streams.engine.BatchQueue} decides which batch an image joins (step
+ * 4), and which batch runs next (step 6). The {@link dev.millrace.streams.engine.EngineLock} guards
+ * it. The stream thread does steps 1 to 4 and step 8. A decode thread does step 5. A runner thread
+ * does steps 6 and 7.
  *
- * <p>A swap does not pass through these stops. {@link dev.millrace.streams.engine.ModelLoader}
- * opens the candidate's sessions, and {@link dev.millrace.streams.engine.WarmUp} runs them. {@link
- * dev.millrace.streams.engine.ServingVersion} changes one pointer. The last lease of the old {@link
- * dev.millrace.streams.engine.LoadedModel} closes its sessions.
+ * <p>A swap does not go through these steps. {@link dev.millrace.streams.engine.ModelLoader} opens
+ * the candidate's sessions, and {@link dev.millrace.streams.engine.WarmUp} runs them. {@link
+ * dev.millrace.streams.engine.ServingVersion} changes one pointer. When the last lease of the old
+ * {@link dev.millrace.streams.engine.LoadedModel} is given back, its sessions close.
  */
 package dev.millrace.streams.engine;

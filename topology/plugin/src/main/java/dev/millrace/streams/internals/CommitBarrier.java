@@ -16,14 +16,14 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  * Streams then considers the record done and would commit its offset, and a crash would lose the
  * answer. But before Kafka Streams computes the offsets to commit, it flushes the caches of the
  * task's stores ({@code StreamTask.prepareCommit} → {@code ProcessorStateManager.flushCache}). This
- * store has no content. Its cache is the records in flight: a flush waits for their answers and
- * forwards them.
+ * store has no content. The records in flight take the place of its cache, so a flush waits for
+ * their answers and forwards them.
  *
  * <p>The barrier relies on the internal interface {@link CachedStateStore}, which is unchanged from
- * Kafka 3.4 to 4.3. {@code RATIONALE.md} gives the reasons. If a later Kafka removes the interface,
- * linking fails. If a later Kafka stops calling it, two checks fail loudly: {@link #commit} finds
- * records in flight after a commit, and {@link #recordAccepted} finds that no flush has come for
- * too long.
+ * Kafka 3.4 to 4.3. {@code RATIONALE.md} gives the reasons. If a later Kafka version removes the
+ * interface, this class does not link. If a later version no longer calls {@link #flushCache}, one
+ * of two checks throws. {@link #commit} throws if records are in flight after a commit. {@link
+ * #recordAccepted} throws if no flush has come for too long.
  *
  * <p>Confined to its task's stream thread. Only tests extend it.
  */
@@ -65,7 +65,7 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
   }
 
   /**
-   * Creates a builder, which makes one barrier for each task. The barriers have no changelog.
+   * Creates a builder, which creates one barrier for each task. The barriers have no changelog.
    *
    * @param name the name of the store, unique in its topology
    * @return the builder
@@ -99,7 +99,8 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
    *
    * @param now the time, for example {@link System#nanoTime}
    * @param silence the longest time in which the processor may accept records without a flush
-   * @throws IncompatibleClassChangeError if no flush has come for longer
+   * @throws IncompatibleClassChangeError if Kafka Streams has not flushed the barrier for longer
+   *     than {@code silence}
    */
   public void recordAccepted(long now, Duration silence) {
     if (!accepting) {

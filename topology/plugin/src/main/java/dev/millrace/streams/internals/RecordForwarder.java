@@ -14,8 +14,8 @@ import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 /**
  * Forwards records for a processor after its {@code process} call has returned.
  *
- * <p>By then, Kafka Streams is at another node with another record's context, or at none. So this
- * class sets the processor's node and the record's context, forwards the record, and restores both.
+ * <p>By then, Kafka Streams processes another record at another node, or no record. So this class
+ * sets the processor's node and the record's context, forwards the record, and restores both.
  *
  * <p>Confined to its task's stream thread.
  *
@@ -104,7 +104,7 @@ public final class RecordForwarder<K, VIn, VOut> {
    * Tests whether Kafka Streams passes a failure on without asking an exception handler.
    *
    * @param failure a failure of a forward
-   * @return whether it does
+   * @return whether the failure bypasses the exception handlers
    */
   public static boolean bypassesHandlers(RuntimeException failure) {
     return failure instanceof FailedProcessingException

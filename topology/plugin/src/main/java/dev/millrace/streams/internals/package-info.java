@@ -1,5 +1,5 @@
 /**
- * The code that relies on Kafka Streams' internal classes, and no other code. To support another
- * Kafka version, check this package. It depends on Kafka only.
+ * The only code that uses Kafka Streams' internal classes. To support another Kafka version, check
+ * this package. It depends only on Kafka.
  */
 package dev.millrace.streams.internals;

@@ -15,11 +15,12 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
  * The dead letter of a record: its raw key, value and headers, and Kafka Streams' own headers,
  * which say where the record was and why it failed (KIP-1034).
  *
- * <p>A dead letter cannot have a dead letter. So whatever its topic would refuse is changed:
+ * <p>If a topic refuses a dead letter, there is no second dead letter. So this class changes
+ * everything that the topic would refuse:
  *
  * <ul>
  *   <li>A timestamp that the topic refuses becomes the current time, and the header {@value
- *       #TIMESTAMP} holds the old one.
+ *       #TIMESTAMP} holds the old timestamp.
  *   <li>In a compacted topic, a missing key becomes {@code topic-partition@offset}.
  *   <li>A dead letter that is too large loses its stack trace. If it is still too large, it becomes
  *       a stub. A stub has no value. It has the record's key, or the key's SHA-256 in hexadecimal
@@ -96,7 +97,9 @@ public final class DeadLetter {
     return fits(key, value, all) ? record(key, value, all) : stub(key, own);
   }
 
-  /** Puts our headers first, then the record's headers up to the first that does not fit. */
+  /**
+   * Creates a stub: our headers first, then the record's headers up to the first that does not fit.
+   */
   private ProducerRecord<byte[], byte[]> stub(byte[] key, List<Header> own) {
     byte[] shortKey =
         length(key) <= STUB_KEY_BYTES ? key : Sha256.of(key).getBytes(StandardCharsets.US_ASCII);
@@ -127,7 +130,10 @@ public final class DeadLetter {
     return new ProducerRecord<>(topic, null, kept ? context.timestamp() : now, key, value, headers);
   }
 
-  /** Returns the reason and the place, and the old timestamp if the topic refuses it. */
+  /**
+   * Returns headers with the reason, and with the record's topic, partition and offset. If the
+   * topic refuses the record's timestamp, a header holds this timestamp.
+   */
   private List<Header> why(String message) {
     List<Header> why = new ArrayList<>();
     why.add(header(ERRORS + "exception", exception.getClass().getName()));

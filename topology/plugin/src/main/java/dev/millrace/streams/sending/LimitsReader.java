@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the limits of topics from the brokers, and keeps them until {@link #forget}. If a topic's
- * configuration cannot be read, because a right is missing or no broker answers within 10 s, this
- * logs a warning and assumes {@link TopicLimits#DEFAULTS}. Thread-safe.
+ * Reads the limits of topics from the brokers, and keeps them until {@link #forget}. A topic's
+ * configuration cannot be read if a right is missing or no broker answers within 10 s. The reader
+ * then logs a warning and assumes {@link TopicLimits#DEFAULTS}. Thread-safe.
  */
 public final class LimitsReader {
 
@@ -96,7 +96,10 @@ public final class LimitsReader {
     return known.computeIfAbsent(topic, this::read);
   }
 
-  /** Reads the limits again when they are next needed. For use after a send was refused. */
+  /**
+   * Forgets all limits, so that the next call reads them again. Call this method when the limits
+   * may have changed, for example after a refused send.
+   */
   public void forget() {
     known.clear();
   }

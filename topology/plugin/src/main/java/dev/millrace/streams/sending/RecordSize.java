@@ -4,16 +4,16 @@ import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Upper bounds of a record's size, in bytes: alone in its batch, uncompressed, in Kafka's record
- * format version 2. Compression may make the record smaller, but by how much is not known in
- * advance.
+ * Upper bounds of a record's size, in bytes. They assume that the record is alone in its batch and
+ * uncompressed, in Kafka's record format version 2. Compression may make the record smaller, but
+ * the saving is not known in advance.
  */
 public final class RecordSize {
 
   /** A batch's header of 61 bytes, and a record's own fields. */
   private static final int OVERHEAD = 61 + 21;
 
-  /** The most bytes that a length takes, as a varint. */
+  /** Largest size of a length field, a varint, in bytes. */
   private static final int LENGTH = 5;
 
   private RecordSize() {}
@@ -46,7 +46,7 @@ public final class RecordSize {
     return bytes;
   }
 
-  /** {@return the most bytes that a header adds} */
+  /** {@return the largest number of bytes that a header adds} */
   static long of(Header header) {
     return 2L * LENGTH
         + header.key().getBytes(StandardCharsets.UTF_8).length

@@ -7,12 +7,12 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 
 /**
- * The {@code production.exception.handler} for topologies with dead letters. It retries what can be
- * retried. Any other refused record fails its task, and Kafka Streams processes the task's records
- * again.
+ * The {@code production.exception.handler} for topologies with dead letters. It retries a failed
+ * send if the exception is retriable. Any other failed send fails the task, and Kafka Streams
+ * processes the task's records again.
  *
- * <p>It makes no dead letters. Kafka Streams' own handler does, also for a dead letter that is
- * refused, and on the producer's network thread.
+ * <p>It creates no dead letters. Kafka Streams' own handler creates one for each refused record,
+ * even for a refused dead letter, on the producer's network thread.
  */
 public final class RefusedSends implements ProductionExceptionHandler {
 
@@ -29,7 +29,7 @@ public final class RefusedSends implements ProductionExceptionHandler {
   }
 
   @Override
-  @SuppressWarnings("rawtypes") // as the interface has it
+  @SuppressWarnings("rawtypes") // the interface uses the raw type
   public Response handleSerializationError(
       ErrorHandlerContext context,
       ProducerRecord record,

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * The limits that a topic sets to its records.
+ * The limits that a topic sets for its records.
  *
  * @param maxBytes largest batch of records, in bytes; one record may fill it alone
  * @param compacted whether the topic is compacted, so that a record needs a key
@@ -30,8 +30,9 @@ public record TopicLimits(long maxBytes, boolean compacted, long beforeMaxMs, lo
   private static final int TENTH = 10;
 
   /**
-   * Returns the limits in a topic's configuration. What the configuration does not name has no
-   * limit. A topic that sets the timestamps itself ({@code LogAppendTime}) accepts any.
+   * Returns the limits in a topic's configuration. A limit that the configuration does not contain
+   * does not apply. A topic that sets the timestamps itself ({@code LogAppendTime}) accepts any
+   * timestamp.
    */
   static TopicLimits of(Config topic) {
     boolean stamped =
@@ -98,8 +99,8 @@ public record TopicLimits(long maxBytes, boolean compacted, long beforeMaxMs, lo
   }
 
   /**
-   * Tests whether a record may have this timestamp. The brokers go by their own clocks, so the
-   * limits are narrowed by a minute, or by a tenth if that is less.
+   * Tests whether a record may have this timestamp. The brokers use their own clocks, so this
+   * method reduces each limit by a minute, or by a tenth of the limit if that is less.
    */
   boolean takes(long timestamp, long now) {
     return timestamp >= 0

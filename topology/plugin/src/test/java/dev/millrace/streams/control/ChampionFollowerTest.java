@@ -42,9 +42,9 @@ class ChampionFollowerTest {
   private final Channel channel = new Channel();
   private ImageInference<String> inference;
 
-  /** Delivers the test's orders. Without orders, a poll waits as a consumer does. */
+  /** Delivers the test's orders. If there are none, a poll waits as a consumer does. */
   private static final class Channel implements ControlChannel {
-    /** Code that a poll runs before it returns; it may throw a failure. */
+    /** Code that a poll runs before it returns. The code may throw an exception. */
     private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
 
     private final List<Champion> orders = new CopyOnWriteArrayList<>();
@@ -128,7 +128,9 @@ class ChampionFollowerTest {
         channel, first, "instance-1", FakeInference.MODEL, registry, poll, closeTimeout, nanoTime);
   }
 
-  /** A clock on which every pause is over at once. */
+  /**
+   * A clock that advances by two minutes with each reading, so that every pause is over at once.
+   */
   private static LongSupplier racing() {
     AtomicLong now = new AtomicLong();
     return () -> now.addAndGet(Duration.ofMinutes(2).toNanos());

@@ -94,7 +94,7 @@ class ChampionSwapsTest {
     swaps.carryOut(List.of(order(2), order(3), order(1)));
 
     assertServes(1);
-    assertThat(model.batches).hasSize(runs); // so no candidate was warmed up
+    assertThat(model.batches).hasSize(runs); // no candidate was warmed up
     assertThat(reports)
         .extracting(report -> report.version() + " " + outcome(report))
         .containsExactly("2 superseded", "3 superseded", "1 unchanged");

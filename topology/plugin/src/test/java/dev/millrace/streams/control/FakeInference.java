@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
-/** Makes an {@link ImageInference} that runs a {@link FakeModel}. */
+/** Creates an {@link ImageInference} that runs a {@link FakeModel}. */
 final class FakeInference {
 
   static final String MODEL = "fake";

@@ -39,7 +39,10 @@ class BufferLimitTest {
     assertThat(model.open).isEmpty();
   }
 
-  /** The 4.5 GiB of 96 images overflow an int to half a GiB, which could be allocated. */
+  /**
+   * A batch of 96 images has 4.5 GiB. As an int, this size overflows to half a GiB, which could be
+   * allocated.
+   */
   @Test
   void batchWhoseSizeAsAnIntIsPositive_isRefused_too() {
     assertThatThrownBy(() -> loader(96).load(LARGE)).isInstanceOf(ModelException.class);

@@ -118,7 +118,7 @@ class DecodePoolTest {
     return slot;
   }
 
-  /** Submits an image whose decoder hangs, and waits until it does. */
+  /** Submits an image whose decoder hangs, and waits until the decoder hangs. */
   private Batch.Slot submitHanging() {
     long before = hanging();
     Batch.Slot slot = submit(FakeDecoder.HANGING);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class DeviceRunnerTest extends WithEngine {
 
-  /** The size of a run of the warm-up image, among the sizes of batches. */
+  /** The size of a run of the warm-up image, as it appears in the list of batch sizes. */
   private static final int BLACK = 1;
 
   @Test
@@ -96,7 +96,7 @@ class DeviceRunnerTest extends WithEngine {
     assertThat(model.batches).containsExactly(3, BLACK);
   }
 
-  /** A cause would make callers take the refusal for a failure of the device. */
+  /** A refusal must not have a cause; otherwise callers would blame the device. */
   private static void requireRefused(CompletableFuture<Classification> answer) {
     assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
         .cause()
@@ -355,7 +355,7 @@ class DeviceRunnerTest extends WithEngine {
     assertThat(micros(parts, "compute.infer")).isEqualTo(6);
   }
 
-  /** Runs one batch, on a clock that each run advances by its duration. */
+  /** Runs one batch. Each run advances the clock by the run's duration. */
   private static void runUntilAnswered(EngineParts parts, Batch.Slot slot) throws Exception {
     LongSupplier nanoTime = () -> parts.clock.get() + parts.model.elapsedNanos.get();
     Thread runner = new Thread(new DeviceRunner(parts.queue, Device.CPU, nanoTime));

@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
  */
 final class EngineParts {
 
-  /** Longer than any test, so only a signal ends a wait. */
+  /** Longer than any test, so only a signal can end a wait for a batch. */
   static final long LINGER = Duration.ofHours(1).toNanos();
 
   final AtomicLong clock = new AtomicLong();
@@ -52,7 +52,7 @@ final class EngineParts {
     }
   }
 
-  /** Number of a version's images that were submitted and not yet answered. */
+  /** Returns the number of a version's images that were submitted and not yet answered. */
   double pending(String version) {
     return registry
         .get("millrace.inference.pending.request.count")
@@ -61,7 +61,7 @@ final class EngineParts {
         .value();
   }
 
-  /** Makes a call on a new thread. Returns once that thread waits, or the call has ended. */
+  /** Makes a call on a new thread. Returns once the new thread waits, or the call has ended. */
   static <T> Future<T> waiting(Callable<T> call) {
     FutureTask<T> task = new FutureTask<>(call);
     Thread thread = new Thread(task, "waiting");

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Writes an image's first byte as its only pixel. Refuses {@link #BAD}. Waits for the latch at
- * {@link #HANGING}.
+ * Writes an image's first byte as its only pixel. Refuses {@link #BAD}. When it gets {@link
+ * #HANGING}, it waits for the latch.
  */
 public final class FakeDecoder implements ImageDecoder {
 

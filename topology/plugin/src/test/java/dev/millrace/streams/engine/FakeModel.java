@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 
 /**
  * A model of ten classes. An image's class is the first pixel's red value modulo ten, with
- * probability 0.91. A test can hold runs back, and see their sizes.
+ * probability 0.91. A test can block runs, and read the sizes of their batches.
  */
 public final class FakeModel implements ModelRuntime {
 
@@ -32,16 +32,16 @@ public final class FakeModel implements ModelRuntime {
   /** Sizes of the batches that have run, including the warm-up. */
   public final List<Integer> batches = new CopyOnWriteArrayList<>();
 
-  /** Runs that may begin: any number, unless a test takes the permits. */
+  /** One permit for each run that may begin. A test blocks runs by taking the permits. */
   public final Semaphore runs = new Semaphore(Integer.MAX_VALUE / 2);
 
-  /** The probability that a run answers with. */
+  /** The probability of the image's class in each answer. */
   public volatile float probability = 0.91f;
 
   /** The time that a run adds to {@link #elapsedNanos} for each image, in ns. */
   public volatile long nanosAnImage;
 
-  /** The time that all runs took, in ns, for a clock of the test. */
+  /** Total time of all runs, in ns, for the test's clock. */
   public final AtomicLong elapsedNanos = new AtomicLong();
 
   /** True to make every run fail. */
@@ -50,7 +50,7 @@ public final class FakeModel implements ModelRuntime {
   /** A run fails if an image has this pixel value. */
   public volatile int poison = -1;
 
-  /** Number of next runs that fail with any images. */
+  /** The number of next runs that fail, whatever their images are. */
   public final AtomicInteger failures = new AtomicInteger();
 
   /** An image with this pixel value is answered with NaN. */
@@ -62,7 +62,7 @@ public final class FakeModel implements ModelRuntime {
   /** Code that every run executes before it answers. */
   public volatile Runnable first = () -> {};
 
-  /** Number of classes that the sessions report. */
+  /** The number of classes that the sessions report. */
   public volatile int classes = CLASSES;
 
   /** The exception that a session throws when it closes, or null. */
@@ -83,7 +83,7 @@ public final class FakeModel implements ModelRuntime {
     return version("fake", version, size);
   }
 
-  /** The same of another model. */
+  /** A version of the given model, for images of {@code size} x {@code size} pixels. */
   static ModelVersion version(String model, int version, int size) {
     return new ModelVersion(
         Path.of("nowhere"),

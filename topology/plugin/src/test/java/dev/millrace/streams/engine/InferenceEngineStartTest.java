@@ -26,7 +26,10 @@ class InferenceEngineStartTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final List<Thread> made = new ArrayList<>();
 
-  /** There are six threads: three decode, one watches them, and two run. Not all of them start. */
+  /**
+   * The engine creates six threads: three that decode, a watchdog, and two runners. Not all of them
+   * start.
+   */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3, 4, 5})
   void engineThatGetsTooFewThreads_endsThoseItHas_andFreesTheModel(int enough) {

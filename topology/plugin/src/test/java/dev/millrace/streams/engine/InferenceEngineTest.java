@@ -252,7 +252,7 @@ class InferenceEngineTest extends WithEngine {
     assertThat(model.batches).containsExactly(2);
   }
 
-  /** The decode timeout overflows a number of milliseconds. */
+  /** The decode timeout overflows a long when it is converted to milliseconds. */
   @Test
   void engineThatDoesNotStart_leavesNoSessionOpen() {
     ImageLimits limits = new ImageLimits(1000, Duration.ofSeconds(Long.MAX_VALUE), 1);

@@ -204,7 +204,7 @@ class ModelLoaderTest extends WithEngine {
     assertThat(nanos).containsExactly(5L);
   }
 
-  /** Times the runs of a session, which take these times one after the other. */
+  /** Returns the quickest run of a session whose runs take these times, one after the other. */
   private long quickestRun(List<Long> nanos, long enough) {
     ModelSession session =
         new ModelSession() {

@@ -224,7 +224,7 @@ class RunQueueTest extends WithEngine {
     assertThat(parts.model.closed).isTrue();
   }
 
-  /** The failure must not reach the runner, which would stop the engine. */
+  /** The failure must not reach the runner; otherwise the runner would stop the engine. */
   @Test
   void sessionThatFailsToClose_doesNotFailTheReturnOfItsLastBatch() throws Exception {
     parts.model.closing = new IllegalStateException("it does not close");

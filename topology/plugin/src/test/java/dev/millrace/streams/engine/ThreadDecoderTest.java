@@ -43,7 +43,7 @@ class ThreadDecoderTest {
     String log =
         standardErrorOf(
             () -> {
-              // Like the decoders of several threads, which share the set of logged types.
+              // The decoders of several threads share the set of logged types in the same way.
               for (int i = 0; i < IMAGES; i++) {
                 try (ThreadDecoder decoder = new ThreadDecoder(Failing::new, seen)) {
                   assertThat(decoder.decode(new byte[] {(byte) i}, slot))

@@ -15,7 +15,7 @@ class CommitBarrierTest {
   private final CommitBarrier barrier = CommitBarrier.builder("barrier").build();
   private final Task task = new Task();
 
-  /** A task whose records leave when the barrier drains it. */
+  /** A task that has no records in flight any more after the barrier has drained it. */
   private static final class Task implements CommitBarrier.InFlight {
     private int size;
     private int drains;

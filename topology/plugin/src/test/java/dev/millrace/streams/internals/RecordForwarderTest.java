@@ -88,7 +88,7 @@ class RecordForwarderTest {
     }
   }
 
-  /** Logs each failure that it is asked about. */
+  /** Logs each failure that Kafka Streams passes to it. */
   public static final class Handler implements ProcessingExceptionHandler {
     private List<String> log;
     private Response response;

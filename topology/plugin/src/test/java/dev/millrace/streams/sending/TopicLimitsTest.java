@@ -48,7 +48,10 @@ class TopicLimitsTest {
     assertThat(limits.refusal(false, 10, NOW, NOW)).isEmpty();
   }
 
-  /** The margin is a minute or a tenth of the limit, because the broker's clock decides. */
+  /**
+   * The broker uses its own clock, so the limits have a margin: a minute, or a tenth of the limit
+   * if that is less.
+   */
   @ParameterizedTest
   @CsvSource({
     "3600000, 3000000, 3540000, true",
