@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches a Kafka Streams client on threads of its own. Looks at the client once a second, and asks
- * the brokers for its topics every 4 s. Thread-safe.
+ * Watches a Kafka Streams client on threads of its own. Checks the client once a second, and asks
+ * the brokers every 4 s whether its topics exist. Thread-safe.
  */
 public final class HealthWatch implements AutoCloseable {
 
@@ -69,7 +69,7 @@ public final class HealthWatch implements AutoCloseable {
    * @param admin an admin client's configuration
    * @param topics the topics that the client writes to
    * @param maxPollInterval the client's {@code max.poll.interval.ms}
-   * @param onHang receives a line if a stream thread hangs, before its group counts it as dead
+   * @param onHang receives a line if a stream thread hangs, before the group removes the thread
    * @param registry receives how long each partition has stood still; stays the caller's
    * @return the watch, which the caller closes
    */
