@@ -47,7 +47,7 @@ final class StreamMonitor {
    * @param lastFailure returns the last failure of a stream thread, if there was one
    * @param longestSilence the time without a poll after which a stream thread counts as hanging
    * @param onHang receives a line if a stream thread hangs
-   * @param registry receives how long each partition has stood still; stays the caller's
+   * @param registry receives how long each partition has stood still; the caller closes it
    */
   StreamMonitor(
       StreamsView streams,
