@@ -16,8 +16,8 @@ import java.util.zip.ZipFile;
  *
  * @param name the file's name without {@code .jar}
  * @param artifact the Maven artifact's name
- * @param texts its licence texts and notices by their paths in the jar
- * @param libraries file names of its native libraries, each once
+ * @param texts the licence texts and notices in the jar, by their paths in the jar
+ * @param libraries file names of the native libraries in the jar, without duplicates
  */
 record BundledJar(
     String name, String artifact, SortedMap<String, String> texts, List<String> libraries) {
@@ -34,7 +34,7 @@ record BundledJar(
   private static final Pattern LIBRARY =
       Pattern.compile(".*?([^/]+\\.(so|dylib|dll|jnilib)(\\.[0-9]+)*)");
 
-  /** Reads a jar. */
+  /** Reads the licence texts and the names of the native libraries from a jar. */
   static BundledJar read(Path file, String artifact) throws IOException {
     SortedMap<String, String> texts = new TreeMap<>();
     try (ZipFile zip = new ZipFile(file.toFile())) {
@@ -58,12 +58,12 @@ record BundledJar(
     }
   }
 
-  /** Whether a text is a notice, which has to be passed on, and no licence. */
+  /** Whether a text is a notice and not a licence. */
   static boolean isNotice(String path) {
     return NOTICE.matcher(path).matches();
   }
 
-  /** Whether the jar holds a licence of its own. */
+  /** Whether the jar contains a licence text. */
   boolean hasLicence() {
     return texts.keySet().stream().anyMatch(path -> !isNotice(path));
   }

@@ -9,20 +9,22 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A component of a jar whose licence the jar does not hold: a line of {@code components.tsv}.
+ * A component of a jar that does not contain the component's licence. Each component is a line of
+ * {@code components.tsv}.
  *
- * @param artifact the Maven artifact that holds it
- * @param libraries file names of the native libraries that it is in, or null for the Java code
- * @param name the component
- * @param licence SPDX identifier of its licence
- * @param copyright its copyright notice
+ * @param artifact the Maven artifact that contains the component
+ * @param libraries pattern of the file names of the native libraries that contain the component;
+ *     null if the component is the artifact's Java code
+ * @param name the component's name
+ * @param licence SPDX identifier of the component's licence
+ * @param copyright the component's copyright notice
  */
 record KnownComponent(
     String artifact, Pattern libraries, String name, String licence, String copyright) {
 
   private static final int COLUMNS = 5;
 
-  /** Reads the project's own table. */
+  /** Reads all lines of {@code components.tsv}. */
   static List<KnownComponent> all() throws IOException {
     try (InputStream in = KnownComponent.class.getResourceAsStream("components.tsv");
         BufferedReader lines =
@@ -36,9 +38,9 @@ record KnownComponent(
   }
 
   /**
-   * Reads a line.
+   * Reads a line of the table.
    *
-   * @throws IllegalArgumentException if it has another number of columns
+   * @throws IllegalArgumentException if the line does not have five columns
    */
   static KnownComponent parse(String line) {
     String[] cells = line.split("\t", -1);
@@ -50,18 +52,18 @@ record KnownComponent(
     return new KnownComponent(cells[0], libraries, cells[2], cells[3], cells[4]);
   }
 
-  /** Whether it is in a jar. */
+  /** Whether a jar contains this component. */
   boolean isIn(BundledJar jar) {
     return artifact.equals(jar.artifact())
         && (isJavaCode() || jar.libraries().stream().anyMatch(this::isIn));
   }
 
-  /** Whether it is the artifact's Java code. */
+  /** Whether this component is the artifact's Java code, and no native library. */
   boolean isJavaCode() {
     return libraries == null;
   }
 
-  /** Whether it is in the native library of this file name. */
+  /** Whether the native library with this file name contains this component. */
   boolean isIn(String library) {
     return libraries != null && libraries.matcher(library).matches();
   }

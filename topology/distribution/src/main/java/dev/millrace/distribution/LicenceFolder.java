@@ -10,9 +10,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The licences of an archive's jars, put together: the texts that jars hold, the standard texts of
- * what their POMs declare, and those of the components that the project knows to be in them. A
- * component without a licence is a problem, and so is a native library that no component claims.
+ * Collects the licences of an archive's jars: the texts in the jars, the standard texts of the
+ * licences that the jars' POMs declare, and the texts for the jars' {@link KnownComponent}s. A jar
+ * or component without a licence text is a problem. A native library is a problem if no known
+ * component covers it.
  */
 final class LicenceFolder {
 
@@ -92,7 +93,7 @@ final class LicenceFolder {
             component.name() + "\n\n" + StandardTexts.withCopyright(text, component.copyright())));
   }
 
-  /** Keeps a text once, and returns its name: that of the first jar that holds it. */
+  /** Stores a text, unless an equal text is stored already. Returns the name of the stored file. */
   private String put(String file, String text) {
     String name = names.get(text);
     if (name == null) {
@@ -110,12 +111,12 @@ final class LicenceFolder {
     return "[" + file.replaceFirst(".*/", "") + "](" + file + ")";
   }
 
-  /** Returns what is unknown, one line for each. */
+  /** Returns the problems, one line each. */
   List<String> problems() {
     return List.copyOf(problems);
   }
 
-  /** Returns the notices of the jars, each once. */
+  /** Returns the notices of the jars, without duplicates. */
   String notices() {
     StringBuilder all = new StringBuilder();
     notices.forEach(
@@ -123,7 +124,7 @@ final class LicenceFolder {
     return all.toString();
   }
 
-  /** Writes the texts, and a page that lists them. */
+  /** Writes the texts, and {@code README.md} with a table of jars and texts. */
   void write(Path folder) throws IOException {
     files.put(
         "README.md",

@@ -16,12 +16,13 @@ public final class Licences {
   private Licences() {}
 
   /**
-   * Collects the licences of the jars of a bill of materials. The jars are on the class path.
+   * Collects the licences of the jars that a bill of materials lists. The jars must be on the class
+   * path.
    *
-   * @param args the folder to write {@code licences} and {@code NOTICE} into; the project's own
-   *     notice; the folder of standard texts; the bill of materials; and, if another archive
-   *     already holds a part of it, that one's bill of materials
-   * @throws IllegalStateException if a licence is unknown; the message has a line for each
+   * @param args four or five paths: the folder to write {@code licences} and {@code NOTICE} to; the
+   *     project's own notice; the folder of standard texts; the bill of materials; and optionally
+   *     the bill of materials of another archive, whose jars are left out
+   * @throws IllegalStateException if a licence is unknown; the message has one line per problem
    */
   public static void main(String[] args) throws IOException {
     Path out = Path.of(args[0]);
@@ -40,9 +41,9 @@ public final class Licences {
   /**
    * Adds the jars to the licences.
    *
-   * @param bundled the jars by their files' names
-   * @param files where the jars lie, by the same names
-   * @throws IllegalStateException if a jar does not lie there, or a licence is unknown
+   * @param bundled the jars by their file names
+   * @param files the paths of the jars, by the same file names
+   * @throws IllegalStateException if {@code files} lacks a jar, or a licence is unknown
    */
   static void collect(
       Map<String, Sbom.Component> bundled, Map<String, Path> files, LicenceFolder licences)

@@ -18,7 +18,7 @@ final class Sbom {
   private static final String OURS = "dev.millrace";
 
   /**
-   * A jar that others made.
+   * A third-party jar.
    *
    * @param artifact the Maven artifact's name
    * @param licences SPDX identifiers, or names, of the licences that its POM declares
@@ -27,7 +27,7 @@ final class Sbom {
 
   private Sbom() {}
 
-  /** Reads the jars that others made, by the names of their files. */
+  /** Returns the third-party jars of a bill of materials, by their file names. */
   static Map<String, Component> read(Path file) throws IOException {
     Map<String, Component> components = new TreeMap<>();
     for (JsonNode component : new ObjectMapper().readTree(file.toFile()).get("components")) {

@@ -8,21 +8,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Licence texts by their SPDX identifiers: files {@code ID.txt} of a folder.
+ * Reads licence texts by their SPDX identifiers.
  *
- * @param folder the folder
+ * @param folder the folder with one file {@code ID.txt} per licence
  */
 record StandardTexts(Path folder) {
 
-  /** The line that a project fills in. */
+  /** The copyright line in which a project fills in the year and its name. */
   private static final Pattern BLANK = Pattern.compile("(?m)^.*<year>.*$");
 
-  /** Number of characters at the beginning of a text that this line is in, if there is one. */
+  /**
+   * Number of characters at the beginning of a licence text in which the copyright line begins. A
+   * {@code <year>} further down is part of the instructions for use.
+   */
   private static final int HEAD = 100;
 
   private static final String MISSING = "404: Not Found";
 
-  /** Returns a text, or empty if there is none. */
+  /** Returns the text of a licence, or empty if the folder has no such text. */
   Optional<String> text(String id) throws IOException {
     Path file = folder.resolve(id + ".txt");
     if (!Files.isRegularFile(file)) {
@@ -31,13 +34,13 @@ record StandardTexts(Path folder) {
     return Optional.of(Files.readString(file)).filter(text -> !text.startsWith(MISSING));
   }
 
-  /** Whether a text is incomplete without a copyright notice. */
+  /** Whether a text has a copyright line that must be filled in. */
   static boolean needsCopyright(String text) {
     Matcher blank = BLANK.matcher(text);
     return blank.find() && blank.start() < HEAD;
   }
 
-  /** Returns a text with a notice: in the line for it, or before the text. */
+  /** Returns a text with a copyright notice, in its copyright line or else before the text. */
   static String withCopyright(String text, String copyright) {
     return needsCopyright(text)
         ? BLANK.matcher(text).replaceFirst(Matcher.quoteReplacement(copyright))

@@ -1,2 +1,2 @@
-/** Collects the licences of everything that the archives bundle, and fails if one is unknown. */
+/** Collects the licences of all jars in the archives, and fails if a licence is unknown. */
 package dev.millrace.distribution;

@@ -18,10 +18,9 @@ public final class Main {
 
   /**
    * Runs a command and ends the JVM with the command's exit code: 0, 1 (the command failed) or 2
-   * (wrong usage). SIGINT and SIGTERM stop the command in good order; the exit code is then 130 or
-   * 143.
+   * (wrong usage). SIGINT and SIGTERM stop the command in good order, with exit code 130 or 143.
    *
-   * <p>Standard output and standard error are UTF-8, whatever the locale is.
+   * <p>Standard output and standard error are UTF-8 in every locale.
    *
    * @param args the command line
    */
@@ -36,8 +35,8 @@ public final class Main {
   /**
    * Runs a command.
    *
-   * @param stdout takes the command's output; if it cannot be written, the command fails
-   * @param stderr takes everything else: progress, warnings and errors
+   * @param stdout receives the command's output; if writing fails, the command fails
+   * @param stderr receives progress, warnings and errors
    * @return the exit code
    */
   static int run(OutputStream stdout, OutputStream stderr, String... args) {
@@ -51,7 +50,10 @@ public final class Main {
     return exitCode;
   }
 
-  /** The exit code, after it was said if what a command printed is lost. */
+  /**
+   * Returns the final exit code. If output of the command was lost, prints an error and returns a
+   * code other than 0.
+   */
   static int conclude(int exitCode, WatchedOutput stdout, PrintWriter err) {
     if (stdout.failure().isEmpty()) {
       return exitCode;

@@ -117,8 +117,8 @@ class LauncherTest {
   }
 
   /**
-   * A checkout that cannot be written: its lock file is a folder, so that even root cannot write
-   * it.
+   * Creates a checkout that counts as read-only. In place of the lock file, it has a folder, which
+   * even root cannot write to.
    */
   private Path readOnlyCheckout() throws Exception {
     Path home = Files.createDirectories(folder.toRealPath().resolve("checkout"));

@@ -24,7 +24,7 @@ class MainTest {
                 + " lost");
   }
 
-  /** As doctor, whose findings are its output. */
+  /** The command doctor, for example, prints its findings and then fails. */
   @Test
   void failedCommandWhoseOutputIsLost_saysSo_andKeepsItsExitCode() {
     WatchedOutput lost = new WatchedOutput(failing("No space left on device"));

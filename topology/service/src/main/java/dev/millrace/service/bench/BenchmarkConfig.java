@@ -10,11 +10,12 @@ import java.util.Optional;
  * The settings of a benchmark run.
  *
  * @param folder folder for temporary files, some gigabytes
- * @param rounds number of rounds, each of which measures everything; figures are medians
- * @param scale number of images, as a fraction of what good figures take: above 0, at most 1
+ * @param rounds number of rounds; each round measures all parts, and a figure is the median of the
+ *     rounds
+ * @param scale factor for the number of images, above 0 and at most 1; figures are good with 1
  * @param devices the devices that models run on: the CPU, or GPUs
- * @param photographs folder of the photographs that check a GPU's answers; without it, pictures are
- *     made for that
+ * @param photographs folder of the photographs that a GPU's answers are checked with; if empty, the
+ *     answers are checked with generated images
  */
 public record BenchmarkConfig(
     Path folder, int rounds, double scale, List<Device> devices, Optional<Path> photographs) {
@@ -23,10 +24,10 @@ public record BenchmarkConfig(
    * Validates the settings.
    *
    * @param folder folder for temporary files, some gigabytes
-   * @param rounds number of rounds, each of which measures everything
-   * @param scale number of images, as a fraction of what good figures take
+   * @param rounds number of rounds
+   * @param scale factor for the number of images
    * @param devices the devices that models run on
-   * @param photographs folder of the photographs that check a GPU's answers
+   * @param photographs folder of the photographs that a GPU's answers are checked with
    * @throws IllegalArgumentException if a value is out of range, or the devices mix CPU and GPUs;
    *     the message names the key
    */
@@ -54,8 +55,8 @@ public record BenchmarkConfig(
   /**
    * {@return the number of images to measure with}
    *
-   * @param images number of images that good figures take; the result is at least a thousandth of
-   *     it
+   * @param images number of images for a {@code scale} of 1; at least a thousandth of this number
+   *     is returned
    */
   public int images(int images) {
     return Math.max(images / 1000, (int) (images * scale));

@@ -12,15 +12,16 @@ import java.util.Set;
 public interface Benchmarks {
 
   /**
-   * {@return the parts that can be measured on a device, by name, in the order of measuring; each
-   * with a description of one line}
+   * {@return the parts that can be measured on a device, in the order of measuring: a description
+   * in one line for each name}
    *
    * @param device the kind of device that models run on
    */
   Map<String, String> parts(Device.Kind device);
 
   /**
-   * Measures on the calling thread, in processes of its own. Nothing else should run meanwhile.
+   * Measures in child processes, and blocks the calling thread until the end. No other load should
+   * run on the machine.
    *
    * @param parts names from {@link #parts}
    * @param config the settings
@@ -37,7 +38,7 @@ public interface Benchmarks {
     /**
      * A measurement is about to begin.
      *
-     * @param what the measurement, for a person
+     * @param what the name of the measurement, to show to the user
      */
     void progress(String what);
 

@@ -3,7 +3,7 @@ package dev.millrace.service.bench;
 import java.util.Objects;
 
 /**
- * A figure that was measured.
+ * One result of a benchmark.
  *
  * @param name the part, a dot, and the figure's own name, as in {@code resnet50.whole_over_limit}
  * @param value the median of the rounds
@@ -13,7 +13,7 @@ import java.util.Objects;
 public record Figure(String name, double value, String unit, String note) {
 
   /**
-   * Requires a name, a unit and a note.
+   * Creates a figure. The name, the unit and the note must not be null.
    *
    * @param name the part, a dot, and the figure's own name, as in {@code resnet50.whole_over_limit}
    * @param value the median of the rounds

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.utils.AppInfoParser;
 
-/** Describes the machine and the versions that figures were measured on. */
+/** Describes the machine, and the versions of the software, for measured figures. */
 public final class Machine {
 
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
@@ -51,7 +51,7 @@ public final class Machine {
         .collect(Collectors.joining(", "));
   }
 
-  /** The NVIDIA GPUs with their driver; empty if there is no driver. */
+  /** Returns the names of the NVIDIA GPUs and the driver's version; empty without a driver. */
   private static Optional<String> gpus() {
     try {
       Process process =

@@ -12,12 +12,12 @@ import kafka.server.KafkaConfig;
  * The settings of an embedded broker.
  *
  * @param folder folder of its data
- * @param host the address that it listens on, and that its clients connect to
- * @param port the port that it listens on, or 0 for any free port
- * @param overrides Kafka's own broker properties, which win over the settings here. The clients'
- *     listener is called {@value #CLIENTS}, for {@code listener.security.protocol.map} and similar
- *     properties. At each start, the broker creates the users that a listener's SCRAM line names
- *     ({@code username}, {@code user_NAME}), or sets their passwords
+ * @param host the address that the broker listens on and that clients connect to
+ * @param port the port that the broker listens on, or 0 for any free port
+ * @param overrides Kafka's own broker properties, which override the settings of this class. In
+ *     {@code listener.security.protocol.map} and similar properties, the listener for clients is
+ *     called {@value #CLIENTS}. At each start, the broker creates the users that a listener's SCRAM
+ *     line names ({@code username}, {@code user_NAME}), or sets their passwords
  */
 public record BrokerConfig(Path folder, String host, int port, Map<String, String> overrides) {
 
@@ -34,19 +34,19 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
   /** The default port, which is Kafka's usual one. */
   public static final int DEFAULT_PORT = 9092;
 
-  /** Properties that Kafka's {@code StandardAuthorizer} reads, but the broker does not declare. */
+  /** Properties of Kafka's {@code StandardAuthorizer}, which are not properties of the broker. */
   private static final Set<String> AUTHORIZER =
       Set.of("super.users", "allow.everyone.if.no.acl.found");
 
   private static final Pattern LISTENER_PROPERTY = Pattern.compile("listener\\.name\\.[^.]+\\..+");
 
   /**
-   * Settings for a single node on a developer's machine instead of a cluster: one replica, no
-   * waiting for other nodes, few threads and small files.
+   * Settings for a single node on a developer's machine instead of a cluster: one replica, no waits
+   * for other nodes, few threads and small files.
    */
   private static final Map<String, String> ALONE =
       Map.ofEntries(
-          // There is no other node to copy to.
+          // There is no other node for a second replica.
           Map.entry("default.replication.factor", "1"),
           Map.entry("min.insync.replicas", "1"),
           Map.entry("offsets.topic.replication.factor", "1"),
@@ -54,7 +54,7 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
           Map.entry("transaction.state.log.min.isr", "1"),
           Map.entry("share.coordinator.state.topic.replication.factor", "1"),
           Map.entry("share.coordinator.state.topic.min.isr", "1"),
-          // Internal topics are created on first use, with a folder and four files a partition.
+          // Kafka creates internal topics on first use, with a folder of four files per partition.
           Map.entry("offsets.topic.num.partitions", "4"),
           Map.entry("transaction.state.log.num.partitions", "4"),
           Map.entry("share.coordinator.state.topic.num.partitions", "4"),
@@ -80,17 +80,17 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
           Map.entry("background.threads", "2"),
           Map.entry("group.coordinator.threads", "1"),
           Map.entry("share.coordinator.threads", "1"),
-          // A single voter elects itself; after a restart, this is how long it waits.
+          // A single voter elects itself. After a restart, it waits this long before it does so.
           Map.entry("controller.quorum.election.timeout.ms", "100"),
-          // An idle broker writes nothing.
+          // 0 turns off the records that an idle controller writes to its metadata log.
           Map.entry("metadata.max.idle.interval.ms", "0"));
 
   /**
    * Validates the settings, and makes the folder's path absolute.
    *
    * @param folder folder of its data
-   * @param host the address that it listens on
-   * @param port the port that it listens on, or 0 for any free port
+   * @param host the address that the broker listens on
+   * @param port the port that the broker listens on, or 0 for any free port
    * @param overrides Kafka's own broker properties
    * @throws IllegalArgumentException if a value is invalid, Kafka's broker has no such property, or
    *     a {@code sasl.jaas.config} cannot be read; the message names the key
@@ -111,7 +111,7 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
     }
     overrides.forEach(
         (key, value) -> {
-          if (JaasLine.isKey(key) && !value.contains("${")) { // else from a config provider
+          if (JaasLine.isKey(key) && !value.contains("${")) { // ${ refers to a config provider
             JaasLine.options(key, value);
           }
         });
@@ -135,7 +135,7 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
    * Creates settings for a broker on the loopback address, without overrides.
    *
    * @param folder folder of its data
-   * @param port the port that it listens on, or 0 for any free port
+   * @param port the port that the broker listens on, or 0 for any free port
    */
   public BrokerConfig(Path folder, int port) {
     this(folder, DEFAULT_HOST, port, Map.of());
@@ -147,7 +147,7 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
     return "BrokerConfig[" + folder + ", " + address(host, port) + ", " + overrides.keySet() + "]";
   }
 
-  /** The properties for Kafka, once the ports are known. */
+  /** Returns the properties for Kafka, with the ports of both listeners. */
   Properties properties(int clientsPort, int controllerPort) {
     Map<String, String> all = new HashMap<>(ALONE);
     all.put("node.id", Integer.toString(NODE_ID));

@@ -16,12 +16,14 @@ import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * The folder of a broker's data. One broker at a time holds it, among all processes: it locks a
- * file in the folder, and the operating system releases the lock when the process ends.
+ * The folder of a broker's data. Only one broker on the machine can use it at a time, because the
+ * broker locks a file in the folder. The operating system releases the lock when the process ends.
  */
 final class BrokerFolder implements AutoCloseable {
 
-  /** Also tells a broker's folder from a folder that the user named by mistake. */
+  /**
+   * The locked file. It also marks the folder as a broker's, in case the user names a wrong one.
+   */
   private static final String LOCK_FILE = ".millrace-broker.lock";
 
   private final Path path;
@@ -76,7 +78,7 @@ final class BrokerFolder implements AutoCloseable {
       FileLock lock = channel.tryLock();
       return lock != null;
     } catch (OverlappingFileLockException e) {
-      return false; // another broker of this JVM holds it
+      return false; // another broker of this JVM holds the lock
     }
   }
 
@@ -84,7 +86,7 @@ final class BrokerFolder implements AutoCloseable {
     return path;
   }
 
-  /** Formats the folder as a cluster of its own, unless an earlier broker did. */
+  /** Formats the folder for a new cluster, unless it is formatted already. */
   void format(int nodeId, String controllerListener) {
     if (isFormatted(path)) {
       return;
@@ -104,7 +106,7 @@ final class BrokerFolder implements AutoCloseable {
     }
   }
 
-  /** Releases the folder for another broker. */
+  /** Releases the lock, so that another broker can use the folder. */
   @Override
   public void close() {
     try {

@@ -6,11 +6,11 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * A real single-node Kafka in this JVM: broker and KRaft controller in one. Its data stay in its
- * folder, and the next broker on that folder goes on with them.
+ * folder, and the next broker with the same folder continues with these data.
  *
- * <p>It must be closed. Closing writes what is in memory, and takes well under a second. After a
- * kill, the next start takes up to 9 s longer, because Kafka waits for the old session to end.
- * Thread-safe.
+ * <p>The owner must close the broker. {@link #close} writes the data in memory to disk, and takes
+ * well under a second. After a kill, the next start takes up to 9 s longer, because Kafka waits for
+ * the old session to end. Thread-safe.
  */
 public final class EmbeddedBroker implements AutoCloseable {
 
@@ -28,8 +28,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * Starts a broker, and returns when it accepts clients. Creates and formats the folder on first
-   * use.
+   * Starts a broker, and returns when the broker accepts clients. Creates and formats the folder on
+   * first use.
    *
    * @param config the broker's settings
    * @return the broker
@@ -59,8 +59,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * The messages of an exception and its causes, each once, because Kafka repeats a cause's message
-   * in the exception it causes.
+   * Returns the messages of an exception and its causes, without duplicates, because Kafka repeats
+   * a cause's message in the outer exception.
    */
   private static String reasons(Throwable e) {
     Throwable cause = e.getCause();
@@ -79,8 +79,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * {@return a future that completes with the reason if the broker fails for good} Close the broker
-   * then.
+   * {@return a future that completes with the fault if the broker cannot recover} The owner must
+   * then close the broker.
    */
   public CompletableFuture<Throwable> failure() {
     return node.failure().copy();

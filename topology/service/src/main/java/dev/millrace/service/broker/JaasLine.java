@@ -8,16 +8,16 @@ import org.apache.kafka.common.security.JaasContext;
 
 /**
  * The value of a {@code sasl.jaas.config}: {@code MODULE required NAME="VALUE" ...;}. Millrace
- * reads it before Kafka does, because Kafka's error quotes what it cannot read, which may be a
- * password.
+ * parses the value before Kafka does, because Kafka's error would quote the text that it cannot
+ * parse, and that text may be a password.
  */
 public final class JaasLine {
 
   private JaasLine() {}
 
   /**
-   * {@return whether a key's value is a JAAS line, by itself or for one client, listener or
-   * mechanism}
+   * {@return whether a key is {@code sasl.jaas.config}, also with the prefix of a client, listener
+   * or mechanism}
    *
    * @param key the key
    */
@@ -31,8 +31,9 @@ public final class JaasLine {
    *
    * @param key the key, for the error message
    * @param line the line
-   * @return the login module's options, secrets among them
-   * @throws IllegalArgumentException if the line cannot be read; the message quotes nothing of it
+   * @return the options of the login module, which include secrets
+   * @throws IllegalArgumentException if the line cannot be parsed; the message quotes no part of
+   *     the line
    */
   public static Map<String, String> options(String key, String line) {
     JaasContext context;

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
- * Kafka's controller and broker, put together as {@link KafkaRaftServer} does it, with two
- * differences that it leaves no room for. The sockets are given, and an unrecoverable fault is
- * reported to the owner instead of ending the JVM.
+ * Kafka's controller and broker, assembled as in {@link KafkaRaftServer}, with two differences that
+ * {@link KafkaRaftServer} does not support. The caller provides the listening sockets, and an
+ * unrecoverable fault is reported to the owner instead of ending the JVM.
  */
 final class KafkaNode implements AutoCloseable {
 
@@ -67,9 +67,9 @@ final class KafkaNode implements AutoCloseable {
   }
 
   /**
-   * Starts the controller, then the broker; returns when the broker accepts clients. The controller
-   * creates the users in between. The broker catches up with the controller before it accepts
-   * clients, so it knows the users from the first client on.
+   * Starts the controller, creates the users, starts the broker, and returns when the broker
+   * accepts clients. The broker catches up with the controller before it accepts clients, so it
+   * knows the users when the first client connects.
    */
   void start() {
     controller.startup();
@@ -86,7 +86,7 @@ final class KafkaNode implements AutoCloseable {
     controller.awaitShutdown();
   }
 
-  /** Reports a fault to the owner, after another handler has handled it. */
+  /** Passes a fault to another handler, and then reports it to the owner. */
   private final class Fatal implements FaultHandler {
 
     private final FaultHandler logging;

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.server.ServerSocketFactory;
 
 /**
- * The broker's listening sockets, bound before Kafka starts. A taken port thus shows at once, and
- * no other process can take a free port in between.
+ * The broker's listening sockets. They are bound before Kafka starts. A port that is in use is
+ * therefore reported at once, and no other process can bind a free port before Kafka does.
  *
  * <p>Kafka owns a socket once it has opened that listener. This class closes the other sockets.
  */
@@ -81,7 +81,7 @@ final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
       try {
         channel.close();
       } catch (IOException e) {
-        // It was never used, so nothing is lost.
+        // The socket was never used, so nothing is lost.
       }
     }
   }

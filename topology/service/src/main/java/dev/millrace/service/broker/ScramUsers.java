@@ -25,13 +25,14 @@ import org.apache.kafka.controller.Controller;
 import org.apache.kafka.controller.ControllerRequestContext;
 
 /**
- * The users that a broker's own SCRAM lines name: the broker itself as {@code username} and {@code
- * password}, and others as {@code user_NAME="PASSWORD"}, in Kafka's notation for PLAIN. Kafka keeps
- * SCRAM users in its metadata, where a new broker has no user that could create the first one.
+ * The users in the SCRAM lines of a broker's properties. {@code username} and {@code password} are
+ * for the broker itself. {@code user_NAME="PASSWORD"} is for a client, in Kafka's notation for
+ * PLAIN. Kafka stores SCRAM users in its metadata, and a new broker has no user that could create
+ * the first one.
  *
  * <p>The controller creates the users at each start. Kafka's formatter can create users, too, but
- * only in an empty folder, so a changed password would have no effect after a restart; and it
- * cannot take a password with a comma.
+ * only in an empty folder. A changed password would therefore have no effect after a restart. The
+ * formatter also does not accept a password with a comma.
  */
 final class ScramUsers {
 
@@ -41,15 +42,18 @@ final class ScramUsers {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long PAUSE_MS = 10;
 
-  /** The users of each line, one request a line, because Kafka takes a name only once a request. */
+  /**
+   * The users of each line. Each line needs a request of its own, because Kafka accepts a user name
+   * only once per request.
+   */
   private final List<Line> lines = new ArrayList<>();
 
   private record Line(ScramMechanism mechanism, Map<String, String> passwords) {}
 
   /**
-   * Finds the users in a broker's properties.
+   * Reads the users from a broker's properties.
    *
-   * @throws IllegalArgumentException if a line cannot be read, or a name or password is empty
+   * @throws IllegalArgumentException if a line cannot be parsed, or a name or password is empty
    */
   ScramUsers(Map<String, String> properties) {
     properties.forEach(
@@ -143,7 +147,7 @@ final class ScramUsers {
     }
   }
 
-  /** The controller's answer, or null while it is not active. */
+  /** Returns the controller's answer, or null while the controller is not active. */
   private static AlterUserScramCredentialsResponseData answer(
       Controller controller, AlterUserScramCredentialsRequestData request) {
     ControllerRequestContext context =

@@ -41,7 +41,7 @@ public final class Demo implements AutoCloseable {
    * Starts the broker on a free port, and creates the topics.
    *
    * @param folder folder of the broker's data
-   * @return the demo, without a service yet
+   * @return the demo; {@link #serve} starts its service
    * @throws InterruptedException if the thread is interrupted
    */
   public static Demo start(Path folder) throws InterruptedException {
@@ -84,11 +84,11 @@ public final class Demo implements AutoCloseable {
   }
 
   /**
-   * Streams images, and passes on their predictions, until it is told to stop.
+   * Sends images, and passes on their predictions, until {@code goOn} returns false.
    *
    * @param images the images, which are sent again and again
    * @param rate images per second
-   * @param goOn asked before each prediction and between polls; false stops
+   * @param goOn whether to continue; called between polls and before each prediction
    * @param show receives each prediction
    */
   public void run(

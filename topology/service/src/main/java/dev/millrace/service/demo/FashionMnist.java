@@ -14,7 +14,7 @@ import javax.imageio.ImageIO;
 
 /**
  * Fashion-MNIST's test set (Xiao, Rasul and Vollgraf, 2017): 10,000 grey images of 28x28 pixels in
- * ten classes. The files are in the IDX format; the images are handed out as PNG.
+ * ten classes. The files have the IDX format, and this class returns the images as PNG.
  */
 public final class FashionMnist {
 

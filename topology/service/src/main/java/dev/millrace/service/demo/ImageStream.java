@@ -16,7 +16,7 @@ final class ImageStream implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * Starts to send, on a thread of its own.
+   * Starts a thread that sends the images.
    *
    * @param rate images per second
    */

@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A small trained network and images for it, so that a checkout has something to serve: a residual
- * network of 8 layers and 8 channels for Fashion-MNIST, as a plain ONNX file of 83 kB with float
- * input {@code [N, 3, 28, 28]}, normalised by ImageNet's mean and standard deviation, and logits
- * {@code [N, 10]}.
+ * A small trained network with images, to try Millrace with. The network is a residual network of 8
+ * layers and 8 channels for Fashion-MNIST, in an ONNX file of 83 kB. Its input is float {@code [N,
+ * 3, 28, 28]}, normalised with ImageNet's mean and standard deviation. Its output is logits {@code
+ * [N, 10]}.
  */
 public final class Sample {
 
@@ -21,7 +21,7 @@ public final class Sample {
 
   private Sample() {}
 
-  /** {@return the images, none of which the network was trained on} */
+  /** {@return the images; the network was not trained on them} */
   public static List<DemoImage> images() {
     return FashionMnist.read().subList(0, IMAGES);
   }
@@ -39,7 +39,7 @@ public final class Sample {
     try (InputStream network = Sample.class.getResourceAsStream(NETWORK)) {
       Files.write(folder.resolve("model.onnx"), network.readAllBytes());
     }
-    // The network was trained on a folder per class, whose names are sorted.
+    // The network was trained on one folder per class. The folder names give the order of classes.
     Files.write(
         folder.resolve("labels.txt"), FashionMnist.LABELS.names().stream().sorted().toList());
     for (DemoImage image : images()) {

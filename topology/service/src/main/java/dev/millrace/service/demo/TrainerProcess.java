@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * {@code millrace train} beside the demo, in a process of its own, as a user would run it. Closing
- * it stops the process.
+ * Runs {@code millrace train} for the demo, in a process of its own, as a user would run it. {@link
+ * #close} stops the process.
  */
 public final class TrainerProcess implements AutoCloseable {
 
@@ -59,7 +59,7 @@ public final class TrainerProcess implements AutoCloseable {
           "the demo starts its trainer with the launcher; start the demo with ./millrace, too");
     }
     List<String> command = new ArrayList<>(List.of(launcher, "train", "--json"));
-    // A demo that is killed cannot stop its trainer.
+    // The trainer ends when its parent ends, because a killed demo cannot stop its trainer.
     command.addAll(List.of("--parent", Long.toString(ProcessHandle.current().pid())));
     for (Object option : options) {
       command.add(option.toString());
@@ -96,7 +96,7 @@ public final class TrainerProcess implements AutoCloseable {
    * Waits for the first version.
    *
    * @param milliseconds the longest wait, in milliseconds
-   * @return false if there is no version by then
+   * @return whether the trainer has published a version within this time
    * @throws InterruptedException if the thread is interrupted
    * @throws IOException if the trainer's error log cannot be read
    * @throws TrainingException if the trainer has failed
@@ -112,8 +112,9 @@ public final class TrainerProcess implements AutoCloseable {
   }
 
   /**
-   * Stops the trainer, and returns when its process has ended. Uses the process's handle, because
-   * {@link Process#destroy} would also close the pipe that the reader may be reading.
+   * Stops the trainer, and returns when its process has ended. Stops it by its {@link
+   * ProcessHandle}, because {@link Process#destroy} would also close the pipe from which the reader
+   * may be reading.
    */
   @Override
   public void close() {

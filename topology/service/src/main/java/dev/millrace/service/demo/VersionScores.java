@@ -39,8 +39,8 @@ public final class VersionScores {
    * Counts a prediction.
    *
    * @param version the version that made it
-   * @param right whether it is correct
-   * @return true for the first prediction of its version
+   * @param right whether the prediction is correct
+   * @return whether this is the first prediction of the version
    */
   public boolean add(int version, boolean right) {
     Score before = scores.getOrDefault(version, new Score(version, 0, 0));

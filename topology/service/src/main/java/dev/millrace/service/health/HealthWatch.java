@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches a Kafka Streams client on threads of its own. Looks at the client once a second, and asks
- * the brokers for its topics every 4 s. Thread-safe.
+ * Watches a Kafka Streams client on threads of its own. Checks the client once a second, and asks
+ * the brokers every 4 s whether its topics exist. Thread-safe.
  */
 public final class HealthWatch implements AutoCloseable {
 
@@ -63,14 +63,14 @@ public final class HealthWatch implements AutoCloseable {
   /**
    * Starts a watch.
    *
-   * @param streams the client, which need not have started; stays the caller's
+   * @param streams the client, which need not have started; the caller closes it
    * @param threads number of stream threads that the client should have
    * @param lastFailure returns the last failure of a stream thread, if there was one
    * @param admin an admin client's configuration
    * @param topics the topics that the client writes to
    * @param maxPollInterval the client's {@code max.poll.interval.ms}
-   * @param onHang receives a line if a stream thread hangs, before its group counts it as dead
-   * @param registry receives how long each partition has stood still; stays the caller's
+   * @param onHang receives a line if a stream thread hangs, before the group removes the thread
+   * @param registry receives how long each partition has stood still; the caller closes it
    * @return the watch, which the caller closes
    */
   public static HealthWatch start(

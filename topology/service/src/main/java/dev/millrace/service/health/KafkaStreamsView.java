@@ -62,7 +62,7 @@ final class KafkaStreamsView implements StreamsView {
     return samples;
   }
 
-  /** From KIP-517's metric. It is -1 before the first poll, and leaves when its consumer closes. */
+  /** Reads KIP-517's metric, which is -1 before the first poll and is removed with its consumer. */
   @Override
   public Duration longestSilence() {
     double seconds =

@@ -7,11 +7,10 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How long each partition has stood still although records wait in it.
+ * Measures how long each partition has stood still although records wait in it.
  *
- * <p>What is known of a partition outlives the stream thread that works on it. If a thread fails at
- * a record, and its replacement fails there again, the two have made no progress together. Used by
- * one thread.
+ * <p>The state of a partition is kept when its stream thread fails. If the replacement fails at the
+ * same record, the partition counts as standing still since the first failure. Used by one thread.
  */
 final class PartitionProgress {
 
@@ -19,7 +18,7 @@ final class PartitionProgress {
   static final long UNKNOWN = -1;
 
   /**
-   * What a task reports of its partition.
+   * The offsets that a task reports for one of its partitions.
    *
    * @param committed the offset that the task last committed, or {@link #UNKNOWN}
    * @param polled the offset of the last record that the task has polled, or {@link #UNKNOWN}
@@ -36,10 +35,10 @@ final class PartitionProgress {
   private final Map<TopicPartition, Standing> partitions = new HashMap<>();
 
   /**
-   * Takes in what the tasks report.
+   * Updates the partitions from the tasks' reports.
    *
-   * @param all whether the samples cover all partitions of this instance: the others are then
-   *     forgotten, else kept
+   * @param all whether the samples cover all partitions of this instance; if so, other partitions
+   *     are forgotten
    * @param now the time, as {@link System#nanoTime}
    */
   void observe(Collection<Sample> samples, boolean all, long now) {
@@ -56,7 +55,7 @@ final class PartitionProgress {
     }
   }
 
-  /** Starts the clock again if the offset has moved, or if no record waited before. */
+  /** Restarts the clock if the committed offset has moved, or if no record waited before. */
   private static Standing after(Standing before, Standing seen) {
     long committed = Math.max(before.committed, seen.committed);
     long polled = Math.max(before.polled, seen.polled);
@@ -64,7 +63,7 @@ final class PartitionProgress {
     return new Standing(committed, polled, stands ? before.since : seen.since);
   }
 
-  /** How long each partition has stood still, in nanoseconds; 0 if no record waits. */
+  /** Returns how long each partition has stood still, in nanoseconds; 0 if no record waits. */
   Map<TopicPartition, Long> standing(long now) {
     return partitions.entrySet().stream()
         .collect(
@@ -73,7 +72,7 @@ final class PartitionProgress {
                 entry -> entry.getValue().waits() ? now - entry.getValue().since : 0));
   }
 
-  /** The offset at which a partition stands; 0 if nothing was ever committed. */
+  /** Returns the committed offset of a partition; 0 if there is none. */
   long offset(TopicPartition partition) {
     return Math.max(0, partitions.get(partition).committed);
   }

@@ -8,12 +8,12 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * One reason why a service is not ready.
  *
- * @param kind the kind of problem, for programs
- * @param topic the topic of the problem, or null
- * @param partition the partition of the problem, or null
- * @param offset the offset at which the partition stands, or null
+ * @param kind the kind of problem
+ * @param topic the topic with the problem, or null
+ * @param partition the partition with the problem, or null
+ * @param offset the committed offset of the partition, or null
  * @param seconds how long the problem has lasted, in seconds
- * @param reason the problem in one line, for people
+ * @param reason a description in one line
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Problem(
@@ -21,7 +21,7 @@ public record Problem(
 
   /** The kinds of problems. */
   public enum Kind {
-    /** The service has not joined its group yet, or has no model to serve. */
+    /** The service has not joined its group yet, or cannot serve any promoted version. */
     STARTING,
     /** Records wait in a partition of this instance, and its committed offset does not move. */
     PARTITION_STALLED,
@@ -34,7 +34,7 @@ public record Problem(
     /** The service has ended, or is about to end. */
     ENDED;
 
-    /** {@return the kind as it is written, for example {@code partition_stalled}} */
+    /** {@return the name of the kind in JSON, for example {@code partition_stalled}} */
     @JsonValue
     public String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -46,7 +46,7 @@ public record Problem(
    *
    * @param kind the kind of problem
    * @param seconds how long the problem has lasted, in seconds
-   * @param reason the problem in one line
+   * @param reason a description in one line
    */
   public static Problem of(Kind kind, long seconds, String reason) {
     return new Problem(kind, null, null, null, seconds, reason);

@@ -17,14 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Judges a service from outside. Each look reads the state of its stream, its topics and its
- * failures, and returns the problems that have lasted longer than 10 s. Thread-safe.
+ * Finds the problems of a running service. {@link #look} reads the state of the stream, the topics
+ * and the failures, and returns the problems that have lasted longer than 10 s. Thread-safe.
  */
 final class StreamMonitor {
 
   private static final Logger log = LoggerFactory.getLogger(StreamMonitor.class);
 
-  /** How long a problem lasts before it is reported. */
+  /** The time that a problem must last before it is reported. */
   static final Duration GRACE = Duration.ofSeconds(10);
 
   private final StreamsView streams;
@@ -45,9 +45,9 @@ final class StreamMonitor {
    * @param streams the state of the stream
    * @param topics the state of the topics
    * @param lastFailure returns the last failure of a stream thread, if there was one
-   * @param longestSilence how long a stream thread may not poll before it counts as hanging
+   * @param longestSilence the time without a poll after which a stream thread counts as hanging
    * @param onHang receives a line if a stream thread hangs
-   * @param registry receives how long each partition has stood still; stays the caller's
+   * @param registry receives how long each partition has stood still; the caller closes it
    */
   StreamMonitor(
       StreamsView streams,
@@ -69,7 +69,7 @@ final class StreamMonitor {
   }
 
   /**
-   * Looks at the service once.
+   * Checks the service once.
    *
    * @param now the time, as {@link System#nanoTime}
    * @return the problems that have lasted longer than 10 s; empty if the service is ready
@@ -95,7 +95,7 @@ final class StreamMonitor {
     return List.copyOf(found);
   }
 
-  /** A failure is over once every thread works again. */
+  /** Returns the failure of a stream thread as a problem, until all stream threads work again. */
   private Optional<Problem> threads(boolean whole, long now) {
     Optional<ThreadFailure> last = lastFailure.get();
     if (whole) {
@@ -176,8 +176,8 @@ final class StreamMonitor {
   }
 
   /**
-   * Why a partition stands: the last failure of a thread, if it came at most 10 s before the
-   * standstill.
+   * Returns the reason why a partition stands still: the last failure of a stream thread, if the
+   * thread failed less than 10 s before the partition stopped, or later.
    */
   private String reason(long now, long standing) {
     return lastFailure

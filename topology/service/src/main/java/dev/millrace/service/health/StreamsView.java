@@ -3,21 +3,21 @@ package dev.millrace.service.health;
 import java.time.Duration;
 import java.util.Collection;
 
-/** A running Kafka Streams client's state, as seen from another thread. */
+/** The state of a Kafka Streams client. Any thread may read it. */
 interface StreamsView {
 
   /**
-   * True while the client runs, also during a rebalance; false before it has started, and once it
-   * ends.
+   * Whether the client runs, also during a rebalance; false before the client has started and after
+   * it has ended.
    */
   boolean isAtWork();
 
-  /** True if all stream threads that there should be are at work, and none rebalances. */
+  /** Whether the expected number of stream threads run, and no thread rebalances. */
   boolean isWhole();
 
-  /** What the tasks of the present threads report of their partitions. */
+  /** Returns the offsets of the partitions, as the tasks of the current threads report them. */
   Collection<PartitionProgress.Sample> partitions();
 
-  /** How long ago the stream thread that has been silent the longest asked for records. */
+  /** Returns the longest time since the last poll, over all stream threads. */
   Duration longestSilence();
 }

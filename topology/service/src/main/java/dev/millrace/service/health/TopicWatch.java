@@ -13,17 +13,17 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Asks the brokers whether the topics exist, and keeps their last answer. Thread-safe; one thread
- * asks.
+ * Asks the brokers whether topics exist, and stores the last answer. Only one thread may call
+ * {@link #ask}. All other methods are thread-safe.
  */
 final class TopicWatch {
 
   private static final int TIMEOUT_MS = 5_000;
 
-  /** Describes topics, as the brokers do. */
+  /** Describes topics. */
   @FunctionalInterface
   interface Brokers {
-    /** Asks for topics; all answers come together. */
+    /** Requests the descriptions of topics. All futures complete at the same time. */
     Map<String, KafkaFuture<TopicDescription>> describe(Set<String> topics);
   }
 
@@ -46,9 +46,9 @@ final class TopicWatch {
   }
 
   /**
-   * The brokers that an admin client knows. They have 5 s for an answer.
+   * Describes topics with an admin client, with a time-out of 5 s.
    *
-   * @param admin stays the caller's
+   * @param admin the admin client; the caller closes it
    */
   static Brokers brokers(Admin admin) {
     return topics ->
@@ -89,12 +89,12 @@ final class TopicWatch {
     }
   }
 
-  /** The time at which a broker last answered. */
+  /** Returns the time at which a broker last answered. */
   synchronized long lastAnswer() {
     return lastAnswer;
   }
 
-  /** The missing topics, and the times since which they are missing. */
+  /** Returns the missing topics, each with the time at which it was first found missing. */
   synchronized Map<String, Long> missingSince() {
     return Map.copyOf(missingSince);
   }

@@ -1,5 +1,5 @@
 /**
- * Tells whether a service does its work, and if not, why. Watches from other threads, so that a
- * thread that hangs is noticed.
+ * Finds out whether a service does its work, and why not. Runs on threads of its own, so that it
+ * also notices a stream thread that hangs.
  */
 package dev.millrace.service.health;

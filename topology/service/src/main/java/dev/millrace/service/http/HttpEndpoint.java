@@ -30,8 +30,8 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code GET /v2/models/NAME[/versions/N][/ready]}: the model's metadata or readiness.
  * </ul>
  *
- * <p>A request has to arrive within 5 s, and its answer has to be read within 10 s. At most 2,000
- * requests are served at once; further ones are refused.
+ * <p>A client must send its request within 5 s, and read the answer within 10 s. The endpoint
+ * handles at most 2,000 requests at the same time, and refuses further requests.
  *
  * <p>Health and metadata follow the <a
  * href="https://github.com/kserve/open-inference-protocol">Open Inference Protocol</a>. There is no
@@ -43,8 +43,9 @@ public final class HttpEndpoint implements AutoCloseable {
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   /**
-   * Largest number of requests at once. A client that sends or reads slowly holds a thread and a
-   * connection until its time is over, and must not keep other clients from an answer.
+   * Largest number of requests at the same time. A client that sends or reads slowly occupies a
+   * thread and a connection until its time-out. The number is large, so that slow clients do not
+   * block other clients.
    */
   private static final int MOST_REQUESTS = 2_000;
 
@@ -53,12 +54,12 @@ public final class HttpEndpoint implements AutoCloseable {
   private static final int RESPONSE_SECONDS = 10;
 
   static {
-    // The JDK's server reads these only from system properties, when it is loaded.
+    // The JDK's HTTP server reads these settings only from system properties, when its class loads.
     setting("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
     setting("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
     setting("jdk.httpserver.maxConnections", 2 * MOST_REQUESTS);
-    // It sends headers and body apart. On a connection that stays open, the body would wait 40 ms
-    // until the client has acknowledged the headers.
+    // The server sends headers and body separately. Without nodelay, the body waits 40 ms on a kept
+    // connection, until the client has acknowledged the headers.
     setting("sun.net.httpserver.nodelay", true);
   }
 
@@ -68,8 +69,8 @@ public final class HttpEndpoint implements AutoCloseable {
   private HttpEndpoint(
       InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
       throws IOException {
-    // By default 50 connections wait to be accepted; those that come in a rush after them wait a
-    // second, until their client sends its first packet again.
+    // By default, at most 50 connections can wait to be accepted. Further connections would wait a
+    // second, until the client sends its first packet again.
     server = HttpServer.create(address, MOST_REQUESTS);
     server.setExecutor(threads);
     server.createContext(
@@ -90,10 +91,10 @@ public final class HttpEndpoint implements AutoCloseable {
    * Starts to listen.
    *
    * @param address the address; port 0 picks a free port
-   * @param service the service to report on; stays the caller's
-   * @param registry holds the metrics; stays the caller's
+   * @param service the service to report on; the caller closes it
+   * @param registry holds the metrics; the caller closes it
    * @return the endpoint
-   * @throws IOException if the port is taken, or the address is not this machine's
+   * @throws IOException if the port is in use, or the address does not belong to this machine
    */
   public static HttpEndpoint listen(
       InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
@@ -107,8 +108,8 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   /**
-   * Adds the model's paths. Each request looks up the version that serves, because it may have been
-   * swapped.
+   * Adds the model's paths. Each request looks up the serving version, because a swap may have
+   * changed it.
    */
   private void model(InferenceService service) {
     String home = "/v2/models/" + service.model();
@@ -143,8 +144,8 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   /**
-   * Answers only the path itself, because a context of the JDK's server matches every path below
-   * it, too.
+   * Answers only the exact path. A context of the JDK's server also matches every path below its
+   * own.
    */
   private static HttpHandler get(String path, HttpHandler handler) {
     return exchange -> {
@@ -159,7 +160,7 @@ public final class HttpEndpoint implements AutoCloseable {
     };
   }
 
-  /** The version that serves, or 0 if none does. */
+  /** Returns the serving version, or 0 if no version serves. */
   private static int version(InferenceService service) {
     return service.serving().map(ModelVersion::version).orElse(0);
   }

@@ -4,11 +4,11 @@ import dev.millrace.core.repository.ModelVersion;
 import java.util.List;
 
 /**
- * A model's metadata, as the Open Inference Protocol defines them. The JSON keeps the order of the
- * fields.
+ * A model's metadata, as the Open Inference Protocol defines them. The JSON has the fields in the
+ * order of this record.
  *
  * @param versions the versions that serve
- * @param platform format and runtime of the model, in Triton's words
+ * @param platform format and runtime of the model, under Triton's name for them
  */
 record ModelMetadata(
     String name,
@@ -18,9 +18,9 @@ record ModelMetadata(
     List<Tensor> outputs) {
 
   /**
-   * One input or output.
+   * An input or output of the model.
    *
-   * @param shape the dimensions; -1 for the batch, which may have any size
+   * @param shape the dimensions; -1 stands for the batch size, which is variable
    */
   record Tensor(String name, String datatype, List<Integer> shape) {}
 

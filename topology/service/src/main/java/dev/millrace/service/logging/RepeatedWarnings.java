@@ -26,7 +26,7 @@ public final class RepeatedWarnings extends AbstractFilter {
 
   RepeatedWarnings() {}
 
-  /** Holds back repeated warnings from now on, in everything that Log4j logs. To be called once. */
+  /** Starts to hold back repeated warnings of all loggers. To be called once. */
   @SuppressWarnings("FutureReturnValueIgnored") // the task ends with the process
   public static void holdBack() {
     RepeatedWarnings filter = new RepeatedWarnings();

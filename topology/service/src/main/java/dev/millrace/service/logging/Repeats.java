@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Counts repeated log lines, and lets one of them pass per minute. Two lines are repetitions if
- * they differ only in their numbers. Thread-safe.
+ * Counts repeated log lines, and passes one of them per minute. A line repeats another if both
+ * differ only in numbers. Thread-safe.
  */
 final class Repeats {
 
@@ -19,10 +19,10 @@ final class Repeats {
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
   /**
-   * Repetitions that were held back.
+   * The number of repetitions of a line that were held back.
    *
-   * @param line the first of the lines, which passed
-   * @param count number of repetitions after it
+   * @param line the first line, which passed
+   * @param count number of repetitions after the first line
    */
   record Held(String line, int count) {}
 
@@ -53,7 +53,7 @@ final class Repeats {
       return false;
     }
     if (seen != null && seen.held > 0) {
-      // Its predecessors have not been reported yet; it is reported with them.
+      // Earlier repetitions are not reported yet. This line is reported together with them.
       seen.held++;
       return false;
     }
@@ -65,7 +65,7 @@ final class Repeats {
     return true;
   }
 
-  /** Takes the repetitions that were held back for a minute, and forgets them. */
+  /** Returns and removes the repetitions of lines that passed at least one minute ago. */
   synchronized List<Held> takeHeld(long now) {
     List<Held> held = new ArrayList<>();
     for (Iterator<Seen> all = lines.values().iterator(); all.hasNext(); ) {

@@ -5,15 +5,15 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** A broker's answer to an admin client. */
+/** Waits for the brokers' answers to an admin client. */
 final class Answer {
 
   private Answer() {}
 
   /**
-   * Waits for an answer, as long as the client's own timeout allows.
+   * Waits for an answer, at most until the client's own time-out.
    *
-   * @throws KafkaException the broker's refusal, or the reason why the client gave up
+   * @throws KafkaException if the broker refuses the request, or the client gives up
    */
   static <T> T of(KafkaFuture<T> future) {
     try {

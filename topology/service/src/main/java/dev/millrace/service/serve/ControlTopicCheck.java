@@ -17,9 +17,9 @@ import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Makes sure that the control topic keeps every promotion. The topic is read from one partition. If
- * a broker deleted its old records, it would delete the entry that says which version serves. Used
- * by one thread.
+ * Makes sure that the control topic keeps the last promotion of each model. Readers read only one
+ * partition of the topic. If a broker deleted old records, it would also delete the record that
+ * says which version serves. Used by one thread.
  */
 public final class ControlTopicCheck {
 
@@ -37,9 +37,9 @@ public final class ControlTopicCheck {
   /**
    * Creates the check.
    *
-   * @param admin describes and changes the topic; stays the caller's
-   * @param bootstrapServers the brokers' addresses, for the commands that the messages advise
-   * @param warnings receives one line for what was repaired, or cannot be checked
+   * @param admin describes and changes the topic; the caller closes it
+   * @param bootstrapServers the brokers' addresses, for the commands in the messages
+   * @param warnings receives one line if the topic was repaired or cannot be checked
    */
   public ControlTopicCheck(Admin admin, String bootstrapServers, Consumer<String> warnings) {
     this.admin = admin;
@@ -48,12 +48,12 @@ public final class ControlTopicCheck {
   }
 
   /**
-   * Sets the topic's cleanup policy to {@code compact} if it is another, and says so in a warning.
-   * Does nothing if there is no topic. If the user may not describe the topic, this warns and
-   * returns.
+   * Sets the topic's cleanup policy to {@code compact}, with a warning, if the policy differs. Does
+   * nothing if the topic does not exist. If the user may not describe the topic, this method warns
+   * and returns.
    *
-   * @throws StartRefusedException if the topic has several partitions, or another policy that the
-   *     user may not change
+   * @throws StartRefusedException if the topic has several partitions, or if the policy differs and
+   *     the user may not change it
    */
   public void repair() {
     try {
@@ -67,15 +67,18 @@ public final class ControlTopicCheck {
     }
   }
 
-  /** {@return what {@link #repair} would repair or refuse, with what to do} Changes nothing. */
+  /**
+   * {@return the problem that {@link #repair} would repair or refuse, and what to do about it}
+   * Changes nothing.
+   */
   public Optional<String> problem() {
     Optional<String> partitions = partitionsProblem();
     return partitions.isPresent() ? partitions : wrongPolicy().map(this::policyProblem);
   }
 
   /**
-   * {@return what is wrong with the status topic, with what to do} Serving does not need that
-   * topic.
+   * {@return a problem of the status topic, and what to do about it} Instances can serve without
+   * the status topic.
    */
   public Optional<String> statusProblem() {
     ConfigResource status = new ConfigResource(ConfigResource.Type.TOPIC, ControlTopic.STATUS);

@@ -5,20 +5,20 @@ import java.time.Instant;
 import org.apache.kafka.clients.admin.OffsetSpec;
 
 /**
- * Where a group without committed offsets begins to read.
+ * The position from which a group without committed offsets starts to read.
  *
  * @param text the position as the user wrote it
- * @param offsets the query by which brokers find its offsets
+ * @param offsets the query for the offsets of this position
  */
 public record From(String text, OffsetSpec offsets) {
 
   /**
-   * Reads {@code earliest}, {@code latest}, an ISO-8601 instant such as {@code
+   * Parses {@code earliest}, {@code latest}, an ISO-8601 instant such as {@code
    * 2026-01-31T12:00:00Z}, or milliseconds since 1970.
    *
-   * @param text the position
-   * @return the position, and the query for it
-   * @throws IllegalArgumentException if the text is none of these
+   * @param text the text to parse
+   * @return the position
+   * @throws IllegalArgumentException if the text has none of these forms
    */
   public static From parse(String text) {
     return switch (text) {
@@ -28,7 +28,7 @@ public record From(String text, OffsetSpec offsets) {
     };
   }
 
-  /** Reads an instant, or milliseconds since 1970; returns milliseconds since 1970. */
+  /** Parses an instant, or milliseconds since 1970. Returns milliseconds since 1970. */
   static long millis(String text) {
     try {
       long millis =

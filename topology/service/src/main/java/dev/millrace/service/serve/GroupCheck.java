@@ -18,8 +18,8 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
  * Checks that a consumer group belongs to this service. If two services with different input topics
- * shared a group, each would be assigned partitions that it does not read, and no error would show
- * it. Used by one thread.
+ * shared a group, each service would be assigned partitions of topics that it does not read,
+ * without any error. Used by one thread.
  */
 public final class GroupCheck {
 
@@ -29,7 +29,7 @@ public final class GroupCheck {
   /**
    * Creates the check.
    *
-   * @param admin describes the group; stays the caller's
+   * @param admin describes the group; the caller closes it
    * @param warnings receives one line if the group cannot be checked
    */
   public GroupCheck(Admin admin, Consumer<String> warnings) {
@@ -38,14 +38,14 @@ public final class GroupCheck {
   }
 
   /**
-   * Returns if the group reads the service's topics, or no topic yet. It may also have committed
-   * offsets of other topics, which it read before. If the user may not describe the group, this
-   * warns and returns.
+   * Returns normally if the group reads only the service's topics, or no topic yet. The group may
+   * also have committed offsets of topics that it read before. If the user may not describe the
+   * group, this method warns and returns.
    *
    * @param group the group's name
    * @param topics the service's topics
-   * @throws StartRefusedException if members of the group read another topic, or all its committed
-   *     offsets are of other topics
+   * @throws StartRefusedException if members of the group read another topic, or if all committed
+   *     offsets of the group belong to other topics
    */
   public void requireOwn(String group, Topics topics) {
     try {
@@ -72,11 +72,12 @@ public final class GroupCheck {
   }
 
   /**
-   * As {@link #requireOwn}, by the members alone. Their topics are known once the group is stable.
+   * Does the part of {@link #requireOwn} that concerns the members. The brokers know the topics of
+   * all members once the group is stable.
    *
-   * @return whether it is stable
+   * @return whether the group is stable
    * @throws StartRefusedException if members of the group read another topic
-   * @throws AuthorizationException without the right to describe the group
+   * @throws AuthorizationException if the user may not describe the group
    */
   boolean requireOwnMembers(String group, Topics topics) {
     Optional<ConsumerGroupDescription> consumers = consumerGroup(group);
@@ -143,7 +144,10 @@ public final class GroupCheck {
     }
   }
 
-  /** A member that waits for a rebalance has no partitions, so its topics are unknown. */
+  /**
+   * Returns the topics of the assigned partitions. A member has none while it waits for a
+   * rebalance.
+   */
   private static Stream<String> assigned(ConsumerGroupDescription group) {
     return group.members().stream()
         .flatMap(member -> member.assignment().topicPartitions().stream())

@@ -20,8 +20,8 @@ import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 
 /**
- * Decides where a service's group begins, or goes on. The start offsets of a new group are
- * committed here, before the group has members. Partitions that are added later are then read from
+ * Decides where a service's group starts or continues to read. It commits the start offsets of a
+ * new group before the group has members. The group then reads partitions that are added later from
  * their beginning. Used by one thread.
  */
 public final class GroupStart {
@@ -32,9 +32,9 @@ public final class GroupStart {
   private final Consumer<String> warnings;
 
   /**
-   * Creates the start of one group.
+   * Creates an instance for one group.
    *
-   * @param admin reads and commits offsets; stays the caller's
+   * @param admin reads and commits offsets; the caller closes it
    * @param group the group's name
    * @param topics the service's topics
    * @param warnings receives one line for each partition that has lost records
@@ -50,9 +50,9 @@ public final class GroupStart {
    * Commits the start offsets of a group without offsets. For a group with offsets, warns of each
    * partition whose records were deleted before the group read them.
    *
-   * @param from where a group without offsets begins, or null to leave that to Kafka
-   * @param reset where Kafka lets it begin, as {@code auto.offset.reset} says
-   * @return where the group starts, for the ready line
+   * @param from the start position of a group without offsets, or null to use {@code reset}
+   * @param reset the value of {@code auto.offset.reset}
+   * @return a description of where the group starts, for the ready line
    */
   public String begin(From from, String reset) {
     Map<TopicPartition, Long> committed;
@@ -141,7 +141,7 @@ public final class GroupStart {
         (partition, offset) ->
             offsets.put(
                 partition,
-                // there is no offset for a time after the last record
+                // -1: there is no record at or after the time
                 new OffsetAndMetadata(offset < 0 ? ends.get(partition) : offset)));
     return offsets;
   }

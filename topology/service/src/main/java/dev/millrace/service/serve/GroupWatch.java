@@ -11,11 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks whether the group that a service joined is its own. The check before the start cannot tell
- * two services apart that start at the same moment, since neither has partitions by then.
+ * Checks after the start whether the service's group belongs to this service. The check before the
+ * start cannot detect another service that starts at the same moment, because neither service has
+ * partitions then.
  *
- * <p>Looks once a second, on a thread of its own, until the client is running in a stable group
- * whose members all read the service's topics; and again while it rebalances. Thread-safe.
+ * <p>Checks once a second, on a thread of its own, until the client runs in a stable group whose
+ * members all read the service's topics. Checks again after each rebalance. Thread-safe.
  */
 final class GroupWatch implements AutoCloseable {
 
@@ -36,9 +37,10 @@ final class GroupWatch implements AutoCloseable {
   private boolean sound;
 
   /**
-   * @param running whether the client is running, and not rebalancing
-   * @param check returns whether the group is stable, or throws {@link StartRefusedException}
-   * @param onRefusal takes that exception
+   * @param running returns whether the client runs and does not rebalance
+   * @param check returns whether the group is stable; throws {@link StartRefusedException} if the
+   *     group belongs to another service
+   * @param onRefusal receives the {@link StartRefusedException}
    */
   GroupWatch(
       BooleanSupplier running, BooleanSupplier check, Consumer<StartRefusedException> onRefusal) {
@@ -47,13 +49,13 @@ final class GroupWatch implements AutoCloseable {
     this.onRefusal = onRefusal;
   }
 
-  /** Begins to look. */
-  @SuppressWarnings("FutureReturnValueIgnored") // it ends with the executor
+  /** Starts to check once a second. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the task ends with the executor
   void start() {
     looking.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
   }
 
-  /** Looks, unless the group was found to be the service's own since the last rebalance. */
+  /** Checks the group, unless a check since the last rebalance has succeeded. */
   synchronized void look() {
     boolean stable = running.getAsBoolean();
     if (stable && sound) {
@@ -64,7 +66,7 @@ final class GroupWatch implements AutoCloseable {
     } catch (StartRefusedException e) {
       onRefusal.accept(e);
     } catch (AuthorizationException e) {
-      sound = true; // the check before the start has warned
+      sound = true; // the check before the start has already warned
     } catch (KafkaException e) {
       log.debug("the group cannot be described, and is looked at again", e);
     }

@@ -45,9 +45,8 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * Begins to load the native libraries on a thread of its own, while the caller waits for
-   * something else before {@link #start}. Ignores failures, because {@code start} fails in the same
-   * way.
+   * Starts to load the native libraries on a thread of its own, so that {@link #start} takes less
+   * time. Ignores failures, because {@link #start} would fail in the same way.
    */
   public static void loadLibraries() {
     Thread loader =
@@ -66,7 +65,7 @@ public final class InferenceService implements AutoCloseable {
    * {@return a service that does nothing before {@link #start()}}
    *
    * @param config the service's settings
-   * @param registry receives the metrics of the engine and of Kafka Streams; stays the caller's
+   * @param registry receives the metrics of the engine and of Kafka Streams; the caller closes it
    * @throws org.apache.kafka.common.config.ConfigException if the configuration is wrong
    */
   public static InferenceService of(ServiceConfig config, MeterRegistry registry) {
@@ -78,20 +77,20 @@ public final class InferenceService implements AutoCloseable {
    * Creates and starts a service.
    *
    * @param config the service's settings
-   * @param registry receives the metrics; stays the caller's
-   * @return the service, as {@link #start()} leaves it
+   * @param registry receives the metrics; the caller closes it
+   * @return the started service; see {@link #start()}
    */
   public static InferenceService start(ServiceConfig config, MeterRegistry registry) {
     return started(of(config, registry));
   }
 
   /**
-   * Creates and starts a service with inference of the caller's choice.
+   * Creates and starts a service with an inference that the caller's factory creates.
    *
    * @param config the service's settings
-   * @param factory makes the inference; the service closes it
-   * @param registry receives the metrics; stays the caller's
-   * @return the service, as {@link #start()} leaves it
+   * @param factory creates the inference; the service closes it
+   * @param registry receives the metrics; the caller closes it
+   * @return the started service; see {@link #start()}
    */
   public static InferenceService start(
       ServiceConfig config,
@@ -113,11 +112,11 @@ public final class InferenceService implements AutoCloseable {
   /**
    * Loads and warms up the model, then joins the group. The topics must exist. To be called once.
    *
-   * <p>Unless it is pinned, the service follows the control topic: it starts with the version that
+   * <p>Unless it is pinned, the service follows the control topic. It starts with the version that
    * the topic names, if there is one, and swaps to each version that the topic names later. If the
    * named version cannot serve, the service starts with the version promoted before it. If that
    * version cannot serve either, this method returns, and the service joins the group once one of
-   * the two can serve.
+   * the two versions can serve.
    *
    * @throws dev.millrace.core.runtime.NativeLibraryException if images cannot be decoded here
    * @throws dev.millrace.core.model.ModelException if no version was promoted, and the model cannot
@@ -125,7 +124,7 @@ public final class InferenceService implements AutoCloseable {
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   public void start() {
-    OpenCvImageDecoder.warmUp(); // or the first image would end a service that is ready
+    OpenCvImageDecoder.warmUp(); // a library that does not load must fail the start
     if (!config.pinned()) {
       follower = openFollower();
     }
@@ -151,7 +150,7 @@ public final class InferenceService implements AutoCloseable {
     }
   }
 
-  /** Ends the service after a failure: on the follower's thread, nobody would see the exception. */
+  /** Joins the group, or ends the service. An exception on the follower's thread would be lost. */
   private void joinOrEnd(ImageInference<byte[]> loaded) {
     try {
       join(loaded);
@@ -203,23 +202,23 @@ public final class InferenceService implements AutoCloseable {
     return config.inference().model();
   }
 
-  /** {@return the version that serves; empty before one does} */
+  /** {@return the serving version; empty while no version serves} */
   public Optional<ModelVersion> serving() {
     ImageInference<byte[]> loaded = inference;
     return loaded == null ? Optional.empty() : loaded.serving();
   }
 
   /**
-   * {@return a future that completes once the service has joined its group, also if it has no
-   * partition; exceptionally if the service failed before}
+   * {@return a future that completes once the service has joined its group, even without a
+   * partition; it completes exceptionally if the service fails first}
    */
   public CompletableFuture<Void> running() {
     return running.copy();
   }
 
   /**
-   * {@return a future that completes when the service has ended, exceptionally if it ended by
-   * itself}
+   * {@return a future that completes when the service has ended; it completes exceptionally if the
+   * service ended by itself}
    */
   public CompletableFuture<Void> ended() {
     return ended.copy();
@@ -242,7 +241,7 @@ public final class InferenceService implements AutoCloseable {
     return List.of(Problem.of(Problem.Kind.STARTING, 0, problem.orElse("the service is starting")));
   }
 
-  /** {@return false if the service cannot recover and ends by itself, else true} */
+  /** {@return false if the service cannot recover and is about to end, otherwise true} */
   public boolean isLive() {
     return !ended.isCompletedExceptionally();
   }

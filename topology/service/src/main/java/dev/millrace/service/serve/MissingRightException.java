@@ -2,7 +2,7 @@ package dev.millrace.service.serve;
 
 import org.apache.kafka.common.errors.AuthorizationException;
 
-/** The brokers refused something, and we know which right was missing. */
+/** The brokers refused a request because of a missing right, which the message names. */
 public final class MissingRightException extends AuthorizationException {
 
   private static final long serialVersionUID = 1L;

@@ -2,7 +2,7 @@ package dev.millrace.service.serve;
 
 /** What happens to an image that cannot be classified. */
 public enum OnBadImage {
-  /** The image goes to the dead-letter topic unchanged, and the stream goes on. */
+  /** The image goes to the dead-letter topic unchanged, and the stream continues. */
   DEAD_LETTER("dead-letter"),
   /** The service ends, and does not commit the image's offset. */
   FAIL("fail");

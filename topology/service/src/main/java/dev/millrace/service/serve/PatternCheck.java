@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 
-/** Tells of an input pattern that matches no topic, which is allowed and often a typing error. */
+/** Finds an input pattern that matches no topic, which is allowed but often a typing error. */
 public final class PatternCheck {
 
   private final Admin admin;
@@ -12,18 +12,18 @@ public final class PatternCheck {
   /**
    * Creates the check.
    *
-   * @param admin a client that stays the caller's
+   * @param admin lists the topics; the caller closes it
    */
   public PatternCheck(Admin admin) {
     this.admin = admin;
   }
 
   /**
-   * {@return the problem, if the topics have a pattern and it matches no topic that the service may
-   * see}
+   * {@return the problem, if there is an input pattern and it matches no topic that the service may
+   * describe}
    *
    * @param topics the topics of the service
-   * @param lookedForEvery longest time until a new topic is found
+   * @param lookedForEvery longest time until the service finds a new topic
    */
   public Optional<String> problem(Topics topics, Duration lookedForEvery) {
     if (topics.inputPattern() == null

@@ -12,18 +12,18 @@ public final class PredictionSize {
   /** Bytes of the index, the probability and the field names of one entry of {@code top}. */
   private static final int ENTRY = 80;
 
-  /** Bytes of a float's longest text, with the comma. */
+  /** Bytes of the longest text of a float, with the comma. */
   private static final int PROBABILITY = 15;
 
   private PredictionSize() {}
 
   /**
-   * {@return the approximate size of a model's largest prediction, in bytes, if its record has a
+   * {@return the approximate size of a model's largest prediction, in bytes, for a record with a
    * short key and few headers}
    *
    * @param labels names of the model's classes
    * @param top number of classes that a prediction lists in {@code top}
-   * @param probabilities whether a prediction holds the full distribution
+   * @param probabilities whether a prediction holds the probabilities of all classes
    */
   public static long most(List<String> labels, int top, boolean probabilities) {
     long longest =

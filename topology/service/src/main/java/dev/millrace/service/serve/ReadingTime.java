@@ -4,8 +4,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * Extracts a record's own timestamp. For a record with a negative timestamp, as some producers send
- * it, returns the time at which the record is read.
+ * Extracts a record's timestamp. Some producers send negative timestamps. For such a record,
+ * returns the time at which the record is read.
  */
 public final class ReadingTime implements TimestampExtractor {
 

@@ -19,13 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what happens after a stream thread has failed. Usually the thread is replaced, and its
- * records are processed again. The client shuts down instead if a replacement cannot help, or if
- * there were five replacements for each stream thread within an hour.
+ * Decides what happens after a stream thread has failed. Usually the thread is replaced, and the
+ * replacement processes its records again. The client shuts down instead if a replacement cannot
+ * help, or after five replacements per stream thread within an hour.
  *
- * <p>Failures of brokers and stores do not count, because the stream waits for them. Failures of
- * one record do not count either, because the third one makes the record a dead letter.
- * Thread-safe.
+ * <p>Failures of brokers and state stores do not count, because the stream waits until they work
+ * again. Failures of a single record do not count either, because the record becomes a dead letter
+ * after its third failure. Thread-safe.
  */
 final class RestartPolicy implements StreamsUncaughtExceptionHandler {
 
@@ -45,8 +45,10 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
   /**
    * Creates the policy of one client.
    *
-   * @param threads number of its stream threads, because one cause may fail all of them
-   * @param beforeRestart runs before a thread is replaced, to discard what may be outdated
+   * @param threads number of stream threads of the client; the limit grows with it, because one
+   *     cause may fail all threads
+   * @param beforeRestart runs before a thread is replaced, to discard cached state that may be
+   *     outdated
    * @param nanoTime the clock, as {@link System#nanoTime}
    */
   RestartPolicy(int threads, Runnable beforeRestart, LongSupplier nanoTime) {
@@ -101,7 +103,7 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
     return Stream.iterate(failure, cause -> cause != null, Throwable::getCause).limit(MOST_CAUSES);
   }
 
-  /** The message of the engine's exception, if there is one, else that of the innermost cause. */
+  /** Returns the message of the engine's exception, if there is one, or of the innermost cause. */
   private static String reason(Throwable failure) {
     Throwable cause =
         causes(failure)
@@ -111,20 +113,21 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
     return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
-  /** The failure that ended the client, or null. */
+  /** Returns the failure that ended the client, or null. */
   synchronized Throwable fatal() {
     return fatal;
   }
 
   /**
-   * Whether the brokers refused a request that ended the client. Under {@code
-   * group.protocol=streams} a group refuses a member that reads other topics than those before it.
+   * Whether the client ended because the brokers refused a request as invalid. Under {@code
+   * group.protocol=streams}, the brokers refuse a new member that reads other topics than the
+   * existing members.
    */
   synchronized boolean isRefusedByGroup() {
     return fatal != null && causes(fatal).anyMatch(InvalidRequestException.class::isInstance);
   }
 
-  /** The last failure of a stream thread, if there was one. */
+  /** Returns the last failure of a stream thread, if there was one. */
   synchronized Optional<ThreadFailure> last() {
     return Optional.ofNullable(last);
   }

@@ -29,7 +29,7 @@ final class RunningStream implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
-  /** Shorter after a failure, because a stream thread that hangs never ends. */
+  /** The time-out of a close after a failure. It is short, because a hanging thread never ends. */
   private static final Duration CLOSE_TIMEOUT_OF_FAILED = Duration.ofSeconds(5);
 
   private final CompletableFuture<Void> running;
@@ -44,11 +44,12 @@ final class RunningStream implements AutoCloseable {
   /**
    * Creates the client, and joins the group.
    *
-   * @param inference stays the caller's
-   * @param registry receives the metrics; stays the caller's
-   * @param running completes once the client has joined the group
-   * @param ended completes when the client has ended, exceptionally if it ended by itself; with
-   *     {@link StartRefusedException} if the group belongs to another service
+   * @param inference classifies the images; the caller closes it
+   * @param registry receives the metrics; the caller closes it
+   * @param running is completed once the client has joined the group
+   * @param ended is completed when the client has ended. It is completed exceptionally if the
+   *     client ended by itself, with {@link StartRefusedException} if the group belongs to another
+   *     service
    */
   RunningStream(
       ServiceConfig config,
@@ -126,7 +127,7 @@ final class RunningStream implements AutoCloseable {
       running.complete(null);
     } else if (state == KafkaStreams.State.ERROR) {
       if (restarts.isRefusedByGroup()) {
-        group.look(); // perhaps it knows a better reason
+        group.look(); // may find that the group belongs to another service
       }
       String reason = restarts.last().map(ThreadFailure::reason).orElse("see the log");
       fail(new IllegalStateException("the stream failed: " + reason, restarts.fatal()));
@@ -140,7 +141,7 @@ final class RunningStream implements AutoCloseable {
     ended.completeExceptionally(failure);
   }
 
-  /** The problems that have lasted longer than 10 s. */
+  /** Returns the problems that have lasted longer than 10 s. */
   List<Problem> problems() {
     return health.problems();
   }

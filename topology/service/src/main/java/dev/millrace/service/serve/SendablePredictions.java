@@ -22,7 +22,7 @@ final class SendablePredictions
   /** Bytes of a character that JSON escapes. */
   private static final long ESCAPED = 6;
 
-  /** Bytes of the longest number, with the comma after it. */
+  /** Bytes of the longest number, with a comma. */
   private static final long NUMBER = 21;
 
   /** Bytes of all field names, with quotes and braces. */
@@ -39,8 +39,8 @@ final class SendablePredictions
    * Creates the step.
    *
    * @param output the output topic
-   * @param limits reads which records the topic accepts; shared by all tasks
-   * @param clock tells the age of a timestamp
+   * @param limits reads the limits of the topic; shared by all tasks
+   * @param clock the clock that timestamps are compared with
    */
   SendablePredictions(String output, LimitsReader limits, Clock clock) {
     this.output = output;
@@ -79,8 +79,9 @@ final class SendablePredictions
   }
 
   /**
-   * An upper bound of a prediction's size, in bytes. It takes less time than writing the
-   * prediction, because it counts each character as escaped and each number at its full length.
+   * Returns an upper bound of a prediction's size, in bytes. This takes less time than serializing
+   * the prediction, because it counts every character as escaped and every number at the longest
+   * length.
    */
   static long mostBytes(Prediction prediction) {
     long characters =

@@ -21,13 +21,12 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param inference the model, and how it runs
  * @param topics the topics that the service reads and writes
  * @param onBadImage what happens to an image that cannot be classified
- * @param maxRecordBytes largest record batch of the input topics, in bytes, as their {@code
- *     max.message.bytes} says; a dead letter may be larger, by its headers
- * @param pinned whether the version that the service starts with serves to the end, whatever is
- *     promoted
- * @param skipped offset of the record that is skipped in a partition, for each partition that has
- *     one; the record becomes a dead letter without a value
- * @param kafka keys of Kafka Streams and its clients; they win over the defaults here
+ * @param maxRecordBytes largest record batch of the input topics, in bytes (their {@code
+ *     max.message.bytes}); a dead letter may be larger, because it has more headers
+ * @param pinned whether the service ignores promotions, and keeps the version that it starts with
+ * @param skipped for each partition with a record to skip, the offset of this record; the record
+ *     becomes a dead letter without a value
+ * @param kafka keys of Kafka Streams and its clients; they override the defaults of this class
  */
 public record ServiceConfig(
     InferenceConfig inference,
@@ -38,22 +37,22 @@ public record ServiceConfig(
     Map<TopicPartition, Long> skipped,
     Properties kafka) {
 
-  /** Kafka's default for a topic's {@code max.message.bytes}: 1 MiB, and 12 bytes for the batch. */
+  /** Kafka's default for a topic's {@code max.message.bytes}: 1 MiB plus 12 bytes for the batch. */
   public static final int DEFAULT_MAX_RECORD_BYTES = 1_048_588;
 
-  /** How long it takes by default to find a new partition, or a topic that the pattern matches. */
+  /** The default time within which the service finds a new partition or a new matching topic. */
   public static final Duration NEW_TOPICS_AFTER = Duration.ofSeconds(30);
 
   /**
-   * How long the partitions of a killed instance stand still. Under exactly-once, the partitions of
-   * the other instances stand still, too, if the killed instance comes back within this time.
-   * Kafka's default is 45 s.
+   * The session timeout, during which the partitions of a killed instance stand still. Under
+   * exactly-once, the partitions of the other instances stand still, too, if the killed instance
+   * starts again within this time. Kafka's default is 45 s.
    */
   static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
   /**
-   * The default of a broker's {@code socket.request.max.bytes}, 100 MiB, less room for the rest of
-   * a request.
+   * The largest possible record batch: the default of a broker's {@code socket.request.max.bytes},
+   * 100 MiB, minus 10 MiB for the other parts of a request.
    */
   private static final int MAX_RECORD_BYTES = 90 << 20;
 
@@ -61,12 +60,12 @@ public record ServiceConfig(
       (Long) ProducerConfig.configDef().defaultValues().get(ProducerConfig.BUFFER_MEMORY_CONFIG);
 
   /**
-   * Room for the headers that Kafka Streams adds to a dead letter, a stack trace among them, in
+   * Allowance for the headers that Kafka Streams adds to a dead letter, including a stack trace, in
    * bytes.
    */
   static final int DEAD_LETTER_HEADERS = 64 << 10;
 
-  /** The key as text, because Kafka's constant for it is deprecated. */
+  /** The key as a literal, because Kafka's constant for the key is deprecated. */
   private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
 
   /**
@@ -76,10 +75,10 @@ public record ServiceConfig(
    * @param topics the topics that the service reads and writes
    * @param onBadImage what happens to an image that cannot be classified
    * @param maxRecordBytes largest record batch of the input topics
-   * @param pinned whether the version that the service starts with serves to the end
-   * @param skipped offset of the record that is skipped in a partition
+   * @param pinned whether the service ignores promotions
+   * @param skipped the offset of the record to skip, by partition
    * @param kafka keys of Kafka Streams and its clients
-   * @throws IllegalArgumentException if a value is out of range, or does not work under {@code
+   * @throws IllegalArgumentException if a value is out of range, or is not supported under {@code
    *     group.protocol=streams}; the message names the key
    */
   public ServiceConfig {
@@ -115,7 +114,7 @@ public record ServiceConfig(
    * @param topics the topics that the service reads and writes
    * @param onBadImage what happens to an image that cannot be classified
    * @param maxRecordBytes largest record batch of the input topics, in bytes
-   * @param pinned whether the version that the service starts with serves to the end
+   * @param pinned whether the service ignores promotions
    * @param kafka keys of Kafka Streams and its clients
    * @throws IllegalArgumentException if a value is out of range; the message names the key
    */
@@ -130,7 +129,7 @@ public record ServiceConfig(
   }
 
   /**
-   * {@return settings with Kafka's default size of records; bad images become dead letters, and the
+   * {@return settings with Kafka's default record size; bad images become dead letters, and the
    * service follows promotions}
    *
    * @param inference the model, and how it runs
@@ -143,7 +142,8 @@ public record ServiceConfig(
   }
 
   /**
-   * The largest record batch of the dead-letter topic, in bytes, for a limit of the input topics.
+   * Returns the largest record batch of the dead-letter topic, in bytes, for a limit of the input
+   * topics.
    */
   static int maxDeadLetterBytes(int maxRecordBytes) {
     return maxRecordBytes + DEAD_LETTER_HEADERS;
@@ -155,8 +155,8 @@ public record ServiceConfig(
   }
 
   /**
-   * {@return where the group begins in a partition without a committed offset, as {@code
-   * auto.offset.reset} says}
+   * {@return the value of {@code auto.offset.reset}, which says where the group starts in a
+   * partition without a committed offset}
    */
   public String offsetReset() {
     Object reset =
@@ -166,7 +166,7 @@ public record ServiceConfig(
     return reset.toString();
   }
 
-  /** {@return the longest time until a new partition, or a new topic of the pattern, is found} */
+  /** {@return the longest time until the service finds a new partition or a new matching topic} */
   public Duration newTopicsAfter() {
     Object age =
         new StreamsConfig(streams())
@@ -175,12 +175,12 @@ public record ServiceConfig(
     return Duration.ofMillis(Long.parseLong(age.toString()));
   }
 
-  /** Number of stream threads. */
+  /** Returns the number of stream threads. */
   int threads() {
     return new StreamsConfig(streams()).getInt(StreamsConfig.NUM_STREAM_THREADS_CONFIG);
   }
 
-  /** The configuration for Kafka Streams. */
+  /** Returns the configuration for Kafka Streams. */
   Properties streams() {
     Properties all = new Properties();
     all.putAll(defaults());
@@ -236,17 +236,19 @@ public record ServiceConfig(
     if (onBadImage == OnBadImage.DEAD_LETTER) {
       defaults.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters());
     }
-    // The topics' own limits decide: each record is compared with them before it is sent.
+    // The producer's limit is high, because the service compares each record with the topic's limit
+    // before it sends the record.
     defaults.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxDeadLetterBytes(MAX_RECORD_BYTES));
     defaults.put(
         ProducerConfig.BUFFER_MEMORY_CONFIG,
         Math.max(DEFAULT_BUFFER_MEMORY, 4L * maxDeadLetterBytes(maxRecordBytes)));
-    // The topology has no global tables. Without this key, Kafka Streams warns, and its assignor
-    // warns once more for each thread, because it gets only the consumer's configuration.
+    // Avoids a warning about global tables, which the topology does not have. The assignor of Kafka
+    // Streams sees only the consumer's configuration, and would repeat the warning for each thread.
     defaults.put(GLOBAL_HANDLER, true);
     defaults.put(StreamsConfig.mainConsumerPrefix(GLOBAL_HANDLER), true);
-    // A crash repeats the images since the last commit, but each commit waits for the images in
-    // flight. Under exactly-once, readers see a prediction only after the commit.
+    // After a crash, the images since the last commit are processed again, which favours a short
+    // interval. But each commit waits for the images in flight, which favours a long one. Under
+    // exactly-once, readers see a prediction only after the commit, so that interval is shorter.
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, isExactlyOnce() ? 500 : 1_000);
     boolean prompt = !isStreamsProtocol(kafka);
     if (prompt) {
@@ -255,22 +257,23 @@ public record ServiceConfig(
           ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis() / 4);
     }
     if (!prompt) {
-      // Kafka Streams makes its own consumer under this protocol, and answers wait for its poll.
+      // Under this protocol, Kafka Streams creates its own consumer. Answers wait until its poll
+      // returns.
       defaults.put(StreamsConfig.POLL_MS_CONFIG, 5);
     }
     if (!skipped.isEmpty()) {
       // A poll must not return the record to skip together with the records before it.
       defaults.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 1);
     }
-    // Images are large: Kafka Streams' default of 1,000 records a partition could fill gigabytes.
+    // Images are large. Kafka Streams' default of 1,000 records per partition could take gigabytes.
     defaults.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2 * inference.maxInFlight());
-    // With Kafka Streams' default, every prediction would wait 100 ms. Under load, answers leave in
-    // bursts (see PromptClients), and one millisecond keeps a burst together.
+    // With Kafka Streams' default, every prediction would wait 100 ms. Under load, answers are sent
+    // in bursts (see PromptClients). One millisecond is enough to send a burst in one request.
     defaults.put(ProducerConfig.LINGER_MS_CONFIG, prompt ? 1 : 5);
-    // One prediction of 1,000 classes fills Kafka's default of 16 KiB.
+    // One prediction with 1,000 classes fills Kafka's default batch size of 16 KiB.
     defaults.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
-    // With Kafka's default, images in a new partition, or in a new topic that the pattern matches,
-    // would wait up to 5 minutes.
+    // With Kafka's default, images in a new partition or in a new matching topic would wait up to
+    // 5 minutes.
     defaults.put(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, (int) NEW_TOPICS_AFTER.toMillis());
     return defaults;
   }

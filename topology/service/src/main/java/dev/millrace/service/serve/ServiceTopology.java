@@ -16,17 +16,17 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 
-/** The service's topology: reads images, and writes predictions. */
+/** Builds the service's topology, which reads images and writes predictions. */
 final class ServiceTopology {
 
   private ServiceTopology() {}
 
   /**
-   * Builds the topology. Keys pass through as bytes. Predictions of input partition p go to output
-   * partition p, modulo the number of output partitions. They thus keep their order, whatever their
-   * keys are.
+   * Builds the topology. Keys are passed on as bytes. Predictions of input partition p go to output
+   * partition p, modulo the number of output partitions. They therefore keep their order with any
+   * keys.
    *
-   * @param limits reads which records the output topic accepts
+   * @param limits reads the limits of the output topic
    */
   static Topology of(Topics topics, ImageInference<byte[]> inference, LimitsReader limits) {
     StreamsBuilder builder = new StreamsBuilder();

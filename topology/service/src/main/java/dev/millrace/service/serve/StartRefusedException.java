@@ -1,7 +1,7 @@
 package dev.millrace.service.serve;
 
 /**
- * The state of the brokers' groups or topics keeps the service from starting: the service would
+ * The service must not start, because of the state of its group or topics at the brokers. It would
  * lose records, or take partitions from another service. The message is one line that says what to
  * do.
  */

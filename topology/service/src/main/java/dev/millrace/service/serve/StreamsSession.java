@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The session timeout of a group under {@code group.protocol=streams} (KIP-1071): the time for
- * which the partitions of a killed instance stand still. The brokers keep it.
+ * The session timeout of a group under {@code group.protocol=streams} (KIP-1071). After a kill, the
+ * partitions of an instance stand still for this time. The timeout is a configuration of the group
+ * on the brokers.
  */
 final class StreamsSession {
 
@@ -25,9 +26,9 @@ final class StreamsSession {
   private final ConfigResource group;
 
   /**
-   * Creates the session of one group.
+   * Creates an instance for one group.
    *
-   * @param admin reads and sets the timeout; stays the caller's
+   * @param admin reads and sets the timeout; the caller closes it
    */
   StreamsSession(Admin admin, String group) {
     this.admin = admin;
@@ -35,8 +36,8 @@ final class StreamsSession {
   }
 
   /**
-   * Shortens the timeout to {@code timeout}, if the brokers and the user's rights allow it. If they
-   * do not, warns how long partitions stand still after a kill.
+   * Shortens the session timeout to {@code timeout} if it is longer. If the brokers or the user's
+   * rights do not allow this, logs how long partitions stand still after a kill.
    */
   void shortenTo(Duration timeout) throws InterruptedException {
     try {

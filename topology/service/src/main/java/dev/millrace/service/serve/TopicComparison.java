@@ -11,9 +11,9 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * Compares the limits of a service's topics. If the output topic refuses what an input topic
- * accepts, some images become dead letters. If the dead-letter topic refuses it, too, their dead
- * letters lose the image. Immutable.
+ * Compares the limits of a service's topics. If the output topic refuses predictions, their images
+ * become dead letters. If the dead-letter topic is too small for records of an input topic, the
+ * dead letters lose the image. Immutable.
  */
 public final class TopicComparison {
 
@@ -27,11 +27,11 @@ public final class TopicComparison {
    * Creates the comparison.
    *
    * @param topics the service's topics
-   * @param configs each topic's configuration, by name; a topic without one is not compared
-   * @param maxRecordBytes largest image record that the service's own clients are set up for, in
-   *     bytes
-   * @param predictionBytes approximate size of the model's largest prediction, in bytes; 0 if it is
-   *     unknown
+   * @param configs each topic's configuration, by name; topics without a configuration are not
+   *     compared
+   * @param maxRecordBytes largest image record that the service's clients accept, in bytes
+   * @param predictionBytes approximate size of the model's largest prediction, in bytes; 0 if the
+   *     size is unknown
    */
   public TopicComparison(
       Topics topics, Map<String, Config> configs, int maxRecordBytes, long predictionBytes) {
@@ -47,7 +47,7 @@ public final class TopicComparison {
     return topic.equals(deadLetters) || topics.isInput(topic);
   }
 
-  /** {@return the limits that do not fit, one line each: what will happen, and what to set} */
+  /** {@return one line for each conflict of limits, with the consequence and the value to set} */
   public List<String> findings() {
     List<String> findings = new ArrayList<>();
     inputs().forEach(input -> compare(input).forEach(findings::add));
@@ -122,7 +122,10 @@ public final class TopicComparison {
             + set(deadLetters, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, needed.get()));
   }
 
-  /** A prediction carries its image's timestamp, so the output has to accept the input's range. */
+  /**
+   * Compares the ranges of timestamps. A prediction has the timestamp of its image, so the output
+   * topic has to accept every timestamp that the input topic accepts.
+   */
   private Optional<String> narrower(String input, String key, String word) {
     if (stampsItself(input) || stampsItself(output)) {
       return Optional.empty();

@@ -18,10 +18,10 @@ public final class TopicConfigs {
   private TopicConfigs() {}
 
   /**
-   * {@return the configuration of each topic, by name} Missing topics are left out. Topics that the
-   * user may not describe are left out with a warning.
+   * {@return the configuration of each topic, by name} The result leaves out missing topics. It
+   * also leaves out topics that the user may not describe, with a warning.
    *
-   * @param admin describes the topics; stays the caller's
+   * @param admin describes the topics; the caller closes it
    * @param topics the topics' names
    * @param warnings receives one line for each topic that the user may not describe
    */
@@ -40,7 +40,7 @@ public final class TopicConfigs {
           try {
             configs.put(topic.name(), Answer.of(config));
           } catch (UnknownTopicOrPartitionException | InvalidTopicException e) {
-            // Missing topics are reported elsewhere.
+            // Other checks report missing topics.
           } catch (AuthorizationException e) {
             warnings.accept(
                 "the limits of topic "

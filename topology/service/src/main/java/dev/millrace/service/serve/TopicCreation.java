@@ -26,8 +26,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Creates the topics that a service needs, with the brokers' default replication. Topics that exist
- * stay as they are.
+ * Creates the topics that a service needs, with the brokers' default replication. Existing topics
+ * are not changed.
  */
 public final class TopicCreation {
 
@@ -37,10 +37,10 @@ public final class TopicCreation {
   private TopicCreation() {}
 
   /**
-   * Creates a service's missing topics, and returns when every partition accepts records. Input
-   * topics that a pattern stands for are not created.
+   * Creates a service's missing topics, and returns when every partition accepts records. With an
+   * input pattern, creates no input topics.
    *
-   * @param admin creates the topics; stays the caller's
+   * @param admin creates the topics; the caller closes it
    * @param topics the service's topics
    * @param partitions number of partitions of each input, output and dead-letter topic
    * @param maxRecordBytes largest record batch that an input topic accepts, in bytes
@@ -60,7 +60,7 @@ public final class TopicCreation {
   /**
    * Creates the control topic and the status topic if they are missing.
    *
-   * @param admin creates the topics; stays the caller's
+   * @param admin creates the topics; the caller closes it
    * @throws KafkaException if the brokers refuse
    * @throws InterruptedException if the thread is interrupted
    */
@@ -69,11 +69,11 @@ public final class TopicCreation {
   }
 
   /**
-   * Creates the topics of labelled images if they are missing.
+   * Creates the topics of images and labels if they are missing.
    *
-   * @param admin creates the topics; stays the caller's
+   * @param admin creates the topics; the caller closes it
    * @param images topic of the images
-   * @param labels topic of their labels
+   * @param labels topic of the labels
    * @param partitions number of partitions of each topic
    * @param maxRecordBytes largest record batch that the images' topic accepts, in bytes
    * @throws KafkaException if the brokers refuse
@@ -93,10 +93,10 @@ public final class TopicCreation {
   }
 
   /**
-   * Creates missing topics, and returns when every partition accepts records. This needs no right
-   * to create topics if none is missing.
+   * Creates missing topics, and returns when every partition accepts records. If no topic is
+   * missing, this needs no right to create topics.
    *
-   * @param admin creates the topics; stays the caller's
+   * @param admin creates the topics; the caller closes it
    * @param wanted the topics, with their partitions and configurations
    * @throws MissingRightException if a topic is missing and the user may not create or see it
    * @throws KafkaException if the brokers refuse
@@ -111,7 +111,7 @@ public final class TopicCreation {
       try {
         get(topic.getValue());
       } catch (TopicExistsException e) {
-        // Another client has created it meanwhile, or the user may not see it.
+        // Another client has created the topic meanwhile, or the user may not describe the topic.
       } catch (AuthorizationException e) {
         throw new MissingRightException("Create on topic " + topic.getKey(), e);
       }
@@ -120,12 +120,12 @@ public final class TopicCreation {
   }
 
   /**
-   * Returns when the leader of each partition answers. The controller creates topics, and the
-   * brokers learn of them a moment later. They describe a partition before they accept records for
-   * it. If a producer sends in between, a broker refuses its first batch and accepts its second.
-   * From then on, the first batch is out of order, and no broker accepts it.
+   * Returns when the leader of each partition answers. A broker describes a new partition a moment
+   * before it accepts records for the partition. If an idempotent producer sends in this moment,
+   * the broker may refuse the first batch and accept the second. The broker then refuses every
+   * retry of the first batch, because the batch is out of order.
    *
-   * @throws KafkaException if a leader does not answer within Kafka's own timeouts
+   * @throws KafkaException if a leader does not answer within Kafka's own time-outs
    */
   private static void awaitLeaders(Admin admin, Set<String> topics) throws InterruptedException {
     Collection<TopicDescription> made = awaitDescriptions(admin, topics);
@@ -133,8 +133,8 @@ public final class TopicCreation {
   }
 
   /**
-   * {@return queries for the end of each partition, which only the partition's current leader
-   * answers}
+   * {@return one query per partition for its end offset; only the current leader of the partition
+   * answers this query}
    *
    * @param topics the topics' descriptions
    */

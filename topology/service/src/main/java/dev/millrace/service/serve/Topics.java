@@ -13,9 +13,10 @@ import java.util.stream.Stream;
  * The topics that a service reads and writes.
  *
  * @param inputs topics of encoded images; empty if there is a pattern
- * @param inputPattern a regular expression that the whole name of an input topic matches, or null
+ * @param inputPattern a regular expression that must match the whole name of an input topic, or
+ *     null
  * @param output topic of predictions
- * @param deadLetters topic of the images that get no prediction, from all inputs
+ * @param deadLetters topic for images of all inputs that get no prediction
  */
 public record Topics(List<String> inputs, String inputPattern, String output, String deadLetters) {
 
@@ -25,14 +26,14 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
   /** The default output topic. */
   public static final String DEFAULT_OUTPUT = "predictions";
 
-  /** Added to an input topic's name to give the default name of its dead-letter topic. */
+  /** Suffix of the default dead-letter topic, after the name of the input topic. */
   private static final String DEAD_LETTERS = ".dead-letters";
 
   /** The default dead-letter topic of the default input topic. */
   public static final String DEFAULT_DEAD_LETTERS = DEFAULT_INPUT + DEAD_LETTERS;
 
   /**
-   * {@return one input and one output, with the default dead-letter topic of the input}
+   * {@return topics with one input, one output and the default dead-letter topic of the input}
    *
    * @param input the input topic
    * @param output the output topic
@@ -43,7 +44,8 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
   }
 
   /**
-   * {@return several inputs and one output, with the default dead-letter topic of the first input}
+   * {@return topics with several inputs, one output and the default dead-letter topic of the first
+   * input}
    *
    * @param inputs the input topics, at least one
    * @param output the output topic
@@ -69,9 +71,9 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
    * Validates the topics.
    *
    * @param inputs topics of encoded images
-   * @param inputPattern a regular expression that the whole name of an input topic matches
+   * @param inputPattern a regular expression that must match the whole name of an input topic
    * @param output topic of predictions
-   * @param deadLetters topic of the images that get no prediction, from all inputs
+   * @param deadLetters topic for images of all inputs that get no prediction
    * @throws IllegalArgumentException if there are both inputs and a pattern, or neither; if two
    *     topics are equal; or if the pattern is invalid, or matches the output, dead-letter, control
    *     or status topic
@@ -103,7 +105,7 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
 
   /**
    * Refuses a pattern that matches the output, dead-letter, control or status topic, because the
-   * service would then read records that are no images.
+   * service would then read records that are not images.
    */
   private static void requireNoOther(String inputPattern, String output, String deadLetters) {
     Pattern pattern;
@@ -127,9 +129,9 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
   }
 
   /**
-   * {@return the only input topic, or the first one}
+   * {@return the first input topic}
    *
-   * @throws IndexOutOfBoundsException if there is a pattern instead
+   * @throws IndexOutOfBoundsException if there is a pattern instead of input topics
    */
   public String input() {
     return inputs.get(0);

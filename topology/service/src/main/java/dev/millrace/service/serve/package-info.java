@@ -1,5 +1,5 @@
 /**
- * The service: a topology from images to predictions, which Kafka Streams runs until the service is
+ * The service. Kafka Streams runs its topology, from images to predictions, until the service is
  * closed.
  */
 package dev.millrace.service.serve;

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A broker that all test classes with this extension share. It starts before the first of them, and
- * stops after the last. Each class needs topic names of its own.
+ * A broker that all test classes with this extension share. It starts before the first class, and
+ * stops after the last. Each class must use its own topic names.
  */
 public final class RunningBroker implements BeforeAllCallback {
 
@@ -58,7 +58,7 @@ public final class RunningBroker implements BeforeAllCallback {
     return shared.broker().bootstrapServers();
   }
 
-  /** An admin client of this broker, which the broker closes. */
+  /** Returns an admin client of this broker. The extension closes the client. */
   public Admin admin() {
     return shared.admin();
   }
@@ -91,7 +91,8 @@ public final class RunningBroker implements BeforeAllCallback {
   }
 
   /**
-   * A topic's configuration as the broker reports it, a moment after an administrator has set it.
+   * Returns a topic's configuration as the broker reports it. A new value appears a moment after an
+   * administrator has set it.
    */
   public String configuration(String topic, String key)
       throws ExecutionException, InterruptedException {
@@ -109,7 +110,7 @@ public final class RunningBroker implements BeforeAllCallback {
     return !admin().listOffsets(TopicCreation.ends(descriptions)).all().get().isEmpty();
   }
 
-  /** Sends one record, and waits until the broker has it. */
+  /** Sends one record, and waits until the broker has stored it. */
   public void send(String topic, String key, String value)
       throws ExecutionException, InterruptedException {
     try (Producer<String, String> producer =
@@ -121,7 +122,7 @@ public final class RunningBroker implements BeforeAllCallback {
     }
   }
 
-  /** All records that are in a topic now, partition by partition. */
+  /** Returns all records that are in a topic now, partition by partition. */
   public List<ConsumerRecord<String, byte[]>> records(String topic) {
     try (Consumer<String, byte[]> consumer =
         new KafkaConsumer<>(
@@ -144,12 +145,12 @@ public final class RunningBroker implements BeforeAllCallback {
     }
   }
 
-  /** A record's value as text. */
+  /** Returns a record's value as text. */
   public static String text(ConsumerRecord<String, byte[]> record) {
     return new String(record.value(), StandardCharsets.UTF_8);
   }
 
-  /** JUnit closes it at the end of the run. */
+  /** The shared broker. JUnit closes it at the end of the run. */
   private record Shared(Path folder, EmbeddedBroker broker, Admin admin) implements AutoCloseable {
 
     static Shared start() {

@@ -15,15 +15,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests the users of a broker's SCRAM line, over SASL_PLAINTEXT. */
+/** Tests the users in a broker's SCRAM line, over SASL_PLAINTEXT. */
 @Tag("broker")
 class ScramUsersTest {
 
   private static final String KEY = "listener.name.clients.scram-sha-512.sasl.jaas.config";
 
   /**
-   * A password, quoted for a JAAS line, with a quote, a letter beyond ASCII, and the characters
-   * that separate the formatter's arguments.
+   * A password, quoted for a JAAS line. It contains quotes, a letter outside ASCII, and the
+   * characters that separate the arguments of Kafka's formatter.
    */
   private static final String ODD = "x],[= 'y' \\\"z\\\" \u00fc";
 

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests how the demo ends its trainer. A script plays the trainer. */
+/** Tests how the demo stops its trainer. A script stands in for the trainer. */
 class TrainerProcessTest {
 
   private static final String LAUNCHER = "millrace.launcher";
 
-  /** Prints 500 events when it is told to stop. */
+  /** A trainer that prints 500 events when it receives SIGTERM. */
   private static final String SCRIPT =
       """
       #!/usr/bin/env bash

@@ -39,7 +39,7 @@ class PartitionProgressTest {
     assertThat(standing(100)).isZero();
   }
 
-  /** A transaction's marker follows the last record, and is not a record. */
+  /** The marker of a transaction has an offset after the last record, but is not a record. */
   @Test
   void committedOffsetBehindTheLastRecord_isNoReasonToWait() {
     see(0, 6, 4);
@@ -73,7 +73,7 @@ class PartitionProgressTest {
     assertThat(progress.offset(IMAGES)).isZero();
   }
 
-  /** A failed thread and its replacement know nothing of each other. */
+  /** A failed thread and its replacement share no state. */
   @Test
   void replacedThread_doesNotStartTheClock() {
     see(10, 5, 9);

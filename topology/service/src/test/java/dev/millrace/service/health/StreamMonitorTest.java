@@ -20,7 +20,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.Test;
 
-/** The tests look once a second, from second 0 on. */
+/** The tests call {@code look} once a second, from second 0 on. */
 class StreamMonitorTest {
 
   private static final TopicPartition IMAGES = new TopicPartition("images", 3);
@@ -82,7 +82,8 @@ class StreamMonitorTest {
   }
 
   /**
-   * Looks, and asks the brokers, once a second for this many seconds; returns the last problems.
+   * Calls {@code look} and asks the brokers once a second, for the given number of seconds. Returns
+   * the problems of the last call.
    */
   private List<Problem> after(int seconds) throws Exception {
     List<Problem> last = problems();
@@ -178,7 +179,7 @@ class StreamMonitorTest {
               assertThat(problem.kind()).isEqualTo(Problem.Kind.THREAD_FAILED);
               assertThat(problem.reason()).contains("the database is gone");
             });
-    // The replacement fails, too. That does not start the clock again.
+    // The replacement fails, too. Its failure does not restart the clock.
     failure = Optional.of(new ThreadFailure(nanos(second), "the database is gone"));
     assertThat(after(1)).hasSize(1);
 

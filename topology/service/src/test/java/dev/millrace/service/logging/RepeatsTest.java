@@ -40,7 +40,7 @@ class RepeatsTest {
     assertThat(repeats.passes("a", "come", 0)).isTrue();
   }
 
-  /** A repetition between the end of the minute and the report is not lost. */
+  /** A repetition after the end of the minute, but before the report, is counted. */
   @Test
   void lineBetweenTheMinutesEndAndTheTelling_isCounted() {
     assertThat(repeats.passes("a", "gone", 0)).isTrue();

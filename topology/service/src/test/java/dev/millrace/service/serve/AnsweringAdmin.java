@@ -10,7 +10,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 
-/** An admin client that answers by the name of the method, or throws, and records the calls. */
+/**
+ * A fake admin client. It returns a fixed answer for each method, or throws, and records the calls.
+ */
 final class AnsweringAdmin {
 
   private final Map<String, Object> answers = new HashMap<>();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that the control topic is set to keep all promotions, or refused. */
+/** Tests that the check repairs or refuses a control topic that would delete promotions. */
 @Tag("broker")
 @ResourceLock("millrace.models") // a topic of the shared broker
 class ControlTopicCheckTest {
@@ -46,7 +46,7 @@ class ControlTopicCheckTest {
     return new ControlTopicCheck(admin, "here:9092", warnings::add);
   }
 
-  /** A control topic as an administrator may have created it. */
+  /** Returns a client that reports a control topic with these settings. */
   private static AnsweringAdmin topic(int partitions, String policy) {
     Node node = new Node(1, "here", 9092);
     List<TopicPartitionInfo> infos =

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests to which service a group belongs, by its members and its committed offsets. */
+/** Tests that members and committed offsets decide which service a group belongs to. */
 @Tag("broker")
 @Timeout(120)
 class GroupCheckTest {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tests where a new group begins, and what a group with offsets reports as lost. */
+/** Tests where a new group starts, and which lost records a group with offsets reports. */
 @Tag("broker")
 class GroupStartTest {
 

@@ -45,8 +45,8 @@ class TopicCreationTest {
   }
 
   /**
-   * The producer does not retry, because a retry would hide a partition that is not ready. An
-   * idempotent producer would never recover from that.
+   * The producer does not retry, because a retry would hide a partition that does not accept
+   * records yet. An idempotent producer could not recover from a refused first batch.
    */
   @Test
   void newTopics_takeRecordsAtOnceInAllPartitions() throws Exception {
