@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 final class PromptPoll {
 
   /**
-   * Longest wait for an answer before the next poll, so that a new record does not stay at the
-   * broker for longer.
+   * Longest wait for an answer between two polls. A new record stays at the broker for at most this
+   * time.
    */
   private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 

@@ -61,7 +61,7 @@ final class Batch {
 
     /**
      * Overwrites the pixels of an image that fails its runs. Otherwise the image would also fail
-     * later batches, in which it is padding.
+     * later batches, in which its pixels are padding.
      */
     void blacken() {
       for (int i = 0; i < pixels.limit(); i++) {
