@@ -31,7 +31,7 @@ final class PromptPoll {
   /**
    * @param consumer polls the consumer
    * @param lag returns the number of records that the broker still has in a partition, if known
-   * @param ofThisThread returns the answers that the calling thread owes
+   * @param ofThisThread returns the answers that the calling thread owes (see {@link OwedAnswers})
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   PromptPoll(

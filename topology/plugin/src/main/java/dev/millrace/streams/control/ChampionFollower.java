@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * #start} also handles a champion that cannot serve yet.
  *
  * <p>Swaps run one after the other on the follower's own thread. If several orders arrive during a
- * swap, only the last one is carried out. The follower reports and counts the outcome of each
- * order.
+ * swap, the follower carries out only the last of them. The follower reports and counts the outcome
+ * of each order.
  *
  * <p>If a candidate cannot be served, or the broker is unreachable, the current version keeps
  * serving. The follower retries the candidate after one second, and doubles the pause after each

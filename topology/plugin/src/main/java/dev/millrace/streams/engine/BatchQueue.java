@@ -72,7 +72,9 @@ final class BatchQueue {
     return slot;
   }
 
-  /** {@return whether the next image of the open batch's version finds a slot} */
+  /**
+   * {@return whether the next image finds a slot, provided that the open batch's version serves it}
+   */
   boolean hasRoom() {
     return open != null || hasEmpty();
   }

@@ -36,7 +36,7 @@ public final class RecordForwarder<K, VIn, VOut> {
    *
    * @param context the context that {@code init} was given
    */
-  @SuppressWarnings("unchecked") // the current node is that processor's
+  @SuppressWarnings("unchecked") // the current node is the calling processor's node
   public RecordForwarder(FixedKeyProcessorContext<K, VOut> context) {
     this.context = context;
     internals = (InternalProcessorContext<K, VOut>) context;
