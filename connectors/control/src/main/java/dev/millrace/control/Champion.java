@@ -8,8 +8,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  *
  * @param version the version's number, at least 1
  * @param previous the version that a rollback returns to, at least 1, or null
- * @param allowSignatureChange whether the version may take another input size or name other classes
- *     than the version before it
+ * @param allowSignatureChange whether the version's input size and class names may differ from
+ *     those of the version that it replaces
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record Champion(int version, Integer previous, boolean allowSignatureChange) {
@@ -19,8 +19,8 @@ public record Champion(int version, Integer previous, boolean allowSignatureChan
    *
    * @param version the version's number, at least 1
    * @param previous the version that a rollback returns to, at least 1, or null
-   * @param allowSignatureChange whether the version may take another input size or name other
-   *     classes than the version before it
+   * @param allowSignatureChange whether the version's input size and class names may differ from
+   *     those of the version that it replaces
    * @throws IllegalArgumentException if a version number is below 1
    */
   public Champion {

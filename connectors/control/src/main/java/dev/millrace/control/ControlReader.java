@@ -59,8 +59,8 @@ public final class ControlReader implements AutoCloseable {
 
   /**
    * Reads to the current end of the topic, including every promotion that a writer has reported as
-   * done. For this, the method waits for open transactions, because a broker answers a commit a
-   * moment before consumers can read its records.
+   * done. To do so, this method waits until open transactions have ended, because a broker confirms
+   * a commit a moment before consumers can read the committed records.
    *
    * @return the last champion, or empty if the topic does not exist or names no champion
    * @throws OpenTransactionException if a transaction stays open for one minute
@@ -141,7 +141,8 @@ public final class ControlReader implements AutoCloseable {
   }
 
   /**
-   * Tests whether the topic exists. If it does, the first poll starts at its beginning.
+   * Tests whether the topic exists. The first call that finds the topic sets the reader to the
+   * topic's beginning.
    *
    * @return whether the topic exists
    * @throws org.apache.kafka.common.errors.AuthorizationException if the right to describe the

@@ -15,9 +15,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The topic that names the version of each model that instances serve. No other setting decides
- * this. The topic is compacted and has one partition. A record's key is the model's name. Its value
- * is, for example,
+ * The control topic. For each model, it names the version that all instances serve. No other
+ * setting decides which version serves. The topic is compacted and has one partition. A record's
+ * key is the model's name. Its value is, for example,
  *
  * <pre>{"champion": {"version": 3, "previous": 2}}</pre>
  *

@@ -21,8 +21,9 @@ import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 public final class ControlWriter {
 
   /**
-   * Time after which a broker aborts the transaction of a dead writer. The broker checks for such
-   * transactions every 10 s. So it aborts them within 40 s, and readers wait for one minute.
+   * Time after which a broker aborts the transaction of a dead writer. The broker looks for expired
+   * transactions every 10 s, so it aborts the transaction within 40 s. Readers wait longer: one
+   * minute.
    */
   private static final int TRANSACTION_TIMEOUT_MS = 30_000;
 
@@ -53,8 +54,10 @@ public final class ControlWriter {
    * @param change computes the next champion from the current one. If it throws an exception, this
    *     method throws the same exception and writes nothing
    * @return the new champion, after all in-sync replicas have stored it
-   * @throws OpenTransactionException if a transaction of another model stays open for one minute
-   * @throws ConcurrentChangeException if another writer began a change of this champion meanwhile
+   * @throws OpenTransactionException if a transaction that changes another model's champion stays
+   *     open for one minute
+   * @throws ConcurrentChangeException if another writer began to change the champion of the same
+   *     model during this call
    */
   public Champion change(String model, Function<Optional<Champion>, Champion> change) {
     Map<String, Object> config = new HashMap<>(producer);

@@ -5,8 +5,9 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
- * The configuration of a consumer without a group. The consumer is assigned its partitions, reads
- * them from the beginning, sees only committed records, and never creates a topic.
+ * The configuration of a consumer without a group. The caller assigns partitions to the consumer.
+ * The consumer reads them from the beginning, sees only committed records, and never creates a
+ * topic.
  */
 public final class GrouplessConsumer {
 

@@ -5,7 +5,7 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * The champion cannot be read, because a writer left a transaction on the control topic open. The
- * broker aborts this transaction when it times out.
+ * broker aborts the transaction when the transaction times out.
  */
 public final class OpenTransactionException extends KafkaException {
 

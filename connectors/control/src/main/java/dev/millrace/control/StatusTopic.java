@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes reports to the status topic. If a report cannot be delivered, this class logs a warning
- * and throws nothing. For one thread.
+ * and throws nothing. Not thread-safe.
  */
 public final class StatusTopic implements AutoCloseable {
 

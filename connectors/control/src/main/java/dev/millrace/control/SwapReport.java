@@ -14,8 +14,8 @@ import java.util.Objects;
 
 /**
  * The outcome for a candidate version. A serving instance reports the outcome of a swap, and a
- * trainer reports the outcome of its gate. The report as JSON is the value of a record on {@link
- * ControlTopic#STATUS}. The record's key is the model's name.
+ * trainer reports the outcome of its gate. Written as JSON, the report is the value of a record on
+ * {@link ControlTopic#STATUS}. The record's key is the model's name.
  *
  * @param instance the reporting instance: its application id, host and process id, or {@code
  *     trainer}

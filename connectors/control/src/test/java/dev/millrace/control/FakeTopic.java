@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * The control topic without a broker, used through Kafka's mock clients. As on a broker, a
  * consumer's isolation level decides which records it sees and where the topic ends. A producer
- * fences the earlier producer with the same transactional id. For one thread.
+ * fences the earlier producer with the same transactional id. Not thread-safe.
  */
 final class FakeTopic implements KafkaClients {
 
@@ -221,7 +221,7 @@ final class FakeTopic implements KafkaClients {
     }
   }
 
-  /** Adds its records to the topic when it commits. */
+  /** A producer that adds its records to the topic when it commits. */
   final class FencedProducer extends MockProducer<byte[], byte[]> {
 
     private final String id;

@@ -53,7 +53,7 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
     return isJson(headers) ? fromJson(value) : new ImageEvent.Encoded(value);
   }
 
-  /** {@return whether the content type is {@code application/json}, with any parameters} */
+  /** {@return whether the content type is {@code application/json}, with or without parameters} */
   private static boolean isJson(Headers headers) {
     Header header = headers.lastHeader(CONTENT_TYPE);
     if (header == null || header.value() == null) {

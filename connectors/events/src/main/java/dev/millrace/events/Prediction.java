@@ -7,7 +7,8 @@ import org.apache.kafka.common.serialization.Serde;
 /**
  * The classification of one image.
  *
- * @param id the image's id: its record's key, or {@code topic-partition-offset} without a key
+ * @param id the image's id: its record's key, or {@code topic-partition-offset} if the record has
+ *     no key
  * @param model the model version that classified the image
  * @param label name of the most probable class
  * @param probability probability of the most probable class, from 0 to 1

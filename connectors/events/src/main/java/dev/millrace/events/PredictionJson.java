@@ -24,7 +24,7 @@ final class PredictionJson {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  // Encoded once, because every prediction repeats them.
+  // The field names are encoded only once, because every prediction contains them.
   private static final SerializableString ID = new SerializedString("id");
   private static final SerializableString MODEL = new SerializedString("model");
   private static final SerializableString NAME = new SerializedString("name");

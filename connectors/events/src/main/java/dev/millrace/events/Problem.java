@@ -2,7 +2,7 @@ package dev.millrace.events;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
-/** Describes, in one line for a header or a message, why a value could not be read. */
+/** Describes in one line, for a header or a message, why a value could not be read. */
 final class Problem {
 
   private Problem() {}

@@ -1,2 +1,5 @@
-/** The values of the input and output topics, image events and predictions, and their serdes. */
+/**
+ * The values of the input topic (image events) and of the output topic (predictions), with their
+ * serdes.
+ */
 package dev.millrace.events;

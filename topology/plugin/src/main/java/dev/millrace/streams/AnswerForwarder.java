@@ -12,9 +12,10 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * Forwards answers. A classification becomes a prediction. A refusal becomes an exception that the
  * processor's node throws for the refused record.
  *
- * <p>The task's {@link TaskFailure} remembers every failure. A failure is thrown as an error, or as
- * an exception that bypasses the handlers. A handler could answer any other exception with "resume"
- * and drop the record that is being processed, although another record failed.
+ * <p>The task's {@link TaskFailure} remembers every failure. This class throws a failure as an
+ * {@link Error}, or as an exception that bypasses the exception handlers. A handler could answer
+ * any other exception with "resume". Kafka Streams would then drop the record that is being
+ * processed, although another record failed.
  *
  * <p>Confined to its task's stream thread.
  */
@@ -27,7 +28,7 @@ final class AnswerForwarder<K> {
 
   /**
    * @param failure remembers the task's failure
-   * @param failures counts the failures of the application's records; it outlives the task
+   * @param failures counts the failures of the application's records; the counts outlive the task
    */
   AnswerForwarder(
       RecordForwarder<K, ImageEvent, Prediction> records,

@@ -9,11 +9,11 @@ import java.util.function.LongSupplier;
  * to the broker.
  *
  * <p>The thread's consumer reports the number of records that each poll returns. The thread's
- * processors ask for the number of the current burst. Confined to that thread.
+ * processors ask for the sequence number of the current burst. Confined to that thread.
  */
 final class BurstPace {
 
-  /** How busy the thread is. The argument of each value is the length of a burst, in ms. */
+  /** How busy the thread is. The argument of each value is the time between two bursts, in ms. */
   private enum Load {
     /** The last poll returned no record, so answers are forwarded at once. */
     IDLE(0),
@@ -60,7 +60,7 @@ final class BurstPace {
 
   /**
    * Total time that the recent records took. The time of a single record is not enough for an
-   * estimate, because it may have waited for many other records.
+   * estimate, because a single record may have waited for many others.
    */
   private double recentNanos;
 
@@ -121,8 +121,9 @@ final class BurstPace {
   }
 
   /**
-   * Returns how long the consumer may wait for records that the broker is known to have. It may
-   * wait until the burst ends, because no answer is forwarded before.
+   * Returns how long the consumer may wait for records that the broker is known to have. The
+   * consumer may wait until the burst ends, because the thread forwards no answer before the burst
+   * ends.
    *
    * @return the time, in ns; 0 if the broker is not known to have more records
    */
@@ -131,10 +132,10 @@ final class BurstPace {
   }
 
   /**
-   * Returns the number of the current burst, for all tasks of the thread. A task forwards its
-   * answers when this number has changed. While records keep arriving, a new burst begins every 5
-   * ms, or every 100 ms under a backlog. If the last poll returned no records, or {@link
-   * #MOST_WAITING_BYTES} of images wait, the call begins a new burst.
+   * Returns the sequence number of the current burst, which all tasks of the thread share. A task
+   * forwards its answers when this number has changed. While records keep arriving, a new burst
+   * begins every 5 ms, or every 100 ms under a backlog. If the last poll returned no records, or
+   * {@link #MOST_WAITING_BYTES} of images wait, the call begins a new burst.
    */
   long burst() {
     long now = nanoTime.getAsLong();

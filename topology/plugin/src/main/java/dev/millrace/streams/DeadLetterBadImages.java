@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * <p>Any other failure fails the task, so that a broken device or broker never dead-letters good
  * images. If no topic is set, every record that is refused fails its task.
  *
- * <p>A dead letter has Kafka Streams' own headers (KIP-1034). If its topic would refuse it, the
- * dead letter is changed; see {@link DeadLetter}.
+ * <p>A dead letter has Kafka Streams' own headers (KIP-1034). If the dead-letter topic would refuse
+ * a dead letter, the dead letter is changed; see {@link DeadLetter}.
  *
  * <p>Set {@code production.exception.handler} to {@link dev.millrace.streams.sending.RefusedSends}
  * as well. Used by one stream thread.

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
  * The start of an engine, with one future for all threads that wait for it. The engine starts on a
  * thread of its own, because the device may hang while the model loads and warms up.
  *
- * <p>The future completes once: with the engine, with its failure, or by {@link #giveUp}. An engine
- * that starts after its start was given up is closed at once. Thread-safe.
+ * <p>The future completes once: with the engine, with the failure of the start, or by {@link
+ * #giveUp}. An engine that starts after its start was given up is closed at once. Thread-safe.
  */
 final class EngineStart {
 
@@ -94,7 +94,7 @@ final class EngineStart {
         : Optional.empty();
   }
 
-  /** {@return whether the engine is starting or runs} */
+  /** {@return whether the engine is starting or running} */
   boolean isUsable() {
     return !outcome.isDone() || engine().filter(engine -> !engine.hasStopped()).isPresent();
   }

@@ -1,6 +1,9 @@
 package dev.millrace.streams;
 
-/** A record failed each time that it was processed. The cause is the last failure. */
+/**
+ * A record failed {@value RecordFailures#MOST} times. The cause of this exception is the last
+ * failure.
+ */
 final class FailedRecordException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

@@ -72,7 +72,7 @@ public final class ImageInference<K>
    *
    * @param start starts an engine, as in {@link SharedEngine}; the engine's clock must be {@link
    *     System#nanoTime}
-   * @param barrier builds the store that makes commits wait
+   * @param barrier builds the store that makes commits wait for the images in flight
    */
   ImageInference(
       InferenceConfig config,
@@ -160,7 +160,7 @@ public final class ImageInference<K>
    * @return the version that serves
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
    * @throws InferenceStalledError if the calling thread is interrupted, if a task that waits for
-   *     the same start gives it up, or if {@link #close} is called meanwhile
+   *     the same start gives the start up, or if {@link #close} is called meanwhile
    */
   public synchronized ModelVersion start() {
     InferenceEngine running = engine.acquire();
@@ -181,7 +181,7 @@ public final class ImageInference<K>
    * and warms up the candidate, while the current version keeps serving. After that, the candidate
    * answers every batch that opens. One version answers a whole batch, and a partition's
    * predictions change from the old version to the new one once. The engine frees the old version
-   * when its last batch returns. If no engine runs, this method starts one first.
+   * when the old version's last batch returns. If no engine runs, this method starts one first.
    *
    * @param version the candidate's number
    * @param allowSignatureChange whether the candidate may take another image size or have other

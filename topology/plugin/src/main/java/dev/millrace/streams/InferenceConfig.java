@@ -19,8 +19,8 @@ import java.util.Objects;
  * @param engine how images are decoded, batched and run
  * @param maxInFlight largest number of images of one partition that are in flight at once, at least
  *     1; the stream thread waits while a partition has reached this number. In addition, answered
- *     images may wait to be forwarded together: up to 256 of a partition, and about 4 MiB of a
- *     stream thread
+ *     images may wait to be forwarded together: up to 256 images of each partition, and about 4 MiB
+ *     of images in each stream thread
  * @param top number of most probable classes that a prediction lists, at least 1
  * @param probabilities whether a prediction holds the full distribution
  */
@@ -97,7 +97,7 @@ public record InferenceConfig(
     return new Builder(repository, model);
   }
 
-  /** Collects the values that differ from the defaults. For one thread. */
+  /** Collects the values that differ from the defaults. Not thread-safe. */
   public static final class Builder {
     private static final int CPU_BATCH = 8;
     private static final Duration CPU_RUN = Duration.ofMillis(20);
@@ -171,7 +171,7 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets the number of threads that decode. By default, one for each core.
+     * Sets the number of threads that decode images. By default, one for each core.
      *
      * @param decodeThreads at least 1
      * @return this builder

@@ -66,7 +66,7 @@ final class InferenceProcessor<K>
 
   /**
    * @param barrierName the name of the task's {@link CommitBarrier}
-   * @param ofThisThread returns the answers that the calling thread owes
+   * @param ofThisThread returns the answers that the calling thread owes (see {@link OwedAnswers})
    * @param nanoTime the engine's clock, for example {@link System#nanoTime}
    */
   InferenceProcessor(

@@ -59,8 +59,8 @@ final class LostRecords {
   }
 
   /**
-   * Wraps a poll so that it resets the partitions that have no offset, or an offset that the broker
-   * does not have.
+   * Wraps a poll. The wrapped poll resets each partition that has no committed offset, or whose
+   * offset the broker does not have.
    *
    * @param poll polls the consumer
    */
@@ -90,8 +90,8 @@ final class LostRecords {
   }
 
   /**
-   * Seeks to the beginning or the end of these partitions. If there are none, this method does
-   * nothing, because Kafka's consumer would seek in all of its partitions.
+   * Seeks to the beginning or the end of these partitions. If the collection is empty, this method
+   * does nothing, because Kafka's consumer would then seek in all of its partitions.
    */
   private void seek(Collection<TopicPartition> partitions) {
     if (partitions.isEmpty()) {

@@ -31,8 +31,8 @@ final class OversizedRecord {
    * @param most largest number of records in one poll of the failed consumer
    * @param error the error that the failed consumer threw
    * @param open opens a consumer with a configuration
-   * @return a {@link HeapExhaustedError} that names the record, or {@code error} if no such record
-   *     was found
+   * @return a {@link HeapExhaustedError} that names the record, or {@code error} if the search did
+   *     not find a record that is too large
    */
   static OutOfMemoryError find(
       Map<String, Object> config,

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
- * The answers that a stream thread owes: the answers of all records of its tasks that are not
- * forwarded yet. The thread's processors add their tasks. The thread's consumer must not sleep
- * while an answer is owed (see {@link PromptClients}). Confined to that thread.
+ * The answers that a stream thread owes. A thread owes an answer for each record of its tasks whose
+ * answer it has not forwarded yet. The thread's processors add their tasks. The thread's consumer
+ * must not sleep while an answer is owed (see {@link PromptClients}). Confined to that thread.
  */
 final class OwedAnswers {
 
@@ -39,7 +39,7 @@ final class OwedAnswers {
     pace = new BurstPace(nanoTime);
   }
 
-  /** {@return the answers that the calling thread owes, on the system's clock} */
+  /** {@return the answers that the calling thread owes, timed with {@link System#nanoTime}} */
   static OwedAnswers ofThisThread() {
     return OF_THREAD.get();
   }
@@ -70,7 +70,7 @@ final class OwedAnswers {
 
   /**
    * Waits until a task can forward an answer. Checks every task once. If no answer is complete,
-   * waits for the answer of the first task only, so the wait should be short.
+   * waits only for the answer of the first task that owes one, so the wait should be short.
    *
    * @param nanos the longest time to wait, in ns
    * @return true if an answer is complete or the thread was interrupted; false if the time has

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kafka Streams' usual clients, except that a consumer returns as soon as its stream thread can
- * forward an answer:
+ * Kafka Streams' usual clients, except that a consumer's poll returns as soon as its stream thread
+ * can forward an answer:
  *
  * <pre>{@code
  * new KafkaStreams(topology, properties, new PromptClients())
@@ -36,19 +36,19 @@ import org.slf4j.LoggerFactory;
  * <p>A stream thread without records waits for them inside its consumer, up to {@code poll.ms}. An
  * answer that completes meanwhile would wait until the consumer returns. A small {@code poll.ms}
  * would shorten this wait, but would keep an idle thread busy for nothing. So while an {@link
- * ImageInference} on its thread has images in flight, this consumer polls for records once a
- * millisecond. Between two polls it waits for answers, and it returns when an answer is complete.
- * If the thread has no images in flight, the consumer waits for records as usual.
+ * ImageInference} on the consumer's thread has images in flight, this consumer polls for records
+ * once a millisecond. Between two polls it waits for answers, and it returns when an answer is
+ * complete. If the thread has no images in flight, the consumer waits for records as usual.
  *
  * <p>While records keep arriving, answers are forwarded in bursts, so that the producer sends few
  * requests although its {@code linger.ms} is short. A burst is forwarded every 5 ms, or every 100
  * ms if processing the waiting records takes 100 ms or longer.
  *
- * <p>If a stream thread fails and is replaced, the failed thread leaves its group at once, provided
- * that {@link #leavingGroup} wraps the exception handler. Otherwise {@code
+ * <p>If a stream thread fails and is replaced, the failed thread leaves its consumer group at once,
+ * provided that {@link #leavingGroup} wraps the exception handler. Otherwise {@code
  * KafkaStreams.replaceStreamThread} keeps the failed thread in the group, although Kafka Streams
- * has marked it to leave (KAFKA-12738). No member then processes its partitions until its session
- * times out, after 45 s by default.
+ * has marked it to leave (KAFKA-12738). No member then processes the failed thread's partitions
+ * until its session times out, after 45 s by default.
  *
  * <p>If records were deleted before they were read, a warning says how many. Kafka's own consumer
  * applies {@code auto.offset.reset} without a report of the skipped records. If a record does not
@@ -93,9 +93,9 @@ public final class PromptClients implements KafkaClientSupplier {
 
   /**
    * Wraps a handler so that failed threads leave the group. The consumer of a failed thread leaves
-   * the group when it closes. If the failure ends the whole client, all of its consumers leave the
-   * group. Other members then take over the partitions at once. Pass the result to {@code
-   * KafkaStreams.setUncaughtExceptionHandler}.
+   * the group when it closes. If the failure ends the whole Kafka Streams client, all of the
+   * client's consumers leave the group. Other members then take over the partitions at once. Pass
+   * the result to {@code KafkaStreams.setUncaughtExceptionHandler}.
    *
    * @param handler decides what to do about a failure
    * @return a handler that returns the same responses, except that it shuts the client down if

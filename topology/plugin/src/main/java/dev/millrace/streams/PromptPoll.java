@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 final class PromptPoll {
 
   /**
-   * Longest wait for an answer before the next poll, so that a new record does not stay at the
-   * broker for longer.
+   * Longest wait for an answer between two polls. A new record stays at the broker for at most this
+   * time.
    */
   private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -31,7 +31,7 @@ final class PromptPoll {
   /**
    * @param consumer polls the consumer
    * @param lag returns the number of records that the broker still has in a partition, if known
-   * @param ofThisThread returns the answers that the calling thread owes
+   * @param ofThisThread returns the answers that the calling thread owes (see {@link OwedAnswers})
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   PromptPoll(

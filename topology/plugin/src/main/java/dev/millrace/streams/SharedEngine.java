@@ -16,8 +16,9 @@ import java.util.function.Function;
  * revoke every task for a moment. If an engine stops by itself, the next task starts another one,
  * with the version that served last.
  *
- * <p>Thread-safe. The monitor guards which start is the current one, and its number of users. No
- * thread holds the monitor while it waits for a start, which may hang, or for an engine to close.
+ * <p>Thread-safe. The monitor guards which start is the current one, and the number of users of the
+ * current start. No thread holds the monitor while it waits for a start, which may hang, or for an
+ * engine to close.
  */
 final class SharedEngine implements AutoCloseable {
 
@@ -44,7 +45,8 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * @param afterIdleTime delays a task by the time that an engine stays open without users
+   * @param afterIdleTime runs a task after a delay: the time that an engine stays open without
+   *     users
    */
   SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start, Executor afterIdleTime) {
     this.start = start;
@@ -65,8 +67,8 @@ final class SharedEngine implements AutoCloseable {
    * Swaps to another version, in the current engine and in the engines that replace it. Only one
    * thread may swap at a time.
    *
-   * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; nothing has
-   *     changed then
+   * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; the current
+   *     version then keeps serving
    */
   void swap(ModelVersion candidate) {
     boolean swapped = false;
@@ -108,8 +110,8 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * Counts one more user of the current start. If there is none, or its engine has stopped, begins
-   * another start.
+   * Counts one more user of the current start. If there is no current start, or if its engine has
+   * stopped, begins another start.
    */
   private synchronized EngineStart join() {
     if (current == null || !current.isUsable()) {

@@ -19,9 +19,9 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Records to skip without reading them. When a consumer reaches such a record, its poll returns an
- * empty record instead. The consumer then continues at the next offset. The dead letter of the
- * empty record is a stub. Each record is skipped once.
+ * Records to skip without reading them. When a consumer reaches one of these records, its poll
+ * returns an empty record instead. The consumer then continues at the next offset. The dead letter
+ * of the empty record is a stub (see {@link DeadLetter}). Each record is skipped once.
  *
  * <p>The consumer must poll one record at a time ({@code max.poll.records=1}); otherwise it reads
  * the skipped record together with the records before it. Thread-safe.

@@ -118,7 +118,7 @@ final class TaskEngine {
     }
   }
 
-  /** Tells the engine that a commit waits, until the result is closed. */
+  /** Tells the engine that a commit waits, until the caller closes the returned object. */
   InferenceEngine.Urgency hurry() {
     return engine.hurry();
   }
@@ -134,7 +134,8 @@ final class TaskEngine {
   }
 
   /**
-   * Stops the engine for all tasks that share it, because its device would keep them waiting, too.
+   * Stops the engine for all tasks that share it, because the engine's device would keep the other
+   * tasks waiting, too.
    */
   private InferenceStalledError giveUp(String reason, Exception cause) {
     InferenceStalledError stalled = failure.remember(new InferenceStalledError(reason, cause));

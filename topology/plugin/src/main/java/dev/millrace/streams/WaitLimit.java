@@ -11,10 +11,10 @@ import org.apache.kafka.streams.StreamsConfig;
  * thread, or the broker would abort its transaction.
  *
  * @param longest the longest wait: half of {@code max.poll.interval.ms}; under exactly-once, at
- *     most {@code transaction.timeout.ms} less the commit interval and 2 s
+ *     most {@code transaction.timeout.ms} minus the commit interval minus 2 s
  * @param start the longest wait for an engine to start: half of {@code max.poll.interval.ms}
  * @param commitSilence the longest time in which the task may accept records without a flush of the
- *     barrier: ten commit intervals, at least 5 minutes
+ *     barrier: ten commit intervals, but at least 5 minutes
  */
 record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
 

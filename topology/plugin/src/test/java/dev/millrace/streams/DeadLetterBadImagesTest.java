@@ -16,8 +16,8 @@ import org.apache.kafka.streams.errors.ProcessingExceptionHandler.Result;
 import org.junit.jupiter.api.Test;
 
 /**
- * The handler without a dead-letter topic. {@link ImageInferenceTest} tests the handler with such a
- * topic.
+ * The handler without a dead-letter topic. {@link ImageInferenceTest} tests the handler with a
+ * dead-letter topic.
  */
 class DeadLetterBadImagesTest {
 

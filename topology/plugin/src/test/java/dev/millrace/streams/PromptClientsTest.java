@@ -18,7 +18,7 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** No broker is reachable. */
+/** Tests the clients without a reachable broker. */
 @Timeout(30)
 class PromptClientsTest {
 

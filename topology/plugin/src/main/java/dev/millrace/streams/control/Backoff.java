@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Determines when to retry: 1 s after the first failure. The pause then doubles after each failure,
- * up to one minute. For one thread.
+ * up to one minute. Not thread-safe.
  */
 final class Backoff {
 

@@ -32,12 +32,12 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>{@link #open} reads the topic to its end and finds the champion. Each later promotion is an
- * order to swap. So an inference that starts with this champion misses no order. {@link #start}
- * also handles a champion that cannot serve yet.
+ * order to swap. So an {@code ImageInference} that starts with the champion misses no order. {@link
+ * #start} also handles a champion that cannot serve yet.
  *
  * <p>Swaps run one after the other on the follower's own thread. If several orders arrive during a
- * swap, only the last one is carried out. The follower reports and counts the outcome of each
- * order.
+ * swap, the follower carries out only the last of them. The follower reports and counts the outcome
+ * of each order.
  *
  * <p>If a candidate cannot be served, or the broker is unreachable, the current version keeps
  * serving. The follower retries the candidate after one second, and doubles the pause after each
@@ -257,9 +257,9 @@ public final class ChampionFollower implements AutoCloseable {
   }
 
   /**
-   * Stops following, and returns when the current swap has ended. If its device hangs, this method
-   * returns after 10 s and leaves the swap's thread running, because native code cannot be
-   * interrupted.
+   * Stops following, and returns when the current swap has ended. If the device hangs during the
+   * swap, this method returns after 10 s and leaves the swap's thread running, because native code
+   * cannot be interrupted.
    */
   @Override
   public void close() {

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries out orders: swaps an {@link ImageInference} to the version that an order names, and
  * reports the outcome. Retries a rejected version until it serves or another order arrives, because
- * the version's files may still arrive. For one thread.
+ * the version's files may still arrive. Not thread-safe.
  */
 final class ChampionSwaps {
 
@@ -76,7 +76,7 @@ final class ChampionSwaps {
 
   /**
    * Tries to swap to the wanted version. Reports a failure only if its reason differs from the last
-   * one. Catches every failure, even an {@link OutOfMemoryError}.
+   * reported reason. Catches every failure, even an {@link OutOfMemoryError}.
    */
   private void attempt() {
     long start = reports.now();

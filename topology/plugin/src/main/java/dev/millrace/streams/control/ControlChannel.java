@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Delivers orders to a follower, and publishes its reports. For one thread; any thread may call
- * {@link #wakeup}.
+ * Delivers orders to a follower, and publishes its reports. Not thread-safe, except that any thread
+ * may call {@link #wakeup}.
  */
 interface ControlChannel extends AutoCloseable {
 

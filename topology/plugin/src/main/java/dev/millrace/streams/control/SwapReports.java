@@ -56,7 +56,7 @@ final class SwapReports implements AutoCloseable {
     return nanoTime.getAsLong();
   }
 
-  /** Sets whether this instance cannot serve the champion. */
+  /** Sets whether the gauge shows that this instance cannot serve the champion. */
   void lagging(boolean lags) {
     lagging = lags;
   }

@@ -8,7 +8,8 @@ import java.util.function.LongSupplier;
  * Gives each image a slot in the open batch, and applies back pressure while every slot is taken.
  * This bounds the engine's memory.
  *
- * <p>Called by the threads that submit images. Thread-safe, by the engine's lock.
+ * <p>Called by the threads that submit images. Thread-safe, because the engine's lock guards every
+ * access.
  */
 final class Admission {
 

@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
  * an answer for each image.
  *
  * <p>The {@link EngineLock} guards everything but the pixels. One decoder writes the pixels of a
- * slot. A runner reads them after all slots of the batch were settled under that lock.
+ * slot. A runner reads the pixels after all slots of the batch were settled (decoded or refused)
+ * under that lock.
  */
 final class Batch {
 
@@ -61,7 +62,7 @@ final class Batch {
 
     /**
      * Overwrites the pixels of an image that fails its runs. Otherwise the image would also fail
-     * later batches, in which it is padding.
+     * later batches, in which its pixels are padding.
      */
     void blacken() {
       for (int i = 0; i < pixels.limit(); i++) {
@@ -110,13 +111,14 @@ final class Batch {
   }
 
   /**
-   * {@return whether the batch holds as many images as its version takes; its buffer may hold more}
+   * {@return whether the batch holds the largest number of images that its version allows; the
+   * buffer may have room for more}
    */
   boolean isFull() {
     return room() == 0;
   }
 
-  /** {@return the number of images that the batch still takes} */
+  /** {@return the number of images that still fit in the batch} */
   int room() {
     return model.maxBatchSize() - size;
   }

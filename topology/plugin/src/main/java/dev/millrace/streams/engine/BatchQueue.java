@@ -15,8 +15,9 @@ import java.util.function.IntFunction;
  * batch runs. While every runner is busy, the batch stays open and grows, because closing it would
  * gain nothing.
  *
- * <p>A batch belongs to one version, and takes a lease of it when it opens. An image for another
- * version closes the batch. The caller that takes a batch out must give the batch's lease back.
+ * <p>A batch belongs to one version, and takes a lease of it when it opens. If another version has
+ * to answer the next image, that image closes the batch. The caller that takes a batch out must
+ * give the batch's lease back.
  */
 final class BatchQueue {
 
@@ -37,7 +38,7 @@ final class BatchQueue {
    * @param batches largest number of batches that exist at once
    * @param lingerNanos longest time that an image waits for its batch to fill while a runner is
    *     idle
-   * @param allocate allocates a batch for images of this many bytes
+   * @param allocate allocates a batch; the argument is the number of bytes of one image
    */
   BatchQueue(int batches, long lingerNanos, IntFunction<Batch> allocate) {
     this.allocatable = batches;
@@ -71,7 +72,9 @@ final class BatchQueue {
     return slot;
   }
 
-  /** {@return whether the next image of the open batch's version finds a slot} */
+  /**
+   * {@return whether the next image finds a slot, provided that the open batch's version serves it}
+   */
   boolean hasRoom() {
     return open != null || hasEmpty();
   }
@@ -114,7 +117,7 @@ final class BatchQueue {
    * still being decoded does not hold up the next one. The open batch closes only if no other batch
    * can run.
    *
-   * @param urgent true to close the open batch without linger
+   * @param urgent true to close the open batch even if its linger has not passed
    * @return the batch, or null if none can run yet
    */
   Batch take(long now, boolean urgent) {

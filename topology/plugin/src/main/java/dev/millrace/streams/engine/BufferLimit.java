@@ -4,8 +4,8 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelVersion;
 
 /**
- * Limits batches to the size of a Java buffer, which is below 2 GiB. A version is checked before it
- * loads; otherwise its first image would fail.
+ * Limits batches to the size of a Java buffer, which is below 2 GiB. A version is checked while it
+ * is loaded; otherwise its first image would fail.
  */
 final class BufferLimit {
 

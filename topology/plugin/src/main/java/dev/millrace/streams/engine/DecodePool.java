@@ -14,14 +14,14 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * A fixed number of threads that decode, each with its own {@link ThreadDecoder}.
+ * A fixed number of threads that decode images, each with its own {@link ThreadDecoder}.
  *
  * <p>Native code cannot be interrupted. So if a decode exceeds its timeout, the pool refuses the
  * image and replaces the thread. The old thread ends when its decoder returns. If more than {@link
  * ImageLimits#maxHungDecoders} decoders hang at once, the engine must stop.
  *
- * <p>Thread-safe. Its own lock guards which worker decodes which image, and since when. No thread
- * holds the lock while a decoder or the listener runs.
+ * <p>Thread-safe. The pool's own lock guards which worker decodes which image, and since when. No
+ * thread holds the lock while a decoder or the listener runs.
  */
 final class DecodePool implements AutoCloseable {
 
@@ -30,7 +30,7 @@ final class DecodePool implements AutoCloseable {
     /** A slot's image was decoded, or was refused if {@code refusal} is not null. */
     void decoded(Batch.Slot slot, BadImageException refusal);
 
-    /** A slot's image is refused while its decoder may still write to it. */
+    /** A slot's image is refused while its decoder may still write to the slot. */
     void abandoned(Batch.Slot slot, BadImageException refusal);
 
     /** Decoding cannot continue, so the engine must stop. */

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs batches on one device, one at a time, on a thread of its own. Few threads should run ONNX
- * Runtime's sessions, and always the same threads (onnxruntime#29351).
+ * Runs batches on one device, one at a time, on a thread of its own. ONNX Runtime's sessions should
+ * always run on the same few threads (see onnxruntime#29351).
  *
  * <p>If a run leaves images without an answer, these images run once more, one by one, because a
  * single image may have failed the whole batch. The black image of the warm-up then shows whether
@@ -58,8 +58,8 @@ final class DeviceRunner implements Runnable {
   }
 
   /**
-   * Waits for the next batch. An interrupt does not end the wait, because it can only be left over
-   * from a session. No other code knows this thread.
+   * Waits for the next batch. An interrupt does not end the wait. No other code knows this thread,
+   * so only a session can have left the interrupt behind.
    */
   private Optional<Batch> take() {
     while (true) {
@@ -106,7 +106,10 @@ final class DeviceRunner implements Runnable {
     return failed.values().iterator().next();
   }
 
-  /** Runs the whole batch at once. Returns the images that got no answer, in their order. */
+  /**
+   * Runs the whole batch at once. Returns the images that got no answer, each with its failure, in
+   * the order of the batch.
+   */
   private Map<Integer, InferenceException> runTogether(Batch batch, List<Integer> images) {
     Map<Integer, InferenceException> failed = new LinkedHashMap<>();
     LoadedModel model = batch.model();
@@ -130,7 +133,10 @@ final class DeviceRunner implements Runnable {
     return failed;
   }
 
-  /** Runs these images of a batch one by one. Returns the images that failed again. */
+  /**
+   * Runs these images of a batch one by one. Returns the images that failed again, each with its
+   * failure.
+   */
   private Map<Integer, InferenceException> runOneByOne(Batch batch, List<Integer> images) {
     Map<Integer, InferenceException> failed = new LinkedHashMap<>();
     LoadedModel model = batch.model();
@@ -150,7 +156,7 @@ final class DeviceRunner implements Runnable {
   }
 
   /**
-   * Answers a slot with a row of the latest run.
+   * Completes a slot's answer with one row of the latest run's probabilities.
    *
    * @throws InferenceException if the row holds a number that is not finite
    */

@@ -17,7 +17,7 @@ import java.util.List;
  *     {@code maxBatchSize}
  * @param linger longest time that an image waits for its batch to fill while a device is idle, from
  *     0 to 10 s
- * @param decodeThreads number of threads that decode, at least 1
+ * @param decodeThreads number of threads that decode images, at least 1
  * @param runsPerDevice number of batches that run on each device at once, at least 1
  * @param limits the limits of one image
  */
@@ -43,7 +43,7 @@ public record EngineConfig(
    * @param maxBatchSize largest number of images in a batch
    * @param longestRun longest time that a run on a CPU should take, above 0
    * @param linger longest time that an image waits for its batch to fill while a device is idle
-   * @param decodeThreads number of threads that decode, at least 1
+   * @param decodeThreads number of threads that decode images, at least 1
    * @param runsPerDevice number of batches that run on each device at once
    * @param limits the limits of one image
    * @throws IllegalArgumentException if a value is out of range; the message names the key, the
@@ -83,7 +83,7 @@ public record EngineConfig(
    * @param devices the devices that load the model
    * @param maxBatchSize largest number of images in a batch
    * @param linger longest time that an image waits for its batch to fill while a device is idle
-   * @param decodeThreads number of threads that decode
+   * @param decodeThreads number of threads that decode images
    * @param runsPerDevice number of batches that run on each device at once
    * @param limits the limits of one image
    * @throws IllegalArgumentException if a value is out of range; the message names the key, the

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The only lock of an engine. It also keeps whether the engine has stopped, because a stop ends
- * every wait under the lock.
+ * The only lock of an engine. It also holds the flag that the engine has stopped, because a stop
+ * ends every wait under the lock.
  *
  * <p>It guards where each image and each batch is:
  *

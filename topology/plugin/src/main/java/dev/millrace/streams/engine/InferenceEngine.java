@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Classifies images in batches that form across all callers. All partitions and all stream threads
- * of an instance share one engine. The package's description follows one image through the engine.
+ * Classifies images in batches. A batch may hold images of several callers. All partitions and all
+ * stream threads of an instance share one engine. The package's description follows one image
+ * through the engine.
  *
  * <p>An answer completes with a {@link Classification}, or exceptionally with
  *
@@ -74,11 +75,12 @@ public final class InferenceEngine implements AutoCloseable {
 
   /**
    * Starts an engine: loads a version on every device, warms it up, and starts the engine's
-   * threads. The calling thread loads and warms up. If this fails, the model is freed.
+   * threads. The calling thread loads and warms up. If loading or warming up fails, the model is
+   * freed.
    *
    * @param config how to decode, batch and run
    * @param runtime opens the sessions
-   * @param version the version that answers first
+   * @param version the version that serves first
    * @param decoders creates a decoder; called on each decode thread, and again after a decoder has
    *     failed
    * @param metrics receives the metrics of each version that is loaded
@@ -130,10 +132,10 @@ public final class InferenceEngine implements AutoCloseable {
   /**
    * Swaps to another version. The calling thread loads and warms up the candidate, while the
    * current version keeps serving. After that, the candidate answers every batch that opens. A
-   * batch that is already open keeps its version, and the engine frees the old version when its
-   * last batch returns.
+   * batch that is already open keeps its version, and the engine frees the old version when the old
+   * version's last batch returns.
    *
-   * @param candidate the version that answers next
+   * @param candidate the version to swap to
    * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; the current
    *     version keeps serving
    * @throws EngineStalledException if the engine has stopped; the candidate is freed
@@ -201,8 +203,8 @@ public final class InferenceEngine implements AutoCloseable {
   }
 
   /**
-   * Tells the engine that a commit waits, until the result is closed. While the commit waits and no
-   * batch runs, the open batch does not linger.
+   * Tells the engine that a commit waits, until the caller closes the returned object. While the
+   * commit waits and no batch runs, the open batch does not linger.
    *
    * @return the waiting commit; the caller closes it
    */

@@ -30,7 +30,7 @@ final class LoadedModel {
    * Takes over the sessions. The caller owns the first lease.
    *
    * @param maxBatchSize largest number of images in a batch
-   * @param engineMetrics gets the version's metrics back with the last lease
+   * @param engineMetrics gets the version's metrics back after the last lease was given back
    * @param metrics the version's metrics, leased from {@code engineMetrics}
    */
   LoadedModel(

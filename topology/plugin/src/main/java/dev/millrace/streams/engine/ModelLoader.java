@@ -68,8 +68,8 @@ final class ModelLoader {
   }
 
   /**
-   * Tests whether the run time limits the batch size. It does on a CPU if a longest run is set. A
-   * larger batch gains nothing on a CPU, and a commit has to wait for its run.
+   * Tests whether the run time limits the batch size. On a CPU, it does if the configuration limits
+   * the run time. A larger batch gains nothing on a CPU, and a commit has to wait for its run.
    */
   private boolean limitsRuns(Device device) {
     return device.kind() == Device.Kind.CPU && !config.longestRun().equals(EngineConfig.UNLIMITED);

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 
 /**
  * Warns of failed batches, at most once a minute. A stream of bad images or a broken device fails
- * every batch, and a warning for each batch would hide all other lines of the log. For one thread.
+ * every batch, and a warning for each batch would hide all other lines of the log. Not thread-safe.
  */
 final class RunFailures {
 
@@ -26,7 +26,7 @@ final class RunFailures {
   /**
    * Notes that images of a batch failed.
    *
-   * @param now the time, for example {@link System#nanoTime}
+   * @param now the time in ns, for example from {@link System#nanoTime}
    * @param failed number of images that failed
    * @param images number of images in the batch
    * @param reason the message of the first failure

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * gives each batch that is due to one {@link DeviceRunner}, and takes it back after its run. When
  * the engine stops, this class fails every image that has no answer.
  *
- * <p>Thread-safe, by the engine's lock.
+ * <p>Thread-safe, because the engine's lock guards every access.
  */
 final class RunQueue implements DecodePool.Listener {
 
@@ -60,8 +60,8 @@ final class RunQueue implements DecodePool.Listener {
   }
 
   /**
-   * Takes a batch back after its run, and gives its lease back. All of its answers must be
-   * complete.
+   * Takes a batch back after its run, and gives the batch's lease back. All answers of the batch
+   * must be complete.
    */
   void recycle(Batch batch) {
     LoadedModel model = batch.model();

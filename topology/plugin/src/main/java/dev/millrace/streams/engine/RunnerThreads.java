@@ -8,8 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The threads of an engine's {@link DeviceRunner}s: one for each batch that may run on a device at
- * once. They end when the engine stops. Used by the threads that start and close the engine.
+ * The threads of an engine's {@link DeviceRunner}s. Each device has one thread for each batch that
+ * may run on the device at once. The threads end when the engine stops. Used by the threads that
+ * start and close the engine.
  */
 final class RunnerThreads {
 

@@ -11,9 +11,10 @@ import org.slf4j.LoggerFactory;
  * The decoder of one decode thread. If the decoder fails, only the current image is refused. A new
  * decoder then replaces the failed decoder, whose scratch memory may be corrupt.
  *
- * <p>An {@link Error} is passed on, because an image cannot cause a lack of memory or a broken
- * native library, and decoding cannot continue. A {@link StackOverflowError} is handled like an
- * exception, because an image's nesting may cause it and it does no lasting damage.
+ * <p>An {@link Error} is passed on. Its usual causes are a lack of memory and a broken native
+ * library. The image is not to blame for them, and decoding cannot continue. A {@link
+ * StackOverflowError} is handled like an exception, because an image's nesting may cause this error
+ * and the error does no lasting damage.
  *
  * <p>Confined to its thread.
  */

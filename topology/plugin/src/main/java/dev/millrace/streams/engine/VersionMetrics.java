@@ -18,8 +18,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * The metrics of one version. After the prefix {@code millrace.inference.}, their names are the
- * names of NVIDIA Triton's <a
+ * The metrics of one version. Each name begins with {@code millrace.inference.}. Except for {@code
+ * batch.size} and {@code serving}, the rest of each name is taken from NVIDIA Triton's <a
  * href="https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/user_guide/metrics.html">metrics</a>.
  * Durations are histograms in microseconds. Each failure reason has a counter, which exists from
  * the start with the value 0. All engines that serve the version share the metrics. Thread-safe.
@@ -116,7 +116,10 @@ final class VersionMetrics {
     compute.record(nanos / 1e3);
   }
 
-  /** Records an answer, with the times from submission to the run and to the answer. */
+  /**
+   * Records an answer, with the time from submission to the run and the time from submission to the
+   * answer.
+   */
   void answered(long queuedNanos, long totalNanos) {
     success.increment();
     queue.record(queuedNanos / 1e3);

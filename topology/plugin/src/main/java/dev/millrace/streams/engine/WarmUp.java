@@ -41,7 +41,7 @@ final class WarmUp {
   }
 
   /**
-   * Runs a batch of every size that the device will run.
+   * Runs one batch of each size that {@link BatchSizes#toWarmUp} returns.
    *
    * @throws ModelException if a run fails, or its answers are not probabilities
    */
@@ -71,7 +71,7 @@ final class WarmUp {
    * Times a few runs of one image, and returns the quickest, because a slower run may have waited
    * for a core.
    *
-   * @param enough the total time after which no further run begins
+   * @param enough total duration of the runs after which no further run begins
    * @param nanoTime the clock, for example {@link System#nanoTime}
    * @return the time in ns, at least 1
    */

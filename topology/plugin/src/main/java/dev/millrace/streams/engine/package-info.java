@@ -14,8 +14,8 @@
  *   <li>A thread of the {@link dev.millrace.streams.engine.DecodePool} decodes the image into the
  *       pixels of its slot.
  *   <li>The {@link dev.millrace.streams.engine.RunQueue} gives the batch to a runner when all of
- *       its images are decoded. The batch must also be full, or its linger has passed, or a commit
- *       waits while no other batch runs.
+ *       its images are decoded. In addition, the batch must be full, its linger (the longest wait
+ *       for a batch to fill) must have passed, or a commit must wait while no other batch runs.
  *   <li>A {@link dev.millrace.streams.engine.DeviceRunner} runs the version's session once for the
  *       whole batch and completes the answers. The batch returns to the queue, and its lease is
  *       given back.
@@ -24,8 +24,8 @@
  *
  * <p>The {@link dev.millrace.streams.engine.BatchQueue} decides which batch an image joins (step
  * 4), and which batch runs next (step 6). The {@link dev.millrace.streams.engine.EngineLock} guards
- * it. The stream thread does steps 1 to 4 and step 8. A decode thread does step 5. A runner thread
- * does steps 6 and 7.
+ * the queue. The stream thread does steps 1 to 4 and step 8. A decode thread does step 5. A runner
+ * thread does steps 6 and 7.
  *
  * <p>A swap does not go through these steps. {@link dev.millrace.streams.engine.ModelLoader} opens
  * the candidate's sessions, and {@link dev.millrace.streams.engine.WarmUp} runs them. {@link

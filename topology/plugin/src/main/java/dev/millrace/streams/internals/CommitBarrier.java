@@ -77,7 +77,7 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
   /**
    * Connects the processor whose records the barrier waits for.
    *
-   * @param processor the processor; connecting the same one again is allowed
+   * @param processor the processor; connecting the same processor again is allowed
    * @throws IllegalStateException if another processor of the task is connected
    */
   public void attach(InFlight processor) {
@@ -97,7 +97,7 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
   /**
    * Notes that the processor has accepted a record.
    *
-   * @param now the time, for example {@link System#nanoTime}
+   * @param now the time in ns, for example from {@link System#nanoTime}
    * @param silence the longest time in which the processor may accept records without a flush
    * @throws IncompatibleClassChangeError if Kafka Streams has not flushed the barrier for longer
    *     than {@code silence}

@@ -36,7 +36,7 @@ public final class RecordForwarder<K, VIn, VOut> {
    *
    * @param context the context that {@code init} was given
    */
-  @SuppressWarnings("unchecked") // the current node is that processor's
+  @SuppressWarnings("unchecked") // the current node is the calling processor's node
   public RecordForwarder(FixedKeyProcessorContext<K, VOut> context) {
     this.context = context;
     internals = (InternalProcessorContext<K, VOut>) context;
@@ -53,10 +53,10 @@ public final class RecordForwarder<K, VIn, VOut> {
   }
 
   /**
-   * Forwards a record to the processor's children.
+   * Forwards a record to the child nodes of the processor's node.
    *
    * @param record the output record
-   * @param origin what {@link #recordContext} returned for the input record
+   * @param origin the context that {@link #recordContext} returned for the input record
    */
   public void forward(FixedKeyRecord<K, VOut> record, RecordMetadata origin) {
     ProcessorNode<?, ?, ?, ?> currentNode = internals.currentNode();
@@ -70,8 +70,8 @@ public final class RecordForwarder<K, VIn, VOut> {
   }
 
   /**
-   * Refuses an input record, so that Kafka Streams' exception handling sees the refusal with the
-   * record that it belongs to. Sends the record through the processor's node once more. The
+   * Refuses an input record, so that Kafka Streams' exception handling sees the refusal together
+   * with the refused record. Sends the record through the processor's node once more. The
    * processor's {@code process} must call {@link #throwIfRefusing} first.
    *
    * @param record the input record
@@ -93,7 +93,10 @@ public final class RecordForwarder<K, VIn, VOut> {
     }
   }
 
-  /** Throws the reason if {@link #refuse} is sending the record. Otherwise has no effect. */
+  /**
+   * If {@link #refuse} is sending the current record through the node, throws the exception that
+   * {@link #refuse} was given. Otherwise has no effect.
+   */
   public void throwIfRefusing() {
     if (refusal != null) {
       throw refusal;
@@ -103,7 +106,7 @@ public final class RecordForwarder<K, VIn, VOut> {
   /**
    * Tests whether Kafka Streams passes a failure on without asking an exception handler.
    *
-   * @param failure a failure of a forward
+   * @param failure an exception that {@link #forward} or {@link #refuse} has thrown
    * @return whether the failure bypasses the exception handlers
    */
   public static boolean bypassesHandlers(RuntimeException failure) {

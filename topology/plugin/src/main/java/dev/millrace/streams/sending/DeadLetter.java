@@ -68,8 +68,8 @@ public final class DeadLetter {
    * Creates a dead letter.
    *
    * @param topic the dead-letter topic
-   * @param context the context that a handler was given for the record
-   * @param exception the reason
+   * @param context the context that Kafka Streams has passed to the exception handler
+   * @param exception the reason why the record becomes a dead letter
    * @param limits the limits of the dead-letter topic
    * @param now the current time, in ms since 1970
    * @return the dead letter, ready to be sent

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Upper bounds of a record's size, in bytes. They assume that the record is alone in its batch and
- * uncompressed, in Kafka's record format version 2. Compression may make the record smaller, but
- * the saving is not known in advance.
+ * Upper bounds of a record's size, in bytes. These bounds assume that the record is alone in its
+ * batch and is not compressed, in Kafka's record format version 2. Compression may make the record
+ * smaller, but the saving is not known in advance.
  */
 public final class RecordSize {
 

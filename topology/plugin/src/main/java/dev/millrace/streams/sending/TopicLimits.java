@@ -58,7 +58,7 @@ public record TopicLimits(long maxBytes, boolean compacted, long beforeMaxMs, lo
     return entry == null || entry.value() == null ? otherwise : entry.value();
   }
 
-  /** {@return these limits with records of at most {@code bytes}} */
+  /** {@return a copy of these limits, in which {@code maxBytes} is at most {@code bytes}} */
   TopicLimits atMost(long bytes) {
     return new TopicLimits(Math.min(maxBytes, bytes), compacted, beforeMaxMs, afterMaxMs);
   }

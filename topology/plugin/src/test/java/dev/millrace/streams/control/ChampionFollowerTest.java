@@ -42,7 +42,10 @@ class ChampionFollowerTest {
   private final Channel channel = new Channel();
   private ImageInference<String> inference;
 
-  /** Delivers the test's orders. If there are none, a poll waits as a consumer does. */
+  /**
+   * Delivers the test's orders. If the test has given no orders, a poll waits as a consumer's poll
+   * does.
+   */
   private static final class Channel implements ControlChannel {
     /** Code that a poll runs before it returns. The code may throw an exception. */
     private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
