@@ -73,7 +73,7 @@ public final class SendCommand implements Callable<Integer> {
 
   @Option(
       names = "--all",
-      description = "Also send files without the extension of an image, such as .jpg.")
+      description = "Send every file, not only files with the extension of an image, such as .jpg.")
   private boolean all;
 
   @Option(names = "--json", description = "Print the result as JSON.")

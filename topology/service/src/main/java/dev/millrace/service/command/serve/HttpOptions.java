@@ -49,7 +49,8 @@ final class HttpOptions {
 
   /**
    * Opens the HTTP endpoint if {@code --http} is set. Call this method before the service joins its
-   * group. The command can then fail on a port that is in use without a rebalance of the group.
+   * group. If the port is in use, the command then fails before the service joins, so Kafka does
+   * not rebalance the group.
    *
    * @return the endpoint, which the caller closes
    * @throws CommandException if the port is in use, or the address does not belong to this machine
