@@ -97,7 +97,7 @@ public final class CommandLineTool {
   @SuppressWarnings("UnusedVariable") // picocli's handler interface has the parameter args
   private int refuse(ParameterException e, String[] args) {
     try {
-      config.requireKnownKeys(root); // a mistyped key may stand for the missing option
+      config.requireKnownKeys(root); // the file may have a required option under a mistyped key
     } catch (CommandException unknownKey) {
       return fail(unknownKey, root, false);
     }

@@ -57,8 +57,8 @@ public record CapturedRun(int exitCode, String out, String err) {
   }
 
   /**
-   * Asserts that the exit code is that of wrong usage, and that the command printed nothing but one
-   * line that refers to {@code --help}.
+   * Asserts that the exit code means wrong usage, and that the command printed nothing but one line
+   * that refers to {@code --help}.
    *
    * @return the line
    */

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure Millrace on this machine, also against alternatives.",
       "Starts its own broker and processes, and takes hours. Run nothing else on the machine"
-          + " meanwhile. --only measures single parts."
+          + " meanwhile. Use --only to measure some of the parts."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace bench --list", "  millrace bench --only resnet20 --rounds 3"})
@@ -49,8 +49,8 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       paramLabel = "NAME",
       split = ",",
       description =
-          "Parts to measure, separated by commas; see --list. The name of a figure selects the"
-              + " part that measures it.")
+          "Parts to measure, separated by commas; see --list. The name of a result selects the part"
+              + " that measures this result.")
   private List<String> only = new ArrayList<>();
 
   @Option(names = "--list", description = "List what can be measured and exit.")
@@ -70,14 +70,17 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       names = "--photographs",
       paramLabel = "DIR",
       description =
-          "Folder of images to check a GPU's answers with (default: 40 generated images).")
+          "Folder of images on which a GPU's predictions are compared with the CPU's (default: 40"
+              + " generated images).")
   private Path photographs;
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Number of repetitions; figures are medians (default: ${DEFAULT-VALUE}).")
+      description =
+          "Number of repetitions. Results are the medians over the repetitions (default:"
+              + " ${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(
@@ -85,8 +88,9 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       paramLabel = "PART",
       defaultValue = "1",
       description =
-          "Share of the images to measure with. Below 1, the figures only show that"
-              + " everything works (default: ${DEFAULT-VALUE}).")
+          "Share of the usual number of images to measure with, above 0 and up to 1. Below 1, the"
+              + " results only show that the measurements run, and are not comparable (default:"
+              + " ${DEFAULT-VALUE}).")
   private double scale;
 
   @Option(
@@ -100,10 +104,10 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
   @Option(
       names = "--output",
       paramLabel = "FILE",
-      description = "Also write the figures to this file, as JSON.")
+      description = "Also write the results to this file, as JSON.")
   private Path output;
 
-  @Option(names = "--json", description = "Print the figures as JSON.")
+  @Option(names = "--json", description = "Print the results as JSON.")
   private boolean json;
 
   @Override
@@ -174,7 +178,7 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
     out.flush();
   }
 
-  /** Collects the figures, and prints the progress to standard error. */
+  /** Collects the results, and prints the progress to standard error. */
   private static final class Figures implements Benchmarks.Listener {
 
     private final List<Figure> measured = new ArrayList<>();

@@ -70,8 +70,8 @@ public final class BrokerCommand implements Callable<Integer>, LongRunning {
           "Property of Kafka's broker. May be repeated. In a --config file, the key has the"
               + " prefix 'broker.'. Clients connect to the listener "
               + BrokerConfig.CLIENTS
-              + ". In its JAAS configuration for SCRAM, user_NAME=\"PASSWORD\" creates a user. Keep"
-              + " secrets in the file.")
+              + ". To create a user for SCRAM, add user_NAME=\"PASSWORD\" to this listener's JAAS"
+              + " configuration. Keep secrets in the --config file.")
   private List<String> overrides = new ArrayList<>();
 
   @Override

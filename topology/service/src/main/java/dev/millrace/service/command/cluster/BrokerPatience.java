@@ -34,12 +34,12 @@ public final class BrokerPatience {
     void run() throws InterruptedException;
   }
 
-  /** Waits. */
+  /** Waits between two attempts. */
   @FunctionalInterface
   public interface Pause {
 
     /**
-     * Waits between two attempts.
+     * Waits before the next attempt.
      *
      * @param nanos time to wait, in ns
      * @return true if the command was asked to stop
@@ -51,7 +51,7 @@ public final class BrokerPatience {
   /**
    * Creates the retries.
    *
-   * @param limit how long to retry; an attempt that began within the limit may end after it
+   * @param limit how long to retry; an attempt that begins before the limit may end after the limit
    * @param pause waits between attempts
    * @param nanoTime the clock, as {@link System#nanoTime}
    */

@@ -153,7 +153,7 @@ public final class Cluster implements AutoCloseable {
    *
    * @param bootstrapServers the brokers' addresses
    * @param waited how long the command waited for an answer
-   * @param cause the exception of the client
+   * @param cause the exception that the Kafka client threw
    */
   public static UnreachableBrokerException unreachable(
       String bootstrapServers, Duration waited, Throwable cause) {

@@ -15,8 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads the committed records of a topic, from its beginning to its end at the start of the read.
- * Uses no consumer group. For one thread. The caller closes the consumer.
+ * Reads the committed records of a topic, from the first record to the last one that exists when
+ * the read starts. Uses no consumer group. For one thread. The caller closes the consumer.
  */
 public final class TopicReader {
 
@@ -46,8 +46,8 @@ public final class TopicReader {
   }
 
   /**
-   * Reads a topic up to its end at the start of the read. Unless {@code wantsMore} ends the read,
-   * the next poll of the consumer returns the records after this end.
+   * Reads a topic up to the last record that exists when the read starts. If {@code wantsMore}
+   * never returns false, the next poll of the consumer returns the newer records.
    *
    * @param topic the topic's name
    * @param wantsMore receives each record, and returns whether to read the next one
@@ -73,7 +73,7 @@ public final class TopicReader {
         }
       }
     }
-    // A poll may have returned records that arrived after the start.
+    // A poll may have returned newer records. The next poll must return them again.
     ends.forEach(consumer::seek);
   }
 }

@@ -1,2 +1,2 @@
-/** Checks and reads of the Kafka cluster that a command works with. */
+/** Checks the Kafka cluster that a command works with, and reads its topics. */
 package dev.millrace.service.command.cluster;

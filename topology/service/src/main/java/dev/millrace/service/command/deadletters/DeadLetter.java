@@ -6,8 +6,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * A record of a dead-letter topic. Its headers hold the reason and the position of the original
- * record (KIP-1034).
+ * A record of a dead-letter topic. Its headers hold the position of the original record and the
+ * reason why this record failed (KIP-1034).
  *
  * @param record the record itself
  */
@@ -17,11 +17,15 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
   static final String ERRORS = "__streams.errors.";
 
   /**
-   * The header of a record that a replay has sent. Its value is the position of the dead letter.
+   * The header that a replay adds to each record that it sends. The header's value is the position
+   * of the dead letter.
    */
   public static final String REPLAYED = "millrace.replayed";
 
-  /** The header of a dead letter without a value, because the original record was too large. */
+  /**
+   * The header of a dead letter that has no value, because the original record was too large or was
+   * skipped.
+   */
   static final String STUB = "millrace.stub";
 
   /** {@return whether a record has the headers of a dead letter} */
@@ -45,19 +49,21 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
   }
 
   /**
-   * {@return the message of the exception that refused the record, or else the exception's class;
-   * empty without both headers}
+   * {@return the message of the exception that the original record caused; without a message, the
+   * exception's class; empty if both headers are missing}
    */
   String reason() {
     return header("message").or(() -> header("exception")).orElse("");
   }
 
-  /** {@return the topic of the original record, or empty without that header} */
+  /** {@return the topic of the original record, or empty if its header is missing} */
   Optional<String> topic() {
     return header("topic");
   }
 
-  /** {@return the partition of the original record, or empty without a valid header} */
+  /**
+   * {@return the partition of the original record, or empty if its header is missing or invalid}
+   */
   Optional<Integer> partition() {
     return header("partition").filter(text -> text.matches("\\d{1,9}")).map(Integer::valueOf);
   }
@@ -71,7 +77,7 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
         .map(name -> position(name, header("partition").orElse("?"), header("offset").orElse("?")));
   }
 
-  /** {@return whether the dead letter has lost the value of the original record} */
+  /** {@return whether the dead letter was written without the value of the original record} */
   boolean isStub() {
     return record.headers().lastHeader(STUB) != null;
   }

@@ -29,7 +29,7 @@ final class DeadLetterChoice {
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "Stop after N dead letters (default: all).")
+      description = "Stop after printing or sending N dead letters (default: all).")
   private Long count;
 
   String topic() {

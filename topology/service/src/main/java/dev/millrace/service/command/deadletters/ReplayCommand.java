@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     name = "replay",
     description = {
       "Send dead letters back to the topics they came from, each once.",
-      "Reads up to the topic's current end. The compacted topic TOPIC"
+      "Reads the dead-letter topic TOPIC up to its current end. The compacted topic TOPIC"
           + ReplayLog.SUFFIX
           + " lists the dead letters that were sent. The transaction that sends a dead letter also"
           + " adds it to this list. A record that was sent again carries the header "

@@ -8,12 +8,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
 
 /**
- * The dead letters that replays have sent. The log is a compacted topic with one record for each of
- * them. The transaction that sends a dead letter also writes its log record. For one thread.
+ * The dead letters that replays have sent. The log is a compacted topic with one record for each
+ * dead letter that was sent. The transaction that sends a dead letter also writes its log record.
+ * For one thread.
  *
- * <p>The offsets of a consumer group cannot replace the log, because a replay by reason or key
- * skips records. The key of a log record contains the dead-letter topic's id. If that topic is
- * deleted and created again, old log records therefore do not count.
+ * <p>The offsets of a consumer group cannot replace the log, because a replay with {@code --reason}
+ * or {@code --key} passes over dead letters that a later replay may send. The key of a log record
+ * contains the dead-letter topic's id. If that topic is deleted and created again, it gets a new
+ * id, so old log records do not apply to it.
  */
 final class ReplayLog {
 
@@ -36,7 +38,7 @@ final class ReplayLog {
     this.exists = exists;
   }
 
-  /** {@return the name of the log of a dead-letter topic} */
+  /** {@return the name of the log topic for a dead-letter topic} */
   static String topic(String deadLetters) {
     return deadLetters + SUFFIX;
   }
@@ -64,7 +66,10 @@ final class ReplayLog {
     return replayed.contains(key(letter));
   }
 
-  /** Adds a dead letter, and returns the log record to send with it. */
+  /**
+   * Adds a dead letter, and returns the log record to send in the same transaction as the dead
+   * letter.
+   */
   ProducerRecord<byte[], byte[]> entry(DeadLetter letter, String target) {
     replayed.add(key(letter));
     return new ProducerRecord<>(topic, bytes(key(letter)), bytes(target));

@@ -21,7 +21,7 @@ final class ReplayLogTopic {
   private ReplayLogTopic() {}
 
   /**
-   * Returns the log of a dead-letter topic, without reading it.
+   * Returns the log of a dead-letter topic, without reading the log.
    *
    * @param create whether to create the log's topic if it does not exist
    * @throws KafkaException if the brokers refuse the request

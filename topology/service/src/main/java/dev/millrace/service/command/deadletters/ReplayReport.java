@@ -10,7 +10,7 @@ import java.util.Map;
  * The result of a replay.
  *
  * @param topic the dead-letter topic
- * @param dryRun whether the replay was a dry run, which sends nothing
+ * @param dryRun whether the replay only counted the dead letters and sent nothing
  * @param counts number of dead letters for each outcome
  */
 record ReplayReport(String topic, boolean dryRun, Map<Outcome, Long> counts) {

@@ -13,9 +13,9 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * Sends dead letters again, in transactions of up to 100. A transaction also holds the log record
- * of each dead letter. A replay that starts later fences this one. For one thread. The caller
- * closes the producer.
+ * Sends dead letters again, in transactions of up to 100 dead letters. A transaction also holds the
+ * log record of each dead letter. If a second replay of the same topic starts, Kafka fences this
+ * one: its next transaction fails. For one thread. The caller closes the producer.
  */
 final class ReplayTransactions {
 
@@ -37,8 +37,8 @@ final class ReplayTransactions {
   }
 
   /**
-   * {@return the transactional id of all replays of a dead-letter topic} They share the id, so a
-   * later replay fences an earlier one.
+   * {@return the transactional id of all replays of a dead-letter topic} Because all replays share
+   * the id, a later replay fences an earlier one.
    */
   static String transactionalId(String topic) {
     return "millrace-replay-" + topic;
@@ -67,7 +67,7 @@ final class ReplayTransactions {
       if (open == 0) {
         producer.beginTransaction();
       }
-      // A refused record fails the commit.
+      // If the broker refuses a record, the commit fails.
       Future<RecordMetadata> unused = producer.send(record);
       unused = producer.send(entry);
     } catch (ProducerFencedException | InvalidProducerEpochException e) {

@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
     name = "show",
     description = {
       "Print dead letters with their reasons, one line each.",
-      "Reads up to the topic's current end. A line has the time, the key, the position of the"
-          + " dead letter, the position of the original record, and the reason of the failure."
+      "Reads the dead-letter topic up to its current end. A line has the time, the key, the"
+          + " position of the dead letter, the position of the original record, and the reason of"
+          + " the failure."
     },
     footerHeading = Examples.HEADING,
     footer = {

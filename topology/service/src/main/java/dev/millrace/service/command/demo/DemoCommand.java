@@ -39,12 +39,13 @@ import picocli.CommandLine.Spec;
     description = {
       "Run the whole loop on this machine: broker, trainer and service.",
       "A trainer learns from 8,000 of Fashion-MNIST's 10,000 test images, and the service"
-          + " classifies the others as a stream. Each version that is better is promoted while the"
-          + " stream runs. All files are in a temporary folder, which is deleted at the end. Stop"
-          + " the demo with Ctrl-C, or on the live screen with q.",
+          + " classifies the other 2,000 as a stream. A new version that is better than the"
+          + " promoted one is promoted while the stream runs. All files are in a temporary folder,"
+          + " which is deleted at the end. Stop the demo with Ctrl-C, or on the live screen with"
+          + " q.",
       "With --model-file, --images or --untrained, nothing is trained.",
-      "A terminal of at least 80 by 24 characters shows one live screen. Pipes, smaller terminals"
-          + " and NO_COLOR=1 get one line per event."
+      "In a terminal of at least 80 by 24 characters, the demo shows a live screen. In a pipe, in a"
+          + " smaller terminal or with NO_COLOR=1, it prints one line per prediction and event."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace demo", "  millrace demo --untrained --count 100"})
@@ -52,7 +53,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
 
   private static final String MODEL = "demo";
 
-  /** Of the 10,000 images. */
+  /** Number of images to train on, out of Fashion-MNIST's 10,000 test images. */
   private static final int LEARNED = 8_000;
 
   private static final long POLL_MS = 100;
@@ -114,7 +115,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
         scores.count() + " predictions, " + scores.right() + " with the label that the image has");
   }
 
-  /** A live screen on a terminal that can show it, otherwise lines. */
+  /** {@return a live screen if the terminal can show one, otherwise a screen that prints lines} */
   private static DemoScreen screen(PrintWriter out, VersionScores scores) {
     return Terminal.ofThisProcess().outputStyle().colored()
         ? LiveScreen.terminal()
@@ -123,7 +124,10 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
         : new LineScreen(out, scores, System::nanoTime);
   }
 
-  /** Trains on the first images, and streams the others once a version is there. */
+  /**
+   * Trains on the first {@value #LEARNED} images, and streams the others once the trainer has
+   * published a version.
+   */
   private void learn(
       Demo demo, Path folder, StopSignal stop, VersionScores scores, DemoScreen screen)
       throws IOException, InterruptedException {
@@ -151,7 +155,10 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
     }
   }
 
-  /** A ResNet-20 at half the side, on all cores but one, gets there within three minutes. */
+  /**
+   * {@return the arguments of {@code millrace train}} They train a ResNet-20, whose stem halves the
+   * sides of the images, on all cores but one. This makes good versions within three minutes.
+   */
   private static Object[] training(
       Demo demo, Path folder, Path labelled, ModelRepository repository) {
     return new Object[] {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** A model for the demo that is there before it begins: a mixin of options. */
+/** The model that the demo serves instead of training one: a mixin of options. */
 @Grouped(Section.MODEL)
 final class DemoModelOptions {
 
@@ -34,17 +34,17 @@ final class DemoModelOptions {
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "File with the names of its classes, one per line.")
+      description = "File with the names of the model's classes, one per line.")
   private Path labels;
 
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
       defaultValue = "32",
-      description = "Side of its input, in pixels (default: ${DEFAULT-VALUE}).")
+      description = "Side of the model's input, in pixels (default: ${DEFAULT-VALUE}).")
   private int size;
 
-  /** Refuses options that do not go together. */
+  /** Refuses {@code --model-file} without {@code --labels}. */
   void validate(CommandSpec spec) {
     if (modelFile != null && labels == null) {
       throw new ParameterException(
@@ -52,12 +52,12 @@ final class DemoModelOptions {
     }
   }
 
-  /** Whether such a model was asked for. */
+  /** {@return whether the options select a model, so that the demo trains none} */
   boolean isGiven() {
     return untrained || modelFile != null;
   }
 
-  /** Publishes it: the one of the file, else one that has learned nothing. */
+  /** Publishes the model of {@code --model-file}, or else a network with random weights. */
   ModelVersion publish(ModelRepository repository, String name) {
     Labels names = labels == null ? FashionMnist.LABELS : LabelsFile.read(labels);
     byte[] onnx = modelFile == null ? untrained(names.size()) : ModelFile.read(modelFile);

@@ -5,7 +5,7 @@ import dev.millrace.events.Prediction;
 import dev.millrace.service.demo.DemoImage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Shows how the demo goes. Thread-safe, except that one thread shows all predictions. */
+/** Shows the progress of the demo. Thread-safe, except that one thread shows all predictions. */
 interface DemoScreen extends AutoCloseable {
 
   /**
@@ -26,17 +26,17 @@ interface DemoScreen extends AutoCloseable {
   /**
    * Shows an event of {@code millrace train --json}.
    *
-   * @param event a JSON object with the name of the event in {@code event}
+   * @param event a JSON object, whose field {@code event} holds the name of the event
    */
   void training(JsonNode event);
 
   /**
    * {@return true once the demo should end, because the output cannot be written any more or the
-   * user asked for the end}
+   * user has pressed the key that ends the demo}
    */
   boolean isEnded();
 
-  /** Gives the terminal back. Shows nothing afterwards. */
+  /** Restores the terminal. After this call, the screen shows nothing more. */
   @Override
   void close();
 }

@@ -9,12 +9,12 @@ import java.util.Deque;
 import java.util.function.Consumer;
 
 /**
- * Holds back what is written to {@link System#err}, such as log lines, which would spoil a live
- * screen. Writes it when it is closed. Thread-safe.
+ * Holds back the lines that this process writes to {@link System#err}, such as log lines, because
+ * they would spoil a live screen. {@link #close} prints the lines. Thread-safe.
  */
 final class HeldErrors implements AutoCloseable {
 
-  /** Older lines are dropped. */
+  /** Number of lines to keep. Older lines are dropped. */
   private static final int MOST_LINES = 1_000;
 
   private final PrintStream original = System.err;
@@ -26,7 +26,7 @@ final class HeldErrors implements AutoCloseable {
   }
 
   /**
-   * Holds errors back from now on.
+   * Holds back all further lines.
    *
    * @param onLine receives each line, on the thread that wrote it
    */
@@ -55,7 +55,10 @@ final class HeldErrors implements AutoCloseable {
     }
   }
 
-  /** Cuts bytes into lines. {@link PrintStream} calls it from one thread at a time. */
+  /**
+   * Splits the written bytes into lines. {@link PrintStream} calls this stream from one thread at a
+   * time.
+   */
   private final class Lines extends OutputStream {
 
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();

@@ -23,15 +23,15 @@ import org.jline.utils.Display;
 import org.jline.utils.InfoCmp.Capability;
 
 /**
- * Shows the demo on one screen of a terminal, which a thread draws five times a second. Uses the
- * terminal's alternate screen, so what the user had on it comes back at the end. The key {@code q}
- * ends the demo.
+ * Shows the demo on the whole screen of a terminal. A thread redraws the screen five times a
+ * second. The demo uses the terminal's alternate screen, so the terminal shows its earlier content
+ * again at the end. The key {@code q} ends the demo.
  */
 final class LiveScreen implements DemoScreen {
 
   private static final long FRAME_MS = 200;
 
-  /** Asking for the size starts a process. */
+  /** Number of frames between two queries of the terminal's size. Each query starts a process. */
   private static final int FRAMES_PER_SIZE = 5;
 
   private final Terminal terminal;
@@ -45,9 +45,9 @@ final class LiveScreen implements DemoScreen {
   private volatile boolean closed;
 
   /**
-   * Takes the terminal over.
+   * Switches the terminal to the alternate screen, and starts to draw.
    *
-   * @param terminal closed with the screen
+   * @param terminal the terminal, which {@link #close} closes
    * @param scores receives the predictions
    * @param nanoTime the clock, in nanoseconds
    */
@@ -67,17 +67,17 @@ final class LiveScreen implements DemoScreen {
   }
 
   /**
-   * Opens the terminal of this process, whose standard output is a terminal.
+   * Opens the terminal of this process. Standard output must be a terminal.
    *
    * @return the terminal, or empty if it cannot show the screen: standard input is not a terminal,
-   *     the window is too small, or the encoding is not UTF-8
+   *     the window is too small, the encoding is not UTF-8, or the terminal cannot move the cursor
    */
   static Optional<Terminal> terminal() {
     if (!"UTF-8".equalsIgnoreCase(System.getProperty("native.encoding"))) {
       return Optional.empty();
     }
     try {
-      // This provider starts the programs tty and stty; the others load native libraries.
+      // This provider starts the programs tty and stty. JLine's others load native libraries.
       Terminal terminal =
           new ExecTerminalProvider()
               .sysTerminal(
@@ -173,7 +173,7 @@ final class LiveScreen implements DemoScreen {
     return size;
   }
 
-  /** A window that has become too small shows the upper left part. */
+  /** {@return the lines to draw; if the window has become too small, only the upper left part} */
   private synchronized List<AttributedString> lines(Size size) {
     int columns = Math.max(Board.LEAST_COLUMNS, size.getColumns());
     int rows = Math.max(Board.LEAST_ROWS, size.getRows());
@@ -183,7 +183,7 @@ final class LiveScreen implements DemoScreen {
         .toList();
   }
 
-  /** Waits for a key until the next frame is due; false if there is no keyboard any more. */
+  /** Waits for a key until the next frame is due. Returns false if no more keys can be read. */
   private boolean awaitKey() {
     try {
       int key = terminal.reader().read(FRAME_MS);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Puts the events of {@code millrace train --json} into words. For one thread. */
+/** Turns the events of {@code millrace train --json} into text. For one thread. */
 final class TrainerNews {
 
   /** Name of the event at the end of an epoch. */
@@ -18,7 +18,7 @@ final class TrainerNews {
   /**
    * {@return the event as one line, or empty if it does not matter to a viewer}
    *
-   * @param event a JSON object with the name of the event in {@code event}
+   * @param event a JSON object, whose field {@code event} holds the name of the event
    */
   Optional<String> of(JsonNode event) {
     return switch (event.path("event").asText()) {
@@ -41,7 +41,10 @@ final class TrainerNews {
     };
   }
 
-  /** The accuracy that earned the promotion, which the verdict before it reports. */
+  /**
+   * {@return the accuracy in the verdict that led to the promotion, as text; empty without a
+   * verdict}
+   */
   private String judgement() {
     if (verdict == null) {
       return "";

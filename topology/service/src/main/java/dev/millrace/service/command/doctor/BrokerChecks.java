@@ -93,7 +93,10 @@ final class BrokerChecks {
     return line -> findings.add(Finding.warning("topic limits", line));
   }
 
-  /** Runs a check. If the user may not describe the topic, the missing right is the problem. */
+  /**
+   * Runs a check and returns the problem that it finds. If the user may not describe the topic, the
+   * problem is this missing right.
+   */
   private static Optional<String> problem(Supplier<Optional<String>> check) {
     try {
       return check.get();

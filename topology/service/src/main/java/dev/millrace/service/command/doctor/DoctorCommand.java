@@ -165,8 +165,8 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   /**
-   * The size of the largest prediction of the model of {@code --model}, if {@code serve} runs with
-   * its default options. 0 if it is unknown.
+   * Returns the size, in bytes, of the largest prediction that the model of {@code --model} can
+   * make if {@code serve} runs with its default options. Returns 0 if the size is unknown.
    */
   private long predictionBytes() {
     if (model == null) {

@@ -13,13 +13,13 @@ record Finding(String check, State state, String detail) {
 
   /** The result of a check in one word. */
   enum State {
-    /** It exists and works. */
+    /** The part exists and works. */
     OK,
-    /** It works, but not for every record, or a check was not possible. */
+    /** The part works, but not for every record, or the check was not possible. */
     WARNING,
-    /** It is missing, but the devices to check do not need it. */
+    /** The part is missing, but the devices to check do not need it. */
     ABSENT,
-    /** It is needed, but is missing or does not work. */
+    /** The part is needed, but is missing or does not work. */
     MISSING;
 
     String label() {

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
  *
  * @param driver a file that exists if and only if the driver is loaded
  * @param libraries finds a library on the linker's search path
- * @param provider returns the library of the CUDA provider, or empty if ONNX Runtime is a CPU
- *     build; may throw a {@link ModelException}
+ * @param provider returns the path of the CUDA provider's library, or empty if ONNX Runtime is a
+ *     CPU build; may throw a {@link ModelException}
  * @param trial tries a model on a device and returns the problem, or empty if the model runs; may
  *     throw a {@link ModelException}
  */
@@ -28,8 +28,8 @@ record GpuChecks(
     Function<Device, Optional<String>> trial) {
 
   /**
-   * The libraries that the provider links, for CUDA 12 and for CUDA 13. One library of each row is
-   * enough.
+   * The libraries that the CUDA provider links. A row lists the names of one library in CUDA 12 and
+   * in CUDA 13; one of these names is enough.
    */
   private static final List<List<String>> LIBRARIES =
       List.of(

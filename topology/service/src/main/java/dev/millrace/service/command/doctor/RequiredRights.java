@@ -45,7 +45,7 @@ final class RequiredRights {
     this.model = model;
   }
 
-  /** {@return the rights of each command, in the order of the README} */
+  /** {@return the rights that each command needs, by command} */
   Map<String, List<Right>> byCommand() {
     Map<String, List<Right>> all = new LinkedHashMap<>();
     all.put("serve", serve());

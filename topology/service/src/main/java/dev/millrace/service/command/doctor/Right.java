@@ -74,12 +74,16 @@ record Right(ResourcePattern resource, AclOperation operation, Optional<String> 
     return "'" + text.replace("'", "'\\''") + "'";
   }
 
-  /** {@return the name as {@code kafka-acls.sh} writes it} */
+  /**
+   * {@return the name of the resource's type, in lower case}
+   *
+   * @param between the text between two words of the name
+   */
   String type(String between) {
     return resource.resourceType().name().toLowerCase(Locale.ROOT).replace("_", between);
   }
 
-  /** {@return the name as {@code kafka-acls.sh} writes it} */
+  /** {@return the name of the operation as {@code kafka-acls.sh} writes it} */
   String operationName() {
     return Arrays.stream(operation.name().split("_"))
         .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))

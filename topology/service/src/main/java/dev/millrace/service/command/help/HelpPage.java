@@ -65,8 +65,8 @@ public final class HelpPage {
   }
 
   /**
-   * Prints the options in groups. All groups have the same column widths, because each layout is
-   * created for all options.
+   * Prints the options in groups. All groups have the same column widths, because the layout of
+   * each group is created from all options of the command.
    */
   private static String options(Help help) {
     StringBuilder text = new StringBuilder();

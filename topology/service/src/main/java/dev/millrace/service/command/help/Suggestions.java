@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 /**
  * Suggests known words that are similar to a mistyped word. The distance of two words is the
  * restricted Damerau-Levenshtein distance: the number of letters that are missing, added, wrong, or
- * swapped with their neighbour. The nearest words are suggested if their distance is at most about
- * a third of their length.
+ * swapped with their neighbour. Only the nearest words are suggested, and only if their distance is
+ * at most about a third of their length.
  */
 public final class Suggestions {
 

@@ -18,8 +18,8 @@ public final class WrongUsage {
    * {@return the reason in one sentence}
    *
    * <p>If an option is mistyped and a required option is missing, the reason names the mistyped
-   * option, because that may be the required one. The reason never contains the text after a {@code
-   * =}, because it may be a secret.
+   * option, because it may be the required option. The reason never contains the text after a
+   * {@code =}, because it may be a secret.
    *
    * @param e picocli's exception
    */
@@ -62,7 +62,7 @@ public final class WrongUsage {
   }
 
   /**
-   * {@return the reason why a word is no command, with a suggestion}
+   * {@return an error message for a word that is not a command, with a suggestion}
    *
    * @param name the word
    * @param command the command whose subcommands were searched

@@ -1,8 +1,8 @@
 package dev.millrace.service.command.lifecycle;
 
 /**
- * A command failed. The message is one line that says what to do. The command prints it as its last
- * line.
+ * A command failed. The message is one line that says what to do. The command prints the message as
+ * its last line.
  */
 public class CommandException extends RuntimeException {
 

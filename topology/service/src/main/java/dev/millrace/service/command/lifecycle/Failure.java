@@ -41,7 +41,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public record Failure(String line, int exitCode) {
 
   /**
-   * Finds the first cause that this class knows a message for.
+   * Finds the first cause for which this class has a message.
    *
    * @param thrown the exception
    * @return the message and the exit code; a general message if no cause is known
@@ -79,8 +79,8 @@ public record Failure(String line, int exitCode) {
   }
 
   /**
-   * Tests for a full disk. Java has no own exception for a full disk, so this compares the messages
-   * of Linux, macOS and Windows.
+   * Tests for a full disk. Java has no exception of its own for a full disk, so this method
+   * compares the messages of Linux, macOS and Windows.
    */
   private static boolean isFullDisk(Throwable e) {
     String message = String.valueOf(e.getMessage());
@@ -178,8 +178,9 @@ public record Failure(String line, int exitCode) {
   }
 
   /**
-   * {@return the command or option that solves the problem} The code that throws the exception does
-   * not know the command line.
+   * {@return the end of the error message: the command or option that solves the problem, or an
+   * empty text} This class adds it, because the code that throws the exception does not know the
+   * command line.
    */
   private static String advice(Throwable modelException) {
     for (Throwable e = modelException; e != null; e = e.getCause()) {
@@ -193,7 +194,10 @@ public record Failure(String line, int exitCode) {
     return "";
   }
 
-  /** Kafka has no exception of its own for a key or trust store that it cannot load. */
+  /**
+   * Tests for a key store or trust store that cannot be loaded. Kafka has no exception of its own
+   * for this, so this method compares the message.
+   */
   private static boolean isStoreOfKeys(Throwable e) {
     return e instanceof KafkaException
         && e.getMessage() != null
@@ -221,8 +225,8 @@ public record Failure(String line, int exitCode) {
   }
 
   /**
-   * Joins the messages of the causes without repetitions. A wrapper's message often repeats its
-   * cause.
+   * Joins the messages of the causes without repetitions. The message of a wrapping exception is
+   * often the text of its cause.
    */
   private static String messages(List<Throwable> causes) {
     return causes.stream()

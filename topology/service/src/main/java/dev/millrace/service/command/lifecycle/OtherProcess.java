@@ -1,12 +1,12 @@
 package dev.millrace.service.command.lifecycle;
 
-/** Watches another process, so that this process can end with it. */
+/** Watches another process, so that this process can end when the other process ends. */
 public final class OtherProcess {
 
   private OtherProcess() {}
 
   /**
-   * Runs an action when a process has ended for any reason. If there is no such process, runs the
+   * Runs an action when a process has ended for any reason. If no process has the id, runs the
    * action at once.
    *
    * @param pid the process id

@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
  * the end of the JVM until the command has closed this object, or a grace period of 30 s is over.
  * Thread-safe.
  *
- * <p>A command with long computations in native code can delay the end of the JVM without a limit.
- * The end of the JVM destroys the data of native libraries, so a computation that still runs would
- * crash.
+ * <p>A command with long computations in native code uses {@link #listenUntilClosed}, which delays
+ * the end of the JVM without a limit. Without this delay, the end of the JVM would destroy the data
+ * of native libraries, and a running computation would crash.
  */
 public final class StopSignal implements AutoCloseable {
 

@@ -50,10 +50,12 @@ final class Champions {
   }
 
   /**
-   * Changes the promoted version. Creates the control topic if it does not exist.
+   * Changes the promoted version, which is called the champion. Creates the control topic if it
+   * does not exist.
    *
    * @param model the model's name
-   * @param change returns the new champion for the current one
+   * @param change returns the new champion; its argument is the current champion, or empty if none
+   *     was ever promoted
    * @return the new champion
    */
   Champion change(String model, Function<Optional<Champion>, Champion> change)

@@ -24,7 +24,7 @@ final class History {
   }
 
   private HistoryEvent named(Naming naming, Champion champion) {
-    // A promotion's record holds the previous version, a rollback's does not: ModelsRollbackCommand
+    // ModelsRollbackCommand writes no previous version, so a record with one is a promotion.
     boolean rolledBack =
         champion.previous() == null
             && before

@@ -11,7 +11,7 @@ import java.time.Instant;
  * @param text the event as a line of text
  * @param instance the instance or the trainer that reported the event, or null if the event comes
  *     from the control topic
- * @param reason the reason in the report, or null
+ * @param reason the reason in the report, or null without a reason or a report
  */
 record HistoryEvent(
     Instant time, Integer version, String event, String text, String instance, String reason) {

@@ -59,8 +59,8 @@ final class ModelTopics implements AutoCloseable {
   }
 
   /**
-   * Passes new reports to a consumer, after a call of {@link #reports}. If the status topic does
-   * not exist, this method waits until it is created. It never returns.
+   * Passes the reports that arrive after a call of {@link #reports} to a consumer. If the status
+   * topic does not exist, this method waits until it is created. It never returns.
    *
    * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup}
    */

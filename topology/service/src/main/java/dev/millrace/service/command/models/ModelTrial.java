@@ -12,9 +12,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Runs a model within a time limit, because a model may never end. A daemon thread loads and runs
- * the model, because native code cannot be interrupted. When the time limit is over, the command
- * fails, and the end of the process ends the thread.
+ * Runs a model within a time limit, because the run of a model may never end. A daemon thread loads
+ * and runs the model, because native code cannot be interrupted. When the time limit is over, the
+ * command fails, and the end of the process ends the thread.
  *
  * @param limit how long loading and all runs may take together
  */
@@ -42,7 +42,7 @@ public record ModelTrial(Duration limit) {
   }
 
   /**
-   * Tries a version as {@link ModelCheck} does.
+   * Loads and runs a version with {@link ModelCheck}, within the time limit.
    *
    * @param version the version
    * @return the result

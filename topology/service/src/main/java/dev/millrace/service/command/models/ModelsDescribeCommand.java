@@ -19,10 +19,10 @@ import picocli.CommandLine.Spec;
     name = "describe",
     description = {
       "Show the layers and costs of an architecture.",
-      "Prints the shapes, parameters and GFLOPs of its layers, and the costs of the same"
-          + " network with another depth, shortcut, image size or number of classes. resnet18, 34,"
-          + " 50, 101 and 152 are the architectures for ImageNet; resnet20, 32, 44, 56 and 110 are"
-          + " those for CIFAR-10."
+      "Prints the shape, parameters and GFLOPs of each layer. A second table has the costs of"
+          + " networks that differ in one choice: depth, shortcut, image size or number of classes."
+          + " resnet18, 34, 50, 101 and 152 are the architectures for ImageNet; resnet20, 32, 44,"
+          + " 56 and 110 are those for CIFAR-10."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -55,7 +55,7 @@ final class ModelsDescribeCommand implements Callable<Integer> {
       names = "--channels",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Number of the images' channels (default: ${DEFAULT-VALUE}).")
+      description = "Number of channels per image (default: ${DEFAULT-VALUE}).")
   private int channels;
 
   @Option(

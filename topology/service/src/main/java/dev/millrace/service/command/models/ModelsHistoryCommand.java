@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
       "The oldest event comes first. The history can be incomplete. Kafka compacts the topic"
           + " millrace.models: it removes older promotions of a model and keeps the last one. The"
           + " topic millrace.models.status keeps reports for its retention time, 7 days by default."
-          + " If Kafka has removed the promotion before a rollback, the rollback is shown as a"
-          + " promotion."
+          + " A rollback is shown as a promotion if Kafka has removed the record of the promotion"
+          + " that the rollback took back."
     },
     footerHeading = Examples.HEADING,
     footer = {

@@ -73,7 +73,9 @@ final class ModelsImportCommand implements Callable<Integer> {
       names = "--size",
       paramLabel = "PIXELS",
       description =
-          "Side of the model's input, in pixels (default: the architecture's, or " + SIZE + ").")
+          "Side of the model's input, in pixels (default: the input side of --arch, or "
+              + SIZE
+              + " without --arch).")
   private Integer size;
 
   @Grouped(Section.PREPROCESSING)

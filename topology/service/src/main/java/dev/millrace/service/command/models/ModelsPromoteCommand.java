@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
     name = "promote",
     description = {
       "Make every instance serve a version, without a restart.",
-      "Runs the version on sample images on this machine first. Each instance then does the"
-          + " same, and reports the outcome to the topic millrace.models.status."
+      "First runs the version on sample images on this machine. Each instance then also runs the"
+          + " version on sample images, and reports the outcome to the topic"
+          + " millrace.models.status."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace models promote --model fashion --version 2"})
@@ -68,8 +69,8 @@ final class ModelsPromoteCommand implements Callable<Integer> {
   }
 
   /**
-   * Requires the signature of the current version, unless that version was removed from the
-   * repository.
+   * Requires that the chosen version has the signature of the current version, unless the current
+   * version was removed from the repository.
    */
   private void requireSignature(ModelVersion chosen, Champion before) {
     ModelRepository models = version.repository();

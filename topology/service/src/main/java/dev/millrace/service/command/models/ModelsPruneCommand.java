@@ -35,7 +35,7 @@ final class ModelsPruneCommand implements Callable<Integer> {
 
   /**
    * The age at which the hidden files of an unfinished publication are removed. No publication
-   * takes that long.
+   * takes a day.
    */
   private static final Duration UNFINISHED_AGE = Duration.ofDays(1);
 

@@ -39,8 +39,8 @@ final class ModelsRollbackCommand implements Callable<Integer> {
   }
 
   /**
-   * {@return the champion with the previous version} Its signature may differ from the current
-   * version's.
+   * {@return the previously promoted version, as the new champion} The signature of this version
+   * may differ from the signature of the current version.
    */
   private Champion before(Optional<Champion> now) {
     Integer previous = now.map(Champion::previous).orElse(null);

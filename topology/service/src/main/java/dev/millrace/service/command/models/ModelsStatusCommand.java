@@ -45,7 +45,9 @@ final class ModelsStatusCommand implements Callable<Integer> {
       description = "Name of the model (default: every model).")
   private String model;
 
-  @Option(names = "--follow", description = "After that, print each new report until Ctrl-C.")
+  @Option(
+      names = "--follow",
+      description = "Print the last reports, then each new report until Ctrl-C.")
   private boolean follow;
 
   @Option(names = "--json", description = "Print each report as one line of JSON.")

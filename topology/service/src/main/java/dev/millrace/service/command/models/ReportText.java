@@ -49,7 +49,10 @@ record ReportText(ZoneId zone) {
     return TIME.format(reported.time().atZone(zone));
   }
 
-  /** {@return the outcome of the swap or of the gate as text, with the reason} */
+  /**
+   * {@return the outcome of a service's model swap or of a trainer's promotion gate, as text with
+   * the reason}
+   */
   static String outcome(SwapReport report) {
     String version = "version " + report.version();
     String reason = report.reason() == null ? "" : ": " + report.reason();

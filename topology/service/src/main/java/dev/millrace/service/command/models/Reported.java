@@ -32,8 +32,8 @@ record Reported(Instant time, SwapReport report) {
   }
 
   /**
-   * {@return whether a serving instance wrote the report about a swap} Otherwise, a trainer wrote
-   * it about the verdict of its gate.
+   * {@return true if a serving instance wrote the report, about a model swap; false if a trainer
+   * wrote it, about the verdict of its promotion gate}
    */
   boolean isOfInstance() {
     return switch (report.outcome()) {

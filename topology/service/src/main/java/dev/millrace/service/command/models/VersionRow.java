@@ -22,9 +22,9 @@ import java.util.Map;
  *     unknown
  * @param size side of the model's input, in pixels
  * @param classes number of classes
- * @param promoted whether this is the promoted version, or null without a broker
+ * @param promoted whether this is the promoted version, or null if no broker was asked
  * @param instances number of instances that serve the version, according to their last reports, or
- *     null without a broker
+ *     null if no broker was asked
  * @param problem the reason why the version cannot be read, or null. If it is not null, created,
  *     accuracy, size and classes are null
  */
@@ -42,7 +42,7 @@ record VersionRow(
   static final List<String> HEADINGS =
       List.of("MODEL", "VERSION", "ACCURACY", "AGE", "INPUT", "CLASSES", "STATE");
 
-  /** {@return a version without its state} */
+  /** {@return the row of a version, without the version's state} */
   static VersionRow of(ModelRepository models, String model, int version) {
     try {
       ModelManifest manifest = models.version(model, version).manifest();
@@ -61,14 +61,14 @@ record VersionRow(
   }
 
   /**
-   * {@return the accuracy of the exported model, or else of the network after its last epoch} The
-   * trainer measures both on held-out images.
+   * {@return the accuracy of the exported model; if it is missing, the accuracy of the network
+   * after its last epoch} The trainer measures both on held-out images.
    */
   private static Double accuracy(Map<String, Double> metrics) {
     return metrics.getOrDefault("accuracy", metrics.get("held_out_accuracy"));
   }
 
-  /** {@return this version with its state} */
+  /** {@return this row with the version's state} */
   VersionRow with(boolean isPromoted, long serving) {
     return new VersionRow(version, created, accuracy, size, classes, isPromoted, serving, problem);
   }

@@ -26,8 +26,8 @@ final class WeightsOptions {
       names = "--arch",
       paramLabel = "NAME",
       description =
-          "Architecture of the weights in FILE, for example resnet18. FILE is then a safetensors, npz"
-              + " or onnx file with PyTorch's names.")
+          "Architecture of the weights in FILE, for example resnet18. FILE is then a safetensors,"
+              + " npz or onnx file, whose weights have PyTorch's names.")
   private String architecture;
 
   @Option(
@@ -41,7 +41,9 @@ final class WeightsOptions {
       names = "--precision",
       paramLabel = "fp32|fp16",
       completionCandidates = Precisions.class,
-      description = "With --arch: fp16 halves the size of the model (default: fp32).")
+      description =
+          "With --arch: precision of the weights; fp16 halves the size of the model (default:"
+              + " fp32).")
   private Precision precision;
 
   @Option(
@@ -49,8 +51,8 @@ final class WeightsOptions {
       paramLabel = "kept|folded",
       completionCandidates = BatchNorms.class,
       description =
-          "With --arch: folded merges batch norms into the convolutions; kept leaves all weights"
-              + " as they are, under their names (default: kept).")
+          "With --arch: folded merges each batch norm into its convolution; kept leaves all weights"
+              + " and their names unchanged (default: kept).")
   private BatchNorm batchNorm;
 
   /**

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A network that differs from the described network in one choice.
+ * A network that differs from the described network in one choice, for comparison.
  *
  * @param choice the option or the name that selects the network, for example {@code --size 448}
  * @param cost the cost of the network
@@ -19,8 +19,8 @@ record NetworkChoice(String choice, NetworkCost cost) {
   private static final int MANY_CLASSES = 1000;
 
   /**
-   * {@return networks that differ from a network in one choice; those with another depth come
-   * first}
+   * {@return networks that differ from the given network in one choice; networks with another depth
+   * come first}
    */
   static List<NetworkChoice> from(ResNet network) {
     List<NetworkChoice> choices = new ArrayList<>();

@@ -7,11 +7,11 @@ import dev.millrace.core.resnet.ResNet;
  * The cost of a network.
  *
  * @param parameters number of trained values
- * @param multiplyAdds multiplications with an addition, per image
- * @param fp32Bytes size of the weights in a file in single precision, in bytes, including the
- *     statistics of batch norms
- * @param fp16Bytes size of the weights in a file in half precision, in bytes, including the
- *     statistics of batch norms
+ * @param multiplyAdds number of multiply-add operations per image
+ * @param fp32Bytes size of a file with the weights in single precision, including the statistics of
+ *     batch norms, in bytes
+ * @param fp16Bytes size of a file with the weights in half precision, including the statistics of
+ *     batch norms, in bytes
  */
 record NetworkCost(long parameters, long multiplyAdds, long fp32Bytes, long fp16Bytes) {
 

@@ -11,7 +11,7 @@ import java.util.List;
  * @param shortcut the kind of shortcut where a block changes the shape
  * @param classes number of classes
  * @param size side of the images, in pixels
- * @param channels channels of the images
+ * @param channels number of channels per image
  * @param cost the cost of the network
  * @param layers the layers, from the input to the output
  * @param choices networks that differ from this network in one choice
@@ -33,7 +33,7 @@ public record NetworkDescription(
    * @param kind the layer's operation
    * @param output shape of the output for one image
    * @param parameters number of trained values
-   * @param multiplyAdds multiplications with an addition, per image
+   * @param multiplyAdds number of multiply-add operations per image
    */
   public record Row(
       String name, String kind, List<Integer> output, long parameters, long multiplyAdds) {

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 /**
  * Prints a network. The table has a row for each layer that has weights or changes the shape, and a
  * row for the sum of each stage. A convolution's row includes the parameters of its batch norm. A
- * second table shows the costs of networks that differ in one choice.
+ * second table shows the costs of networks that differ from this network in one choice, such as the
+ * depth.
  */
 public final class NetworkTable {
 
@@ -148,7 +149,7 @@ public final class NetworkTable {
     return String.format(Locale.ROOT, "%.5f", multiplyAdds / 1e9);
   }
 
-  /** Billions with three significant digits, for example 4.09 or 0.0406. */
+  /** Formats a number in billions, with three significant digits, for example 4.09 or 0.0406. */
   private static String rounded(long multiplyAdds) {
     return new BigDecimal(multiplyAdds).movePointLeft(9).round(new MathContext(3)).toPlainString();
   }

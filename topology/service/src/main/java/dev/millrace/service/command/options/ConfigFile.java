@@ -32,7 +32,7 @@ import picocli.CommandLine.Unmatched;
  *
  * <p>Several commands can share one file. The key of an option is its long name without the leading
  * dashes. A key with the prefix {@code COMMAND.} ({@code send.topic}, {@code models.import.size})
- * applies only to that command, and overrides the key without the prefix there.
+ * applies only to that command. For that command, it overrides the key without the prefix.
  *
  * @param values the file's keys and values; empty if {@code --config} is not set
  */
@@ -91,7 +91,7 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
 
   /**
    * Checks that every key of the file is known. The check loads Kafka's classes, which create the
-   * first loggers.
+   * first loggers. Set the log level before this check, because a later change has no effect.
    *
    * @param root the command whose subcommands define the options
    * @throws CommandException if a key is neither an option nor a key of Kafka
@@ -154,8 +154,8 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
   }
 
   /**
-   * The key that applies to one command: the names of the command, without the program's, and the
-   * name of the option.
+   * Returns the key that applies to one command: the names of the command without the program's
+   * name, then the option's name, separated by dots.
    */
   private static String qualified(CommandSpec command, String key) {
     String names = command.qualifiedName(".");

@@ -8,8 +8,8 @@ import picocli.CommandLine.Model.ArgSpec;
 
 /**
  * Formats the default of an option for {@code --help}. The default is the initial value of the
- * option's field. Most fields take it from a configuration record, so that each default is defined
- * once.
+ * option's field. Most fields take this value from a configuration record, so that each default is
+ * defined once.
  */
 final class DefaultText {
 

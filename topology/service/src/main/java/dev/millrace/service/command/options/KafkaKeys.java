@@ -64,7 +64,7 @@ enum KafkaKeys {
 
   /**
    * Selects the keys that this client knows or passes on to a plug-in. A key with this client's
-   * prefix overrides the same key without it.
+   * prefix overrides the key without the prefix.
    *
    * @param values the keys and values to select from
    * @param all the keys and values of the file and the command line together

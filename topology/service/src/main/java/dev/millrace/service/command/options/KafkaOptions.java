@@ -99,7 +99,8 @@ public final class KafkaOptions {
   }
 
   /**
-   * {@return the configuration of Kafka Streams, which passes the keys of its clients on to them}
+   * {@return the configuration of Kafka Streams} It includes the keys of the clients, because Kafka
+   * Streams passes them on to its own clients.
    *
    * @param defaults keys and values that the command sets and the user may override
    */
@@ -171,11 +172,11 @@ public final class KafkaOptions {
   }
 
   /**
-   * Refuses a JAAS configuration that cannot be parsed. Kafka's own error message would quote it,
-   * and it may contain a password.
+   * Refuses a JAAS configuration that cannot be parsed. Kafka's own error message would quote the
+   * configuration, which may contain a password.
    */
   private void requireReadable(String key, String value) {
-    if (JaasLine.isKey(key) && !value.contains("${")) { // else from a config provider
+    if (JaasLine.isKey(key) && !value.contains("${")) { // a config provider replaces ${...}
       try {
         JaasLine.options(key, value);
       } catch (IllegalArgumentException e) {

@@ -6,8 +6,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Converts a text to the enum constant with that {@code toString()}, ignoring case. Picocli's own
- * converter would show the constants' Java names in its error message.
+ * Converts a text to the enum constant whose {@code toString()} equals the text, ignoring case.
+ * Picocli's own converter would show the constants' Java names in its error message.
  *
  * @param <E> the enum
  */

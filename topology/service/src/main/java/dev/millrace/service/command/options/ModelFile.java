@@ -30,8 +30,8 @@ public final class ModelFile {
   }
 
   /**
-   * Reads weights under PyTorch's names from an ONNX model, a {@code .safetensors} file or a {@code
-   * .npz} file.
+   * Reads weights that have PyTorch's names from an ONNX model, a {@code .safetensors} file or a
+   * {@code .npz} file.
    *
    * @param file the file's path
    * @return the weights

@@ -15,9 +15,9 @@ final class PluginKeys {
   private PluginKeys() {}
 
   /**
-   * Returns whether a plug-in may read the key. That is the case for every key of a config
-   * provider. If a class outside Kafka is configured, it is also the case for every key with a dot,
-   * because only that class knows its keys.
+   * Returns whether a plug-in may read the key. A plug-in may read every key of a config provider.
+   * If the configuration names a class that is not part of Kafka, this class may read every key
+   * with a dot, because only the class knows its keys.
    *
    * @param all all keys and values of the same configuration
    */

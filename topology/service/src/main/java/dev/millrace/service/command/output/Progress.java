@@ -46,7 +46,7 @@ public interface Progress extends AutoCloseable {
   void tell(String message);
 
   /**
-   * Prints lines to the terminal. Without this, the bar would erase them.
+   * Prints lines to the terminal. The bar would erase lines that are printed without this method.
    *
    * @param lines prints and flushes whole lines to standard output or standard error
    */

@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 
 /**
  * A progress bar in the last line of a terminal. Lines printed through {@link #print} appear above
- * it. The bar turns line wrapping off while it draws. If the terminal becomes narrower than the
- * bar, the terminal cuts the bar off. Thread-safe.
+ * the bar. The bar turns line wrapping off while it draws. If the terminal becomes narrower than
+ * the bar, the terminal cuts the bar off. Thread-safe.
  */
 final class ProgressBar implements Progress {
 

@@ -9,12 +9,12 @@ import java.util.Properties;
  *
  * @param output whether standard output is a terminal
  * @param errors whether standard error is a terminal
- * @param columns width of the terminal, or {@value #USUAL_COLUMNS} without one
+ * @param columns width of the terminal, or {@value #USUAL_COLUMNS} without a terminal
  * @param colorWanted whether the user allows colours
  */
 public record Terminal(boolean output, boolean errors, int columns, boolean colorWanted) {
 
-  /** Width of output that goes to no terminal. */
+  /** Width of output that does not go to a terminal. */
   public static final int USUAL_COLUMNS = 80;
 
   private static final int NARROWEST = 20;

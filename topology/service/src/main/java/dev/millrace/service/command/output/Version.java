@@ -39,7 +39,7 @@ public final class Version implements IVersionProvider {
 
   /**
    * {@return the commit of the build} A build outside a Git checkout writes an empty commit id,
-   * which counts as none.
+   * which counts as no commit.
    */
   private static Optional<String> commit() {
     URL place = Version.class.getResource("Version.class");
@@ -54,8 +54,8 @@ public final class Version implements IVersionProvider {
   }
 
   /**
-   * {@return the version that the native library itself reports, because a GPU build may contain
-   * another library}
+   * {@return the version that the native library of ONNX Runtime itself reports} The library is
+   * asked, because a GPU build may contain a different one.
    */
   private static String onnxRuntime() {
     try {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     footer = {"  millrace completion bash >> ~/.bashrc", "  millrace completion zsh >> ~/.zshrc"})
 public final class CompletionCommand implements Callable<Integer> {
 
-  /** The shells. */
+  /** The supported shells. */
   enum Shell {
     BASH,
     ZSH;

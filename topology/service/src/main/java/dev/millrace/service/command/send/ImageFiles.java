@@ -26,7 +26,7 @@ final class ImageFiles {
    * are skipped unless the user names them. Links are followed.
    *
    * @param paths the files and folders that the user names
-   * @param all whether to return files without the file name extension of an image, too
+   * @param all whether to also return files that do not have the file name extension of an image
    * @param complaints receives a line about each skipped link to a folder above the link, and each
    *     skipped pipe or device in a folder
    * @throws CommandException if a path does not exist or is a pipe or a device, or no file is found

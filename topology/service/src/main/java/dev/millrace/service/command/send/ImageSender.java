@@ -43,8 +43,9 @@ final class ImageSender {
    * @param topic the topic for the images
    * @param labelsTopic the topic for the labels; empty to send no labels
    * @param limit size of the largest record, in bytes
-   * @param complaints receives a line about each skipped file, on any thread
-   * @param progress runs once for each file that is sent or skipped, on any thread
+   * @param complaints receives a line about each skipped file; called on any thread
+   * @param progress runs once for each file that the broker has acknowledged or that is skipped;
+   *     called on any thread
    */
   ImageSender(
       Producer<String, byte[]> producer,
@@ -61,8 +62,8 @@ final class ImageSender {
     this.progress = progress;
   }
 
-  /** Hands one file to the producer. */
-  @SuppressWarnings("FutureReturnValueIgnored") // the delivery is the callback
+  /** Hands one file, and its label if labels are sent, to the producer. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback handles the result
   void send(ImageFile file) {
     Delivery delivery = new Delivery(file);
     Optional<byte[]> image = read(file, delivery);
@@ -78,7 +79,7 @@ final class ImageSender {
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // the delivery is the callback
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback handles the result
   private void hand(ProducerRecord<String, byte[]> record, Delivery delivery) {
     producer.send(record, delivery);
   }

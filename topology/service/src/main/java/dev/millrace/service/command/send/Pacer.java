@@ -3,8 +3,8 @@ package dev.millrace.service.command.send;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps a constant rate without drift. Turn n is due n intervals after the first turn, even if
- * earlier turns were late. For one thread.
+ * Keeps a constant rate of turns, such as images to send, without drift. Turn n is due n intervals
+ * after the first turn, even if earlier turns were late. For one thread.
  */
 final class Pacer {
 

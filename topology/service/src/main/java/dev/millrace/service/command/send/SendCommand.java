@@ -73,7 +73,7 @@ public final class SendCommand implements Callable<Integer> {
 
   @Option(
       names = "--all",
-      description = "Send every file, not only files with an image's extension, such as .jpg.")
+      description = "Send every file, not only files with the extension of an image, such as .jpg.")
   private boolean all;
 
   @Option(names = "--json", description = "Print the result as JSON.")
@@ -127,8 +127,9 @@ public final class SendCommand implements Callable<Integer> {
   }
 
   /**
-   * Checks the topics, and returns the producer's configuration. The producer fails after seconds
-   * without an answer, and loses no records.
+   * Checks the topics, and returns the producer's configuration. The producer fails after at most
+   * 20 s without an answer. It waits until all in-sync replicas have a record, so no acknowledged
+   * record is lost.
    */
   private Map<String, String> defaults() {
     int limit;
@@ -156,7 +157,7 @@ public final class SendCommand implements Callable<Integer> {
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "20000");
   }
 
-  /** {@return Kafka's default for a producer's key} */
+  /** {@return Kafka's default value of a configuration key of the producer} */
   private static Number kafkas(String key) {
     return (Number) ProducerConfig.configDef().defaultValues().get(key);
   }

@@ -33,7 +33,10 @@ final class HttpOptions {
   /** The HTTP endpoint, or none without {@code --http}. */
   record Listener(Optional<HttpEndpoint> endpoint, String host) implements AutoCloseable {
 
-    /** {@return the endpoint's part of the ready line; empty without an endpoint} */
+    /**
+     * {@return the endpoint's address as a part of the line that begins with 'ready'; empty without
+     * an endpoint}
+     */
     String text() {
       return endpoint.map(e -> ", http " + host + ":" + e.address().getPort()).orElse("");
     }
@@ -45,8 +48,9 @@ final class HttpOptions {
   }
 
   /**
-   * Opens the HTTP endpoint if {@code --http} is set. Call this before the service joins its group.
-   * If the port is in use, the command then fails without a rebalance of the group.
+   * Opens the HTTP endpoint if {@code --http} is set. Call this method before the service joins its
+   * group. If the port is in use, the command then fails before the service joins, so Kafka does
+   * not rebalance the group.
    *
    * @return the endpoint, which the caller closes
    * @throws CommandException if the port is in use, or the address does not belong to this machine

@@ -90,8 +90,8 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
       converter = RecordPlace.Converter.class,
       description =
           "Skip the record at this offset, for example because it does not fit in memory. The"
-              + " service writes a dead letter without a value for it. May be repeated for other"
-              + " partitions.")
+              + " service writes a dead letter without a value for the skipped record. May be"
+              + " repeated for other partitions.")
   private List<RecordPlace> skip = List.of();
 
   @Grouped(Section.MODEL)

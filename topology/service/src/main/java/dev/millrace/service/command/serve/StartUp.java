@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The steps at the broker before a service joins its group. They create missing topics, compare the
- * topics' limits, and refuse a configuration that cannot work. The steps can be repeated. Used by
- * one thread.
+ * topics' limits, and refuse a configuration that cannot work. The steps can be repeated, for
+ * example after no broker has answered. Used by one thread.
  */
 final class StartUp {
 
@@ -57,7 +57,10 @@ final class StartUp {
     this.from = from == null ? null : From.parse(from);
   }
 
-  /** {@return where the group starts, for the ready line} Any thread may call this. */
+  /**
+   * {@return where the group starts, for the line that begins with 'ready'} Any thread may call
+   * this.
+   */
   String beginning() {
     return beginning;
   }
@@ -108,8 +111,9 @@ final class StartUp {
   }
 
   /**
-   * The size of the largest prediction of {@code --version}, or of the newest version. 0 if no
-   * version can be read. The control topic may later select another version.
+   * Returns the size, in bytes, of the largest prediction that the version of {@code --version}, or
+   * by default the newest version, can make. Returns 0 if no version can be read. The control topic
+   * may later select another version.
    */
   private long predictionBytes() {
     InferenceConfig inference = config.inference();

@@ -16,7 +16,7 @@ final class StreamFailure {
   private StreamFailure() {}
 
   /**
-   * {@return the exception to throw instead}
+   * {@return the exception to throw instead of {@code ended}}
    *
    * @param ended the exception that completed {@code InferenceService.ended()}
    * @param config the configuration of the service, which contains the name of the group

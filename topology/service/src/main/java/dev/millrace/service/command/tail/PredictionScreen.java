@@ -14,7 +14,8 @@ import org.apache.kafka.common.serialization.Deserializer;
  * Prints predictions and dead letters, and reports all other records. For one thread.
  *
  * @param out the writer for predictions and dead letters
- * @param complaints receives a line about each other record
+ * @param complaints receives a line about each record that is neither a prediction nor a dead
+ *     letter
  * @param line the format of predictions, or null to print their JSON unchanged
  * @param deadLetter the format of dead letters
  */

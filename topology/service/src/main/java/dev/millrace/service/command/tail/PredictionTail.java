@@ -19,8 +19,8 @@ import org.apache.kafka.common.TopicPartition;
 final class PredictionTail {
 
   /**
-   * The interval between two checks. A check looks for new partitions, and tests whether the broker
-   * still answers if no records arrive.
+   * The interval between two checks. A check looks for new partitions. If no records arrive, it
+   * also tests whether the broker still answers.
    */
   private static final Duration CHECK = Duration.ofSeconds(10);
 
@@ -54,8 +54,8 @@ final class PredictionTail {
   }
 
   /**
-   * Shows records as they arrive. Ends after {@code count} records, after {@code idle} without a
-   * record, or when the reader of the output has gone away.
+   * Shows records as they arrive. Ends after {@code count} records, after the time {@code idle}
+   * without a record, or when the reader of the output has gone away.
    *
    * @param count the largest number of records to show
    * @param idle the longest time without a record

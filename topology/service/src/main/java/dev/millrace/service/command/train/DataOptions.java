@@ -37,8 +37,8 @@ final class DataOptions {
       names = "--labels-topic",
       paramLabel = "TOPIC",
       description =
-          "Train continuously on labelled images from Kafka. Topic of the labels: a record's key"
-              + " is the key of an image, its value is the name of the image's class.")
+          "Train continuously on labelled images from Kafka. TOPIC holds the labels: the key of a"
+              + " record is the key of an image, and the value is the name of the image's class.")
   private String labels;
 
   @Option(
@@ -79,9 +79,9 @@ final class DataOptions {
       paramLabel = "SHARE",
       defaultValue = "0.2",
       description =
-          "Share of the images to hold out from training. Three quarters of the held-out images"
-              + " compare versions, one quarter measures the reported accuracy (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Share of the images to hold out from training. Three quarters of the held-out images are"
+              + " used to compare versions, and one quarter to measure the reported accuracy"
+              + " (default: ${DEFAULT-VALUE}).")
   private double heldOut;
 
   /**
@@ -123,7 +123,7 @@ final class DataOptions {
 
   /**
    * {@return the default number of threads: all cores with {@code --data}; otherwise half of the
-   * cores, because a topology may run on the same machine}
+   * cores, because a service may run on the same machine}
    */
   int usualThreads() {
     int cores = Runtime.getRuntime().availableProcessors();

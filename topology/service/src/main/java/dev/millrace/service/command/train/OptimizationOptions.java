@@ -57,15 +57,17 @@ final class OptimizationOptions {
   @Option(
       names = "--label-smoothing",
       paramLabel = "SHARE",
-      description = "Share of each label to spread over all classes (default: ${DEFAULT-VALUE}).")
+      description =
+          "Label smoothing: share of each label to spread over all classes (default:"
+              + " ${DEFAULT-VALUE}).")
   private double labelSmoothing = Optimization.DEFAULTS.labelSmoothing();
 
   @Option(
       names = "--crop-padding",
       paramLabel = "PIXELS",
       description =
-          "Width, in pixels, of the black border around an image from which a random part is"
-              + " cropped; 0 turns this off (default: ${DEFAULT-VALUE}).")
+          "Width, in pixels, of the black border that is added to an image before a random part is"
+              + " cropped; 0 turns the border and the crop off (default: ${DEFAULT-VALUE}).")
   private int cropPadding = Augmentation.DEFAULTS.cropPadding();
 
   @Option(

@@ -80,7 +80,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
   @Option(
       names = "--export-every",
       paramLabel = "SECONDS",
-      description = "Time between two checkpoints, in seconds (default: after every epoch).")
+      description =
+          "Time between two checkpoints, in seconds (default: a checkpoint after every epoch).")
   private Integer exportEvery;
 
   @Grouped(Section.RUN)

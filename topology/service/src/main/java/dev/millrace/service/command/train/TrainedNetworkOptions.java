@@ -59,8 +59,8 @@ final class TrainedNetworkOptions {
   @Mixin private NormalizationOptions normalization;
 
   /**
-   * From this input size on, the default resizes images to more than the input size and crops them.
-   * In pixels.
+   * The smallest input side, in pixels, for which the default of {@code --resize} is larger than
+   * the input side.
    */
   private static final int LARGE = 64;
 

@@ -21,15 +21,16 @@ final class TransferOptions {
       names = "--from-version",
       paramLabel = "N",
       description =
-          "Start from this version of the model. If the classes differ, the head starts with"
-              + " random weights.")
+          "Start from this version of the model. If the number of classes differs, the last layer"
+              + " starts with random weights.")
   private Integer version;
 
   @Option(
       names = "--from-weights",
       paramLabel = "FILE",
       description =
-          "Start from the weights in a safetensors, npz or onnx file, under PyTorch's names.")
+          "Start from the weights in a safetensors, npz or onnx file, in which the weights have"
+              + " PyTorch's names.")
   private Path file;
 
   @Option(

@@ -43,7 +43,7 @@ class TopicReaderTest {
     assertThat(read).containsExactly(0L, 1L);
   }
 
-  /** As when an instance reports while the reports before that are read. */
+  /** For example, an instance reports while a command reads the earlier reports. */
   @Test
   void recordsThatArriveMeanwhile_areLeftForTheNextPoll() {
     consumer.schedulePollTask(() -> add(4));

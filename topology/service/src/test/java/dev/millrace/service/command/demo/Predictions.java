@@ -5,7 +5,7 @@ import dev.millrace.service.demo.DemoImage;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Predictions for screens. */
+/** Creates predictions and shows them on a screen. */
 final class Predictions {
 
   private Predictions() {}

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Tests the words for a trainer's events. */
+/** Tests the text for a trainer's events. */
 class TrainerNewsTest {
 
   private final TrainerNews news = new TrainerNews();

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Tests the findings about native libraries that can be loaded, and that cannot. */
+/** Tests the findings about native libraries, whether or not they can be loaded. */
 class MachineChecksTest {
 
   /** A decoder that does nothing or throws an exception. */

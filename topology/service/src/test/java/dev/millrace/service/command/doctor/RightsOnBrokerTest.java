@@ -88,7 +88,10 @@ class RightsOnBrokerTest {
     broker.run("doctor", broker.ofModel()).succeeded();
   }
 
-  /** {@link RightsSuite} tests the streams protocol, because its consumer takes 30 s to close. */
+  /**
+   * The streams protocol is tested in {@link RightsSuite} instead, because the consumer of this
+   * protocol takes 30 s to close.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"--guarantee at_least_once", "--guarantee exactly_once_v2"})
   void serve_needsWhatIsListed_andEndsWhenItIsTakenAway(String options) throws Exception {

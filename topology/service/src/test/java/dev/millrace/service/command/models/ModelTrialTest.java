@@ -57,8 +57,8 @@ class ModelTrialTest {
   }
 
   /**
-   * Runs the command in a separate process. Native code cannot be interrupted, so only the end of
-   * the process ends the model's run.
+   * Runs the command in a separate process. Native code cannot be interrupted, so the model runs
+   * until its process ends.
    */
   @Test
   void process_withAnEndlessModel_endsWithOneLine() throws Exception {

@@ -9,22 +9,23 @@ import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 
 /**
- * A line chart in Braille characters, each of which has two by four dots. Under the time axis are
- * the numbers of the versions, each where it began to serve.
+ * A line chart of the accuracy over time, drawn in Braille characters. A character has two columns
+ * and four rows of dots. Below the time axis, the number of each version stands where the version
+ * began to serve.
  */
 final class AccuracyChart {
 
-  /** Columns of the scale: a percentage and the axis. */
+  /** Number of columns for the scale on the left: a percentage and the axis. */
   private static final int SCALE = 6;
 
-  /** The heading, the time axis, and the versions below it. */
+  /** Number of lines for the heading, the time axis, and the versions below the axis. */
   private static final int OTHER_LINES = 3;
 
   private static final int DOTS_ACROSS = 2;
   private static final int DOTS_DOWN = 4;
   private static final char NO_DOTS = '\u2800';
 
-  /** Bits of a Braille character: by row, and in it by column. */
+  /** The bit of each dot in a Braille character, indexed by row and then by column. */
   private static final int[][] DOT = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
 
   private final AccuracyHistory history;
@@ -42,14 +43,14 @@ final class AccuracyChart {
     this.to = Math.max(seconds, from + 1);
     double least =
         history.points().stream().mapToDouble(AccuracyHistory.Point::accuracy).min().orElse(0);
-    // Whole tens, and at least half of the scale.
+    // The scale begins at a multiple of 10 %, and at 50 % or below.
     this.lowest = Math.min(0.5, Math.floor(10 * least) / 10);
   }
 
   /**
    * Draws a chart.
    *
-   * @param history what to draw
+   * @param history the accuracy to draw
    * @param columns width, in cells
    * @param rows height, in cells, at least 5; three of them are the heading, the axis and the
    *     versions
@@ -94,7 +95,7 @@ final class AccuracyChart {
         continue;
       }
       int y = y(values[x]);
-      // Joins the point to the one before it.
+      // Draws all dots between the previous point and this one, so that the line has no gap.
       for (int dot = Math.min(y, before < 0 ? y : before);
           dot <= Math.max(y, before < 0 ? y : before);
           dot++) {
@@ -105,7 +106,9 @@ final class AccuracyChart {
     return cells;
   }
 
-  /** The last known accuracy at each column of dots; NaN before the first. */
+  /**
+   * {@return the last known accuracy at each column of dots; NaN before the first known accuracy}
+   */
   private double[] values(int across) {
     double[] values = new double[across];
     Arrays.fill(values, Double.NaN);
@@ -134,7 +137,7 @@ final class AccuracyChart {
       String number = "v" + change.version();
       int at = Math.min(x(change.seconds(), width), width - number.length());
       if (at > 0 && marks[at - 1] != ' ' || marks[at] != ' ') {
-        continue; // there is no room beside the version before it
+        continue; // an earlier version's number takes the room
       }
       number.getChars(0, number.length(), marks, at);
     }

@@ -3,16 +3,21 @@ package dev.millrace.service.command.demo.board;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The share of correct predictions among the last {@value #WINDOW}, over time. For one thread. */
+/**
+ * The share of correct predictions among the last {@value #WINDOW} predictions, over time. For one
+ * thread.
+ */
 final class AccuracyHistory {
 
   /** Number of predictions that a point of the history covers. */
   static final int WINDOW = 200;
 
-  /** Fewer predictions than this make no point, because their share would jump. */
+  /**
+   * Number of predictions before the first point. With fewer, the share of correct ones would jump.
+   */
   private static final int FEWEST = 20;
 
-  /** A longer history keeps every second point. */
+  /** Largest number of points. A longer history drops every second point. */
   private static final int MOST_POINTS = 1_024;
 
   /**
@@ -41,8 +46,8 @@ final class AccuracyHistory {
   /**
    * Adds a prediction.
    *
-   * @param correct whether it is right
-   * @param seconds time since the start of the demo, in s; never less than before
+   * @param correct whether the prediction is right
+   * @param seconds time since the start of the demo, in s; never less than in an earlier call
    */
   void add(boolean correct, double seconds) {
     int slot = (int) (count % WINDOW);

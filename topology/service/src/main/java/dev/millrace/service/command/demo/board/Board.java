@@ -11,10 +11,10 @@ import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 
 /**
- * What the live screen shows: the versions with their accuracy, a chart of the accuracy over time,
- * the throughput, the last images, and the events. Needs at least {@value #LEAST_COLUMNS} columns
- * and {@value #LEAST_ROWS} rows. For one thread at a time; times are in seconds since the start of
- * the demo.
+ * The content of the live screen: the versions with their accuracy, a chart of the accuracy over
+ * time, the throughput, the last images, and the events. Needs at least {@value #LEAST_COLUMNS}
+ * columns and {@value #LEAST_ROWS} rows. For one thread at a time. All times are in seconds since
+ * the start of the demo.
  */
 public final class Board {
 
@@ -24,13 +24,15 @@ public final class Board {
   /** Height of the lowest terminal that has room for a board, in cells. */
   public static final int LEAST_ROWS = 24;
 
-  /** Images of this side are shown pixel for pixel if the terminal is large enough. */
+  /** Side of Fashion-MNIST's images, in pixels. A large terminal shows every pixel. */
   private static final int SIDE = 28;
 
   private static final int VERSIONS_COLUMNS = 36;
   private static final int GAP = 3;
 
-  /** Title, throughput, and the headings of the images and the events. */
+  /**
+   * Number of lines for the title, the throughput, and the headings of the images and the events.
+   */
   private static final int SINGLE_LINES = 4;
 
   private final VersionScores scores;
@@ -53,10 +55,10 @@ public final class Board {
   /**
    * Counts and shows a prediction.
    *
-   * @param version number of the version that made it
+   * @param version number of the version that made the prediction
    * @param label the predicted class
    * @param image the image that was classified
-   * @param seconds the time
+   * @param seconds time since the start of the demo, in s
    */
   public void prediction(int version, String label, DemoImage image, double seconds) {
     boolean correct = label.equals(image.label());
@@ -75,7 +77,7 @@ public final class Board {
     events.add(seconds, text, Kind.PASSING);
   }
 
-  /** Shows a log line like an event. */
+  /** Shows a log line among the events. */
   public void warning(String text, double seconds) {
     events.add(seconds, text, Kind.WARNING);
   }
@@ -85,7 +87,7 @@ public final class Board {
     events.add(seconds, text, Kind.PINNED);
   }
 
-  /** Shows what the trainer does now. */
+  /** Shows the current state of the trainer. */
   public void trainer(String text) {
     trainer = text;
   }
@@ -95,7 +97,7 @@ public final class Board {
    *
    * @param columns width of the terminal, in cells
    * @param rows height of the terminal, in cells
-   * @param seconds the time
+   * @param seconds time since the start of the demo, in s
    * @return {@code rows} lines of at most {@code columns} cells
    */
   public List<AttributedString> draw(int columns, int rows, double seconds) {

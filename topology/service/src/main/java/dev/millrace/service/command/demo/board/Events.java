@@ -9,10 +9,12 @@ import java.util.stream.Stream;
 /** The latest events. Pinned events stay longer than the others. For one thread. */
 final class Events {
 
-  /** Number of pinned events, and of others, that are kept: more than fit on a screen. */
+  /** Number of pinned events to keep, and number of other events: more than fit on a screen. */
   private static final int KEPT = 200;
 
-  /** Share of the lines that events which are not pinned get if there are many pinned ones. */
+  /**
+   * Events that are not pinned can use one line in this many, even if there are many pinned events.
+   */
   private static final int OTHERS = 3;
 
   /**
@@ -21,17 +23,17 @@ final class Events {
    * @param number position among all events
    * @param seconds time since the start of the demo, in s
    * @param text one line
-   * @param kind how much it matters
+   * @param kind how important the event is
    */
   record Event(long number, double seconds, String text, Kind kind) {}
 
-  /** How much an event matters. */
+  /** How important an event is. */
   enum Kind {
     /** Scrolls away when newer events come. */
     PASSING,
-    /** Scrolls away, but stands out. */
+    /** Scrolls away when newer events come, but is highlighted. */
     WARNING,
-    /** Stays as long as there is room for the last pinned events. */
+    /** Stays until newer pinned events need its line. */
     PINNED
   }
 
@@ -51,7 +53,7 @@ final class Events {
   /**
    * {@return the events to show, oldest first}
    *
-   * @param lines the most events to return
+   * @param lines the largest number of events to return
    */
   List<Event> latest(int lines) {
     int room = Math.min(others.size(), Math.max(lines - pinned.size(), lines / OTHERS));

@@ -8,8 +8,9 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 
 /**
- * The last images as pictures in a row, each with its predicted label, and whether that is right.
- * The pictures change once a second, so that a viewer can follow them. For one thread.
+ * The last images as pictures in a row, each with the predicted label and a mark that says whether
+ * the label is right. The pictures change once a second, so that a viewer can follow them. For one
+ * thread.
  */
 final class Gallery {
 

@@ -12,7 +12,10 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 
-/** A picture in half blocks: each cell shows two pixels, one above the other. */
+/**
+ * A picture in half-block characters: each cell of the terminal shows two pixels, one above the
+ * other.
+ */
 final class Picture {
 
   private static final String UPPER_HALF = "▀";
@@ -23,9 +26,10 @@ final class Picture {
    * Draws an image, scaled to fit with its proportions kept.
    *
    * @param encoded the image file
-   * @param columns width, in cells of one pixel
-   * @param rows height, in cells of two pixels
-   * @return {@code rows} lines of {@code columns} cells; blank if Java cannot read the file's format
+   * @param columns width, in cells; a cell is one pixel wide
+   * @param rows height, in cells; a cell is two pixels high
+   * @return {@code rows} lines of {@code columns} cells; blank if Java cannot read the file's
+   *     format
    */
   static List<AttributedString> draw(byte[] encoded, int columns, int rows) {
     BufferedImage image = read(encoded);
@@ -55,7 +59,7 @@ final class Picture {
     try {
       return ImageIO.read(new ByteArrayInputStream(encoded));
     } catch (IOException | RuntimeException e) {
-      return null; // the service classifies formats that Java cannot read
+      return null; // the service may classify a format that Java cannot read
     }
   }
 

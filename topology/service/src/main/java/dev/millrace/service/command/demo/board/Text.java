@@ -9,7 +9,7 @@ final class Text {
 
   private Text() {}
 
-  /** {@return a text cut to a number of cells, without characters that steer a terminal} */
+  /** {@return a text cut to a number of cells, with question marks for control characters} */
   static String fit(String text, int cells) {
     String printable = text.replaceAll("\\p{Cntrl}", "?");
     return printable.length() <= cells
@@ -17,7 +17,7 @@ final class Text {
         : printable.substring(0, Math.max(0, cells - 1)) + "…";
   }
 
-  /** {@return a text with spaces up to a number of cells} */
+  /** {@return a text, filled up with spaces to a number of cells} */
   static String padded(String text, int cells) {
     return text + " ".repeat(Math.max(0, cells - text.length()));
   }
@@ -25,7 +25,7 @@ final class Text {
   /**
    * {@return a horizontal bar}
    *
-   * @param share length, from 0 to 1
+   * @param share length as a share of the full bar, from 0 to 1
    * @param cells number of cells of a full bar
    */
   static String bar(double share, int cells) {

@@ -12,7 +12,7 @@ final class Throughput {
   /**
    * Counts a prediction.
    *
-   * @param seconds time since the start of the demo, in s; never less than before
+   * @param seconds time since the start of the demo, in s; never less than in an earlier call
    */
   void add(double seconds) {
     advance(seconds);
@@ -23,9 +23,9 @@ final class Throughput {
   }
 
   /**
-   * {@return predictions per second; 0 in the first second with predictions}
+   * {@return predictions per second; 0 until the first second with predictions is over}
    *
-   * @param seconds time since the start of the demo, in s; never less than before
+   * @param seconds time since the start of the demo, in s; never less than in an earlier call
    */
   double perSecond(double seconds) {
     advance(seconds);

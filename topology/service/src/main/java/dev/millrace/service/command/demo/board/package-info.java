@@ -1,2 +1,2 @@
-/** The demo's live screen: what it shows, and how that is laid out in the cells of a terminal. */
+/** The demo's live screen: its content, and the layout of this content in a terminal's cells. */
 package dev.millrace.service.command.demo.board;

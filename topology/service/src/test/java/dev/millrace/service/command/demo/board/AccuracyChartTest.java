@@ -9,9 +9,10 @@ import org.junit.jupiter.api.Test;
 /** Tests the line chart. */
 class AccuracyChartTest {
 
-  /** Six columns of scale and two of dots; three other lines and two of dots. */
+  /** Width of the chart: six columns for the scale, and two for the dots. */
   private static final int COLUMNS = 8;
 
+  /** Height of the chart: three other lines, and two for the dots. */
   private static final int ROWS = 5;
 
   private final AccuracyHistory history = new AccuracyHistory();
@@ -40,7 +41,7 @@ class AccuracyChartTest {
       history.add(true, i / 100.0);
     }
 
-    // The upper two dots of each cell.
+    // The line fills the upper two dots of each cell.
     assertThat(lines(3).get(1)).isEqualTo("100 %┤⠉⠉");
     assertThat(lines(3).get(2)).isEqualTo(" 50 %┤  ");
   }

@@ -20,7 +20,10 @@ class BoardTest {
   private final VersionScores scores = new VersionScores();
   private final Board board = new Board(scores);
 
-  /** Two versions, of which the first is right every other time and the second always. */
+  /**
+   * Shows predictions of two versions. Every second prediction of version 1 is right, and all of
+   * version 2.
+   */
   @BeforeEach
   void predict() {
     board.event("the broker is at localhost:9092", 1);

@@ -11,7 +11,7 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStyle;
 import org.junit.jupiter.api.Test;
 
-/** Tests pictures in half blocks. */
+/** Tests pictures in half-block characters. */
 class PictureTest {
 
   private static final int RED = 0xff0000;
@@ -42,7 +42,7 @@ class PictureTest {
 
     List<AttributedString> lines = Picture.draw(png(image), 8, 4);
 
-    // A quarter of the height is red: rows 3 and 4 of 8, so the second line's cells are half red.
+    // The red image fills pixel rows 3 and 4 of 0 to 7. A line of cells shows two pixel rows.
     assertThat(lines).hasSize(4).allMatch(line -> line.columnLength() == 8);
     assertThat(lines.get(0).styleAt(0))
         .isEqualTo(AttributedStyle.DEFAULT.foregroundRgb(0).backgroundRgb(0));
