@@ -253,9 +253,9 @@ public record ServiceConfig(
     defaults.put(GLOBAL_HANDLER, true);
     defaults.put(StreamsConfig.mainConsumerPrefix(GLOBAL_HANDLER), true);
     // After a crash, the images since the last commit are processed again, which favours a short
-    // interval. But each commit waits for the images in flight, which favours a long one. Under
-    // exactly-once, the interval is shorter, because readers see a prediction only after the
-    // commit.
+    // commit interval. But each commit waits for the images in flight, which favours a long
+    // interval. Under exactly-once, the interval is shorter, because readers see a prediction only
+    // after the commit.
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, isExactlyOnce() ? 500 : 1_000);
     boolean prompt = !isStreamsProtocol(kafka);
     if (prompt) {
