@@ -58,12 +58,12 @@ record BundledJar(
     }
   }
 
-  /** Whether a text is a notice and not a licence. */
+  /** Returns whether a text is a notice and not a licence. */
   static boolean isNotice(String path) {
     return NOTICE.matcher(path).matches();
   }
 
-  /** Whether the jar contains a licence text. */
+  /** Returns whether the jar contains a licence text. */
   boolean hasLicence() {
     return texts.keySet().stream().anyMatch(path -> !isNotice(path));
   }

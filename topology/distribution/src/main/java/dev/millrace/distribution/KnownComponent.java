@@ -52,18 +52,18 @@ record KnownComponent(
     return new KnownComponent(cells[0], libraries, cells[2], cells[3], cells[4]);
   }
 
-  /** Whether a jar contains this component. */
+  /** Returns whether a jar contains this component. */
   boolean isIn(BundledJar jar) {
     return artifact.equals(jar.artifact())
         && (isJavaCode() || jar.libraries().stream().anyMatch(this::isIn));
   }
 
-  /** Whether this component is the artifact's Java code, and no native library. */
+  /** Returns whether this component is the artifact's Java code, and no native library. */
   boolean isJavaCode() {
     return libraries == null;
   }
 
-  /** Whether the native library with this file name contains this component. */
+  /** Returns whether the native library with this file name contains this component. */
   boolean isIn(String library) {
     return libraries != null && libraries.matcher(library).matches();
   }

@@ -11,9 +11,9 @@ import java.util.TreeMap;
 
 /**
  * Collects the licences of an archive's jars: the texts in the jars, the standard texts of the
- * licences that the jars' POMs declare, and the texts for the jars' {@link KnownComponent}s. A jar
- * or component without a licence text is a problem. A native library is a problem if no known
- * component covers it.
+ * licences that the jars' POMs declare, and the texts for the jars' {@link KnownComponent}s.
+ * Reports a problem for each jar or component without a licence text, and for each native library
+ * that no known component covers.
  */
 final class LicenceFolder {
 

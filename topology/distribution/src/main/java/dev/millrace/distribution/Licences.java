@@ -41,8 +41,8 @@ public final class Licences {
   /**
    * Adds the jars to the licences.
    *
-   * @param bundled the jars by their file names
-   * @param files the paths of the jars, by the same file names
+   * @param bundled the jars to add, by their file names
+   * @param files the paths of the jars, by their file names
    * @throws IllegalStateException if {@code files} lacks a jar, or a licence is unknown
    */
   static void collect(

@@ -21,7 +21,8 @@ final class Sbom {
    * A third-party jar.
    *
    * @param artifact the Maven artifact's name
-   * @param licences SPDX identifiers, or names, of the licences that its POM declares
+   * @param licences the licences that the artifact's POM declares, each as an SPDX identifier, a
+   *     name or an SPDX expression
    */
   record Component(String artifact, List<String> licences) {}
 

@@ -18,8 +18,8 @@ record StandardTexts(Path folder) {
   private static final Pattern BLANK = Pattern.compile("(?m)^.*<year>.*$");
 
   /**
-   * Number of characters at the beginning of a licence text in which the copyright line begins. A
-   * {@code <year>} further down is part of the instructions for use.
+   * The copyright line begins within this number of characters from the beginning of a licence
+   * text. A {@code <year>} further down is part of the instructions for use.
    */
   private static final int HEAD = 100;
 
@@ -34,13 +34,16 @@ record StandardTexts(Path folder) {
     return Optional.of(Files.readString(file)).filter(text -> !text.startsWith(MISSING));
   }
 
-  /** Whether a text has a copyright line that must be filled in. */
+  /** Returns whether a text has a copyright line that must be filled in. */
   static boolean needsCopyright(String text) {
     Matcher blank = BLANK.matcher(text);
     return blank.find() && blank.start() < HEAD;
   }
 
-  /** Returns a text with a copyright notice, in its copyright line or else before the text. */
+  /**
+   * Returns a text with a copyright notice. The notice replaces the text's copyright line. If the
+   * text has none, the notice comes before the text.
+   */
   static String withCopyright(String text, String copyright) {
     return needsCopyright(text)
         ? BLANK.matcher(text).replaceFirst(Matcher.quoteReplacement(copyright))

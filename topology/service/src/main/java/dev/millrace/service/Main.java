@@ -35,7 +35,8 @@ public final class Main {
   /**
    * Runs a command.
    *
-   * @param stdout receives the command's output; if writing fails, the command fails
+   * @param stdout receives the command's output; if this stream cannot be written, the command
+   *     fails
    * @param stderr receives progress, warnings and errors
    * @return the exit code
    */

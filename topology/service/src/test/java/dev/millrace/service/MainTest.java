@@ -24,7 +24,7 @@ class MainTest {
                 + " lost");
   }
 
-  /** The command doctor, for example, prints its findings and then fails. */
+  /** A command may print output and then fail. For example, doctor prints its findings first. */
   @Test
   void failedCommandWhoseOutputIsLost_saysSo_andKeepsItsExitCode() {
     WatchedOutput lost = new WatchedOutput(failing("No space left on device"));

@@ -9,13 +9,14 @@ import java.util.Optional;
 /**
  * The settings of a benchmark run.
  *
- * @param folder folder for temporary files, some gigabytes
+ * @param folder folder for temporary files, which take some gigabytes
  * @param rounds number of rounds; each round measures all parts, and a figure is the median of the
  *     rounds
- * @param scale factor for the number of images, above 0 and at most 1; figures are good with 1
+ * @param scale factor for the number of images, above 0 and at most 1; with less than 1, figures
+ *     are less exact
  * @param devices the devices that models run on: the CPU, or GPUs
- * @param photographs folder of the photographs that a GPU's answers are checked with; if empty, the
- *     answers are checked with generated images
+ * @param photographs folder of the photographs with which a GPU's answers are checked; if empty,
+ *     the answers are checked with generated images
  */
 public record BenchmarkConfig(
     Path folder, int rounds, double scale, List<Device> devices, Optional<Path> photographs) {
@@ -23,7 +24,7 @@ public record BenchmarkConfig(
   /**
    * Validates the settings.
    *
-   * @param folder folder for temporary files, some gigabytes
+   * @param folder folder for temporary files, which take some gigabytes
    * @param rounds number of rounds
    * @param scale factor for the number of images
    * @param devices the devices that models run on
@@ -55,8 +56,8 @@ public record BenchmarkConfig(
   /**
    * {@return the number of images to measure with}
    *
-   * @param images number of images for a {@code scale} of 1; at least a thousandth of this number
-   *     is returned
+   * @param images number of images for a {@code scale} of 1; this method returns at least a
+   *     thousandth of this number
    */
   public int images(int images) {
     return Math.max(images / 1000, (int) (images * scale));

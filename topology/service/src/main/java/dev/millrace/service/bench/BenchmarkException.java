@@ -1,6 +1,6 @@
 package dev.millrace.service.bench;
 
-/** A benchmark cannot run here, or failed. */
+/** A benchmark cannot run on this machine, or has failed. */
 public final class BenchmarkException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

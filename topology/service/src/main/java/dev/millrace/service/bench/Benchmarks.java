@@ -12,16 +12,16 @@ import java.util.Set;
 public interface Benchmarks {
 
   /**
-   * {@return the parts that can be measured on a device, in the order of measuring: a description
-   * in one line for each name}
+   * {@return the names of the parts that can be measured on a device, each with a description in
+   * one line, in the order in which they are measured}
    *
    * @param device the kind of device that models run on
    */
   Map<String, String> parts(Device.Kind device);
 
   /**
-   * Measures in child processes, and blocks the calling thread until the end. No other load should
-   * run on the machine.
+   * Measures the parts in child processes, and returns when all parts are measured. No other load
+   * should run on the machine.
    *
    * @param parts names from {@link #parts}
    * @param config the settings

@@ -12,7 +12,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.utils.AppInfoParser;
 
-/** Describes the machine, and the versions of the software, for measured figures. */
+/**
+ * Describes the machine and the versions of the software. Measured figures are published with this
+ * description.
+ */
 public final class Machine {
 
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");

@@ -11,13 +11,14 @@ import kafka.server.KafkaConfig;
 /**
  * The settings of an embedded broker.
  *
- * @param folder folder of its data
+ * @param folder folder of the broker's data
  * @param host the address that the broker listens on and that clients connect to
  * @param port the port that the broker listens on, or 0 for any free port
  * @param overrides Kafka's own broker properties, which override the settings of this class. In
  *     {@code listener.security.protocol.map} and similar properties, the listener for clients is
- *     called {@value #CLIENTS}. At each start, the broker creates the users that a listener's SCRAM
- *     line names ({@code username}, {@code user_NAME}), or sets their passwords
+ *     called {@value #CLIENTS}. At each start, the broker creates the users that the {@code
+ *     sasl.jaas.config} of a SCRAM listener names ({@code username}, {@code user_NAME}). If a user
+ *     exists, the broker sets the user's password
  */
 public record BrokerConfig(Path folder, String host, int port, Map<String, String> overrides) {
 
@@ -31,7 +32,7 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
   /** The default address: the loopback address, which other machines cannot reach. */
   public static final String DEFAULT_HOST = "127.0.0.1";
 
-  /** The default port, which is Kafka's usual one. */
+  /** The default port, which is Kafka's usual port. */
   public static final int DEFAULT_PORT = 9092;
 
   /** Properties of Kafka's {@code StandardAuthorizer}, which are not properties of the broker. */
@@ -68,11 +69,12 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
           Map.entry("group.streams.min.session.timeout.ms", "100"),
           Map.entry("group.streams.min.heartbeat.interval.ms", "50"),
           Map.entry("group.streams.heartbeat.interval.ms", "500"),
-          // A mistyped topic is an error, not a new topic.
+          // If a client mistypes a topic, the client gets an error, and no topic is created.
           Map.entry("auto.create.topics.enable", "false"),
-          // The cleaner allocates its whole buffer when it starts; the default is 128 MiB.
+          // The log cleaner allocates its whole buffer when it starts. The default is 128 MiB.
           Map.entry("log.cleaner.dedupe.buffer.size", "2097152"),
-          // An index is allocated whole; the default is 10 MiB, and a segment has two.
+          // Kafka allocates an index at its full size. The default is 10 MiB, and a segment has two
+          // indexes.
           Map.entry("log.index.size.max.bytes", "1048576"),
           Map.entry("log.segment.bytes", "268435456"),
           Map.entry("num.network.threads", "2"),
@@ -80,7 +82,8 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
           Map.entry("background.threads", "2"),
           Map.entry("group.coordinator.threads", "1"),
           Map.entry("share.coordinator.threads", "1"),
-          // A single voter elects itself. After a restart, it waits this long before it does so.
+          // A single voter elects itself. After a restart, the voter waits this long before the
+          // election.
           Map.entry("controller.quorum.election.timeout.ms", "100"),
           // 0 turns off the records that an idle controller writes to its metadata log.
           Map.entry("metadata.max.idle.interval.ms", "0"));
@@ -88,12 +91,12 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
   /**
    * Validates the settings, and makes the folder's path absolute.
    *
-   * @param folder folder of its data
+   * @param folder folder of the broker's data
    * @param host the address that the broker listens on
    * @param port the port that the broker listens on, or 0 for any free port
    * @param overrides Kafka's own broker properties
-   * @throws IllegalArgumentException if a value is invalid, Kafka's broker has no such property, or
-   *     a {@code sasl.jaas.config} cannot be read; the message names the key
+   * @throws IllegalArgumentException if a value is invalid, if a key is not a property of Kafka's
+   *     broker, or if a {@code sasl.jaas.config} cannot be parsed; the message names the key
    */
   public BrokerConfig {
     if (host.isBlank()) {
@@ -134,7 +137,7 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
   /**
    * Creates settings for a broker on the loopback address, without overrides.
    *
-   * @param folder folder of its data
+   * @param folder folder of the broker's data
    * @param port the port that the broker listens on, or 0 for any free port
    */
   public BrokerConfig(Path folder, int port) {

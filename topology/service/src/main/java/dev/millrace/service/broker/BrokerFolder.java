@@ -22,7 +22,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 final class BrokerFolder implements AutoCloseable {
 
   /**
-   * The locked file. It also marks the folder as a broker's, in case the user names a wrong one.
+   * The locked file. The file also marks the folder as a broker's, so that a broker refuses another
+   * folder that the user names by mistake.
    */
   private static final String LOCK_FILE = ".millrace-broker.lock";
 
@@ -37,7 +38,8 @@ final class BrokerFolder implements AutoCloseable {
   /**
    * Creates the folder if it is missing, and locks it.
    *
-   * @throws BrokerException if another broker holds the folder, or it contains other files
+   * @throws BrokerException if another broker uses the folder, or if the folder contains files that
+   *     are not a broker's
    */
   static BrokerFolder open(Path path) {
     try {

@@ -5,12 +5,12 @@ import kafka.server.KafkaConfig;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * A real single-node Kafka in this JVM: broker and KRaft controller in one. Its data stay in its
- * folder, and the next broker with the same folder continues with these data.
+ * A real single-node Kafka in this JVM: broker and KRaft controller in one. The broker keeps its
+ * data in a folder. A later broker with this folder continues with the data.
  *
  * <p>The owner must close the broker. {@link #close} writes the data in memory to disk, and takes
- * well under a second. After a kill, the next start takes up to 9 s longer, because Kafka waits for
- * the old session to end. Thread-safe.
+ * well under a second. After a kill, the next start takes up to 9 s longer, because Kafka waits
+ * until the session of the killed broker times out. Thread-safe.
  */
 public final class EmbeddedBroker implements AutoCloseable {
 
@@ -86,7 +86,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     return node.failure().copy();
   }
 
-  /** Stops the broker; its data stay. Closing it again does nothing. */
+  /** Stops the broker, and keeps its data. A second call does nothing. */
   @Override
   public void close() {
     close(node, sockets, folder);

@@ -27,13 +27,13 @@ public final class JaasLine {
   }
 
   /**
-   * Reads a JAAS line.
+   * Parses the value of a {@code sasl.jaas.config}.
    *
    * @param key the key, for the error message
    * @param line the line
    * @return the options of the login module, which include secrets
-   * @throws IllegalArgumentException if the line cannot be parsed; the message quotes no part of
-   *     the line
+   * @throws IllegalArgumentException if the line cannot be parsed; the message does not quote the
+   *     line
    */
   public static Map<String, String> options(String key, String line) {
     JaasContext context;

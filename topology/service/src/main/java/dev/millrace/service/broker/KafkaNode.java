@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
- * Kafka's controller and broker, assembled as in {@link KafkaRaftServer}, with two differences that
- * {@link KafkaRaftServer} does not support. The caller provides the listening sockets, and an
- * unrecoverable fault is reported to the owner instead of ending the JVM.
+ * Kafka's controller and broker, assembled as in {@link KafkaRaftServer}, with two differences. The
+ * caller provides the listening sockets. An unrecoverable fault is reported to the owner, and does
+ * not end the JVM. {@link KafkaRaftServer} offers neither.
  */
 final class KafkaNode implements AutoCloseable {
 
@@ -61,7 +61,7 @@ final class KafkaNode implements AutoCloseable {
     return fatal ? new Fatal(logging) : logging;
   }
 
-  /** Completes with the first unrecoverable fault. */
+  /** Returns a future that completes with the first unrecoverable fault. */
   CompletableFuture<Throwable> failure() {
     return failure;
   }

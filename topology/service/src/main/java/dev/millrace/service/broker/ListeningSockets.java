@@ -11,10 +11,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.server.ServerSocketFactory;
 
 /**
- * The broker's listening sockets. They are bound before Kafka starts. A port that is in use is
- * therefore reported at once, and no other process can bind a free port before Kafka does.
+ * The broker's listening sockets. This class binds the sockets before Kafka starts. A port that is
+ * in use is therefore reported at once. If the broker picks a free port, no other process can take
+ * the port before Kafka uses it.
  *
- * <p>Kafka owns a socket once it has opened that listener. This class closes the other sockets.
+ * <p>Once Kafka has opened a listener, Kafka owns the listener's socket. This class closes the
+ * sockets that Kafka has not taken.
  */
 final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
 

@@ -25,14 +25,14 @@ import org.apache.kafka.controller.Controller;
 import org.apache.kafka.controller.ControllerRequestContext;
 
 /**
- * The users in the SCRAM lines of a broker's properties. {@code username} and {@code password} are
- * for the broker itself. {@code user_NAME="PASSWORD"} is for a client, in Kafka's notation for
- * PLAIN. Kafka stores SCRAM users in its metadata, and a new broker has no user that could create
- * the first one.
+ * The users that the {@code sasl.jaas.config} of a broker's SCRAM listeners names. {@code username}
+ * and {@code password} are the broker's own user. {@code user_NAME="PASSWORD"} is a client's user,
+ * in the notation that Kafka uses for SASL/PLAIN. Kafka stores SCRAM users in its metadata, and on
+ * a new broker, no user exists that could create the first user.
  *
- * <p>The controller creates the users at each start. Kafka's formatter can create users, too, but
- * only in an empty folder. A changed password would therefore have no effect after a restart. The
- * formatter also does not accept a password with a comma.
+ * <p>The controller creates the users at each start. The formatter of Kafka's data folder can
+ * create users, too, but only in an empty folder. A changed password would therefore have no effect
+ * after a restart. The formatter also accepts no password with a comma.
  */
 final class ScramUsers {
 
@@ -43,8 +43,8 @@ final class ScramUsers {
   private static final long PAUSE_MS = 10;
 
   /**
-   * The users of each line. Each line needs a request of its own, because Kafka accepts a user name
-   * only once per request.
+   * The users of each {@code sasl.jaas.config}. Each needs a request of its own, because Kafka
+   * accepts a user name only once per request.
    */
   private final List<Line> lines = new ArrayList<>();
 
@@ -53,7 +53,8 @@ final class ScramUsers {
   /**
    * Reads the users from a broker's properties.
    *
-   * @throws IllegalArgumentException if a line cannot be parsed, or a name or password is empty
+   * @throws IllegalArgumentException if a {@code sasl.jaas.config} cannot be parsed, or a name or
+   *     password is empty
    */
   ScramUsers(Map<String, String> properties) {
     properties.forEach(

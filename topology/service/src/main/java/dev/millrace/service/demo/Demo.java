@@ -24,7 +24,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** An embedded broker, a service, and a stream of images through both. Used by one thread. */
+/**
+ * An embedded broker, a service, and a stream of images that the service classifies. Used by one
+ * thread.
+ */
 public final class Demo implements AutoCloseable {
 
   private static final Topics TOPICS = Topics.of(Topics.DEFAULT_INPUT, Topics.DEFAULT_OUTPUT);
@@ -84,7 +87,7 @@ public final class Demo implements AutoCloseable {
   }
 
   /**
-   * Sends images, and passes on their predictions, until {@code goOn} returns false.
+   * Sends images, and gives their predictions to {@code show}, until {@code goOn} returns false.
    *
    * @param images the images, which are sent again and again
    * @param rate images per second

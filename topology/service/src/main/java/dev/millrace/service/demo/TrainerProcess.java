@@ -93,10 +93,10 @@ public final class TrainerProcess implements AutoCloseable {
   }
 
   /**
-   * Waits for the first version.
+   * Waits until the trainer has promoted its first version, or has ended.
    *
    * @param milliseconds the longest wait, in milliseconds
-   * @return whether the trainer has published a version within this time
+   * @return false if neither has happened within this time, otherwise true
    * @throws InterruptedException if the thread is interrupted
    * @throws IOException if the trainer's error log cannot be read
    * @throws TrainingException if the trainer has failed
@@ -112,9 +112,9 @@ public final class TrainerProcess implements AutoCloseable {
   }
 
   /**
-   * Stops the trainer, and returns when its process has ended. Stops it by its {@link
+   * Stops the trainer, and returns when its process has ended. Sends the signal through the {@link
    * ProcessHandle}, because {@link Process#destroy} would also close the pipe from which the reader
-   * may be reading.
+   * thread may be reading.
    */
   @Override
   public void close() {

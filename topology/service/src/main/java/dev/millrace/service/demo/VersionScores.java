@@ -13,8 +13,8 @@ public final class VersionScores {
    * How often a version was right.
    *
    * @param version number of the version
-   * @param right number of its correct predictions
-   * @param all number of its predictions
+   * @param right number of the version's correct predictions
+   * @param all number of all predictions of the version
    */
   public record Score(int version, long right, long all) {
 
@@ -38,7 +38,7 @@ public final class VersionScores {
   /**
    * Counts a prediction.
    *
-   * @param version the version that made it
+   * @param version the version that made the prediction
    * @param right whether the prediction is correct
    * @return whether this is the first prediction of the version
    */

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches a Kafka Streams client on threads of its own. Checks the client once a second, and asks
- * the brokers every 4 s whether its topics exist. Thread-safe.
+ * the brokers every 4 s whether the client's topics exist. Thread-safe.
  */
 public final class HealthWatch implements AutoCloseable {
 
@@ -28,7 +28,10 @@ public final class HealthWatch implements AutoCloseable {
   private static final int LOOK_MS = 1_000;
   private static final int ASK_MS = 4_000;
 
-  /** The share of {@code max.poll.interval.ms} after which a silent thread counts as hanging. */
+  /**
+   * The fraction of {@code max.poll.interval.ms} after which a thread that does not poll counts as
+   * hanging.
+   */
   private static final double HANGS_AFTER = 0.9;
 
   private final StreamMonitor monitor;
@@ -69,8 +72,10 @@ public final class HealthWatch implements AutoCloseable {
    * @param admin an admin client's configuration
    * @param topics the topics that the client writes to
    * @param maxPollInterval the client's {@code max.poll.interval.ms}
-   * @param onHang receives a line if a stream thread hangs, before the group removes the thread
-   * @param registry receives how long each partition has stood still; the caller closes it
+   * @param onHang receives one line of text if a stream thread hangs, before the group removes the
+   *     thread
+   * @param registry receives the gauge of how long each partition has stood still; the caller
+   *     closes it
    * @return the watch, which the caller closes
    */
   public static HealthWatch start(

@@ -62,7 +62,10 @@ final class KafkaStreamsView implements StreamsView {
     return samples;
   }
 
-  /** Reads KIP-517's metric, which is -1 before the first poll and is removed with its consumer. */
+  /**
+   * Reads the consumers' metric {@code last-poll-seconds-ago} (KIP-517). The metric is -1 before
+   * the first poll. A consumer that closes removes its metric.
+   */
   @Override
   public Duration longestSilence() {
     double seconds =

@@ -37,8 +37,8 @@ final class PartitionProgress {
   /**
    * Updates the partitions from the tasks' reports.
    *
-   * @param all whether the samples cover all partitions of this instance; if so, other partitions
-   *     are forgotten
+   * @param all whether the samples cover all partitions of this instance; if so, this class forgets
+   *     all other partitions
    * @param now the time, as {@link System#nanoTime}
    */
   void observe(Collection<Sample> samples, boolean all, long now) {
@@ -55,7 +55,7 @@ final class PartitionProgress {
     }
   }
 
-  /** Restarts the clock if the committed offset has moved, or if no record waited before. */
+  /** Counts from now on if the committed offset has moved, or if no record waited before. */
   private static Standing after(Standing before, Standing seen) {
     long committed = Math.max(before.committed, seen.committed);
     long polled = Math.max(before.polled, seen.polled);

@@ -46,8 +46,9 @@ final class StreamMonitor {
    * @param topics the state of the topics
    * @param lastFailure returns the last failure of a stream thread, if there was one
    * @param longestSilence the time without a poll after which a stream thread counts as hanging
-   * @param onHang receives a line if a stream thread hangs
-   * @param registry receives how long each partition has stood still; the caller closes it
+   * @param onHang receives one line of text if a stream thread hangs
+   * @param registry receives the gauge of how long each partition has stood still; the caller
+   *     closes it
    */
   StreamMonitor(
       StreamsView streams,
@@ -176,8 +177,9 @@ final class StreamMonitor {
   }
 
   /**
-   * Returns the reason why a partition stands still: the last failure of a stream thread, if the
-   * thread failed less than 10 s before the partition stopped, or later.
+   * Returns the reason why a partition stands still. The reason is the last failure of a stream
+   * thread if the thread failed after the partition stopped, or less than 10 s before. Otherwise,
+   * the reason is that no thread failed.
    */
   private String reason(long now, long standing) {
     return lastFailure

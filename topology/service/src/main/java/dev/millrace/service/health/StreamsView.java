@@ -7,12 +7,12 @@ import java.util.Collection;
 interface StreamsView {
 
   /**
-   * Whether the client runs, also during a rebalance; false before the client has started and after
-   * it has ended.
+   * Returns whether the client runs. A client that rebalances also runs. Returns false before the
+   * client has started, and after it has ended.
    */
   boolean isAtWork();
 
-  /** Whether the expected number of stream threads run, and no thread rebalances. */
+  /** Returns whether all expected stream threads run, and no thread rebalances. */
   boolean isWhole();
 
   /** Returns the offsets of the partitions, as the tasks of the current threads report them. */

@@ -23,7 +23,7 @@ final class TopicWatch {
   /** Describes topics. */
   @FunctionalInterface
   interface Brokers {
-    /** Requests the descriptions of topics. All futures complete at the same time. */
+    /** Requests the descriptions of topics. One answer of the brokers completes all futures. */
     Map<String, KafkaFuture<TopicDescription>> describe(Set<String> topics);
   }
 

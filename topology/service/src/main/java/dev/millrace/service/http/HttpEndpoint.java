@@ -58,8 +58,9 @@ public final class HttpEndpoint implements AutoCloseable {
     setting("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
     setting("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
     setting("jdk.httpserver.maxConnections", 2 * MOST_REQUESTS);
-    // The server sends headers and body separately. Without nodelay, the body waits 40 ms on a kept
-    // connection, until the client has acknowledged the headers.
+    // The server sends headers and body separately. Without nodelay, Nagle's algorithm holds the
+    // body back until the client has acknowledged the headers. On a connection that stays open, the
+    // client delays this acknowledgement by 40 ms.
     setting("sun.net.httpserver.nodelay", true);
   }
 
@@ -69,8 +70,8 @@ public final class HttpEndpoint implements AutoCloseable {
   private HttpEndpoint(
       InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
       throws IOException {
-    // By default, at most 50 connections can wait to be accepted. Further connections would wait a
-    // second, until the client sends its first packet again.
+    // By default, at most 50 connections can wait to be accepted. The client of a further
+    // connection would wait a second, and then send its first packet again.
     server = HttpServer.create(address, MOST_REQUESTS);
     server.setExecutor(threads);
     server.createContext(
@@ -109,7 +110,7 @@ public final class HttpEndpoint implements AutoCloseable {
 
   /**
    * Adds the model's paths. Each request looks up the serving version, because a swap may have
-   * changed it.
+   * changed the version.
    */
   private void model(InferenceService service) {
     String home = "/v2/models/" + service.model();
@@ -144,8 +145,8 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   /**
-   * Answers only the exact path. A context of the JDK's server also matches every path below its
-   * own.
+   * Answers only the exact path. A context of the JDK's HTTP server also matches every path below
+   * the context's own path.
    */
   private static HttpHandler get(String path, HttpHandler handler) {
     return exchange -> {

@@ -8,7 +8,7 @@ import java.util.List;
  * order of this record.
  *
  * @param versions the versions that serve
- * @param platform format and runtime of the model, under Triton's name for them
+ * @param platform Triton's name for the model's format and runtime
  */
 record ModelMetadata(
     String name,

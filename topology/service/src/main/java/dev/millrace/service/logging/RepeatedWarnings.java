@@ -15,7 +15,7 @@ import org.apache.logging.log4j.core.filter.AbstractFilterable;
 
 /**
  * Logs a repeated warning once a minute, with the number of repetitions. Kafka's clients can log
- * one line a hundred times a second, for example when a topic is deleted and created again.
+ * the same line a hundred times a second, for example when a topic is deleted and created again.
  */
 public final class RepeatedWarnings extends AbstractFilter {
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Counts repeated log lines, and passes one of them per minute. A line repeats another if both
- * differ only in numbers. Thread-safe.
+ * Counts repeated log lines, and lets one of them through per minute. Two lines count as
+ * repetitions of each other if they differ only in numbers. Thread-safe.
  */
 final class Repeats {
 
@@ -19,10 +19,10 @@ final class Repeats {
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
   /**
-   * The number of repetitions of a line that were held back.
+   * A log line, and how many repetitions of this line were held back.
    *
-   * @param line the first line, which passed
-   * @param count number of repetitions after the first line
+   * @param line the line as it was first logged
+   * @param count number of repetitions that were held back
    */
   record Held(String line, int count) {}
 
@@ -40,7 +40,7 @@ final class Repeats {
   private final Map<String, Seen> lines = new LinkedHashMap<>();
 
   /**
-   * Whether a line may pass.
+   * Returns whether a line may be logged now.
    *
    * @param source the name of the logger
    * @param now the time, as {@link System#nanoTime}
@@ -65,7 +65,9 @@ final class Repeats {
     return true;
   }
 
-  /** Returns and removes the repetitions of lines that passed at least one minute ago. */
+  /**
+   * Returns and forgets the repetitions of each line that was first logged at least a minute ago.
+   */
   synchronized List<Held> takeHeld(long now) {
     List<Held> held = new ArrayList<>();
     for (Iterator<Seen> all = lines.values().iterator(); all.hasNext(); ) {

@@ -11,9 +11,9 @@ final class Answer {
   private Answer() {}
 
   /**
-   * Waits for an answer, at most until the client's own time-out.
+   * Waits for an answer, no longer than the admin client's own time-out.
    *
-   * @throws KafkaException if the broker refuses the request, or the client gives up
+   * @throws KafkaException if the broker refuses the request, or the client's time-out expires
    */
   static <T> T of(KafkaFuture<T> future) {
     try {

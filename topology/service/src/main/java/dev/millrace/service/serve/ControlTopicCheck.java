@@ -17,9 +17,9 @@ import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Makes sure that the control topic keeps the last promotion of each model. Readers read only one
- * partition of the topic. If a broker deleted old records, it would also delete the record that
- * says which version serves. Used by one thread.
+ * Makes sure that the control topic has one partition and keeps the last promotion of each model.
+ * Services read only one partition of the topic. If a broker deleted old records, it would also
+ * delete the record that says which version serves. Used by one thread.
  */
 public final class ControlTopicCheck {
 
@@ -68,8 +68,8 @@ public final class ControlTopicCheck {
   }
 
   /**
-   * {@return the problem that {@link #repair} would repair or refuse, and what to do about it}
-   * Changes nothing.
+   * {@return the problem that {@link #repair} would repair or refuse, with the command that solves
+   * it; empty if there is none} Changes nothing.
    */
   public Optional<String> problem() {
     Optional<String> partitions = partitionsProblem();
@@ -77,8 +77,9 @@ public final class ControlTopicCheck {
   }
 
   /**
-   * {@return a problem of the status topic, and what to do about it} Instances can serve without
-   * the status topic.
+   * {@return a problem of the status topic, with the command that solves it; empty if there is
+   * none} A problem of the status topic does not stop a service, because a service can run without
+   * this topic.
    */
   public Optional<String> statusProblem() {
     ConfigResource status = new ConfigResource(ConfigResource.Type.TOPIC, ControlTopic.STATUS);

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
  * The position from which a group without committed offsets starts to read.
  *
  * @param text the position as the user wrote it
- * @param offsets the query for the offsets of this position
+ * @param offsets the query that asks the brokers for the offsets at this position
  */
 public record From(String text, OffsetSpec offsets) {
 

@@ -72,8 +72,8 @@ public final class GroupCheck {
   }
 
   /**
-   * Does the part of {@link #requireOwn} that concerns the members. The brokers know the topics of
-   * all members once the group is stable.
+   * Checks the members of the group, but not its committed offsets. Until the group is stable, the
+   * brokers may not know the topics of all members.
    *
    * @return whether the group is stable
    * @throws StartRefusedException if members of the group read another topic
@@ -145,8 +145,8 @@ public final class GroupCheck {
   }
 
   /**
-   * Returns the topics of the assigned partitions. A member has none while it waits for a
-   * rebalance.
+   * Returns the topics of the partitions that are assigned to the group's members. A member has no
+   * partition while it waits for a rebalance.
    */
   private static Stream<String> assigned(ConsumerGroupDescription group) {
     return group.members().stream()

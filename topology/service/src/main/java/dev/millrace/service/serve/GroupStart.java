@@ -52,7 +52,7 @@ public final class GroupStart {
    *
    * @param from the start position of a group without offsets, or null to use {@code reset}
    * @param reset the value of {@code auto.offset.reset}
-   * @return a description of where the group starts, for the ready line
+   * @return a text that says where the group starts, to print when the service is ready
    */
   public String begin(From from, String reset) {
     Map<TopicPartition, Long> committed;
@@ -141,7 +141,7 @@ public final class GroupStart {
         (partition, offset) ->
             offsets.put(
                 partition,
-                // -1: there is no record at or after the time
+                // -1 means that no record has this timestamp or a later one
                 new OffsetAndMetadata(offset < 0 ? ends.get(partition) : offset)));
     return offsets;
   }

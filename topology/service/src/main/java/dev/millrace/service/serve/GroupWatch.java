@@ -40,7 +40,7 @@ final class GroupWatch implements AutoCloseable {
    * @param running returns whether the client runs and does not rebalance
    * @param check returns whether the group is stable; throws {@link StartRefusedException} if the
    *     group belongs to another service
-   * @param onRefusal receives the {@link StartRefusedException}
+   * @param onRefusal receives the exception that {@code check} throws
    */
   GroupWatch(
       BooleanSupplier running, BooleanSupplier check, Consumer<StartRefusedException> onRefusal) {
@@ -55,7 +55,7 @@ final class GroupWatch implements AutoCloseable {
     looking.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
   }
 
-  /** Checks the group, unless a check since the last rebalance has succeeded. */
+  /** Checks the group, unless a check has succeeded since the last rebalance. */
   synchronized void look() {
     boolean stable = running.getAsBoolean();
     if (stable && sound) {

@@ -85,10 +85,11 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * Creates and starts a service with an inference that the caller's factory creates.
+   * Creates and starts a service. The caller's factory creates the processor that classifies
+   * images.
    *
    * @param config the service's settings
-   * @param factory creates the inference; the service closes it
+   * @param factory creates the processor that classifies images; the service closes the processor
    * @param registry receives the metrics; the caller closes it
    * @return the started service; see {@link #start()}
    */
@@ -118,13 +119,14 @@ public final class InferenceService implements AutoCloseable {
    * version cannot serve either, this method returns, and the service joins the group once one of
    * the two versions can serve.
    *
-   * @throws dev.millrace.core.runtime.NativeLibraryException if images cannot be decoded here
+   * @throws dev.millrace.core.runtime.NativeLibraryException if the native library that decodes
+   *     images cannot be loaded on this machine
    * @throws dev.millrace.core.model.ModelException if no version was promoted, and the model cannot
    *     be served
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   public void start() {
-    OpenCvImageDecoder.warmUp(); // a library that does not load must fail the start
+    OpenCvImageDecoder.warmUp(); // if the library cannot be loaded, the start must fail
     if (!config.pinned()) {
       follower = openFollower();
     }
@@ -150,7 +152,10 @@ public final class InferenceService implements AutoCloseable {
     }
   }
 
-  /** Joins the group, or ends the service. An exception on the follower's thread would be lost. */
+  /**
+   * Joins the group. If this fails, ends the service with the exception, because the follower's
+   * thread would ignore an exception that this method throws.
+   */
   private void joinOrEnd(ImageInference<byte[]> loaded) {
     try {
       join(loaded);

@@ -4,7 +4,7 @@ package dev.millrace.service.serve;
 public enum OnBadImage {
   /** The image goes to the dead-letter topic unchanged, and the stream continues. */
   DEAD_LETTER("dead-letter"),
-  /** The service ends, and does not commit the image's offset. */
+  /** The service ends without committing the image's offset. */
   FAIL("fail");
 
   private final String label;

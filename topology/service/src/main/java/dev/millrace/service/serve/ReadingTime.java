@@ -4,8 +4,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * Extracts a record's timestamp. Some producers send negative timestamps. For such a record,
- * returns the time at which the record is read.
+ * Extracts a record's timestamp. If a producer has sent a negative timestamp, returns the time at
+ * which the record is read.
  */
 public final class ReadingTime implements TimestampExtractor {
 

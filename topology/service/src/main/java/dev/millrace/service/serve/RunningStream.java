@@ -94,7 +94,7 @@ final class RunningStream implements AutoCloseable {
       new StreamsSession(admin, kafka.getString(StreamsConfig.APPLICATION_ID_CONFIG))
           .shortenTo(ServiceConfig.SESSION_TIMEOUT);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the caller's next wait throws
+      Thread.currentThread().interrupt(); // the caller's next wait throws InterruptedException
     }
   }
 
@@ -127,7 +127,7 @@ final class RunningStream implements AutoCloseable {
       running.complete(null);
     } else if (state == KafkaStreams.State.ERROR) {
       if (restarts.isRefusedByGroup()) {
-        group.look(); // may find that the group belongs to another service
+        group.look(); // checks whether the group belongs to another service
       }
       String reason = restarts.last().map(ThreadFailure::reason).orElse("see the log");
       fail(new IllegalStateException("the stream failed: " + reason, restarts.fatal()));

@@ -40,7 +40,7 @@ final class SendablePredictions
    *
    * @param output the output topic
    * @param limits reads the limits of the topic; shared by all tasks
-   * @param clock the clock that timestamps are compared with
+   * @param clock the clock with whose time the timestamps of predictions are compared
    */
   SendablePredictions(String output, LimitsReader limits, Clock clock) {
     this.output = output;

@@ -18,14 +18,14 @@ import org.apache.kafka.streams.StreamsConfig;
 /**
  * The settings of a service.
  *
- * @param inference the model, and how it runs
+ * @param inference the model, and the settings with which the model runs
  * @param topics the topics that the service reads and writes
  * @param onBadImage what happens to an image that cannot be classified
- * @param maxRecordBytes largest record batch of the input topics, in bytes (their {@code
- *     max.message.bytes}); a dead letter may be larger, because it has more headers
+ * @param maxRecordBytes largest record batch of the input topics, in bytes, as in {@code
+ *     max.message.bytes} of these topics; a dead letter may be larger, because it has more headers
  * @param pinned whether the service ignores promotions, and keeps the version that it starts with
- * @param skipped for each partition with a record to skip, the offset of this record; the record
- *     becomes a dead letter without a value
+ * @param skipped the offset of the record to skip, by partition; the service turns this record into
+ *     a dead letter without a value
  * @param kafka keys of Kafka Streams and its clients; they override the defaults of this class
  */
 public record ServiceConfig(
@@ -40,7 +40,10 @@ public record ServiceConfig(
   /** Kafka's default for a topic's {@code max.message.bytes}: 1 MiB plus 12 bytes for the batch. */
   public static final int DEFAULT_MAX_RECORD_BYTES = 1_048_588;
 
-  /** The default time within which the service finds a new partition or a new matching topic. */
+  /**
+   * The default time within which the service finds a new partition, or a new topic that matches
+   * the input pattern.
+   */
   public static final Duration NEW_TOPICS_AFTER = Duration.ofSeconds(30);
 
   /**
@@ -71,7 +74,7 @@ public record ServiceConfig(
   /**
    * Validates the settings.
    *
-   * @param inference the model, and how it runs
+   * @param inference the model, and the settings with which the model runs
    * @param topics the topics that the service reads and writes
    * @param onBadImage what happens to an image that cannot be classified
    * @param maxRecordBytes largest record batch of the input topics
@@ -110,7 +113,7 @@ public record ServiceConfig(
   /**
    * Creates the settings of a service that skips no record.
    *
-   * @param inference the model, and how it runs
+   * @param inference the model, and the settings with which the model runs
    * @param topics the topics that the service reads and writes
    * @param onBadImage what happens to an image that cannot be classified
    * @param maxRecordBytes largest record batch of the input topics, in bytes
@@ -132,7 +135,7 @@ public record ServiceConfig(
    * {@return settings with Kafka's default record size; bad images become dead letters, and the
    * service follows promotions}
    *
-   * @param inference the model, and how it runs
+   * @param inference the model, and the settings with which the model runs
    * @param topics the topics that the service reads and writes
    * @param kafka keys of Kafka Streams and its clients
    */
@@ -142,8 +145,8 @@ public record ServiceConfig(
   }
 
   /**
-   * Returns the largest record batch of the dead-letter topic, in bytes, for a limit of the input
-   * topics.
+   * Returns the largest record batch that the dead-letter topic has to accept, in bytes, if the
+   * input topics accept record batches of {@code maxRecordBytes} bytes.
    */
   static int maxDeadLetterBytes(int maxRecordBytes) {
     return maxRecordBytes + DEAD_LETTER_HEADERS;
@@ -166,7 +169,10 @@ public record ServiceConfig(
     return reset.toString();
   }
 
-  /** {@return the longest time until the service finds a new partition or a new matching topic} */
+  /**
+   * {@return the longest time until the service finds a new partition, or a new topic that matches
+   * the input pattern}
+   */
   public Duration newTopicsAfter() {
     Object age =
         new StreamsConfig(streams())
@@ -208,7 +214,7 @@ public record ServiceConfig(
         + "]";
   }
 
-  /** Whether the group uses the streams rebalance protocol (KIP-1071). */
+  /** Returns whether the group uses the streams rebalance protocol (KIP-1071). */
   boolean isStreamsProtocol() {
     return isStreamsProtocol(kafka);
   }
@@ -247,8 +253,9 @@ public record ServiceConfig(
     defaults.put(GLOBAL_HANDLER, true);
     defaults.put(StreamsConfig.mainConsumerPrefix(GLOBAL_HANDLER), true);
     // After a crash, the images since the last commit are processed again, which favours a short
-    // interval. But each commit waits for the images in flight, which favours a long one. Under
-    // exactly-once, readers see a prediction only after the commit, so that interval is shorter.
+    // commit interval. But each commit waits for the images in flight, which favours a long
+    // interval. Under exactly-once, the interval is shorter, because readers see a prediction only
+    // after the commit.
     defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, isExactlyOnce() ? 500 : 1_000);
     boolean prompt = !isStreamsProtocol(kafka);
     if (prompt) {
@@ -257,8 +264,8 @@ public record ServiceConfig(
           ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis() / 4);
     }
     if (!prompt) {
-      // Under this protocol, Kafka Streams creates its own consumer. Answers wait until its poll
-      // returns.
+      // Under this protocol, Kafka Streams creates its own consumer, and no answer can interrupt
+      // this consumer's poll. Polls are short, because answers wait until the poll returns.
       defaults.put(StreamsConfig.POLL_MS_CONFIG, 5);
     }
     if (!skipped.isEmpty()) {
@@ -272,8 +279,8 @@ public record ServiceConfig(
     defaults.put(ProducerConfig.LINGER_MS_CONFIG, prompt ? 1 : 5);
     // One prediction with 1,000 classes fills Kafka's default batch size of 16 KiB.
     defaults.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
-    // With Kafka's default, images in a new partition or in a new matching topic would wait up to
-    // 5 minutes.
+    // With Kafka's default, images in a new partition, or in a new topic that matches the input
+    // pattern, would wait up to 5 minutes.
     defaults.put(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, (int) NEW_TOPICS_AFTER.toMillis());
     return defaults;
   }

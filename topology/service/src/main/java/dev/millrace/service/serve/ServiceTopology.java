@@ -22,9 +22,9 @@ final class ServiceTopology {
   private ServiceTopology() {}
 
   /**
-   * Builds the topology. Keys are passed on as bytes. Predictions of input partition p go to output
-   * partition p, modulo the number of output partitions. They therefore keep their order with any
-   * keys.
+   * Builds the topology. The topology copies keys as bytes, without parsing them. Predictions of
+   * input partition p go to output partition p, modulo the number of output partitions. Predictions
+   * of one input partition therefore keep their order, whatever keys they have.
    *
    * @param limits reads the limits of the output topic
    */

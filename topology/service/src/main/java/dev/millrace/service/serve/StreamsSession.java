@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The session timeout of a group under {@code group.protocol=streams} (KIP-1071). After a kill, the
- * partitions of an instance stand still for this time. The timeout is a configuration of the group
+ * The session timeout of a group under {@code group.protocol=streams} (KIP-1071). After an instance
+ * is killed, its partitions stand still for this time. The timeout is a configuration of the group
  * on the brokers.
  */
 final class StreamsSession {
@@ -37,7 +37,8 @@ final class StreamsSession {
 
   /**
    * Shortens the session timeout to {@code timeout} if it is longer. If the brokers or the user's
-   * rights do not allow this, logs how long partitions stand still after a kill.
+   * rights do not allow this, logs a warning that says how long partitions stand still after a
+   * kill.
    */
   void shortenTo(Duration timeout) throws InterruptedException {
     try {

@@ -11,9 +11,9 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * Compares the limits of a service's topics. If the output topic refuses predictions, their images
- * become dead letters. If the dead-letter topic is too small for records of an input topic, the
- * dead letters lose the image. Immutable.
+ * Compares the limits of a service's topics. If the output topic refuses predictions, the images of
+ * these predictions become dead letters. If the dead-letter topic is too small for records of an
+ * input topic, these dead letters lose the image. Immutable.
  */
 public final class TopicComparison {
 
@@ -123,8 +123,8 @@ public final class TopicComparison {
   }
 
   /**
-   * Compares the ranges of timestamps. A prediction has the timestamp of its image, so the output
-   * topic has to accept every timestamp that the input topic accepts.
+   * Compares the ranges of timestamps that two topics accept. A prediction has the timestamp of its
+   * image, so the output topic has to accept every timestamp that the input topic accepts.
    */
   private Optional<String> narrower(String input, String key, String word) {
     if (stampsItself(input) || stampsItself(output)) {

@@ -44,7 +44,7 @@ public final class TopicCreation {
    * @param topics the service's topics
    * @param partitions number of partitions of each input, output and dead-letter topic
    * @param maxRecordBytes largest record batch that an input topic accepts, in bytes
-   * @throws KafkaException if the brokers refuse
+   * @throws KafkaException if the brokers refuse a request
    * @throws InterruptedException if the thread is interrupted
    */
   public static void create(Admin admin, Topics topics, int partitions, int maxRecordBytes)
@@ -61,7 +61,7 @@ public final class TopicCreation {
    * Creates the control topic and the status topic if they are missing.
    *
    * @param admin creates the topics; the caller closes it
-   * @throws KafkaException if the brokers refuse
+   * @throws KafkaException if the brokers refuse a request
    * @throws InterruptedException if the thread is interrupted
    */
   public static void createControl(Admin admin) throws InterruptedException {
@@ -76,7 +76,7 @@ public final class TopicCreation {
    * @param labels topic of the labels
    * @param partitions number of partitions of each topic
    * @param maxRecordBytes largest record batch that the images' topic accepts, in bytes
-   * @throws KafkaException if the brokers refuse
+   * @throws KafkaException if the brokers refuse a request
    * @throws InterruptedException if the thread is interrupted
    */
   public static void createLabelled(
@@ -99,7 +99,7 @@ public final class TopicCreation {
    * @param admin creates the topics; the caller closes it
    * @param wanted the topics, with their partitions and configurations
    * @throws MissingRightException if a topic is missing and the user may not create or see it
-   * @throws KafkaException if the brokers refuse
+   * @throws KafkaException if the brokers refuse a request
    * @throws InterruptedException if the thread is interrupted
    */
   public static void create(Admin admin, List<NewTopic> wanted) throws InterruptedException {

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param inputPattern a regular expression that must match the whole name of an input topic, or
  *     null
  * @param output topic of predictions
- * @param deadLetters topic for images of all inputs that get no prediction
+ * @param deadLetters dead-letter topic of all inputs, for the images that get no prediction
  */
 public record Topics(List<String> inputs, String inputPattern, String output, String deadLetters) {
 
@@ -73,7 +73,7 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
    * @param inputs topics of encoded images
    * @param inputPattern a regular expression that must match the whole name of an input topic
    * @param output topic of predictions
-   * @param deadLetters topic for images of all inputs that get no prediction
+   * @param deadLetters dead-letter topic of all inputs, for the images that get no prediction
    * @throws IllegalArgumentException if there are both inputs and a pattern, or neither; if two
    *     topics are equal; or if the pattern is invalid, or matches the output, dead-letter, control
    *     or status topic

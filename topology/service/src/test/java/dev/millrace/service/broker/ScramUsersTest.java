@@ -15,15 +15,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests the users in a broker's SCRAM line, over SASL_PLAINTEXT. */
+/**
+ * Tests the users that a broker's {@code sasl.jaas.config} for SCRAM names, over SASL_PLAINTEXT.
+ */
 @Tag("broker")
 class ScramUsersTest {
 
   private static final String KEY = "listener.name.clients.scram-sha-512.sasl.jaas.config";
 
   /**
-   * A password, quoted for a JAAS line. It contains quotes, a letter outside ASCII, and the
-   * characters that separate the arguments of Kafka's formatter.
+   * A password, quoted for a {@code sasl.jaas.config}. It contains quotes, a letter outside ASCII,
+   * and the characters that separate the arguments of Kafka's formatter.
    */
   private static final String ODD = "x],[= 'y' \\\"z\\\" \u00fc";
 

@@ -39,7 +39,9 @@ class PartitionProgressTest {
     assertThat(standing(100)).isZero();
   }
 
-  /** The marker of a transaction has an offset after the last record, but is not a record. */
+  /**
+   * The commit marker of a transaction takes the offset after the last record, but is not a record.
+   */
   @Test
   void committedOffsetBehindTheLastRecord_isNoReasonToWait() {
     see(0, 6, 4);

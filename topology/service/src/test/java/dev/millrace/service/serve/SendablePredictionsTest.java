@@ -48,7 +48,7 @@ class SendablePredictionsTest {
     }
   }
 
-  /** The bound is close to the real size, so a prediction is rarely serialized twice. */
+  /** The upper bound is close to the real size, so a prediction is rarely serialized twice. */
   @Test
   void boundOfAUsualPrediction_isAFewTimesWhatIsWritten() {
     float[] probabilities = new float[1_000];

@@ -37,7 +37,7 @@ class ServiceConfigTest {
     assertThat(streams.getLong("commit.interval.ms")).isEqualTo(millis);
   }
 
-  /** Under group.protocol=streams, Kafka Streams creates its own consumer. */
+  /** Under group.protocol=streams, an answer cannot interrupt a poll, so polls have to be short. */
   @ParameterizedTest
   @CsvSource({"classic, 100", "streams, 5"})
   void polls_areShortOnlyWhereAnswersWaitForThem(String protocol, long millis) {
