@@ -64,7 +64,7 @@ final class TransferOptions {
     }
     if (!freeze.isEmpty()) {
       throw new IllegalArgumentException(
-          "--freeze needs --from-version or --from-weights: what is random must learn");
+          "--freeze needs --from-version or --from-weights: without them, the frozen parts would keep random weights");
     }
     return Optional.empty();
   }
