@@ -19,8 +19,8 @@ import java.util.Set;
 public record Weights(Map<String, WeightTensor> tensors) {
 
   /**
-   * The largest number of values. The bytes of so many values and of the longest header fit into
-   * one Java buffer.
+   * The largest number of values. The bytes of this many values, together with the longest header,
+   * fit into one Java buffer.
    */
   static final int MAX_SIZE = 500_000_000;
 
