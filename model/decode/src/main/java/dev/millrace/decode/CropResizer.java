@@ -9,11 +9,11 @@ import java.util.Arrays;
  * {@code CenterCrop(size)} on a PIL image, to the bit. Both happen in one step: only the pixels
  * inside the crop are computed, and only the source pixels that they depend on are read.
  *
- * <p>As in Pillow, a horizontal pass narrows the source rows, a vertical pass sums the narrowed
- * rows, and each pass rounds its samples to 8 bits. The passes alternate. When an output row needs
- * more source rows, the horizontal pass narrows four source rows at once. The narrowed rows stay in
- * a ring buffer until the last output row that needs them is computed. A picture of any size
- * therefore needs a working memory of only a few rows.
+ * <p>As in Pillow, a horizontal pass narrows the source rows, a vertical pass computes weighted
+ * sums of the narrowed rows, and each pass rounds its samples to 8 bits. The passes alternate. When
+ * an output row needs more source rows, the horizontal pass narrows four source rows at once. The
+ * narrowed rows stay in a ring buffer until the last output row that needs them is computed. A
+ * picture of any size therefore needs a working memory of only a few rows.
  *
  * <p>An instance keeps its scratch memory, and the weights for the last picture's size. Not
  * thread-safe.
