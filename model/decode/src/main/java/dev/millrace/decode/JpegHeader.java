@@ -7,7 +7,7 @@ package dev.millrace.decode;
  *
  * <p>Refuses a file in which a scan's data ends at a marker that must not follow a scan's data. At
  * this marker, libjpeg fills the rest of the picture with grey. It reports the marker only after
- * the last row, and OpenCV ignores so late a report.
+ * the last row, when OpenCV ignores reports.
  */
 final class JpegHeader {
 

@@ -93,9 +93,9 @@ final class PngHeader {
    * Skips the next chunk.
    *
    * @param lenient whether a truncated chunk counts as the end of the file, so that OpenCV decides
-   *     whether to refuse the file. If false, this method refuses a truncated chunk. It always
-   *     refuses a truncated chunk of pixels (IDAT), because libpng would write a line to standard
-   *     error
+   *     whether to refuse the file. If false, this method refuses a truncated chunk. This method
+   *     always refuses a truncated chunk of pixels (IDAT), because libpng would write a line to
+   *     standard error
    * @return the chunk's type; {@link #IEND} for a truncated chunk
    */
   private static long skipChunk(HeaderReader in, boolean lenient) {

@@ -9,8 +9,8 @@ import java.util.Arrays;
  *
  * <p>The numbers equal Pillow's for {@code Image.resize(…, BILINEAR)} on 8-bit images, to the bit.
  * The weights follow a triangle over the source pixels. The more the axis is reduced, the wider is
- * the triangle (antialiasing). They are computed in double precision, normalised, and rounded to
- * fixed point. Immutable.
+ * the triangle (antialiasing). The weights are computed in double precision, normalised, and
+ * rounded to fixed point. Immutable.
  */
 final class ResizedAxis {
 

@@ -7,7 +7,8 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
- * The horizontal pass: computes rows of the width after the resize and the crop from source rows.
+ * The horizontal pass: computes, from source rows, rows that have the width after the resize and
+ * the crop.
  *
  * <p>The source samples of an output sample lie at irregular places, so they have to be fetched one
  * by one. To fetch the samples of four rows at once, the four bytes at the same place of the four

@@ -121,7 +121,7 @@ public final class ModelRepository {
    * @param model the model's name
    * @param version the version's number
    * @return the version
-   * @throws ModelException if there is no such version or its manifest cannot be used
+   * @throws ModelException if there is no such version, or the version's manifest cannot be used
    */
   public ModelVersion version(String model, int version) {
     List<Integer> versions = published(model);
@@ -248,7 +248,7 @@ public final class ModelRepository {
    *
    * @param model the model's name
    * @param version the version's number
-   * @throws ModelException if there is no such version, or it cannot be removed
+   * @throws ModelException if there is no such version, or the version cannot be removed
    */
   public void remove(String model, int version) {
     if (!published(model).contains(version)) {
