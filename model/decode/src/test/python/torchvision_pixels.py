@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes torchvision's pixels of images, as the reference for this module's tests.
 
-Needs torchvision and Pillow (Debian: python3-torchvision). Written with torchvision 0.14.1,
-Pillow 9.4.0 and libjpeg-turbo 2.1.5.
+Needs torchvision and Pillow (Debian: python3-torchvision). The committed files were written with
+torchvision 0.14.1, Pillow 9.4.0 and libjpeg-turbo 2.1.5.
 
     torchvision_pixels.py photographs imagenet-sample-40.tar > imagenet-sample-40-pixels.tsv
     torchvision_pixels.py resize > resized-noise.tsv

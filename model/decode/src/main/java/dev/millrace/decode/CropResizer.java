@@ -5,17 +5,18 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * torchvision's {@code Resize(resize)} and {@code CenterCrop(size)} of a PIL image, equal to the
- * bit, in one step: it computes only the pixels inside the crop, from the source pixels that they
- * depend on.
+ * Resizes and crops a picture. The pixels equal those of torchvision's {@code Resize(resize)} and
+ * {@code CenterCrop(size)} on a PIL image, to the bit. Both happen in one step: only the pixels
+ * inside the crop are computed, and only the source pixels that they depend on are read.
  *
- * <p>As in Pillow there is a horizontal and a vertical pass, each rounded to 8 bits. The passes
- * alternate. When an output row needs more source rows, the horizontal pass narrows four source
- * rows at once. The narrowed rows stay in a ring buffer until the last output row that needs them
- * is computed. A picture of any size therefore needs a working memory of only a few rows.
+ * <p>As in Pillow, a horizontal pass narrows the source rows, a vertical pass computes weighted
+ * sums of the narrowed rows, and each pass rounds its samples to 8 bits. The passes alternate. When
+ * an output row needs more source rows, the horizontal pass narrows four source rows at once. The
+ * narrowed rows stay in a ring buffer until the last output row that needs them is computed. A
+ * picture of any size therefore needs a working memory of only a few rows.
  *
- * <p>An instance keeps its scratch memory, and the weights for the last picture's size. For one
- * thread.
+ * <p>An instance keeps its scratch memory, and the weights for the last picture's size. Not
+ * thread-safe.
  */
 final class CropResizer {
 
@@ -23,7 +24,7 @@ final class CropResizer {
   private ResizedAxis rows = columns;
   private RowNarrower narrower = new RowNarrower(columns);
 
-  /** The ring buffer: groups of narrowed rows, one sample per int. */
+  /** The ring buffer: groups of four narrowed rows. Each int holds one sample. */
   private int[][][] ring = {};
 
   private int[] sums = {};
@@ -81,7 +82,10 @@ final class CropResizer {
     return (long) ((double) ((long) resize * side) / shorter);
   }
 
-  /** {@return the group of a source row, counted from the first row in use} */
+  /**
+   * {@return the group that holds a narrowed row} The {@code row} counts from the first source row
+   * in use.
+   */
   private int[][] group(int row) {
     return ring[row / RowNarrower.ROWS % ring.length];
   }

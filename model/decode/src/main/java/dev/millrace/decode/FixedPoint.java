@@ -3,7 +3,10 @@ package dev.millrace.decode;
 /** Fixed-point arithmetic for weighted sums of 8-bit samples, equal to Pillow's. */
 final class FixedPoint {
 
-  /** Bits after the binary point of a weight. 255 times the sum of all weights fits into an int. */
+  /**
+   * Bits after the binary point of a weight. The weights of a pixel sum to 1, so 255 times their
+   * sum fits into an int.
+   */
   static final int PRECISION = 22;
 
   /** The start value of a sum, so that the sum is rounded and not truncated. */

@@ -1,9 +1,10 @@
 package dev.millrace.decode;
 
 /**
- * GIF's variant of Lempel-Ziv-Welch: codes of 3 to 12 bits, low bits first, in blocks of at most
- * 255 bytes (GIF89a specification, appendix F). The time is proportional to the bytes read and the
- * pixels written, even for malicious codes. An instance decodes one frame.
+ * GIF's variant of Lempel-Ziv-Welch: codes of 3 to 12 bits, least significant bit first, in blocks
+ * of at most 255 bytes (GIF89a specification, appendix F). The time is proportional to the number
+ * of bytes read plus the number of pixels written, even for malicious codes. An instance decodes
+ * one frame.
  */
 final class GifLzw {
 

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 
 /**
  * Reads the numbers in an image file's header in sequence. It never reads beyond the end of the
- * bytes. It refuses a truncated header as undecodable. For one thread.
+ * bytes. It refuses a truncated header as undecodable. Not thread-safe.
  */
 final class HeaderReader {
 
@@ -60,8 +60,8 @@ final class HeaderReader {
   }
 
   /**
-   * {@return whether at least one of the eight bytes is 0} If a byte is 0, and only then, the
-   * subtraction of 1 from each byte sets a high bit that was clear.
+   * {@return whether at least one of the eight bytes is 0} The method subtracts 1 from each byte.
+   * This sets a byte's highest bit where that bit was clear, if and only if one of the bytes is 0.
    */
   private static boolean hasZero(long bytes) {
     return ((bytes - ONES) & ~bytes & (ONES << (Byte.SIZE - 1))) != 0;

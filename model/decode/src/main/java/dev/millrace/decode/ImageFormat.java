@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * The supported formats. A file with other first bytes is refused, so that no other parser of the
- * native library ever reads untrusted bytes.
+ * The supported formats. A file that does not begin with the signature of one of these formats is
+ * refused, so that the native library's parsers of other formats never read untrusted bytes.
  */
 enum ImageFormat {
   JPEG("JPEG", "FFD8FF"),

@@ -15,8 +15,9 @@ import dev.millrace.core.image.BadImageException.Reason;
 record ImageHeader(ImageFormat format, long width, long height, long passes) {
 
   /**
-   * The largest number of passes over an image of the largest size; a smaller image may have more
-   * passes. A progressive JPEG has about 10 scans; a malicious JPEG may have thousands.
+   * The largest number of passes over an image of the largest size. A smaller image may have more
+   * passes, up to an equal total of pixels. A progressive JPEG has about 10 scans; a malicious JPEG
+   * may have thousands.
    */
   private static final int MAX_PASSES = 16;
 
@@ -31,8 +32,8 @@ record ImageHeader(ImageFormat format, long width, long height, long passes) {
   }
 
   /**
-   * Reads the header of an image file. It reads little more than the header. Only a JPEG is read to
-   * its end, because its scans have to be counted.
+   * Reads the header of an image file. Only a JPEG is read to its end, because its scans have to be
+   * counted. For other formats, the method reads little more than the header.
    *
    * @throws BadImageException if the format is not supported or the header is invalid
    */
@@ -49,7 +50,8 @@ record ImageHeader(ImageFormat format, long width, long height, long passes) {
   }
 
   /**
-   * Refuses an image with more than {@code maxPixels} pixels or with too many passes over them.
+   * Refuses an image with more than {@code maxPixels} pixels or with too many passes over these
+   * pixels.
    *
    * @throws BadImageException with {@link Reason#TOO_LARGE}
    */

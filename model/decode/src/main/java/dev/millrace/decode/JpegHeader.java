@@ -5,9 +5,9 @@ package dev.millrace.decode;
  * reads the segments as libjpeg does. There is one frame header: libjpeg refuses a second one.
  * Pictures inside other segments, for example an EXIF thumbnail, are skipped with the segment.
  *
- * <p>Refuses a marker that must not follow a scan's data. At such a marker libjpeg fills the rest
- * of the picture with grey. It reports the marker only after the last row, and OpenCV ignores a
- * report at that time.
+ * <p>Refuses a file in which a scan's data ends at a marker that must not follow a scan's data. At
+ * this marker, libjpeg fills the rest of the picture with grey. It reports the marker only after
+ * the last row, when OpenCV ignores reports.
  */
 final class JpegHeader {
 
@@ -72,7 +72,7 @@ final class JpegHeader {
     }
   }
 
-  /** {@return whether the marker is followed by no length, as a restart marker or TEM} */
+  /** {@return whether no length follows the marker, which holds for restart markers and TEM} */
   private static boolean standsAlone(int marker) {
     return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7);
   }

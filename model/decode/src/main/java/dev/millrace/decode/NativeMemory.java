@@ -8,12 +8,15 @@ import org.bytedeco.opencv.opencv_core.Mat;
 /** Distinguishes a lack of native memory from a damaged image. */
 final class NativeMemory {
 
-  /** The texts of OpenCV's {@code StsNoMem} and C++'s {@code std::bad_alloc} in Java exceptions. */
+  /**
+   * The texts in the messages of Java exceptions that stand for OpenCV's error {@code StsNoMem} and
+   * C++'s {@code std::bad_alloc}.
+   */
   private static final List<String> EXHAUSTED = List.of("(-4:Insufficient memory)", "bad_alloc");
 
   /**
-   * The largest number of bytes per pixel that a decode needs. A progressive JPEG needs this
-   * number, because libjpeg keeps all coefficients until the last scan.
+   * The largest number of bytes per pixel that a decode needs. A progressive JPEG needs nine bytes
+   * per pixel, because libjpeg keeps all coefficients until the last scan.
    */
   private static final int BYTES_A_PIXEL = 9;
 
@@ -22,7 +25,7 @@ final class NativeMemory {
   /**
    * Allocates as much memory as the decode of a picture needs, and frees it. Call this method
    * before a picture is refused as damaged, because OpenCV also reports a picture as damaged if one
-   * of its libraries found no memory.
+   * of its libraries could not allocate memory.
    *
    * @throws RuntimeException if there is too little memory; pass this error of OpenCV to {@link
    *     #throwIfExhausted}
@@ -36,7 +39,7 @@ final class NativeMemory {
    * has another cause.
    *
    * @param failure JavaCPP's exception for a C++ exception
-   * @throws OutOfMemoryError if native memory ran out; the image may be sound
+   * @throws OutOfMemoryError if native memory ran out; the image itself may be valid
    */
   static void throwIfExhausted(RuntimeException failure) {
     String message = String.valueOf(failure.getMessage());

@@ -17,10 +17,11 @@ import java.util.Objects;
  *       ImageLimits#maxPixels()} pixels before memory for pixels is allocated, and a JPEG with too
  *       many passes over its pixels. It refuses TIFF, HEIF, AVIF and all other formats as {@link
  *       Reason#UNKNOWN_FORMAT}.
- *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its sides, by libjpeg's own
- *       transform. The factor must divide both sides. The decoded shorter side must have at least
- *       512 pixels, and at least twice its length after the resize. The pixels then differ from
- *       torchvision's by a fraction of a grey level.
+ *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its width and height, by
+ *       libjpeg's own transform. The factor 2, 4 or 8 must divide both sides. After the decode, the
+ *       shorter side must have at least 512 pixels, and be at least twice as long as after the
+ *       resize. The pixels of a reduced decode differ from torchvision's by a fraction of a grey
+ *       level on average.
  *   <li>A picture is rotated by its EXIF orientation, so that the model gets the pixels that an
  *       image viewer shows. PyTorch's own loaders ignore the orientation.
  *   <li>Grey, palette, 16-bit and CMYK pictures become 8-bit RGB. Transparency is dropped, not
@@ -31,11 +32,11 @@ import java.util.Objects;
  * </ul>
  *
  * <p>The decoder does not limit the time of a decode, because native code cannot be interrupted.
- * Native memory is freed before {@link #decode} returns; an instance keeps a few rows on the heap.
- * One thread uses an instance at a time; instances share nothing.
+ * Native memory is freed before {@link #decode} returns; an instance keeps a few rows of pixels on
+ * the heap. One thread uses an instance at a time; instances share nothing.
  *
  * <p>Errors of the image library become {@link BadImageException}s. A lack of heap or native memory
- * becomes an {@link OutOfMemoryError}, because the image may be sound.
+ * becomes an {@link OutOfMemoryError}, because the image itself may be valid.
  */
 public final class OpenCvImageDecoder implements ImageDecoder {
 
@@ -48,7 +49,7 @@ public final class OpenCvImageDecoder implements ImageDecoder {
   private final CropResizer resizer = new CropResizer();
 
   /**
-   * Creates a decoder. The first one in a JVM loads the native library; see {@link #warmUp}.
+   * Creates a decoder. The first decoder in a JVM loads the native library; see {@link #warmUp}.
    *
    * @param limits the limits for each image
    * @throws IllegalStateException if the native library cannot be loaded; the message says what to

@@ -30,7 +30,7 @@ final class OpenCvLibrary {
     }
   }
 
-  /** The result of loading: the error, or null. */
+  /** The result of loading: the error, or null if the library was loaded. */
   private record Attempt(LinkageError failure) {}
 
   private static Attempt load() {

@@ -11,7 +11,7 @@ import dev.millrace.core.image.BadImageException;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** A picture that OpenCV decoded. It occupies native memory until it is closed. For one thread. */
+/** A picture that OpenCV decoded. It occupies native memory until it is closed. Not thread-safe. */
 final class OpenCvPicture implements PixelRows {
 
   private static final String REFUSED =
@@ -55,8 +55,9 @@ final class OpenCvPicture implements PixelRows {
   }
 
   /**
-   * {@return OpenCV's flag for a reduced decode} The flags for grey contain only the reduction. The
-   * flags for colour also request blue as the first channel.
+   * {@return OpenCV's flag for a reduced decode} The flags with {@code GRAYSCALE} in their name are
+   * used, because they contain only the reduction. The flags with {@code COLOR} also request blue
+   * as the first channel.
    */
   private static int flag(int reduction) {
     return switch (reduction) {

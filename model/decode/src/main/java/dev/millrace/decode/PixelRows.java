@@ -1,6 +1,6 @@
 package dev.millrace.decode;
 
-/** A decoded picture, read row by row. For one thread. */
+/** A decoded picture, read row by row. Not thread-safe. */
 interface PixelRows extends AutoCloseable {
 
   int width();

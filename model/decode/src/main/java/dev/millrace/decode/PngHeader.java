@@ -3,7 +3,8 @@ package dev.millrace.decode;
 import java.util.Arrays;
 
 /**
- * Reads a PNG's header, which must be its first chunk, and removes chunks that OpenCV mishandles.
+ * Reads the header of a PNG, which must be the PNG's first chunk, and removes chunks that OpenCV
+ * mishandles.
  */
 final class PngHeader {
 
@@ -17,12 +18,15 @@ final class PngHeader {
   private static final long TRNS = 0x74524E53;
   private static final long EXIF = 0x65584966;
 
-  /** Set in the type of a chunk that a decoder may ignore: the first letter is lower-case. */
+  /**
+   * The bit that marks the type of an ancillary chunk, which a decoder may ignore. This bit makes
+   * the type's first letter lower-case.
+   */
   private static final long ANCILLARY = 0x2000_0000;
 
   /**
-   * The largest number of kept chunks of transparency and orientation; a valid file has one of
-   * each.
+   * The largest number of transparency and orientation chunks, together, that are kept. A valid
+   * file has at most one of each kind.
    */
   private static final int MAX_EXTRAS = 4;
 
@@ -42,7 +46,7 @@ final class PngHeader {
   }
 
   /**
-   * Prepares a PNG for OpenCV, which has three faults:
+   * Prepares a PNG for OpenCV, whose PNG reader has three faults:
    *
    * <ul>
    *   <li>It allocates the length that a chunk declares, up to 4 GiB, before it compares this
@@ -57,7 +61,7 @@ final class PngHeader {
    * keeps transparency (tRNS) and orientation (eXIf), because the pixels depend on them. An
    * animated PNG becomes its still image.
    *
-   * @return {@code png} itself if no chunk is removed
+   * @return the prepared file; {@code png} itself if no chunk is removed
    */
   static byte[] still(byte[] png) {
     HeaderReader in = new HeaderReader(ImageFormat.PNG, png);
@@ -89,9 +93,9 @@ final class PngHeader {
    * Skips the next chunk.
    *
    * @param lenient whether a truncated chunk counts as the end of the file, so that OpenCV decides
-   *     about the file. If false, this method refuses a truncated chunk. It always refuses
-   *     truncated pixels, because libpng writes a line to standard error about each file with
-   *     truncated pixels
+   *     whether to refuse the file. If false, this method refuses a truncated chunk. This method
+   *     always refuses a truncated chunk of pixels (IDAT), because libpng would write a line to
+   *     standard error
    * @return the chunk's type; {@link #IEND} for a truncated chunk
    */
   private static long skipChunk(HeaderReader in, boolean lenient) {

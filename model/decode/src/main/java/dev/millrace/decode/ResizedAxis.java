@@ -3,13 +3,14 @@ package dev.millrace.decode;
 import java.util.Arrays;
 
 /**
- * The source pixels and weights of each pixel of a cropped and resized axis. Each pixel has a run
- * of source pixels. All runs have the same length; surplus source pixels have weight 0.
+ * The source pixels and weights of each pixel of one axis (columns or rows) after the resize and
+ * the crop. Each pixel is the weighted sum of a run of adjacent source pixels. All runs have the
+ * same length; surplus source pixels have weight 0.
  *
  * <p>The numbers equal Pillow's for {@code Image.resize(…, BILINEAR)} on 8-bit images, to the bit.
- * The weights follow a triangle over the source pixels, which is as wide as the reduction
- * (antialiasing). They are computed in double precision, normalised, and rounded to fixed point.
- * Immutable.
+ * The weights follow a triangle over the source pixels. The more the axis is reduced, the wider is
+ * the triangle (antialiasing). The weights are computed in double precision, normalised, and
+ * rounded to fixed point. Immutable.
  */
 final class ResizedAxis {
 
@@ -23,8 +24,8 @@ final class ResizedAxis {
    * Computes the weights of {@code size} pixels in the middle of an axis.
    *
    * @param source length of the source axis, in pixels
-   * @param resized length after the resize, at least {@code size}; may exceed the length of an
-   *     array
+   * @param resized length after the resize, at least {@code size}; may exceed the largest length of
+   *     a Java array
    * @param size number of pixels that the crop keeps
    */
   ResizedAxis(int source, long resized, int size) {
@@ -78,17 +79,20 @@ final class ResizedAxis {
     return first.length;
   }
 
-  /** {@return the first source pixel of pixel {@code i}; it never decreases as {@code i} grows} */
+  /**
+   * {@return the index of the first source pixel of pixel {@code i}; the index never decreases as
+   * {@code i} grows}
+   */
   int first(int i) {
     return first[i];
   }
 
-  /** {@return the number of source pixels per pixel, from {@link #first} on} */
+  /** {@return the number of source pixels of each pixel, counted from {@link #first}} */
   int taps() {
     return taps;
   }
 
-  /** {@return the weight of source pixel {@code first(i) + tap}, in {@link FixedPoint}} */
+  /** {@return the weight of source pixel {@code first(i) + tap}, as a {@link FixedPoint} number} */
   int weight(int i, int tap) {
     return weights[i * taps + tap];
   }

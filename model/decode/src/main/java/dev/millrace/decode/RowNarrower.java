@@ -7,14 +7,15 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
- * The horizontal pass: computes rows of the cropped, resized width from source rows.
+ * The horizontal pass: computes, from source rows, rows that have the width after the resize and
+ * the crop.
  *
  * <p>The source samples of an output sample lie at irregular places, so they have to be fetched one
  * by one. To fetch the samples of four rows at once, the four bytes at the same place of the four
  * rows are packed into one int. All other work consists of simple loops over arrays of ints, which
  * the JIT compiler vectorises.
  *
- * <p>Keeps scratch memory of about eight rows. For one thread.
+ * <p>Keeps scratch memory of about eight rows. Not thread-safe.
  */
 final class RowNarrower {
 
@@ -32,7 +33,10 @@ final class RowNarrower {
    */
   private final int[] stacks;
 
-  /** For each tap and each output sample: the index in {@link #stacks}. */
+  /**
+   * For each tap (source pixel of an output pixel) and each output sample: the index in {@link
+   * #stacks}.
+   */
   private final int[][] places;
 
   /** For each tap and each output sample: the weight. */

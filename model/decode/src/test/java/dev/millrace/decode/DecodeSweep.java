@@ -90,7 +90,7 @@ final class DecodeSweep {
     return files;
   }
 
-  /** Changes a few bytes, half of the time near the start, and truncates one file in eight. */
+  /** Changes a few bytes, in half of the files near the start, and truncates one file in eight. */
   private static byte[] mutate(byte[] original, Random random) {
     byte[] file = original.clone();
     int changes = 1 + random.nextInt(8);

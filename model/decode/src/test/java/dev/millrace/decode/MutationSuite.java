@@ -10,7 +10,10 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@link MutationTest} with tens of thousands of files and a time limit. A nightly group. */
+/**
+ * {@link MutationTest} with tens of thousands of files and a time limit. Part of a nightly test
+ * group.
+ */
 @Tag("nightly")
 @Tag("corpus")
 class MutationSuite {

@@ -311,7 +311,7 @@ class OpenCvImageDecoderTest {
         | (pixels.get(at + 2) & 0xFF);
   }
 
-  /** Red and green above, blue and white below. */
+  /** A picture of four quarters: red and green above, blue and white below. */
   private static BufferedImage quarters(int width, int height) {
     BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {

@@ -13,7 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Large JPEGs are decoded at a reduced size: nearly equal pixels in less time. */
+/**
+ * Large JPEGs are decoded at a reduced size, which takes less time and gives nearly equal pixels.
+ */
 class ReducedDecodeTest {
 
   private static final Preprocessing IMAGENET = Pictures.geometry(256, 224);
@@ -55,7 +57,9 @@ class ReducedDecodeTest {
     assertThat(decode(png, IMAGENET)).isEqualTo(expected);
   }
 
-  /** The colours that a viewer shows at the top left and at the top right of four quarters. */
+  /**
+   * The colours that a viewer shows at the top left and at the top right of the rotated picture.
+   */
   @ParameterizedTest(name = "orientation {0}")
   @CsvSource({
     "1, FF0000, 00FF00", "2, 00FF00, FF0000", "3, FFFFFF, 0000FF", "4, 0000FF, FFFFFF",
@@ -122,7 +126,7 @@ class ReducedDecodeTest {
     return picture;
   }
 
-  /** Red and green above, blue and white below. */
+  /** A picture of four quarters: red and green above, blue and white below. */
   private static BufferedImage quarters(int width, int height) {
     BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {

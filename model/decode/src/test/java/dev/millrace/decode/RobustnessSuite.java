@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@link RobustnessTest} with more files and a time limit. A nightly group. */
+/** {@link RobustnessTest} with more files and a time limit. Part of a nightly test group. */
 @Tag("nightly")
 @Tag("corpus")
 class RobustnessSuite {

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Files that were made to break decoders are decoded or refused with a reason, in 512 MB and
- * without a crash. {@link RobustnessSuite} uses more files and also limits the time.
+ * Files that were made to break decoders are decoded or refused with a reason, by a JVM with a heap
+ * of 512 MB and without a crash. {@link RobustnessSuite} uses more files and also limits the time.
  */
 class RobustnessTest {
 
   @TempDir private Path folder;
 
-  /** One line of the sweep. */
+  /** One line of the output of {@link DecodeSweep}. */
   record Line(String name, boolean written, int millis, String outcome, String message) {
 
     static Line parse(String line) {

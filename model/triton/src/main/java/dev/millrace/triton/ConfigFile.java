@@ -15,17 +15,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A {@code config.pbtxt}, read by protobuf's own parser, with the lines of its fields. Ignores
- * fields and extensions that the schema does not contain, because new releases of Triton add
- * fields.
+ * A {@code config.pbtxt}, read by protobuf's own parser, together with the line number of each
+ * field. Ignores fields and extensions that the schema does not contain, because new releases of
+ * Triton add fields.
  *
  * @param file the file's path
  * @param config the file's content
- * @param lines the line of each field
+ * @param lines the line number of each field
  */
 record ConfigFile(Path file, ModelConfig config, TextFormatParseInfoTree lines) {
 
-  /** Protobuf's messages begin with a line and a column. */
+  /** The parser's error messages begin with a line number and a column number. */
   private static final Pattern PLACE = Pattern.compile("\\d+:\\d+: ");
 
   /**
@@ -66,7 +66,8 @@ record ConfigFile(Path file, ModelConfig config, TextFormatParseInfoTree lines) 
   }
 
   /**
-   * {@return an exception about one message of a repeated field; it names the message's first line}
+   * {@return an exception about one element of a repeated field} Its message contains the number of
+   * the element's first line.
    */
   ModelException problem(int field, int index, String problem) {
     FieldDescriptor descriptor = ModelConfig.getDescriptor().findFieldByNumber(field);

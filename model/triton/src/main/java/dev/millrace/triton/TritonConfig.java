@@ -20,9 +20,9 @@ import java.util.function.Function;
  * The settings in a model's {@value #FILE_NAME}, in <a
  * href="https://github.com/triton-inference-server/server/blob/main/docs/user_guide/model_configuration.md">Triton's
  * format</a>. Triton leaves preprocessing to its clients. Mean, standard deviation and resize
- * therefore come from the {@code parameters} {@code mean}, {@code std} and {@code resize} of the
- * file, which Triton ignores. The defaults are ImageNet's mean and standard deviation, and 8/7 of
- * the size as resize.
+ * therefore come from the file's {@code parameters} named {@code mean}, {@code std} and {@code
+ * resize}, which Triton ignores. By default, mean and standard deviation are ImageNet's, and {@code
+ * resize} is 8/7 of the size.
  *
  * @param labels the file with the names of the classes
  * @param preprocessing the preprocessing of the model's images
@@ -98,8 +98,8 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
   }
 
   /**
-   * {@return the last parameter with this key} Protobuf also keeps the last of several map entries
-   * with the same key.
+   * {@return the last parameter with this key} If a map has several entries with the same key,
+   * protobuf also keeps the last entry.
    */
   private static <T> Optional<T> parameter(ConfigFile text, String key, Function<String, T> parse) {
     List<ParameterEntry> entries = text.config().getParametersList();
@@ -134,7 +134,9 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
     return Arrays.stream(list.split(",")).map(String::strip).map(Float::valueOf).toList();
   }
 
-  /** {@return the side of the model's images, in pixels; empty if it is dynamic or not given} */
+  /**
+   * {@return the side of the model's images, in pixels; empty if the side is dynamic or not given}
+   */
   private static OptionalInt inputSize(ConfigFile text) {
     ModelConfig config = text.config();
     if (config.getInputCount() > 1) {

@@ -15,13 +15,13 @@ import java.nio.file.Path;
  * {@code config.pbtxt} and a labels file beside the version folders. The manifest is derived each
  * time that a version is read, and is never stored.
  *
- * <p>The manifest's checksum is the checksum of the model file at the time of reading. A model file
- * that was corrupt before is not noticed. A model file that changes afterwards is refused.
- * Thread-safe.
+ * <p>The manifest's checksum is the checksum of the model file at the time of reading. If the model
+ * file was already corrupt at that time, this is not noticed. If the model file changes later, it
+ * is refused when it is loaded. Thread-safe.
  */
 public final class TritonLayout implements ForeignLayout {
 
-  /** The kind of source in the manifest. */
+  /** The {@code kind} of the source in the manifest. */
   private static final String SOURCE = "triton";
 
   /** Creates the layout; it has no settings. */

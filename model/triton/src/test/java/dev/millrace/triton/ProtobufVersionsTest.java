@@ -21,7 +21,7 @@ class ProtobufVersionsTest {
 
   @TempDir private Path folder;
 
-  /** Reads the repository in its argument, and prints the result. */
+  /** Reads the repository whose folder is the argument, and prints the result. */
   static final class Reader {
     public static void main(String[] arguments) {
       System.out.println(found(Path.of(arguments[0])));

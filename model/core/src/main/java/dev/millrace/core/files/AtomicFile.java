@@ -8,8 +8,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /**
- * Replaces a file in one step. A reader finds either the old content or the new content, complete,
- * even after a kill or a power failure.
+ * Replaces a file in one step. A reader always finds either the complete old content or the
+ * complete new content, even after the writing process was killed or the power failed.
  *
  * <p>The content is written to a hidden file in the same folder and forced to disk. A rename gives
  * the hidden file the target's name. Then the folder is forced to disk.
@@ -25,7 +25,8 @@ public final class AtomicFile {
    *
    * @param file the target, in a folder that exists
    * @param bytes the new content
-   * @throws IOException if writing fails; the file then has the old or the new content, complete
+   * @throws IOException if writing fails; the file then has either its complete old content or its
+   *     complete new content
    */
   public static void write(Path file, byte[] bytes) throws IOException {
     write(file, out -> out.write(bytes));
@@ -36,7 +37,8 @@ public final class AtomicFile {
    *
    * @param file the target, in a folder that exists
    * @param content writes the new content to a buffered stream
-   * @throws IOException if writing fails; the file then has the old or the new content, complete
+   * @throws IOException if writing fails; the file then has either its complete old content or its
+   *     complete new content
    */
   public static void write(Path file, Disk.Content content) throws IOException {
     Path hidden = file.resolveSibling(hiddenPrefix(file) + UUID.randomUUID());

@@ -34,8 +34,8 @@ public final class Disk {
   private Disk() {}
 
   /**
-   * Writes a new file and forces its content to disk. The file's name is on disk after its folder
-   * has been {@link #force forced}.
+   * Writes a new file and forces its content to disk. To force the file's name to disk too, call
+   * {@link #force} on its folder.
    *
    * @param file the file to create
    * @param bytes the file's content
@@ -95,7 +95,7 @@ public final class Disk {
    */
   public static void force(Path folder) throws IOException {
     if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      return; // Windows cannot open a folder, and NTFS keeps a journal of its names.
+      return; // Windows cannot open a folder, and NTFS protects the names by its own journal.
     }
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);

@@ -5,8 +5,8 @@ import java.util.Objects;
 
 /**
  * An image cannot be classified because of the image itself. The message says the reason and
- * becomes part of the dead letter. The exception has no stack trace, because a stack trace says
- * nothing about the image.
+ * becomes part of the dead letter (the record about the refused image). The exception has no stack
+ * trace, because a stack trace says nothing about the image.
  */
 public final class BadImageException extends RuntimeException {
 
@@ -14,21 +14,21 @@ public final class BadImageException extends RuntimeException {
 
   /** The reason why an image is refused. Metrics count refused images by reason. */
   public enum Reason {
-    /** The record has no value, or an empty one. */
+    /** The Kafka record has no value, or its value is empty. */
     EMPTY,
     /** The record's content type or envelope is not supported. */
     UNREADABLE_EVENT,
-    /** The bytes do not begin like any supported image format. */
+    /** The first bytes are not those of a supported image format. */
     UNKNOWN_FORMAT,
     /** The header declares more pixels than {@link ImageLimits#maxPixels()} allows. */
     TOO_LARGE,
-    /** The bytes begin like an image but cannot be decoded. */
+    /** The first bytes are those of a supported image format, but the image cannot be decoded. */
     UNDECODABLE,
     /** Decoding took longer than {@link ImageLimits#decodeTimeout()}. */
     TIMEOUT,
     /** The decoder failed with an error that says nothing about the image. */
     DECODER_FAILED,
-    /** The model fails on this image, although it answers other images on the same device. */
+    /** The model fails on this image, although it classifies other images on the same device. */
     NO_ANSWER;
 
     /** {@return the reason as a metric label, for example {@code too_large}} */

@@ -8,12 +8,12 @@ import java.nio.ByteBuffer;
  *
  * <p>An instance holds scratch memory. One thread uses it at a time. Decoding runs in native code
  * and cannot be interrupted: a caller that stops waiting for a decode must not touch {@code pixels}
- * before the call returns.
+ * until the call has returned.
  */
 public interface ImageDecoder extends AutoCloseable {
 
   /**
-   * Decodes one image, then resizes and crops it as {@code preprocessing} says.
+   * Decodes one image, and resizes and crops it to the sizes in {@code preprocessing}.
    *
    * @param encoded the image file's bytes (JPEG, PNG, …); the decoder does not keep the array
    * @param preprocessing the resize and the crop to apply
@@ -21,7 +21,7 @@ public interface ImageDecoder extends AutoCloseable {
    *     ({@code uint8[size, size, 3]}). Unchanged if the image is refused
    * @throws BadImageException if the image is damaged, not supported or too large
    * @throws OutOfMemoryError if the heap or native memory is too small for the decode; the image
-   *     may be sound
+   *     itself may be valid
    */
   void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels);
 

@@ -9,13 +9,15 @@ import java.time.Duration;
  *     height from the header before it allocates memory for pixels. The default of 32 Mi pixels
  *     admits images of every common camera and limits the native memory of a decode to about 100 MB
  *     for a baseline JPEG and 300 MB for a progressive JPEG
- * @param decodeTimeout the longest time of one decode, at least 1 ms; a slower image is refused
- * @param maxHungDecoders the largest number of decodes, at least 1, that may be past their timeout
- *     at the same time; with one more, the engine fails
+ * @param decodeTimeout the longest time that the decode of one image may take, at least 1 ms
+ * @param maxHungDecoders the largest number of decodes that may run beyond {@code decodeTimeout} at
+ *     the same time, at least 1. If one more decode does so, the engine fails
  */
 public record ImageLimits(long maxPixels, Duration decodeTimeout, int maxHungDecoders) {
 
-  /** The defaults: 32 Mi pixels, 5 s, 4 hung decoders. */
+  /**
+   * The defaults: 32 Mi pixels per image, 5 s per decode, and 4 decodes that run beyond the 5 s.
+   */
   public static final ImageLimits DEFAULT = new ImageLimits(32L << 20, Duration.ofSeconds(5), 4);
 
   /**
@@ -23,7 +25,8 @@ public record ImageLimits(long maxPixels, Duration decodeTimeout, int maxHungDec
    *
    * @param maxPixels the largest width times height, at least 1
    * @param decodeTimeout the longest time of one decode, at least 1 ms
-   * @param maxHungDecoders the number of decodes, at least 1, that may exceed their timeout at once
+   * @param maxHungDecoders the largest number of decodes that may run beyond {@code decodeTimeout}
+   *     at the same time, at least 1
    * @throws IllegalArgumentException if a limit is out of range; the message names the limit and
    *     its value
    */

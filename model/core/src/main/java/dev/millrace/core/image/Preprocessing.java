@@ -24,10 +24,10 @@ public record Preprocessing(int size, int resize, List<Float> mean, List<Float> 
   /** The largest side of an input, in pixels. */
   public static final int MAX_SIZE = 4096;
 
-  /** The mean of ImageNet's pixels. Most models are trained with it. */
+  /** The mean of ImageNet's pixels. Most models are trained with this mean. */
   public static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
 
-  /** The standard deviation of ImageNet's pixels. Most models are trained with it. */
+  /** The standard deviation of ImageNet's pixels. Most models are trained with this deviation. */
   public static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
 
   /**
@@ -37,8 +37,8 @@ public record Preprocessing(int size, int resize, List<Float> mean, List<Float> 
    * @param resize length of the shorter side after the resize, in pixels
    * @param mean mean of red, green and blue, on the 0..1 scale
    * @param std standard deviation of red, green and blue, on the 0..1 scale
-   * @throws IllegalArgumentException if a value is out of range; the message names the key and the
-   *     value
+   * @throws IllegalArgumentException if a value is out of range; the message contains the name of
+   *     the parameter and the value
    */
   public Preprocessing {
     if (size < 1 || size > MAX_SIZE) {
@@ -70,7 +70,8 @@ public record Preprocessing(int size, int resize, List<Float> mean, List<Float> 
   }
 
   /**
-   * {@return the usual resize for a size: 8/7 of the size, rounded; for example 256 pixels for 224}
+   * {@return the usual value of {@code resize}: 8/7 of {@code size}, rounded; for example 256 for a
+   * {@code size} of 224}
    *
    * @param size side of the input, in pixels
    */

@@ -44,7 +44,7 @@ public record Device(Kind kind, int index) {
    * Parses {@code cpu}, {@code cuda} (short for {@code cuda:0}) or {@code cuda:N}.
    *
    * @param text the device's name
-   * @return the device; it may not exist on this machine
+   * @return the device. This method does not test whether the machine has this device
    * @throws IllegalArgumentException if the text has none of these forms
    */
   public static Device parse(String text) {

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The names of a model's classes, in the order of its outputs.
+ * The names of a model's classes, in the order of the model's outputs.
  *
  * @param names one name per class: not blank, on one line, at most {@value #MAX_CHARACTERS}
  *     characters, no control characters. Two classes may have the same name
  */
 public record Labels(List<String> names) {
 
-  /** Names are short because every prediction carries some of them. */
+  /** The length of a name is limited, because every prediction contains several names. */
   private static final int MAX_CHARACTERS = 1_000;
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -75,7 +75,7 @@ public record Labels(List<String> names) {
    * shift all later names to other classes.
    *
    * @param file the labels file
-   * @return its names
+   * @return the names in the file
    * @throws ModelException if the file is missing, cannot be read or holds no valid labels
    */
   public static Labels read(Path file) {
@@ -107,7 +107,7 @@ public record Labels(List<String> names) {
    * {@return the name of a class}
    *
    * @param index the class's index, from 0
-   * @throws IndexOutOfBoundsException if there is no class of this index
+   * @throws IndexOutOfBoundsException if there is no class with this index
    */
   public String get(int index) {
     return names.get(index);

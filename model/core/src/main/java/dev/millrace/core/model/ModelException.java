@@ -21,7 +21,7 @@ public class ModelException extends RuntimeException {
    * Creates the exception with a cause.
    *
    * @param message what happened, and what to do
-   * @param cause the error behind it
+   * @param cause the underlying error
    */
   public ModelException(String message, Throwable cause) {
     super(message, cause);

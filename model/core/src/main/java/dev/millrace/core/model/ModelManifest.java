@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
  * {@value #FILE_NAME}.
  *
  * @param name the model's name, which consists of letters, digits, dots, dashes and underscores
- * @param version the version's number: positive, never used twice
- * @param sha256 checksum of the model file that is served: 64 lower-case hexadecimal digits
+ * @param version the version's number: positive, and different from the numbers of the model's
+ *     other versions
+ * @param sha256 SHA-256 checksum of the version's model file: 64 lower-case hexadecimal digits
  * @param created time of publication, ISO-8601 in UTC
  * @param source the origin of the version
  * @param parentVersion the version that training started from, or null
@@ -45,10 +46,11 @@ public record ModelManifest(
   /**
    * The origin of a version.
    *
-   * @param kind {@code import}, {@code training}, or the name of the foreign layout that holds the
-   *     version
+   * @param kind {@code import}, {@code training}, or the name of the other tool's layout that the
+   *     version was read from, for example {@code triton}
    * @param file name of the imported file, or null
-   * @param sha256 checksum of the file before it was prepared, or null
+   * @param sha256 SHA-256 checksum of the original file, before Millrace prepared it for serving,
+   *     or null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Source(String kind, String file, String sha256) {
@@ -56,9 +58,10 @@ public record ModelManifest(
     /**
      * Validates the origin.
      *
-     * @param kind {@code import}, {@code training}, or the name of a foreign layout
+     * @param kind {@code import}, {@code training}, or the name of another tool's layout
      * @param file name of the imported file, or null
-     * @param sha256 checksum of the file before it was prepared, or null
+     * @param sha256 SHA-256 checksum of the original file, before Millrace prepared it for serving,
+     *     or null
      * @throws IllegalArgumentException if {@code kind} is null
      */
     public Source {
@@ -67,11 +70,12 @@ public record ModelManifest(
   }
 
   /**
-   * Validates the values and copies the collections. Metrics that are null become an empty map.
+   * Validates the values and copies the collections. If {@code metrics} is null, an empty map takes
+   * its place.
    *
    * @param name the model's name
    * @param version the version's number
-   * @param sha256 checksum of the model file that is served
+   * @param sha256 SHA-256 checksum of the version's model file
    * @param created time of publication, ISO-8601 in UTC
    * @param source the origin of the version
    * @param parentVersion the version that training started from, or null
@@ -79,7 +83,8 @@ public record ModelManifest(
    * @param labels names of the classes in the order of the model's outputs
    * @param metrics measurements of the version by name
    * @param trainingRun name of the training run that produced the version, or null
-   * @throws IllegalArgumentException if a value is missing or invalid; the message names the key
+   * @throws IllegalArgumentException if a value is missing or invalid; the message names the
+   *     manifest's field
    */
   public ModelManifest {
     requireName(name);
@@ -130,7 +135,7 @@ public record ModelManifest(
   }
 
   /**
-   * {@return {@code name}, if a model may have it}
+   * {@return {@code name}, if a model may have this name}
    *
    * @param name the name
    * @throws IllegalArgumentException if a model may not have this name

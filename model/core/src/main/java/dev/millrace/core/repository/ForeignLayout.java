@@ -4,17 +4,17 @@ import dev.millrace.core.model.ModelException;
 import java.nio.file.Path;
 
 /**
- * Reads version folders that another tool wrote. A {@link ModelRepository} never writes to such a
- * folder, and calls its layouts only for version folders without a manifest. Implementations are
- * thread-safe.
+ * Reads version folders that another tool wrote. A {@link ModelRepository} never writes to these
+ * folders. It calls a foreign layout only for a version folder without a {@code millrace.json}.
+ * Implementations are thread-safe.
  */
 public interface ForeignLayout {
 
   /**
    * Tests whether a version's folder has this layout.
    *
-   * @param folder {@code <repository>/<model>/<version>}, without a manifest
-   * @return whether {@link #read} can be called for it
+   * @param folder {@code <repository>/<model>/<version>}, which has no {@code millrace.json}
+   * @return whether {@link #read} can read the folder
    */
   boolean holds(Path folder);
 

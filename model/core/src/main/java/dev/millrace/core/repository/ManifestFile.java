@@ -66,8 +66,8 @@ final class ManifestFile {
   }
 
   /**
-   * {@return the message of the record's validation; if there is none, the first line of Jackson's
-   * message}
+   * {@return the message of {@link ModelManifest}'s validation, if the validation failed; otherwise
+   * the first line of Jackson's message}
    */
   private static String problem(JacksonException e) {
     return e.getCause() instanceof IllegalArgumentException invalid

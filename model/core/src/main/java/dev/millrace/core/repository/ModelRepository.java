@@ -38,8 +38,8 @@ import java.util.stream.Stream;
  * processes may read and publish at the same time. Other files and folders in the repository are
  * ignored.
  *
- * <p>Version folders without a manifest are read through the {@link ForeignLayout}s that the
- * constructor is given.
+ * <p>The {@link ForeignLayout}s that are passed to the constructor read the version folders that
+ * have no manifest.
  *
  * <p>Every method that takes a model's name throws {@code IllegalArgumentException} if {@link
  * ModelManifest#requireName} refuses the name.
@@ -114,13 +114,14 @@ public final class ModelRepository {
   }
 
   /**
-   * Reads a version's manifest. The model file is read only if the version has a {@link
-   * ForeignLayout}, because its checksum has to be computed.
+   * Reads a version's manifest. A version with a {@code millrace.json} is read without its model
+   * file. For a version in a {@link ForeignLayout}, the layout reads the model file too, to compute
+   * its checksum.
    *
    * @param model the model's name
    * @param version the version's number
    * @return the version
-   * @throws ModelException if there is no such version or its manifest cannot be used
+   * @throws ModelException if there is no such version, or the version's manifest cannot be used
    */
   public ModelVersion version(String model, int version) {
     List<Integer> versions = published(model);
@@ -167,7 +168,8 @@ public final class ModelRepository {
    * Publishes a model file as the next version.
    *
    * @param model the model's name; the model's folder is created if it is missing
-   * @param prepared the prepared ONNX file's bytes
+   * @param prepared the bytes of the ONNX file, prepared as {@link ModelVersion#isPrepared}
+   *     describes
    * @param preprocessing the preprocessing of the model's images
    * @param labels the names of the model's classes
    * @param source the origin of the model
@@ -185,10 +187,12 @@ public final class ModelRepository {
   }
 
   /**
-   * Publishes a model file as the next version, with its parent, metrics and training run.
+   * Publishes a model file as the next version, with its origin, parent version, metrics and
+   * training run.
    *
    * @param model the model's name; the model's folder is created if it is missing
-   * @param prepared the prepared ONNX file's bytes
+   * @param prepared the bytes of the ONNX file, prepared as {@link ModelVersion#isPrepared}
+   *     describes
    * @param preprocessing the preprocessing of the model's images
    * @param labels the names of the model's classes
    * @param provenance the origin and the measurements of the model
@@ -244,7 +248,7 @@ public final class ModelRepository {
    *
    * @param model the model's name
    * @param version the version's number
-   * @throws ModelException if there is no such version, or it cannot be removed
+   * @throws ModelException if there is no such version, or the version cannot be removed
    */
   public void remove(String model, int version) {
     if (!published(model).contains(version)) {
@@ -265,11 +269,12 @@ public final class ModelRepository {
   }
 
   /**
-   * Removes the hidden folders that killed publishers and removers left.
+   * Removes the hidden folders that remain after a process was killed while it published or removed
+   * a version.
    *
    * @param model the model's name
-   * @param age the least time since a hidden folder's last change. A folder that changed more
-   *     recently is kept, because it may still be in use
+   * @param age the shortest time since a hidden folder's last change. A folder that changed more
+   *     recently is kept, because another process may still be using it
    * @return the number of removed folders
    * @throws ModelException if there is no such model, or the repository cannot be written
    */
@@ -284,7 +289,7 @@ public final class ModelRepository {
     }
   }
 
-  /** {@return the versions of a model; at least one} */
+  /** {@return the version numbers of a model; at least one} */
   private List<Integer> published(String model) {
     List<Integer> versions = versions(model);
     if (versions.isEmpty()) {

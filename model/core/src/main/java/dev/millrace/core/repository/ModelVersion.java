@@ -18,7 +18,7 @@ import java.util.OptionalInt;
  * @param manifest the manifest in the folder, or the one that a {@link ForeignLayout} derived
  * @param maxBatchSize the largest number of images per batch; empty if there is no limit
  * @param isPrepared whether the model file takes 8-bit pixels and returns probabilities; false for
- *     a file as its author exported it
+ *     a model file that is still as its author exported it
  */
 public record ModelVersion(
     Path folder, ModelManifest manifest, OptionalInt maxBatchSize, boolean isPrepared) {
@@ -68,8 +68,8 @@ public record ModelVersion(
   /**
    * Reads the whole model file and compares its checksum with the manifest's.
    *
-   * @return the verified bytes. Load these bytes and not the file, because the file may change in
-   *     the meantime
+   * @return the verified bytes. Load the model from these bytes, because the file may change after
+   *     this call
    * @throws ModelException if the file is missing, unreadable or differs from its checksum
    */
   public byte[] readVerified() {
@@ -150,7 +150,7 @@ public record ModelVersion(
             this, here, predecessor, there));
   }
 
-  /** {@return for example {@code resnet20 version 3}} */
+  /** {@return the model's name and the version's number, for example {@code resnet20 version 3}} */
   @Override
   public String toString() {
     return name() + " version " + version();

@@ -2,7 +2,10 @@ package dev.millrace.core.repository;
 
 import dev.millrace.core.model.ModelException;
 
-/** The model or the version is not in the repository. Publishing it there solves the problem. */
+/**
+ * The model or the version is not in the repository. Publishing the model to the repository solves
+ * the problem.
+ */
 public final class UnpublishedModelException extends ModelException {
 
   private static final long serialVersionUID = 1;
@@ -20,7 +23,7 @@ public final class UnpublishedModelException extends ModelException {
    * Creates the exception with a cause.
    *
    * @param message what is missing, and where
-   * @param cause the file system's error
+   * @param cause the error of the file system
    */
   public UnpublishedModelException(String message, Throwable cause) {
     super(message, cause);

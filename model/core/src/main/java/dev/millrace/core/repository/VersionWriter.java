@@ -18,7 +18,8 @@ import java.util.UUID;
 /**
  * Writes the versions of one model. A version is written to a hidden folder, forced to disk, and
  * renamed to its number. A reader therefore never finds an incomplete version, even after a power
- * failure. If publishers in one or several processes use the same number, the first rename wins.
+ * failure. If two publishers choose the same number, the first rename wins, even if the publishers
+ * run in different processes.
  */
 final class VersionWriter {
 
@@ -117,8 +118,9 @@ final class VersionWriter {
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (FileSystemException e) {
-      // Each system reports a rename onto an existing folder with another exception, and Java has
-      // no class for the exception on Linux. So this code checks whether the folder exists.
+      // If the folder already exists, each operating system throws a different exception, and Java
+      // has no class of its own for Linux's exception. So this code checks whether the folder
+      // exists.
       if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
         return false;
       }

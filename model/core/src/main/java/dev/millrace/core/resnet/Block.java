@@ -7,8 +7,9 @@ public enum Block {
 
   /**
    * A 1x1, a 3x3 and a 1x1 convolution. The last convolution has four times as many channels as the
-   * other two convolutions. The 3x3 convolution has the stride, as in torchvision ("v1.5"). In the
-   * paper, the first 1x1 convolution has the stride.
+   * other two convolutions. If the block reduces the image, the 3x3 convolution has the stride, as
+   * in torchvision (a variant known as ResNet v1.5). In the paper by He et al., the first 1x1
+   * convolution has the stride.
    */
   BOTTLENECK(4);
 

@@ -4,9 +4,9 @@ package dev.millrace.core.resnet;
  * A square convolution without bias. With a stride of 1, the padding keeps the height and the width
  * of the image.
  *
- * @param from channels of the input
- * @param to channels of the output
- * @param kernel side of the kernel, odd
+ * @param from number of input channels
+ * @param to number of output channels
+ * @param kernel side of the kernel, an odd number
  * @param stride stride in both directions
  */
 public record Convolution(int from, int to, int kernel, int stride) {

@@ -12,9 +12,10 @@ import java.util.Random;
  * Initial weights, as in torchvision.
  *
  * <p>A convolution's weights are normally distributed with the variance {@code 2 / (to * kernel *
- * kernel)}: He et al., "Delving Deep into Rectifiers" (2015), section 2.2, backward case ({@code
- * fan_out}). Batch norms start as the identity. A fully connected layer's weights and biases are
- * uniformly distributed within {@code ±1 / sqrt(from)}, which is PyTorch's default.
+ * kernel)}, where {@code to} is the number of output channels: He et al., "Delving Deep into
+ * Rectifiers" (2015), section 2.2, backward case ({@code fan_out}). Batch norms start as the
+ * identity. A fully connected layer's weights and biases are uniformly distributed within {@code ±1
+ * / sqrt(from)}, which is PyTorch's default; {@code from} is the number of inputs.
  */
 public final class HeInitialization {
 
@@ -72,7 +73,10 @@ public final class HeInitialization {
     Arrays.fill(values(parameter), factor ? 1 : 0);
   }
 
-  /** {@return the parameter's new array of zeros, for the caller to fill} */
+  /**
+   * {@return a new array of zeros, which becomes the parameter's values; the caller fills the
+   * array}
+   */
   private float[] values(Parameter parameter) {
     float[] values = new float[Math.toIntExact(parameter.count())];
     tensors.put(parameter.name(), new WeightTensor(parameter.shape(), FloatBuffer.wrap(values)));

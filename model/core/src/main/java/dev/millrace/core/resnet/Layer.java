@@ -10,8 +10,8 @@ import java.util.List;
  * @param output shape of the output for one image: {@code [channels, height, width]} or {@code
  *     [channels]}
  * @param parameters the layer's weights, including the statistics of batch norms
- * @param multiplyAdds number of multiply-add operations per image. As in the papers, only
- *     convolutions and fully connected layers have a number above 0
+ * @param multiplyAdds number of multiply-add operations per image. As in the ResNet paper, only the
+ *     operations of convolutions and fully connected layers are counted
  */
 public record Layer(
     String name, Kind kind, List<Integer> output, List<Parameter> parameters, long multiplyAdds) {
@@ -50,7 +50,7 @@ public record Layer(
     parameters = List.copyOf(parameters);
   }
 
-  /** {@return the number of trained values} */
+  /** {@return the number of values that training changes by gradients} */
   public long parameterCount() {
     return parameters.stream().filter(Parameter::trained).mapToLong(Parameter::count).sum();
   }

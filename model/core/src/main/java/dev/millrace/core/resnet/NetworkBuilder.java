@@ -8,30 +8,32 @@ package dev.millrace.core.resnet;
  * <p>Each layer has a unique name. Layers with weights have torchvision's names: {@code conv1},
  * {@code layer2.0.bn1}, {@code layer2.0.downsample.0}, {@code fc}.
  *
- * @param <T> represents a layer's input and output, for example by a value's name, a tensor or a
- *     shape
+ * @param <T> the builder's representation of a layer's input or output, for example the name of an
+ *     ONNX value, a tensor or a shape
  */
 public interface NetworkBuilder<T> {
 
   /**
-   * Adds a convolution. Its only weight is {@code name.weight}, {@code [to, from, kernel, kernel]}.
+   * Adds a convolution. Its only weight tensor is {@code name.weight}, of shape {@code [to, from,
+   * kernel, kernel]}.
    *
    * @param name the layer's name
-   * @param input the layer's input, {@code [N, from, height, width]}
-   * @param shape the convolution
-   * @return the layer's output, {@code [N, to, height / stride, width / stride]}, sides rounded up
+   * @param input the layer's input, of shape {@code [N, from, height, width]}
+   * @param shape the convolution's channels, kernel and stride
+   * @return the layer's output, of shape {@code [N, to, height / stride, width / stride]}; height
+   *     and width are rounded up
    */
   T convolution(String name, T input, Convolution shape);
 
   /**
    * Adds a batch normalisation of a convolution's output, with PyTorch's epsilon of 1e-5. Its
    * weights are {@code name.weight}, {@code .bias}, {@code .running_mean} and {@code .running_var},
-   * each {@code [channels]}.
+   * each of shape {@code [channels]}.
    *
    * @param name the layer's name
-   * @param input the layer's input, {@code [N, channels, height, width]}
-   * @param channels channels of the input
-   * @return the layer's output, in the input's shape
+   * @param input the layer's input, of shape {@code [N, channels, height, width]}
+   * @param channels number of channels of the input
+   * @return the layer's output, which has the same shape as the input
    */
   T batchNorm(String name, T input, int channels);
 
@@ -40,7 +42,7 @@ public interface NetworkBuilder<T> {
    *
    * @param name the layer's name
    * @param input the layer's input
-   * @return the layer's output, in the input's shape
+   * @return the layer's output, which has the same shape as the input
    */
   T relu(String name, T input);
 
@@ -48,10 +50,10 @@ public interface NetworkBuilder<T> {
    * Adds a max pooling.
    *
    * @param name the layer's name
-   * @param input the layer's input, {@code [N, channels, height, width]}
-   * @param shape the pooling
-   * @return the layer's output, {@code [N, channels, height / stride, width / stride]}, sides
-   *     rounded up
+   * @param input the layer's input, of shape {@code [N, channels, height, width]}
+   * @param shape the pooling's window and stride
+   * @return the layer's output, of shape {@code [N, channels, height / stride, width / stride]};
+   *     height and width are rounded up
    */
   T maxPool(String name, T input, MaxPooling shape);
 
@@ -60,18 +62,20 @@ public interface NetworkBuilder<T> {
    *
    * @param name the layer's name
    * @param residual the output of the block's last batch norm
-   * @param shortcut the block's input, or the output of its shortcut's layer
-   * @return the sum, in the shape of both inputs
+   * @param shortcut the block's input, or the output of the layer on the block's shortcut
+   * @return the sum, which has the same shape as both inputs
    */
   T add(String name, T residual, T shortcut);
 
   /**
-   * Adds a shortcut of {@link Shortcut#A} that changes the shape.
+   * Adds a shortcut without weights ({@link Shortcut#A}), for a block that changes the shape of its
+   * input.
    *
    * @param name the layer's name
-   * @param input the block's input, {@code [N, from, height, width]}
-   * @param shape the shortcut
-   * @return the layer's output, {@code [N, to, height / stride, width / stride]}, sides rounded up
+   * @param input the block's input, of shape {@code [N, from, height, width]}
+   * @param shape the shortcut's channels and stride
+   * @return the layer's output, of shape {@code [N, to, height / stride, width / stride]}; height
+   *     and width are rounded up
    */
   T zeroPad(String name, T input, ZeroPadding shape);
 
@@ -79,20 +83,20 @@ public interface NetworkBuilder<T> {
    * Adds the mean of each channel.
    *
    * @param name the layer's name
-   * @param input the layer's input, {@code [N, channels, height, width]}
-   * @return the layer's output, {@code [N, channels]}
+   * @param input the layer's input, of shape {@code [N, channels, height, width]}
+   * @return the layer's output, of shape {@code [N, channels]}
    */
   T globalAveragePool(String name, T input);
 
   /**
-   * Adds a fully connected layer. Its weights are {@code name.weight}, {@code [to, from]}, and
-   * {@code name.bias}, {@code [to]}.
+   * Adds a fully connected layer. Its weights are {@code name.weight}, of shape {@code [to, from]},
+   * and {@code name.bias}, of shape {@code [to]}.
    *
    * @param name the layer's name
-   * @param input the layer's input, {@code [N, from]}
-   * @param from values of the input per image
-   * @param to values of the output per image
-   * @return the layer's output, {@code [N, to]}
+   * @param input the layer's input, of shape {@code [N, from]}
+   * @param from number of input values per image
+   * @param to number of output values per image
+   * @return the layer's output, of shape {@code [N, to]}
    */
   T linear(String name, T input, int from, int to);
 }

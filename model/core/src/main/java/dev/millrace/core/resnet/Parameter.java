@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param name the name in PyTorch's {@code state_dict}
  * @param shape the dimensions in PyTorch's order, outputs first
- * @param trained whether gradients train it; false for a statistic of a batch norm
+ * @param trained whether training changes the tensor by gradients; false for the running mean and
+ *     variance of a batch norm
  */
 public record Parameter(String name, List<Integer> shape, boolean trained) {
 
@@ -16,13 +17,13 @@ public record Parameter(String name, List<Integer> shape, boolean trained) {
    *
    * @param name the name in PyTorch's {@code state_dict}
    * @param shape the dimensions in PyTorch's order, outputs first
-   * @param trained whether gradients train it
+   * @param trained whether training changes the tensor by gradients
    */
   public Parameter {
     shape = List.copyOf(shape);
   }
 
-  /** {@return the number of values} */
+  /** {@return the number of values in the tensor} */
   public long count() {
     return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
   }

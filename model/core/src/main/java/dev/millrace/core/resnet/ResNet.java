@@ -13,12 +13,13 @@ import java.util.List;
  * @param name the network's name, for example {@code resnet50}
  * @param stem the layers before the stages
  * @param block the kind of block in the stages
- * @param blocks number of blocks in each stage; 1 to 8 stages of 1 to 1,000 blocks
- * @param width channels after the stem, and of the first stage's 3x3 convolutions; 1 to 4,096
+ * @param blocks number of blocks in each stage: 1 to 8 list elements, each from 1 to 1,000
+ * @param width number of channels after the stem and in the first stage's 3x3 convolutions; 1 to
+ *     4,096
  * @param shortcut the kind of shortcut where a block changes the shape
  * @param classes number of classes, 1 to 1,048,576
  * @param size side of the images, in pixels; 1 to {@value Preprocessing#MAX_SIZE}
- * @param channels channels of the images, 1 to 4,096
+ * @param channels number of channels of the images, for example 3 for RGB; 1 to 4,096
  */
 public record ResNet(
     String name,
@@ -43,13 +44,13 @@ public record ResNet(
    * @param stem the layers before the stages
    * @param block the kind of block in the stages
    * @param blocks number of blocks in each stage
-   * @param width channels after the stem
+   * @param width number of channels after the stem
    * @param shortcut the kind of shortcut where a block changes the shape
    * @param classes number of classes, 1 to 1,048,576
    * @param size side of the images, in pixels
-   * @param channels channels of the images, 1 to 4,096
-   * @throws IllegalArgumentException if a value is out of range; the message names the key and the
-   *     value
+   * @param channels number of channels of the images, for example 3 for RGB; 1 to 4,096
+   * @throws IllegalArgumentException if a value is out of range; the message contains the name of
+   *     the parameter and the value
    */
   public ResNet {
     requireBetween("stages", blocks.size(), 1, MOST_STAGES);
@@ -64,7 +65,7 @@ public record ResNet(
   }
 
   /**
-   * {@return a network of the paper}
+   * {@return a network from the paper by He et al. (2015)}
    *
    * <p>For ImageNet: {@code resnet18}, {@code resnet34}, {@code resnet50}, {@code resnet101} and
    * {@code resnet152} (table 1), with shortcuts {@link Shortcut#B}, 1,000 classes and images of
@@ -87,7 +88,7 @@ public record ResNet(
   }
 
   /**
-   * {@return this network with another number of classes}
+   * {@return a copy of this network with another number of classes}
    *
    * @param newClasses number of classes
    */
@@ -96,7 +97,7 @@ public record ResNet(
   }
 
   /**
-   * {@return this network for images of another size}
+   * {@return a copy of this network for images of another size}
    *
    * @param newSize side of the images, in pixels
    */
@@ -105,16 +106,16 @@ public record ResNet(
   }
 
   /**
-   * {@return this network for images with another number of channels}
+   * {@return a copy of this network for images with another number of channels}
    *
-   * @param newChannels channels of the images
+   * @param newChannels number of channels of the images
    */
   public ResNet withChannels(int newChannels) {
     return new ResNet(name, stem, block, blocks, width, shortcut, classes, size, newChannels);
   }
 
   /**
-   * {@return this network with another stem}
+   * {@return a copy of this network with another stem}
    *
    * @param newStem the layers before the stages
    */
@@ -123,7 +124,7 @@ public record ResNet(
   }
 
   /**
-   * {@return this network with another kind of shortcut}
+   * {@return a copy of this network with another kind of shortcut}
    *
    * @param newShortcut the kind of shortcut where a block changes the shape
    */
@@ -134,10 +135,11 @@ public record ResNet(
   /**
    * Calls a builder for each layer, in the order in which the layers run.
    *
-   * @param <T> represents a layer's input and output
+   * @param <T> the builder's representation of a layer's input or output
    * @param builder the builder to call
-   * @param input represents the images, {@code [N, channels, size, size]}
-   * @return the builder's value for the logits, {@code [N, classes]}
+   * @param input the builder's representation of the images, of shape {@code [N, channels, size,
+   *     size]}
+   * @return the builder's representation of the logits, of shape {@code [N, classes]}
    */
   public <T> T build(NetworkBuilder<T> builder, T input) {
     return new ResNetWalk<>(this, builder).logits(input);
@@ -156,22 +158,25 @@ public record ResNet(
     return layers().stream().flatMap(layer -> layer.parameters().stream()).toList();
   }
 
-  /** {@return the number of trained values} */
+  /** {@return the number of values that training changes by gradients} */
   public long parameterCount() {
     return layers().stream().mapToLong(Layer::parameterCount).sum();
   }
 
-  /** {@return the number of multiply-add operations per image; the papers call them FLOPs} */
+  /**
+   * {@return the number of multiply-add operations per image; the ResNet paper calls them FLOPs}
+   */
   public long multiplyAdds() {
     return layers().stream().mapToLong(Layer::multiplyAdds).sum();
   }
 
   /**
    * Selects this network's weights from a {@code state_dict}, and verifies that no tensor is
-   * missing, has another shape or belongs to no layer. It also recognises the names of other
-   * implementations: the prefix {@code module.}, and the names {@code linear} and {@code shortcut}.
+   * missing, has a wrong shape or belongs to no layer. It also accepts three names from other
+   * implementations: it drops the prefix {@code module.}, and reads {@code linear} as {@code fc}
+   * and {@code shortcut} as {@code downsample}.
    *
-   * @param weights the weights, under torchvision's names or the other recognised names
+   * @param weights the weights, under torchvision's names or the other accepted names
    * @return the same tensors under torchvision's names, in the order of {@link #parameters}
    * @throws dev.millrace.core.model.ModelException if the weights belong to another network
    */
@@ -179,7 +184,10 @@ public record ResNet(
     return StateDict.fit(this, weights);
   }
 
-  /** {@return for example {@code resnet20 with shortcuts A, 10 classes and images of 3x32x32}} */
+  /**
+   * {@return a description, for example {@code resnet20 with shortcuts A, 10 classes and images of
+   * 3x32x32}}
+   */
   @Override
   public String toString() {
     return name

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The networks of the paper, by name. */
+/** The networks from the paper by He et al. (2015), by name. */
 final class ResNetFamily {
 
   private static final Map<Integer, List<Integer>> BASIC =
@@ -13,7 +13,9 @@ final class ResNetFamily {
   private static final Map<Integer, List<Integer>> BOTTLENECK =
       Map.of(50, List.of(3, 4, 6, 3), 101, List.of(3, 4, 23, 3), 152, List.of(3, 8, 36, 3));
 
-  /** Depths of 6n + 2 layers, with n blocks in each of three stages. */
+  /**
+   * The depths of the CIFAR-10 networks: 6n + 2 layers, with n blocks in each of the three stages.
+   */
   private static final List<Integer> CIFAR = List.of(20, 32, 44, 56, 110);
 
   static final List<String> NAMES =

@@ -31,7 +31,9 @@ final class StateDict {
             });
   }
 
-  /** {@return exactly the weights that a network needs, in its order and under its names} */
+  /**
+   * {@return exactly the weights that a network needs, in the network's order and under its names}
+   */
   static Weights fit(ResNet network, Weights weights) {
     return new StateDict(network, weights).fit();
   }

@@ -5,7 +5,7 @@ public enum Stem {
   /** For large images: a 7x7 convolution and a max pooling, which reduce each side to a quarter. */
   IMAGENET,
 
-  /** For small images: a 3x3 convolution, which keeps the sides. */
+  /** For small images: a 3x3 convolution, which keeps the height and the width. */
   CIFAR,
 
   /**

@@ -5,10 +5,10 @@ package dev.millrace.core.resnet;
  * and adds channels of zeros: half of them before the input's channels and half after.
  *
  * <p>The paper does not say where the zeros go. The CIFAR weights that Idelbayev published for
- * PyTorch ({@code pytorch_resnet_cifar10}) expect this order.
+ * PyTorch ({@code pytorch_resnet_cifar10}) expect half of the zeros before and half after.
  *
- * @param from channels of the input
- * @param to channels of the output
+ * @param from number of input channels
+ * @param to number of output channels
  * @param stride stride in both directions
  */
 public record ZeroPadding(int from, int to, int stride) {

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * One version, loaded on one device. Several threads may call {@link #run} at once; use few
- * threads, and always the same threads. Call {@link #close} only when no run is in progress and no
- * run will begin. The engine's leases ensure this.
+ * One version of a model, loaded on one device. Several threads may call {@link #run} at once; use
+ * few threads, and always the same threads. Call {@link #close} only when no run is in progress and
+ * no run will begin. The inference engine ensures this by counting the users of each session.
  */
 public interface ModelSession extends AutoCloseable {
 

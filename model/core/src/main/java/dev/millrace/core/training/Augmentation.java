@@ -4,13 +4,15 @@ package dev.millrace.core.training;
  * Random changes to each training image, drawn again in each epoch. The defaults are the changes of
  * He et al. for CIFAR-10 (2015, section 4.2).
  *
- * @param cropPadding width, in pixels, of the black border that is put around the image before a
- *     random part of the image's size is cut out; from 0 (no crop) to 256
- * @param flip whether an image is mirrored left to right with probability 0.5
+ * @param cropPadding width, in pixels, of a black border that is added to the image. From the image
+ *     with its border, a random part of the image's original size is then cut out; from 0 (no crop)
+ *     to 256
+ * @param flip whether each image is mirrored left to right with a probability of 0.5; if false, no
+ *     image is
  */
 public record Augmentation(int cropPadding, boolean flip) {
 
-  /** The defaults: a border of 4 pixels, and mirrored images. */
+  /** The defaults: a border of 4 pixels, and images mirrored with a probability of 0.5. */
   public static final Augmentation DEFAULTS = new Augmentation(4, true);
 
   /** No changes. */
@@ -21,9 +23,9 @@ public record Augmentation(int cropPadding, boolean flip) {
   /**
    * Validates the values.
    *
-   * @param cropPadding width, in pixels, of the black border that is put around the image before a
-   *     random part of the image's size is cut out
-   * @param flip whether an image is mirrored left to right with probability 0.5
+   * @param cropPadding width, in pixels, of the black border
+   * @param flip whether each image is mirrored left to right with a probability of 0.5; if false,
+   *     no image is
    * @throws IllegalArgumentException if the border is out of range
    */
   public Augmentation {

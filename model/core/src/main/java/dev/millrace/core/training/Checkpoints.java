@@ -12,9 +12,10 @@ import java.util.Optional;
  * @param model the model's name in the repository
  * @param run the run's folder, which holds the learning curve and the state from which the run
  *     resumes
- * @param every interval between checkpoints, at least 1 s. Another checkpoint follows the last
- *     epoch. If empty, a checkpoint follows every epoch
- * @param gate the rule for promotion; empty for no promotion
+ * @param every time between two checkpoints, at least 1 s. The last epoch is always followed by a
+ *     checkpoint. If empty, every epoch is followed by a checkpoint
+ * @param gate the rule that decides whether a checkpoint is promoted; if empty, no checkpoint is
+ *     promoted
  */
 public record Checkpoints(
     Path repository, String model, Path run, Optional<Duration> every, Optional<Gate> gate) {
@@ -25,8 +26,8 @@ public record Checkpoints(
    * @param repository the model repository's folder
    * @param model the model's name in the repository
    * @param run the run's folder
-   * @param every interval between checkpoints
-   * @param gate the rule for promotion
+   * @param every time between two checkpoints
+   * @param gate the rule that decides whether a checkpoint is promoted
    * @throws IllegalArgumentException if the name or the interval is invalid
    */
   public Checkpoints {

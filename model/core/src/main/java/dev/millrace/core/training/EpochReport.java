@@ -7,9 +7,10 @@ package dev.millrace.core.training;
  * @param learningRate the learning rate of the epoch's last step
  * @param loss mean cross-entropy of the epoch's batches during the training steps, in nats
  * @param accuracy share of the training images that the network classified correctly during the
- *     steps, from 0 to 1
- * @param heldOutLoss mean cross-entropy of the gate's held-out images after the epoch, in nats
- * @param heldOutAccuracy share of the gate's held-out images that are classified correctly after
+ *     training steps, from 0 to 1
+ * @param heldOutLoss mean cross-entropy of the held-out images after the epoch, in nats. No
+ *     training step sees the held-out images
+ * @param heldOutAccuracy share of the held-out images that the network classifies correctly after
  *     the epoch, from 0 to 1
  * @param imagesPerSecond training speed, in images per second
  */

@@ -3,11 +3,12 @@ package dev.millrace.core.training;
 import java.util.Objects;
 
 /**
- * The rule for promotion: a checkpoint is promoted if it is better than the champion on images that
- * no training step has seen, and chance does not explain the gain.
+ * The rule for promotion. The checkpoint and the champion (the version that serves) classify images
+ * that no training step has seen. The checkpoint is promoted if its accuracy is higher by at least
+ * {@code margin}, and if the gain is statistically significant.
  *
  * @param margin the smallest gain in accuracy, in percentage points from 0 to 100, for example 0.2
- * @param broker the broker with the control topic
+ * @param broker access to the broker that holds the control topic
  */
 public record Gate(double margin, BrokerAccess broker) {
 
@@ -21,7 +22,7 @@ public record Gate(double margin, BrokerAccess broker) {
    * Validates the values.
    *
    * @param margin the smallest gain in accuracy
-   * @param broker the broker with the control topic
+   * @param broker access to the broker that holds the control topic
    * @throws IllegalArgumentException if the margin is out of range
    */
   public Gate {

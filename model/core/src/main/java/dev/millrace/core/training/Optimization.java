@@ -5,7 +5,7 @@ package dev.millrace.core.training;
  * values of He et al. for CIFAR-10 (2015, section 4.2), with a tenth of the paper's epochs.
  *
  * @param epochs passes over the training images, at least 1
- * @param batchSize images per step, at least 1
+ * @param batchSize number of images per step, at least 1
  * @param learningRate the peak learning rate, above 0
  * @param schedule the change of the learning rate over the steps
  * @param momentum the momentum, from 0 to below 1
@@ -23,8 +23,8 @@ public record Optimization(
     double labelSmoothing) {
 
   /**
-   * The defaults: 16 epochs, batches of 128, learning rate 0.1 by {@link Schedule#STEP}, momentum
-   * 0.9, weight decay 1e-4, no label smoothing.
+   * The defaults: 16 epochs, batches of 128 images, a peak learning rate of 0.1 with {@link
+   * Schedule#STEP}, a momentum of 0.9, a weight decay of 1e-4, and no label smoothing.
    */
   public static final Optimization DEFAULTS =
       new Optimization(16, 128, 0.1, Schedule.STEP, 0.9, 1e-4, 0);
@@ -35,14 +35,14 @@ public record Optimization(
    * Validates the values.
    *
    * @param epochs passes over the training images, at least 1
-   * @param batchSize images per step, at least 1
+   * @param batchSize number of images per step, at least 1
    * @param learningRate the peak learning rate, above 0
    * @param schedule the change of the learning rate over the steps
    * @param momentum the momentum, from 0 to below 1
    * @param weightDecay the share of each trained value that is added to its gradient
    * @param labelSmoothing the share of the target that is divided equally among all classes
-   * @throws IllegalArgumentException if a value is out of range; the message names the key and the
-   *     value
+   * @throws IllegalArgumentException if a value is out of range; the message contains the name of
+   *     the option and the value
    */
   public Optimization {
     requirePositive("epochs", epochs);
@@ -60,7 +60,7 @@ public record Optimization(
   }
 
   /**
-   * {@return the learning rate of a step}
+   * {@return the learning rate at a step}
    *
    * @param step the step's number, from 0
    * @param steps the number of steps of the training

@@ -13,7 +13,7 @@ public final class OtherOptionsException extends TrainingException {
    *
    * @param folder the run's folder
    * @param option the option that differs
-   * @param before the option's value in the folder
+   * @param before the option's value in the interrupted run
    * @param now the option's value in the new configuration
    */
   public OtherOptionsException(String folder, String option, String before, String now) {

@@ -8,17 +8,18 @@ import java.util.regex.Pattern;
 /**
  * Weights to start from (transfer learning).
  *
- * @param weights the weights under torchvision's names; if the number of classes differs, the head
- *     (the last layer) gets initial weights
+ * @param weights the weights under torchvision's names; if the number of classes differs, the last
+ *     layer gets new random weights instead
  * @param origin a description of the weights, for messages and manifests
- * @param parentVersion the version of the model that holds the weights, or null
- * @param freeze the parts that do not change: {@code stem}, {@code layer1} and so on. The batch
- *     norms of these parts normalise by the stored statistics and do not update the statistics
+ * @param parentVersion number of the model version that the weights were read from, or null
+ * @param freeze the parts of the network that training does not change: {@code stem}, {@code
+ *     layer1} and so on. The batch norms of these parts normalise by the stored statistics and do
+ *     not update the statistics
  */
 public record Pretrained(
     Weights weights, String origin, Integer parentVersion, List<String> freeze) {
 
-  /** The part before the stages, for {@link #freeze()}. */
+  /** The name that {@link #freeze()} uses for the layers before the first stage. */
   public static final String STEM = "stem";
 
   private static final Pattern PART = Pattern.compile("stem|layer[1-8]");
@@ -28,8 +29,8 @@ public record Pretrained(
    *
    * @param weights the weights under torchvision's names
    * @param origin a description of the weights, for messages and manifests
-   * @param parentVersion the version of the model that holds the weights, or null
-   * @param freeze the parts that do not change
+   * @param parentVersion number of the model version that the weights were read from, or null
+   * @param freeze the parts of the network that training does not change
    * @throws IllegalArgumentException if a part to freeze is neither {@code stem} nor {@code layer1}
    *     to {@code layer8}
    */

@@ -3,8 +3,9 @@ package dev.millrace.core.training;
 /** The learning rate over the steps of a training, as a factor of the peak learning rate. */
 public enum Schedule {
   /**
-   * One tenth of the peak after half of the steps, and one hundredth after three quarters: He et
-   * al. (2015), section 4.2, where the rate drops at steps 32,000 and 48,000 of 64,000.
+   * The peak at first, one tenth of the peak after half of the steps, and one hundredth of the peak
+   * after three quarters of the steps: He et al. (2015), section 4.2, where the rate drops at steps
+   * 32,000 and 48,000 of 64,000.
    */
   STEP {
     @Override
@@ -22,9 +23,9 @@ public enum Schedule {
   },
 
   /**
-   * Rises from 1/25 of the peak to the peak in 30 % of the steps, then falls to 1/250,000 of the
-   * peak. Both parts are half a cosine: Smith and Topin, "Super-Convergence" (2018), with the
-   * default values of PyTorch's {@code OneCycleLR}.
+   * Rises from 1/25 of the peak to the peak in the first 30 % of the steps, then falls to 1/250,000
+   * of the peak. The rise and the fall each follow half a cosine: Smith and Topin,
+   * "Super-Convergence" (2018), with the default values of PyTorch's {@code OneCycleLR}.
    */
   ONE_CYCLE {
     @Override

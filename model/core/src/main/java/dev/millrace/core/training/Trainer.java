@@ -3,8 +3,8 @@ package dev.millrace.core.training;
 import java.util.function.BooleanSupplier;
 
 /**
- * Trains a network. {@link java.util.ServiceLoader} finds the implementation, so that the
- * topology's class path never holds the training library.
+ * Trains a network. {@link java.util.ServiceLoader} finds the implementation, so that the class
+ * path of the Kafka Streams topology does not contain the training library.
  */
 public interface Trainer {
 

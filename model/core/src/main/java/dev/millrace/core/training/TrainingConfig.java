@@ -15,8 +15,9 @@ import java.util.Optional;
  * @param data the training data
  * @param optimization the optimiser's settings
  * @param augmentation random changes to the training images
- * @param pretrained weights to start from; empty for He's initialisation
- * @param seed the seed of the initialisation, the order of the images and the augmentation
+ * @param pretrained weights to start from; if empty, training starts from the random weights of
+ *     {@link dev.millrace.core.resnet.HeInitialization}
+ * @param seed the seed for the initial weights, the order of the images and the augmentation
  * @param checkpoints where and when checkpoints are published
  * @param device the device to train on
  * @param threads the number of CPU threads to use, at least 1
@@ -34,7 +35,7 @@ public record TrainingConfig(
     int threads) {
 
   /**
-   * Validates that the parts fit together.
+   * Validates that the network fits the preprocessing.
    *
    * @param network the network
    * @param preprocessing the preprocessing of the images
@@ -42,12 +43,12 @@ public record TrainingConfig(
    * @param optimization the optimiser's settings
    * @param augmentation random changes to the training images
    * @param pretrained weights to start from
-   * @param seed the seed of the initialisation
+   * @param seed the seed for the initial weights, the order of the images and the augmentation
    * @param checkpoints where and when checkpoints are published
    * @param device the device to train on
    * @param threads the number of CPU threads to use, at least 1
-   * @throws IllegalArgumentException if the network's size or channels differ from those of the
-   *     images, or {@code threads} is below 1
+   * @throws IllegalArgumentException if the network's image size or number of channels differs from
+   *     that of the preprocessed images, or {@code threads} is below 1
    */
   public TrainingConfig {
     Objects.requireNonNull(data, "data");

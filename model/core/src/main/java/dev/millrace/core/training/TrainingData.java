@@ -11,8 +11,8 @@ public sealed interface TrainingData {
    * A folder with one subfolder per class.
    *
    * @param folder the folder that holds the class folders
-   * @param heldOut share of the images that no training step sees, between 0 and 1; a hash of an
-   *     image's name decides
+   * @param heldOut share of the images, between 0 and 1, that are held out, which means that no
+   *     training step sees them. The hash of an image's name decides whether the image is held out
    */
   record Folder(Path folder, double heldOut) implements TrainingData {
     /**
@@ -29,18 +29,19 @@ public sealed interface TrainingData {
 
   /**
    * Images from one topic and labels from another. An image and its label have the same key. The
-   * training runs until it is stopped.
+   * training runs in rounds until it is stopped. Each round trains on the labelled images that have
+   * arrived so far.
    *
    * @param images topic of encoded images
    * @param labels topic of class names
-   * @param broker the broker with the topics
-   * @param replay folder that keeps labelled images for later rounds
-   * @param capacity the largest number of images that the folder keeps
-   * @param everyLabels number of new labels after which a round begins
-   * @param everyTime time after the last round; after this time the next round begins if there is a
-   *     new label
-   * @param heldOut share of the images that no training step sees, between 0 and 1; a hash of an
-   *     image's key decides
+   * @param broker access to the broker that holds the topics
+   * @param replay folder that stores labelled images for later rounds
+   * @param capacity the largest number of images in the {@code replay} folder
+   * @param everyLabels number of new labels after which the next round begins
+   * @param everyTime waiting time after the last round. When it is over, the next round begins as
+   *     soon as there is at least one new label
+   * @param heldOut share of the images, between 0 and 1, that are held out, which means that no
+   *     training step sees them. The hash of an image's key decides whether the image is held out
    */
   record Topics(
       String images,
@@ -57,14 +58,14 @@ public sealed interface TrainingData {
      *
      * @param images topic of encoded images
      * @param labels topic of class names
-     * @param broker the broker with the topics
-     * @param replay folder that keeps labelled images for later rounds
-     * @param capacity the largest number of images that the folder keeps
-     * @param everyLabels number of new labels after which a round begins
-     * @param everyTime time after the last round
+     * @param broker access to the broker that holds the topics
+     * @param replay folder that stores labelled images for later rounds
+     * @param capacity the largest number of images in the {@code replay} folder
+     * @param everyLabels number of new labels after which the next round begins
+     * @param everyTime waiting time after the last round
      * @param heldOut share of the images that no training step sees
      * @throws IllegalArgumentException if a value is out of range or both topics are the same; the
-     *     message names the key
+     *     message names the option
      */
     public Topics {
       Objects.requireNonNull(broker, "broker");

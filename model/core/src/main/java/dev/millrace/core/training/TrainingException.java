@@ -2,8 +2,8 @@ package dev.millrace.core.training;
 
 /**
  * A training cannot begin or continue, and nothing was published. The message says what happened
- * and what to do. The message of a subclass says only what happened, because the caller knows its
- * own options.
+ * and what to do. The message of a subclass says only what happened; the caller adds what to do,
+ * because the advice depends on the caller's options.
  */
 public class TrainingException extends RuntimeException {
 

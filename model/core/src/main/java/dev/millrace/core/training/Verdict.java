@@ -3,20 +3,21 @@ package dev.millrace.core.training;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * The gate's result for a candidate; TFX calls it "blessing". The candidate and the champion
- * classified the same images. No training step has seen these images.
+ * The gate's result for a candidate. TensorFlow Extended (TFX) calls a positive result "blessing".
+ * The candidate and the champion classified the same images. No training step has seen these
+ * images.
  *
  * @param blessed whether the candidate may serve
  * @param reason the reason, in words
  * @param images number of images that the candidate and the champion classified
  * @param accuracy the candidate's accuracy, from 0 to 1
- * @param champion number of the version that serves, or null if none does
- * @param championAccuracy the champion's accuracy, from 0 to 1, or null
+ * @param champion number of the version that serves, or null if no version serves
+ * @param championAccuracy the champion's accuracy, from 0 to 1, or null if it is unknown
  * @param gained number of images that only the candidate classifies correctly
  * @param lost number of images that only the champion classifies correctly
- * @param p probability that a candidate which is only as good as the champion gains at least {@code
- *     gained} of the differing images by chance (McNemar's one-sided exact test); 1 without a
- *     champion
+ * @param p p-value of McNemar's one-sided exact test: the probability that a candidate which is
+ *     only as good as the champion wins at least {@code gained} of the {@code gained + lost} images
+ *     by chance; 1 without a champion
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Verdict(

@@ -6,14 +6,16 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The type of a stored value. Each constant has safetensors' name of the type. Values that float32
- * cannot represent are rounded to the nearest float32.
+ * The type of a stored value. The constants have the names that safetensors uses. Values that
+ * float32 cannot represent are rounded to the nearest float32.
  */
 enum DataType {
   F64(8, "f8"),
   F32(4, "f4"),
   F16(2, "f2"),
-  /** The upper half of a float32. NumPy has no type for bfloat16. */
+  /**
+   * Bfloat16, the upper half of a float32. Its NumPy code is empty, because NumPy has no bfloat16.
+   */
   BF16(2, ""),
   I64(8, "i8"),
   I32(4, "i4"),
@@ -42,8 +44,8 @@ enum DataType {
   }
 
   /**
-   * {@return the type for the code after the byte order in NumPy's {@code descr}, for example
-   * {@code f4}}
+   * {@return the type that NumPy names by a code, for example {@code f4}} In NumPy's {@code descr},
+   * the code comes after the byte order.
    */
   static Optional<DataType> ofNumpy(String code) {
     return Arrays.stream(values()).filter(type -> type.numpyCode.equals(code)).findFirst();
@@ -87,8 +89,8 @@ enum DataType {
   }
 
   /**
-   * Converts IEEE 754 binary16. Float32 has a wider exponent and fraction, and its exponent bias is
-   * larger by 112.
+   * Converts a half-precision number (IEEE 754 binary16) to float32. Float32 has a wider exponent
+   * and fraction, and its exponent bias is larger by 112.
    */
   private static float half(short bits) {
     boolean finite = (bits & HALF_EXPONENT) != HALF_EXPONENT;
@@ -100,8 +102,9 @@ enum DataType {
   }
 
   /**
-   * Converts an unsigned 64-bit integer. A number above {@code Long.MAX_VALUE} is halved, converted
-   * and doubled. The halving keeps the lowest bit, because that bit can decide the rounding.
+   * Converts an unsigned 64-bit integer to float32. A number above {@code Long.MAX_VALUE} is
+   * halved, converted and doubled. The halving keeps the lowest bit, because that bit can decide
+   * the rounding.
    */
   private static float unsigned(long bits) {
     return bits >= 0 ? bits : 2 * (float) ((bits >>> 1) | (bits & 1));

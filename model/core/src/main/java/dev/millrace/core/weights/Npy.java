@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 /**
  * NumPy's <a href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html">format
  * of one array</a>: a magic number and a version (1 to 3), the length of the header, the header as
- * a Python dictionary, and the values. If the bytes break a rule, the methods throw an {@code
- * IllegalArgumentException} that names the rule.
+ * a Python dictionary, and the values. If the bytes break a rule of the format, the methods throw
+ * an {@code IllegalArgumentException} that names the rule.
  */
 final class Npy {
 
@@ -37,8 +37,8 @@ final class Npy {
   /**
    * Reads an array. The stream must end where the array ends.
    *
-   * @param limit the largest number of bytes of values; a larger array is refused before any value
-   *     is read
+   * @param limit the largest size of the values, in bytes; a larger array is refused before any
+   *     value is read
    */
   static WeightTensor read(InputStream in, long limit) throws IOException {
     String header = header(in);
@@ -116,8 +116,8 @@ final class Npy {
   }
 
   /**
-   * {@return the bytes before the values in a float32 array's file, in version 1, as NumPy writes
-   * them}
+   * {@return the bytes that NumPy writes before the values of a float32 array, in version 1 of the
+   * format}
    */
   static byte[] header(List<Integer> shape) {
     String sizes = shape.stream().map(String::valueOf).collect(Collectors.joining(", "));

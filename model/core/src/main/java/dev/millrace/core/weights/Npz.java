@@ -16,18 +16,18 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * NumPy's npz: a zip of {@link Npy} arrays, stored or deflated. An entry's name is the array's name
- * followed by {@code .npy}. If the bytes break a rule, the methods throw an {@code
+ * followed by {@code .npy}. If the bytes break a rule of the formats, the methods throw an {@code
  * IllegalArgumentException} that names the rule, or Java's {@code ZipException}.
  */
 final class Npz {
 
   private static final String SUFFIX = ".npy";
 
-  /** Deflate's largest ratio, 1032 to 1, as zlib's authors state it. */
+  /** The largest compression ratio of deflate, 1032 to 1, as zlib's authors state it. */
   private static final int MAX_INFLATION = 1032;
 
   /**
-   * The earliest time that a zip can hold. All entries have this time, so that equal weights
+   * The earliest time that a zip file can store. All entries have this time, so that equal weights
    * produce equal files.
    */
   private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);

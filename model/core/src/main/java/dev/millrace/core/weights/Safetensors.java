@@ -52,7 +52,7 @@ final class Safetensors {
 
   private Safetensors() {}
 
-  /** The header's entry of a tensor. The offsets count from the header's end. */
+  /** A tensor's entry in the header. The offsets count from the header's end. */
   private record Entry(String dtype, int[] shape, long[] dataOffsets) {}
 
   private record Region(String name, DataType type, List<Integer> shape, long begin, long end) {}
@@ -60,7 +60,7 @@ final class Safetensors {
   /**
    * Reads a file's bytes.
    *
-   * @param file all bytes of the file; float32 tensors become views of it
+   * @param file all bytes of the file; float32 tensors become views of this buffer
    * @return the tensors, in the order of their values in the file
    */
   static Map<String, WeightTensor> read(ByteBuffer file) throws IOException {

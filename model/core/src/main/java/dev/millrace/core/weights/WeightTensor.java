@@ -11,8 +11,8 @@ import java.util.List;
  * <p>The values are not copied, so that the values of a mapped file stay in the file. The caller
  * must not write to the values afterwards. Any number of threads may read.
  *
- * @param shape the sizes of the dimensions in row-major order (the last runs fastest); empty for a
- *     scalar
+ * @param shape the sizes of the dimensions in row-major order (the last dimension varies fastest);
+ *     empty for a scalar
  * @param values the values; their number is the product of the dimensions. Each call of {@link
  *     #values} returns a new read-only view of all values
  */
@@ -24,7 +24,7 @@ public record WeightTensor(List<Integer> shape, FloatBuffer values) {
   /**
    * Validates the shape and the number of values.
    *
-   * @param shape the sizes of the dimensions in row-major order (the last runs fastest)
+   * @param shape the sizes of the dimensions in row-major order (the last dimension varies fastest)
    * @param values the values; their number is the product of the dimensions
    * @throws IllegalArgumentException if the shape is invalid or does not match the number of values
    */
@@ -48,7 +48,7 @@ public record WeightTensor(List<Integer> shape, FloatBuffer values) {
     return values.limit();
   }
 
-  /** {@return a copy of the values, as files store them} */
+  /** {@return a copy of the values in little-endian order, as the files store them} */
   byte[] littleEndianBytes() {
     ByteBuffer bytes = ByteBuffer.allocate(size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values());

@@ -13,12 +13,15 @@ import java.util.Set;
  * layer1.0.conv1.weight}, {@code layer1.0.bn1.running_mean} and {@code fc.bias}. Immutable, unless
  * the caller writes to the values. Any number of threads may read.
  *
- * @param tensors the tensors by name, in the given order: at least one, and at most {@value
- *     #MAX_SIZE} values in all
+ * @param tensors the tensors by name, in the given order: at least one tensor, and at most {@value
+ *     #MAX_SIZE} values in all tensors together
  */
 public record Weights(Map<String, WeightTensor> tensors) {
 
-  /** The largest number of values. Their bytes and the longest header fit into one Java buffer. */
+  /**
+   * The largest number of values. The bytes of this many values, together with the longest header,
+   * fit into one Java buffer.
+   */
   static final int MAX_SIZE = 500_000_000;
 
   private static final int NEAR_NAMES = 3;
@@ -73,7 +76,7 @@ public record Weights(Map<String, WeightTensor> tensors) {
   }
 
   /**
-   * {@return whether there is a tensor of this name}
+   * {@return whether there is a tensor with this name}
    *
    * @param name the name
    */
@@ -98,7 +101,10 @@ public record Weights(Map<String, WeightTensor> tensors) {
         .toList();
   }
 
-  /** {@return the number of characters of the longer name outside the common prefix and suffix} */
+  /**
+   * {@return the number of characters of the longer name that lie between the prefix and the suffix
+   * that both names share}
+   */
   private static int distance(String a, String b) {
     int shorter = Math.min(a.length(), b.length());
     int same = 0;

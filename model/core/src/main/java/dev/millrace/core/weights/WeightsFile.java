@@ -14,7 +14,7 @@ import java.util.zip.ZipException;
 
 /**
  * Files of weights: safetensors, as {@code safetensors.torch.save_file(model.state_dict(), …)}
- * writes them, or NumPy's npz.
+ * writes them, or npz, NumPy's format for several arrays.
  *
  * <p>Float16, bfloat16, float64 and integers are rounded to the nearest float32. PyTorch's {@code
  * num_batches_tracked} is left out, because it is a counter and not a weight. Values are not
@@ -30,15 +30,16 @@ public final class WeightsFile {
   private WeightsFile() {}
 
   /**
-   * Reads a file. Its first bytes, not its name, decide the format.
+   * Reads a file. The file's first bytes, not its name, decide the format.
    *
    * <p>The float32 values of a safetensors file stay in the file. The file is mapped into memory as
-   * long as the values are reachable. Replace such a file, as {@link #write} does; do not overwrite
-   * or truncate it.
+   * long as the values are reachable. Meanwhile the file may be replaced, as {@link #write} does,
+   * but must not be overwritten or truncated.
    *
    * @param file the file
-   * @return its weights
-   * @throws ModelException if the file is missing, unreadable or invalid; the message names it
+   * @return the weights in the file
+   * @throws ModelException if the file is missing, unreadable or invalid; the message names the
+   *     file
    */
   public static Weights read(Path file) {
     try {

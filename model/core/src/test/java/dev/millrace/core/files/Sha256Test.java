@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples of FIPS 180-2, and the checksum of an empty input. */
+/** Tests the examples in the SHA-256 standard FIPS 180-2, and an empty input. */
 class Sha256Test {
 
   @TempDir private Path folder;

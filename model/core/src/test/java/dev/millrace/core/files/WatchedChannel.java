@@ -10,8 +10,8 @@ import java.nio.channels.WritableByteChannel;
 
 /**
  * A file of a {@link WatchedFileSystem}. A read or a write handles half of the requested bytes, as
- * systems may do, so that an event can occur in the middle of a file. Closing does not count as an
- * operation, because the system closes the files of a killed process.
+ * systems may do, so that the action can interrupt a read or a write in the middle of a file.
+ * Closing does not count as an operation, because the system closes the files of a killed process.
  */
 final class WatchedChannel extends FileChannel {
 
@@ -52,7 +52,10 @@ final class WatchedChannel extends FileChannel {
     }
   }
 
-  /** Halves the remaining bytes, but leaves at least one; returns the earlier limit. */
+  /**
+   * Lowers the buffer's limit so that half of its remaining bytes are left, but at least one byte.
+   * Returns the limit from before the call.
+   */
   private static int halve(ByteBuffer buffer) {
     int limit = buffer.limit();
     buffer.limit(limit - buffer.remaining() / 2);

@@ -59,13 +59,18 @@ public final class WatchedFileSystem extends FileSystem {
   public enum Loss {
     /** No loss: a process was killed. */
     NOTHING,
-    /** A power failure emptied the written files. */
+    /** A power failure emptied the files whose written content was not forced to disk. */
     CONTENT,
-    /** A power failure emptied the written files, and folders have their earlier names. */
+    /**
+     * A power failure emptied the files whose written content was not forced to disk, and undid the
+     * changes of names that were not forced to disk.
+     */
     CONTENT_AND_NAMES
   }
 
-  /** Thrown by the operation before which the kill happens, and by all later operations. */
+  /**
+   * Thrown instead of the operation at which the kill happens, and instead of all later operations.
+   */
   private static final class Killed extends Error {
     private static final long serialVersionUID = 1;
   }

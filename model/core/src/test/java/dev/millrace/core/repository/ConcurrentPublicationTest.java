@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Threads of two repositories publish at once; two repositories stand for two processes. */
+/**
+ * Threads publish at the same time through two {@link ModelRepository} objects for one folder. The
+ * two objects stand for two processes.
+ */
 @Timeout(30)
 class ConcurrentPublicationTest {
 

@@ -147,7 +147,7 @@ class ModelRepositoryTest {
     assertRefused(() -> repository.version("resnet20", 1), message);
   }
 
-  /** A layout that recognises version folders with a file of the layout's name. */
+  /** A layout that recognises a version folder by a file that has the layout's name. */
   private record NamedLayout(String name, ModelVersion version) implements ForeignLayout {
     @Override
     public boolean holds(Path folder) {

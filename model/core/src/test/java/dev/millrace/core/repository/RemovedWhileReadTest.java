@@ -16,9 +16,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A version is removed, or replaced by another version, before each operation of its reader in
- * turn. The reader then either reads the version completely, or refuses it with one line that says
- * what to do.
+ * A version is removed or replaced while it is read. The change happens before the reader's first
+ * file operation in the first read, before its second operation in the second read, and so on. The
+ * reader then either reads the version completely, or refuses it with one line that says what to
+ * do.
  */
 @Timeout(60)
 class RemovedWhileReadTest {
@@ -65,8 +66,8 @@ class RemovedWhileReadTest {
   }
 
   /**
-   * Reads the version once for each operation of the reader. Each time, the change happens before
-   * another operation.
+   * Reads the version once for each operation of the reader. The change happens before another
+   * operation in each read.
    */
   private void readVersion2BesideEachStep(Runnable change) {
     AtomicInteger steps = new AtomicInteger();

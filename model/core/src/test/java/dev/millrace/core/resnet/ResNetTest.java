@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ResNetTest {
 
-  /** The counts in torchvision's documentation. */
+  /** The numbers of parameters and operations in torchvision's documentation. */
   @ParameterizedTest
   @CsvSource({
     "resnet18, 11689512, 1.814",
@@ -32,7 +32,10 @@ class ResNetTest {
     assertThat(network.multiplyAdds() / 1e9).isCloseTo(gigaflops, within(5e-4));
   }
 
-  /** The counts of the paper's table 6, and exact counts of published implementations. */
+  /**
+   * The rounded numbers of parameters in table 6 of He et al. (2015), and the exact numbers of
+   * published implementations.
+   */
   @ParameterizedTest
   @CsvSource({
     "resnet20, 269722, 0.27",
