@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
 
 /**
  * Removes temporary folders with ONNX Runtime's library. A process leaves this folder, of up to 28
- * MB, if the process is killed while it loads the library. Two kinds of folders are kept. The first
- * are folders from which a running process has loaded a library; on Linux, {@code /proc} lists
- * them. The second are folders that changed in the last five minutes, because a process may have
- * just unpacked a library there and not yet loaded it.
+ * MB, if the process is killed while it loads the library. A folder from which a running process
+ * has loaded a library is kept; on Linux, {@code /proc} shows these folders. A folder that changed
+ * in the last five minutes is kept too, because a process may have just unpacked a library there
+ * and not yet loaded it.
  */
 final class StaleLibraries {
 
