@@ -80,7 +80,7 @@ class PromotionGateTest {
   }
 
   /**
-   * The candidate classifies 16 of 512 images more than the champion correctly, which are 3.125
+   * The candidate is correct on 16 more of the 512 images than the champion. That is 3.125
    * percentage points.
    */
   @ParameterizedTest
