@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Compares written networks in ONNX Runtime with torchvision's, from equal random weights, ResNet-18 to ResNet-152.
-# Needs root once, to install Debian's python3-torchvision, and 1 GB in the temporary folder.
+# Compares ResNet-18 to ResNet-152, which Millrace writes and ONNX Runtime runs, with torchvision's networks. Both have the
+# same random weights. Needs 1 GB in the temporary folder.
+# Needs root only if Debian's python3-torchvision is missing, because the script then installs it.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -13,7 +13,7 @@ NAMES = ["resnet18", "resnet34", "resnet50", "resnet101", "resnet152"]
 
 
 def trained(model):
-    """Sets random statistics and gains in batch norms, similar to those after training."""
+    """Gives batch norms random weights and statistics, similar to those after training."""
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             torch.nn.init.uniform_(module.weight, 0.5, 1)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares the trainer with PyTorch: loss and gradients of a step, the losses of 100 steps, and images per second.
-# Needs root once, to install Debian's python3-torch.
+# Compares the trainer with PyTorch: loss and gradients of one step, the losses of 100 steps, and images per second.
+# Needs root only if Debian's python3-torch is missing, because the script then installs it.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

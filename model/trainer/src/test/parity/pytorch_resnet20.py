@@ -1,7 +1,8 @@
 """Trains He et al.'s ResNet-20 for CIFAR-10 in PyTorch.
 
-  steps FOLDER          writes weights, batches, and PyTorch's results for them
-  speed FORMAT THREADS  trains for some seconds per line on standard input, and prints images per second
+  steps FOLDER          writes weights, batches, and PyTorch's results of training on the batches
+  speed FORMAT THREADS  reads a number of seconds per line of standard input, trains for this time, and prints images per
+                        second
 """
 import sys
 import time
@@ -12,8 +13,8 @@ import torch.nn.functional as F
 from torch import nn
 
 BATCH, SIDE, CLASSES, BATCHES, STEPS, PERTURBED = 128, 32, 10, 20, 100, 5
-# In a large batch, rounding moves some values across the edge of a ReLU, and each changes the gradients by about 1 %. That
-# also happens between PyTorch's own float32 and float64. It does not happen with four images.
+# In a large batch, rounding changes the sign of some inputs of a ReLU, and each such input changes the gradients by about
+# 1 %. PyTorch's own float32 and float64 gradients differ for this reason too. Batches of four images are not affected.
 FEW = 4
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Weights that the graph computes from smaller constants, for example from codes and a codebook.
- * ONNX Runtime computes them.
+ * Weights that are not stored in a file, because the file's graph computes them from smaller
+ * constants, for example from codes and a codebook. This class runs those nodes in ONNX Runtime.
  *
  * @param tensors the computed weights by their names in the graph; empty if no weight is computed
  * @param ingredients names of the constants that the weights are computed from
@@ -33,7 +33,7 @@ record ComputedWeights(Map<String, WeightTensor> tensors, Set<String> ingredient
   private static final Set<String> USERS = Set.of("Conv", "Gemm", "MatMul", "BatchNormalization");
 
   /**
-   * Computes the weights.
+   * Computes the weights of a file.
    *
    * @throws ModelException if the weights cannot be computed
    */

@@ -17,8 +17,9 @@ import java.util.stream.Stream;
 
 /**
  * ONNX Runtime's CUDA provider: a separate library that needs NVIDIA's libraries. If one of
- * NVIDIA's libraries is missing, ONNX Runtime only reports that loading failed. The message of the
- * system's loader names the missing library.
+ * NVIDIA's libraries is missing, ONNX Runtime only reports that loading failed. This class then
+ * loads the provider's library again, because the message of the system's loader names the missing
+ * library.
  */
 final class CudaProvider {
 
@@ -29,7 +30,10 @@ final class CudaProvider {
   private static final Pattern MISSING =
       Pattern.compile("([\\w.+-]+\\.so[.\\d]*): cannot open shared object file");
 
-  /** An error of NVIDIA's libraries, without the position in ONNX Runtime's sources. */
+  /**
+   * Matches the part of ONNX Runtime's message that states an error of NVIDIA's libraries. The
+   * message also contains a position in ONNX Runtime's source code, which this pattern leaves out.
+   */
   private static final Pattern FAILURE =
       Pattern.compile("CU(?:DA|DNN|BLAS|FFT) failure -?\\d+: [^;\\n]*");
 
@@ -40,8 +44,9 @@ final class CudaProvider {
   /**
    * Configures sessions to run on an NVIDIA GPU only.
    *
-   * @param tf32 whether the GPU may multiply float32 as TF32, with eleven significant bits
-   * @throws ModelException if a library is missing; the message names it
+   * @param tf32 whether the GPU may round the factors of float32 multiplications to TF32, which has
+   *     eleven significant bits
+   * @throws ModelException if a library is missing; the message names the library
    */
   static void addTo(SessionOptions options, Device device, boolean tf32) {
     if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
@@ -60,7 +65,10 @@ final class CudaProvider {
     }
   }
 
-  /** {@return the provider's library beside the loaded core library, if it exists} */
+  /**
+   * {@return the path of the CUDA provider's library in the folder from which ONNX Runtime's core
+   * library was loaded; empty if there is no such file}
+   */
   static Optional<Path> find() {
     try (Stream<String> mappings = Files.lines(MEMORY_MAP)) {
       return mappings
@@ -91,8 +99,10 @@ final class CudaProvider {
   }
 
   /**
-   * {@return one line that combines ONNX Runtime's message with the system loader's message, if
-   * there is one}
+   * {@return one line that says why the device cannot be used, and what to do}
+   *
+   * @param failure ONNX Runtime's exception
+   * @param loaderMessage the message of the system's loader, or an empty text if there is none
    */
   static String explain(Device device, Throwable failure, String loaderMessage) {
     Matcher missing = MISSING.matcher(loaderMessage + "\n" + failure.getMessage());

@@ -15,8 +15,8 @@ final class FreshNames {
   }
 
   /**
-   * {@return the wanted name, or a free name that ends in the wanted name if the wanted name is
-   * taken}
+   * {@return the wanted name if it is free, otherwise the wanted name with a prefix that makes it
+   * unique}
    */
   String take(String wanted) {
     String name = wanted;

@@ -9,16 +9,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/** Float16, IEEE 754's binary16, in files. */
+/** Converts float32 values of ONNX files to float16 (IEEE 754's binary16) and back. */
 final class HalfPrecision {
 
   private HalfPrecision() {}
 
   /**
-   * Creates a constant. Each value is rounded to the nearest float16.
+   * Creates a float16 constant. Each value is rounded to the nearest float16.
    *
-   * @param name the weight's name, for the message
-   * @throws ModelException if a finite value exceeds 65,504, the largest value of float16
+   * @param name the weight's name, for the error message
+   * @throws ModelException if a finite value is too large for float16, whose largest value is
+   *     65,504
    */
   static TensorProto tensor(String name, WeightTensor tensor) {
     FloatBuffer values = tensor.values();
@@ -36,7 +37,10 @@ final class HalfPrecision {
     return Tensor.of(DataType.FLOAT16, bytes, tensor.shape());
   }
 
-  /** {@return the values of little-endian float16 bytes} */
+  /**
+   * {@return the float32 values of a buffer of float16 values, which are read in the buffer's byte
+   * order}
+   */
   static FloatBuffer floats(ByteBuffer halves) {
     float[] values = new float[halves.remaining() / Short.BYTES];
     for (int i = 0; i < values.length; i++) {

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The input of the model before it is prepared. A check has shown that the input takes normalised
- * RGB images.
+ * The input of an exported model, before the model is prepared. {@link #of} checks that batches of
+ * normalised RGB images fit the input.
  *
- * @param name the value's name
+ * @param name name of the input
  * @param layout the position of the channels
  * @param half whether the elements are float16; otherwise they are float32
  */
@@ -66,7 +66,7 @@ record ImageInput(String name, Layout layout, boolean half) {
     return new ImageInput(value.getName(), layout, type.getElemType() == DataType.FLOAT16_VALUE);
   }
 
-  /** {@return for example {@code input NCHW float32}} */
+  /** {@return the input's name, layout and element type, for example {@code input NCHW float32}} */
   @Override
   public String toString() {
     return name + " " + layout + (half ? " float16" : " float32");

@@ -6,19 +6,19 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelSession;
 
 /**
- * The result of a successful trial of a version. The version's checksum is correct, the version
- * loads on the CPU, its input and output match its manifest, and it returns probabilities for
- * sample images.
+ * The result of a successful check of a version. The check has shown that the version's checksum is
+ * correct, the version loads on the CPU, its input and output match its manifest, and it returns
+ * probabilities for sample images.
  *
  * @param inputSize side of the images, in pixels
  * @param classes number of classes
- * @param milliseconds wall time of the trial's runs in ms: five images in four batches, on one
+ * @param milliseconds wall time, in ms, of four trial batches with five images in total, on one
  *     thread
  */
 public record ModelCheck(int inputSize, int classes, double milliseconds) {
 
   /**
-   * Verifies a version, loads it and runs it.
+   * Verifies the checksum of a version, loads the version and runs it on sample images.
    *
    * @param version the version
    * @return the result

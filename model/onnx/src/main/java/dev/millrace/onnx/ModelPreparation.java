@@ -7,8 +7,8 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.runtime.ModelSession;
 
 /**
- * Prepares an exported model for serving: 8-bit pixels in, probabilities out, with normalisation
- * and softmax inside the graph.
+ * Prepares an exported model for serving. The prepared model takes 8-bit pixels and returns
+ * probabilities, because its graph also contains the normalisation and the softmax.
  */
 public final class ModelPreparation {
 
@@ -17,11 +17,12 @@ public final class ModelPreparation {
   /**
    * Prepares a classifier of RGB images.
    *
-   * <p>The model must take one float32 or float16 batch, NCHW or NHWC, with a dynamic batch axis,
-   * and return {@code [batch, classes]} or {@code [batch, classes, 1, 1]}. Logits get a softmax.
-   * Probabilities stay unchanged, but probabilities that were rounded to half precision are divided
-   * by their sum. The graph's last operators decide whether the outputs are logits. The outputs for
-   * sample images must agree with that decision.
+   * <p>The model must take one float32 or float16 batch of images, NCHW or NHWC, with a dynamic
+   * batch axis. It must return one tensor {@code [batch, classes]} or {@code [batch, classes, 1,
+   * 1]}. If the model returns logits, a softmax is added. Probabilities stay unchanged, but
+   * probabilities that were rounded to half precision are divided by their sum. The graph's last
+   * operators decide whether the outputs are logits. The outputs for sample images must agree with
+   * that decision.
    *
    * <p>A prepared file is refused, because a second preparation would normalise the images twice.
    *

@@ -11,7 +11,8 @@ final class OneLine {
   private OneLine() {}
 
   /**
-   * {@return the text without line breaks and control characters, truncated after 300 characters}
+   * {@return the text with a question mark in place of each line break or control character,
+   * truncated after 300 characters}
    */
   static String of(String text) {
     String line = UNPRINTABLE.matcher(text).replaceAll("?");

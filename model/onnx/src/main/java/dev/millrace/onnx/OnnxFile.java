@@ -19,7 +19,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * An exported model file that is complete, without external data, and has one input and one output.
+ * An ONNX file that contains all of its weights. {@link #input} and {@link #output} require that
+ * the model has exactly one input and one output.
  *
  * @param model the file's content
  */
@@ -37,7 +38,7 @@ record OnnxFile(ModelProto model) {
    * Reads a file that is to be prepared.
    *
    * @param bytes the file's bytes. The caller must not change the array afterwards, because the
-   *     weights are views of it
+   *     weights are views of the array
    * @throws ModelException if the file is not an ONNX file, or cannot be prepared
    */
   static OnnxFile parse(byte[] bytes) {
@@ -54,7 +55,7 @@ record OnnxFile(ModelProto model) {
    * Reads any ONNX file.
    *
    * @param bytes the file's bytes. The caller must not change the array afterwards, because the
-   *     weights are views of it
+   *     weights are views of the array
    * @throws ModelException if the file is not an ONNX file, or is incomplete
    */
   static OnnxFile read(byte[] bytes) {
@@ -184,8 +185,8 @@ record OnnxFile(ModelProto model) {
   }
 
   /**
-   * Passes a message and all messages inside it to the visitor. The recursion is safe, because the
-   * parser limits the depth to 100.
+   * Passes a message and all messages inside it to the visitor. The recursion is safe, because
+   * protobuf's parser limits the nesting of messages to 100 levels.
    */
   private static void visit(Message message, Consumer<Message> visitor) {
     visitor.accept(message);

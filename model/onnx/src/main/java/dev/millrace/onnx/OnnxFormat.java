@@ -6,7 +6,7 @@ import java.util.Objects;
  * The format in which a network is written to an ONNX file.
  *
  * @param precision the precision of weights, input, activations and logits
- * @param batchNorm the treatment of batch normalisations
+ * @param batchNorm whether batch normalisations are kept or folded
  */
 public record OnnxFormat(Precision precision, BatchNorm batchNorm) {
 
@@ -15,21 +15,21 @@ public record OnnxFormat(Precision precision, BatchNorm batchNorm) {
    */
   public static final OnnxFormat EXACT = new OnnxFormat(Precision.FP32, BatchNorm.KEPT);
 
-  /** The type of a file's values. */
+  /** The type of the floating-point values in a file. */
   public enum Precision {
     /** Float32. */
     FP32,
-    /** Float16, with half the size and eleven significant bits. */
+    /** Float16: half the size of float32, with eleven significant bits. */
     FP16
   }
 
-  /** The treatment of batch normalisations. */
+  /** Whether batch normalisations are kept as nodes or folded into the convolutions. */
   public enum BatchNorm {
     /** Written as separate nodes, with weights under PyTorch's names. */
     KEPT,
     /**
-     * Folded into the convolutions before them, in float32. Values are rounded to the file's
-     * precision after the folding.
+     * Folded into the convolutions before them. The folding is computed in double precision. Its
+     * results are rounded to float32, and then to the file's precision.
      */
     FOLDED
   }
@@ -38,7 +38,7 @@ public record OnnxFormat(Precision precision, BatchNorm batchNorm) {
    * Validates that both values are present.
    *
    * @param precision the precision of weights, input, activations and logits
-   * @param batchNorm the treatment of batch normalisations
+   * @param batchNorm whether batch normalisations are kept or folded
    * @throws NullPointerException if a value is null
    */
   public OnnxFormat {

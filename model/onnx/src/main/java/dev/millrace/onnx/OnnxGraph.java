@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * Builds a graph node by node, in the order in which the nodes run. Most methods return the name of
- * a value, so that calls can be nested like the graph. Not thread-safe.
+ * a value, so that the result of a call can be an input of the next node. Not thread-safe.
  */
 final class OnnxGraph {
 
@@ -21,7 +21,7 @@ final class OnnxGraph {
    */
   static final int OPSET = 13;
 
-  /** The version of the file format for {@link #OPSET}. */
+  /** The version of the ONNX file format that belongs to {@link #OPSET}. */
   private static final int IR_VERSION = 7;
 
   private static final String PRODUCER = "millrace";
@@ -49,7 +49,7 @@ final class OnnxGraph {
     return name;
   }
 
-  /** Adds a constant that is part of the architecture, and returns its name. */
+  /** Adds a constant that is not a weight, as a node, and returns the constant's name. */
   String constant(String name, TensorProto values) {
     return node("Constant", name, List.of(), Attribute.tensor("value", values));
   }
@@ -85,7 +85,7 @@ final class OnnxGraph {
   /**
    * {@return the graph as a model file's content}
    *
-   * @param opset an operator set in which the nodes are valid
+   * @param opset the version of an operator set in which all nodes are valid
    */
   ModelProto model(int opset) {
     return ModelProto.newBuilder()

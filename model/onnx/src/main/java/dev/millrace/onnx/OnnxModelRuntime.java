@@ -16,8 +16,8 @@ import dev.millrace.core.runtime.ModelSession;
  *
  * <p>A session on the CPU runs each batch on the calling thread alone, so call the session from one
  * thread per core. A session on a GPU runs all nodes on the GPU. If that is not possible, the
- * session cannot be opened. A GPU that supports TF32 multiplies float32 as TF32, unless the runtime
- * was created by {@link #withoutTf32}.
+ * session cannot be opened. A GPU that supports TF32 rounds the factors of float32 multiplications
+ * to TF32, unless the runtime was created by {@link #withoutTf32}.
  */
 public final class OnnxModelRuntime implements ModelRuntime {
 
@@ -33,8 +33,8 @@ public final class OnnxModelRuntime implements ModelRuntime {
   }
 
   /**
-   * {@return a runtime whose answers on a GPU are as close to the CPU's as float32 permits} This
-   * runtime is several times slower than a runtime with TF32.
+   * {@return a runtime whose probabilities on a GPU are as close to the probabilities on a CPU as
+   * float32 permits} On a GPU, this runtime is several times slower than a runtime with TF32.
    */
   public static OnnxModelRuntime withoutTf32() {
     return new OnnxModelRuntime(false);
@@ -59,7 +59,7 @@ public final class OnnxModelRuntime implements ModelRuntime {
   /**
    * Opens a prepared model that is not in a repository.
    *
-   * @param model the bytes of {@link PreparedModel#bytes()}
+   * @param model the prepared file, as {@link PreparedModel#bytes()} returns it
    * @param device the device to run on
    * @param preprocessing the preprocessing that the model was prepared for
    * @param labels names of the classes

@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A prepared model in ONNX Runtime. A run reads pixels from the caller's buffer, and writes
  * probabilities to the caller's buffer.
  *
- * <p>ONNX Runtime crashes the process if a session is closed during a run (issue 21812). The
- * session therefore counts its runs. It refuses to close during a run, and to run after it was
- * closed.
+ * <p>ONNX Runtime crashes the process if a session is closed during a run (ONNX Runtime's issue
+ * 21812). This class therefore counts the runs in progress. {@link #close} throws an exception
+ * during a run, and {@link #run} throws an exception after the session was closed.
  */
 final class OnnxModelSession implements ModelSession {
 
@@ -33,7 +33,7 @@ final class OnnxModelSession implements ModelSession {
   /** Number of runs in progress, or {@link #CLOSED}. */
   private final AtomicInteger runs = new AtomicInteger();
 
-  /** Creates a session that owns {@code session}: {@link #close} closes both. */
+  /** Creates a session. {@link #close} also closes the given session of ONNX Runtime. */
   OnnxModelSession(OrtSession session, PreparedSignature signature) {
     this.session = session;
     this.signature = signature;
@@ -52,7 +52,8 @@ final class OnnxModelSession implements ModelSession {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if a buffer is not direct, too small, or not in native order
+   * @throws IllegalArgumentException if {@code images} is less than 1, a buffer is not direct or is
+   *     too small, or {@code probabilities} is not in native byte order
    * @throws IllegalStateException if the session is closed
    */
   @Override

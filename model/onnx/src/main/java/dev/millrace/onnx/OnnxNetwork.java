@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes a network layer by layer, and each layer as its ONNX operator. This builder represents a
- * layer's output by its name in the graph.
+ * Writes each layer of a network as one or more ONNX nodes. This builder represents a layer's
+ * output by the output's name in the graph.
  */
 class OnnxNetwork implements NetworkBuilder<String> {
 
@@ -74,7 +74,10 @@ class OnnxNetwork implements NetworkBuilder<String> {
     return graph.node("Add", name, List.of(residual, shortcut));
   }
 
-  /** Drops pixels with a max pooling whose kernel has one pixel. */
+  /**
+   * Adds channels of zeros. If the stride is not 1, a max pooling with a kernel of one pixel first
+   * drops the pixels that the stride skips.
+   */
   @Override
   public String zeroPad(String name, String input, ZeroPadding shape) {
     String pixels =
@@ -107,7 +110,7 @@ class OnnxNetwork implements NetworkBuilder<String> {
     return weights.get(name).values();
   }
 
-  /** Adds a computed weight and returns its name. */
+  /** Adds a weight with the given values to the graph, and returns the weight's name. */
   final String weight(String name, WeightTensor tensor) {
     TensorProto values =
         switch (precision) {

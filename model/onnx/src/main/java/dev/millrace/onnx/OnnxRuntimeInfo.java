@@ -21,7 +21,7 @@ import java.util.Optional;
 public record OnnxRuntimeInfo(String version, List<String> providers, Optional<Path> cudaLibrary) {
 
   /**
-   * Copies the list.
+   * Copies the list of providers.
    *
    * @param version ONNX Runtime's version, for example {@code 1.28.0}
    * @param providers execution providers of the installed build
@@ -45,7 +45,7 @@ public record OnnxRuntimeInfo(String version, List<String> providers, Optional<P
   }
 
   /**
-   * Loads a tiny model on a device.
+   * Tests a device by loading a tiny model on it.
    *
    * @param device the device
    * @return one line that says why the device can run no model, and what to do; empty if the device

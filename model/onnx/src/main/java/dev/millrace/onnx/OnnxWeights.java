@@ -14,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the weights of an ONNX file, exported or prepared, under the names that the file uses. */
+/**
+ * Reads the weights of an exported or prepared ONNX file. The weights keep the names that they have
+ * in the file.
+ */
 public final class OnnxWeights {
 
   private OnnxWeights() {}
@@ -64,7 +67,7 @@ public final class OnnxWeights {
     return tensor.getDimsList().stream().map(Math::toIntExact).toList();
   }
 
-  /** The format stores values in one of two places: as bytes, or one by one. */
+  /** Reads a tensor's values. An ONNX file stores them either as bytes or as a list of numbers. */
   private static FloatBuffer values(TensorProto tensor) {
     ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     boolean half = tensor.getDataType() == DataType.FLOAT16_VALUE;

@@ -8,7 +8,9 @@ final class OrtFailure {
 
   private static final Pattern PREFIX = Pattern.compile("^Error code - \\w+ - message:\\s*");
 
-  /** The position in ONNX Runtime's sources: a file, a line and a function's signature. */
+  /**
+   * Matches the position in ONNX Runtime's source code: a file, a line and a function's signature.
+   */
   private static final Pattern ORIGIN =
       Pattern.compile("\\S*/onnxruntime/\\S+:\\d+ [^()]+\\([^()]*\\) (?:const )?");
 
@@ -16,7 +18,10 @@ final class OrtFailure {
 
   private OrtFailure() {}
 
-  /** {@return the message's first line, without the error code and the position in the sources} */
+  /**
+   * {@return the message's first line, without the error code and the position in ONNX Runtime's
+   * source code}
+   */
   static String line(Throwable failure) {
     String message = failure.getMessage() == null ? "" : failure.getMessage();
     String words = ORIGIN.matcher(PREFIX.matcher(message).replaceFirst("")).replaceAll("");

@@ -10,12 +10,14 @@ import java.lang.reflect.Method;
 /** ONNX Runtime's native library. It is loaded once per process, at the first use of this class. */
 final class OrtLibrary {
 
-  /** Errors arrive as exceptions; the library's own log would only repeat them. */
+  /**
+   * The library logs only fatal errors, because all other errors reach the caller as exceptions.
+   */
   static final OrtLoggingLevel LOG_LEVEL = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
   private static final String NAME = "millrace";
 
-  /** The C library's message for a folder that is mounted {@code noexec}. */
+  /** Part of the C library's message if the library's folder is mounted {@code noexec}. */
   private static final String NO_EXECUTION = "failed to map segment";
 
   /**
@@ -42,8 +44,9 @@ final class OrtLibrary {
 
   /**
    * Adds a reference to the environment. ONNX Runtime's Java API releases the environment in a
-   * shutdown hook, but our shutdown hook may still wait for batches at that time. The native code
-   * counts references, so the additional reference keeps the environment until the process ends.
+   * shutdown hook, but Millrace's own shutdown hook may still wait for batches at that time. The
+   * native code counts references, so the additional reference keeps the environment until the
+   * process ends.
    */
   private static void keepDuringShutdown() {
     try {

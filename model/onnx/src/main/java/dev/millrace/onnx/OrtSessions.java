@@ -14,8 +14,8 @@ final class OrtSessions {
   private OrtSessions() {}
 
   /**
-   * Loads a model. On a GPU, the session multiplies float32 as TF32, which is ONNX Runtime's
-   * default.
+   * Loads a model. A GPU that supports TF32 rounds the factors of float32 multiplications to TF32,
+   * which is ONNX Runtime's default.
    */
   static OrtSession open(byte[] model, Device device) {
     return open(model, device, true);
@@ -42,8 +42,8 @@ final class OrtSessions {
 
   /**
    * Each run uses one thread. Callers run several batches in parallel, because on a CPU this is
-   * faster than one batch on many threads. Idle threads that spin would only take the callers'
-   * cores.
+   * faster than one batch on many threads. Spinning is turned off, because an idle thread that
+   * spins would take a core from the callers.
    */
   private static SessionOptions options(Device device, boolean tf32) throws OrtException {
     OrtLibrary.environment();

@@ -43,8 +43,8 @@ final class PreparedGraph {
   }
 
   /**
-   * {@return the model with only the nodes before it} The model then returns its scores, in any
-   * shape.
+   * {@return the model with the nodes before it, but without Flatten, Log and Softmax after it} The
+   * result takes 8-bit pixels and returns the model's scores as float32, in the model's own shape.
    */
   byte[] scores() {
     return assemble(scores -> {}, name -> Tensor.shapeless(name, DataType.FLOAT));
@@ -54,8 +54,8 @@ final class PreparedGraph {
    * {@return the prepared model}
    *
    * @param classes number of classes
-   * @param flatten whether the scores have further dimensions, of size 1
-   * @param softmax whether the scores are logits
+   * @param flatten whether the scores have the shape {@code [batch, classes, 1, 1]}
+   * @param softmax whether the scores are logits, so that a softmax is needed
    */
   byte[] probabilities(int classes, boolean flatten, boolean softmax) {
     return assemble(
@@ -67,15 +67,15 @@ final class PreparedGraph {
             scores.then("Log", "tail/log");
           }
           if (softmax || output.rounded()) {
-            // Before operator set 13 the axis had another meaning. For two dimensions, both
-            // meanings have the same result.
+            // Before operator set 13, Softmax's attribute axis had another meaning. For a tensor of
+            // two dimensions, both meanings give the same result.
             scores.then("Softmax", "tail/softmax", Attribute.integer("axis", 1));
           }
         },
         name -> Tensor.value(name, DataType.FLOAT, Tensor.BATCH, classes));
   }
 
-  /** Creates the type of the output with a given name. */
+  /** Creates the declaration of the graph's output from the output's name. */
   private interface OutputType {
     ValueInfoProto named(String name);
   }
@@ -158,7 +158,10 @@ final class PreparedGraph {
       last = graph.node(operator, names.take(name), List.of(last, operand));
     }
 
-    /** Sets the name of the last value. The name must be reserved already. */
+    /**
+     * Gives the last value its final name, with an Identity node. No other node may use this name
+     * for its output.
+     */
     void end(String name) {
       graph.node("Identity", name, List.of(last));
     }

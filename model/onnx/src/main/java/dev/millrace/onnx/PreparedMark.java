@@ -5,7 +5,10 @@ import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.StringStringEntryProto;
 import java.util.Optional;
 
-/** The metadata in a prepared file that records its preprocessing. */
+/**
+ * The metadata entry of a prepared file that records the preprocessing for which the file was
+ * prepared.
+ */
 final class PreparedMark {
 
   static final String KEY = "millrace.preprocessing";
@@ -24,7 +27,10 @@ final class PreparedMark {
         .findFirst();
   }
 
-  /** {@return for example {@code size=32 resize=32 mean=[0.5, 0.5, 0.5] std=[0.25, 0.25, 0.25]}} */
+  /**
+   * {@return the preprocessing as text, for example {@code size=32 resize=32 mean=[0.5, 0.5, 0.5]
+   * std=[0.25, 0.25, 0.25]}}
+   */
   static String text(Preprocessing preprocessing) {
     return "size="
         + preprocessing.size()

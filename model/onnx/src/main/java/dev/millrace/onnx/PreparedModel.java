@@ -4,21 +4,21 @@ package dev.millrace.onnx;
  * A model file that takes 8-bit pixels and returns probabilities. A trial run has confirmed both.
  *
  * @param bytes the ONNX file; the caller owns the array
- * @param input the input of the model before it was prepared, for example {@code input NCHW
- *     float32}
+ * @param input name, layout and element type of the model's input before the preparation, for
+ *     example {@code input NCHW float32}
  * @param size side of the images, in pixels
  * @param classes number of classes
  * @param opset version of ONNX's operator set that the file uses
- * @param softmaxAppended whether the model returned logits, so that a softmax was added; false if
- *     it returned probabilities
+ * @param softmaxAppended true if the exported model returned logits, so that a softmax was added;
+ *     false if it returned probabilities
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
 public record PreparedModel(
     byte[] bytes, String input, int size, int classes, long opset, boolean softmaxAppended) {
 
   /**
-   * {@return for example {@code input NCHW float32, 32x32 pixels, 10 classes, opset 13, softmax
-   * appended}}
+   * {@return a summary of the preparation, for example {@code input NCHW float32, 32x32 pixels, 10
+   * classes, opset 13, softmax appended}}
    */
   @Override
   public String toString() {

@@ -8,17 +8,18 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * Tries a loaded model on sample images: noise, alone and in a batch of two, then black and grey.
+ * Checks a loaded model by running it on sample images: noise, a black image and a mid-grey image.
  */
 final class Proof {
 
   /**
-   * The largest allowed difference of a probability between batch sizes. Kernels for different
-   * batch sizes add values in different orders, and the difference is largest in half precision.
+   * The largest allowed difference between an image's probabilities alone and in a batch of two.
+   * Kernels for different batch sizes add values in different orders, so their rounding errors
+   * differ. The difference is largest in half precision.
    */
   private static final double BATCH_TOLERANCE = 5e-3;
 
-  /** The largest allowed difference between a prediction's sum and 1. */
+  /** The largest allowed difference between 1 and the sum of an image's probabilities. */
   private static final double SUM_TOLERANCE = 1e-4;
 
   private static final String NOISE = "a sample image";
@@ -29,12 +30,12 @@ final class Proof {
   private Proof() {}
 
   /**
-   * Runs batches of one and two noise images, and of one black and one mid-grey image. Some models
-   * return probabilities for noise and NaN for a plain image, because they divide by the standard
-   * deviation of the image itself.
+   * Runs four batches: one noise image, two noise images, one black image, and one mid-grey image.
+   * Some models return probabilities for noise but NaN for an image of one colour, because they
+   * divide by the standard deviation of the image, which is then 0.
    *
-   * @throws ModelException if a result is not a distribution over the classes, or depends on the
-   *     other images in the batch
+   * @throws ModelException if a result is not a distribution over the classes, or if an image's
+   *     result depends on the other images in the batch
    */
   static void require(ModelSession session) {
     ByteBuffer pixels = SampleImages.noise(2, session.inputSize());

@@ -6,9 +6,9 @@ import dev.millrace.onnx.OnnxFormat.Precision;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 
 /**
- * Writes residual networks as ONNX files. They take normalised images {@code input [batch,
- * channels, size, size]} and return {@code logits [batch, classes]}. The batch is dynamic. Input
- * and logits have the format's precision.
+ * Writes residual networks as ONNX files. A written file takes normalised images {@code input
+ * [batch, channels, size, size]} and returns {@code logits [batch, classes]}. The batch size is
+ * dynamic. The element type of input and logits is the format's precision.
  */
 public final class ResNetOnnx {
 
@@ -33,10 +33,10 @@ public final class ResNetOnnx {
    *
    * @param network the network
    * @param weights the weights, as {@link ResNet#fit} accepts them
-   * @param format the precision, and the treatment of batch norms
+   * @param format the precision, and whether batch norms are kept or folded
    * @return the file's bytes
-   * @throws dev.millrace.core.model.ModelException if the weights belong to another network, or
-   *     exceed the precision's range
+   * @throws dev.millrace.core.model.ModelException if the weights belong to another network, or a
+   *     weight is too large for the precision
    */
   public static byte[] write(ResNet network, Weights weights, OnnxFormat format) {
     OnnxGraph graph = new OnnxGraph(network.name());

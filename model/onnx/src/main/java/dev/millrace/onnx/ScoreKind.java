@@ -3,11 +3,12 @@ package dev.millrace.onnx;
 import dev.millrace.core.model.ModelException;
 
 /**
- * The kind of a model's scores. The graph decides the kind. The results for sample images only
- * confirm the decision, because logits may look like probabilities by chance.
+ * The kind of a model's scores: logits or probabilities. The last nodes of the graph determine the
+ * kind. The scores for sample images are only compared with that kind, because logits may look like
+ * probabilities by chance.
  */
 enum ScoreKind {
-  /** Any numbers; a softmax is needed. */
+  /** Unbounded numbers, which need a softmax. */
   LOGITS,
 
   /** A distribution over the classes. A second softmax would change it. */
@@ -19,8 +20,8 @@ enum ScoreKind {
   /**
    * {@return whether a softmax has to be appended}
    *
-   * @param distributions whether the results for sample images are distributions over the classes
-   * @throws ModelException if the results contradict the graph
+   * @param distributions whether the scores for sample images are distributions over the classes
+   * @throws ModelException if the scores for sample images contradict the graph
    */
   boolean needSoftmax(boolean distributions) {
     if (this == PROBABILITIES && !distributions) {

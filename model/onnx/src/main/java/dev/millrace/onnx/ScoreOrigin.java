@@ -20,8 +20,8 @@ record ScoreOrigin(String operator, ScoreKind kind, boolean cast) {
       Set.of("Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze");
 
   /**
-   * Operators whose results are logits. The softmax of a LogSoftmax's result is the same
-   * distribution, so its result counts as logits.
+   * Operators whose results are logits. The result of a LogSoftmax counts as logits, because a
+   * softmax turns it into the correct probabilities.
    */
   private static final Set<String> UNBOUNDED = Set.of("Conv", "Gemm", "LogSoftmax", "MatMul");
 
@@ -63,8 +63,8 @@ record ScoreOrigin(String operator, ScoreKind kind, boolean cast) {
   }
 
   /**
-   * {@return whether the node is the division at the end of a softmax that was exported as several
-   * nodes}
+   * {@return whether the node divides a value by the value's sum} A softmax that was exported as
+   * several nodes ends in this division.
    */
   private static boolean isDividedByItsSum(NodeProto node, Map<String, NodeProto> producers) {
     if (!node.getOpType().equals("Div") || node.getInputCount() != 2) {

@@ -5,10 +5,10 @@ import dev.millrace.onnx.proto.TensorProto.DataType;
 import dev.millrace.onnx.proto.ValueInfoProto;
 
 /**
- * The output of the model before it is prepared. A check has shown that the output holds scores of
- * exclusive classes.
+ * The output of an exported model, before the model is prepared. {@link #of} checks that the output
+ * can hold scores of exclusive classes.
  *
- * @param name the value's name
+ * @param name name of the output
  * @param half whether the elements are float16; otherwise they are float32
  * @param origin the node that computes the scores
  */
@@ -17,7 +17,7 @@ record ScoreOutput(String name, boolean half, ScoreOrigin origin) {
   /**
    * Checks the output that a model declares.
    *
-   * @throws ModelException if probabilities cannot be computed from it
+   * @throws ModelException if probabilities cannot be computed from the output
    */
   static ScoreOutput of(OnnxFile file) {
     ValueInfoProto value = file.output();

@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * A model's results for sample images. They may have any shape, because a file need not declare the
- * shape.
+ * A model's scores for two sample images. The scores may have any shape, because an ONNX file need
+ * not declare the shape of its output.
  */
 final class Scores {
 
@@ -35,7 +35,7 @@ final class Scores {
   /**
    * Runs a model on two images of noise.
    *
-   * @param model a file that takes pixels and returns float32
+   * @param model an ONNX file that takes 8-bit pixels and returns float32 scores
    * @throws ModelException if the model cannot be loaded or run
    */
   static Scores ofSamples(byte[] model, Preprocessing preprocessing) {

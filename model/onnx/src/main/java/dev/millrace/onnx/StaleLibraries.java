@@ -16,10 +16,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Folders of ONNX Runtime's library that processes left because they were killed while they loaded
- * the library. Each folder takes up to 28 MB. On Linux, {@code /proc} shows the folders from which
- * running processes have loaded a library. Young folders are kept, because a process may have just
- * unpacked a library there and not yet loaded it.
+ * Removes temporary folders with ONNX Runtime's library. A process leaves this folder, of up to 28
+ * MB, if the process is killed while it loads the library. A folder from which a running process
+ * has loaded a library is kept; on Linux, {@code /proc} shows these folders. A folder that changed
+ * in the last five minutes is kept too, because a process may have just unpacked a library there
+ * and not yet loaded it.
  */
 final class StaleLibraries {
 
@@ -28,7 +29,7 @@ final class StaleLibraries {
    */
   static final String PREFIX = "onnxruntime-java";
 
-  /** The age of a folder below which it is kept. Unpacking and loading take far less time. */
+  /** A folder younger than this is kept. Unpacking and loading a library take far less time. */
   private static final Duration YOUNG = Duration.ofMinutes(5);
 
   private static final Pattern NAME = Pattern.compile(PREFIX + "\\d+");
@@ -47,13 +48,16 @@ final class StaleLibraries {
     this.now = now;
   }
 
-  /** Returns an object for the folders of this machine. */
+  /** Returns an object for the temporary folder and the processes of this machine. */
   static StaleLibraries ofThisMachine() {
     return new StaleLibraries(
         Path.of(System.getProperty("java.io.tmpdir")), Path.of("/proc"), Instant.now());
   }
 
-  /** Removes the old folders that no process uses. Skips a folder that cannot be removed. */
+  /**
+   * Removes the old folders from which no running process has loaded a library. Skips a folder that
+   * cannot be removed.
+   */
   void remove() {
     try {
       List<Path> old = oldFolders();
@@ -119,7 +123,7 @@ final class StaleLibraries {
   /**
    * Returns the text of a process's {@code maps} file, which lists the files that the process has
    * mapped. Returns an empty text if the process has ended. Also returns an empty text for a
-   * process of another user, because such a process cannot load from our folders.
+   * process of another user, because another user's process cannot load a library from our folders.
    */
   private static String maps(Path process) {
     try {

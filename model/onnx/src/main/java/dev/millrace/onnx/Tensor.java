@@ -17,7 +17,7 @@ import java.util.List;
 /** Creates tensors and their types. */
 final class Tensor {
 
-  /** The size, in a shape, that stands for the dynamic batch dimension. */
+  /** Marks the dynamic batch dimension in a shape. */
   static final long BATCH = -1;
 
   private static final String BATCH_NAME = "batch";
@@ -68,7 +68,7 @@ final class Tensor {
 
   /**
    * {@return the name and type of a graph's input or output; {@link #BATCH} in the shape becomes a
-   * symbolic dimension}
+   * named dimension without a fixed size}
    */
   static ValueInfoProto value(String name, DataType elements, long... shape) {
     TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.model.Device;
 import org.junit.jupiter.api.Test;
 
-/** Tests our messages with messages that ONNX Runtime and the system's loader have printed. */
+/**
+ * Tests how {@link CudaProvider} explains error messages of ONNX Runtime and of the system's
+ * loader. The messages in this test were copied from real errors.
+ */
 class CudaProviderTest {
 
   private static final Device CUDA_0 = Device.parse("cuda:0");

@@ -64,7 +64,9 @@ class InstallationTest {
         .withMessageStartingWith("small version 1: the model file was never prepared");
   }
 
-  /** Skips the test if a system property names a build other than Maven Central's. */
+  /**
+   * Skips the test if a system property names another build of ONNX Runtime than Maven Central's.
+   */
   private static void assumeCpuBuild() {
     assumeThat(System.getProperty("onnxruntime.native.path")).isNull();
   }

@@ -10,7 +10,7 @@ import dev.millrace.core.model.Device;
 import java.nio.FloatBuffer;
 import java.util.Map;
 
-/** Runs network files that take normalised images and return logits, float32 or float16. */
+/** Runs ONNX files that take normalised images and return logits. Both are float32 or float16. */
 final class Logits {
 
   private Logits() {}
@@ -18,8 +18,8 @@ final class Logits {
   /**
    * Runs one batch.
    *
-   * @param images {@code [N, channels, size, size]}
-   * @return {@code [N, classes]}
+   * @param images normalised pixels, {@code [N, channels, size, size]}
+   * @return the logits, {@code [N, classes]}
    */
   static float[] of(byte[] onnx, float[] images, int channels, int size) throws OrtException {
     long[] shape = {images.length / (channels * size * size), channels, size, size};

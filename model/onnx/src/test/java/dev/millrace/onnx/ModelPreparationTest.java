@@ -100,7 +100,8 @@ class ModelPreparationTest {
   }
 
   /**
-   * Returns the model as exporters wrote it before format version 4: the weights are also inputs.
+   * Returns the model in the form of ONNX files before format version 4, in which each weight is
+   * also an input of the graph.
    */
   private static ModelProto weightsAsInputs(ModelProto model) {
     GraphProto.Builder graph = model.getGraph().toBuilder();

@@ -243,7 +243,8 @@ class ModelRefusalTest {
   }
 
   /**
-   * Adds a square root to the logits. The root is NaN if the probabilities are near the given ones.
+   * Adds a square root to the logits. The root is NaN for an image whose probabilities are near the
+   * given probabilities.
    */
   private static String nanNear(float[] probabilities, SmallModel.Ending end) {
     OnnxGraph graph = end.graph();

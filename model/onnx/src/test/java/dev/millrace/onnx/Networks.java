@@ -15,7 +15,8 @@ final class Networks {
   private Networks() {}
 
   /**
-   * Returns a network of the paper, but narrow and for small images, so that it is written fast.
+   * Returns a standard ResNet, but with few channels and for small images, so that the tests write
+   * it fast.
    */
   static ResNet narrow(String name) {
     ResNet full = ResNet.of(name);
@@ -23,8 +24,9 @@ final class Networks {
   }
 
   /**
-   * Returns weights from He's initialisation, but with batch norms that are not the identity, as
-   * after training. Gains of 0.5 to 1 keep a deep network's activations bounded.
+   * Returns weights from He's initialisation, but with random batch norms, similar to those after
+   * training. Initial batch norms are not used, because they are the identity. Gains of 0.5 to 1
+   * keep a deep network's activations bounded.
    */
   static Weights weights(ResNet network) {
     Random random = new Random(3);

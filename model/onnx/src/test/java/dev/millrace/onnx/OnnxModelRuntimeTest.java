@@ -76,7 +76,10 @@ class OnnxModelRuntimeTest {
         "small version 1: input 'x' takes images of 4x4 pixels, not 5x5: give the size");
   }
 
-  /** Returns a version in a foreign layout: the exported file, and a derived manifest. */
+  /**
+   * Returns a version that Millrace did not prepare: the exported file, and a manifest that the
+   * test creates.
+   */
   private ModelVersion exported(SmallModel model, Preprocessing preprocessing) throws IOException {
     Path home = Files.createDirectories(folder.resolve("small/1"));
     Files.write(home.resolve(ModelVersion.MODEL_FILE), model.bytes());

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tests the message for a library that cannot be loaded, and guards against an update to ONNX
- * Runtime 1.29. That release sends a description of the process when it is loaded. It crashes the
- * JVM if the process has a long command line.
+ * Runtime 1.29. When ONNX Runtime 1.29 is loaded, it sends a description of the process, and it
+ * crashes the JVM if the process has a long command line.
  */
 class OrtLibraryTest {
 

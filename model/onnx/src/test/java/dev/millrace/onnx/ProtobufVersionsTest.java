@@ -22,7 +22,7 @@ class ProtobufVersionsTest {
 
   @TempDir private Path folder;
 
-  /** Writes, reads and prepares files; prints their checksums. */
+  /** Writes, reads and prepares ONNX files, and prints the files' checksums. */
   static final class Writer {
     public static void main(String[] arguments) {
       System.out.println(checksums());

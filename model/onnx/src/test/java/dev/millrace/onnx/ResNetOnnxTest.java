@@ -35,7 +35,10 @@ class ResNetOnnxTest {
   private static final OnnxFormat FOLDED = new OnnxFormat(Precision.FP32, BatchNorm.FOLDED);
   private static final ResNet RESNET20 = ResNet.of("resnet20");
 
-  /** Published weights for shortcuts with option A's padding produce PyTorch's logits. */
+  /**
+   * With published weights, a written ResNet-20 returns the same logits as PyTorch. Its shortcuts
+   * are padded with zeros (option A of He et al.).
+   */
   @ParameterizedTest
   @CsvSource({"FP32, KEPT, 1e-4", "FP32, FOLDED, 1e-4", "FP16, KEPT, 0.05", "FP16, FOLDED, 0.05"})
   void resnet20_answersPytorchsLogits(Precision precision, BatchNorm batchNorm, float tolerance)

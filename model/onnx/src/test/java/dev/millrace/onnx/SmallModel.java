@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 
 /**
  * The smallest classifier: each class's logit is a weighted sum of the three channels' means. The
- * tests export it in many ways, correct and incorrect. {@link #probabilities} computes the correct
- * result without the model.
+ * tests export it in many forms, of which some can be prepared and some must be refused. {@link
+ * #probabilities} computes the correct result without the model.
  *
  * @param shape shape of the input
  * @param elements type of the input's and output's elements
@@ -120,7 +120,12 @@ record SmallModel(
     return Attribute.integer("to", type.getNumber());
   }
 
-  /** Returns the correct probabilities of the first images in {@code uint8[N, SIZE, SIZE, 3]}. */
+  /**
+   * Returns the correct probabilities for the first images of a buffer.
+   *
+   * @param pixels {@code uint8[N, SIZE, SIZE, 3]}
+   * @param images number of images
+   */
   static float[] probabilities(ByteBuffer pixels, int images) {
     float[] weights = weights();
     float[] answer = new float[images * CLASSES];

@@ -2,7 +2,7 @@ package dev.millrace.onnx;
 
 import java.util.Arrays;
 
-/** Softmax in double precision, as the reference. */
+/** A softmax in double precision, with which the tests compare a model's probabilities. */
 final class Softmax {
 
   private Softmax() {}

@@ -43,7 +43,10 @@ class TorchvisionParityTest {
     assertThat(difference(folded, expected)).isLessThan(1e-4);
   }
 
-  /** Returns the largest difference, divided by the largest logit. */
+  /**
+   * Returns the largest difference between two logits, divided by the largest absolute value of the
+   * expected logits.
+   */
   private static double difference(float[] actual, float[] expected) {
     assertThat(actual).hasSameSizeAs(expected);
     double difference = 0;

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class UnpackedLibraryTest {
 
-  /** Opens a session, prints {@code ready} or the failure, and exits at the end of its input. */
+  /**
+   * Opens a session, prints {@code ready} or the error message, and exits at the end of its
+   * standard input.
+   */
   static final class Main {
     public static void main(String[] args) throws Exception {
       OnnxGraph graph = new OnnxGraph("smallest");
@@ -61,7 +64,10 @@ class UnpackedLibraryTest {
     assertThat(leftovers()).isEmpty();
   }
 
-  /** A killed process left a part of the library an hour ago. */
+  /**
+   * The test first creates the folder that a process left an hour ago when it was killed while it
+   * unpacked the library.
+   */
   @Test
   @EnabledOnOs(OS.LINUX)
   void processKilledWhileItLoaded_isCleanedUpAfterByTheNext() throws Exception {

@@ -27,7 +27,7 @@ public final class LibtorchTrainer implements Trainer {
   public LibtorchTrainer() {}
 
   @Override
-  @SuppressWarnings("try") // the lock is only held
+  @SuppressWarnings("try") // the variable is never read, because the lock only has to be held
   public void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
     try (RunLock held = RunLock.of(config.checkpoints().run())) {
       trainLocked(config, listener, stop);

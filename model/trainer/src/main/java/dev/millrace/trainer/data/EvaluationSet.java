@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Images for evaluation, without random changes. Each pass has the same batches. For one thread.
+ * Images for evaluation, without random changes. Every pass over the set has the same batches. For
+ * one thread.
  */
 public final class EvaluationSet {
 
@@ -42,13 +43,13 @@ public final class EvaluationSet {
     return images.stream().mapToInt(Pixels.Image::label).toArray();
   }
 
-  /** Receives batches. A batch is valid until the visitor receives the next batch. */
+  /** Receives the batches of a pass over the set. */
   @FunctionalInterface
   public interface Visitor {
     /**
      * Receives a batch.
      *
-     * @param batch valid until the method returns
+     * @param batch the batch; its buffer is reused after this method returns
      */
     void visit(MiniBatch batch);
   }
@@ -66,8 +67,8 @@ public final class EvaluationSet {
   }
 
   /**
-   * {@return the first {@code count} images, or fewer if a batch holds fewer} The batch is valid
-   * until the next batch is read.
+   * {@return the first {@code count} images, or fewer if the set or a batch holds fewer images} The
+   * batch is valid until the next batch is read.
    *
    * @param count the wanted number of images
    * @throws TrainingException if an image can no longer be read

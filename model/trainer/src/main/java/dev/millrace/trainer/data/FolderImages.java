@@ -23,8 +23,8 @@ public final class FolderImages {
    *
    * @param folder the folder that holds the class folders
    * @return the images, not yet read
-   * @throws TrainingException if there are not at least two classes with images, or the folder
-   *     cannot be read
+   * @throws TrainingException if there are fewer than two classes, a class has no image, or the
+   *     folder cannot be read
    */
   public static LabelledImages find(Path folder) {
     try {

@@ -4,17 +4,20 @@ import dev.millrace.core.files.Sha256;
 import java.util.HexFormat;
 
 /**
- * The use of an image. The image's key alone decides it, so that a held-out image stays held out in
- * every later training.
+ * The part of the images to which an image belongs. The part determines how the image is used. It
+ * depends only on the image's key and the held-out share, so that a held-out image stays held out
+ * in every later training.
  */
 public enum Part {
-  /** Training steps use it. */
+  /** Training steps use the image. */
   TRAINING,
 
-  /** The gate uses it to compare versions. */
+  /** The gate uses the image to compare versions. */
   GATE,
 
-  /** It is used to measure a version's reported accuracy. It influences no decision. */
+  /**
+   * The image is used to measure the accuracy in a version's manifest. It influences no decision.
+   */
   REPORT;
 
   /** The gate's share of the held-out images. */
@@ -35,8 +38,8 @@ public enum Part {
   }
 
   /**
-   * {@return a number of the key, from 0 to below 1; the numbers of many keys are uniformly
-   * distributed}
+   * {@return a number from 0 to below 1 that depends only on the key} The numbers of many keys are
+   * uniformly distributed.
    */
   private static double place(String key) {
     return (HexFormat.fromHexDigitsToLong(Sha256.of(key), 0, Long.BYTES * 2) >>> 11) * 0x1p-53;

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Decodes images and keeps their pixels until the memory limit is reached. Images beyond the limit
- * are decoded again each time. For one thread.
+ * Decodes images and keeps their pixels in memory, up to a limit. An image whose pixels do not fit
+ * is decoded again each time that its pixels are read. For one thread.
  */
 public final class Pixels implements AutoCloseable {
 
@@ -20,21 +20,21 @@ public final class Pixels implements AutoCloseable {
   private long room;
 
   /**
-   * Decodes with a new decoder that has the default limits.
+   * Creates an object that decodes with a new decoder and {@link ImageLimits#DEFAULT}.
    *
    * @param preprocessing the resize and crop for the images
-   * @param room the largest number of bytes of pixels to keep
+   * @param room the memory limit for kept pixels, in bytes
    */
   public Pixels(Preprocessing preprocessing, long room) {
     this(new OpenCvImageDecoder(ImageLimits.DEFAULT), preprocessing, room);
   }
 
   /**
-   * Decodes with the given decoder.
+   * Creates an object that decodes with the given decoder.
    *
    * @param decoder the decoder; {@link #close} closes it
    * @param preprocessing the resize and crop for the images
-   * @param room the largest number of bytes of pixels to keep
+   * @param room the memory limit for kept pixels, in bytes
    */
   public Pixels(ImageDecoder decoder, Preprocessing preprocessing, long room) {
     this.decoder = decoder;
@@ -43,7 +43,7 @@ public final class Pixels implements AutoCloseable {
     this.room = room;
   }
 
-  /** A decodable image. */
+  /** An image whose pixels can be read. */
   public final class Image {
     private final LabelledImage encoded;
     private byte[] kept;

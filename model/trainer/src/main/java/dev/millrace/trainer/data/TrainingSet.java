@@ -9,8 +9,9 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * The images for training steps. The seed and the epoch alone determine the order of the images and
- * their random changes, so that an interrupted epoch can resume at any batch. For one thread.
+ * The images for training steps. The seed and the epoch determine the order of the images. The
+ * seed, the epoch and the batch determine the random changes to the images. An interrupted epoch
+ * can therefore resume at any batch. For one thread.
  */
 public final class TrainingSet {
 
@@ -60,15 +61,16 @@ public final class TrainingSet {
   }
 
   /**
-   * {@return the number of batches per epoch} All batches are full. Each epoch leaves out the
-   * remaining images, and these are different images in each epoch.
+   * {@return the number of batches per epoch} All batches are full. An epoch leaves out the images
+   * that do not fill another batch. Each epoch has its own order, so each epoch leaves out other
+   * images.
    */
   public int batches() {
     return images.size() / batchSize;
   }
 
   /**
-   * {@return a batch of an epoch; valid until the next call}
+   * {@return a batch of an epoch} The batch is valid until the next call of this method.
    *
    * @param epoch the epoch, from 0
    * @param index the batch in the epoch, from 0

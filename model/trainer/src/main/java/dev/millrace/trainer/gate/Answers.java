@@ -7,13 +7,14 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * The images that a version classifies correctly.
+ * Which images of a set a version classifies correctly.
  *
- * @param right for each image, in order, whether the version classifies it correctly
+ * @param right one value per image, in the order of the set: whether the version classifies the
+ *     image correctly
  */
 record Answers(boolean[] right) {
 
-  /** Classifies all images with a session. */
+  /** Classifies all images of a set with a session. */
   static Answers of(ModelSession session, EvaluationSet images) {
     boolean[] right = new boolean[images.size()];
     int[] done = {0};

@@ -4,7 +4,7 @@ import dev.millrace.control.Champion;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The alias for one model's champion: the version that serves. */
+/** The alias that names one model's champion, which is the version that serves. */
 interface ChampionAlias {
 
   /**
@@ -17,8 +17,8 @@ interface ChampionAlias {
   /**
    * Replaces the champion.
    *
-   * @param change computes the next champion from the current one. If the function throws, nothing
-   *     is written and this method throws the same exception
+   * @param change computes the next champion from the current champion. If the function throws,
+   *     nothing is written and this method throws the same exception
    * @throws dev.millrace.control.ConcurrentChangeException if another writer changes the champion
    *     in the meantime
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be written

@@ -15,8 +15,8 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * Lets the gate judge each checkpoint, promotes a checkpoint that the gate blesses, and reports the
- * outcome. If the broker is unreachable, checkpoints are still published, but they are not promoted
- * and the listener receives a warning. For one thread.
+ * outcome on the status topic. If the broker is unreachable, checkpoints are still published, but
+ * they are not promoted and the listener receives a warning. For one thread.
  */
 public final class CheckpointPromotion implements AutoCloseable {
 
@@ -31,7 +31,7 @@ public final class CheckpointPromotion implements AutoCloseable {
    * @param gate the gate
    * @param status the status topic; {@link #close} closes it
    * @param listener receives verdicts, promotions and warnings
-   * @param nanoTime the clock, for example {@link System#nanoTime}
+   * @param nanoTime the clock, in ns, for example {@link System#nanoTime}
    */
   public CheckpointPromotion(
       PromotionGate gate, StatusTopic status, TrainingListener listener, LongSupplier nanoTime) {
@@ -83,7 +83,7 @@ public final class CheckpointPromotion implements AutoCloseable {
    *
    * @param version the published checkpoint
    * @param verdict the checkpoint's verdict
-   * @param began the time at which the export started, from this object's clock
+   * @param began the time at which the export started, in ns, read from this object's clock
    */
   public void conclude(ModelVersion version, Verdict verdict, long began) {
     boolean promoted = verdict.blessed() && promote(version, verdict);

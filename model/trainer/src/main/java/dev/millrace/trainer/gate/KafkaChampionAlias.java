@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The alias on the control topic. Each call opens its own clients and closes them, because calls
- * are minutes apart.
+ * The champion's alias, stored on the control topic. Each call opens its own Kafka clients and
+ * closes them, because calls are minutes apart.
  *
  * @param kafka the configuration of the Kafka clients
  * @param model the model's name

@@ -10,12 +10,13 @@ final class McNemar {
   private McNemar() {}
 
   /**
-   * {@return the probability of at least {@code gained} images if both classifiers are equally
-   * good} This probability is the upper tail of a binomial distribution with probability 1/2, over
-   * the images on which the classifiers differ.
+   * {@return the p-value: the probability that only the first classifier is correct on at least
+   * {@code gained} of the {@code gained + lost} images on which the classifiers differ, if both
+   * classifiers are equally good} The p-value is the upper tail of the binomial distribution with
+   * {@code gained + lost} trials and probability 1/2.
    *
-   * @param gained number of images that only the first classifies correctly
-   * @param lost number of images that only the second classifies correctly
+   * @param gained number of images that only the first classifier classifies correctly
+   * @param lost number of images that only the second classifier classifies correctly
    */
   static double oneSided(int gained, int lost) {
     int differ = gained + lost;

@@ -18,8 +18,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Compares candidates with the version that serves. The candidate and this version classify the
- * same images, in ONNX Runtime as in the topology. For one thread.
+ * Compares each candidate with the champion, which is the version that serves. Both classify the
+ * same images in ONNX Runtime, which the topology also uses. For one thread.
  */
 public final class PromotionGate {
 
@@ -83,7 +83,7 @@ public final class PromotionGate {
   }
 
   /**
-   * Judges a candidate.
+   * Decides whether a candidate is better than the champion.
    *
    * @param candidate the candidate's session; the caller closes it
    * @return the verdict
@@ -169,8 +169,8 @@ public final class PromotionGate {
   }
 
   /**
-   * Makes every instance serve a blessed version. If a version serves, the gate never blesses a
-   * version with another image size, another resize or other classes.
+   * Makes every instance of the topology serve a blessed version. If a champion exists, the gate
+   * only blesses versions with the champion's image size, resize and classes.
    *
    * @param version the blessed version
    * @param verdict the version's verdict

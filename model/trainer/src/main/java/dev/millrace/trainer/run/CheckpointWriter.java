@@ -50,8 +50,9 @@ final class CheckpointWriter implements AutoCloseable {
   private final LongSupplier nanoTime;
 
   /**
-   * @param promotion judges and promotes checkpoints; {@link #close} closes it
-   * @param nanoTime the promotion's clock
+   * @param promotion judges and promotes checkpoints, and is closed by {@link #close}; empty if
+   *     checkpoints are not promoted
+   * @param nanoTime the clock, in ns; the promotion must use the same clock
    */
   CheckpointWriter(
       TrainingConfig config,
@@ -112,8 +113,8 @@ final class CheckpointWriter implements AutoCloseable {
    * @param answers returns the network's own probabilities for a batch
    * @param run the run's name
    * @param progress the run's metrics so far, for the manifest
-   * @throws TrainingException if the exported graph does not agree with the network; nothing is
-   *     published then
+   * @throws TrainingException if the probabilities of the exported graph differ too much from the
+   *     network's; nothing is published then
    */
   void write(
       Weights weights,

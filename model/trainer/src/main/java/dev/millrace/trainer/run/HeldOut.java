@@ -9,8 +9,8 @@ import java.util.function.Function;
  * A network's results on held-out images.
  *
  * @param loss mean cross-entropy, in nats
- * @param accuracy share of the images, from 0 to 1, whose class is more probable than every other
- *     class
+ * @param accuracy share of the images, from 0 to 1, for which the network gives the correct class a
+ *     higher probability than every other class
  */
 record HeldOut(double loss, double accuracy) {
 

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Stores a run so that it survives a kill at any moment. Tensors are forced to disk under a new
- * name first. Then one rename replaces {@code run.json}, which contains the name of the tensors'
- * file. For one process.
+ * Stores a run's state so that the state survives a kill at any moment. The tensors are first
+ * forced to disk, in a file with a new name. Then one rename replaces {@code run.json}, which
+ * contains the name of that file. For one process.
  */
 final class RunFolder {
 
@@ -79,12 +79,12 @@ final class RunFolder {
     return new Tensors(new Weights(weights), new Weights(momentum));
   }
 
-  /** {@return the file name for a state's tensors} */
+  /** {@return the name of the file for the tensors of a state at this epoch and batch} */
   static String tensorsOf(int epoch, int batch) {
     return TENSORS + epoch + "-" + batch + ".safetensors";
   }
 
-  /** Saves a state and its tensors, then removes the older tensors. */
+  /** Saves a state and its tensors, then removes the files of older tensors. */
   void save(RunState state, Tensors tensors) {
     Map<String, WeightTensor> all = new LinkedHashMap<>();
     tensors.weights().tensors().forEach((name, tensor) -> all.put(WEIGHT + name, tensor));
@@ -119,8 +119,8 @@ final class RunFolder {
   }
 
   /**
-   * {@return whether a user asked for a checkpoint with a file named {@code export}} Removes the
-   * file.
+   * {@return whether the file {@code export} exists, with which a user asks for a checkpoint}
+   * Removes the file.
    */
   boolean takeDemand() {
     try {

@@ -19,7 +19,7 @@ final class RunProgress {
   private final List<EpochReport> history = new ArrayList<>();
 
   /**
-   * @param name the name of a new run
+   * @param name the run's name; not used if there is a saved state, which contains the name
    * @param before the saved state of an interrupted run, if there is one
    */
   RunProgress(String name, Optional<RunState> before) {

@@ -23,7 +23,7 @@ import java.util.Map;
  * @param training the images for training steps
  * @param gate the images on which versions are compared
  * @param report the images on which the reported accuracy is measured
- * @param pixels the decoded images
+ * @param pixels decodes the images and keeps their pixels; {@link #close} closes it
  */
 record TrainingImages(
     Labels labels, TrainingSet training, EvaluationSet gate, EvaluationSet report, Pixels pixels)

@@ -59,7 +59,7 @@ public final class TrainingRun {
    * @param labelled the images
    * @param listener receives the run's events, on the thread that calls {@link #run}
    * @param stop called before each step; if it returns true, the run stops
-   * @param nanoTime the clock, for example {@link System#nanoTime}
+   * @param nanoTime the clock, in ns, for example {@link System#nanoTime}
    * @throws TrainingException if the run's folder cannot be used
    */
   public TrainingRun(
@@ -80,8 +80,8 @@ public final class TrainingRun {
   /**
    * Trains until the last step, or until {@code stop} returns true.
    *
-   * @param name the name of a new run
-   * @return the weights, or empty if the run was stopped
+   * @param name the run's name if it is a new run; a resumed run keeps its name
+   * @return the trained weights, or empty if the run was stopped
    * @throws TrainingException if the run cannot begin or continue
    */
   public Optional<Weights> run(String name) {
@@ -179,8 +179,8 @@ public final class TrainingRun {
     folder.draw(Curve.of(network + ", " + progress.run(), progress.history()));
     listener.epochEnded(report);
     if (config.checkpoints().every().isEmpty() || progress.epoch() == optimization.epochs()) {
-      // The checkpoint is exported before the state is saved. After a kill in between, the resumed
-      // run exports it again.
+      // The checkpoint is exported before the state is saved. If the process is killed in between,
+      // the resumed run exports a checkpoint for this epoch again.
       export(trained, images, checkpoints);
     }
     save(trained, false);
@@ -219,8 +219,8 @@ public final class TrainingRun {
   }
 
   /**
-   * Returns the exception for outputs that are not finite after the last step. There is no later
-   * step whose loss could show the divergence.
+   * Returns the exception for probabilities that are not finite. If the last step diverged, there
+   * is no later step whose loss would show the divergence.
    */
   private DivergedException diverged(TrainingImages images) {
     long steps = (long) progress.epoch() * images.training().batches() + progress.batch();

@@ -15,9 +15,9 @@ final class Transfer {
   private Transfer() {}
 
   /**
-   * {@return the weights, with a new head if the number of classes differs}
+   * {@return the weights; if the number of classes differs, the last layer has new initial weights}
    *
-   * @param seed the seed of the new head
+   * @param seed the seed for the new weights of the last layer
    * @throws dev.millrace.core.model.ModelException if the weights belong to another architecture
    */
   static Weights to(ResNet network, Weights weights, long seed) {
@@ -35,7 +35,8 @@ final class Transfer {
   }
 
   /**
-   * {@return the number of classes, which is the length of the head's bias; 0 if no head is found}
+   * {@return the number of classes, which is the length of the last layer's bias; 0 if no last
+   * layer is found}
    */
   private static int classes(Weights weights) {
     return weights.tensors().entrySet().stream()

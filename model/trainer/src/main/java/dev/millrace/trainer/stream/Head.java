@@ -20,14 +20,15 @@ final class Head {
   private Head() {}
 
   /**
-   * {@return the weights for other classes} A class that the weights know keeps its row, at its new
-   * index. A new class gets a row of initial weights.
+   * {@return a network's weights, adapted to new classes} A class that was also an old class keeps
+   * its row and bias, which move to the class's new index. Every other class gets an initial row
+   * and bias.
    *
    * @param network the network for the new classes
    * @param weights the weights of the network for the old classes
    * @param from names of the old classes, in order
    * @param to names of the new classes, in order
-   * @param seed the seed of the initial rows
+   * @param seed the seed for the initial rows
    */
   static Weights carry(
       ResNet network, Weights weights, List<String> from, List<String> to, long seed) {

@@ -3,7 +3,7 @@ package dev.millrace.trainer.stream;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The number of records by outcome. For one thread. */
+/** Counts records by their outcome. For one thread. */
 final class RecordCounts {
 
   private final Map<RecordOutcome, Long> counts = new EnumMap<>(RecordOutcome.class);
@@ -22,7 +22,10 @@ final class RecordCounts {
     counts.merge(outcome, 1L, Long::sum);
   }
 
-  /** {@return a copy of the counts, with every outcome, in the order of the constants} */
+  /**
+   * {@return a copy of the counts, with an entry for every outcome, in the order of {@link
+   * RecordOutcome}}
+   */
   Map<RecordOutcome, Long> copy() {
     return new EnumMap<>(counts);
   }

@@ -3,17 +3,19 @@ package dev.millrace.trainer.stream;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** The outcomes of records, which are counted. */
+/** What happens to the records that the replay receives. The replay counts each outcome. */
 enum RecordOutcome {
   /** An image was joined with its label. */
   LABELLED,
   /** A label arrived after its image had been evicted. */
   LATE,
-  /** A label replaced another label of the same key. */
+  /** A label replaced a different label of the same key. */
   CONTRADICTING,
   /** An image, or a label without an image, was evicted to make room for newer records. */
   EVICTED,
-  /** A record had no key or no value, or its key or value was not the expected text. */
+  /**
+   * A record had no key or no value, its key was not UTF-8, or its label was not one line of UTF-8.
+   */
   SKIPPED,
   /** A labelled image could not be decoded. */
   UNREADABLE;

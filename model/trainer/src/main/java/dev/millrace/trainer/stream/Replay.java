@@ -24,15 +24,16 @@ import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The most recent labelled images. It joins images and labels by key, in either order of arrival.
- * It holds at most {@code capacity} labelled images, at most {@code capacity} images without a
- * label, and at most {@code capacity} labels without an image. The oldest entries are evicted.
+ * Joins images and labels by key, and keeps the most recent labelled images. An image and its label
+ * may arrive in either order. A replay holds at most {@code capacity} labelled images, at most
+ * {@code capacity} images without a label, and at most {@code capacity} labels without an image.
+ * The oldest entries are evicted.
  *
- * <p>A replay survives a kill at any moment. {@link #save} replaces one file, which holds the
- * content together with the offsets read so far. After a kill, records that were read after the
- * last save are read again. This is safe, because processing a record twice has the same effect as
- * processing it once. One class holds all parts of the replay, because a record changes several
- * parts, and the parts must be saved together. For one thread.
+ * <p>A replay survives a kill at any moment. {@link #save} replaces one file, which holds the keys
+ * of the images and their labels, together with the offsets read so far. After a kill, records that
+ * were read after the last save are read again. This is safe, because processing a record twice has
+ * the same effect as processing it once. One class holds all parts of the replay, because a record
+ * changes several parts, and the parts must be saved together. For one thread.
  */
 final class Replay {
 
@@ -49,20 +50,25 @@ final class Replay {
   private long newLabels;
   private Instant trainedAt;
 
-  /** Keys of images whose files are deleted when the saved index no longer contains the keys. */
+  /**
+   * Keys of images that were removed from the replay. {@link #save} deletes the images' files after
+   * it has saved an index without these keys.
+   */
   private final Set<String> dropped = new HashSet<>();
 
   private boolean changed;
 
   /**
-   * Continues with the folder's content. Removes image files whose keys are not in the index.
+   * Opens the replay that the folder contains, or creates a new replay. Removes image files whose
+   * keys are not in the index.
    *
-   * @param capacity the largest number of labelled images, of waiting images and of waiting labels
-   * @param decoder decodes an encoded image as a test, and throws {@link BadImageException} if that
-   *     fails
-   * @param now the current time, which a new replay stores as its beginning
-   * @throws dev.millrace.core.training.TrainingException if the folder cannot be used; all other
-   *     methods throw this exception for the same reason
+   * @param capacity the largest number of labelled images; also the largest number of images that
+   *     wait for a label, and of labels that wait for an image
+   * @param decoder tests an encoded image, and throws {@link BadImageException} if the image cannot
+   *     be decoded
+   * @param now the current time, which a new replay stores as the time of its creation
+   * @throws dev.millrace.core.training.TrainingException if the folder cannot be used; the methods
+   *     of this class throw the same exception for this reason
    */
   Replay(Path folder, int capacity, Consumer<byte[]> decoder, Instant now) {
     this.folder = new ReplayFolder(folder);
@@ -86,8 +92,8 @@ final class Replay {
   }
 
   /**
-   * Adds an image, or replaces the image with the same key. A labelled image that cannot be decoded
-   * is ignored.
+   * Adds an image, or replaces the image with the same key. If the image already has a label but
+   * cannot be decoded, the image is only counted as unreadable.
    */
   void image(String key, byte[] encoded) {
     String label = waitingLabels.get(key);
@@ -106,7 +112,9 @@ final class Replay {
     makeRoom();
   }
 
-  /** Adds the name of an image's class, or replaces the name. */
+  /**
+   * Adds an image's label, which is the name of the image's class, or replaces an earlier label.
+   */
   void label(String key, String name) {
     String before = labelled.getOrDefault(key, waitingLabels.get(key));
     if (name.equals(before)) {
@@ -196,13 +204,14 @@ final class Replay {
     return offsets.get(partition);
   }
 
-  /** {@return the number of labels since the last training} */
+  /** {@return how often an image got a new label since the last training} */
   long newLabels() {
     return newLabels;
   }
 
   /**
-   * {@return the end of the last training; before the first training, the beginning of the replay}
+   * {@return the time at which the last training ended; before the first training, the time at
+   * which the replay was created}
    */
   Instant trainedAt() {
     return trainedAt;
@@ -216,7 +225,7 @@ final class Replay {
     save();
   }
 
-  /** {@return a copy of the counts} */
+  /** {@return a copy of the number of records by outcome} */
   Map<RecordOutcome, Long> counts() {
     return counts.copy();
   }
@@ -244,7 +253,7 @@ final class Replay {
     return new LabelledImages(new Labels(classes), images);
   }
 
-  /** Writes the content to disk, if it has changed. */
+  /** Writes the index to disk if it has changed, and then deletes the files of removed images. */
   void save() {
     if (!changed) {
       return;

@@ -5,17 +5,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The content of a replay and the offsets that were read to reach it, written as one file.
+ * The saved content of a replay, without the images' files, and the offsets up to which the topics
+ * were read. All of it is written as one file.
  *
  * @param offsets the next offset of each partition, by topic
  * @param labelled names of classes by the keys of images; the image that was labelled last is at
  *     the end
- * @param waitingImages keys of images without a label, the newest at the end
- * @param waitingLabels names of classes by keys without an image, the newest at the end
+ * @param waitingImages keys of images without a label; the newest image is at the end
+ * @param waitingLabels names of classes by the keys of images that have not arrived; the newest
+ *     label is at the end
  * @param gone keys of evicted images; the image that was evicted last is at the end
- * @param counts number of records by outcome, since the replay began
- * @param newLabels number of labels since the last training
- * @param trainedAt end of the last training, in milliseconds since 1970
+ * @param counts number of records by outcome, since the replay was created
+ * @param newLabels how often an image got a new label since the last training
+ * @param trainedAt time at which the last training ended, or at which the replay was created, in ms
+ *     since the start of 1970 (UTC)
  */
 record ReplayIndex(
     Map<String, Map<Integer, Long>> offsets,

@@ -24,7 +24,10 @@ final class RoundListener implements TrainingListener {
     return began;
   }
 
-  /** {@return the number of the version that the round published last, or null} */
+  /**
+   * {@return the number of the version that the round published last; null if the round published
+   * no version}
+   */
   Integer version() {
     return version;
   }

@@ -26,10 +26,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A sequence of trainings in rounds. Each round starts from the weights of the round before. Each
- * round has a folder: {@code round-000001} and so on. Only the last finished round stays on disk. A
- * round that was killed or stopped starts from its beginning, with newer images. For one thread and
- * one process.
+ * Trains in rounds. Each round starts from the weights of the round before. Each round has a
+ * folder: {@code round-000001} and so on. When a round has finished, the folders of earlier rounds
+ * are removed. A round that was killed or stopped is repeated from its beginning, on the images
+ * that the replay then holds. For one thread and one process.
  */
 final class Rounds {
 
@@ -58,8 +58,9 @@ final class Rounds {
   /**
    * The content of the file that a finished round writes after its weights.
    *
-   * @param classes the names of the classes, in the order of the weights
-   * @param version number of the version that the round published last, or null
+   * @param classes names of the classes, in the order of the rows of the last layer
+   * @param version number of the version that the round published last; null if the round published
+   *     no version
    */
   private record End(List<String> classes, Integer version) {}
 
@@ -68,7 +69,8 @@ final class Rounds {
    * listener receives a warning and the round's files are removed. The next round then starts from
    * the weights that the failed round started from.
    *
-   * @return false if the round was stopped
+   * @return true if the round finished, or failed after it had begun; false if the round was
+   *     stopped
    * @throws TrainingException if the round cannot begin
    */
   boolean train(LabelledImages images, TrainingListener listener, BooleanSupplier stop) {
@@ -102,7 +104,7 @@ final class Rounds {
     return true;
   }
 
-  /** {@return the number of the last finished round, or 0} */
+  /** {@return the number of the last finished round; 0 if no round has finished} */
   private int last() {
     return numbers().stream()
         .filter(number -> Files.exists(folder.resolve(name(number)).resolve(END)))
@@ -148,8 +150,8 @@ final class Rounds {
   }
 
   /**
-   * {@return a round's weights, adapted to the classes; empty if they belong to another
-   * architecture}
+   * {@return a finished round's weights, adapted to the current classes} The result is empty if
+   * {@code number} is 0 or if the weights belong to another architecture.
    */
   private Optional<Pretrained> weightsOf(
       int number, List<String> classes, TrainingListener listener) {

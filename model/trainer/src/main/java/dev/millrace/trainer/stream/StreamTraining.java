@@ -26,8 +26,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 
 /**
  * Trains from topics until it is stopped. Reads images and labels from their topics into a {@link
- * Replay}. When there are enough new labels, trains a round on the replay's content. During a round
- * no records are read; the topics keep them. For one thread.
+ * Replay}. When enough labels are new, or enough time has passed since the last round, trains a
+ * round on the replay's content. During a round no records are read, so new records wait on the
+ * topics. For one thread.
  */
 public final class StreamTraining {
 
@@ -45,7 +46,7 @@ public final class StreamTraining {
    * Creates a training.
    *
    * @param config the configuration
-   * @param topics the configuration's data
+   * @param topics the topics of images and labels, which are the configuration's data
    * @param listener receives the training's events, on the thread that calls {@link #run}
    * @param stop called between polls and between steps; if it returns true, the training stops
    * @throws TrainingException if the run's folder cannot be used
@@ -128,8 +129,8 @@ public final class StreamTraining {
 
   /**
    * {@return whether a round is due} A round waits until fewer than {@code everyLabels} records on
-   * the topics are unread, so that it does not train on the oldest records only. It does not wait
-   * for more new labels than the replay can hold.
+   * the topics are unread, so that the round does not train on the oldest records only. A round
+   * does not wait any longer when the replay has as many new labels as it can hold images.
    */
   private boolean isDue(Replay replay, TopicReader reader) {
     long labels = replay.newLabels();

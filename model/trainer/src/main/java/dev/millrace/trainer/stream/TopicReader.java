@@ -30,8 +30,9 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads all partitions of both topics into a replay. The replay stores the offsets, because there
- * is no consumer group. Waits for a missing topic or an unreachable broker. For one thread.
+ * Reads all partitions of the images' topic and of the labels' topic into a replay. The replay
+ * stores the offsets, because the consumer has no consumer group. If a topic is missing or the
+ * broker is unreachable, the reader waits. For one thread.
  */
 final class TopicReader {
 
@@ -55,7 +56,7 @@ final class TopicReader {
 
   /**
    * @param consumer the consumer; the caller closes it
-   * @param nanoTime the clock, for example {@link System#nanoTime}
+   * @param nanoTime the clock, in ns, for example {@link System#nanoTime}
    */
   TopicReader(
       TrainingData.Topics topics,
@@ -72,8 +73,8 @@ final class TopicReader {
   }
 
   /**
-   * Opens a consumer with the user's configuration, except for the keys of {@link
-   * GrouplessConsumer#KEYS}, because correctness depends on these keys.
+   * Opens a consumer with the user's configuration. The user cannot change the keys in {@link
+   * GrouplessConsumer#KEYS}, because the reader is only correct with their fixed values.
    */
   static Consumer<byte[], byte[]> consumer(TrainingData.Topics topics) {
     Map<String, Object> config = GrouplessConsumer.config(KafkaAccess.keysOf(topics.broker()));
@@ -86,7 +87,7 @@ final class TopicReader {
   }
 
   /**
-   * Waits a short time for new records, and reads them.
+   * Waits a short time for new records, and adds them to the replay.
    *
    * @throws TrainingException if the topics cannot be read and a retry would not help
    */
@@ -138,7 +139,7 @@ final class TopicReader {
     }
   }
 
-  /** {@return the number of known records on the topics that were not read yet} */
+  /** {@return the number of unread records on both topics, as far as the consumer knows} */
   long behind() {
     return assigned.stream()
         .map(consumer::currentLag)
@@ -159,8 +160,8 @@ final class TopicReader {
         partitions.forEach(info -> found.add(new TopicPartition(topic, info.partition())));
       }
       assign(found);
-      // The consumer may answer from its cache for the partitions, but this call always sends a
-      // request to the broker.
+      // The consumer may return the partitions from its cache. This call always sends a request to
+      // the broker, and so checks that the broker is reachable.
       var unused = consumer.endOffsets(assigned, PATIENCE);
       trouble = "";
     } catch (RetriableException e) {

@@ -15,8 +15,8 @@ import org.bytedeco.pytorch.global.torch;
  * Computes a network's output for a batch, layer by layer.
  *
  * @param tensors the weights by their names
- * @param learning tests, by the name of a batch norm, whether it normalises by the batch's
- *     statistics and updates the stored statistics. Any other batch norm normalises by the stored
+ * @param learning returns true for the name of a batch norm that normalises by the batch's
+ *     statistics and updates the stored statistics. All other batch norms normalise by the stored
  *     statistics
  */
 record ForwardPass(Function<String, Tensor> tensors, Predicate<String> learning)
@@ -26,7 +26,8 @@ record ForwardPass(Function<String, Tensor> tensors, Predicate<String> learning)
   private static final double EPSILON = 1e-5;
 
   /**
-   * The weight of a batch's statistics in an update of the stored statistics: PyTorch's default.
+   * The weight of a batch's statistics in an update of the stored statistics. This is PyTorch's
+   * default.
    */
   private static final double MOMENTUM = 0.1;
 

@@ -21,8 +21,8 @@ record FrozenParts(List<String> names) {
   }
 
   /**
-   * {@return whether a batch norm normalises by the batch's statistics and updates the stored
-   * statistics}
+   * {@return whether, in a training step, a batch norm normalises by the batch's statistics and
+   * updates the stored statistics}
    */
   boolean normalisesByBatch(String batchNorm) {
     return !contain(batchNorm);
@@ -33,7 +33,8 @@ record FrozenParts(List<String> names) {
   }
 
   /**
-   * {@return the part of a tensor or a layer: the stem, {@code layer1} and so on, or {@code fc}}
+   * {@return the part to which a tensor or a layer belongs: {@code stem}, {@code layer1} and so on,
+   * or {@code fc}}
    */
   private static String part(String name) {
     String first = name.substring(0, (name + ".").indexOf('.'));

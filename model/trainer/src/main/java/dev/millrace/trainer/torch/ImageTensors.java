@@ -35,7 +35,8 @@ final class ImageTensors implements AutoCloseable {
   }
 
   /**
-   * {@return a tensor {@code [1, 3, 1, 1]} with one value per channel, on the scale of the pixels}
+   * {@return a tensor {@code [1, 3, 1, 1]} with one value per channel, multiplied by 255 to match
+   * the range of the pixels}
    */
   private Tensor channels(List<Float> values) {
     FloatBuffer pixels = Parameters.buffer(values.size());
@@ -48,7 +49,8 @@ final class ImageTensors implements AutoCloseable {
   }
 
   /**
-   * {@return the normalised pixels, {@code [images, 3, size, size]}, with channels last in memory}
+   * {@return the normalised pixels, {@code [images, 3, size, size]}} In memory, the channels of a
+   * pixel are consecutive.
    */
   Tensor pixels(MiniBatch batch) {
     Tensor pixels =

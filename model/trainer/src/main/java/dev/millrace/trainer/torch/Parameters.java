@@ -18,9 +18,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Some of a network's tensors, stored consecutively in one flat tensor. An optimiser's step, or a
- * copy, is then one operation for all of these tensors. Each tensor is a view of its part of the
- * flat tensor.
+ * Some of a network's tensors, stored consecutively in one flat tensor. An optimiser's step or a
+ * copy then needs only one operation for all of these tensors. Each tensor is a view of its part of
+ * the flat tensor.
  */
 final class Parameters implements AutoCloseable {
 
@@ -29,7 +29,7 @@ final class Parameters implements AutoCloseable {
   private final Map<String, Tensor> views = new LinkedHashMap<>();
 
   /**
-   * Copies the values.
+   * Copies the values to the device.
    *
    * @param values the values under the parameters' names
    */
@@ -52,7 +52,8 @@ final class Parameters implements AutoCloseable {
     long[] shape = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
     LongOptional from = new LongOptional(start);
     LongOptional to = new LongOptional(start + parameter.count());
-    // The view is detached, so that it is a leaf of the graph. It shares the flat tensor's memory.
+    // The view is detached, so that it is a leaf of the autograd graph. The view shares the flat
+    // tensor's memory.
     return flat.slice(0, from, to, 1).view(shape).detach();
   }
 
@@ -65,9 +66,9 @@ final class Parameters implements AutoCloseable {
   }
 
   /**
-   * Turns on gradients for all tensors. The gradients accumulate in one flat tensor.
+   * Turns on gradients for all tensors. The gradients of all tensors accumulate in one flat tensor.
    *
-   * @return the gradients, which the caller closes
+   * @return the flat tensor of gradients, which the caller releases
    */
   Tensor trackGradients() {
     Tensor gradients = kept(torch.zeros_like(flat));

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.global.torch;
 
-/** libtorch on this machine. */
+/** Sets up libtorch for this process, and finds its devices. */
 final class TorchLibrary {
 
   /**

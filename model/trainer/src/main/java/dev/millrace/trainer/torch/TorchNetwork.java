@@ -51,8 +51,8 @@ public final class TorchNetwork implements AutoCloseable {
    * Copies the weights to the device.
    *
    * @param network the network
-   * @param weights the weights, as {@link ResNet#fit} accepts them
-   * @param freeze the parts that do not learn; see {@link Pretrained}
+   * @param weights the initial weights, as {@link ResNet#fit} accepts them
+   * @param freeze names of the parts that do not learn; see {@link Pretrained}
    * @param preprocessing the preprocessing of the images
    * @param device the device to train on
    * @param threads the number of libtorch's threads in the whole process
@@ -91,7 +91,7 @@ public final class TorchNetwork implements AutoCloseable {
   public record Step(double loss, int right) {}
 
   /**
-   * Learns from a batch.
+   * Does one training step on a batch.
    *
    * @param batch the batch
    * @param optimization momentum, weight decay and label smoothing
@@ -119,7 +119,9 @@ public final class TorchNetwork implements AutoCloseable {
     }
   }
 
-  /** PyTorch's {@code SGD} without dampening. */
+  /**
+   * Does one step of stochastic gradient descent, as PyTorch's {@code SGD} without dampening does.
+   */
   private void descend(Optimization optimization, double learningRate) {
     gradients.add_(trained.flat(), new Scalar(optimization.weightDecay()));
     momentum.mul_(new Scalar(optimization.momentum())).add_(gradients);
@@ -133,7 +135,8 @@ public final class TorchNetwork implements AutoCloseable {
 
   /**
    * {@return the gradients of a batch's loss, under the names of the weights, and the loss as a
-   * scalar named {@code loss}} Does not change the weights.
+   * scalar named {@code loss}} Does not change the weights that learn, but updates the statistics
+   * of the batch norms that are not frozen.
    */
   Weights gradients(MiniBatch batch) {
     try (PointerScope scope = new PointerScope()) {
@@ -199,8 +202,8 @@ public final class TorchNetwork implements AutoCloseable {
   /**
    * Restores a saved state.
    *
-   * @param weights a result of {@link #weights}
-   * @param momenta a result of {@link #momentum}
+   * @param weights the weights, as {@link #weights} returned them
+   * @param momenta the momentum, as {@link #momentum} returned it
    */
   public void restore(Weights weights, Weights momenta) {
     try (PointerScope scope = new PointerScope();

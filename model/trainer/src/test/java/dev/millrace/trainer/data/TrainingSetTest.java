@@ -77,7 +77,7 @@ class TrainingSetTest {
       for (int epoch = 0; epoch < 400; epoch++) {
         seen.add(place(image(set.batch(epoch, 0), 0), one.get(0).pixels()));
       }
-      assertThat(seen).hasSize(3 * 3 * 2); // three offsets per direction, mirrored or not
+      assertThat(seen).hasSize(3 * 3 * 2); // 3 offsets down, 3 offsets right, mirrored or not
     }
   }
 

@@ -26,12 +26,15 @@ import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /**
- * A gate without native code or a broker. An image is a number, a session is a rule that says which
- * numbers it classifies correctly, and the champion's alias is a field.
+ * A gate without native code or a broker. An image is a number. A session is a rule that says which
+ * numbers the session classifies correctly. The champion's alias is a field.
  */
 final class GateRig {
 
-  /** More images than one batch holds, and a power of two, so that percentage points are exact. */
+  /**
+   * The number of images: more than one batch holds, and a power of two, so that percentage points
+   * are exact.
+   */
   static final int IMAGES = 512;
 
   static final String MODEL = "small";
@@ -80,7 +83,10 @@ final class GateRig {
     public void close() {}
   }
 
-  /** Publishes a version that classifies images correctly by a rule on their numbers. */
+  /**
+   * Publishes a version. The rule says which images, by their numbers, the version classifies
+   * correctly.
+   */
   ModelVersion publish(IntPredicate rule) {
     return publish(rule, PREPROCESSING, LABELS);
   }
@@ -141,7 +147,7 @@ final class GateRig {
     };
   }
 
-  /** The champion's alias, as a field in place of the control topic. */
+  /** The champion's alias, which is stored in a field instead of on the control topic. */
   static final class Alias implements ChampionAlias {
 
     Optional<Champion> champion = Optional.empty();

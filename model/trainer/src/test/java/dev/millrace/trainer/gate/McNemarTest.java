@@ -8,7 +8,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class McNemarTest {
 
-  /** From {@code scipy.stats.binomtest(gained, gained + lost, 0.5, 'greater').pvalue}. */
+  /**
+   * The expected values of p are from {@code scipy.stats.binomtest(gained, gained + lost, 0.5,
+   * 'greater').pvalue}.
+   */
   @ParameterizedTest
   @CsvSource({
     "0, 0, 1",

@@ -35,8 +35,8 @@ class PromotionGateTest {
   }
 
   /**
-   * Returns the rule {@link #half} without the first {@code lost} images, but with {@code gained}
-   * images of the other half.
+   * Returns a rule that differs from {@link #half}: it misclassifies the first {@code lost} images,
+   * and also classifies {@code gained} images of the other half correctly.
    */
   private static IntPredicate other(int gained, int lost) {
     return number -> number >= lost && number < GateRig.IMAGES / 2 + gained;
@@ -79,7 +79,10 @@ class PromotionGateTest {
                 106 / 16384.0));
   }
 
-  /** 16 of 512 images are 3.125 percentage points. */
+  /**
+   * The candidate is correct on 16 more of the 512 images than the champion. That is 3.125
+   * percentage points.
+   */
   @ParameterizedTest
   @CsvSource({"3.125, true", "3.126, false", "3.124, true", "0, true"})
   void candidate_isBlessedFromTheMarginOn(double margin, boolean blessed) {
@@ -112,7 +115,7 @@ class PromotionGateTest {
 
     Verdict verdict = judge(0, gained, lost);
 
-    // 1/32 is 0.03125, which may be rounded up or down.
+    // p is 1/32, or 0.03125, which may be rounded to 0.0312 or to 0.0313.
     assertThat(verdict.reason().replace("0.0313", "0.0312")).isEqualTo(reason);
     assertThat(verdict.blessed()).isEqualTo(blessed);
     assertThat(verdict.gained()).isEqualTo(gained);

@@ -30,8 +30,8 @@ class TrainingRunTest {
   private static final int EACH = 60;
 
   /**
-   * Images per class in tests in which the network need not learn anything. Two classes have two
-   * batches.
+   * Number of images per class in tests in which the network need not learn anything. With two
+   * classes, an epoch has two batches.
    */
   private static final int FEW = 24;
 

@@ -50,7 +50,7 @@ class ReplayTest {
     replay.label(key, name);
   }
 
-  /** Saves the replay, as the training loop does after records. */
+  /** Saves the replay, as the training loop does after it has read records. */
   private static void save(Replay replay, long next) {
     replay.read(PARTITION, next);
     replay.save();

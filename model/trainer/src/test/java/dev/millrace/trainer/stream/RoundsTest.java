@@ -52,7 +52,7 @@ class RoundsTest {
     return HeInitialization.of(Configs.NETWORK.withClasses(classes), seed);
   }
 
-  /** Records the configuration, and creates the round's folder as a run does. */
+  /** Records the round's configuration, and creates the round's folder, as a real run does. */
   private void begin(TrainingConfig round) {
     trained.add(round);
     try {

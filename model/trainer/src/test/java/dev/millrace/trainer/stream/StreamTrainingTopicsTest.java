@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests problems with the topics: invalid records, new partitions, a missing topic, an unreachable
- * broker.
+ * Tests how the training handles invalid records, new partitions, missing topics and brokers that
+ * cannot be read.
  */
 class StreamTrainingTopicsTest {
 

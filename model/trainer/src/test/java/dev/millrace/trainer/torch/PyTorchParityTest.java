@@ -70,8 +70,8 @@ class PyTorchParityTest {
   }
 
   /**
-   * Returns the first images, as many as the script uses. With more images, rounding would change
-   * the sign of some inputs of a ReLU.
+   * Returns the first {@code FEW} images of a batch, as the Python script does. With more images,
+   * rounding would change the sign of some inputs of a ReLU.
    */
   private static MiniBatch few(MiniBatch batch) {
     return new MiniBatch(batch.pixels(), Arrays.copyOf(batch.labels(), FEW));
@@ -89,8 +89,8 @@ class PyTorchParityTest {
   }
 
   /**
-   * Requires that the largest difference of each tensor, divided by the tensor's largest value, is
-   * small.
+   * Compares our tensors with PyTorch's. For each tensor, the largest difference between two
+   * values, divided by the largest absolute value in PyTorch's tensor, must be small.
    */
   private static void requireEqual(String what, Weights ours, Weights theirs) {
     assertThat(ours.names()).containsExactlyInAnyOrderElementsOf(theirs.names());
@@ -111,8 +111,9 @@ class PyTorchParityTest {
   }
 
   /**
-   * Rounding errors grow with every step, so two loss curves never stay equal. The bound is the
-   * difference between two of PyTorch's own curves whose initial weights differ by a millionth.
+   * Rounding errors grow with every step, so two loss curves never stay equal. The bound is twice
+   * the largest difference between PyTorch's curve and PyTorch's own curves from initial weights
+   * that differ by a millionth.
    */
   @Test
   void hundredSteps_loseAsPyTorchDoes() throws IOException {

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link TorchNetworkTest} for every depth of the family. A nightly group. */
+/** Runs {@link TorchNetworkTest} for every depth of ResNet, in a nightly group of tests. */
 @Tag("nightly")
 @Tag("networks")
 class TorchNetworkSuite {
