@@ -56,6 +56,7 @@ public final class CommandLineTool {
   /**
    * Runs one command and returns when it has ended.
    *
+   * @param args the command line
    * @return the exit code: 0 for success, 1 for a failure, 2 for wrong arguments
    */
   public int run(String... args) {

@@ -28,7 +28,11 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
    */
   static final String STUB = "millrace.stub";
 
-  /** {@return whether a record has the headers of a dead letter} */
+  /**
+   * {@return whether a record has the headers of a dead letter}
+   *
+   * @param record a record of any topic
+   */
   public static boolean is(ConsumerRecord<?, ?> record) {
     for (Header header : record.headers()) {
       if (header.key().startsWith(ERRORS)) {

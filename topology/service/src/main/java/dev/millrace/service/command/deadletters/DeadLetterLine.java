@@ -23,7 +23,11 @@ public record DeadLetterLine(boolean json, ZoneId zone, Style style) {
 
   private static final String NONE = "-";
 
-  /** {@return the line, without a line break} */
+  /**
+   * {@return the line, without a line break}
+   *
+   * @param letter the dead letter to print
+   */
   public String of(DeadLetter letter) {
     return json ? json(letter) : text(letter);
   }

@@ -2,20 +2,35 @@ package dev.millrace.service.command.help;
 
 /** The groups of options that a command's help shows, in this order. */
 public enum Section {
+  /** The options that make up a small command. */
   OPTIONS("Options"),
+  /** Images and labels that a command reads. */
   DATA("Data"),
+  /** The model, its repository and its labels. */
   MODEL("Model"),
+  /** Topics that a command reads or writes. */
   TOPICS("Topics"),
+  /** Decoding, batching and devices. */
   INFERENCE("Decoding and batching"),
+  /** Content of the predictions. */
   PREDICTIONS("Predictions"),
+  /** The architecture of a network. */
   NETWORK("Network"),
+  /** The optimiser and its schedule. */
   OPTIMIZATION("Optimization"),
+  /** Weights that training starts from. */
   TRANSFER("Transfer learning"),
+  /** State, exports and promotions of a training run. */
   RUN("Training run"),
+  /** How images become input of the model. */
   PREPROCESSING("Preprocessing"),
+  /** The connection to the brokers and the group. */
   KAFKA("Kafka"),
+  /** The HTTP port of the service. */
   HTTP("HTTP"),
+  /** Limits and settings that few users change. */
   ADVANCED("Advanced"),
+  /** Options that every command has. */
   COMMON("Common");
 
   private final String title;

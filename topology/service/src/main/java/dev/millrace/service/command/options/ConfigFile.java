@@ -38,6 +38,7 @@ import picocli.CommandLine.Unmatched;
  */
 public record ConfigFile(Map<String, String> values) implements IDefaultValueProvider {
 
+  /** The option that names the file. */
   public static final String OPTION = "--config";
 
   private static final Pattern KEY = Pattern.compile("[\\w.-]+");
@@ -54,6 +55,11 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
     private List<String> rest;
   }
 
+  /**
+   * Copies the values.
+   *
+   * @param values the file's keys and values; empty if {@code --config} is not set
+   */
   public ConfigFile {
     values = Map.copyOf(values);
   }

@@ -10,6 +10,11 @@ public abstract class LowerCaseNames extends AbstractList<String> {
 
   private final List<String> names;
 
+  /**
+   * Lists the constants in the order of their declaration.
+   *
+   * @param type the enum
+   */
   protected LowerCaseNames(Class<? extends Enum<?>> type) {
     this.names =
         Arrays.stream(type.getEnumConstants())

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 @Grouped(Section.MODEL)
 public final class RepositoryOption {
 
+  /** The folder if the option is not set, relative to the working directory. */
   public static final String DEFAULT = "millrace-data/models";
 
   @Option(
@@ -20,10 +21,12 @@ public final class RepositoryOption {
       description = "Folder of the model repository (default: ${DEFAULT-VALUE}).")
   private Path folder;
 
+  /** {@return the repository in the folder, which may also have Triton's layout} */
   public ModelRepository open() {
     return new ModelRepository(folder, new TritonLayout());
   }
 
+  /** {@return the folder, which may be missing} */
   public Path folder() {
     return folder;
   }

@@ -44,7 +44,7 @@ public final class TopicOptions {
   private String deadLetters;
 
   /**
-   * The topics that the options name.
+   * {@return the topics that the options name}
    *
    * @throws IllegalArgumentException if the options contradict each other, or {@code
    *     --dead-letters} is missing with {@code --input-pattern}

@@ -19,7 +19,11 @@ public final class PredictionLine {
   private final ZoneId zone;
   private final Style style;
 
-  /** Creates a format without colours. */
+  /**
+   * Creates a format without colours.
+   *
+   * @param zone the time zone of the times
+   */
   public PredictionLine(ZoneId zone) {
     this(zone, Style.PLAIN);
   }
@@ -33,7 +37,12 @@ public final class PredictionLine {
     this.style = style;
   }
 
-  /** {@return the time, id, label, probability, model version, and position of a prediction} */
+  /**
+   * {@return the time, id, label, probability, model version, and position of a prediction}
+   *
+   * @param record the record that holds the prediction
+   * @param prediction the record's value
+   */
   public String of(ConsumerRecord<?, ?> record, Prediction prediction) {
     String time = TIME.format(Instant.ofEpochMilli(record.timestamp()).atZone(zone));
     String label = String.format(Locale.ROOT, "%-18s", printable(prediction.label()));

@@ -31,6 +31,8 @@ public interface Progress extends AutoCloseable {
 
   /**
    * Counts steps that were done before the command started. They do not count towards the speed.
+   *
+   * @param count number of these steps
    */
   void skip(long count);
 
@@ -39,10 +41,18 @@ public interface Progress extends AutoCloseable {
     step(1);
   }
 
-  /** Counts steps. */
+  /**
+   * Counts steps.
+   *
+   * @param count number of steps that were done since the last call
+   */
   void step(int count);
 
-  /** Sets the text beside the bar. */
+  /**
+   * Sets the text beside the bar.
+   *
+   * @param message a few words
+   */
   void tell(String message);
 
   /**

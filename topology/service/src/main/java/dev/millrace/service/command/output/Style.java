@@ -12,22 +12,38 @@ public record Style(boolean colored) {
 
   private static final String RESET = "\u001b[0m";
 
-  /** {@return the text in a faint style} */
+  /**
+   * {@return the text in a faint style}
+   *
+   * @param text the text to print
+   */
   public String faint(String text) {
     return with("2", text);
   }
 
-  /** {@return the text in green, for good news} */
+  /**
+   * {@return the text in green, for good news}
+   *
+   * @param text the text to print
+   */
   public String good(String text) {
     return with("32", text);
   }
 
-  /** {@return the text in yellow, for a warning} */
+  /**
+   * {@return the text in yellow, for a warning}
+   *
+   * @param text the text to print
+   */
   public String warning(String text) {
     return with("33", text);
   }
 
-  /** {@return the text in bold} */
+  /**
+   * {@return the text in bold}
+   *
+   * @param text the text to print
+   */
   public String strong(String text) {
     return with("1", text);
   }

@@ -18,12 +18,20 @@ public final class Table {
     rows.add(List.copyOf(headings));
   }
 
-  /** Adds a row with a cell for each column. */
+  /**
+   * Adds a row.
+   *
+   * @param cells the text of each column
+   */
   public void add(List<String> cells) {
     rows.add(List.copyOf(cells));
   }
 
-  /** Prints the headings and all rows. */
+  /**
+   * Prints the headings and all rows.
+   *
+   * @param out receives the lines
+   */
   public void print(PrintWriter out) {
     int columns = rows.get(0).size();
     int[] widths =

@@ -7,13 +7,21 @@ public final class OptionText {
 
   private OptionText() {}
 
-  /** {@return the names, such as {@code -h, --help} or {@code --[no-]flip}} */
+  /**
+   * {@return the names, such as {@code -h, --help} or {@code --[no-]flip}}
+   *
+   * @param option an option of a command
+   */
   public static String names(OptionSpec option) {
     String names = String.join(", ", option.names());
     return option.negatable() ? names.replace("--", "--[no-]") : names;
   }
 
-  /** {@return the separator and the value, such as {@code =NAME}; empty for a flag} */
+  /**
+   * {@return the separator and the value, such as {@code =NAME}; empty for a flag}
+   *
+   * @param option an option of a command
+   */
   public static String value(OptionSpec option) {
     if (option.arity().max() == 0) {
       return "";

@@ -72,22 +72,41 @@ public final class Board {
     gallery.add(image.encoded(), label, correct);
   }
 
-  /** Shows an event until newer ones push it off the screen. */
+  /**
+   * Shows an event until newer ones push it off the screen.
+   *
+   * @param text one line
+   * @param seconds the time
+   */
   public void event(String text, double seconds) {
     events.add(seconds, text, Kind.PASSING);
   }
 
-  /** Shows a log line among the events. */
+  /**
+   * Shows a log line among the events.
+   *
+   * @param text one line
+   * @param seconds the time
+   */
   public void warning(String text, double seconds) {
     events.add(seconds, text, Kind.WARNING);
   }
 
-  /** Shows an event that stays longer than the others. */
+  /**
+   * Shows an event that stays longer than the others.
+   *
+   * @param text one line
+   * @param seconds the time
+   */
   public void pin(String text, double seconds) {
     events.add(seconds, text, Kind.PINNED);
   }
 
-  /** Shows the current state of the trainer. */
+  /**
+   * Shows the current state of the trainer.
+   *
+   * @param text one line
+   */
   public void trainer(String text) {
     trainer = text;
   }
