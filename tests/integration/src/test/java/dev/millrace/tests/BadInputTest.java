@@ -134,7 +134,8 @@ class BadInputTest {
     // Upper bound of the overhead of a batch with one record.
     int overhead = 100;
     byte[] good =
-        Arrays.copyOf(Images.noise("png", 400, 400, 1), limit - overhead); // PNG ends at its IEND chunk
+        Arrays.copyOf(
+            Images.noise("png", 400, 400, 1), limit - overhead); // PNG ends at its IEND chunk
     byte[] bad = new byte[limit - overhead];
     ModelVersion model = Models.publishRandom(folder, "random");
     try (Pipeline pipeline =

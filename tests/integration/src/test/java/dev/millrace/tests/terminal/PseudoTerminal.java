@@ -50,8 +50,7 @@ public final class PseudoTerminal implements AutoCloseable {
    */
   public static PseudoTerminal start(
       Path folder, int columns, int rows, String options, Object... command) throws IOException {
-    String words =
-        List.of(command).stream().map(Object::toString).collect(Collectors.joining(" "));
+    String words = List.of(command).stream().map(Object::toString).collect(Collectors.joining(" "));
     String shell =
         "stty rows %d cols %d; exec env TERM=xterm-256color %s bash %s %s"
             .formatted(

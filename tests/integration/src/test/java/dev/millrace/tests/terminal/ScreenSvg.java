@@ -58,8 +58,7 @@ final class ScreenSvg {
       String line = line(cells.get(row));
       if (!line.isEmpty()) {
         int symbol = symbols.computeIfAbsent(line, added -> symbols.size());
-        frame.append(
-            "<use href=\"#l%d\" y=\"%d\"/>".formatted(symbol, row * CELL_HEIGHT));
+        frame.append("<use href=\"#l%d\" y=\"%d\"/>".formatted(symbol, row * CELL_HEIGHT));
       }
     }
     frame.append(pictures(cells));
@@ -89,10 +88,10 @@ final class ScreenSvg {
         <defs>
         """
             .formatted(width, height, FOREGROUND, keyframes(seconds, height), BACKGROUND));
-    symbols.forEach(
-        (line, id) -> svg.append("<g id=\"l%d\">%s</g>\n".formatted(id, line)));
-    svg.append("</defs>\n<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"><g class=\"film\">\n"
-        .formatted(PADDING, PADDING, width - 2 * PADDING, height - 2 * PADDING));
+    symbols.forEach((line, id) -> svg.append("<g id=\"l%d\">%s</g>\n".formatted(id, line)));
+    svg.append(
+        "</defs>\n<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"><g class=\"film\">\n"
+            .formatted(PADDING, PADDING, width - 2 * PADDING, height - 2 * PADDING));
     for (int i = 0; i < frames.size(); i++) {
       svg.append("<g transform=\"translate(0,%d)\">%s</g>\n".formatted(i * height, frames.get(i)));
     }
@@ -115,8 +114,7 @@ final class ScreenSvg {
     }
     return css.append("}\n")
         .append(
-            String.format(
-                Locale.ROOT, ".film{animation:film %.1fs step-end infinite}%n", seconds))
+            String.format(Locale.ROOT, ".film{animation:film %.1fs step-end infinite}%n", seconds))
         .toString();
   }
 
@@ -201,8 +199,7 @@ final class ScreenSvg {
     if (top < 0) {
       return "";
     }
-    BufferedImage image =
-        new BufferedImage(right, 2 * (bottom - top), BufferedImage.TYPE_INT_ARGB);
+    BufferedImage image = new BufferedImage(right, 2 * (bottom - top), BufferedImage.TYPE_INT_ARGB);
     for (int row = top; row < bottom; row++) {
       for (int column = 0; column < right; column++) {
         Cell cell = cells.get(row).get(column);

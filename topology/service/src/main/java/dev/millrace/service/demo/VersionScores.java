@@ -25,8 +25,7 @@ public final class VersionScores {
 
     @Override
     public String toString() {
-      return String.format(
-          Locale.ROOT, "%,d of %,d right, %.1f %%", right, all, 100 * accuracy());
+      return String.format(Locale.ROOT, "%,d of %,d right, %.1f %%", right, all, 100 * accuracy());
     }
   }
 

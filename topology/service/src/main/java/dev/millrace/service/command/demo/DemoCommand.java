@@ -204,8 +204,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
     demo.run(
         images,
         rate,
-        () ->
-            !stop.isRequested() && !screen.isEnded() && (count == null || scores.count() < count),
+        () -> !stop.isRequested() && !screen.isEnded() && (count == null || scores.count() < count),
         record -> screen.prediction(record, byKey.get(record.key())));
   }
 

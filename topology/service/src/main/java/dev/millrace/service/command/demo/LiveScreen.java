@@ -119,8 +119,7 @@ final class LiveScreen implements DemoScreen {
   }
 
   @Override
-  public synchronized void prediction(
-      ConsumerRecord<String, Prediction> record, DemoImage image) {
+  public synchronized void prediction(ConsumerRecord<String, Prediction> record, DemoImage image) {
     Prediction prediction = record.value();
     board.prediction(prediction.model().version(), prediction.label(), image, seconds());
   }

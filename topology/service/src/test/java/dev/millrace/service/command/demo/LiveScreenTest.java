@@ -36,8 +36,7 @@ class LiveScreenTest {
     boolean echo = terminal.echo();
     try (LiveScreen screen = new LiveScreen(terminal, scores, System::nanoTime)) {
       screen.say("the broker is at localhost:9092");
-      Predictions.show(
-          screen, "bag/1.png", "bag", 3, FashionMnist.read().get(0).encoded());
+      Predictions.show(screen, "bag/1.png", "bag", 3, FashionMnist.read().get(0).encoded());
       screen.training(new ObjectMapper().readTree("{\"event\":\"promoted\",\"version\":4}"));
 
       awaitText("the broker is at localhost:9092");
@@ -50,7 +49,7 @@ class LiveScreenTest {
       assertThat(screen.isEnded()).isFalse();
     }
 
-    assertThat(text()).endsWith(USUAL_SCREEN);
+    assertThat(text()).contains(USUAL_SCREEN);
     assertThat(scores.count()).isEqualTo(1);
     assertThat(echo).isTrue();
   }

@@ -39,7 +39,7 @@ final class AccuracyChart {
     this.history = history;
     this.width = columns - SCALE;
     this.height = rows - OTHER_LINES;
-    this.from = history.points().isEmpty() ? 0 : history.points().get(0).seconds();
+    this.from = history.changes().isEmpty() ? 0 : history.changes().get(0).seconds();
     this.to = Math.max(seconds, from + 1);
     double least =
         history.points().stream().mapToDouble(AccuracyHistory.Point::accuracy).min().orElse(0);
@@ -73,14 +73,14 @@ final class AccuracyChart {
       double value = 1 - (1 - lowest) * row / (height - 1);
       AttributedStringBuilder line = new AttributedStringBuilder();
       line.append(
-          labelled ? String.format(Locale.ROOT, "%3.0f %%┤", 100 * value) : "     │", Look.FAINT);
+          labelled ? String.format(Locale.ROOT, "%3.0f %%┫", 100 * value) : "     ┃", Look.FAINT);
       StringBuilder braille = new StringBuilder();
       for (int cell : cells[row]) {
         braille.append(cell == 0 ? ' ' : (char) (NO_DOTS + cell));
       }
       lines.add(line.append(braille, Look.ACCENT).toAttributedString());
     }
-    lines.add(new AttributedString("     └" + "─".repeat(width), Look.FAINT));
+    lines.add(new AttributedString("     ┗" + "━".repeat(width), Look.FAINT));
     lines.add(versions());
     return lines;
   }

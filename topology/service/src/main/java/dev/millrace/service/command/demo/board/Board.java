@@ -146,8 +146,7 @@ public final class Board {
   private static AttributedString title(int columns, double seconds) {
     String end = Text.clock(seconds) + "   q ends the demo ";
     String name = " Millrace: Fashion-MNIST through Kafka";
-    return new AttributedString(
-        Text.padded(name, columns - end.length()) + end, Look.TITLE);
+    return new AttributedString(Text.padded(name, columns - end.length()) + end, Look.TITLE);
   }
 
   private List<AttributedString> versions(int rows) {

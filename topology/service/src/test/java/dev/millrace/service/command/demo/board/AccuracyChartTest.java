@@ -20,6 +20,7 @@ class AccuracyChartTest {
   /** The line goes from the bottom on the left to the top on the right without a gap. */
   @Test
   void risingAccuracy_isARisingLine() {
+    history.change(1, 0);
     add(100, false, 0);
     for (int i = 1; i <= 300; i++) {
       history.add(true, i / 100.0);
@@ -27,12 +28,12 @@ class AccuracyChartTest {
 
     List<String> lines = lines(3);
 
-    assertThat(lines.get(1)).startsWith("100 %┤");
-    assertThat(lines.get(2)).startsWith("  0 %┤");
+    assertThat(lines.get(1)).startsWith("100 %┫");
+    assertThat(lines.get(2)).startsWith("  0 %┫");
     assertThat(lines.get(2).charAt(6)).isGreaterThan('\u2800');
     assertThat(lines.get(1).charAt(6)).isGreaterThanOrEqualTo(' ');
     assertThat(lines.get(1).charAt(7)).isGreaterThan('\u2800');
-    assertThat(lines.get(3)).isEqualTo("     └──");
+    assertThat(lines.get(3)).isEqualTo("     ┗━━");
   }
 
   @Test
@@ -42,8 +43,8 @@ class AccuracyChartTest {
     }
 
     // The line fills the upper two dots of each cell.
-    assertThat(lines(3).get(1)).isEqualTo("100 %┤⠉⠉");
-    assertThat(lines(3).get(2)).isEqualTo(" 50 %┤  ");
+    assertThat(lines(3).get(1)).isEqualTo("100 %┫⠉⠉");
+    assertThat(lines(3).get(2)).isEqualTo(" 50 %┫  ");
   }
 
   @Test
@@ -51,7 +52,7 @@ class AccuracyChartTest {
     add(1_000, true, 0);
     add(20, false, 1);
 
-    assertThat(lines(2).get(2)).startsWith(" 50 %┤");
+    assertThat(lines(2).get(2)).startsWith(" 50 %┫");
   }
 
   @Test

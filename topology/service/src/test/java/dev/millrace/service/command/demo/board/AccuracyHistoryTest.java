@@ -36,8 +36,7 @@ class AccuracyHistoryTest {
 
     history.add(false, 19);
 
-    assertThat(history.points())
-        .containsExactly(new AccuracyHistory.Point(19, 19 / 20.0));
+    assertThat(history.points()).containsExactly(new AccuracyHistory.Point(19, 19 / 20.0));
   }
 
   @Test
@@ -49,7 +48,8 @@ class AccuracyHistoryTest {
     assertThat(history.points()).hasSizeBetween(256, 1_024);
     assertThat(history.points().get(0).seconds()).isLessThan(200);
     assertThat(history.points().get(history.points().size() - 1).seconds()).isGreaterThan(99_000);
-    assertThat(history.points()).isSortedAccordingTo((a, b) -> Double.compare(a.seconds(), b.seconds()));
+    assertThat(history.points())
+        .isSortedAccordingTo((a, b) -> Double.compare(a.seconds(), b.seconds()));
   }
 
   private double last() {

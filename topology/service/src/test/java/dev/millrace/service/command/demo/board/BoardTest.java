@@ -59,8 +59,8 @@ class BoardTest {
   void chart_hasEachVersionWhereItBeganToServe() {
     String text = text(board.draw(80, 24, 15));
 
-    assertThat(text).containsPattern("\n +v1 +v2 *\n");
-    assertThat(text).contains("100 %┤");
+    assertThat(text).containsPattern("\n {45}v1 {12}v2");
+    assertThat(text).contains("100 %┫");
     assertThat(text).containsPattern("[\u2801-\u28ff]");
   }
 

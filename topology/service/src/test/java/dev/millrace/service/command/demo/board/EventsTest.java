@@ -28,8 +28,7 @@ class EventsTest {
       events.add(2 * i + 1, "epoch " + i, Kind.PASSING);
     }
 
-    assertThat(texts(4))
-        .containsExactly("promoted 7", "promoted 8", "promoted 9", "epoch 9");
+    assertThat(texts(4)).containsExactly("promoted 7", "promoted 8", "promoted 9", "epoch 9");
   }
 
   @Test
