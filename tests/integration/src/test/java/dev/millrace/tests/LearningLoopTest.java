@@ -141,7 +141,8 @@ class LearningLoopTest {
         try (MillraceProcess tail =
             MillraceProcess.start(
                 folder, "", "tail", "--bootstrap-servers", at, "--from-beginning", "--json")) {
-          // A version may answer no image at all, if the next version replaces it immediately.
+          // A version may answer no image at all if the next version replaces this version
+          // immediately.
           while (!BETTER.matcher(tail.output()).find()) {
             assertThat(tail.isAlive() && serve.isAlive()).isTrue();
             run("send", "--bootstrap-servers", at, first);
