@@ -17,8 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Tests the whole learning loop, with each of its five parts in its own process. Labelled events
- * arrive, a better version is promoted, and predictions name that version. No process is restarted.
+ * Tests the whole learning loop. Each of the loop's five parts runs in its own process. Labelled
+ * events arrive, a better model version is promoted, and predictions name that version. No process
+ * is restarted.
  */
 @Tag("broker")
 @ResourceLock("cores") // trainers that run in parallel slow each other down

@@ -33,7 +33,7 @@ final class PoisonedParts {
 
   private final AtomicBoolean broken = new AtomicBoolean();
 
-  /** Returns a white image. The device returns NaN for it. */
+  /** Returns a white image, for which the device returns NaN. */
   static byte[] white() {
     BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 32 * 32; i++) {

@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Checks that devices return the same answers as the CPU, and that they free the memory of retired
- * model versions. The checks work on any device, so that tests can run them with sessions of the
+ * model versions. The checks work on any device, so that tests can run them with sessions on the
  * CPU.
  *
  * @param runtime runtime that opens sessions as the service does
