@@ -3,16 +3,17 @@ package dev.millrace.decode;
 import dev.millrace.core.image.ImageLimits;
 
 /**
- * Does the work of {@link OpenCvImageDecoder} on a JPEG before the resize, for benchmarks: reads
- * the header, checks it against the limits, and decodes the picture at full size.
+ * For benchmarks: does the work that {@link OpenCvImageDecoder} does on a JPEG file before the
+ * resize. It reads the header, checks the header against the limits, and decodes the picture at
+ * full size.
  */
 public final class DecodeAlone {
 
   private DecodeAlone() {}
 
   /**
-   * Decodes a picture and returns its height. Because of the result, the JIT compiler cannot remove
-   * the work.
+   * Decodes a picture and returns its height. The caller uses the height, so that the JIT compiler
+   * cannot remove the decoding as unused work.
    */
   public static int decode(byte[] jpeg) {
     ImageHeader header = ImageHeader.read(jpeg);

@@ -25,12 +25,13 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Runs the service's topology in a separate process. It can run two variants for which {@code
- * serve} has no option: with a slower model, and without the commit barrier.
+ * Runs the service's topology in a separate process. It can run two variants of the topology for
+ * which {@code serve} has no option: one with a slower model, and one without the commit barrier.
  *
  * <p>Arguments are {@code KEY=VALUE}: {@code repository}, {@code model}, {@code input}, {@code
- * output}, {@code barrier} (true or false), {@code delay} (milliseconds that each run additionally
- * takes), and Kafka Streams' own keys. The process prints {@code ready} once the topology runs.
+ * output}, {@code barrier} (true or false), {@code delay} (additional time of each run of the
+ * model, in ms), and Kafka Streams' own keys. The process prints {@code ready} once the topology
+ * runs.
  */
 public final class ServiceVariant {
 

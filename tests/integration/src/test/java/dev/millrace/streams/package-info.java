@@ -1,5 +1,5 @@
 /**
- * Variants of the service that the command line cannot start: slower, or without the commit
- * barrier.
+ * Variants of the service that the command line cannot start: with a slower model, or without the
+ * commit barrier.
  */
 package dev.millrace.streams;

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests that bad records do not stop the stream. Each bad record becomes exactly one dead letter
- * with its reason, and gets no other answer.
+ * Tests that bad records do not stop the stream. Each bad record becomes exactly one dead letter,
+ * which names the reason. It gets no other answer.
  */
 @Tag("broker")
 @Timeout(180)
@@ -131,7 +131,7 @@ class BadInputTest {
   @ParameterizedTest
   @ValueSource(ints = {ServiceConfig.DEFAULT_MAX_RECORD_BYTES, 4 << 20})
   void imagesAtTheRecordLimit_getTheirAnswers(int limit, EmbeddedBroker broker) throws Exception {
-    // Upper bound of the overhead of a batch with one record.
+    // Largest number of bytes that a batch with one record needs in addition to the value.
     int overhead = 100;
     byte[] good =
         Arrays.copyOf(
@@ -184,7 +184,7 @@ class BadInputTest {
         record.headers().lastHeader("__streams.errors." + name).value(), StandardCharsets.UTF_8);
   }
 
-  /** Returns a JPEG whose header claims this size, but without the image's data. */
+  /** Returns a JPEG file whose header claims this width and height, but which has no image data. */
   private static byte[] claim(int width, int height) {
     return HexFormat.of()
         .parseHex(

@@ -47,7 +47,8 @@ class BarrierSuite {
   private static final int UNTIMED = 8_000;
   private static final int COMMIT_INTERVAL_MS = 1_000;
   private static final double MAX_COST = 0.05;
-  // Student's t for a 95 % interval and nine degrees of freedom.
+  // Quantile of Student's t-distribution for a 95 % confidence interval and nine degrees of
+  // freedom.
   private static final double T = 2.262;
 
   @TempDir Path folder;

@@ -38,7 +38,8 @@ class BatchingTest {
     try (Pipeline pipeline =
         Pipeline.start(
             broker,
-            // The default depends on the time of a run, and therefore on the load of the machine.
+            // By default, the batch size depends on how long a run of the model takes, and
+            // therefore on the load of the machine.
             Pipeline.inference(model).maxBatchSize(8).build(),
             PARTITIONS,
             Map.of("num.stream.threads", "2"))) {

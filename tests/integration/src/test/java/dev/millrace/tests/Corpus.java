@@ -29,15 +29,18 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Sends 617 images that are hard to decode through a service with a heap of 512 MiB, in rounds. In
- * each round, each image must get the one answer that {@code corpus-outcomes.tsv} lists. The time
- * between two answers must not exceed one minute.
+ * Sends 617 images that are hard to decode through a service with a heap of 512 MiB. All images are
+ * sent in each of several rounds. In each round, each image must get exactly one answer, which
+ * {@code corpus-outcomes.tsv} lists. The time between two answers must not exceed one minute.
  */
 final class Corpus {
 
   private static final int PARTITIONS = 4;
 
-  /** The heap is resident from the start, so that later growth is native memory. */
+  /**
+   * Makes the whole heap resident from the start, so that any later growth of resident memory is
+   * native memory.
+   */
   private static final String HEAP = "-Xms512m -Xmx512m -XX:+AlwaysPreTouch";
 
   private static final Duration START = Duration.ofMinutes(2);
@@ -151,8 +154,8 @@ final class Corpus {
   }
 
   /**
-   * Returns the outcomes of the next {@code count} answers by the file's name. Fails after a minute
-   * without an answer.
+   * Returns the outcomes of the next {@code count} answers, by the name of the image's file. Fails
+   * if no answer comes for a minute.
    */
   private static Map<String, String> receive(
       KafkaConsumer<String, byte[]> answers, int count, MillraceProcess service)
@@ -176,7 +179,10 @@ final class Corpus {
     return received;
   }
 
-  /** Returns all answers that come after the last round. The service must have ended. */
+  /**
+   * Returns all answers that come after the last round. Call this method only after the service has
+   * ended.
+   */
   private static List<String> receiveRest(KafkaConsumer<String, byte[]> answers) {
     Map<TopicPartition, Long> ends = answers.endOffsets(answers.assignment());
     List<String> rest = new ArrayList<>();
@@ -187,7 +193,7 @@ final class Corpus {
     return rest;
   }
 
-  /** Returns {@code prediction}, or the dead letter's reason. */
+  /** Returns the text {@code prediction} for a prediction, and the reason for a dead letter. */
   private static String outcome(ConsumerRecord<String, byte[]> answer) {
     return answer.topic().equals(OUTPUT)
         ? "prediction"

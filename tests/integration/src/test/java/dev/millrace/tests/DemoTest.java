@@ -31,14 +31,16 @@ class DemoTest {
   private static final Pattern SCORE =
       Pattern.compile("^version \\d+: (\\d+) of \\d+ right", Pattern.MULTILINE);
 
-  /** A number of right answers that guessing does not reach, for 200 images in ten classes. */
+  /**
+   * A number of right answers that guessing does not reach. The demo has 200 images in ten classes.
+   */
   private static final int CHANCE = 60;
 
   @TempDir Path folder;
 
   /**
-   * Starts the launcher once, because its first start after a build prints a message about quick
-   * starts.
+   * Starts the launcher once before the tests, because its first start after a build prints an
+   * additional message about quick starts.
    */
   @BeforeAll
   static void prepare(@TempDir Path elsewhere) throws Exception {
@@ -101,7 +103,10 @@ class DemoTest {
     assertThat(lines(79, "")).contains("\n3 predictions, ");
   }
 
-  /** What an untrained demo of three images writes to a terminal, which must be lines. */
+  /**
+   * Runs a demo of three images without training on a terminal. Requires that the demo writes lines
+   * instead of a live screen, and returns them.
+   */
   private String lines(int columns, String options) throws Exception {
     try (PseudoTerminal terminal =
         PseudoTerminal.start(folder, columns, 24, options, "demo", "--untrained", "--count", 3)) {

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Tests that the installed distribution works without Maven, without a checkout, and without write
- * access to any folder except its working directory. With {@code -Prelease}, it tests the archives.
+ * access to any folder except its working directory. With {@code -Prelease}, the installed
+ * distribution is unpacked from the release's archives.
  */
 @Tag("broker")
 @DisabledOnOs(OS.WINDOWS)

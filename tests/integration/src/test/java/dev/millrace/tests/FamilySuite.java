@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs {@link FamilyTest} for every depth of the family. A nightly group. */
+/** Runs {@link FamilyTest} for every network of the ResNet family. A nightly group. */
 @Tag("nightly")
 @Tag("networks")
 @Timeout(300)

@@ -16,8 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests that networks classify an image through Kafka at their full input size. The networks cover
- * each kind of stem and block. {@link FamilySuite} tests every depth.
+ * Tests that networks of the ResNet family classify an image through Kafka, at their full input
+ * size. The tested networks cover each kind of stem (the first layers) and of block. {@link
+ * FamilySuite} tests every network of the family.
  */
 @Tag("broker")
 @Timeout(120)

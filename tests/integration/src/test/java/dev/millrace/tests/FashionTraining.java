@@ -49,8 +49,8 @@ final class FashionTraining {
   private FashionTraining() {}
 
   /**
-   * Trains the network, and writes its file to the folder that the first argument names. Takes
-   * about a minute.
+   * Trains the network, and writes the network's file to the folder that the first argument names.
+   * The training takes about a minute.
    */
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);

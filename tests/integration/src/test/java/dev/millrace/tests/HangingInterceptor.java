@@ -7,7 +7,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** An interceptor with a fault: it blocks its thread at the first record, and never returns. */
+/** A consumer interceptor with a fault: at the first record, it blocks its thread forever. */
 public final class HangingInterceptor implements ConsumerInterceptor<byte[], byte[]> {
 
   @Override

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Measures what a service's health endpoints answer while a topic, the broker or a stream thread
- * fails, and how soon. A nightly group, together with {@link PoisonSuite}:
+ * fails, and how soon they report the failure. A nightly group, together with {@link PoisonSuite}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=poison -Dquick verify
@@ -156,7 +156,8 @@ class HealthSuite {
   }
 
   /**
-   * The service cannot recover by itself, because the thread hangs in an interceptor of the user.
+   * The service cannot recover by itself, because the thread hangs in a consumer interceptor that
+   * the user configured.
    */
   @Test
   void serviceWhoseThreadHangs_isNotAlive_andEnds(EmbeddedBroker broker) throws Exception {
@@ -203,7 +204,7 @@ class HealthSuite {
     }
   }
 
-  /** Returns false also if the process has ended. */
+  /** Returns whether {@code live} answers 200. Returns false if the process has ended. */
   private boolean isAlive(URI live) throws InterruptedException {
     try {
       return ask(live).statusCode() == 200;
@@ -223,7 +224,10 @@ class HealthSuite {
         ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
   }
 
-  /** Kubernetes opens a new connection for each request. Prometheus keeps one connection open. */
+  /**
+   * The test covers both kinds of clients: Kubernetes opens a new connection for each request, and
+   * Prometheus keeps one connection open.
+   */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void health_answersWithin100Milliseconds_beside1000SlowClients(
@@ -239,7 +243,8 @@ class HealthSuite {
         millis.add((System.nanoTime() - start) / 1e6);
         assertThat(answer).startsWith("HTTP/1.1 200 ");
       }
-      // The first request had to wait until the server had accepted all slow clients.
+      // The first request does not count, because it had to wait until the server had accepted all
+      // slow clients.
       double first = millis.remove(0);
       millis.sort(null);
       System.out.printf(
@@ -249,15 +254,17 @@ class HealthSuite {
           millis.get(QUESTIONS / 2),
           millis.get(QUESTIONS * 95 / 100),
           millis.get(QUESTIONS - 1));
-      // If a response's body waited for the acknowledgement of its headers, a request would take 40
-      // ms.
+      // Without TCP_NODELAY, Nagle's algorithm would hold a response's body back until the client
+      // acknowledges the headers. Clients delay this acknowledgement by 40 ms (delayed ACK).
       assertThat(millis.get(QUESTIONS / 2)).isLessThan(20);
       // The longest time is not checked, because it depends on the load of the machine.
       assertThat(millis.get(QUESTIONS * 95 / 100)).isLessThan(100);
     }
   }
 
-  /** The bound on requests also bounds the memory that a flood of requests can use. */
+  /**
+   * The limit on the number of requests also limits the memory that a flood of requests can use.
+   */
   @Test
   void requestsBeyondTheBound_areRefused(EmbeddedBroker broker) throws Exception {
     try (Pipeline pipeline = start(broker, "at_least_once");

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests a record that is small on the broker, but does not fit in the service's heap. */
+/**
+ * Tests a record that is small on the broker, because it is compressed, but does not fit in the
+ * service's heap.
+ */
 @Tag("broker")
 @Timeout(180)
 @ExtendWith(SharedBroker.class)
@@ -33,7 +36,7 @@ class HeapTest {
   void recordThatDoesNotFit_endsTheServiceInALine_andCanBeSkipped(
       String guarantee, EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
-    // Only its topics are needed.
+    // Only the pipeline's topics are needed.
     Pipeline pipeline =
         Pipeline.prepare(
             broker,

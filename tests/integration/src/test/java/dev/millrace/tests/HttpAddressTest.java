@@ -54,8 +54,8 @@ class HttpAddressTest {
   }
 
   /**
-   * Starts a service with its own application id, because a killed service stays in its group until
-   * its session timeout.
+   * Starts a service. Each service has its own application id, because a killed service stays in
+   * its group until its session times out.
    */
   private MillraceProcess serve(EmbeddedBroker broker, String id, Object... http) throws Exception {
     Object[] command = {
@@ -91,7 +91,7 @@ class HttpAddressTest {
     }
   }
 
-  /** Returns an address by which other machines reach this one. */
+  /** Returns an address at which other machines can reach this machine. */
   private static Optional<InetAddress> outsideAddress() throws SocketException {
     return NetworkInterface.networkInterfaces()
         .flatMap(NetworkInterface::inetAddresses)

@@ -91,7 +91,8 @@ class HttpTest {
 
   @Test
   void endpoint_tellsOfTheVersionThatServesNow(EmbeddedBroker broker) throws Exception {
-    // The model has its own name, because a promotion applies to every pipeline of this broker.
+    // The model has its own name, because a promotion applies to every pipeline of this broker with
+    // the same model name.
     ModelVersion model = Models.publishRandom(folder, "swapped-by-http-test");
     try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of());
         HttpEndpoint endpoint = listen(pipeline)) {
@@ -111,7 +112,7 @@ class HttpTest {
     }
   }
 
-  /** Clients that stop in the middle of a request do not delay other clients. */
+  /** Clients that send only part of a request do not delay other clients. */
   @Test
   void slowClients_holdUpNobody(EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder, "random");

@@ -12,7 +12,7 @@ public final class Images {
 
   private Images() {}
 
-  /** Returns an image of noise; equal seeds give equal images. */
+  /** Returns an image of random noise. Equal arguments return equal images. */
   public static byte[] noise(String format, int width, int height, long seed) {
     Random random = new Random(seed);
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

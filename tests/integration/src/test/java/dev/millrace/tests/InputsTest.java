@@ -32,7 +32,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(SharedBroker.class)
 class InputsTest {
 
-  /** The service's default is 30 s; {@code ServiceConfigTest} tests it. */
+  /**
+   * Makes the service look for new topics and partitions every 0.5 s. The service's default is 30
+   * s, which {@code ServiceConfigTest} tests.
+   */
   private static final Map<String, String> PROMPT = Map.of("metadata.max.age.ms", "500");
 
   @TempDir Path folder;
@@ -76,7 +79,7 @@ class InputsTest {
     }
   }
 
-  /** The service is stopped while the broker deletes records that it has not read. */
+  /** While the service is stopped, the broker deletes records that the service has not read. */
   @Test
   void recordsDeletedWhileStopped_arePassedOver_andTheOthersAnswered(EmbeddedBroker broker)
       throws Exception {

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * Millrace as a user installs it. The installation's folder and the user's home are read-only. The
- * environment has only {@code PATH}, {@code JAVA_HOME} and {@code MILLRACE_OPTS}. Root can write
- * everywhere, so the tests of root start commands as the user nobody. Used by one thread.
+ * environment has only {@code PATH}, {@code JAVA_HOME} and {@code MILLRACE_OPTS}. Root can write to
+ * every folder. So if root runs the tests, commands run as the user nobody. Used by one thread.
  */
 final class Installation {
 
@@ -40,8 +40,8 @@ final class Installation {
   }
 
   /**
-   * Unpacks the archives if the build created them. Otherwise, copies the folders from which the
-   * archives are built.
+   * Creates an installation in a folder. Unpacks the release's archives if the build created them.
+   * Otherwise, copies the folders from which the archives are built.
    */
   static Installation in(Path folder) throws Exception {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests instances that start while they cannot serve the latest promoted version. */
+/**
+ * Tests instances of the service that start while they cannot serve the model version that was
+ * promoted last.
+ */
 @Tag("broker")
 @Timeout(120)
 @ExtendWith(SharedBroker.class)
@@ -88,7 +91,7 @@ class LaggingChampionTest {
         assertThat(get(endpoint, "/v2/health/live").statusCode()).isEqualTo(200);
         assertThat(get(endpoint, "/v2/models/lagging-all").statusCode()).isEqualTo(503);
         assertThat(members(broker, pipeline.group())).isZero();
-        // Version 1 could serve, but it was not promoted.
+        // Version 1 could be served, but it was not promoted.
         assertThat(pipeline.service().serving()).isEmpty();
 
         ModelVersion second = Models.publishRandom(folder, "lagging-all");

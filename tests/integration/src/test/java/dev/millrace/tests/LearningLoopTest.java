@@ -17,8 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Tests the whole learning loop, with each of its five parts in its own process. Labelled events
- * arrive, a better version is promoted, and predictions name that version. No process is restarted.
+ * Tests the whole learning loop. Each of the loop's five parts runs in its own process. Labelled
+ * events arrive, a better model version is promoted, and predictions name that version. No process
+ * is restarted.
  */
 @Tag("broker")
 @ResourceLock("cores") // trainers that run in parallel slow each other down
@@ -141,7 +142,8 @@ class LearningLoopTest {
         try (MillraceProcess tail =
             MillraceProcess.start(
                 folder, "", "tail", "--bootstrap-servers", at, "--from-beginning", "--json")) {
-          // A version may answer no image at all, if the next version replaces it immediately.
+          // A version may answer no image at all if the next version replaces this version
+          // immediately.
           while (!BETTER.matcher(tail.output()).find()) {
             assertThat(tail.isAlive() && serve.isAlive()).isTrue();
             run("send", "--bootstrap-servers", at, first);

@@ -13,8 +13,8 @@ import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
 /**
- * Collects the lines that some loggers of this process log until {@link #close}, at level info and
- * above. The loggers may belong to an embedded broker. The lines do not appear in any other log.
+ * Collects the lines that some loggers of this process write at level info and above, until {@link
+ * #close}. The loggers may belong to an embedded broker. The lines do not appear in any other log.
  * Thread-safe.
  */
 final class LogLines implements AutoCloseable {

@@ -26,15 +26,15 @@ public final class MillraceProcess implements AutoCloseable {
   private static final long POLL_MS = 5;
 
   /**
-   * JVM option that makes short runs faster. It is empty in nightly groups, because they measure
-   * speed.
+   * JVM option that makes short runs of a process faster. It is empty in nightly groups, because
+   * these measure the speed of the usual JVM.
    */
   private static final String COMPILER =
       Objects.requireNonNullElse(System.getProperty("millrace.test.compiler"), "");
 
   /**
-   * Command prefix that gives SIGINT its default action. Otherwise, a build that a script starts
-   * with '&' and its child processes ignore SIGINT.
+   * Command prefix that gives SIGINT its default action. Without the prefix, a build that a shell
+   * script starts in the background ('&') ignores SIGINT, and so do its child processes.
    */
   private static final List<String> HEED_INTERRUPTS = List.of("env", "--default-signal=INT");
 
@@ -56,8 +56,8 @@ public final class MillraceProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a command with a folder as its working directory. The files with the output are in the
-   * same folder. The JVM options may be empty.
+   * Starts a command with {@code folder} as its working directory. The files with the command's
+   * output are in this folder, too. The JVM options may be empty.
    */
   public static MillraceProcess start(Path folder, String jvmOptions, Object... command)
       throws IOException {
@@ -78,8 +78,9 @@ public final class MillraceProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a command that Ctrl-C can end, even if this process ignores SIGINT. This works only with
-   * GNU's {@code env}. {@link #heedsInterrupts} returns whether it worked.
+   * Starts a command that Ctrl-C can end, even if this process ignores SIGINT. If this process
+   * ignores SIGINT, only GNU's {@code env} can restore its default action. {@link #heedsInterrupts}
+   * returns whether Ctrl-C can end the command.
    */
   public static MillraceProcess startInterruptible(Path folder, Object... command)
       throws IOException, InterruptedException {
@@ -115,18 +116,19 @@ public final class MillraceProcess implements AutoCloseable {
     return start(folder, name, builder);
   }
 
-  /** Sets the environment that the launcher gets. The JVM options may be empty. */
+  /** Sets the environment variables of the launcher. The JVM options may be empty. */
   public static void setEnvironment(ProcessBuilder builder, String jvmOptions) {
     Map<String, String> environment = builder.environment();
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MILLRACE_OPTS", COMPILER + " " + jvmOptions);
     environment.remove("JAVA_OPTS");
-    // The waiting threads of a trainer sleep, so that other processes can use the cores.
+    // With this setting, waiting threads of a trainer sleep instead of spinning, so that other
+    // processes can use the cores.
     environment.put("OMP_WAIT_POLICY", "PASSIVE");
   }
 
   /**
-   * Starts a process with output files in the folder.
+   * Starts a process whose output files are in {@code folder}.
    *
    * @param name beginning of the names of the output files
    */
@@ -222,7 +224,10 @@ public final class MillraceProcess implements AutoCloseable {
     signal("INT");
   }
 
-  /** Suspends the process (SIGSTOP), as if its machine could not be reached. */
+  /**
+   * Suspends the process (SIGSTOP), so that it seems to others as if its machine could not be
+   * reached.
+   */
   public void freeze() throws IOException, InterruptedException {
     signal("STOP");
   }

@@ -119,7 +119,10 @@ final class Pipeline implements AutoCloseable {
         broker, inference, topics, partitions, kafka, onBadImage, maxRecordBytes, "test-" + number);
   }
 
-  /** Creates the topics, except input topics of a pattern, and starts the service. */
+  /**
+   * Creates the topics and starts the service. If the input topics are given by a pattern, the
+   * caller creates them.
+   */
   static Pipeline start(
       EmbeddedBroker broker, ModelVersion model, Topics topics, Map<String, String> kafka)
       throws Exception {
@@ -199,7 +202,7 @@ final class Pipeline implements AutoCloseable {
     service = InferenceService.start(config, registry);
   }
 
-  /** Returns once the service has joined its group. */
+  /** Waits until the service has joined its group. */
   void awaitRunning() throws Exception {
     service.running().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
@@ -267,7 +270,10 @@ final class Pipeline implements AutoCloseable {
     return promote(new Champion(version, null, allowSignatureChange));
   }
 
-  /** Promotes a version, and also sets the previous version. */
+  /**
+   * Promotes the version of {@code champion}, and also sets the version to which a rollback would
+   * return.
+   */
   Champion promote(Champion champion) throws Exception {
     Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
     try (Admin admin = Admin.create(kafka)) {

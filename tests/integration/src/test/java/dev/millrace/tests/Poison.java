@@ -17,8 +17,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends odd records to one partition of a pipeline, with good images before and after each odd
- * record. Then reads the answers to all records.
+ * Sends odd records, which are unusual but accepted by the broker, to one partition of a pipeline.
+ * Also sends good images before and after each odd record. Then reads the answers to all records.
  */
 final class Poison {
 
@@ -39,7 +39,7 @@ final class Poison {
   }
 
   /**
-   * Creates a sender of odd records.
+   * Creates a sender of odd records to a pipeline.
    *
    * @param patience longest time to wait for the answers
    */
@@ -120,7 +120,8 @@ final class Poison {
    * Waits for all answers. Requires one or more predictions for each good image. Requires one or
    * more predictions, or one or more dead letters, for each odd record, but not both kinds.
    *
-   * @param once whether each record must have exactly one answer
+   * @param once whether each record must have exactly one answer; if false, further answers are
+   *     allowed
    */
   void requireAnswers(boolean once) {
     await();

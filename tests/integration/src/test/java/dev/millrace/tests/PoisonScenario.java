@@ -10,8 +10,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
- * Topic configurations that an administrator may choose, each with odd records that these topics
- * accept.
+ * Topic configurations that an administrator may choose. Each has a list of odd records, which are
+ * unusual but accepted by topics with this configuration.
  */
 @SuppressWarnings("ImmutableEnumChecker") // its maps and lists are unmodifiable
 enum PoisonScenario {
@@ -73,7 +73,10 @@ enum PoisonScenario {
           new Odd("no key", Fate.DEAD_LETTER, to -> to.record(null, good(3))),
           new Odd("no image and no key", Fate.DEAD_LETTER, to -> to.record(null, new byte[10])))),
 
-  /** Predictions exceed the output topic's limit, as they would with very many classes. */
+  /**
+   * Predictions exceed the output topic's record limit, as they would if the model had very many
+   * classes.
+   */
   LARGE_PREDICTIONS(
       Map.of(),
       Map.of("max.message.bytes", "1500"),
@@ -154,8 +157,8 @@ enum PoisonScenario {
   }
 
   /**
-   * Returns a record with long headers and a small image. Its prediction is larger than the record,
-   * and exceeds the limit.
+   * Returns a record with long headers and a small image. The prediction for the record has the
+   * same headers. It is larger than the record, and exceeds the record limit.
    */
   private static ProducerRecord<byte[], byte[]> withLongHeaders(Poison to) {
     ProducerRecord<byte[], byte[]> record =

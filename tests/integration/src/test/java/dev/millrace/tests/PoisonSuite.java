@@ -23,8 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Measures how soon a stream continues after an odd record, and how soon a stream thread that fails
- * with an exception leaves its group. A nightly group, together with {@link HealthSuite}:
+ * Measures how soon a stream continues after an odd record of {@link PoisonScenario}, and how soon
+ * a stream thread that fails with an exception leaves its group. A nightly group, together with
+ * {@link HealthSuite}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=poison -Dquick verify
@@ -89,8 +90,8 @@ class PoisonSuite {
   }
 
   /**
-   * Reads the time from the broker's log, which says when the member leaves. The member leaves by
-   * itself, so the group does not wait for a session timeout.
+   * Reads from the broker's log when the member leaves. The member leaves at its own request, so
+   * the group does not wait for a session timeout.
    */
   @ParameterizedTest
   @CsvSource({
@@ -105,8 +106,8 @@ class PoisonSuite {
     try (LogLines log = new LogLines(COORDINATOR, SERVICE);
         Pipeline pipeline = prepare(broker, guarantee, protocol)) {
       pipeline.start();
-      // The service read the topic's limits before they change, so the broker refuses the
-      // prediction.
+      // The service has read the topic's limits before the test lowers them, so the broker refuses
+      // the prediction.
       Poison before = new Poison(pipeline);
       before.send(odd);
       before.requireOneAnswerEach();

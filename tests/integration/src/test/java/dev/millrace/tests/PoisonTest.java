@@ -27,8 +27,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests odd records among good images. Each odd record gets exactly one prediction or one dead
- * letter, and the stream continues. {@link PoisonSuite} measures how soon.
+ * Tests odd records, which are unusual but accepted by the broker, among good images. Each odd
+ * record gets exactly one answer, which is a prediction or a dead letter, and the stream continues.
+ * {@link PoisonSuite} measures how soon it continues.
  */
 @Tag("broker")
 @Timeout(180)
@@ -82,9 +83,9 @@ class PoisonTest {
   }
 
   /**
-   * The service also notices limits that change after its start. The broker refuses a record, and
-   * the stream thread that sent it fails and leaves its group. So its partitions do not have to
-   * wait until its session ends after five minutes.
+   * The service also notices limits that are lowered after its start. The broker refuses a record,
+   * and the stream thread that sent the record fails and leaves its group. So the thread's
+   * partitions do not have to wait until the thread's session times out after five minutes.
    */
   @ParameterizedTest
   @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
@@ -154,8 +155,8 @@ class PoisonTest {
   }
 
   /**
-   * A control for the tests of this class: they must fail if a record is dropped or if a partition
-   * stops.
+   * A control for the other tests of this class. It checks that they would fail if a record were
+   * dropped or if a partition stopped.
    */
   @ParameterizedTest
   @ValueSource(

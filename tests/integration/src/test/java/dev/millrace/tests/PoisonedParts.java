@@ -19,10 +19,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.ImageIO;
 
 /**
- * A decoder and a device with faults. For a white image, the device returns NaN, as after an
- * overflow in half precision. After {@link #breakDevice}, it returns NaN for every image. For
- * {@link #UNHEARD_OF}, the decoder throws an exception that does not mean that the image is
- * refused.
+ * A decoder and a device with faults. For a white image, the device returns NaN as every
+ * probability, as after an overflow in half precision. After {@link #breakDevice}, it returns NaN
+ * for every image. For the image {@link #UNHEARD_OF}, the decoder throws an exception other than
+ * the one that refuses an image.
  */
 final class PoisonedParts {
 
@@ -33,7 +33,7 @@ final class PoisonedParts {
 
   private final AtomicBoolean broken = new AtomicBoolean();
 
-  /** Returns a white image. The device returns NaN for it. */
+  /** Returns a white image, for which the device returns NaN. */
   static byte[] white() {
     BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 32 * 32; i++) {

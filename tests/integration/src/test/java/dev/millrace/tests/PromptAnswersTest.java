@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tests that an answer is sent as soon as it is ready, even while its stream thread waits in a poll
- * for the next record. Under a backlog, several answers are sent in one request.
+ * for the next record. Also tests that many answers are sent in one request if the service has a
+ * backlog.
  */
 @Tag("broker")
 @Timeout(180)
@@ -37,8 +38,8 @@ class PromptAnswersTest {
   private static final int IMAGES = 3;
 
   /**
-   * Time for which a stream thread without records waits in its poll. The test fails if an answer
-   * waits for the end of the poll.
+   * Time for which a stream thread waits in its poll if there are no records. The tests fail if an
+   * answer is sent only at the end of the poll.
    */
   private static final Duration POLL = Duration.ofSeconds(10);
 
@@ -47,8 +48,8 @@ class PromptAnswersTest {
   @TempDir Path folder;
 
   /**
-   * If at most one image may be in flight, the processor's {@code process} method itself waits for
-   * the answer.
+   * With {@code maxInFlight} 1, the processor's {@code process} method itself waits for the answer.
+   * With 8, the stream thread waits for answers in its poll.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 8})
@@ -76,7 +77,7 @@ class PromptAnswersTest {
 
   /**
    * Stops the service. Sends records until the stream thread has stopped, because without records
-   * it would sleep in its poll.
+   * the thread would wait in its poll for up to 10 s.
    */
   private static void stop(Pipeline pipeline, byte[] image) {
     CompletableFuture<Void> stopping = CompletableFuture.runAsync(pipeline::stop);
@@ -90,8 +91,8 @@ class PromptAnswersTest {
   }
 
   /**
-   * With a small fetch size, a fetch contains few records, as it would with large images. The
-   * stream thread may then wait a moment for the next fetch.
+   * With a small fetch size, a fetch contains few records, as it would if the images were large.
+   * The stream thread may then have to wait a short time for the next fetch.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 1_000_000})

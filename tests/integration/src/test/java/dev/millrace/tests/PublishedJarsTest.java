@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests the jars that users' builds depend on, as they are in the distribution. Also tests the bill
- * of materials, the POMs and the pages that name these jars.
+ * Tests the jars in the distribution on which the builds of users depend. Also tests the bill of
+ * materials (BOM), the jars' POMs, and the pages that name these jars.
  */
 class PublishedJarsTest {
 
@@ -96,8 +96,9 @@ class PublishedJarsTest {
   }
 
   /**
-   * Tests for the elements that Maven Central requires. The modules inherit all of these elements
-   * from the project's POM, except those that {@link #pomOfAJar_saysWhatItIs} tests.
+   * Tests that the POMs of the project and of the BOM have the elements that Maven Central
+   * requires. The modules inherit these elements from the project's POM, except for the elements
+   * that {@link #pomOfAJar_saysWhatItIs} tests.
    */
   @ParameterizedTest
   @ValueSource(strings = {"pom.xml", "topology/bom/pom.xml"})

@@ -7,9 +7,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An HTTP client that uses almost no processor time, so that a measured time is the server's time.
- * It has one connection. It can only read answers that are JSON objects without braces in their
- * strings.
+ * An HTTP client that uses almost no processor time, so that a measured time is the time of the
+ * server. The client has one connection. It can read only answers that are JSON objects without
+ * braces inside strings.
  */
 final class QuickClient implements AutoCloseable {
 

@@ -44,12 +44,15 @@ class ReadmeTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** Number of the sample's images that its network classifies correctly. */
+  /** Number of images of the sample that the sample's network classifies correctly. */
   private static final int RIGHT = 905;
 
   private static final long TIES_ALLOWED = 3;
 
-  /** A block of commands, whose opening quotes have no language after them. */
+  /**
+   * A fenced block of commands in Markdown. Other fenced blocks name a language after the opening
+   * backquotes.
+   */
   private static final Pattern BLOCK =
       Pattern.compile("^```\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
@@ -112,7 +115,7 @@ class ReadmeTest {
         .toList();
   }
 
-  /** Runs a command to its end, or until it is ready, on free ports. */
+  /** Runs a command on free ports, until it has ended or is ready. */
   private String run(List<String> command) throws Exception {
     List<Object> words = new ArrayList<>();
     for (String word : command) {
@@ -180,7 +183,10 @@ class ReadmeTest {
         .toList();
   }
 
-  /** Requires that each prediction has its image's key, timestamp, headers and partition. */
+  /**
+   * Requires that each prediction has the key, the timestamp, the headers and the partition of its
+   * image.
+   */
   private static void requireEnvelopes(String at, int count) {
     Map<String, ConsumerRecord<String, byte[]>> images =
         read(at, "images").stream().collect(toMap(ConsumerRecord::key, record -> record));

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests reasons for which {@code serve} refuses to start, through the launcher. Checks the exit
- * code, and the one line that says what to do. The tests of the service's module cover more
- * reasons.
+ * Tests some of the reasons for which {@code serve} refuses to start, with the command that a user
+ * starts. Checks the exit code and the error line, which says what to do. The tests in the
+ * service's module cover more reasons.
  */
 @Tag("broker")
 @Timeout(300)
@@ -87,12 +87,12 @@ class RefusalTest {
     }
   }
 
-  /** Problems that do not prevent a start are still reported, or repaired. */
+  /** If a problem does not prevent the start, {@code serve} reports or repairs it. */
   @Test
   void serve_tellsOfLimitsThatDoNotFit_andHasTheControlTopicKeepChampions(EmbeddedBroker broker)
       throws Exception {
     ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
-    // Only its topics are needed.
+    // Only the pipeline's topics are needed.
     Pipeline pipeline =
         Pipeline.prepare(
             broker,

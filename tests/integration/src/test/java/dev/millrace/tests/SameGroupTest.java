@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests two services with different input topics that join the same group at the same time. So
- * neither service finds the other in the group when it starts.
+ * Tests two services with different input topics that join the same group. They start at the same
+ * time, so neither service finds the other one in the group when it starts.
  */
 @Tag("broker")
 @Timeout(120)

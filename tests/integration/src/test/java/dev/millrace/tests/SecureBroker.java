@@ -13,9 +13,9 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * A {@code millrace broker} with TLS and SCRAM, set up as the service's README says. It creates
- * keys, and properties files for the broker and its clients. Every password contains {@link
- * #SECRET}.
+ * A {@code millrace broker} with TLS encryption and SCRAM (password) authentication, set up as the
+ * service's README says. This class also creates the keys, and the properties files of the broker
+ * and its clients. Every password contains {@link #SECRET}.
  */
 final class SecureBroker implements AutoCloseable {
 
@@ -134,7 +134,7 @@ final class SecureBroker implements AutoCloseable {
   }
 
   /**
-   * Writes a client's properties with these changes, and returns the file.
+   * Writes a properties file for clients with these changes, and returns the file's path.
    *
    * @param changes new values by key; an empty value removes the key
    */
@@ -157,7 +157,7 @@ final class SecureBroker implements AutoCloseable {
     return changed("client", properties, changes);
   }
 
-  /** Writes the broker's properties with these changes, and returns the file. */
+  /** Writes a properties file for the broker with these changes, and returns the file's path. */
   Path brokerConfig(Map<String, String> changes) throws IOException {
     return changed("broker", brokerProperties(folder), changes);
   }

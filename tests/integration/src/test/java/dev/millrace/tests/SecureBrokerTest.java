@@ -27,9 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests a broker that accepts only TLS with SCRAM, and commands that connect to it with a
- * properties file. No output may contain a password, not even if a command fails or logs at level
- * debug.
+ * Tests a broker that accepts only connections with TLS encryption and SCRAM authentication, and
+ * commands that connect to this broker with a properties file. No output may contain a password,
+ * not even if a command fails or logs at level debug.
  */
 @Tag("broker")
 @Timeout(300)
@@ -216,9 +216,9 @@ class SecureBrokerTest {
   }
 
   /**
-   * Requires that commands fail in time, each with one line that contains the texts of {@code
-   * saying}. Then runs tail and doctor with {@code --verbose} at log level debug, so that {@link
-   * #requireNoSecretInAnyOutput} also checks this output.
+   * Requires that each command fails in time and prints one line that contains the texts of {@code
+   * saying}. Then runs {@code tail} and {@code doctor} with {@code --verbose} at log level debug,
+   * so that {@link #requireNoSecretInAnyOutput} also checks the output of these runs.
    */
   private static void requireRefusals(Path config, List<List<Object>> commands, String... saying)
       throws Exception {

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Tests swaps of versions while the stream runs. If a version cannot serve, the current version
- * keeps serving, and a report gives the reason.
+ * Tests swaps of model versions while the stream runs. If a version cannot serve, the current
+ * version keeps serving, and a report gives the reason.
  */
 @Tag("broker")
 @Timeout(120)
@@ -52,7 +52,8 @@ class SwapTest {
 
   @BeforeEach
   void publishFirst(TestInfo test) {
-    // All tests of a broker share one control topic, so each model needs its own name.
+    // All tests that use the shared broker also share its control topic, so each test's model needs
+    // its own name.
     name = test.getTestMethod().orElseThrow().getName();
     first = publish(10, 1);
   }
@@ -179,15 +180,16 @@ class SwapTest {
   }
 
   /**
-   * A fault in a model file. The file is published with the right checksum, so the checksum does
-   * not reveal the fault.
+   * A fault in a model file. The published checksum is computed from the faulty file, so the
+   * checksum does not reveal the fault.
    */
   enum Fault {
     NO_ONNX("cannot load the model"),
     UNKNOWN_OPERATOR("Softmix"),
     EXTERNAL_DATA_MISSING("weights.bin"),
     NOT_A_NUMBER("sum to NaN"),
-    // The file cannot be read into the heap. The error must not end the thread that swaps versions.
+    // The file is too large to be read into the heap. The resulting error must not end the thread
+    // that swaps versions.
     TOO_LARGE("a file of 2 GiB or more cannot be read at once");
 
     private final String reason;
@@ -292,8 +294,8 @@ class SwapTest {
   }
 
   /**
-   * Promotes a version. Requires that it is rejected for this reason, and that the first version
-   * keeps answering.
+   * Promotes a version. Requires that the service rejects this version for {@code reason}, and that
+   * version 1 keeps answering.
    */
   private void requireRejected(Pipeline pipeline, int version, String reason) throws Exception {
     pipeline.promote(version, false);
@@ -317,7 +319,10 @@ class SwapTest {
 
   private int seen;
 
-  /** Waits for the next report, requires that it is about this version, and returns it. */
+  /**
+   * Waits for the next report, and requires that it is about version {@code version}. Returns the
+   * report.
+   */
   private SwapReport last(Pipeline pipeline, int version) throws Exception {
     List<SwapReport> reports = pipeline.reports(++seen);
     assertThat(reports).hasSize(seen);

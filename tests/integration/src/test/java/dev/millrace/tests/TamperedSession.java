@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * A session that imitates faults or delays of a real device after each run.
+ * A session that imitates a fault or a delay of a real device after each run of the model.
  *
- * @param session session that runs the model; closing this object closes it
+ * @param session session that runs the model; closing this object also closes {@code session}
  * @param tampering imitates the fault or delay
  */
 public record TamperedSession(ModelSession session, Tampering tampering) implements ModelSession {
@@ -23,7 +23,7 @@ public record TamperedSession(ModelSession session, Tampering tampering) impleme
     void afterRun(ModelSession session, ByteBuffer pixels, int images, FloatBuffer probabilities);
   }
 
-  /** Returns a runtime that opens sessions with this tampering. */
+  /** Returns a runtime that opens the sessions of {@code runtime} with this tampering. */
   public static ModelRuntime runtime(ModelRuntime runtime, Tampering tampering) {
     return (version, device) -> new TamperedSession(runtime.open(version, device), tampering);
   }

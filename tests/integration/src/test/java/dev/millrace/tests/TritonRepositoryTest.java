@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tests that a repository in Triton's layout can be served without changes. The predictions must
- * equal the predictions of the same ONNX file in a repository of Millrace's own layout.
+ * equal those that the same ONNX file gives in a repository with Millrace's own layout.
  */
 @Tag("broker")
 @Timeout(180)
@@ -166,8 +166,8 @@ class TritonRepositoryTest {
   }
 
   /**
-   * Returns the modification time and the checksum of every file and folder of the repository, by
-   * path.
+   * Returns the modification time and the checksum of every file and folder of the repository, as
+   * text by path.
    */
   private Map<String, String> content() throws IOException {
     Map<String, String> content = new TreeMap<>();

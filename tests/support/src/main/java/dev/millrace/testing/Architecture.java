@@ -13,8 +13,8 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.util.Arrays;
 
 /**
- * Checks architecture rules for the classes of one module. Its packages must not depend on each
- * other in a cycle, and may depend only on packages that the module is allowed to use.
+ * Checks architecture rules for the classes of one module. The module's packages must not depend on
+ * each other in a cycle. They may depend only on packages that the module is allowed to use.
  */
 public final class Architecture {
 

@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a test class in a separate JVM. If a native library crashes, hangs or runs out of memory
- * there, one test fails and the build continues. The child JVM's options allow native libraries,
- * and turn off warnings of newer Java versions. So all of its output comes from the class.
+ * Runs a test class in a separate JVM. If a native library crashes, hangs or runs out of memory in
+ * that JVM, one test fails and the build continues. The child JVM's options allow native libraries,
+ * and turn off warnings of newer Java versions. So all output of the child JVM comes from the test
+ * class.
  */
 public final class ChildJvm {
 
@@ -54,7 +55,8 @@ public final class ChildJvm {
    * Runs a class to its end. Fails if it takes longer than 10 minutes, or if its exit code is not
    * 0.
    *
-   * @param folder folder for the class's output, and working directory of the JVM
+   * @param folder working directory of the JVM, in which the files with the class's output are also
+   *     stored
    * @param options more options for the JVM, such as {@code -Xmx256m}
    * @return lines of the class's standard output
    */

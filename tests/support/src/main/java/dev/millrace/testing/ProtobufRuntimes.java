@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Other versions of protobuf's Java runtime. A user's build may put one of them on the class path
- * instead of our version. The module's build copies their jars to {@code target/protobuf-runtimes}.
+ * Other versions of protobuf's Java runtime. A user's build may put one of these versions on the
+ * class path instead of Millrace's version. The module's build copies their jars to {@code
+ * target/protobuf-runtimes}.
  */
 public final class ProtobufRuntimes {
 
@@ -24,7 +25,10 @@ public final class ProtobufRuntimes {
     }
   }
 
-  /** Returns this JVM's class path, with our version of the runtime replaced by this jar. */
+  /**
+   * Returns this JVM's class path, with Millrace's version of the protobuf runtime replaced by
+   * {@code jar}.
+   */
   public static String classPathWith(Path jar) {
     String classPath = System.getProperty("java.class.path");
     String ours =

@@ -34,7 +34,8 @@ public final class SharedData {
   }
 
   /**
-   * Returns the rows of a table, without the header row. Each row is split into its columns.
+   * Returns the rows of a table in a file of the folder, without the header row. Each row is split
+   * into its columns.
    *
    * @param separator separator between two columns
    */

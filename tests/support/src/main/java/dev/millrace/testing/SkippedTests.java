@@ -14,9 +14,10 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes a file for each skipped test into {@code target/skipped-tests}. The file is below {@code
- * data} if the test needs a missing file of {@link SharedData}, and below {@code other} otherwise.
- * The last module of the build counts the files, and prints the counts in one line.
+ * Writes a file for each skipped test into {@code target/skipped-tests}. The file is in the
+ * subfolder {@code data} if the test was skipped because a file of {@link SharedData} is missing.
+ * Otherwise, it is in the subfolder {@code other}. The last module of the build counts the files,
+ * and prints the counts in one line.
  */
 public final class SkippedTests implements TestExecutionListener {
 

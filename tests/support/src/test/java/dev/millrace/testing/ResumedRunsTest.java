@@ -39,8 +39,8 @@ class ResumedRunsTest {
   }
 
   /**
-   * Three tests, one of which can fail. The build does not run this class, because its name does
-   * not end in {@code Test}.
+   * A class with three tests, one of which can be made to fail. The build does not run this class
+   * by itself, because its name does not end in {@code Test}.
    */
   @Tag("nightly")
   static class Nightly {

@@ -42,7 +42,7 @@ class SkippedTestsTest {
     void isDisabled() {}
   }
 
-  /** The build does not run this class either. */
+  /** Like {@link Tests}, the build does not run this class. */
   static class WholeClass {
     @BeforeAll
     static void wantsAnEngine() {

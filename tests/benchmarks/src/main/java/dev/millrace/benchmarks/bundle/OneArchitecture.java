@@ -15,12 +15,12 @@ import java.util.List;
  * where they are.
  *
  * <p>nvcc puts GPU code into the ELF section {@code .nv_fatbin}. The section is a sequence of fat
- * binaries, aligned to 8 bytes. Each fat binary has a header (magic number, the header's size, the
- * size of the entries) and one entry for each architecture. An entry is a header with kind and
- * architecture, followed by the code, which is mostly compressed. This class moves the kept entries
- * to the front of their fat binary and reduces its size, so that the driver sees no other entries.
- * NVIDIA does not document this format. If the data does not match the format, this class throws an
- * exception, and may leave the file damaged.
+ * binaries, aligned to 8 bytes. Each fat binary has a header (magic number, size of the header,
+ * size of the entries) and one entry for each architecture. An entry has a header with the kind of
+ * code and the architecture, followed by the code, which is mostly compressed. This class moves the
+ * kept entries to the front of their fat binary. It also reduces the size in the fat binary's
+ * header, so that the driver sees no other entries. NVIDIA does not document this format. If the
+ * data does not match the format, this class throws an exception, and may leave the file damaged.
  */
 public final class OneArchitecture {
 
@@ -46,16 +46,16 @@ public final class OneArchitecture {
   private record Entry(int kind, int architecture, int offset, int size) {}
 
   /**
-   * Amounts of GPU code, in bytes.
+   * The amounts of GPU code in a changed library, in bytes.
    *
-   * @param kept bytes of code that remain
-   * @param dropped bytes of code that were replaced by zeros
+   * @param kept number of bytes of code that remain
+   * @param dropped number of bytes of code that were replaced by zeros
    */
   record Result(long kept, long dropped) {}
 
   /**
-   * Changes a library in place. The arguments are the library's file and the architecture to keep,
-   * such as 90.
+   * Changes a library in place. The arguments are the path of the library and the architecture to
+   * keep, such as 90.
    */
   public static void main(String[] arguments) throws IOException {
     try (FileChannel file =
@@ -77,7 +77,7 @@ public final class OneArchitecture {
    * @param library a 64-bit ELF file, which is changed in place
    * @param architecture ten times the compute capability, such as 90
    * @throws IllegalArgumentException if {@code library} is not a 64-bit ELF file with GPU code, or
-   *     has no code for this architecture
+   *     has no code for {@code architecture}
    */
   static Result keep(ByteBuffer library, int architecture) {
     OneArchitecture one = new OneArchitecture(library.order(ByteOrder.LITTLE_ENDIAN), architecture);
@@ -127,8 +127,8 @@ public final class OneArchitecture {
   }
 
   /**
-   * Removes unwanted entries from the fat binary at this offset, and returns the offset of the end
-   * that it had before.
+   * Removes unwanted entries from the fat binary at offset {@code at}. Returns the offset at which
+   * the fat binary ended before.
    */
   private int reduce(ByteBuffer section, int at) {
     int begin = at + section.getShort(at + 6);
@@ -166,9 +166,10 @@ public final class OneArchitecture {
   }
 
   /**
-   * Returns the entries that the driver would choose: the binaries of the newest architecture that
-   * has the GPU's generation and is not newer than the GPU. If there are none, returns the newest
-   * PTX, which the driver compiles.
+   * Returns the entries that the driver would choose for a GPU of {@link #architecture}. These are
+   * the compiled binaries for the newest architecture that belongs to the GPU's generation and is
+   * not newer than the GPU. If there are no such binaries, returns the newest entry in PTX,
+   * NVIDIA's intermediate language, which the driver compiles.
    */
   private List<Entry> wanted(List<Entry> entries) {
     int binary =

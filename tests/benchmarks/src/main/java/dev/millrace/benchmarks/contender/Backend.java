@@ -6,7 +6,7 @@ import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxModelRuntime;
 
-/** The runtime of the model, and the decoder of its images. */
+/** A runtime that runs the model, and a decoder for the model's input images. */
 public enum Backend {
   /** ONNX Runtime, as in the service. */
   ONNX {
@@ -32,7 +32,7 @@ public enum Backend {
     }
   },
 
-  /** A model with a constant answer; images are decoded. */
+  /** A model that returns a constant answer for every image. Images are decoded. */
   DECODING {
     @Override
     public ModelRuntime runtime() {
@@ -40,7 +40,7 @@ public enum Backend {
     }
   },
 
-  /** A model with a constant answer; images are not decoded. */
+  /** A model that returns a constant answer for every image. Images are not decoded. */
   CONSTANT {
     @Override
     public ModelRuntime runtime() {
@@ -53,7 +53,7 @@ public enum Backend {
     }
   };
 
-  /** Creates a runtime that opens versions. */
+  /** Creates a runtime that opens model versions. */
   public abstract ModelRuntime runtime();
 
   /** Creates a decoder for one thread. */

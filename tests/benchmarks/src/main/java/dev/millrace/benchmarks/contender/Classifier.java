@@ -16,8 +16,9 @@ import java.util.List;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * The parts that every peer shares with Millrace: decoder, session and JSON. All threads share one
- * loaded model. Each thread has its own {@link Worker} with a decoder and buffers.
+ * The parts of Millrace that its alternatives use as well: decoder, session and JSON writer. All
+ * threads share one loaded model. Each thread has its own {@link Worker} with a decoder and
+ * buffers.
  */
 final class Classifier implements AutoCloseable {
 
@@ -36,7 +37,7 @@ final class Classifier implements AutoCloseable {
     maxBatchSize = settings.maxBatchSize();
   }
 
-  /** An image, with its record's key and source. */
+  /** An image, with the key of its record and the source that its prediction names. */
   record Image(byte[] key, byte[] encoded, Prediction.Source source) {}
 
   /**

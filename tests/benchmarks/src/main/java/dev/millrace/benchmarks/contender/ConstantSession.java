@@ -5,7 +5,7 @@ import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** A session that takes no time and gives each class the same probability. */
+/** A session that takes no time and returns the same probability for each class. */
 record ConstantSession(int classes, int inputSize) implements ModelSession {
 
   ConstantSession(ModelVersion version) {

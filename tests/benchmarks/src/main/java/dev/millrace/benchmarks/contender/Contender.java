@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * The ways of classifying images that are compared. Each reads images from one topic and writes
- * predictions to another, and is built as its users would build it.
+ * The compared programs that classify images. Each program reads images from one topic and writes
+ * predictions to another topic. Each is built as users of its library would build it.
  */
 public enum Contender {
   /** The service as {@code millrace serve} runs it. */
@@ -52,8 +52,8 @@ public enum Contender {
   }
 
   /**
-   * Returns the jars that only this contender needs. They must come first on its class path. They
-   * lie in a folder with the contender's name beside the benchmarks' jar.
+   * Returns the jars that only this contender needs. These jars must come first on the contender's
+   * class path. They are in a folder with the contender's name, next to the benchmarks' jar.
    *
    * @throws BenchmarkException if the location of the benchmarks' jar is not a path
    */
@@ -82,8 +82,8 @@ public enum Contender {
   public static final String STOP = "stop";
 
   /**
-   * Line on standard input that asks for {@link IrreducibleWork#nanos()}. The parent must not send
-   * it while a run begins or ends.
+   * Line on standard input that asks for {@link IrreducibleWork#nanos()}. The parent process must
+   * not send this line while a run begins or ends.
    */
   public static final String IRREDUCIBLE = "irreducible";
 
@@ -95,10 +95,10 @@ public enum Contender {
   }
 
   /**
-   * Runs a contender in this process, until the parent closes the input. The first argument names
-   * the contender, the second is the largest number of practice rounds, and all other arguments are
-   * the settings for the practice; see {@link Practice}. After the practice, a line with settings
-   * begins a run, and {@link #STOP} ends it.
+   * Runs a contender in this process, until the parent process closes standard input. The first
+   * argument names the contender, the second is the largest number of practice rounds, and all
+   * other arguments are the settings for the practice; see {@link Practice}. After the practice, a
+   * line with settings begins a run, and the line {@link #STOP} ends the run.
    */
   public static void main(String[] arguments) throws Exception {
     List<String> told = List.of(arguments);
@@ -122,8 +122,8 @@ public enum Contender {
   }
 
   /**
-   * Returns the next line that is not {@link #IRREDUCIBLE}, and answers each {@link #IRREDUCIBLE}
-   * line before it.
+   * Returns the next line of standard input that is not {@link #IRREDUCIBLE}. Answers each {@link
+   * #IRREDUCIBLE} line before that line.
    */
   private static String hear() throws IOException {
     String line = Parent.hear();

@@ -83,7 +83,7 @@ final class FlinkPeer {
 
   private static KafkaSink<Tuple2<byte[], byte[]>> sink(Settings settings) {
     Properties kafka = new Properties();
-    // Flink's default is one hour. By default, brokers allow less.
+    // Flink's default transaction timeout is one hour, but brokers allow less by default.
     kafka.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTIONS.toMillis()));
     kafka.putAll(settings.kafka());
     return KafkaSink.<Tuple2<byte[], byte[]>>builder()

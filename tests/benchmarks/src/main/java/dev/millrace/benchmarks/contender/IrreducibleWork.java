@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts the processor time that this process spends on decoding images and running the model. No
- * pipeline can avoid this work. A measurement in another process at another time would not be
- * comparable, because the speed of a shared machine drifts from minute to minute. Thread-safe.
+ * pipeline can avoid this work. The work is measured in the contender's own process, during its
+ * run. A measurement in another process at another time would not be comparable, because the speed
+ * of a shared machine drifts from minute to minute. Thread-safe.
  */
 final class IrreducibleWork {
 
@@ -23,8 +24,8 @@ final class IrreducibleWork {
   private IrreducibleWork() {}
 
   /**
-   * Returns the processor time, in ns, that all runtimes and decoders from {@code counted} have
-   * used since the process began.
+   * Returns the processor time, in ns, that all runtimes and decoders returned by {@code counted}
+   * have used since this process began.
    */
   static long nanos() {
     return NANOS.sum();
@@ -40,14 +41,14 @@ final class IrreducibleWork {
   }
 
   /**
-   * Returns a runtime whose sessions count the processor time of their runs. A run must use only
-   * its caller's thread.
+   * Returns a runtime whose sessions count the processor time of their runs. Each run must use only
+   * the thread that calls it, because only that thread's processor time is counted.
    */
   static ModelRuntime counted(ModelRuntime runtime) {
     return (version, device) -> new CountedSession(runtime.open(version, device));
   }
 
-  /** Returns a decoder that counts its processor time. */
+  /** Returns a decoder that counts the processor time of its calls. */
   static ImageDecoder counted(ImageDecoder decoder) {
     return new CountedDecoder(decoder);
   }

@@ -24,8 +24,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Measures the speed that no pipeline can exceed: threads that do nothing but call sessions with
- * Millrace's prepared model file and options.
+ * Measures the speed that no pipeline can exceed. Its threads only call sessions, and the
+ * measurement that includes decoding also calls the decoder. The sessions have Millrace's prepared
+ * model file and options.
  */
 public final class Limit {
 
@@ -53,10 +54,10 @@ public final class Limit {
   /**
    * A measured rate.
    *
-   * @param imagesPerSecond sum of the threads' images per second
-   * @param decodeMillis processor time of decoding an image, in ms
-   * @param runMillis processor time of running the model for an image, in ms: the run's time
-   *     divided by its number of images
+   * @param imagesPerSecond images per second of all threads together
+   * @param decodeMillis processor time of decoding one image, in ms; 0 if images are not decoded
+   * @param runMillis processor time of a run of the model, divided by the number of images in the
+   *     run, in ms
    */
   public record Rate(double imagesPerSecond, double decodeMillis, double runMillis) {
 
@@ -81,7 +82,7 @@ public final class Limit {
           runMillis + other.runMillis);
     }
 
-    /** Returns the mean of this rate and another. */
+    /** Returns the mean of this rate and another rate. */
     public Rate mean(Rate other) {
       return new Rate(
           (imagesPerSecond + other.imagesPerSecond) / 2,
@@ -98,7 +99,7 @@ public final class Limit {
    * Returns arguments for {@link #main}.
    *
    * @param threads number of threads that call sessions, spread evenly over the devices
-   * @param seconds time for which each batch size is measured
+   * @param seconds time for which each batch size is measured, in s
    */
   public static List<String> arguments(
       Path repository,
@@ -129,8 +130,9 @@ public final class Limit {
   }
 
   /**
-   * Measures the limit. Prints one line for each batch size, with the rate on prepared tensors. The
-   * last line is the rate that includes decoding, with the fastest batch size.
+   * Measures the limit. Prints one line for each batch size, with the rate of running the model on
+   * prepared tensors. The last line is the rate of decoding images and running the model, with the
+   * fastest batch size.
    */
   public static void main(String[] arguments) throws Exception {
     ModelVersion version = new ModelRepository(Path.of(arguments[0])).newest(arguments[1]);
@@ -197,7 +199,7 @@ public final class Limit {
     return sum.meanTimes(threads);
   }
 
-  /** Runs the model again and again on the calling thread, for {@code nanos} ns. */
+  /** Runs the model repeatedly on the calling thread, for {@code nanos} ns. */
   private Rate work(ModelSession session, boolean decoding, int batchSize, long nanos) {
     var threads = ManagementFactory.getThreadMXBean();
     ByteBuffer pixels = ByteBuffer.allocateDirect(batchSize * preprocessing.bytes());

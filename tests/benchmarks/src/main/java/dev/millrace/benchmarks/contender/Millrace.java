@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
-/** The service with its defaults, on the runtime of the settings' backend. */
+/** The service with its defaults. The backend of the settings runs the model. */
 final class Millrace {
 
   private static final int MAX_RECORD_BYTES = 4 << 20;

@@ -16,7 +16,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * One thread with one consumer for each core. The records of a poll are one batch. The thread
- * produces and flushes its predictions, then commits its offsets, so it works at least once.
+ * produces and flushes the predictions of the batch, and then commits the offsets of the records.
+ * So every record is processed at least once.
  */
 final class PollLoop implements Runnable {
 

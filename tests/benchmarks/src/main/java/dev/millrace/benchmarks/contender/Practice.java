@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Decides how long a process practises. In its first minute of work, a JVM spends much time on JIT
- * compilation, but a service runs for weeks. So the process classifies its images in rounds. It
- * stops when a round needs almost no compilation, or when the largest number of rounds is reached.
+ * compilation, but a service runs for weeks. So the process classifies images in practice rounds
+ * before it is measured. The practice ends when a round needs almost no JIT compilation, or when
+ * the largest number of rounds is reached.
  */
 final class Practice {
 

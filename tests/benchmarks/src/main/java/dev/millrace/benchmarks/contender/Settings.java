@@ -16,25 +16,25 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * A contender's settings. All contenders have the same keys. On a command line, each setting is a
- * {@code KEY=VALUE}.
+ * A contender's settings. All contenders have the same setting names. On a command line, each
+ * setting is a {@code KEY=VALUE}.
  *
  * @param bootstrapServers address of the broker
  * @param input topic of encoded images, read from its beginning
  * @param output topic of predictions, with the same number of partitions as the input
- * @param group consumer group, application id and transactional id
+ * @param group name that serves as consumer group, as application id and as transactional id
  * @param exactlyOnce whether to process exactly once; false for contenders that only work at least
  *     once
  * @param repository folder of the model repository
  * @param model name of the model; its newest version classifies the images
- * @param backend runtime and decoder
+ * @param backend runtime that runs the model, and decoder
  * @param devices devices on which Millrace runs the model; all other contenders use the CPU only
  * @param maxBatchSize largest number of images in a batch
  * @param linger longest time that an image waits in Millrace for a batch to fill, or null for the
  *     default
  * @param threads number of threads of each kind, such as stream threads; usually the number of
  *     cores
- * @param kafka further keys for the Kafka clients or Kafka Streams
+ * @param kafka further configuration keys for the Kafka clients or Kafka Streams, with their values
  */
 public record Settings(
     String bootstrapServers,
@@ -53,7 +53,7 @@ public record Settings(
 
   private static final String KAFKA = "kafka.";
 
-  /** Parses the result of {@link #arguments}. */
+  /** Parses arguments that {@link #arguments} returned. */
   static Settings parse(List<String> arguments) {
     Map<String, String> values = new TreeMap<>();
     Map<String, String> kafka = new TreeMap<>();
@@ -83,7 +83,7 @@ public record Settings(
         kafka);
   }
 
-  /** Parses the result of {@link #text}. */
+  /** Parses text that {@link #text} returned. */
   public static List<Device> devices(String text) {
     return Stream.of(text.split(",")).map(Device::parse).toList();
   }
@@ -111,7 +111,8 @@ public record Settings(
   }
 
   /**
-   * Returns the configuration of a consumer in the group. The contender commits the offsets itself.
+   * Returns the configuration of a consumer in {@code group}, without automatic commits. The
+   * contender commits the offsets itself.
    */
   Map<String, Object> consumerKeys() {
     Map<String, Object> keys = producerKeys();
@@ -135,7 +136,7 @@ public record Settings(
    * Returns settings for a round of practice, with a separate group for each round. The practice
    * uses a model that takes no time, so a round takes seconds instead of minutes.
    *
-   * @param number number of the practice round
+   * @param number number of the practice round, which makes the group's name unique
    */
   Settings practice(int number) {
     Backend quick = backend == Backend.CONSTANT ? backend : Backend.DECODING;

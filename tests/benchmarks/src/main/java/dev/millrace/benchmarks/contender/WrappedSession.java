@@ -4,7 +4,10 @@ import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** A session that delegates every call to another session. Subclasses override single methods. */
+/**
+ * A session that delegates every call to another session. A subclass overrides the methods that it
+ * changes.
+ */
 public class WrappedSession implements ModelSession {
 
   private final ModelSession session;

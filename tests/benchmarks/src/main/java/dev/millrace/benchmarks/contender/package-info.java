@@ -1,2 +1,2 @@
-/** The contenders: Millrace, the model's limits, and the alternatives to Millrace. */
+/** The measured programs: Millrace, the alternatives to Millrace, and the model alone. */
 package dev.millrace.benchmarks.contender;

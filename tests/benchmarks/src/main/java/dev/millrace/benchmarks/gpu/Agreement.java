@@ -16,9 +16,9 @@ import java.util.List;
 
 /**
  * The difference between a session's logits and the expected logits. Sessions return probabilities.
- * The logarithm of a probability is the logit plus a constant for each image. So the mean of an
- * image's logarithms is subtracted from them before the comparison. A probability of 0 has no
- * logit, so it makes the difference NaN.
+ * The logarithm of a probability is the logit plus a constant for each image. So before the
+ * comparison, the mean of an image's logarithms is subtracted from each of these logarithms. The
+ * logarithm of 0 is infinite, so a probability of 0 makes the difference NaN.
  *
  * @param difference largest absolute difference between a logit and the expected logit
  * @param relative {@code difference} divided by the largest absolute value of an expected logit
@@ -26,7 +26,7 @@ import java.util.List;
 record Agreement(double difference, double relative) {
 
   /**
-   * Compares two versions on the same pictures, each in one batch.
+   * Compares two model versions. Each version classifies all pictures in one batch.
    *
    * @param expected version that runs on the CPU
    * @param actual version that {@code runtime} opens on {@code device}

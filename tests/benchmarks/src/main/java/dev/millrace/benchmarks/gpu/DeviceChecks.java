@@ -19,14 +19,15 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Checks that devices return the CPU's answers and free the memory of retired versions. The checks
- * work on any device, so that tests can run them with sessions of the CPU.
+ * Checks that devices return the same answers as the CPU, and that they free the memory of retired
+ * model versions. The checks work on any device, so that tests can run them with sessions on the
+ * CPU.
  *
- * @param runtime opens sessions as the service does
- * @param exact opens sessions without TF32
+ * @param runtime runtime that opens sessions as the service does
+ * @param exact runtime that opens sessions without TF32
  * @param devices devices to check
- * @param used reads the memory in use on the devices, in bytes
- * @param patience longest time to wait until memory is freed
+ * @param used returns the memory in use on all devices together, in bytes
+ * @param patience longest time to wait until the memory of a retired version is freed
  */
 public record DeviceChecks(
     ModelRuntime runtime,
@@ -97,7 +98,8 @@ public record DeviceChecks(
   /**
    * Compares each device's logits with the CPU's float32 logits.
    *
-   * @throws IllegalStateException if a difference is too large
+   * @throws IllegalStateException if a difference is larger than {@link #MOST_DIFFERENCE} or {@link
+   *     #MOST_RELATIVE_FP16}
    */
   void agree(ModelVersion fp32, ModelVersion fp16, List<byte[]> pictures, Listener listener) {
     double exactly = 0;

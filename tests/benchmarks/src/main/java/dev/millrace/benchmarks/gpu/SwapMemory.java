@@ -20,26 +20,28 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * The memory in use on devices before and after swaps under load.
+ * The memory that a model version uses on devices, and the growth of this memory after swaps under
+ * load.
  *
- * @param versionBytes memory that one version uses on the devices, including the memory of its
- *     runs, in bytes
+ * @param versionBytes memory that one version uses on all devices together, including the memory of
+ *     its runs, in bytes
  * @param growth largest memory growth after any swap, divided by {@code versionBytes}
  */
 record SwapMemory(long versionBytes, double growth) {
 
   private static final int SWAPS = 6;
   private static final double MOST_GROWTH = 0.5;
-  // Number of full batches, large enough that every thread that runs the model gets some of them.
+  // Number of full batches between two readings of the memory. It is large enough that every thread
+  // that runs the model gets some of these batches.
   private static final int BATCHES = 10;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration BETWEEN_READINGS = Duration.ofMillis(100);
 
   /**
-   * Swaps two versions back and forth while the engine runs at full load.
+   * Swaps between two versions several times while the engine runs at full load.
    *
-   * @param used reads the memory in use on the devices, in bytes
-   * @param patience longest time to wait until memory is freed
+   * @param used returns the memory in use on all devices together, in bytes
+   * @param patience longest time to wait until the memory of the replaced version is freed
    * @throws IllegalStateException if a version's memory is not freed in time, or if an image gets
    *     no answer
    */
@@ -134,7 +136,7 @@ record SwapMemory(long versionBytes, double growth) {
       }
     }
 
-    /** Waits until {@code more} further images are answered. */
+    /** Waits until {@code more} images have been answered after this call. */
     void awaitAnswers(int more) {
       long wanted = answered.get() + more;
       long deadline = System.nanoTime() + PATIENCE.toNanos();

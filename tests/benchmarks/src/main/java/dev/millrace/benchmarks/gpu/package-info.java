@@ -1,2 +1,2 @@
-/** The checks that a GPU must pass before anything is timed on it. */
+/** The checks that a GPU must pass before its speed is measured. */
 package dev.millrace.benchmarks.gpu;

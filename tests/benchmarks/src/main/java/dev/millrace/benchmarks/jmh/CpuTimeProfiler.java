@@ -13,8 +13,8 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /**
  * Measures the processor time that the benchmark's process uses per operation, including garbage
- * collection and compilation. Processor time depends less on other load on the machine than wall
- * time does.
+ * collection and compilation. Other load on the machine changes the processor time less than the
+ * wall-clock time.
  */
 public final class CpuTimeProfiler implements InternalProfiler {
 

@@ -30,7 +30,7 @@ public class Decode {
   private static final Preprocessing IMAGENET =
       new Preprocessing(224, 256, List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f));
 
-  /** Folder of the JPEG files. All pictures have the same size. */
+  /** Folder of the JPEG files. All pictures have the same width and height. */
   @Param("")
   public String pictures;
 

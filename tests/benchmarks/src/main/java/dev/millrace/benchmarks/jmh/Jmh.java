@@ -19,10 +19,10 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * Runs JMH benchmarks, each in a JVM of its own, on one thread.
  *
- * @param jvmOptions options of those JVMs
+ * @param jvmOptions options of the JVMs in which benchmarks run
  * @param scale duration of a measurement, relative to the duration that reliable figures need
- * @param log file for the output of those JVMs, such as warnings of newer Java versions; this
- *     output must not reach standard output
+ * @param log file for the output of the JVMs, such as warnings of newer Java versions. Their output
+ *     must not appear on this process's standard output
  */
 public record Jmh(List<String> jvmOptions, double scale, Path log) {
 
@@ -35,12 +35,12 @@ public record Jmh(List<String> jvmOptions, double scale, Path log) {
    * The result of a benchmark.
    *
    * @param perSecond operations per second of processor time
-   * @param perSecondOfTime operations per second of wall time
-   * @param bytes bytes that an operation allocates on the heap
+   * @param perSecondOfTime operations per second of wall-clock time
+   * @param bytes number of bytes that one operation allocates on the heap
    */
   public record Score(double perSecond, double perSecondOfTime, double bytes) {}
 
-  /** Runs a benchmark method with these parameters, and returns its score. */
+  /** Runs a benchmark method with these values of its class's parameters, and returns the score. */
   public Score run(Class<?> benchmark, String method, Map<String, String> parameters) {
     TimeValue iteration = TimeValue.milliseconds(Math.max(1, (long) (ITERATION_MILLIS * scale)));
     ChainedOptionsBuilder options =

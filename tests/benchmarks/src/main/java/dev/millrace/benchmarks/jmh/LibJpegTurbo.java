@@ -7,8 +7,8 @@ import com.sun.jna.Pointer;
 import dev.millrace.service.bench.BenchmarkException;
 
 /**
- * Calls the system's libjpeg-turbo directly. It decodes from native memory into native memory, and
- * both are allocated before decoding. Used by one thread.
+ * Calls the system's libjpeg-turbo directly. It decodes from native memory into native memory. Both
+ * memory areas are allocated before decoding begins. Used by one thread.
  */
 public final class LibJpegTurbo implements AutoCloseable {
 
@@ -57,7 +57,10 @@ public final class LibJpegTurbo implements AutoCloseable {
     }
   }
 
-  /** Decodes a file to RGB of this size, which must be a size that libjpeg-turbo can scale to. */
+  /**
+   * Decodes a file to RGB pixels of this width and height. libjpeg-turbo must be able to scale the
+   * picture to this size.
+   */
   void decode(File file, int width, int height) {
     int failed =
         Api.tjDecompress2(

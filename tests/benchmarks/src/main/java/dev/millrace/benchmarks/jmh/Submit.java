@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Runs images through the engine without Kafka, one per operation. */
+/** Classifies images with the engine, without Kafka. An operation is one image. */
 @State(Scope.Thread)
 public class Submit {
 

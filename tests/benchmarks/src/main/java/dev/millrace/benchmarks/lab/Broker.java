@@ -6,7 +6,10 @@ import dev.millrace.service.broker.EmbeddedBroker;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A broker in its own process, so that its processor time is not counted as a contender's. */
+/**
+ * A broker in its own process, so that the broker's processor time is not counted as a contender's
+ * processor time.
+ */
 final class Broker {
 
   private Broker() {}

@@ -11,8 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A contender's process. It practises once and then does one run after another. Each run has its
- * own clients, threads and topics. Between runs, the process is idle. Used by one thread.
+ * A contender's process. It practises once, and then executes one measured run after another. Each
+ * run has its own clients, threads and topics. Between runs, the process is idle. Used by one
+ * thread.
  */
 public final class ContenderProcess implements AutoCloseable {
 
@@ -30,7 +31,7 @@ public final class ContenderProcess implements AutoCloseable {
    * Starts a contender's process and lets it practise.
    *
    * @param wanted the contender's settings
-   * @param feed images for the practice
+   * @param feed images that the contender classifies as practice
    * @param rounds largest number of practice rounds
    */
   public static ContenderProcess start(
@@ -66,7 +67,8 @@ public final class ContenderProcess implements AutoCloseable {
     }
 
     /**
-     * Returns the same as {@link ContenderProcess#irreducibleTime()}, but while the run goes on.
+     * Returns the result of {@link ContenderProcess#irreducibleTime()}. Unlike that method, this
+     * method may be called during the run.
      */
     Duration irreducibleTime() throws InterruptedException {
       awaitBegun();
@@ -89,7 +91,7 @@ public final class ContenderProcess implements AutoCloseable {
 
   /**
    * Returns the processor time that the contender has spent on decoding images and running the
-   * model. Call this between runs.
+   * model. Call this method only between runs.
    */
   Duration irreducibleTime() throws InterruptedException {
     child.tell(Contender.IRREDUCIBLE);

@@ -18,11 +18,11 @@ public final class Drain {
   private Drain() {}
 
   /**
-   * Lets a contender classify a topic's images from the first to the last.
+   * Lets a contender classify all images of a topic.
    *
    * @param wanted the contender's settings; this method sets the topics and the group
-   * @param unmeasured number of answered images before measuring begins; if a single poll returns
-   *     all remaining predictions, all images are measured instead
+   * @param unmeasured number of images that are answered before measuring begins. If the poll that
+   *     returns the last of them also returns all remaining predictions, all images are measured
    * @throws dev.millrace.service.bench.BenchmarkException if an image gets no answer, or if it gets
    *     two answers although the contender guarantees exactly once
    */
@@ -68,8 +68,9 @@ public final class Drain {
   }
 
   /**
-   * Asks a contender for its irreducible time. The contender replies only after it has reported
-   * that its run has begun, which may be long after its first predictions.
+   * Asks a contender for the processor time that it has spent on decoding images and running the
+   * model. The contender replies only after it has reported that its run has begun. This may be
+   * long after its first predictions.
    */
   @FunctionalInterface
   private interface IrreducibleTime {

@@ -6,8 +6,9 @@ package dev.millrace.benchmarks.lab;
  *
  * @param imagesPerSecond predictions per second
  * @param cpuMillisPerImage processor time of the contender's process, in ms per image
- * @param irreducibleMillisPerImage processor time of decoding and running, in ms per image; only
- *     Millrace with a real model measures it, and it is 0 for all other contenders
+ * @param irreducibleMillisPerImage processor time of decoding images and running the model, in ms
+ *     per image. Only Millrace with a real model measures this time. For all other contenders, it
+ *     is 0
  */
 public record Drained(
     double imagesPerSecond, double cpuMillisPerImage, double irreducibleMillisPerImage) {}

@@ -41,7 +41,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class Lab implements AutoCloseable {
 
-  /** Record limit of the topics, in bytes. It is larger than any picture of a benchmark. */
+  /**
+   * Largest size of a record in the topics, in bytes. It is larger than any picture of a benchmark.
+   */
   static final int MAX_RECORD_BYTES = 8 << 20;
 
   private static final Duration START = Duration.ofMinutes(4);
@@ -66,8 +68,8 @@ public final class Lab implements AutoCloseable {
   /**
    * Starts the broker.
    *
-   * @param folder folder for all files; the caller deletes it
-   * @param jvmOptions options for every contender
+   * @param folder folder for all files of the lab; the caller deletes this folder
+   * @param jvmOptions JVM options of every contender
    */
   public static Lab open(Path folder, List<String> jvmOptions)
       throws IOException, InterruptedException {
@@ -121,7 +123,10 @@ public final class Lab implements AutoCloseable {
     return folder.resolve("models");
   }
 
-  /** Publishes a network with random weights. It runs as fast as a network with trained weights. */
+  /**
+   * Publishes a network with random weights. A network with random weights runs as fast as a
+   * network with trained weights.
+   */
   public void publish(String name, ResNet network) {
     publish(name, network, OnnxFormat.EXACT);
   }
@@ -145,8 +150,8 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * Creates a topic and sends {@code images} images to it. The images are the given pictures, used
-   * in turn.
+   * Creates a topic and sends {@code images} images to it. If there are fewer pictures than images,
+   * the pictures are sent repeatedly, in turn.
    */
   public Feed fill(String topic, int partitions, List<byte[]> pictures, int images)
       throws InterruptedException {
@@ -215,8 +220,8 @@ public final class Lab implements AutoCloseable {
   /**
    * Returns a consumer that reads all predictions of a run.
    *
-   * @param leastBytes smallest number of bytes in a fetch; the broker waits up to 100 ms for them.
-   *     Large fetches reduce the consumer's processor time
+   * @param leastBytes number of bytes for which the broker waits, up to 100 ms, before it answers a
+   *     fetch request. Large fetches reduce the consumer's processor time
    */
   KafkaConsumer<byte[], byte[]> outputOf(Settings run, Feed feed, int leastBytes) {
     return consumer(run.output(), feed.partitions(), leastBytes);
@@ -250,7 +255,7 @@ public final class Lab implements AutoCloseable {
     return jvmOptions;
   }
 
-  /** Returns the folder of all files. */
+  /** Returns the folder for all files of the lab. */
   public Path folder() {
     return folder;
   }

@@ -3,8 +3,8 @@ package dev.millrace.benchmarks.lab;
 import java.util.Arrays;
 
 /**
- * Latencies of images. A latency is the time from the moment at which the image was due until its
- * prediction was consumed.
+ * Latencies of images. The latency of an image is the time from the moment at which the image was
+ * due to be sent until its prediction was consumed.
  */
 public final class Latencies {
 
@@ -20,9 +20,10 @@ public final class Latencies {
   }
 
   /**
-   * Returns the latency, in ms, that a part of the images did not exceed.
+   * Returns a quantile of the latencies, in ms. For example, the latency of 99 % of the images is
+   * at most {@code quantile(0.99)}.
    *
-   * @param part part of the images, at least 0 and less than 1
+   * @param part fraction of the images, at least 0 and less than 1
    */
   public double quantile(double part) {
     return sortedMillis[(int) (part * sortedMillis.length)];
@@ -34,8 +35,8 @@ public final class Latencies {
   }
 
   /**
-   * Returns the images per second, from the time at which the first image was due to the last
-   * answer.
+   * Returns the number of images divided by the time, in s, from the moment at which the first
+   * image was due to be sent until the last answer.
    */
   public double imagesPerSecond() {
     return imagesPerSecond;

@@ -18,9 +18,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Measures the latency of images that arrive at a steady rate. The rate does not depend on the
- * answers: if a contender stalls, further images still arrive, and their waiting time is part of
- * their latency.
+ * Measures the latency of images that arrive at a steady rate. The rate does not depend on how fast
+ * the contender answers. If a contender stalls, further images still arrive, and the time for which
+ * they wait is part of their latency.
  */
 public final class Pace {
 
@@ -34,7 +34,7 @@ public final class Pace {
    *
    * @param wanted the contender's settings; this method sets the topics and the group
    * @param perSecond images per second
-   * @param unmeasured time during which images arrive before measuring begins
+   * @param unmeasured time during which images arrive but are not measured, before the measurement
    * @param measured time during which images arrive and are measured
    */
   public static Latencies run(
@@ -103,7 +103,7 @@ public final class Pace {
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
           LockSupport.parkNanos(left);
         }
-        // If an image is sent late, its latency still begins when it was due.
+        // If an image is sent late, its latency still begins at the moment at which it was due.
         sent.set(i, due);
         var unused =
             producer.send(
@@ -116,7 +116,10 @@ public final class Pace {
     }
   }
 
-  /** Returns the processor time that a contender uses when no images arrive, in cores. */
+  /**
+   * Returns the number of cores that a contender uses while no images arrive: its processor time
+   * divided by the wall-clock time.
+   */
   public static double idleCores(
       Lab lab, ContenderProcess contender, Settings wanted, int partitions, Duration measured)
       throws IOException, InterruptedException {

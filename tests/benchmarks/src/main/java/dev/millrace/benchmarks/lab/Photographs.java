@@ -15,8 +15,9 @@ import javax.imageio.stream.ImageOutputStream;
 
 /**
  * Generated pictures that take as long to decode as photographs. Each picture is a sum of octaves
- * of smooth noise. The amplitude decreases from octave to octave about as slowly as in photographs.
- * So a JPEG file has half a byte per pixel, as ImageNet's files do.
+ * of smooth noise. From each octave to the next finer one, the amplitude decreases about as slowly
+ * as in photographs. So a JPEG file of a picture has half a byte per pixel, as ImageNet's files
+ * have.
  */
 public final class Photographs {
 
@@ -28,8 +29,8 @@ public final class Photographs {
   private Photographs() {}
 
   /**
-   * Returns {@code count} different pictures as JPEG files, with chroma at half the resolution.
-   * Calls with equal arguments return equal pictures.
+   * Returns {@code count} different pictures as JPEG files. The chroma channels have half of the
+   * width and height. Calls with equal arguments return equal pictures.
    */
   public static List<byte[]> jpegs(int width, int height, int count) {
     return IntStream.range(0, count).mapToObj(seed -> jpeg(width, height, seed)).toList();

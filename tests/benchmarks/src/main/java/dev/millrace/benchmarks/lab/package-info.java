@@ -1,2 +1,2 @@
-/** The broker, the topics and the processes with which contenders are measured. */
+/** The environment in which contenders are measured: the broker, the topics and the processes. */
 package dev.millrace.benchmarks.lab;

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures the gain from batches with images of several partitions, on a simulated device. Like a
- * GPU, the device uses no core and is fastest with large batches.
+ * Measures how much faster a simulated device is if a batch contains images of several partitions.
+ * Like a GPU, the device uses no core and is fastest with large batches.
  */
 final class AcceleratorPart implements Part {
 
@@ -28,7 +28,8 @@ final class AcceleratorPart implements Part {
   private static final int COMMIT_INTERVAL_MS = 1_000;
   // The device limits the rate here, not the JIT compiler.
   private static final int PRACTICE_ROUNDS = 1;
-  // This is Millrace's default for GPUs. Millrace treats the simulated device as a CPU.
+  // Millrace's default linger for GPUs. It is set here, because Millrace treats the simulated
+  // device as a CPU.
   private static final Duration GPU_LINGER = Duration.ofMillis(5);
 
   @Override

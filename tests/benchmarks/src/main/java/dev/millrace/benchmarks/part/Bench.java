@@ -23,7 +23,7 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
   private static final int MOST_PRACTICE_ROUNDS = 10;
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-  /** Returns the number of threads of each kind that a contender gets: one for each core. */
+  /** Returns the number of threads of each kind that a contender has: one thread for each core. */
   static int cores() {
     return CORES;
   }

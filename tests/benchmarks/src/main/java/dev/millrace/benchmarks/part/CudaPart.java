@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Checks that GPUs return the CPU's answers and free the memory of retired versions. Then measures
- * the speed of the session alone in float32, TF32 and float16.
+ * Checks that GPUs return the same answers as the CPU, and that they free the memory of retired
+ * model versions. Then measures the speed of the session alone in float32, TF32 and float16.
  */
 final class CudaPart implements Part {
 

@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares the speed of decoding with libjpeg-turbo alone and with the JDK's ImageIO, which on
- * Debian links libjpeg-turbo. Also measures the speed of writing predictions as JSON. Speeds are
- * per second of processor time, so they are speeds of one core.
+ * Compares the speed of Millrace's decoding with two other decoders: libjpeg-turbo alone, and the
+ * JDK's ImageIO. In Debian's Java, ImageIO also uses libjpeg-turbo. Also measures the speed of
+ * writing predictions as JSON. A speed is the number of operations per second of processor time, so
+ * it is the speed of one core.
  */
 final class DecodePart implements Part {
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs JMH benchmarks one after another, in rounds. Every second round runs in reverse order.
- * Speeds are per second of processor time, so they are speeds of one core.
+ * Runs JMH benchmarks one after another, in rounds. Every second round runs in reverse order. A
+ * speed is the number of operations per second of processor time, so it is the speed of one core.
  */
 final class JmhRounds {
 
@@ -36,7 +36,7 @@ final class JmhRounds {
   /**
    * Adds a benchmark.
    *
-   * @param name name of the benchmark's figures, after the prefix
+   * @param name name of the benchmark's figures; the part's prefix comes before it
    * @param method name of the benchmark method in {@code type}
    * @param note description of the benchmark
    */
@@ -83,7 +83,10 @@ final class JmhRounds {
         });
   }
 
-  /** Reports the ratio of two benchmarks' speeds. */
+  /**
+   * Reports the speed of the benchmark {@code over}, divided by the speed of the benchmark {@code
+   * under}.
+   */
   void ratio(String over, String under) {
     bench.figure(
         part + "." + over + "_over_" + under,

@@ -29,8 +29,8 @@ final class LatencyPart implements Part {
   private static final int IMAGES = 30_000;
   private static final List<Integer> HEAVY_LOADS = List.of(80, 50);
   private static final String LIGHT_LOAD = "latency.load_10";
-  // With these keys, a topology without a model has Millrace's linger and commit interval. Its
-  // latency is the latency of the machine and the broker alone.
+  // With these keys, a topology without a model has Millrace's producer linger and commit interval.
+  // The latency of this topology is the latency of the machine, the broker and Kafka Streams.
   private static final Map<String, String> AS_PROMPT_AS_MILLRACE =
       Map.of("linger.ms", "1", "commit.interval.ms", "1000");
   private static final Map<String, Double> QUANTILES = quantiles();
@@ -75,8 +75,8 @@ final class LatencyPart implements Part {
       Limit.Rate alone = alone(bench, pictures);
       double model = alone.decodeMillis() + alone.runMillis();
       bench.figure("latency.model", model, "ms", "decoding and running one image alone");
-      // The heaviest load comes first, because each load is practice for the next lighter load,
-      // under which threads wait more often.
+      // The heaviest load comes first. Under lighter loads, threads wait more often and practise
+      // less, so each load is practice for the next lighter load.
       Paced ours = new Paced("", millrace, settings);
       for (int load : HEAVY_LOADS) {
         pace(
@@ -121,7 +121,7 @@ final class LatencyPart implements Part {
   /**
    * A contender whose latency is measured.
    *
-   * @param suffix suffix of the names of the contender's figures
+   * @param suffix text that ends the names of the contender's figures; empty for Millrace itself
    */
   private record Paced(String suffix, ContenderProcess contender, Settings settings) {}
 
@@ -178,8 +178,8 @@ final class LatencyPart implements Part {
   }
 
   /**
-   * Returns the difference between the latencies of a round's first and last contender at this
-   * quantile, in ms.
+   * Returns a quantile of the latencies of the round's first contender, minus that of its last
+   * contender, in ms.
    */
   private static double added(List<Latencies> round, double quantile) {
     return round.get(0).quantile(quantile) - round.get(round.size() - 1).quantile(quantile);
@@ -187,8 +187,8 @@ final class LatencyPart implements Part {
 
   /**
    * Returns Millrace's capacity, in images/s. First measures the rate at which Millrace answers a
-   * backlog. Then sends images at that rate. The capacity is the rate at which Millrace answers
-   * them.
+   * backlog. Then sends images at that rate, and measures the rate at which Millrace answers these
+   * images. This second rate is the capacity.
    */
   private static double capacity(
       Bench bench,

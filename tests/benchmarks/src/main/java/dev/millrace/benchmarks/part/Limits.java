@@ -10,15 +10,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A model's limit on this machine.
+ * The speed of a model on this machine without Kafka, which no pipeline can exceed.
  *
  * @param alone rate of the session alone, on prepared tensors
- * @param decoding rate of the session and the decoder together, on the same cores
+ * @param decoding rate of decoding images and running the session on the same cores
  */
 record Limits(Limit.Rate alone, Limit.Rate decoding) {
 
   private static final int SECONDS = 10;
-  // In this time, a GPU runs thousands of images.
+  // Shorter than on the CPU, because a GPU classifies thousands of images in this time.
   private static final int GPU_SECONDS = 3;
   private static final int GPU_CALLERS = 2;
   private static final List<Integer> GPU_BATCH_SIZES = List.of(1, 8, 32, 64, 128, 256);
@@ -32,9 +32,10 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
   }
 
   /**
-   * Measures the limit with the fastest of several batch sizes. On the CPU, one thread for each
-   * core calls the session, with batches of 1 and of {@code batchSizeOnCpu}. On GPUs, two threads
-   * for each GPU call the session, with batches of 1 to 256.
+   * Measures the limit with several batch sizes, and returns the limit with the fastest of them. On
+   * the CPU, one thread for each core calls the session, with batches of 1 image and of {@code
+   * batchSizeOnCpu} images. On GPUs, two threads for each GPU call the session, with batches of 1
+   * to 256 images.
    */
   static Limits best(
       Bench bench, String model, Backend backend, List<byte[]> pictures, int batchSizeOnCpu)
@@ -51,7 +52,8 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
   }
 
   /**
-   * Measures the limit with the fastest of these batch sizes.
+   * Measures the limit with each of these batch sizes, and returns the limit with the fastest of
+   * them.
    *
    * @param threads number of threads that call the session
    */

@@ -19,7 +19,7 @@ final class Medians {
     return median(rounds.stream().mapToDouble(reading).toArray());
   }
 
-  /** Returns the median of the ratios of two values of the same round. */
+  /** Computes the ratio of two values for each round, and returns the median of these ratios. */
   static <A, B> double ratio(
       List<A> over, ToDoubleFunction<A> dividend, List<B> under, ToDoubleFunction<B> divisor) {
     return median(

@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Measures the pipeline's own cost. Millrace with a constant model and without decoding is compared
- * with a Kafka Streams topology that writes a constant prediction for each record.
+ * Measures the cost of the pipeline itself. Millrace, with a model that returns a constant answer
+ * and without decoding, is compared with a Kafka Streams topology that writes a constant prediction
+ * for each record.
  */
 final class NullModelPart implements Part {
 

@@ -4,7 +4,7 @@ import dev.millrace.core.model.Device;
 import java.io.IOException;
 
 /**
- * A part of the benchmarks. A part is always measured completely, so that its ratios compare speeds
+ * A part of the benchmarks. A part is always measured as a whole, so that its ratios compare speeds
  * that were measured at about the same time.
  */
 public interface Part {

@@ -32,7 +32,7 @@ final class Race implements AutoCloseable {
    * A contender in the race.
    *
    * @param feed images that the contender classifies
-   * @param unmeasured number of answered images before measuring begins
+   * @param unmeasured number of images that are answered before measuring begins
    */
   private record Entry(Contender contender, Settings settings, Feed feed, int unmeasured) {
 
@@ -62,7 +62,7 @@ final class Race implements AutoCloseable {
     this.practice = practice;
   }
 
-  /** Adds a contender. Its figures get the name {@code name}. */
+  /** Adds a contender. The names of its figures contain {@code name}. */
   void enter(String name, Contender contender, Settings settings, Feed feed, int unmeasured) {
     entries.put(name, new Entry(contender, settings, feed, unmeasured));
     results.put(name, new ArrayList<>());
@@ -140,8 +140,10 @@ final class Race implements AutoCloseable {
   }
 
   /**
-   * Returns a contender's speed relative to the fastest other contender with this guarantee. If
-   * {@code exactlyOnce} is empty, all guarantees are compared.
+   * Returns a contender's speed, divided by the speed of the fastest other contender.
+   *
+   * @param exactlyOnce whether the other contenders process exactly once (true) or at least once
+   *     (false); if empty, contenders with both guarantees are compared
    */
   double overBestPeer(String name, Optional<Boolean> exactlyOnce) {
     String best = null;

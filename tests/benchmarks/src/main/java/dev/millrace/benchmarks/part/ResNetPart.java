@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compares the whole pipeline, with a residual network, with the model alone. On the CPU, some
- * networks are also compared with the alternatives to Millrace. On a GPU, the limit is the session
+ * Compares Millrace with the model alone, for a residual network. For some networks, Millrace on
+ * the CPU is also compared with its alternatives. On a GPU, Millrace is compared with the session
  * alone, because decoding does not use the GPU.
  */
 final class ResNetPart implements Part {
@@ -28,7 +28,8 @@ final class ResNetPart implements Part {
   private static final int PICTURES = 100;
   private static final int BATCH = 8;
   private static final int PRACTICE_IMAGES = 60_000;
-  // With the CPU's number of images, a run on a GPU is too short to measure.
+  // On a GPU, a run has this many times as many images as on the CPU. Otherwise it would be too
+  // short to measure.
   private static final int TIMES_ON_GPUS = 20;
 
   private final String name;
@@ -138,8 +139,9 @@ final class ResNetPart implements Part {
   }
 
   /**
-   * Returns the images for the practice. With a few photographs, the JVM does not compile enough
-   * code. So a part with few images practises on 60,000 small images.
+   * Returns the images for the practice. With few images, the JVM would not compile enough code
+   * during the practice. So a part with few images practises with 60,000 small images instead of
+   * its own.
    */
   private Feed practice(Bench bench, Feed feed) throws InterruptedException {
     if (images >= PRACTICE_IMAGES) {

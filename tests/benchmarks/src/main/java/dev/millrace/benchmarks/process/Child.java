@@ -18,9 +18,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM that works for a benchmark, with this JVM's class path. {@link Parent} describes the lines
- * that it reads and prints. Closing this object closes the JVM's standard input, which tells the
- * JVM to end. If it has not ended after 30 s, it is killed. Used by one thread.
+ * A child JVM that works for a benchmark, with this JVM's class path. {@link Parent} is the child
+ * JVM's side of the connection. Closing this object closes the child JVM's standard input, which
+ * tells the child JVM to end. If the child JVM has not ended after 30 s, it is killed. Used by one
+ * thread.
  */
 public final class Child implements AutoCloseable {
 
@@ -44,7 +45,7 @@ public final class Child implements AutoCloseable {
    * Starts a JVM.
    *
    * @param folder folder for the file that receives the JVM's standard error
-   * @param first jars to put before this JVM's class path
+   * @param first jars that come before this JVM's class path in the child's class path
    */
   public static Child start(
       Path folder, List<String> jvmOptions, List<Path> first, Class<?> main, List<String> arguments)

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The connection from a benchmark's process to its parent: lines on standard output and standard
- * input. The parent ends the process by closing the process's standard input. If the parent dies,
- * the operating system closes it.
+ * input. To end the process, the parent closes the process's standard input. If the parent dies,
+ * the operating system closes that input.
  */
 public final class Parent {
 
@@ -30,15 +30,15 @@ public final class Parent {
     System.out.flush();
   }
 
-  /** Returns the next line from the parent, or null once the input is closed. */
+  /** Returns the next line from the parent, or null once standard input is closed. */
   public static String hear() throws IOException {
     return IN.readLine();
   }
 
-  /** Waits until the parent closes the input. */
+  /** Waits until the parent closes standard input. */
   public static void awaitEnd() throws IOException {
     while (hear() != null) {
-      // Ignore lines until the input is closed.
+      // Ignore all lines until standard input is closed.
     }
   }
 }

@@ -19,8 +19,8 @@ class OneArchitectureTest {
   private static final int BINARY = 2;
 
   /**
-   * Code for an architecture: {@code size} bytes, all with the architecture's number as their
-   * value.
+   * Code for one architecture. It has {@code size} bytes, and the value of each byte is the
+   * architecture's number.
    */
   private record Code(int kind, int architecture, int size) {}
 
@@ -93,7 +93,7 @@ class OneArchitectureTest {
     return new Code(BINARY, architecture, size);
   }
 
-  /** Returns an ELF file with a section of fat binaries and a section of names. */
+  /** Returns an ELF file with a section of fat binaries and a section of section names. */
   @SafeVarargs
   private static ByteBuffer library(List<Code>... fatBinaries) {
     int size = 0;
@@ -150,7 +150,7 @@ class OneArchitectureTest {
   }
 
   /**
-   * Returns the code in each fat binary, and requires that the bytes of this code did not change.
+   * Returns the code in each fat binary, and requires that the bytes of this code were not changed.
    */
   private static List<List<Code>> read(ByteBuffer library) {
     List<List<Code>> all = new ArrayList<>();

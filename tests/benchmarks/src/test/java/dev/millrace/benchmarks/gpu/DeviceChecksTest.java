@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the checks that a GPU must pass, but with sessions of the CPU. */
+/** Runs the checks that a GPU must pass, but with sessions on the CPU. */
 class DeviceChecksTest {
 
   private static final OnnxFormat HALF = new OnnxFormat(Precision.FP16, BatchNorm.FOLDED);
@@ -48,7 +48,7 @@ class DeviceChecksTest {
     assertThat(found)
         .containsOnlyKeys("fp32_difference", "tf32_difference", "fp16_relative_difference");
     assertThat(found.get("fp32_difference")).isLessThan(1e-6);
-    // The logits are close but not equal, so half precision was really used.
+    // The logits are close but not equal, which shows that half precision was used.
     assertThat(found.get("fp16_relative_difference")).isBetween(1e-6, 2e-2);
   }
 

@@ -82,7 +82,10 @@ class SwapMemoryTest {
     return SwapMemory.measure(CONFIG, runtime, versions, pictures, used::get, patience);
   }
 
-  /** Opens ONNX Runtime's sessions. Closing a session frees {@code freed} of its bytes. */
+  /**
+   * Opens ONNX Runtime's sessions and counts their bytes. Closing a session frees {@code freed} of
+   * its 1,000 bytes.
+   */
   private final class Counting implements ModelRuntime {
     private final long freed;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs a short round of ResNet-20 with every contender. A nightly group. */
+/** A nightly group. It runs a short round of ResNet-20 with every contender. */
 @Tag("nightly")
 @Tag("benchmarks")
 class LocalBenchmarksSuite {

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests which figures are measured, and which parts run on which devices. It ignores the measured
- * speeds.
+ * Tests which figures are measured, and which parts of the benchmarks run on which devices. The
+ * tests ignore the measured speeds.
  */
 class LocalBenchmarksTest {
 
@@ -21,7 +21,10 @@ class LocalBenchmarksTest {
 
   @TempDir Path folder;
 
-  /** {@link LocalBenchmarksSuite} also measures the alternatives to Millrace. */
+  /**
+   * This test measures only Millrace and the model alone. {@link LocalBenchmarksSuite} also
+   * measures the alternatives to Millrace.
+   */
   @Test
   void resnet20_measuresMillraceAndItsLimit() throws Exception {
     Collected figures = new Collected();

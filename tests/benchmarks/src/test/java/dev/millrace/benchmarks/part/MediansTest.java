@@ -18,8 +18,8 @@ class MediansTest {
   }
 
   /**
-   * If the machine is twice as fast in the second round, the ratio of the contenders does not
-   * change.
+   * If the machine is twice as fast in the second round, the ratio of the contenders' speeds does
+   * not change, because each ratio compares speeds of one round.
    */
   @Test
   void ratio_isOfTheSameRound() {

@@ -30,7 +30,7 @@ record Broker(String bootstrapServers) {
   /**
    * Sends records to the input topic, and returns once the broker has stored them.
    *
-   * @param values values of the records by their keys
+   * @param values values of the records, by the records' keys
    */
   void send(Map<String, byte[]> values) throws Exception {
     try (KafkaProducer<String, byte[]> producer =
@@ -54,7 +54,7 @@ record Broker(String bootstrapServers) {
     return read("images.dead-letters", new ByteArrayDeserializer());
   }
 
-  /** Returns the number of input records whose offsets a group has committed. */
+  /** Returns the number of input records that a group has committed. */
   long committed(String group) throws Exception {
     try (Admin admin = Admin.create(connection())) {
       return admin

@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Runs {@code docker compose} with the project's compose file, under a Compose project of its own.
- * Closing this object removes the project's containers, networks and volumes. For that, the
- * variables are not set, because a user may do it in another shell.
+ * Closing this object removes the Compose project's containers, networks and volumes. The removal
+ * runs without the environment variables, because a user may remove the project in another shell.
  *
  * @param project name of the Compose project
  * @param variables environment variables for the compose file

@@ -7,15 +7,15 @@ import java.nio.file.Path;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * The container engine and the distribution that these tests need. Without them, the tests are
- * skipped.
+ * The container engine and the distribution that these tests need. If one of the two is missing,
+ * the tests are skipped.
  */
 final class ContainerEngine {
 
   /** Root of the project. */
   static final Path ROOT = Path.of(System.getProperty("millrace.root", "../..")).normalize();
 
-  /** Folder from which the image is built. */
+  /** Folder of the distribution from which the Docker image is built. */
   static final Path DISTRIBUTION = ROOT.resolve("topology/service/target/millrace");
 
   private ContainerEngine() {}

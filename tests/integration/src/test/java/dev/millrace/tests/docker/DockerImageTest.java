@@ -104,7 +104,7 @@ class DockerImageTest {
   void demo_writesToTmpAlone() {
     try (GenericContainer<?> demo =
         ServiceImage.running("demo", "--untrained", "--count=20")
-            // These options are added to the image's own.
+            // These JVM options are added to the JVM options of the image.
             .withEnv("MILLRACE_OPTS", "-Xmx256m")
             .withCreateContainerCmdModifier(
                 create -> create.withUser("4242:4242").withWorkingDir("/var/tmp"))) {
@@ -173,9 +173,9 @@ class DockerImageTest {
   }
 
   /**
-   * Stops the service with {@code docker stop} in the middle of a stream. Requires that exactly the
-   * committed records have answers, and that the service answers all other records after its next
-   * start.
+   * Stops the service with {@code docker stop} while it processes a stream of images. Requires that
+   * exactly the records with committed offsets have answers, and that the service answers all other
+   * records after its next start.
    *
    * @param before number of records that already have answers
    */

@@ -26,7 +26,7 @@ final class ServiceImage {
               ContainerEngine.ROOT.relativize(ContainerEngine.DISTRIBUTION).toString(),
               ContainerEngine.DISTRIBUTION)
           // Without a target, Docker's classic builder would also build the other images of the
-          // file, which need more files.
+          // Dockerfile, and these need files that are not there.
           .withTarget("service");
 
   private ServiceImage() {}

@@ -52,7 +52,7 @@ final class Audit implements AutoCloseable {
   /**
    * Starts to read the answers.
    *
-   * @param seen called with each prediction, on the audit's thread
+   * @param seen called with each prediction, on the thread that reads the answers
    */
   Audit(
       String bootstrapServers,
@@ -147,14 +147,17 @@ final class Audit implements AutoCloseable {
     return out - doubled;
   }
 
-  /** Returns the images that became dead letters, each as {@code PARTITION/OFFSET}. */
+  /**
+   * Returns the images that became dead letters. Each image is named by its input record, as {@code
+   * PARTITION/OFFSET}.
+   */
   synchronized Set<String> deadLetters() {
     return Set.copyOf(deadLetters);
   }
 
   /**
-   * Waits until more than {@code before} images have an answer. Returns false if that takes longer
-   * than {@code patience}.
+   * Waits until more than {@code before} images have an answer. Returns true once that is so, or
+   * false after {@code patience}.
    */
   synchronized boolean awaitMoreThan(long before, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();

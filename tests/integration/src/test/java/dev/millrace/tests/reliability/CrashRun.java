@@ -29,8 +29,8 @@ final class CrashRun {
   }
 
   /**
-   * Returns the time without an answer after which no more answers are expected. It is longer than
-   * the session timeout, the transaction timeout and the time of a batch.
+   * Returns the time without an answer after which no more answers are expected. This time is
+   * longer than the session timeout, the transaction timeout and the time that a batch takes.
    */
   private static Duration silence(CrashCase what, Timings timings) {
     return what.disturbance() == Disturbance.KILL_WITHOUT_BARRIER

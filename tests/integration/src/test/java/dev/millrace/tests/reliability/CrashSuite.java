@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The long form of the crash suite: every disturbance with both guarantees and both group
- * protocols. Each of these cases disturbs its stream {@link Disturbance#nightlyStrikes} times.
- * Three nightly groups:
+ * protocols. Each combination is a case, which disturbs its own stream {@link
+ * Disturbance#nightlyStrikes} times. Three nightly groups:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=crash,crash-members,crash-broker -Dquick verify

@@ -42,7 +42,8 @@ class CrashTest {
   }
 
   /**
-   * A control: without the commit barrier, kills lose images, and the suite must notice the loss.
+   * A control: without the commit barrier, kills lose images, and this suite must find the lost
+   * images.
    */
   @Test
   void killedServiceWithoutBarrier_losesImages_andTheSuiteSeesIt() throws Exception {

@@ -104,14 +104,14 @@ enum Disturbance {
   }
 
   /**
-   * Returns the number of disturbances in each case of the long suite. It is limited by the 40
-   * minutes of a nightly group.
+   * Returns the number of disturbances in each case of the long suite. It is chosen so that a
+   * nightly group takes at most 40 minutes.
    */
   int nightlyStrikes() {
     return nightlyStrikes;
   }
 
-  /** Disturbs the stream once. The caller has checked that images are being answered. */
+  /** Disturbs the stream once. Call this method only while images are being answered. */
   abstract void strike(Rig rig) throws Exception;
 
   String label() {

@@ -46,7 +46,10 @@ final class OtherJvm implements AutoCloseable {
     }
   }
 
-  /** Runs a full collection, and returns the number of heap bytes in use after it. */
+  /**
+   * Runs a full garbage collection, and returns the number of heap bytes in use after the
+   * collection.
+   */
   long liveHeap() {
     memory.gc();
     return memory.getHeapMemoryUsage().getUsed();

@@ -21,8 +21,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionListing;
 
 /**
- * The processes of one case: a broker, a service and sometimes a second service. It also contains
- * the traffic that sends images, and the audit that reads the answers. Used by one thread.
+ * The processes of one case: a broker, an instance of the service and sometimes a second instance.
+ * This class also contains the {@link Traffic} that sends images, and the {@link Audit} that reads
+ * the answers. Used by one thread.
  */
 final class Rig implements AutoCloseable {
 
@@ -31,8 +32,9 @@ final class Rig implements AutoCloseable {
   private static final String APPLICATION = "crash";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration SLOW_RUN = Duration.ofSeconds(2);
-  // Additional time of each run without the barrier. Images are then in flight for longer than a
-  // commit interval, so every kill without the barrier loses images.
+  // Additional time of each run of the model in the cases without the commit barrier. It keeps
+  // images in flight for longer than a commit interval, so every kill without the barrier loses
+  // images.
   private static final Duration UNPROTECTED_RUN = Duration.ofMillis(200);
 
   private final CrashCase what;
@@ -84,14 +86,14 @@ final class Rig implements AutoCloseable {
   }
 
   /**
-   * Returns the number of images that arrive per second. There must always be images in flight, but
-   * at the end the service must also answer all waiting images. So the rate is not much above the
-   * service's capacity.
+   * Returns the number of images that arrive per second. The rate must be high enough that there
+   * are always images in flight. But the service must answer all waiting images at the end, so the
+   * rate must not be much higher than the service's capacity.
    */
   private double rate() {
     return switch (what.disturbance()) {
       case SLOW_MODEL_KILL -> 5;
-      // With such a slow model, a batch has one image, so two cores classify ten images per second.
+      // Batches of this slow model have one image, so two cores classify ten images per second.
       case KILL_WITHOUT_BARRIER -> 12;
       default -> 250;
     };
@@ -229,7 +231,7 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  /** Waits until another image is answered. */
+  /** Waits until one more image is answered. */
   void awaitProgress() throws IOException, InterruptedException {
     if (!audit.awaitMoreThan(audit.answered(), PATIENCE)) {
       throw new AssertionError("no image was answered for two minutes: " + service.errors());

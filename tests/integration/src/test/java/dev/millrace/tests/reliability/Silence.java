@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads the committed records of a topic on its own thread, and measures how long each partition
- * has no new record. Thread-safe.
+ * Reads the committed records of a topic on its own thread, and measures the silence of each
+ * partition, which is the time without a new record. Thread-safe.
  */
 final class Silence implements AutoCloseable {
 
@@ -70,7 +70,8 @@ final class Silence implements AutoCloseable {
   }
 
   /**
-   * Returns the longest silence of any of these partitions. A silence that still lasts also counts.
+   * Returns the longest silence of any of these partitions. A silence that has not ended yet also
+   * counts.
    */
   synchronized Duration longest(Set<Integer> partitions) {
     long now = System.nanoTime();
@@ -79,8 +80,8 @@ final class Silence implements AutoCloseable {
   }
 
   /**
-   * Waits until every partition has had a record after {@code since}. Returns the time from {@code
-   * since} to that moment.
+   * Waits until every partition has had a record after the time {@code since}. Returns the time
+   * from {@code since} until the last partition had its record.
    */
   synchronized Duration awaitAll(long since, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();

@@ -151,7 +151,7 @@ class SilenceSuite {
    * Waits until each instance has half of the partitions, and then until each partition has a new
    * prediction. Returns the members and their partitions.
    *
-   * @param survivor ids of the members of the instance that is not killed
+   * @param survivor group member ids of the instance that is not killed
    */
   private Map<String, Set<Integer>> awaitBalance(Set<String> survivor) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();

@@ -35,9 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
  * ./mvnw -Pnightly -Dnightly=soak -Dquick verify
  * </pre>
  *
- * <p>A thousand images are always waiting for their answers. Of 142 images, two have 180 times the
- * pixels of the others, and one is bad. The heap has its full size from the start, so all other
- * resident memory is native. The live heap is the heap in use after a full collection. Both are
+ * <p>At any time, a thousand images are waiting for their answers. Of every 142 images, two have
+ * 180 times as many pixels as the others, and one cannot be decoded. The heap has its full size
+ * from the start. The native memory is all resident memory outside the heap. The live heap is the
+ * part of the heap that is in use after a full garbage collection. Live heap and native memory are
  * sampled every ten seconds. The suite compares the medians of windows of five minutes, except the
  * first window. {@code -Dsoak.minutes=N} sets another duration.
  */
@@ -95,7 +96,7 @@ class SoakSuite {
   }
 
   private MillraceProcess startBroker() throws IOException {
-    // The broker keeps little data, because the data of an hour would be tens of gigabytes.
+    // The broker deletes old data early, because the data of an hour would be tens of gigabytes.
     return MillraceProcess.start(
         Files.createDirectories(folder.resolve("logs")),
         "-Xmx512m",

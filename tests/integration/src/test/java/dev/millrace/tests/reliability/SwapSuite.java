@@ -31,17 +31,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Measures how swaps affect latency, throughput and memory. There are a hundred swaps, one every
- * five seconds, at 70 % of the machine's capacity. A nightly group:
+ * Measures how swaps of the model version affect latency, throughput and memory. There are a
+ * hundred swaps, one every five seconds, while images arrive at 70 % of the rate that the machine
+ * can handle. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=swap -Dquick verify
  * </pre>
  *
  * <p>The broker, the service, the sender and the reader share the machine's cores. The sender sets
- * the record's timestamp. Latency is the time from this timestamp until the prediction is read.
- * Both times are from this machine's clock. {@code -Dswap.count=N} sets another number of swaps,
- * and {@code -Dswap.model=resnet50} selects another network.
+ * each record's timestamp. The latency is the time from this timestamp until the prediction is
+ * read. Both moments are taken from this machine's clock. {@code -Dswap.count=N} sets another
+ * number of swaps, and {@code -Dswap.model=resnet50} selects another network.
  */
 @Tag("nightly")
 @Tag("swap")
@@ -68,7 +69,10 @@ class SwapSuite {
 
   private final List<Answer> answers = new ArrayList<>();
 
-  /** A prediction. Times are in milliseconds of this machine's clock. */
+  /**
+   * A prediction. The times {@code sent} and {@code read} are in milliseconds of this machine's
+   * clock.
+   */
   private record Answer(long sent, long read, int partition, int version) {
     long latency() {
       return read - sent;
@@ -80,7 +84,7 @@ class SwapSuite {
    *
    * @param promoted time at which the call to promote returned, in milliseconds
    * @param version the promoted version
-   * @param resident the service's resident memory at that time, in bytes
+   * @param resident the service's resident memory when the call to promote returned, in bytes
    */
   private record Swap(long promoted, int version, long resident) {}
 
@@ -157,7 +161,7 @@ class SwapSuite {
 
   /**
    * A pace that first keeps a backlog of images, so that the service works at its capacity. Later,
-   * it has a given rate.
+   * images are due at a given rate.
    */
   private static final class SwitchedPace implements Traffic.Pace {
     private final Audit audit;
@@ -171,8 +175,8 @@ class SwapSuite {
     }
 
     /**
-     * Waits until all earlier images have answers. From then on, the pace is this many images per
-     * second.
+     * Waits until all images sent so far have answers. From then on, images are due at this many
+     * images per second.
      */
     private void steadyFromNow(double imagesPerSecond) throws InterruptedException {
       rate = imagesPerSecond;
@@ -210,8 +214,8 @@ class SwapSuite {
 
   /**
    * Returns a writer that has already written ten promotions of an unused model. Without this
-   * practice, the first promotions would need half a second of processor time, which the measured
-   * service would lack.
+   * practice, the first promotions would use half a second of processor time, and would slow the
+   * measured service down.
    */
   private static ControlWriter practised(String bootstrapServers) {
     Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
@@ -242,7 +246,10 @@ class SwapSuite {
     assertThat(tally).isEqualTo(new Tally(in, in, 0, 0, 0, 0));
   }
 
-  /** Prints the p99 after each swap. The list shows whether all swaps are slow, or only a few. */
+  /**
+   * Prints the p99 of the latency after each swap. The list shows whether all swaps are slow, or
+   * only a few.
+   */
   private void reportEach(List<Swap> swaps) {
     System.out.println(
         swaps.stream()
@@ -280,7 +287,7 @@ class SwapSuite {
     }
   }
 
-  /** Requires that the model versions in each partition have the order of the promotions. */
+  /** Requires that in each partition, the model versions answer in the order of the promotions. */
   private void requireOrder(List<Swap> swaps) {
     List<Integer> promoted = new ArrayList<>(List.of(1));
     swaps.forEach(swap -> promoted.add(swap.version));

@@ -3,11 +3,12 @@ package dev.millrace.tests.reliability;
 import java.time.Duration;
 
 /**
- * Timeouts after which the broker notices a disturbance, and the length of one disturbance.
+ * Timeouts after which the broker notices a disturbance, and the length of the disturbance {@link
+ * Disturbance#BROKER_AWAY}.
  *
  * @param classicSession session timeout of a member of a classic group
  * @param streamsSession session timeout of a member of a Streams group
- * @param transaction time after which an open transaction is aborted
+ * @param transaction time after which the broker aborts an open transaction
  * @param away time for which the broker does not answer, in {@link Disturbance#BROKER_AWAY}
  */
 record Timings(

@@ -14,8 +14,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Sends images on its own thread, until {@link #stop} or {@link #close}. A record's key is the
- * record's own partition and offset, as {@code PARTITION/OFFSET}.
+ * Sends images on its own thread, until {@link #stop} or {@link #close}. The key of each record
+ * names the record's partition and offset, as {@code PARTITION/OFFSET}.
  */
 final class Traffic implements AutoCloseable {
 
@@ -81,7 +81,7 @@ final class Traffic implements AutoCloseable {
     return traffic;
   }
 
-  /** Returns a hundred small images. One of them is bad. */
+  /** Returns a hundred small images. One of them cannot be decoded. */
   static List<byte[]> smallImages() {
     return Stream.concat(
             IntStream.range(0, SMALL).mapToObj(seed -> Images.noise("png", 32, 32, seed)),

@@ -36,9 +36,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Tests a rolling upgrade and the way back, under load. Instances of an older version and of this
- * version share a group, a repository and the control topic. Instances are also killed while both
- * versions run. A nightly group:
+ * Tests a rolling upgrade to this version of Millrace and the way back, under load. Instances of an
+ * older version and of this version share a group, a model repository and the control topic.
+ * Instances are also killed while both versions run. A nightly group:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=upgrade -Dupgrade.from=FOLDER -Dquick verify
@@ -269,8 +269,8 @@ class UpgradeSuite {
   }
 
   /**
-   * Stops an instance, starts an instance of a distribution, and waits until the new instance and
-   * {@code other} share the partitions.
+   * Stops an instance, and starts an instance of a distribution in its place. Waits until the new
+   * instance and {@code other} share the partitions.
    */
   private MillraceProcess replace(
       MillraceProcess instance, Path distribution, MillraceProcess other) throws Exception {
@@ -310,7 +310,7 @@ class UpgradeSuite {
   }
 
   /**
-   * Returns the keys of the bad images among those that were sent.
+   * Returns the keys of the sent images that cannot be decoded.
    *
    * @param sent number of images in each partition
    */

@@ -3,11 +3,12 @@ package dev.millrace.tests.terminal;
 /**
  * A cell of a terminal.
  *
- * @param character code point of its character
- * @param foreground colour of the character, as 0xRRGGBB, or -1 for the terminal's own
- * @param background colour behind it, as 0xRRGGBB, or -1 for the terminal's own
+ * @param character code point of the cell's character
+ * @param foreground colour of the character, as 0xRRGGBB, or -1 for the terminal's default colour
+ * @param background colour behind the character, as 0xRRGGBB, or -1 for the terminal's default
+ *     colour
  * @param bold whether the character is bold
- * @param inverse whether the two colours are exchanged
+ * @param inverse whether foreground and background are exchanged
  */
 record Cell(int character, int foreground, int background, boolean bold, boolean inverse) {
 
@@ -16,7 +17,10 @@ record Cell(int character, int foreground, int background, boolean bold, boolean
   private static final int FOREGROUND = 1 << 28;
   private static final int BACKGROUND = 1 << 29;
 
-  /** Reads a cell of JLine's {@code ScreenTerminal}: its attributes, then its character. */
+  /**
+   * Reads a cell of JLine's {@code ScreenTerminal}, which holds the cell's attributes and then its
+   * character.
+   */
   static Cell of(long value) {
     int attributes = (int) (value >>> 32);
     return new Cell(
@@ -27,7 +31,7 @@ record Cell(int character, int foreground, int background, boolean bold, boolean
         (attributes & INVERSE) != 0);
   }
 
-  /** Four bits for each of red, green and blue become eight. */
+  /** Converts a colour with four bits for each of red, green and blue to eight bits for each. */
   private static int color(int bits) {
     return ((bits >> 8 & 0xf) * 0x11) << 16 | ((bits >> 4 & 0xf) * 0x11) << 8 | (bits & 0xf) * 0x11;
   }

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Records {@code ./millrace demo} on a terminal as an animated SVG. {@code
- * tests/integration/record-demo} starts it; it belongs to no nightly group.
+ * Records {@code ./millrace demo} on a terminal as an animated SVG file. {@code
+ * tests/integration/record-demo} starts this class, which belongs to no nightly group.
  */
 @Tag("nightly")
 @Tag("recording")
@@ -26,10 +26,10 @@ class DemoRecording {
 
   private static final double SECONDS_PER_FRAME = 2;
 
-  /** The film is faster than the demo by this factor. */
+  /** Speed of the film relative to the demo. */
   private static final double SPEED = 6;
 
-  /** Length of the last frame, in s, before the film starts again. */
+  /** Time for which the film shows the last frame before it starts again, in s. */
   private static final double LAST_FRAME = 4;
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);

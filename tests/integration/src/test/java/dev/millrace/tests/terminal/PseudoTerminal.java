@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 import org.jline.builtins.ScreenTerminal;
 
 /**
- * A command of {@code ./millrace} on a terminal of its own. The terminal is a pseudo-terminal that
- * the program {@code script} (util-linux) opens; a terminal emulator keeps what it shows. Used by
- * one thread.
+ * A command of {@code ./millrace} on a terminal of its own. The program {@code script} (util-linux)
+ * opens a pseudo-terminal for the command. A terminal emulator keeps what the terminal shows. Used
+ * by one thread.
  */
 public final class PseudoTerminal implements AutoCloseable {
 
@@ -45,7 +45,7 @@ public final class PseudoTerminal implements AutoCloseable {
    *
    * @param columns width of the terminal, in cells
    * @param rows height of the terminal, in cells
-   * @param options options of the terminal's shell, such as {@code NO_COLOR=1}; may be empty
+   * @param options environment variables of the command, such as {@code NO_COLOR=1}; may be empty
    * @param command words of the command, without spaces
    */
   public static PseudoTerminal start(
@@ -61,7 +61,7 @@ public final class PseudoTerminal implements AutoCloseable {
     return new PseudoTerminal(builder.redirectErrorStream(true).start(), columns, rows);
   }
 
-  /** Skips the test where util-linux's {@code script} is missing, as on macOS. */
+  /** Skips the test on machines without util-linux's {@code script}, for example on macOS. */
   public static void assumePresent() throws InterruptedException {
     boolean present;
     try {
@@ -85,7 +85,7 @@ public final class PseudoTerminal implements AutoCloseable {
       for (int n = output.read(characters); n >= 0; n = output.read(characters)) {
         String text = new String(characters, 0, n);
         written.append(text);
-        // The emulator ends bold text at the older code 21 only.
+        // The emulator ends bold text only at the older escape code 21.
         screen.write(text.replace("[22m", "[21m").replace("[22;", "[21;"));
       }
     } catch (IOException e) {
@@ -132,7 +132,7 @@ public final class PseudoTerminal implements AutoCloseable {
     return cells;
   }
 
-  /** Waits until a line that the terminal shows matches, and returns it. */
+  /** Waits until the terminal shows a line that matches {@code regex}, and returns this line. */
   public String awaitLine(String regex, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {

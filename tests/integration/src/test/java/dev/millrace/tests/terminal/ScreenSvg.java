@@ -13,8 +13,9 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 
 /**
- * Draws what a terminal shows as an SVG file: one picture, or one that changes. Equal lines are
- * written once. Cells with half blocks become an embedded PNG. For one thread.
+ * Draws what a terminal shows as an SVG file, which is a still picture or a film of several frames.
+ * Equal lines are written to the file once. Cells with half blocks become an embedded PNG. Used by
+ * one thread.
  */
 final class ScreenSvg {
 
@@ -47,10 +48,10 @@ final class ScreenSvg {
   }
 
   /**
-   * Adds a frame, unless it equals the one before.
+   * Adds a frame, unless it equals the previous frame.
    *
    * @param cells the cells, row by row
-   * @param seconds when the frame appears, in s
+   * @param seconds time from the beginning of the film until the frame appears, in s
    */
   void add(List<List<Cell>> cells, double seconds) {
     StringBuilder frame = new StringBuilder();
@@ -71,7 +72,7 @@ final class ScreenSvg {
   /**
    * {@return the file}
    *
-   * @param seconds length of the film, in s; it starts again after that
+   * @param seconds length of the film, in s; after this time, the film starts again
    */
   String file(double seconds) {
     int width = (int) Math.ceil(columns * CELL_WIDTH) + 2 * PADDING;
@@ -138,7 +139,7 @@ final class ScreenSvg {
         && (a.character() == HALF_BLOCK) == (b.character() == HALF_BLOCK);
   }
 
-  /** Neighbouring cells of one style: what is behind them, and their text. */
+  /** Draws neighbouring cells of one style: their background and their text. */
   private static String run(List<Cell> cells, int column) {
     Cell first = cells.get(0);
     if (first.character() == HALF_BLOCK) {
@@ -178,11 +179,11 @@ final class ScreenSvg {
             shown.codePointCount(0, shown.length()) * CELL_WIDTH,
             color == FOREGROUND ? "" : String.format(Locale.ROOT, " fill=\"#%06x\"", color),
             first.bold() ? " style=\"font-weight:bold\"" : "",
-            // Ordinary spaces in a row would become one.
+            // SVG would show several ordinary spaces as one space.
             shown.replace("&", "&amp;").replace("<", "&lt;").replace(' ', NO_BREAK_SPACE));
   }
 
-  /** All half blocks of a frame, in one transparent PNG. */
+  /** Draws all half blocks of a frame, as one transparent PNG. */
   private String pictures(List<List<Cell>> cells) {
     int top = -1;
     int bottom = -1;

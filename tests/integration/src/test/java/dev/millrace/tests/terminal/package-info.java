@@ -1,2 +1,2 @@
-/** Commands on a terminal of their own, and pictures of what it shows. */
+/** Runs commands on a terminal, and draws pictures of what the terminal shows. */
 package dev.millrace.tests.terminal;
