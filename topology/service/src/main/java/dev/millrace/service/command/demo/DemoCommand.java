@@ -113,6 +113,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
     out.println(scores.table());
     out.println(
         scores.count() + " predictions, " + scores.right() + " with the label that the image has");
+    out.flush(); // after a signal, the JVM ends as soon as the stop signal is closed
   }
 
   /** {@return a live screen if the terminal can show one, otherwise a screen that prints lines} */
