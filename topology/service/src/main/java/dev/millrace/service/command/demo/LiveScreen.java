@@ -8,11 +8,13 @@ import dev.millrace.service.demo.VersionScores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -42,6 +44,7 @@ final class LiveScreen implements DemoScreen {
   private final HeldErrors errors;
   private final Thread painter = new Thread(this::paint, "demo-screen");
   private volatile boolean ended;
+  private volatile RuntimeException failure;
   private volatile boolean closed;
 
   /**
@@ -147,19 +150,24 @@ final class LiveScreen implements DemoScreen {
   }
 
   private void paint() {
-    Display display = new Display(terminal, true);
-    Size size = new Size();
-    boolean keyboard = true;
-    for (int frame = 0; !closed; frame++) {
-      if (frame % FRAMES_PER_SIZE == 0) {
-        size = resized(display, size);
+    try {
+      Display display = new Display(terminal, true);
+      Size size = new Size();
+      boolean keyboard = true;
+      for (int frame = 0; !closed; frame++) {
+        if (frame % FRAMES_PER_SIZE == 0) {
+          size = resized(display, size);
+        }
+        display.update(lines(size), 0);
+        ended = ended || terminal.writer().checkError();
+        keyboard = keyboard && awaitKey();
+        if (!keyboard) {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(FRAME_MS));
+        }
       }
-      display.update(lines(size), 0);
-      ended = ended || terminal.writer().checkError();
-      keyboard = keyboard && awaitKey();
-      if (!keyboard) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(FRAME_MS));
-      }
+    } catch (RuntimeException e) {
+      failure = e;
+      ended = true;
     }
   }
 
@@ -179,7 +187,7 @@ final class LiveScreen implements DemoScreen {
     return board.draw(columns, rows, seconds()).stream()
         .limit(size.getRows())
         .map(line -> line.columnSubSequence(0, size.getColumns()))
-        .toList();
+        .collect(Collectors.toCollection(ArrayList::new)); // the display edits it
   }
 
   /** Waits for a key until the next frame is due. Returns false if no more keys can be read. */
@@ -211,6 +219,9 @@ final class LiveScreen implements DemoScreen {
       throw new UncheckedIOException(e);
     } finally {
       errors.close();
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.service.command.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -52,6 +53,36 @@ class LiveScreenTest {
     assertThat(text()).contains(USUAL_SCREEN);
     assertThat(scores.count()).isEqualTo(1);
     assertThat(echo).isTrue();
+  }
+
+  /** The display scrolls lines that move up, and edits the list of lines for that. */
+  @Test
+  void eventsThatScroll_areDrawn() throws Exception {
+    try (LiveScreen screen = new LiveScreen(terminal(80, 24, written), scores, System::nanoTime)) {
+      for (char letter = 'a'; letter <= 'h'; letter++) {
+        String text = Character.toString(letter).repeat(10);
+        screen.say(text);
+        awaitText(text);
+      }
+      assertThat(screen.isEnded()).isFalse();
+    }
+  }
+
+  @Test
+  void screenThatCannotBeDrawn_endsTheDemo_andFails() throws Exception {
+    LineDisciplineTerminal broken =
+        new LineDisciplineTerminal("test", "xterm-256color", written, StandardCharsets.UTF_8) {
+          @Override
+          public Size getSize() {
+            throw new IllegalStateException("no size");
+          }
+        };
+
+    LiveScreen screen = new LiveScreen(broken, scores, System::nanoTime);
+
+    await().atMost(PATIENCE).until(screen::isEnded);
+    assertThatThrownBy(screen::close).hasMessage("no size");
+    assertThat(text()).contains(USUAL_SCREEN);
   }
 
   @Test
