@@ -29,7 +29,7 @@ public final class PseudoTerminal implements AutoCloseable {
   private final ScreenTerminal screen;
   private final int columns;
   private final int rows;
-  private final StringBuffer written = new StringBuffer();
+  private final StringBuilder written = new StringBuilder();
   private final Thread reader = new Thread(this::read, "pseudo-terminal");
 
   private PseudoTerminal(Process process, int columns, int rows) {
@@ -84,7 +84,9 @@ public final class PseudoTerminal implements AutoCloseable {
       char[] characters = new char[4096];
       for (int n = output.read(characters); n >= 0; n = output.read(characters)) {
         String text = new String(characters, 0, n);
-        written.append(text);
+        synchronized (written) {
+          written.append(text);
+        }
         // The emulator ends bold text only at the older escape code 21.
         screen.write(text.replace("[22m", "[21m").replace("[22;", "[21;"));
       }
@@ -101,7 +103,9 @@ public final class PseudoTerminal implements AutoCloseable {
 
   /** Returns everything that was written to the terminal so far, with its escape sequences. */
   public String written() {
-    return written.toString();
+    synchronized (written) {
+      return written.toString();
+    }
   }
 
   /** Returns the lines that the terminal shows, without spaces at their ends. */

@@ -136,7 +136,7 @@ final class AccuracyChart {
     for (AccuracyHistory.Change change : history.changes()) {
       String number = "v" + change.version();
       int at = Math.min(x(change.seconds(), width), width - number.length());
-      if (at > 0 && marks[at - 1] != ' ' || marks[at] != ' ') {
+      if ((at > 0 && marks[at - 1] != ' ') || marks[at] != ' ') {
         continue; // an earlier version's number takes the room
       }
       number.getChars(0, number.length(), marks, at);
