@@ -17,6 +17,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(300)
 class CrashTest {
 
+  /** Number of kills of each case. */
+  private static final int KILLS = 1;
+
+  /** One kill may find no image in flight. */
+  private static final int KILLS_WITHOUT_BARRIER = 2;
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -29,7 +35,7 @@ class CrashTest {
   void killedService_losesNothing(String guarantee, String protocol) throws Exception {
     CrashCase what = new CrashCase(Disturbance.KILL, guarantee, protocol);
 
-    Tally tally = CrashRun.of(what, 2, Timings.SHORT, folder, 1);
+    Tally tally = CrashRun.of(what, KILLS, Timings.SHORT, folder, 1);
 
     System.out.println(what + ": " + tally);
     assertThat(tally.in()).isPositive();
@@ -49,7 +55,7 @@ class CrashTest {
   void killedServiceWithoutBarrier_losesImages_andTheSuiteSeesIt() throws Exception {
     CrashCase what = new CrashCase(Disturbance.KILL_WITHOUT_BARRIER, "at_least_once", "classic");
 
-    Tally tally = CrashRun.of(what, 2, Timings.SHORT, folder, 1);
+    Tally tally = CrashRun.of(what, KILLS_WITHOUT_BARRIER, Timings.SHORT, folder, 1);
 
     System.out.println(what + ": " + tally);
     assertThat(tally.lost()).isPositive();
