@@ -39,9 +39,12 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
     listener.measured(new Figure(name, value, unit, note));
   }
 
-  /** Returns the largest number of practice rounds. */
+  /**
+   * Returns the largest number of practice rounds. A scale below 0.1 only shows that the benchmarks
+   * work, and needs no practice.
+   */
   int practiceRounds() {
-    return Math.max(1, (int) (MOST_PRACTICE_ROUNDS * config.scale()));
+    return (int) (MOST_PRACTICE_ROUNDS * config.scale());
   }
 
   /** Returns settings for a contender; the lab adds the topics, the group and the repository. */
