@@ -62,7 +62,7 @@ record ImageInput(String name, Layout layout, boolean half) {
               + shape.get(0).getDimValue()
               + ": export the model with a dynamic batch axis");
     }
-    requireSize(subject, shape, layout == Layout.NCHW ? 2 : 1, preprocessing.size());
+    requireSize(subject, shape, layout == Layout.NCHW ? 2 : 1, preprocessing);
     return new ImageInput(value.getName(), layout, type.getElemType() == DataType.FLOAT16_VALUE);
   }
 
@@ -91,9 +91,11 @@ record ImageInput(String name, Layout layout, boolean half) {
     return dimension.hasDimValue() && dimension.getDimValue() == Preprocessing.CHANNELS;
   }
 
-  private static void requireSize(String subject, List<Dimension> shape, int first, int size) {
-    for (Dimension side : shape.subList(first, first + 2)) {
-      if (side.hasDimValue() && side.getDimValue() != size) {
+  private static void requireSize(String subject, List<Dimension> shape, int first, Preprocessing preprocessing) {
+    int[] expected = {preprocessing.height(), preprocessing.width()};
+    for (int i = 0; i < expected.length; i++) {
+      Dimension side = shape.get(first + i);
+      if (side.hasDimValue() && side.getDimValue() != expected[i]) {
         throw new ModelException(
             subject
                 + " takes images of "
@@ -101,9 +103,7 @@ record ImageInput(String name, Layout layout, boolean half) {
                 + "x"
                 + text(shape.get(first))
                 + " pixels, not "
-                + size
-                + "x"
-                + size
+                + preprocessing.size()
                 + ": give the size that the model was exported with");
       }
     }

@@ -45,8 +45,13 @@ final class OnnxModelSession implements ModelSession {
   }
 
   @Override
-  public int inputSize() {
-    return signature.size();
+  public int inputWidth() {
+    return signature.width();
+  }
+
+  @Override
+  public int inputHeight() {
+    return signature.height();
   }
 
   /**
@@ -58,8 +63,8 @@ final class OnnxModelSession implements ModelSession {
    */
   @Override
   public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
-    int size = signature.size();
-    int input = elements("pixels", pixels, images, (long) size * size * Preprocessing.CHANNELS);
+    long bytes = (long) signature.width() * signature.height() * Preprocessing.CHANNELS;
+    int input = elements("pixels", pixels, images, bytes);
     int output = elements("probabilities", probabilities, images, signature.classes());
     if (probabilities.order() != ByteOrder.nativeOrder()) {
       throw new IllegalArgumentException("probabilities: the buffer is not in native byte order");

@@ -82,10 +82,14 @@ final class PreparedGraph {
 
   private byte[] assemble(Consumer<Chain> finish, OutputType type) {
     FreshNames names = new FreshNames(file.names());
-    int size = preprocessing.size();
     ValueInfoProto pixels =
         Tensor.value(
-            names.take("pixels"), DataType.UINT8, Tensor.BATCH, size, size, Preprocessing.CHANNELS);
+            names.take("pixels"),
+            DataType.UINT8,
+            Tensor.BATCH,
+            preprocessing.height(),
+            preprocessing.width(),
+            Preprocessing.CHANNELS);
     OnnxGraph front = new OnnxGraph("front");
     front(front, names, pixels.getName());
     OnnxGraph tail = new OnnxGraph("tail");

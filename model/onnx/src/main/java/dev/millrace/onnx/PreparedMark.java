@@ -4,6 +4,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.StringStringEntryProto;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The metadata entry of a prepared file that records the preprocessing for which the file was
@@ -32,13 +33,8 @@ final class PreparedMark {
    * std=[0.25, 0.25, 0.25]}}
    */
   static String text(Preprocessing preprocessing) {
-    return "size="
-        + preprocessing.size()
-        + " resize="
-        + preprocessing.resize()
-        + " mean="
-        + preprocessing.mean()
-        + " std="
-        + preprocessing.std();
+    return preprocessing.json().entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
+        .collect(Collectors.joining(" "));
   }
 }

@@ -6,7 +6,7 @@ package dev.millrace.onnx;
  * @param bytes the ONNX file; the caller owns the array
  * @param input name, layout and element type of the model's input before the preparation, for
  *     example {@code input NCHW float32}
- * @param size side of the images, in pixels
+ * @param size width and height of the images, in pixels, for example {@code 224x224}
  * @param classes number of classes
  * @param opset version of ONNX's operator set that the file uses
  * @param softmaxAppended true if the exported model returned logits, so that a softmax was added;
@@ -14,7 +14,7 @@ package dev.millrace.onnx;
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
 public record PreparedModel(
-    byte[] bytes, String input, int size, int classes, long opset, boolean softmaxAppended) {
+    byte[] bytes, String input, String size, int classes, long opset, boolean softmaxAppended) {
 
   /**
    * {@return a summary of the preparation, for example {@code input NCHW float32, 32x32 pixels, 10
@@ -24,8 +24,6 @@ public record PreparedModel(
   public String toString() {
     return input
         + ", "
-        + size
-        + "x"
         + size
         + " pixels, "
         + classes

@@ -13,14 +13,15 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * A prepared model's input {@code uint8[N, size, size, 3]} and output {@code float32[N, classes]}.
+ * A prepared model's input {@code uint8[N, height, width, 3]} and output {@code float32[N, classes]}.
  *
  * @param input name of the input
  * @param output name of the output
- * @param size side of the images, in pixels
+ * @param width width of the images, in pixels
+ * @param height height of the images, in pixels
  * @param classes number of classes
  */
-record PreparedSignature(String input, String output, int size, int classes) {
+record PreparedSignature(String input, String output, int width, int height, int classes) {
 
   private static final long ANY = -1;
 
@@ -32,11 +33,13 @@ record PreparedSignature(String input, String output, int size, int classes) {
   static PreparedSignature of(OrtSession session, Preprocessing preprocessing, Labels labels) {
     try {
       requireMark(session, preprocessing);
-      int size = preprocessing.size();
+      int width = preprocessing.width();
+      int height = preprocessing.height();
       return new PreparedSignature(
-          require("input", session.getInputInfo(), OnnxJavaType.UINT8, ANY, size, size, 3),
+          require("input", session.getInputInfo(), OnnxJavaType.UINT8, ANY, height, width, 3),
           require("output", session.getOutputInfo(), OnnxJavaType.FLOAT, ANY, labels.size()),
-          size,
+          width,
+          height,
           labels.size());
     } catch (OrtException e) {
       throw new ModelException("the model's signature cannot be read: " + OrtFailure.line(e), e);

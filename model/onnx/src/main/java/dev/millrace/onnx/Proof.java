@@ -38,7 +38,7 @@ final class Proof {
    *     result depends on the other images in the batch
    */
   static void require(ModelSession session) {
-    ByteBuffer pixels = SampleImages.noise(2, session.inputSize());
+    ByteBuffer pixels = SampleImages.noise(2, session.inputWidth(), session.inputHeight());
     FloatBuffer alone = answer(session, pixels, 1, NOISE);
     FloatBuffer together = answer(session, pixels, 2, NOISE);
     for (int i = 0; i < session.classes(); i++) {
@@ -48,8 +48,8 @@ final class Proof {
                 + " evaluation mode, with softmax over the classes");
       }
     }
-    answer(session, SampleImages.plain(BLACK, session.inputSize()), 1, "a black image");
-    answer(session, SampleImages.plain(GREY, session.inputSize()), 1, "a mid-grey image");
+    answer(session, SampleImages.plain(BLACK, session.inputWidth(), session.inputHeight()), 1, "a black image");
+    answer(session, SampleImages.plain(GREY, session.inputWidth(), session.inputHeight()), 1, "a mid-grey image");
   }
 
   private static FloatBuffer answer(

@@ -12,19 +12,19 @@ final class SampleImages {
 
   private SampleImages() {}
 
-  /** {@return a direct buffer of {@code uint8[images, size, size, 3]} with noise} */
-  static ByteBuffer noise(int images, int size) {
-    byte[] pixels = new byte[images * size * size * Preprocessing.CHANNELS];
+  /** {@return a direct buffer of {@code uint8[images, height, width, 3]} with noise} */
+  static ByteBuffer noise(int images, int width, int height) {
+    byte[] pixels = new byte[images * width * height * Preprocessing.CHANNELS];
     new Random(SEED).nextBytes(pixels);
     return ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind();
   }
 
   /**
-   * {@return a direct buffer of {@code uint8[1, size, size, 3]} in which every byte has the given
+   * {@return a direct buffer of {@code uint8[1, height, width, 3]} in which every byte has the given
    * value}
    */
-  static ByteBuffer plain(int value, int size) {
-    byte[] pixels = new byte[size * size * Preprocessing.CHANNELS];
+  static ByteBuffer plain(int value, int width, int height) {
+    byte[] pixels = new byte[width * height * Preprocessing.CHANNELS];
     Arrays.fill(pixels, (byte) value);
     return ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind();
   }

@@ -39,13 +39,14 @@ final class Scores {
    * @throws ModelException if the model cannot be loaded or run
    */
   static Scores ofSamples(byte[] model, Preprocessing preprocessing) {
-    int size = preprocessing.size();
-    long[] inputShape = {IMAGES, size, size, Preprocessing.CHANNELS};
+    int width = preprocessing.width();
+    int height = preprocessing.height();
+    long[] inputShape = {IMAGES, height, width, Preprocessing.CHANNELS};
     try (OrtSession session = OrtSessions.open(model, Device.CPU);
         OnnxTensor pixels =
             OnnxTensor.createTensor(
                 OrtLibrary.environment(),
-                SampleImages.noise(IMAGES, size),
+                SampleImages.noise(IMAGES, width, height),
                 inputShape,
                 OnnxJavaType.UINT8);
         OrtSession.Result result =
@@ -57,9 +58,7 @@ final class Scores {
           "the model does not run on a batch of "
               + IMAGES
               + " images of "
-              + size
-              + "x"
-              + size
+              + preprocessing.size()
               + " pixels: "
               + OrtFailure.line(e)
               + "; export it with a dynamic batch axis and for that size",

@@ -44,7 +44,8 @@ class OnnxModelRuntimeTest {
     ByteBuffer pixels = SampleImages.noise(2, SmallModel.SIZE);
 
     try (ModelSession session = runtime.open(publish(PREPROCESSING, LABELS), Device.CPU)) {
-      assertThat(session.inputSize()).isEqualTo(SmallModel.SIZE);
+      assertThat(session.inputWidth()).isEqualTo(SmallModel.SIZE);
+      assertThat(session.inputHeight()).isEqualTo(SmallModel.SIZE);
       assertThat(session.classes()).isEqualTo(SmallModel.CLASSES);
       assertThat(Runs.run(session, pixels, 2))
           .containsExactly(SmallModel.probabilities(pixels, 2), within(1e-5f));

@@ -108,7 +108,7 @@ class TritonConfigTest {
   void dims_withOrWithoutABatch_tellTheSize(String batch, String dims) throws IOException {
     TritonConfig config = read((batch == null ? "" : batch) + " input { " + dims + " }");
 
-    assertThat(config.preprocessing().size()).isEqualTo(96);
+    assertThat(config.preprocessing().size()).isEqualTo("96x96");
     assertThat(config.preprocessing().resize()).isEqualTo(110);
     assertThat(config.labels()).isEqualTo(home.resolve("labels.txt"));
     if (batch != null && batch.endsWith("8")) {
@@ -121,7 +121,7 @@ class TritonConfigTest {
   @Test
   void dimsOfThree_areOfTheLayoutThatTheFormatNames() throws IOException {
     assertThat(read("input { format: FORMAT_NHWC dims: [ 3, 3, 3 ] }").preprocessing().size())
-        .isEqualTo(3);
+        .isEqualTo("3x3");
     assertRefused("input {\nformat: FORMAT_NHWC dims: [ 3, 96, 96 ] }", ", line 1: dims: ");
     assertRefused("input {\nformat: FORMAT_NCHW dims: [ 96, 96, 3 ] }", ", line 1: dims: ");
   }
@@ -142,7 +142,7 @@ class TritonConfigTest {
             + " { key: \"size\" value { string_value: \"224\" } }'");
 
     String advice = "\nparameters { key: \"size\" value { string_value: \"224\" } }";
-    assertThat(read(text + advice).preprocessing().size()).isEqualTo(224);
+    assertThat(read(text + advice).preprocessing().size()).isEqualTo("224x224");
   }
 
   @Test

@@ -123,9 +123,9 @@ public record ModelVersion(
    *     first difference
    */
   public void requireSignatureOf(ModelVersion predecessor) {
-    int size = manifest.preprocessing().size();
-    int before = predecessor.manifest.preprocessing().size();
-    if (size != before) {
+    String size = manifest.preprocessing().size();
+    String before = predecessor.manifest.preprocessing().size();
+    if (!size.equals(before)) {
       throw change(predecessor, "takes images of " + size + " pixels", before + " pixels");
     }
     List<String> classes = manifest.labels();

@@ -125,8 +125,13 @@ final class GateRig {
       }
 
       @Override
-      public int inputSize() {
-        return PREPROCESSING.size();
+      public int inputWidth() {
+        return PREPROCESSING.width();
+      }
+
+      @Override
+      public int inputHeight() {
+        return PREPROCESSING.height();
       }
 
       @Override

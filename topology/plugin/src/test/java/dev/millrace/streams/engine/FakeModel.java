@@ -148,8 +148,13 @@ public final class FakeModel implements ModelRuntime {
     }
 
     @Override
-    public int inputSize() {
-      return version.manifest().preprocessing().size();
+    public int inputWidth() {
+      return version.manifest().preprocessing().width();
+    }
+
+    @Override
+    public int inputHeight() {
+      return version.manifest().preprocessing().height();
     }
 
     @Override

@@ -214,7 +214,12 @@ class ModelLoaderTest extends WithEngine {
           }
 
           @Override
-          public int inputSize() {
+          public int inputWidth() {
+            return 1;
+          }
+
+          @Override
+          public int inputHeight() {
             return 1;
           }
 

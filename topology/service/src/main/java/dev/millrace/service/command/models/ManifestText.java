@@ -37,7 +37,7 @@ record ManifestText(PrintWriter out, Instant now) {
     }
     line(
         "input",
-        "%1$dx%1$d pixels, cropped from a shorter side of %2$d"
+        "%s pixels, cropped from a shorter side of %d"
             .formatted(preprocessing.size(), preprocessing.resize()));
     line("mean, std", preprocessing.mean() + ", " + preprocessing.std());
     if (!version.isPrepared()) {

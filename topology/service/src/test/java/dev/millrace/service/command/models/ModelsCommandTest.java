@@ -71,7 +71,8 @@ class ModelsCommandTest {
     JsonNode check = models("verify", "--model", "tiny", "--json").succeeded().json();
     assertThat(check.get("sha256")).isEqualTo(manifest.get("sha256"));
     assertThat(check.get("classes").asInt()).isEqualTo(10);
-    assertThat(check.get("inputSize").asInt()).isEqualTo(32);
+    assertThat(check.get("inputWidth").asInt()).isEqualTo(32);
+    assertThat(check.get("inputHeight").asInt()).isEqualTo(32);
   }
 
   @Test
