@@ -15,29 +15,55 @@ public final class ModelPreparation {
   private ModelPreparation() {}
 
   /**
-   * Prepares a classifier of RGB images.
-   *
-   * <p>The model must take one float32 or float16 batch of images, NCHW or NHWC, with a dynamic
-   * batch axis. It must return one tensor {@code [batch, classes]} or {@code [batch, classes, 1,
-   * 1]}. If the model returns logits, a softmax is added. Probabilities stay unchanged, but
-   * probabilities that were rounded to half precision are divided by their sum. The graph's last
-   * operators decide whether the outputs are logits. The outputs for sample images must agree with
-   * that decision.
-   *
-   * <p>A prepared file is refused, because a second preparation would normalise the images twice.
+   * Prepares a classifier whose file contains all of its weights, and declares its layout or runs
+   * with only one layout. See {@link #prepare(ExportedModel, Preprocessing, Labels, ImageLayout)}.
    *
    * @param onnx the file's bytes, including the weights. The method neither changes the array nor
    *     keeps it
-   * @param preprocessing the size, mean and standard deviation that the model was trained with
+   * @param preprocessing the preprocessing that the model was trained with
    * @param labels names of the classes
    * @return the prepared file, which this method has loaded and run
    * @throws ModelException if the file cannot be served; the message says what to do
    */
   public static PreparedModel prepare(byte[] onnx, Preprocessing preprocessing, Labels labels) {
-    OnnxFile file = OnnxFile.parse(onnx);
-    ImageInput input = ImageInput.of(file.input(), preprocessing);
+    return prepare(ExportedModel.of(onnx), preprocessing, labels, null);
+  }
+
+  /**
+   * Prepares a classifier of grey, RGB or RGBA images.
+   *
+   * <p>The model must take one batch of images, or one image, as NCHW or NHWC, in float32, float16,
+   * bfloat16, float64 or uint8. It must return one tensor {@code [batch, classes]} or {@code
+   * [batch, classes, 1, 1]}. If the model returns logits, a softmax is added. Probabilities stay
+   * unchanged, but probabilities that were rounded to half precision are divided by their sum. The
+   * graph's last operators decide whether the outputs are logits. The outputs for sample images must
+   * agree with that decision.
+   *
+   * <p>A batch axis that is fixed at 1 is opened. The prepared model is compared with the untouched
+   * file on different images, alone and in batches. If a batch cannot be shown to be answered as its
+   * images are answered alone, the prepared model takes one image at a time.
+   *
+   * <p>A prepared file is refused, because a second preparation would normalise the images twice.
+   *
+   * @param exported the exported model
+   * @param preprocessing the preprocessing that the model was trained with
+   * @param labels names of the classes
+   * @param layout the layout of the input, or null if the file declares it or runs with only one
+   * @return the prepared file, which this method has loaded and run
+   * @throws ModelException if the file cannot be served; the message says what to do
+   */
+  public static PreparedModel prepare(
+      ExportedModel exported, Preprocessing preprocessing, Labels labels, ImageLayout layout) {
+    OnnxFile file = exported.file();
+    exported.input();
     ScoreOutput output = ScoreOutput.of(file);
-    PreparedGraph graph = new PreparedGraph(file, input, output, preprocessing);
+    ImageInput input;
+    Batching batching;
+    try (OriginalModel original = OriginalModel.open(exported, output.name())) {
+      input = ImageInput.of(file.input(), preprocessing, layout, original);
+      batching = Batching.of(file, input, output, preprocessing, original);
+    }
+    PreparedGraph graph = batching.graph();
 
     Scores scores = Scores.ofSamples(graph.scores(), preprocessing);
     scores.require(labels);
@@ -49,6 +75,13 @@ public final class ModelPreparation {
       Proof.require(session);
     }
     return new PreparedModel(
-        prepared, input.toString(), preprocessing.size(), labels.size(), file.opset(), logits);
+        prepared,
+        input.toString(),
+        preprocessing.size(),
+        labels.size(),
+        file.opset(),
+        logits,
+        batching.rewritten(),
+        batching.single());
   }
 }

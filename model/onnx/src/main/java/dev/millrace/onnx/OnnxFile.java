@@ -35,20 +35,26 @@ record OnnxFile(ModelProto model) {
   private static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
 
   /**
-   * Reads a file that is to be prepared.
+   * Reads a file that is to be prepared, and that contains all of its weights.
    *
    * @param bytes the file's bytes. The caller must not change the array afterwards, because the
    *     weights are views of the array
    * @throws ModelException if the file is not an ONNX file, or cannot be prepared
    */
   static OnnxFile parse(byte[] bytes) {
-    OnnxFile file = read(bytes);
-    file.refuseOpset();
-    if (PreparedMark.read(file.model).isPresent()) {
-      throw new ModelException(
-          "the file was already prepared by Millrace: import the file it was made from");
-    }
-    return file;
+    return read(bytes).preparable();
+  }
+
+  /**
+   * Reads a file that is to be prepared, and whose weights may be in other files.
+   *
+   * @param bytes the file's bytes. The caller must not change the array afterwards, because the
+   *     weights are views of the array
+   * @param weights the folder with the other files
+   * @throws ModelException if the file is not an ONNX file, or cannot be prepared
+   */
+  static OnnxFile parse(byte[] bytes, ExternalData weights) {
+    return new OnnxFile(weights.embedded(content(bytes), bytes.length)).preparable();
   }
 
   /**
@@ -59,6 +65,12 @@ record OnnxFile(ModelProto model) {
    * @throws ModelException if the file is not an ONNX file, or is incomplete
    */
   static OnnxFile read(byte[] bytes) {
+    OnnxFile file = new OnnxFile(content(bytes));
+    file.refuseExternalData();
+    return file;
+  }
+
+  private static ModelProto content(byte[] bytes) {
     ModelProto model;
     try {
       CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
@@ -70,9 +82,16 @@ record OnnxFile(ModelProto model) {
     if (!model.hasIrVersion() || model.getGraph().getNodeCount() == 0) {
       throw notOnnx(null);
     }
-    OnnxFile file = new OnnxFile(model);
-    file.refuseExternalData();
-    return file;
+    return model;
+  }
+
+  private OnnxFile preparable() {
+    refuseOpset();
+    if (PreparedMark.read(model).isPresent()) {
+      throw new ModelException(
+          "the file was already prepared by Millrace: import the file it was made from");
+    }
+    return this;
   }
 
   /**
@@ -131,14 +150,12 @@ record OnnxFile(ModelProto model) {
     visit(
         model,
         message -> {
-          if (message instanceof TensorProto tensor
-              && (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
-                  || tensor.getExternalDataCount() > 0)) {
+          if (message instanceof TensorProto tensor && ExternalData.holds(tensor)) {
             throw new ModelException(
                 "weight "
                     + OneLine.quoted(tensor.getName())
                     + " is stored in another file ("
-                    + location(tensor)
+                    + ExternalData.location(tensor)
                     + "): export the model as one file, with its weights inside");
           }
         });
@@ -174,14 +191,6 @@ record OnnxFile(ModelProto model) {
             + found
             + ": export one that takes one batch of images and returns one row of scores per"
             + " image");
-  }
-
-  private static String location(TensorProto tensor) {
-    return tensor.getExternalDataList().stream()
-        .filter(entry -> entry.getKey().equals("location"))
-        .map(entry -> OneLine.of(entry.getValue()))
-        .findFirst()
-        .orElse("not named");
   }
 
   /**

@@ -77,9 +77,21 @@ final class OnnxModelSession implements ModelSession {
     }
   }
 
-  private void score(ByteBuffer pixels, long images, FloatBuffer probabilities) {
-    int size = signature.size();
-    long[] inputShape = {images, size, size, Preprocessing.CHANNELS};
+  /** Runs the whole batch at once, or image by image if the model takes only one image. */
+  private void score(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+    int runs = signature.single() ? images : 1;
+    int bytes = pixels.remaining() / runs;
+    int scores = probabilities.remaining() / runs;
+    for (int run = 0; run < runs; run++) {
+      scoreAtOnce(
+          pixels.slice(run * bytes, bytes),
+          images / runs,
+          probabilities.slice(run * scores, scores));
+    }
+  }
+
+  private void scoreAtOnce(ByteBuffer pixels, long images, FloatBuffer probabilities) {
+    long[] inputShape = {images, signature.height(), signature.width(), Preprocessing.CHANNELS};
     long[] outputShape = {images, signature.classes()};
     try (OnnxTensor input =
             OnnxTensor.createTensor(

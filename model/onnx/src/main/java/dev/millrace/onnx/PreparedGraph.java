@@ -13,10 +13,10 @@ import java.util.function.Consumer;
  * Adds nodes before and after a model, so that it takes 8-bit pixels and returns probabilities:
  *
  * <pre>
- * pixels uint8[N, size, size, 3]
- *   → Cast → (x - 255 mean) / (255 std) → Transpose, if the model is NCHW → Cast, if it is float16
- *   → the model, unchanged
- *   → Cast, if it returns float16 → Flatten, if it returns [N, classes, 1, 1]
+ * pixels uint8[N, height, width, 3], N being 1 for a model that takes one image at a time
+ *   → the nodes of {@link InputFront}
+ *   → the model, unchanged but for {@link BatchAxis}
+ *   → Reshape, if it has no batch axis → Cast, if it returns float16 → Flatten, if it returns [N, classes, 1, 1]
  *   → Softmax, if it returns logits; Log → Softmax, if it returns rounded probabilities
  * probabilities float32[N, classes]
  * </pre>
@@ -28,14 +28,24 @@ import java.util.function.Consumer;
  */
 final class PreparedGraph {
 
-  private static final float WHITE = 255;
-
   private final OnnxFile file;
   private final ImageInput input;
   private final ScoreOutput output;
   private final Preprocessing preprocessing;
+  private final long batch;
 
-  PreparedGraph(OnnxFile file, ImageInput input, ScoreOutput output, Preprocessing preprocessing) {
+  /**
+   * Creates the graph.
+   *
+   * @param batch 1 if the model takes only one image at a time, otherwise {@link Tensor#BATCH}
+   */
+  PreparedGraph(
+      OnnxFile file,
+      ImageInput input,
+      ScoreOutput output,
+      Preprocessing preprocessing,
+      long batch) {
+    this.batch = batch;
     this.file = file;
     this.input = input;
     this.output = output;
@@ -72,7 +82,7 @@ final class PreparedGraph {
             scores.then("Softmax", "tail/softmax", Attribute.integer("axis", 1));
           }
         },
-        name -> Tensor.value(name, DataType.FLOAT, Tensor.BATCH, classes));
+        name -> Tensor.value(name, DataType.FLOAT, batch, classes));
   }
 
   /** Creates the declaration of the graph's output from the output's name. */
@@ -86,15 +96,15 @@ final class PreparedGraph {
         Tensor.value(
             names.take("pixels"),
             DataType.UINT8,
-            Tensor.BATCH,
+            batch,
             preprocessing.height(),
             preprocessing.width(),
             Preprocessing.CHANNELS);
     OnnxGraph front = new OnnxGraph("front");
-    front(front, names, pixels.getName());
+    new InputFront(front, names, input, preprocessing).add(pixels.getName());
     OnnxGraph tail = new OnnxGraph("tail");
     String answer = names.take("probabilities");
-    tail(new Chain(tail, names, output.name()), finish, answer);
+    tail(new Chain(tail, names, output.name()), names, finish, answer);
 
     GraphProto.Builder graph = file.graph().toBuilder();
     graph.clearNode().addAllNode(front.nodes());
@@ -105,36 +115,16 @@ final class PreparedGraph {
     return model.addMetadataProps(PreparedMark.of(preprocessing)).build().toByteArray();
   }
 
-  private void front(OnnxGraph graph, FreshNames names, String pixels) {
-    float[] offset = new float[Preprocessing.CHANNELS];
-    float[] scale = new float[Preprocessing.CHANNELS];
-    for (int channel = 0; channel < Preprocessing.CHANNELS; channel++) {
-      offset[channel] = WHITE * preprocessing.mean().get(channel);
-      scale[channel] = 1 / (WHITE * preprocessing.std().get(channel));
+  private void tail(Chain scores, FreshNames names, Consumer<Chain> finish, String answer) {
+    if (!input.batched()) {
+      String row = scores.graph.constant(names.take("tail/row"), Tensor.integers(1, -1));
+      scores.with("Reshape", "tail/scores", row);
     }
-    Chain chain = new Chain(graph, names, pixels);
-    chain.then("Cast", "front/float", to(DataType.FLOAT));
-    chain.with("Sub", "front/centred", constant(graph, names, "front/mean", offset));
-    chain.with("Mul", "front/normalised", constant(graph, names, "front/scale", scale));
-    if (input.layout() == ImageInput.Layout.NCHW) {
-      chain.then("Transpose", "front/nchw", Attribute.integers("perm", 0, 3, 1, 2));
-    }
-    if (input.half()) {
-      chain.then("Cast", "front/half", to(DataType.FLOAT16));
-    }
-    chain.end(input.name());
-  }
-
-  private void tail(Chain scores, Consumer<Chain> finish, String answer) {
     if (output.half()) {
       scores.then("Cast", "tail/float", to(DataType.FLOAT));
     }
     finish.accept(scores);
     scores.end(answer);
-  }
-
-  private static String constant(OnnxGraph graph, FreshNames names, String name, float[] channels) {
-    return graph.constant(names.take(name), Tensor.floats(channels, Preprocessing.CHANNELS));
   }
 
   private static AttributeProto to(DataType type) {

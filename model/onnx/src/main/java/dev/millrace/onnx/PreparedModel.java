@@ -1,5 +1,7 @@
 package dev.millrace.onnx;
 
+import java.util.Optional;
+
 /**
  * A model file that takes 8-bit pixels and returns probabilities. A trial run has confirmed both.
  *
@@ -11,10 +13,21 @@ package dev.millrace.onnx;
  * @param opset version of ONNX's operator set that the file uses
  * @param softmaxAppended true if the exported model returned logits, so that a softmax was added;
  *     false if it returned probabilities
+ * @param batchAxisOpened true if the exported model took batches of exactly one image, and the
+ *     prepared model takes batches of any size
+ * @param oneImageReason why the prepared model takes one image at a time, so that a batch is run
+ *     image by image; empty if it takes whole batches
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
 public record PreparedModel(
-    byte[] bytes, String input, String size, int classes, long opset, boolean softmaxAppended) {
+    byte[] bytes,
+    String input,
+    String size,
+    int classes,
+    long opset,
+    boolean softmaxAppended,
+    boolean batchAxisOpened,
+    Optional<String> oneImageReason) {
 
   /**
    * {@return a summary of the preparation, for example {@code input NCHW float32, 32x32 pixels, 10
@@ -29,6 +42,8 @@ public record PreparedModel(
         + classes
         + " classes, opset "
         + opset
-        + (softmaxAppended ? ", softmax appended" : ", softmax of its own");
+        + (softmaxAppended ? ", softmax appended" : ", softmax of its own")
+        + (batchAxisOpened ? ", batch axis opened" : "")
+        + oneImageReason.map(reason -> ", one image a run because " + reason).orElse("");
   }
 }

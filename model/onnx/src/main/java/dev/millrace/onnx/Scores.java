@@ -18,7 +18,7 @@ import java.util.Map;
  */
 final class Scores {
 
-  /** Two images, so that a model fails if it accepts only batches of one image. */
+  /** Two images, unless the model takes only one image at a time. */
   private static final int IMAGES = 2;
 
   /** The largest allowed difference between 1 and the sum of probabilities in half precision. */
@@ -27,13 +27,16 @@ final class Scores {
   private final long[] shape;
   private final FloatBuffer values;
 
-  private Scores(long[] shape, FloatBuffer values) {
+  private final int images;
+
+  private Scores(int images, long[] shape, FloatBuffer values) {
+    this.images = images;
     this.shape = shape;
     this.values = values;
   }
 
   /**
-   * Runs a model on two images of noise.
+   * Runs a model on two images of noise, or on one if it takes only one image at a time.
    *
    * @param model an ONNX file that takes 8-bit pixels and returns float32 scores
    * @throws ModelException if the model cannot be loaded or run
@@ -41,27 +44,27 @@ final class Scores {
   static Scores ofSamples(byte[] model, Preprocessing preprocessing) {
     int width = preprocessing.width();
     int height = preprocessing.height();
-    long[] inputShape = {IMAGES, height, width, Preprocessing.CHANNELS};
-    try (OrtSession session = OrtSessions.open(model, Device.CPU);
-        OnnxTensor pixels =
-            OnnxTensor.createTensor(
-                OrtLibrary.environment(),
-                SampleImages.noise(IMAGES, width, height),
-                inputShape,
-                OnnxJavaType.UINT8);
-        OrtSession.Result result =
-            session.run(Map.of(session.getInputNames().iterator().next(), pixels))) {
-      OnnxTensor scores = (OnnxTensor) result.get(0);
-      return new Scores(scores.getInfo().getShape(), scores.getFloatBuffer());
+    try (OrtSession session = OrtSessions.open(model, Device.CPU)) {
+      int images = PreparedSignature.firstDimension(session.getInputInfo()) == 1 ? 1 : IMAGES;
+      long[] inputShape = {images, height, width, Preprocessing.CHANNELS};
+      try (OnnxTensor pixels =
+              OnnxTensor.createTensor(
+                  OrtLibrary.environment(),
+                  SampleImages.noise(images, width, height),
+                  inputShape,
+                  OnnxJavaType.UINT8);
+          OrtSession.Result result =
+              session.run(Map.of(session.getInputNames().iterator().next(), pixels))) {
+        OnnxTensor scores = (OnnxTensor) result.get(0);
+        return new Scores(images, scores.getInfo().getShape(), scores.getFloatBuffer());
+      }
     } catch (OrtException e) {
       throw new ModelException(
-          "the model does not run on a batch of "
-              + IMAGES
-              + " images of "
+          "the model does not run on sample images of "
               + preprocessing.size()
               + " pixels: "
               + OrtFailure.line(e)
-              + "; export it with a dynamic batch axis and for that size",
+              + "; export it for that size",
           e);
     }
   }
@@ -73,10 +76,10 @@ final class Scores {
    */
   void require(Labels labels) {
     boolean isTable = shape.length == 2 || (isMap() && shape[2] == 1 && shape[3] == 1);
-    if (!isTable || shape[0] != IMAGES) {
+    if (!isTable || shape[0] != images) {
       throw new ModelException(
           "the model answers a batch of "
-              + IMAGES
+              + images
               + " with the shape "
               + Arrays.toString(shape)
               + ": export one that returns [batch, classes]");
@@ -110,6 +113,6 @@ final class Scores {
    * float16}
    */
   boolean areDistributions() {
-    return Distributions.areRows(values, IMAGES, (int) shape[1], HALF_PRECISION);
+    return Distributions.areRows(values, images, (int) shape[1], HALF_PRECISION);
   }
 }
