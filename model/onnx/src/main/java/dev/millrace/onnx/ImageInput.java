@@ -20,36 +20,73 @@ import java.util.Objects;
 record ImageInput(String name, ImageLayout layout, ElementType elements, boolean batched) {
 
   /**
-   * Finds the layout of a model's input. A layout that the model does not declare is tried out: NCHW
-   * and NHWC are taken if one of them runs.
+   * Reads a model's declaration.
    *
    * @param value the declared input
    * @param wanted the layout that the caller asks for, or null
-   * @param model runs one image
-   * @throws ModelException if images with this preprocessing do not fit the input, or if both
-   *     layouts run and none is asked for
+   * @return the input in each layout that fits the declaration, the declared one alone if there is
+   *     one
+   * @throws ModelException if images with this preprocessing do not fit the input
    */
-  static ImageInput of(
-      ValueInfoProto value, Preprocessing preprocessing, ImageLayout wanted, OriginalModel model) {
+  static List<ImageInput> possible(
+      ValueInfoProto value, Preprocessing preprocessing, ImageLayout wanted) {
     InputShape shape = InputShape.of(value);
-    ElementType elements =
-        ElementType.of(shape.subject(), value.getType().getTensorType().getElemType());
+    shape.requireOpenOrSingle();
+    ElementType elements = elements(value, shape);
     if (elements.isRaw()) {
       requireRaw(shape, preprocessing);
     }
-    List<ImageInput> possible =
-        layouts(shape, preprocessing, wanted).stream()
-            .map(layout -> new ImageInput(value.getName(), layout, elements, shape.batched()))
-            .toList();
-    return possible.size() == 1 ? possible.get(0) : running(shape, possible, preprocessing, model);
+    int channels = preprocessing.channels().count();
+    int height = preprocessing.height();
+    int width = preprocessing.width();
+    List<ImageLayout> layouts =
+        wanted == null
+            ? shape.likely(channels, height, width)
+            : shape.possible(channels, height, width).stream().filter(wanted::equals).toList();
+    if (layouts.isEmpty()) {
+      throw misfit(shape, preprocessing, wanted);
+    }
+    return layouts.stream()
+        .map(layout -> new ImageInput(value.getName(), layout, elements, shape.batched()))
+        .toList();
+  }
+
+  /**
+   * Finds out which layout a model takes: it runs one image in each.
+   *
+   * @param possible the possible inputs, at least one
+   * @throws ModelException if the model runs with none or with several
+   */
+  static ImageInput running(
+      List<ImageInput> possible, Preprocessing preprocessing, OriginalModel model) {
+    if (possible.size() == 1) {
+      return possible.get(0);
+    }
+    List<ImageInput> running =
+        possible.stream().filter(input -> model.runs(input, preprocessing)).toList();
+    if (running.size() == 1) {
+      return running.get(0);
+    }
+    boolean none = running.isEmpty();
+    throw new ModelException(
+        "input "
+            + OneLine.quoted(possible.get(0).name())
+            + " does not declare its layout, and the model runs "
+            + (none ? "neither with NCHW nor" : "both with NCHW and")
+            + " with NHWC images of "
+            + preprocessing.channels().count()
+            + " channels, "
+            + sides(preprocessing.height(), preprocessing.width())
+            + (none
+                ? ": give the size that it was exported with"
+                : ": say which with --layout nchw or --layout nhwc"));
   }
 
   /** {@return whether a model runs on one image with these channels, in a layout that fits it} */
   static boolean runs(
       ValueInfoProto value, Channels channels, int height, int width, OriginalModel model) {
     InputShape shape = InputShape.of(value);
-    ElementType elements =
-        ElementType.of(shape.subject(), value.getType().getTensorType().getElemType());
+    ElementType elements = elements(value, shape);
     List<Float> zeros = Collections.nCopies(channels.count(), 0f);
     List<Float> ones = Collections.nCopies(channels.count(), 1f);
     Preprocessing raw =
@@ -69,46 +106,8 @@ record ImageInput(String name, ImageLayout layout, ElementType elements, boolean
         .anyMatch(input -> model.runs(input, raw));
   }
 
-  private static List<ImageLayout> layouts(
-      InputShape shape, Preprocessing preprocessing, ImageLayout wanted) {
-    int channels = preprocessing.channels().count();
-    int height = preprocessing.height();
-    int width = preprocessing.width();
-    List<ImageLayout> layouts =
-        wanted == null
-            ? shape.likely(channels, height, width)
-            : shape.possible(channels, height, width).stream().filter(wanted::equals).toList();
-    if (layouts.isEmpty()) {
-      throw misfit(shape, preprocessing, wanted);
-    }
-    return layouts;
-  }
-
-  private static ImageInput running(
-      InputShape shape,
-      List<ImageInput> possible,
-      Preprocessing preprocessing,
-      OriginalModel model) {
-    List<ImageInput> running =
-        possible.stream().filter(input -> model.runs(input, preprocessing)).toList();
-    if (running.size() == 1) {
-      return running.get(0);
-    }
-    throw new ModelException(
-        shape.subject()
-            + " has the shape "
-            + shape
-            + ", and the model runs "
-            + (running.isEmpty() ? "neither" : "both")
-            + " with NCHW "
-            + (running.isEmpty() ? "nor" : "and")
-            + " with NHWC images of "
-            + preprocessing.channels().count()
-            + " channels, "
-            + sides(preprocessing.height(), preprocessing.width())
-            + (running.isEmpty()
-                ? ": give the size that it was exported with"
-                : ": say which with --layout nchw or --layout nhwc"));
+  private static ElementType elements(ValueInfoProto value, InputShape shape) {
+    return ElementType.of(shape.subject(), value.getType().getTensorType().getElemType());
   }
 
   private static ModelException misfit(

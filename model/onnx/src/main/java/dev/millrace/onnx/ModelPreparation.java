@@ -5,6 +5,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.runtime.ModelSession;
+import java.util.List;
 
 /**
  * Prepares an exported model for serving. The prepared model takes 8-bit pixels and returns
@@ -55,12 +56,12 @@ public final class ModelPreparation {
   public static PreparedModel prepare(
       ExportedModel exported, Preprocessing preprocessing, Labels labels, ImageLayout layout) {
     OnnxFile file = exported.file();
-    exported.input();
+    List<ImageInput> possible = ImageInput.possible(file.input(), preprocessing, layout);
     ScoreOutput output = ScoreOutput.of(file);
     ImageInput input;
     Batching batching;
     try (OriginalModel original = OriginalModel.open(exported, output.name())) {
-      input = ImageInput.of(file.input(), preprocessing, layout, original);
+      input = ImageInput.running(possible, preprocessing, original);
       batching = Batching.of(file, input, output, preprocessing, original);
     }
     PreparedGraph graph = batching.graph();
