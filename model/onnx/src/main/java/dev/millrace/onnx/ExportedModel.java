@@ -97,14 +97,20 @@ public final class ExportedModel {
 
   /**
    * Opens the untouched file in ONNX Runtime. Only a file that is opened by its path finds its
-   * weights in other files.
+   * weights in other files. ONNX Runtime needs some constants before it looks into other files, for
+   * example the shape of a Reshape; a file that keeps them there is opened with its weights inside.
    *
    * @return a session that the caller closes
    * @throws ModelException if the file cannot be loaded
    */
   OrtSession open() {
-    return hasExternalData()
-        ? OrtSessions.open(path, Device.CPU)
-        : OrtSessions.open(bytes, Device.CPU);
+    if (!hasExternalData()) {
+      return OrtSessions.open(bytes, Device.CPU);
+    }
+    try {
+      return OrtSessions.open(path, Device.CPU);
+    } catch (ModelException e) {
+      return OrtSessions.open(file.model().toByteArray(), Device.CPU);
+    }
   }
 }

@@ -47,7 +47,8 @@ final class ModelsImportCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "ONNX file that takes images, and whose output is logits or probabilities. Weights in"
-              + " other files of its folder are put into the version. With --arch, a file with the weights of that architecture.")
+              + " other files of its folder are put into the version. With --arch, a file with the"
+              + " weights of that architecture.")
   private Path file;
 
   @Mixin private WeightsOptions weights;

@@ -2,6 +2,7 @@ package dev.millrace.service.command.models;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.image.Preprocessing.Channels;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.List;
 record Normalization(
     double scale, List<Float> mean, List<Float> std, List<String> assumed) {
 
-  private static final float WHITE = 255;
+  private static final int WHITE = 255;
 
   /** The largest standard deviation that is possible on the 0..1 scale is 1; a margin is left. */
   private static final float LARGEST_UNIT_STD = 2;
@@ -47,7 +48,7 @@ record Normalization(
           scale, mean, std, repeated(0, channels), repeated(1, channels), "mean 0", "std 1");
     }
     boolean bytes = isByteScale(mean, std);
-    float factor = bytes ? WHITE : 1;
+    int factor = bytes ? WHITE : 1;
     Normalization completed =
         completed(
             bytes ? 1 : Preprocessing.UNIT_SCALE,
@@ -133,8 +134,12 @@ record Normalization(
     return extended;
   }
 
-  private static List<Float> scaled(List<Float> values, float factor) {
-    return factor == 1 ? values : values.stream().map(value -> value * factor).toList();
+  /** Multiplies the decimal numbers, so that 0.224 becomes 57.12 and not 57.120003. */
+  private static List<Float> scaled(List<Float> values, int factor) {
+    return values.stream()
+        .map(value -> new BigDecimal(value.toString()).multiply(BigDecimal.valueOf(factor)))
+        .map(BigDecimal::floatValue)
+        .toList();
   }
 
   private static List<Float> repeated(float value, Channels channels) {
