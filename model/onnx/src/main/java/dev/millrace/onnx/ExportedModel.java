@@ -77,7 +77,7 @@ public final class ExportedModel {
    * @throws ModelException if the model cannot be loaded
    */
   public Preprocessing.Channels runningChannels(int height, int width) {
-    try (OriginalModel model = OriginalModel.open(this, file.output().getName())) {
+    try (OriginalModel model = OriginalModel.open(this, ScoreOutputs.any(file))) {
       return LIKELIEST.stream()
           .filter(channels -> ImageInput.runs(file.input(), channels, height, width, model))
           .findFirst()

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * An ONNX file that contains all of its weights. {@link #input} and {@link #output} require that
- * the model has exactly one input and one output.
+ * An ONNX file that contains all of its weights. {@link #input} requires that the model has
+ * exactly one input.
  *
  * @param model the file's content
  */
@@ -32,7 +32,7 @@ record OnnxFile(ModelProto model) {
    */
   private static final long OLDEST_OPSET = 7;
 
-  private static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
+  static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
 
   /**
    * Reads a file that is to be prepared, and that contains all of its weights.
@@ -118,9 +118,10 @@ record OnnxFile(ModelProto model) {
             .toList());
   }
 
-  /** {@return the only output} */
-  ValueInfoProto output() {
-    return only("output", graph().getOutputList());
+  /** {@return whether Millrace wrote the file from a network, which ends in logits} */
+  boolean isOwn(String output) {
+    return model.getProducerName().equals(OnnxGraph.PRODUCER)
+        && output.equals(OnnxNetwork.LOGITS);
   }
 
   GraphProto graph() {

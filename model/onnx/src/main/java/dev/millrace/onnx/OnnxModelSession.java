@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.core.runtime.InferenceException;
 import dev.millrace.core.runtime.ModelSession;
 import java.nio.Buffer;
@@ -42,6 +43,11 @@ final class OnnxModelSession implements ModelSession {
   @Override
   public int classes() {
     return signature.classes();
+  }
+
+  @Override
+  public AnswerKind answers() {
+    return signature.answers();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.millrace.onnx;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -81,6 +82,9 @@ final class OriginalModel implements AutoCloseable {
   }
 
   private static float[] floats(OnnxTensor tensor) {
+    if (tensor.getInfo().type == OnnxJavaType.UINT8 || tensor.getInfo().type == OnnxJavaType.INT8) {
+      return levels(tensor);
+    }
     FloatBuffer buffer = tensor.getFloatBuffer();
     if (buffer != null) {
       float[] values = new float[buffer.remaining()];
@@ -98,6 +102,17 @@ final class OriginalModel implements AutoCloseable {
     float[] values = new float[doubles.remaining()];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) doubles.get();
+    }
+    return values;
+  }
+
+  /** {@return the integers of a quantised output, without its scale} */
+  private static float[] levels(OnnxTensor tensor) {
+    ByteBuffer bytes = tensor.getByteBuffer();
+    float[] values = new float[bytes.remaining()];
+    for (int i = 0; i < values.length; i++) {
+      byte level = bytes.get();
+      values[i] = tensor.getInfo().type == OnnxJavaType.INT8 ? level : Byte.toUnsignedInt(level);
     }
     return values;
   }

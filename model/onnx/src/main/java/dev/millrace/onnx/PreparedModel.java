@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param size width and height of the images, in pixels, for example {@code 224x224}
  * @param classes number of classes
  * @param opset version of ONNX's operator set that the file uses
- * @param softmaxAppended true if the exported model returned logits, so that a softmax was added;
- *     false if it returned probabilities
+ * @param scores the nodes that make the answers from the exported model's scores
+ * @param chosenOutput name of the output with the scores, if the exported model has other outputs
  * @param batchAxisOpened true if the exported model took batches of exactly one image, and the
  *     prepared model takes batches of any size
  * @param oneImageReason why the prepared model takes one image at a time, so that a batch is run
@@ -25,7 +25,8 @@ public record PreparedModel(
     String size,
     int classes,
     long opset,
-    boolean softmaxAppended,
+    ScoreTail scores,
+    Optional<String> chosenOutput,
     boolean batchAxisOpened,
     Optional<String> oneImageReason) {
 
@@ -42,7 +43,9 @@ public record PreparedModel(
         + classes
         + " classes, opset "
         + opset
-        + (softmaxAppended ? ", softmax appended" : ", softmax of its own")
+        + chosenOutput.map(name -> ", output " + name).orElse("")
+        + ", "
+        + scores
         + (batchAxisOpened ? ", batch axis opened" : "")
         + oneImageReason.map(reason -> ", one image a run because " + reason).orElse("");
   }

@@ -9,6 +9,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.UnpublishedModelException;
+import dev.millrace.core.runtime.AnswerKind;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -22,9 +23,16 @@ import java.util.Map;
  * @param height height of the images, in pixels
  * @param classes number of classes
  * @param single whether N is 1, so that a run takes one image; otherwise N may be any number
+ * @param answers what the answers are
  */
 record PreparedSignature(
-    String input, String output, int width, int height, int classes, boolean single) {
+    String input,
+    String output,
+    int width,
+    int height,
+    int classes,
+    boolean single,
+    AnswerKind answers) {
 
   private static final long ANY = -1;
 
@@ -46,7 +54,9 @@ record PreparedSignature(
           width,
           height,
           labels.size(),
-          single);
+          single,
+          PreparedMark.answers(
+              session.getMetadata().getCustomMetadataValue(PreparedMark.ANSWERS_KEY)));
     } catch (OrtException e) {
       throw new ModelException("the model's signature cannot be read: " + OrtFailure.line(e), e);
     }

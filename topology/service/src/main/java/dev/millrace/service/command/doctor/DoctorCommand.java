@@ -175,7 +175,7 @@ public final class DoctorCommand implements Callable<Integer> {
     try {
       InferenceConfig defaults = InferenceConfig.of(repository.open().root(), model);
       return PredictionSize.most(
-          repository.open().newest(model).manifest().labels(),
+          repository.open().newest(model).manifest(),
           defaults.top(),
           defaults.probabilities());
     } catch (ModelException e) {

@@ -4,6 +4,7 @@ import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ExportedModel;
 import dev.millrace.onnx.PreparedModel;
@@ -17,6 +18,7 @@ import dev.millrace.service.command.options.ModelOption;
 import dev.millrace.service.command.output.Json;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -46,9 +48,9 @@ final class ModelsImportCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       description =
-          "ONNX file that takes images, and whose output is logits or probabilities. Weights in"
-              + " other files of its folder are put into the version. With --arch, a file with the"
-              + " weights of that architecture.")
+          "ONNX file that takes images, and whose output is logits, probabilities or independent"
+              + " scores. Weights in other files of its folder are put into the version. With"
+              + " --arch, a file with the weights of that architecture.")
   private Path file;
 
   @Mixin private WeightsOptions weights;
@@ -64,6 +66,8 @@ final class ModelsImportCommand implements Callable<Integer> {
           "File with the names of the classes, one per line, in the order of the model's outputs"
               + " (required).")
   private Path labels;
+
+  @Mixin private OutputOptions output;
 
   @Mixin private InputOptions input;
 
@@ -95,7 +99,7 @@ final class ModelsImportCommand implements Callable<Integer> {
             .map(chosen -> ExportedModel.of(weights.onnx(chosen, file)))
             .orElseGet(() -> ExportedModel.of(given, file));
     ImportedModel imported =
-        trial.call(file.toString(), () -> ImportedModel.of(exported, input, names));
+        trial.call(file.toString(), () -> ImportedModel.of(exported, input, output.settings(), names));
     PreparedModel prepared = imported.prepared();
     ModelVersion version =
         model
@@ -105,8 +109,13 @@ final class ModelsImportCommand implements Callable<Integer> {
                 prepared.bytes(),
                 imported.input().preprocessing(),
                 names,
-                new ModelManifest.Source(
-                    "import", file.getFileName().toString(), Sha256.of(given)));
+                new Provenance(
+                    new ModelManifest.Source(
+                        "import", file.getFileName().toString(), Sha256.of(given)),
+                    null,
+                    Map.of(),
+                    null),
+                imported.kind());
     spec.commandLine().getErr().println(version + ": " + imported);
     if (!imported.input().assumed().isEmpty()) {
       spec.commandLine().getErr().println(imported.input().note());

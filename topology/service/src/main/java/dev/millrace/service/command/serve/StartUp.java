@@ -124,7 +124,7 @@ final class StartUp {
               ? repository.newest(inference.model())
               : repository.version(inference.model(), inference.version());
       return PredictionSize.most(
-          version.manifest().labels(), inference.top(), inference.probabilities());
+          version.manifest(), inference.top(), inference.probabilities());
     } catch (ModelException e) {
       return 0; // the start of the service reports why
     }

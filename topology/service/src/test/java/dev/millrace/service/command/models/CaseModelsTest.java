@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,11 @@ class CaseModelsTest {
     "caffe_bgr, '--channel-order bgr --mean 104,117,123 --std 1,1,1'",
     "uint8_nhwc, ''",
     "mean_elsewhere, '--std 1,1,1'",
+    "softmax, ''",
+    "exp_log_softmax, ''",
+    "percent, ''",
+    "extra_axis, ''",
+    "logits_and_probabilities, ''",
   })
   void variant_answersAsTheBase(String variant, String options) throws IOException {
     float[] expected = answers("base", "");
@@ -56,17 +62,70 @@ class CaseModelsTest {
     assertThat(actual).containsExactly(expected, within(1e-5f));
   }
 
-  private float[] answers(String name, String options) throws IOException {
+  @Test
+  void quantizedSoftmax_isNotNormalisedAgain() throws IOException {
+    float[] base = answers("base", "");
+
+    float[] rounded = answers("quantised_softmax", "");
+
+    for (int i = 0; i < base.length; i++) {
+      assertThat(rounded[i] * 256).isEqualTo(Math.round(rounded[i] * 256));
+      assertThat(rounded[i]).isEqualTo(base[i], within(1 / 512f + 1e-5f));
+    }
+  }
+
+  @Test
+  void sigmoids_areIndependent() throws IOException {
+    float[] base = answers("base", "");
+
+    float[] scores = answers("sigmoid", "");
+
+    assertThat(answers("sigmoid_in_parts", "--scores independent"))
+        .containsExactly(scores, within(1e-6f));
+    for (int i = 1; i < 50; i++) {
+      assertThat(logOdds(scores[i]) - logOdds(scores[0]))
+          .isEqualTo(Math.log(base[i]) - Math.log(base[0]), within(1e-3));
+    }
+  }
+
+  private static double logOdds(double probability) {
+    return Math.log(probability) - Math.log1p(-probability);
+  }
+
+  @Test
+  void oneLogit_becomesTwoProbabilities() throws IOException {
+    assertThat(imported("one_logit", "", 2).succeeded().err())
+        .contains("2 classes", "two probabilities from one logit");
+    assertThat(imported("one_logit", "", 1).failureLine()).contains("give two labels");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sigmoid_in_parts, --scores",
+    "unknown_operator, acme",
+    "unknown_operator, AcmeScale",
+    "not_a_number, NaN",
+  })
+  void variantThatCannotBeServed_isRefusedNamingWhy(String variant, String why)
+      throws IOException {
+    assertThat(imported(variant, "", 1000).failureLine()).contains(why);
+  }
+
+  private CapturedRun imported(String name, String options, int classes) throws IOException {
     Path labels = folder.resolve("labels.txt");
     Files.writeString(
         labels,
-        IntStream.range(0, 1000).mapToObj(i -> "class " + i).collect(Collectors.joining("\n")));
+        IntStream.range(0, classes).mapToObj(i -> "class " + i).collect(Collectors.joining("\n")));
     Path file = Path.of(System.getProperty(FOLDER)).resolve(name + ".onnx");
     List<String> args =
         new ArrayList<>(List.of("models", "import", file.toString(), "--model", name));
     args.addAll(List.of("--repository", folder.toString(), "--labels", labels.toString()));
     args.addAll(options.isEmpty() ? List.of() : List.of(options.split(" ")));
-    System.out.println(name + ": " + CapturedRun.of(args.toArray(String[]::new)).succeeded().err());
+    return CapturedRun.of(args.toArray(String[]::new));
+  }
+
+  private float[] answers(String name, String options) throws IOException {
+    System.out.println(name + ": " + imported(name, options, 1000).succeeded().err());
     ModelVersion version = new ModelRepository(folder).newest(name);
     byte[] pixels = new byte[IMAGES * version.manifest().preprocessing().bytes()];
     new Random(3).nextBytes(pixels);

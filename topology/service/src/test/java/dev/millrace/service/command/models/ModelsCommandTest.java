@@ -214,6 +214,22 @@ class ModelsCommandTest {
   }
 
   @Test
+  void modelOfIndependentClasses_isImportedAndShownAsSuch() {
+    CapturedRun run = importModel("--scores", "independent").succeeded();
+
+    assertThat(run.err()).contains("10 classes, opset 13, independent classes, sigmoid appended");
+    assertThat(models("show", "--model", "tiny").succeeded().out())
+        .containsPattern("independent classes +10: a, b, c");
+    assertThat(models("show", "--model", "tiny", "--json").succeeded().json().get("kind").asText())
+        .isEqualTo("independent");
+    assertThat(models("verify", "--model", "tiny").succeeded().out()).contains("is sound");
+    assertThat(importModel("--json").succeeded().json().has("kind")).isFalse();
+    assertThat(importModel("--scores", "percent").usageLine()).contains("--scores", "LOGITS");
+    assertThat(importModel("--output", "other").failureLine())
+        .contains("the model has no output 'other': name one of logits");
+  }
+
+  @Test
   void import_withMeansOfTwoChannels() {
     assertThat(importModel("--mean", "0.5,0.5").usageLine()).contains("mean");
   }
