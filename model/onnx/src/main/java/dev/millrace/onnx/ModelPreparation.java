@@ -37,12 +37,12 @@ public final class ModelPreparation {
    * bfloat16, float64 or uint8. It must return one tensor {@code [batch, classes]} or {@code
    * [batch, classes, 1, 1]}. If the model returns logits, a softmax is added. Probabilities stay
    * unchanged, but probabilities that were rounded to half precision are divided by their sum. The
-   * graph's last operators decide whether the outputs are logits. The outputs for sample images must
-   * agree with that decision.
+   * graph's last operators decide whether the outputs are logits. The outputs for sample images
+   * must agree with that decision.
    *
    * <p>A batch axis that is fixed at 1 is opened. The prepared model is compared with the untouched
-   * file on different images, alone and in batches. If a batch cannot be shown to be answered as its
-   * images are answered alone, the prepared model takes one image at a time.
+   * file on different images, alone and in batches. If a batch cannot be shown to be answered as
+   * its images are answered alone, the prepared model takes one image at a time.
    *
    * <p>A prepared file is refused, because a second preparation would normalise the images twice.
    *
