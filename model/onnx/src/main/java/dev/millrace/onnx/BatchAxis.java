@@ -18,8 +18,8 @@ import java.util.Set;
  * <ul>
  *   <li>the input's first dimension becomes open; the declared shapes of all values inside are
  *       dropped, because they are those of one image, and ONNX Runtime computes them itself;
- *   <li>a {@code Reshape} of the images to the constant shape {@code [1, …]} takes its first
- *       dimension from the number of images.
+ *   <li>a {@code Reshape} of the images to a constant shape, for example {@code [1, 2048]}, takes
+ *       its first dimension from the number of images.
  * </ul>
  *
  * <p>Nothing here shows that the rewritten model is right: it may not run, or may mix its images.
@@ -66,7 +66,7 @@ final class BatchAxis {
       NodeProto node = graph.getNode(i);
       if (node.getInputList().stream().anyMatch(ofImages::contains)) {
         ofImages.addAll(node.getOutputList());
-        if (isReshapeToOne(node, ofImages)) {
+        if (hasConstantShape(node, ofImages)) {
           rewritten.setNode(i, openShape(rewritten, node));
         }
       }
@@ -74,7 +74,8 @@ final class BatchAxis {
     return rewritten;
   }
 
-  private boolean isReshapeToOne(NodeProto node, Set<String> ofImages) {
+  /** {@return whether a node is a Reshape of the images whose first dimension can be opened} */
+  private boolean hasConstantShape(NodeProto node, Set<String> ofImages) {
     if (!node.getOpType().equals(RESHAPE)
         || node.getInputCount() != 2
         || !ofImages.contains(node.getInput(0))
@@ -82,12 +83,12 @@ final class BatchAxis {
       return false;
     }
     List<Long> shape = Integers.of(constants.get(node.getInput(1)));
-    return shape.size() > 1 && shape.get(0) == 1;
+    return shape.size() > 1 && (shape.get(0) == 1 || shape.get(0) > 1 && !shape.contains(-1L));
   }
 
   /**
-   * Replaces the first dimension by -1, which stands for what is left, or by 0, which stands for the
-   * first dimension of the reshaped value, if another dimension is already -1.
+   * Replaces the first dimension by -1, which stands for what is left, or by 0, which stands for
+   * the first dimension of the reshaped value, if another dimension is already -1.
    */
   private NodeProto openShape(GraphProto.Builder rewritten, NodeProto node) {
     List<Long> shape = Integers.of(constants.get(node.getInput(1)));

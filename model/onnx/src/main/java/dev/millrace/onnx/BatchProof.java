@@ -40,8 +40,7 @@ final class BatchProof {
   BatchProof(OnnxFile file, ImageInput input, Preprocessing preprocessing, OriginalModel model) {
     this.preprocessing = preprocessing;
     this.images = SampleImages.different(preprocessing.width(), preprocessing.height());
-    this.answers =
-        images.stream().map(image -> model.scores(input, preprocessing, image)).toList();
+    this.answers = images.stream().map(image -> model.scores(input, preprocessing, image)).toList();
     this.agreement = Agreement.of(answers, Rounding.of(file, input));
   }
 
@@ -66,8 +65,8 @@ final class BatchProof {
    * Compares a model for batches of any size with the untouched file.
    *
    * @param model an ONNX file that takes 8-bit pixels, and returns the scores as float32
-   * @param rewritten whether the batch axis was rewritten; then the answers to different images must
-   *     differ by more than the tolerance, because otherwise the comparison shows nothing
+   * @param rewritten whether the batch axis was rewritten; then the answers to different images
+   *     must differ by more than the tolerance, because otherwise the comparison shows nothing
    * @return why the model cannot be shown to answer each image of a batch as the untouched file
    *     does; empty if it does
    */
@@ -131,7 +130,11 @@ final class BatchProof {
     int row = answers.get(batch.get(0)).length;
     if (scores.remaining() != row * batch.size()) {
       return Optional.of(
-          "a batch of " + batch.size() + " has " + scores.remaining() + " scores, not "
+          "a batch of "
+              + batch.size()
+              + " has "
+              + scores.remaining()
+              + " scores, not "
               + row * batch.size());
     }
     for (int i = 0; i < batch.size(); i++) {
@@ -139,9 +142,7 @@ final class BatchProof {
       scores.get(i * row, actual);
       float[] expected = answers.get(batch.get(i));
       boolean equal =
-          strict
-              ? agreement.isSameImage(expected, actual)
-              : agreement.isRounding(expected, actual);
+          strict ? agreement.isSameImage(expected, actual) : agreement.isRounding(expected, actual);
       if (!equal) {
         return Optional.of(
             batch.size() == 1

@@ -30,8 +30,7 @@ record Batching(PreparedGraph graph, boolean rewritten, Optional<String> single)
     Optional<String> single = shared(file, input);
     if (single.isEmpty()) {
       OnnxFile open = fixed ? BatchAxis.open(file) : file;
-      PreparedGraph graph =
-          new PreparedGraph(open, input, output, preprocessing, Tensor.BATCH);
+      PreparedGraph graph = new PreparedGraph(open, input, output, preprocessing, Tensor.BATCH);
       single = proof.failure(graph.scores(), fixed);
       if (single.isEmpty()) {
         return new Batching(graph, fixed, single);

@@ -15,8 +15,7 @@ public final class ExportedModel {
 
   /** The numbers of channels that are tried where a file does not declare one, in this order. */
   private static final List<Preprocessing.Channels> LIKELIEST =
-      List.of(
-          Preprocessing.Channels.RGB, Preprocessing.Channels.GREY, Preprocessing.Channels.RGBA);
+      List.of(Preprocessing.Channels.RGB, Preprocessing.Channels.GREY, Preprocessing.Channels.RGBA);
 
   private final byte[] bytes;
   private final Path path;
@@ -48,8 +47,8 @@ public final class ExportedModel {
    *     weights are views of the array
    * @param path the path that the bytes were read from
    * @return the model
-   * @throws ModelException if the file is not an ONNX file, cannot be prepared, names a file outside
-   *     its folder, or has 2 GiB or more together with its weights
+   * @throws ModelException if the file is not an ONNX file, cannot be prepared, names a file
+   *     outside its folder, or has 2 GiB or more together with its weights
    */
   public static ExportedModel of(byte[] onnx, Path path) {
     ExternalData weights = new ExternalData(path.toAbsolutePath().getParent());
@@ -67,8 +66,8 @@ public final class ExportedModel {
   }
 
   /**
-   * Finds the channels of a model that does not declare their number: it runs the model on one image
-   * with three channels, then with one and with four.
+   * Finds the channels of a model that does not declare their number: it runs the model on one
+   * image with three channels, then with one and with four.
    *
    * @param height height of the image, in pixels
    * @param width width of the image, in pixels

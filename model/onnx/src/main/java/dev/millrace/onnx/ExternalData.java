@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
  * model's folder or below it, whatever path the model names, so that a model from elsewhere cannot
  * read other files of this machine.
  *
- * <p>The weights stay mapped from their files until they are written, so that they need no memory of
- * their own. Not thread-safe.
+ * <p>The weights stay mapped from their files until they are written, so that they need no memory
+ * of their own. Not thread-safe.
  */
 final class ExternalData {
 
@@ -55,8 +55,8 @@ final class ExternalData {
   }
 
   /**
-   * {@return the name of the file with a tensor's values, on one line; {@code not named} if there is
-   * none}
+   * {@return the name of the file with a tensor's values, on one line; {@code not named} if there
+   * is none}
    */
   static String location(TensorProto tensor) {
     return OneLine.of(entries(tensor).getOrDefault("location", "not named"));
@@ -66,8 +66,8 @@ final class ExternalData {
    * {@return the model with all of its weights inside}
    *
    * @param bytes the length of the model's own file
-   * @throws ModelException if a file is outside the folder, is missing or too short, or if the whole
-   *     model would reach 2 GiB
+   * @throws ModelException if a file is outside the folder, is missing or too short, or if the
+   *     whole model would reach 2 GiB
    */
   ModelProto embedded(ModelProto model, long bytes) {
     long[] total = {bytes};

@@ -114,8 +114,7 @@ record ImageInput(String name, ImageLayout layout, ElementType elements, boolean
       InputShape shape, Preprocessing preprocessing, ImageLayout wanted) {
     ImageLayout layout = Objects.requireNonNullElse(wanted, shape.declaredLayout());
     int channels = preprocessing.channels().count();
-    if (layout == null
-        || shape.declared(layout.channels()).orElse(channels) != channels) {
+    if (layout == null || shape.declared(layout.channels()).orElse(channels) != channels) {
       return new ModelException(
           shape.subject()
               + " has the shape "

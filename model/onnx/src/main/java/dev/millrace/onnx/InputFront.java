@@ -25,8 +25,8 @@ final class InputFront {
   private static final int CHANNEL_AXIS = 3;
 
   /**
-   * Pillow's weights of red, green and blue in a grey level, times 65,536. All products and sums are
-   * integers below 2^24, so float32 holds them exactly.
+   * Pillow's weights of red, green and blue in a grey level, times 65,536. All products and sums
+   * are integers below 2^24, so float32 holds them exactly.
    */
   private static final float[] LUMA = {19595, 38470, 7471};
 
@@ -66,7 +66,8 @@ final class InputFront {
   private String channels(String pixels) {
     return switch (preprocessing.channels()) {
       case RGB -> pixels;
-      case BGR -> with("Gather", "bgr", pixels, constant("order", Tensor.integers(2, 1, 0)), axis());
+      case BGR ->
+          with("Gather", "bgr", pixels, constant("order", Tensor.integers(2, 1, 0)), axis());
       case GREY -> grey(floats(pixels));
       case RGBA -> withAlpha(floats(pixels));
     };
@@ -129,17 +130,12 @@ final class InputFront {
     return graph.constant(name(name), values);
   }
 
-  private String node(
-      String operator, String name, String operand, AttributeProto... attributes) {
+  private String node(String operator, String name, String operand, AttributeProto... attributes) {
     return graph.node(operator, name(name), List.of(operand), attributes);
   }
 
   private String with(
-      String operator,
-      String name,
-      String left,
-      String right,
-      AttributeProto... attributes) {
+      String operator, String name, String left, String right, AttributeProto... attributes) {
     return graph.node(operator, name(name), List.of(left, right), attributes);
   }
 

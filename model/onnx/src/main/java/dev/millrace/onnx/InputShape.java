@@ -55,6 +55,10 @@ record InputShape(String subject, List<Long> dimensions, boolean batched) {
       dimensions.add(1L);
     }
     shape.forEach(dimension -> dimensions.add(size(dimension)));
+    if (!batched && dimensions.get(1) == OPEN && !CHANNELS.contains(dimensions.get(3))) {
+      // [batch, height, width]: one grey image at a time looks the same as [1, height, width].
+      dimensions.set(1, 1L);
+    }
     return new InputShape(subject, List.copyOf(dimensions), batched);
   }
 

@@ -65,8 +65,8 @@ public final class ModelPreparation {
    * say so.
    *
    * <p>A batch axis that is fixed at 1 is opened. The prepared model is compared with the untouched
-   * file on different images, alone and in batches. If a batch cannot be shown to be answered as its
-   * images are answered alone, the prepared model takes one image at a time.
+   * file on different images, alone and in batches. If a batch cannot be shown to be answered as
+   * its images are answered alone, the prepared model takes one image at a time.
    *
    * <p>A prepared file is refused, because a second preparation would normalise the images twice.
    *

@@ -39,7 +39,10 @@ final class OriginalModel implements AutoCloseable {
   /** {@return whether the model runs on one image of this layout} */
   boolean runs(ImageInput input, Preprocessing preprocessing) {
     try {
-      run(input, preprocessing, SampleImages.noise(1, preprocessing.width(), preprocessing.height()));
+      run(
+          input,
+          preprocessing,
+          SampleImages.noise(1, preprocessing.width(), preprocessing.height()));
       return true;
     } catch (OrtException e) {
       return false;

@@ -43,9 +43,7 @@ final class OrtSessions {
    */
   static OrtSession open(Path file, Device device) {
     return open(
-        device,
-        true,
-        options -> OrtLibrary.environment().createSession(file.toString(), options));
+        device, true, options -> OrtLibrary.environment().createSession(file.toString(), options));
   }
 
   private static OrtSession open(Device device, boolean tf32, Loader loader) {

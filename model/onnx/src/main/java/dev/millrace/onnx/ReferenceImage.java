@@ -54,8 +54,7 @@ final class ReferenceImage {
   }
 
   private double value(ByteBuffer pixels, int red, int channel) {
-    return (level(pixels, red, channel) * preprocessing.scale()
-            - preprocessing.mean().get(channel))
+    return (level(pixels, red, channel) * preprocessing.scale() - preprocessing.mean().get(channel))
         / preprocessing.std().get(channel);
   }
 

@@ -5,8 +5,8 @@ import dev.millrace.onnx.proto.TensorProto.DataType;
 import java.util.Set;
 
 /**
- * How far rounding moves a model's scores, as a fraction of the largest score, when the order of its
- * additions or the last bit of its input changes.
+ * How far rounding moves a model's scores, as a fraction of the largest score, when the order of
+ * its additions or the last bit of its input changes.
  *
  * @param relative the fraction
  */

@@ -43,8 +43,8 @@ final class SampleImages {
   }
 
   /**
-   * {@return a direct buffer of {@code uint8[1, height, width, 3]} in which every byte has the given
-   * value}
+   * {@return a direct buffer of {@code uint8[1, height, width, 3]} in which every byte has the
+   * given value}
    */
   static ByteBuffer plain(int value, int width, int height) {
     byte[] pixels = new byte[width * height * Preprocessing.CHANNELS];

@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class BatchAxisTest {
 
-  private static final ByteBuffer PIXELS =
-      SampleImages.noise(3, SmallModel.SIZE, SmallModel.SIZE);
+  private static final ByteBuffer PIXELS = SampleImages.noise(3, SmallModel.SIZE, SmallModel.SIZE);
 
   static Stream<Arguments> opened() {
     return Stream.of(
@@ -37,6 +36,7 @@ class BatchAxisTest {
         arguments("Reshape to [1, -1]", ending(end -> reshape(end, end.logits(), "flat", 1, -1))),
         arguments("Reshape to [1, 5]", ending(end -> reshape(end, end.logits(), "flat", 1, 5))),
         arguments("Reshape there and back", ending(BatchAxisTest::thereAndBack)),
+        arguments("Reshape to windows", ending(BatchAxisTest::windows)),
         arguments("one shape for two", ending(BatchAxisTest::sharedShape)),
         arguments("shape in a Constant", ending(BatchAxisTest::shapeInConstant)),
         arguments("shape in value_ints", ending(BatchAxisTest::shapeInIntegers)),
@@ -72,8 +72,7 @@ class BatchAxisTest {
             nchw().ending(BatchAxisTest::mixedRows).model(),
             "an image's answer depends on the other images in its batch"),
         arguments("rows turned", ending(BatchAxisTest::turnedRows), ""),
-        arguments(
-            "no batch axis", withoutBatchAxis(), "its input has no batch axis"));
+        arguments("no batch axis", withoutBatchAxis(), "its input has no batch axis"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -124,7 +123,8 @@ class BatchAxisTest {
             .toBuilder();
     fixed
         .getGraphBuilder()
-        .setInput(0, Tensor.value(fixed.getGraph().getInput(0).getName(), DataType.FLOAT, 1, 3, 32, 32))
+        .setInput(
+            0, Tensor.value(fixed.getGraph().getInput(0).getName(), DataType.FLOAT, 1, 3, 32, 32))
         .setOutput(0, Tensor.value(fixed.getGraph().getOutput(0).getName(), DataType.FLOAT, 1, 10));
     Preprocessing preprocessing =
         new Preprocessing(32, 32, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
@@ -162,6 +162,11 @@ class BatchAxisTest {
     return reshape(end, reshape(end, end.logits(), "map", 1, 5, 1, 1), "flat", 1, -1);
   }
 
+  /** Splits each image into five parts, as a Swin transformer splits it into windows. */
+  private static String windows(SmallModel.Ending end) {
+    return reshape(end, reshape(end, end.logits(), "windows", 5, 1), "flat", 1, 5);
+  }
+
   private static String sharedShape(SmallModel.Ending end) {
     String shape = end.graph().weight("shape", Tensor.integers(1, 5));
     String once = end.graph().node("Reshape", "once", List.of(end.logits(), shape));
@@ -191,11 +196,9 @@ class BatchAxisTest {
     OnnxGraph graph = end.graph();
     String rows = reshape(end, end.logits(), "rows", 1, 1, 5);
     String token = graph.weight("token", Tensor.floats(new float[5], 1, 1, 5));
-    String both =
-        graph.node("Concat", "both", List.of(token, rows), Attribute.integer("axis", 1));
+    String both = graph.node("Concat", "both", List.of(token, rows), Attribute.integer("axis", 1));
     String second = graph.weight("second", Tensor.integers(1));
-    String row =
-        graph.node("Gather", "row", List.of(both, second), Attribute.integer("axis", 1));
+    String row = graph.node("Gather", "row", List.of(both, second), Attribute.integer("axis", 1));
     return reshape(end, row, "flat", 1, 5);
   }
 

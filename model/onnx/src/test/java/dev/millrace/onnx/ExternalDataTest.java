@@ -74,7 +74,8 @@ class ExternalDataTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"../outside.bin", "parts/../../outside.bin", "link.bin", "/etc/hosts", ""})
+  @ValueSource(
+      strings = {"../outside.bin", "parts/../../outside.bin", "link.bin", "/etc/hosts", ""})
   void read_fileOutsideTheFolder_isRefused(String location) throws IOException {
     Path home = Files.createDirectory(folder.resolve("model"));
     write(folder.resolve("outside.bin"), raw(0));

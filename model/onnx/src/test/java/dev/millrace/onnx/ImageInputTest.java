@@ -59,8 +59,7 @@ class ImageInputTest {
     ModelProto either = named(flat(SmallModel.SIZE, 3), "n", "a", "b", "c");
 
     assertThatExceptionOfType(ModelException.class)
-        .isThrownBy(
-            () -> ModelPreparation.prepare(either.toByteArray(), PREPROCESSING, LABELS))
+        .isThrownBy(() -> ModelPreparation.prepare(either.toByteArray(), PREPROCESSING, LABELS))
         .withMessage(
             "input 'x' does not declare its layout, and the model runs both with NCHW and with NHWC"
                 + " images of 3 channels, 4 pixels high and 4 wide: say which with --layout nchw or"
@@ -84,9 +83,9 @@ class ImageInputTest {
     ModelProto exported = named(flat(5, 3), "n", "a", "b", "c");
 
     assertThatExceptionOfType(ModelException.class)
-        .isThrownBy(
-            () -> ModelPreparation.prepare(exported.toByteArray(), PREPROCESSING, LABELS))
-        .withMessageContaining("runs neither with NCHW nor with NHWC images of 3 channels, 4 pixels")
+        .isThrownBy(() -> ModelPreparation.prepare(exported.toByteArray(), PREPROCESSING, LABELS))
+        .withMessageContaining(
+            "runs neither with NCHW nor with NHWC images of 3 channels, 4 pixels")
         .withMessageEndingWith(": give the size that it was exported with");
   }
 
@@ -121,8 +120,7 @@ class ImageInputTest {
     ModelProto exported = of(flat(SmallModel.SIZE, 3), ElementType.UINT8);
 
     assertThatExceptionOfType(ModelException.class)
-        .isThrownBy(
-            () -> ModelPreparation.prepare(exported.toByteArray(), PREPROCESSING, LABELS))
+        .isThrownBy(() -> ModelPreparation.prepare(exported.toByteArray(), PREPROCESSING, LABELS))
         .withMessageStartingWith("input 'x' takes uint8, which cannot hold normalised pixels: ");
   }
 
@@ -151,13 +149,7 @@ class ImageInputTest {
   @Test
   void prepare_inputThatIsNotSquare_answersAsTheOriginal() {
     Preprocessing preprocessing =
-        of(
-            Channels.RGB,
-            2,
-            8,
-            Preprocessing.UNIT_SCALE,
-            PREPROCESSING.mean(),
-            PREPROCESSING.std());
+        of(Channels.RGB, 2, 8, Preprocessing.UNIT_SCALE, PREPROCESSING.mean(), PREPROCESSING.std());
     ModelProto exported = nchw().shaped(-1, 3, 2, 8).model();
 
     PreparedModel prepared =
@@ -166,13 +158,7 @@ class ImageInputTest {
     assertThat(Runs.once(prepared.bytes(), preprocessing, LABELS, PIXELS))
         .containsExactly(SmallModel.probabilities(PIXELS, 3), within(1e-5f));
     Preprocessing turned =
-        of(
-            Channels.RGB,
-            8,
-            2,
-            Preprocessing.UNIT_SCALE,
-            PREPROCESSING.mean(),
-            PREPROCESSING.std());
+        of(Channels.RGB, 8, 2, Preprocessing.UNIT_SCALE, PREPROCESSING.mean(), PREPROCESSING.std());
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> ModelPreparation.prepare(exported.toByteArray(), turned, LABELS))
         .withMessage(
@@ -184,20 +170,16 @@ class ImageInputTest {
   void input_isWhatTheFileDeclares() {
     assertThat(declared(nchw().shaped(-1, 1, 48, 192)))
         .isEqualTo(declaration(48, 192, Channels.GREY));
-    assertThat(declared(nhwc().shaped(1, 32, 64, 4)))
-        .isEqualTo(declaration(32, 64, Channels.RGBA));
+    assertThat(declared(nhwc().shaped(1, 32, 64, 4))).isEqualTo(declaration(32, 64, Channels.RGBA));
     assertThat(declared(nchw().shaped(3, 8, 9))).isEqualTo(declaration(8, 9, Channels.RGB));
+    assertThat(declared(nchw().shaped(-1, 28, 28))).isEqualTo(declaration(28, 28, Channels.GREY));
     assertThat(declared(nchw().shaped(-1, -1, 8, 9)))
         .isEqualTo(
-            new DeclaredInput(
-                OptionalInt.of(8), OptionalInt.of(9), Optional.empty(), false));
+            new DeclaredInput(OptionalInt.of(8), OptionalInt.of(9), Optional.empty(), false));
     assertThat(declared(nchw().shaped(-1, 3, -1, -1)))
         .isEqualTo(
             new DeclaredInput(
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                Optional.of(Channels.RGB),
-                false));
+                OptionalInt.empty(), OptionalInt.empty(), Optional.of(Channels.RGB), false));
   }
 
   @ParameterizedTest
@@ -207,8 +189,7 @@ class ImageInputTest {
   void runningChannels_areThoseWithWhichTheModelRuns(Channels channels) {
     ModelProto exported = named(flat(SmallModel.SIZE, channels.count()), "n", "c", "h", "w");
 
-    assertThat(ExportedModel.of(exported.toByteArray()).runningChannels(4, 4))
-        .isEqualTo(channels);
+    assertThat(ExportedModel.of(exported.toByteArray()).runningChannels(4, 4)).isEqualTo(channels);
   }
 
   private static DeclaredInput declared(SmallModel model) {
@@ -217,10 +198,7 @@ class ImageInputTest {
 
   private static DeclaredInput declaration(int height, int width, Channels channels) {
     return new DeclaredInput(
-        OptionalInt.of(height),
-        OptionalInt.of(width),
-        Optional.of(channels),
-        false);
+        OptionalInt.of(height), OptionalInt.of(width), Optional.of(channels), false);
   }
 
   private static ModelProto named(ModelProto model, String... names) {
@@ -334,8 +312,7 @@ class ImageInputTest {
       case RGB -> rgb;
       case BGR -> new int[] {rgb[2], rgb[1], rgb[0]};
       case RGBA -> new int[] {rgb[0], rgb[1], rgb[2], 255};
-      case GREY ->
-          new int[] {(rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) / 0x10000};
+      case GREY -> new int[] {(rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) / 0x10000};
     };
   }
 }

@@ -74,7 +74,7 @@ class OnnxModelRuntimeTest {
         exported(
             SmallModel.nchw(), new Preprocessing(5, 6, PREPROCESSING.mean(), PREPROCESSING.std())),
         Device.CPU,
-        "small version 1: input 'x' takes images of 4x4 pixels, not 5x5: give the size");
+        "small version 1: input 'x' takes images 4 pixels high and 4 wide, not 5 pixels high and 5");
   }
 
   /**

@@ -17,8 +17,8 @@ record ChosenInput(Preprocessing preprocessing, List<String> assumed) {
   }
 
   /**
-   * {@return one line that names what was assumed, for example {@code assumed: size 224, resize 256,
-   * …}; empty if nothing was}
+   * {@return one line that names what was assumed, for example {@code assumed: size 224, resize
+   * 256, …}; empty if nothing was}
    */
   String note() {
     return assumed.isEmpty()

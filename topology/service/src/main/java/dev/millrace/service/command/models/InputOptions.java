@@ -116,13 +116,11 @@ final class InputOptions {
    *     the width of its input
    * @throws IllegalArgumentException if an option's value is out of range, or contradicts the file
    */
-  ChosenInput choose(
-      DeclaredInput declared, BiFunction<Integer, Integer, Channels> running) {
+  ChosenInput choose(DeclaredInput declared, BiFunction<Integer, Integer, Channels> running) {
     List<String> assumed = new ArrayList<>();
     InputSize input = size == null ? declaredSize(declared, assumed) : size;
     Channels channels =
-        ordered(
-            declared.channels().orElseGet(() -> running.apply(input.height(), input.width())));
+        ordered(declared.channels().orElseGet(() -> running.apply(input.height(), input.width())));
     int shorterSide = resize == null ? usualResize(input) : resize;
     if (resize == null) {
       assumed.add("resize " + shorterSide);

@@ -94,8 +94,7 @@ final class ModelsImportCommand implements Callable<Integer> {
     byte[] given = ModelFile.read(file);
     ExportedModel exported =
         network
-            .map(
-                chosen -> chosen.withSize(input.side(chosen.size())).withClasses(names.size()))
+            .map(chosen -> chosen.withSize(input.side(chosen.size())).withClasses(names.size()))
             .map(chosen -> ExportedModel.of(weights.onnx(chosen, file)))
             .orElseGet(() -> ExportedModel.of(given, file));
     ImportedModel imported =

@@ -15,8 +15,7 @@ import java.util.List;
  * @param std standard deviation of each channel, after the scale
  * @param assumed what was not given, in words
  */
-record Normalization(
-    double scale, List<Float> mean, List<Float> std, List<String> assumed) {
+record Normalization(double scale, List<Float> mean, List<Float> std, List<String> assumed) {
 
   private static final int WHITE = 255;
 
@@ -90,7 +89,8 @@ record Normalization(
   private static boolean isByteScale(List<Float> mean, List<Float> std) {
     boolean bytesInMean = mean != null && mean.stream().anyMatch(value -> Math.abs(value) > 1);
     boolean bytesInStd = std != null && std.stream().anyMatch(value -> value > LARGEST_UNIT_STD);
-    boolean unitInMean = mean != null && !bytesInMean && mean.stream().anyMatch(value -> value != 0);
+    boolean unitInMean =
+        mean != null && !bytesInMean && mean.stream().anyMatch(value -> value != 0);
     boolean unitInStd = std != null && std.stream().allMatch(value -> value < 1);
     if (bytesInMean && unitInStd || bytesInStd && unitInMean) {
       throw new IllegalArgumentException(

@@ -58,8 +58,7 @@ class ImportedInputTest {
   @Test
   void everythingGiven_assumesNothing() throws IOException {
     CapturedRun run =
-        importModel(
-                "--size", "32", "--resize", "32", "--mean", "0.5,0.5,0.5", "--std", "1,1,1")
+        importModel("--size", "32", "--resize", "32", "--mean", "0.5,0.5,0.5", "--std", "1,1,1")
             .succeeded();
 
     assertThat(run.err()).doesNotContain("assumed");
@@ -84,7 +83,13 @@ class ImportedInputTest {
     JsonNode preprocessing =
         preprocessing(
             importModel(
-                    "--channel-order", "bgr", "--scale", "1", "--mean", "104,117,123", "--std",
+                    "--channel-order",
+                    "bgr",
+                    "--scale",
+                    "1",
+                    "--mean",
+                    "104,117,123",
+                    "--std",
                     "1,1,1")
                 .succeeded());
 
@@ -118,7 +123,12 @@ class ImportedInputTest {
     assertThat(run.err()).contains(", weights of other files put inside");
     CapturedRun verified =
         CapturedRun.of(
-            "models", "verify", "--repository", folder.resolve("models").toString(), "--model", "m");
+            "models",
+            "verify",
+            "--repository",
+            folder.resolve("models").toString(),
+            "--model",
+            "m");
     assertThat(verified.succeeded().out()).contains("is sound");
   }
 
