@@ -56,13 +56,13 @@ public final class ModelPreparation {
    * Prepares a classifier of grey, RGB or RGBA images, and reads its output as the user says.
    *
    * <p>The output with the scores must have one score per class and image, as {@code [batch,
-   * classes]} or with further dimensions of 1. With two labels it may have one score per image, which
-   * becomes two probabilities, the second of which is the score's. If the model returns logits, a
-   * softmax is added. Probabilities stay unchanged, but probabilities on another scale, or rounded to
-   * half precision, are divided by their sum. Scores of a sigmoid are independent of each other and
-   * stay unchanged. The graph's last operators and the scores for sample images decide what the
-   * scores are. Scores that look like probabilities are never taken for logits, unless the settings
-   * say so.
+   * classes]} or with further dimensions of 1. With two labels it may have one score per image,
+   * which becomes two probabilities, the second of which is the score's. If the model returns
+   * logits, a softmax is added. Probabilities stay unchanged, but probabilities on another scale,
+   * or rounded to half precision, are divided by their sum. Scores of a sigmoid are independent of
+   * each other and stay unchanged. The graph's last operators and the scores for sample images
+   * decide what the scores are. Scores that look like probabilities are never taken for logits,
+   * unless the settings say so.
    *
    * <p>A batch axis that is fixed at 1 is opened. The prepared model is compared with the untouched
    * file on different images, alone and in batches. If a batch cannot be shown to be answered as

@@ -44,8 +44,7 @@ final class NodeChain {
     inputs.add(last);
     String added = graph.node(other, names.take(otherName), inputs);
     last =
-        graph.node(
-            "Concat", names.take(name), List.of(added, last), Attribute.integer("axis", 1));
+        graph.node("Concat", names.take(name), List.of(added, last), Attribute.integer("axis", 1));
   }
 
   /** Adds a float32 constant of one element and returns its name. */
@@ -61,10 +60,7 @@ final class NodeChain {
   /** Casts a value of the model to float32 and returns the result's name. */
   String castToFloat(String name, String value) {
     return graph.node(
-        "Cast",
-        names.take(name),
-        List.of(value),
-        Attribute.integer("to", DataType.FLOAT_VALUE));
+        "Cast", names.take(name), List.of(value), Attribute.integer("to", DataType.FLOAT_VALUE));
   }
 
   /**

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * An ONNX file that contains all of its weights. {@link #input} requires that the model has
- * exactly one input.
+ * An ONNX file that contains all of its weights. {@link #input} requires that the model has exactly
+ * one input.
  *
  * @param model the file's content
  */
@@ -120,8 +120,7 @@ record OnnxFile(ModelProto model) {
 
   /** {@return whether Millrace wrote the file from a network, which ends in logits} */
   boolean isOwn(String output) {
-    return model.getProducerName().equals(OnnxGraph.PRODUCER)
-        && output.equals(OnnxNetwork.LOGITS);
+    return model.getProducerName().equals(OnnxGraph.PRODUCER) && output.equals(OnnxNetwork.LOGITS);
   }
 
   GraphProto graph() {

@@ -60,8 +60,7 @@ final class PreparedGraph {
 
   /** {@return like {@link #scores}, but with the values for which quantised scores stand} */
   byte[] values() {
-    return assemble(
-        this::dequantize, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
+    return assemble(this::dequantize, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
   }
 
   /**

@@ -33,6 +33,10 @@ final class PreparedMark {
                 .build());
   }
 
+  static StringStringEntryProto of(Preprocessing preprocessing) {
+    return StringStringEntryProto.newBuilder().setKey(KEY).setValue(text(preprocessing)).build();
+  }
+
   /**
    * {@return what a prepared file's answers are}
    *
@@ -52,10 +56,6 @@ final class PreparedMark {
               + ": import it again with this release",
           e);
     }
-  }
-
-  static StringStringEntryProto of(Preprocessing preprocessing) {
-    return StringStringEntryProto.newBuilder().setKey(KEY).setValue(text(preprocessing)).build();
   }
 
   /** {@return the recorded preprocessing; empty if the file is not prepared} */

@@ -49,8 +49,16 @@ final class Proof {
                 + " evaluation mode, with softmax over the classes");
       }
     }
-    answer(session, SampleImages.plain(BLACK, session.inputWidth(), session.inputHeight()), 1, "a black image");
-    answer(session, SampleImages.plain(GREY, session.inputWidth(), session.inputHeight()), 1, "a mid-grey image");
+    answer(
+        session,
+        SampleImages.plain(BLACK, session.inputWidth(), session.inputHeight()),
+        1,
+        "a black image");
+    answer(
+        session,
+        SampleImages.plain(GREY, session.inputWidth(), session.inputHeight()),
+        1,
+        "a mid-grey image");
   }
 
   private static FloatBuffer answer(

@@ -102,7 +102,7 @@ record ScoreOrigin(
         return false;
       }
       return CARRIERS.contains(node.getOpType())
-          || SCALES.contains(node.getOpType()) && !carried(node).isEmpty();
+          || (SCALES.contains(node.getOpType()) && !carried(node).isEmpty());
     }
 
     /** {@return the scaled value; for other nodes, the first input} */

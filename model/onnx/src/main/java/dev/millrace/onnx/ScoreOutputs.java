@@ -50,8 +50,8 @@ final class ScoreOutputs {
   }
 
   /**
-   * {@return the name of an output by which a trial run can be seen to work: the first that may hold
-   * scores, or else the first}
+   * {@return the name of an output by which a trial run can be seen to work: the first that may
+   * hold scores, or else the first}
    *
    * @throws ModelException if there is no output
    */
@@ -114,7 +114,7 @@ final class ScoreOutputs {
           .allMatch(side -> side.getDimValue() == 1 || side.getDimValue() == labels);
     }
     long scores = row.stream().mapToLong(Dimension::getDimValue).reduce(1, (a, b) -> a * b);
-    return scores == labels || scores == 1 && labels == 2;
+    return scores == labels || (scores == 1 && labels == 2);
   }
 
   private static String names(List<ValueInfoProto> outputs) {

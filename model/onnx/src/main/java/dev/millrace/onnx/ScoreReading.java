@@ -5,9 +5,9 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ScoreKind;
 
 /**
- * Decides what a model's scores are, from the user's word, the graph's last nodes and the scores for
- * sample images. Scores that look like probabilities are never taken for logits, unless the user
- * says so.
+ * Decides what a model's scores are, from the user's word, the graph's last nodes and the scores
+ * for sample images. Scores that look like probabilities are never taken for logits, unless the
+ * user says so.
  *
  * @param output the output with the scores
  * @param scores the scores for sample images
@@ -22,8 +22,8 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
   /**
    * {@return the nodes that make answers from the scores}
    *
-   * @throws ModelException if there is not one finite score per label, or if it is not clear what the
-   *     scores are
+   * @throws ModelException if there is not one finite score per label, or if it is not clear what
+   *     the scores are
    */
   ScoreTail tail(Labels labels) {
     scores.requireRows();
@@ -113,7 +113,7 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
 
   /** {@return the nodes that make two probabilities from one score} */
   private ScoreTail pair(ScoreKind kind) {
-    if (kind == ScoreKind.LOGITS || kind == ScoreKind.INDEPENDENT && needsSigmoid()) {
+    if (kind == ScoreKind.LOGITS || (kind == ScoreKind.INDEPENDENT && needsSigmoid())) {
       return ScoreTail.TWO_OF_LOGIT;
     }
     requireUnitRange();
@@ -123,7 +123,7 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
   /** {@return whether independent scores are still logits} */
   private boolean needsSigmoid() {
     return output.kind() == ScoreKind.LOGITS
-        || output.kind() == null && !scores.areInUnitRange();
+        || (output.kind() == null && !scores.areInUnitRange());
   }
 
   private void requireUnitRange() {

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 
 /**
- * A model's scores for sample images. The scores may have any shape, because an ONNX file need
- * not declare the shape of its output.
+ * A model's scores for sample images. The scores may have any shape, because an ONNX file need not
+ * declare the shape of its output.
  */
 final class Scores {
 
@@ -51,8 +51,7 @@ final class Scores {
    */
   static Scores ofSamples(byte[] model, Preprocessing preprocessing) {
     List<ByteBuffer> samples =
-        new ArrayList<>(
-            SampleImages.different(preprocessing.width(), preprocessing.height()));
+        new ArrayList<>(SampleImages.different(preprocessing.width(), preprocessing.height()));
     samples.add(SampleImages.plain(WHITE, preprocessing.width(), preprocessing.height()));
     try (OrtSession session = OrtSessions.open(model, Device.CPU)) {
       int images = PreparedSignature.firstDimension(session.getInputInfo()) == 1 ? 1 : IMAGES;
@@ -75,10 +74,7 @@ final class Scores {
 
   /** Runs one batch, adds its rows, and returns the shape of its scores. */
   private static long[] run(
-      OrtSession session,
-      Preprocessing preprocessing,
-      List<ByteBuffer> samples,
-      List<float[]> rows)
+      OrtSession session, Preprocessing preprocessing, List<ByteBuffer> samples, List<float[]> rows)
       throws OrtException {
     ByteBuffer batch = ByteBuffer.allocateDirect(samples.size() * preprocessing.bytes());
     samples.forEach(sample -> batch.put(sample.duplicate()));

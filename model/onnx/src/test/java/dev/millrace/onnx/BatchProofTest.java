@@ -84,7 +84,8 @@ class BatchProofTest {
 
   private static byte[] scores(ModelProto model, Preprocessing preprocessing, long batch) {
     OnnxFile file = new OnnxFile(model);
-    return new PreparedGraph(file, input(), ScoreOutput.of(file), preprocessing, batch).scores();
+    ScoreOutput output = new ScoreOutputs(file, SmallModel.CLASSES).find(null);
+    return new PreparedGraph(file, input(), output, preprocessing, batch).scores();
   }
 
   /** Reverses the order of the rows. */

@@ -66,8 +66,7 @@ class ScoresTest {
         arguments("half a sum", ending(ScoresTest::halfASum), "softmax of its own"),
         arguments("clip", ending(ScoresTest::clipped), "softmax of its own"),
         arguments("transpose", ending(ScoresTest::transposedTwice), "softmax of its own"),
-        arguments(
-            "percent", ending(ScoresTest::percent), "softmax of its own, divided by its sum"),
+        arguments("percent", ending(ScoresTest::percent), "softmax of its own, divided by its sum"),
         arguments("local function", localSoftmax(), "softmax of its own"),
         arguments("softmax times one", ending(end -> times(end, 1)), "softmax of its own"),
         arguments("[N, 1, 5]", unsqueezed(1), "softmax appended"),
@@ -121,8 +120,7 @@ class ScoresTest {
 
   @Test
   void logits_thatTheUserCallsIndependent_getSigmoids() {
-    PreparedModel prepared =
-        prepare(ending(ScoresTest::odds), TWO, null, ScoreKind.INDEPENDENT);
+    PreparedModel prepared = prepare(ending(ScoresTest::odds), TWO, null, ScoreKind.INDEPENDENT);
 
     assertThat(prepared.scores()).isEqualTo(ScoreTail.SIGMOIDS);
     assertThat(answers(prepared, TWO)).containsExactly(independent(), within(1e-6f));
@@ -165,7 +163,8 @@ class ScoresTest {
   void logitsThatLookLikeProbabilities_areRefusedUntilTheUserSaysWhatTheyAre() {
     ModelProto model = ending(ScoresTest::alwaysAHalfTwice);
 
-    assertRefused(model, LABELS, null, null, "the model's answers to sample images all lie between");
+    assertRefused(
+        model, LABELS, null, null, "the model's answers to sample images all lie between");
     PreparedModel prepared = prepare(model, LABELS, null, ScoreKind.LOGITS);
     assertThat(Arrays.copyOf(answers(prepared, LABELS), 5))
         .containsExactly(Softmax.of(new double[] {0.5, 0.5, 0, 0, 0}), within(1e-6f));
@@ -253,7 +252,8 @@ class ScoresTest {
         prepare(withOutputs("Softmax", output("logits", -1, 5)), LABELS, null, null);
     assertThat(probabilities).asString().contains(", output y, softmax of its own");
 
-    PreparedModel sized = prepare(withOutputs("Identity", output("means", -1, 3)), LABELS, null, null);
+    PreparedModel sized =
+        prepare(withOutputs("Identity", output("means", -1, 3)), LABELS, null, null);
     assertThat(sized).asString().contains(", output y, softmax appended");
     assertThat(answers(sized, LABELS)).containsExactly(EXPECTED, within(1e-5f));
 
@@ -282,10 +282,10 @@ class ScoresTest {
   void severalOutputs_theFirstWithoutScores_theChannelsAreFoundAllTheSame() {
     ModelProto.Builder model =
         ending(
-                end -> {
-                  end.node("ArgMax", Attribute.integer("axis", 1));
-                  return end.logits();
-                })
+            end -> {
+              end.node("ArgMax", Attribute.integer("axis", 1));
+              return end.logits();
+            })
             .toBuilder();
     model
         .getGraphBuilder()
@@ -300,9 +300,7 @@ class ScoresTest {
         .asString()
         .contains(", output y, softmax appended");
     assertRefused(
-        model.build().toBuilder()
-            .setGraph(model.getGraph().toBuilder().clearOutput())
-            .build(),
+        model.build().toBuilder().setGraph(model.getGraph().toBuilder().clearOutput()).build(),
         LABELS,
         null,
         null,
@@ -325,12 +323,17 @@ class ScoresTest {
         .hasMessageContaining("disagree whether the classes are independent: import the model");
     ModelVersion unprepared =
         repository.publish(
-            "n", ending(end -> end.node("Sigmoid")).toByteArray(), PREPROCESSING, LABELS, provenance);
+            "n",
+            ending(end -> end.node("Sigmoid")).toByteArray(),
+            PREPROCESSING,
+            LABELS,
+            provenance);
     ModelVersion triton =
         new ModelVersion(unprepared.folder(), unprepared.manifest(), OptionalInt.empty(), false);
     assertThatThrownBy(() -> new OnnxModelRuntime().open(triton, Device.CPU))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("the model's scores are independent: add 'parameters { key: \"scores\"");
+        .hasMessageContaining(
+            "the model's scores are independent: add 'parameters { key: \"scores\"");
   }
 
   private static PreparedModel prepare(
@@ -372,13 +375,9 @@ class ScoresTest {
   }
 
   /** Returns a model that ends in an operator, and also returns a value from before the end. */
-  private static ModelProto withOutputs(
-      String operator, ValueInfoProto other) {
+  private static ModelProto withOutputs(String operator, ValueInfoProto other) {
     ModelProto.Builder model = ending(end -> end.node(operator)).toBuilder();
-    model
-        .getGraphBuilder()
-        .setOutput(0, output("y", -1, 5))
-        .addOutput(other);
+    model.getGraphBuilder().setOutput(0, output("y", -1, 5)).addOutput(other);
     return model.build();
   }
 
@@ -467,8 +466,7 @@ class ScoresTest {
   private static String sigmoidInParts(Ending end) {
     String one = end.graph().constant("one", Tensor.floats(new float[] {1}, 1));
     String exp =
-        end.graph()
-            .node("Exp", "exp", List.of(end.graph().node("Neg", "neg", List.of(odds(end)))));
+        end.graph().node("Exp", "exp", List.of(end.graph().node("Neg", "neg", List.of(odds(end)))));
     String sum = end.graph().node("Add", "sum", List.of(exp, one));
     return end.graph().node("Div", "quotient", List.of(one, sum));
   }

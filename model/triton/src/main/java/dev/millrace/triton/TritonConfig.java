@@ -29,10 +29,7 @@ import java.util.function.Function;
  * @param scores which output holds the scores, and what they are: the parameter {@code scores}
  */
 record TritonConfig(
-    Path labels,
-    Preprocessing preprocessing,
-    OptionalInt maxBatchSize,
-    ScoreSettings scores) {
+    Path labels, Preprocessing preprocessing, OptionalInt maxBatchSize, ScoreSettings scores) {
 
   static final String FILE_NAME = "config.pbtxt";
 

@@ -86,8 +86,7 @@ class PredictionFormatTest {
     float[] scores = {0.49f, 0.9f, 0, 0.5f, 0.99f, 0, 0, 0, 0, 0};
 
     Prediction prediction =
-        new PredictionFormat(1, true)
-            .prediction("a", SOURCE, new Classification(version, scores));
+        new PredictionFormat(1, true).prediction("a", SOURCE, new Classification(version, scores));
 
     assertThat(prediction.labels()).containsExactly("class-4", "class-1", "class-3");
     assertThat(prediction.label()).isEqualTo("class-4");

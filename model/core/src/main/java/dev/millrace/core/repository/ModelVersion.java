@@ -135,8 +135,8 @@ public record ModelVersion(
 
   /**
    * Requires that this version and {@code predecessor} take images of the same size and have the
-   * same classes, both exclusive or both independent, in the same order. Consumers of the predecessor's predictions can then read this
-   * version's predictions.
+   * same classes, both exclusive or both independent, in the same order. Consumers of the
+   * predecessor's predictions can then read this version's predictions.
    *
    * @param predecessor the version to compare with
    * @throws SignatureChangeException if the sizes or the classes differ; the message names the

@@ -20,8 +20,8 @@ public enum AnswerKind {
    * @param row one number per class
    * @param tolerance the largest allowed difference between 1 and the sum of a distribution, and
    *     the largest distance of a number from the range 0 to 1
-   * @return the problem, for example {@code probabilities that sum to 3.2, not 1}, or null if there is
-   *     none
+   * @return the problem, for example {@code probabilities that sum to 3.2, not 1}, or null if there
+   *     is none
    */
   public String problem(float[] row, double tolerance) {
     double sum = 0;

@@ -30,8 +30,7 @@ public final class PredictionSize {
    * @param probabilities whether a prediction holds the probabilities of all classes
    */
   public static long most(ModelManifest version, int top, boolean probabilities) {
-    long named =
-        version.labels().stream().mapToLong(label -> NAME + utf8(label)).sum();
+    long named = version.labels().stream().mapToLong(label -> NAME + utf8(label)).sum();
     return most(version.labels(), top, probabilities) + (version.independent() ? named : 0);
   }
 
@@ -44,8 +43,7 @@ public final class PredictionSize {
    * @param probabilities whether a prediction holds the probabilities of all classes
    */
   public static long most(List<String> labels, int top, boolean probabilities) {
-    long longest =
-        labels.stream().mapToInt(PredictionSize::utf8).max().orElse(0);
+    long longest = labels.stream().mapToInt(PredictionSize::utf8).max().orElse(0);
     long entries = Math.min(top, labels.size()) + 1L;
     return FRAME
         + entries * (ENTRY + longest)

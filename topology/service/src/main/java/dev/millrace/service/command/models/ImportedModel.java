@@ -27,16 +27,13 @@ record ImportedModel(PreparedModel prepared, ChosenInput input, boolean embedded
       ExportedModel exported, InputOptions options, ScoreSettings scores, Labels labels) {
     ChosenInput input = options.choose(exported.input(), exported::runningChannels);
     PreparedModel prepared =
-        ModelPreparation.prepare(
-            exported, input.preprocessing(), labels, options.layout(), scores);
+        ModelPreparation.prepare(exported, input.preprocessing(), labels, options.layout(), scores);
     return new ImportedModel(prepared, input, exported.hasExternalData());
   }
 
   /** {@return the manifest's {@code kind}} */
   String kind() {
-    return prepared.scores().answers() == AnswerKind.INDEPENDENT
-        ? ModelManifest.INDEPENDENT
-        : null;
+    return prepared.scores().answers() == AnswerKind.INDEPENDENT ? ModelManifest.INDEPENDENT : null;
   }
 
   /** {@return a summary of the preparation on one line} */

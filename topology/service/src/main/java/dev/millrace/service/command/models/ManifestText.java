@@ -46,8 +46,7 @@ record ManifestText(PrintWriter out, Instant now) {
           "resize, mean and std are ImageNet's unless the parameters in config.pbtxt say others");
     }
     version.maxBatchSize().ifPresent(most -> line("batch", "at most " + most + " images"));
-    line(
-        manifest.independent() ? "independent classes" : "classes", classes(manifest.labels()));
+    line(manifest.independent() ? "independent classes" : "classes", classes(manifest.labels()));
     new TreeMap<>(manifest.metrics()).forEach((name, value) -> line(name, value(name, value)));
   }
 

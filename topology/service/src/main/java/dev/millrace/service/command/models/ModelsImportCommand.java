@@ -98,7 +98,8 @@ final class ModelsImportCommand implements Callable<Integer> {
             .map(chosen -> ExportedModel.of(weights.onnx(chosen, file)))
             .orElseGet(() -> ExportedModel.of(given, file));
     ImportedModel imported =
-        trial.call(file.toString(), () -> ImportedModel.of(exported, input, output.settings(), names));
+        trial.call(
+            file.toString(), () -> ImportedModel.of(exported, input, output.settings(), names));
     PreparedModel prepared = imported.prepared();
     ModelVersion version =
         model

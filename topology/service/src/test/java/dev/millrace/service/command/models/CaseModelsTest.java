@@ -106,8 +106,7 @@ class CaseModelsTest {
     "unknown_operator, AcmeScale",
     "not_a_number, NaN",
   })
-  void variantThatCannotBeServed_isRefusedNamingWhy(String variant, String why)
-      throws IOException {
+  void variantThatCannotBeServed_isRefusedNamingWhy(String variant, String why) throws IOException {
     assertThat(imported(variant, "", 1000).failureLine()).contains(why);
   }
 

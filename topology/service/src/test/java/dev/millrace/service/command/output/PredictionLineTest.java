@@ -28,7 +28,8 @@ class PredictionLineTest {
   void lineOfIndependentClasses_namesAllThatAreRight() {
     assertThat(line.of(record(), independent(List.of("cat", "sofa"))))
         .contains("  cat, sofa           93.0 %  ");
-    assertThat(line.of(record(), independent(List.of()))).contains("  (none)              93.0 %  ");
+    assertThat(line.of(record(), independent(List.of())))
+        .contains("  (none)              93.0 %  ");
   }
 
   private static Prediction independent(List<String> labels) {
