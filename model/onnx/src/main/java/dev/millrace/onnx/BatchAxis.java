@@ -83,7 +83,7 @@ final class BatchAxis {
       return false;
     }
     List<Long> shape = Integers.of(constants.get(node.getInput(1)));
-    return shape.size() > 1 && (shape.get(0) == 1 || shape.get(0) > 1 && !shape.contains(-1L));
+    return shape.size() > 1 && (shape.get(0) == 1 || (shape.get(0) > 1 && !shape.contains(-1L)));
   }
 
   /**

@@ -46,8 +46,8 @@ record Rounding(double relative) {
     return node.getOpType().contains("Quantize")
         || node.getOpType().startsWith("QLinear")
         || node.getOpType().endsWith("Integer")
-        || node.getOpType().equals("Cast")
+        || (node.getOpType().equals("Cast")
             && node.getAttributeList().stream()
-                .anyMatch(attribute -> HALVES.contains((int) attribute.getI()));
+                .anyMatch(attribute -> HALVES.contains((int) attribute.getI())));
   }
 }

@@ -92,7 +92,7 @@ record Normalization(double scale, List<Float> mean, List<Float> std, List<Strin
     boolean unitInMean =
         mean != null && !bytesInMean && mean.stream().anyMatch(value -> value != 0);
     boolean unitInStd = std != null && std.stream().allMatch(value -> value < 1);
-    if (bytesInMean && unitInStd || bytesInStd && unitInMean) {
+    if ((bytesInMean && unitInStd) || (bytesInStd && unitInMean)) {
       throw new IllegalArgumentException(
           "mean: "
               + mean
