@@ -13,8 +13,12 @@ import org.apache.kafka.common.serialization.Serde;
  * @param label name of the most probable class
  * @param probability probability of the most probable class, from 0 to 1
  * @param top the most probable classes, most probable first
- * @param probabilities the full distribution in the order of the model's outputs, or null if the
- *     topology was configured to omit it
+ * @param labels null if exactly one class is right. If the classes are independent of each other,
+ *     so that any number of them may be right: the names of the classes whose probability is at
+ *     least {@link #THRESHOLD}, most probable first; may be empty
+ * @param probabilities the probabilities of all classes in the order of the model's outputs, or
+ *     null if the topology was configured to omit them; they sum to 1 unless the classes are
+ *     independent
  * @param source the input record
  */
 public record Prediction(
@@ -23,8 +27,12 @@ public record Prediction(
     String label,
     float probability,
     List<Top> top,
+    List<String> labels,
     Probabilities probabilities,
     Source source) {
+
+  /** The least probability of an independent class that counts as right. */
+  public static final float THRESHOLD = 0.5f;
 
   /**
    * The model version that classified an image.
@@ -94,14 +102,15 @@ public record Prediction(
   }
 
   /**
-   * Requires all values but {@code probabilities}, and copies {@code top}.
+   * Requires all values but {@code labels} and {@code probabilities}, and copies the lists.
    *
    * @param id the image's id
    * @param model the model version that classified the image
    * @param label name of the most probable class
    * @param probability probability of the most probable class, from 0 to 1
    * @param top the most probable classes, most probable first
-   * @param probabilities the full distribution in the order of the model's outputs
+   * @param labels names of the independent classes that are right, or null for exclusive classes
+   * @param probabilities the probabilities of all classes in the order of the model's outputs
    * @param source the input record
    * @throws NullPointerException if a required value is null
    */
@@ -110,13 +119,46 @@ public record Prediction(
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(label, "label");
     top = List.copyOf(top);
+    labels = labels == null ? null : List.copyOf(labels);
     Objects.requireNonNull(source, "source");
   }
 
   /**
+   * Creates a prediction of exclusive classes.
+   *
+   * @param id the image's id
+   * @param model the model version that classified the image
+   * @param label name of the most probable class
+   * @param probability probability of the most probable class, from 0 to 1
+   * @param top the most probable classes, most probable first
+   * @param probabilities the full distribution in the order of the model's outputs, or null
+   * @param source the input record
+   * @throws NullPointerException if a required value is null
+   */
+  public Prediction(
+      String id,
+      Model model,
+      String label,
+      float probability,
+      List<Top> top,
+      Probabilities probabilities,
+      Source source) {
+    this(id, model, label, probability, top, null, probabilities, source);
+  }
+
+  /**
+   * {@return whether the classes are independent of each other, so that any number may be right}
+   */
+  public boolean independent() {
+    return labels != null;
+  }
+
+  /**
    * {@return the serde of prediction topics} A value is one JSON object in UTF-8, with the fields
-   * in the order of this record's components. Reading throws Kafka's {@code SerializationException}
-   * if a field is missing or has another type, and ignores unknown fields. Thread-safe.
+   * in the order of this record's components. A prediction of independent classes has the field
+   * {@code "kind": "independent"} after the model; one of exclusive classes has neither {@code
+   * kind} nor {@code labels}. Reading throws Kafka's {@code SerializationException} if a field is
+   * missing or has another type, and ignores unknown fields. Thread-safe.
    */
   public static Serde<Prediction> serde() {
     return PredictionJson.serde();

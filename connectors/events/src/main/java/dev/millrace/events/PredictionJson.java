@@ -30,10 +30,12 @@ final class PredictionJson {
   private static final SerializableString NAME = new SerializedString("name");
   private static final SerializableString VERSION = new SerializedString("version");
   private static final SerializableString SHA256 = new SerializedString("sha256");
+  private static final SerializableString KIND = new SerializedString(PredictionReader.KIND);
   private static final SerializableString LABEL = new SerializedString("label");
   private static final SerializableString PROBABILITY = new SerializedString("probability");
   private static final SerializableString TOP = new SerializedString("top");
   private static final SerializableString INDEX = new SerializedString("index");
+  private static final SerializableString LABELS = new SerializedString("labels");
   private static final SerializableString PROBABILITIES = new SerializedString("probabilities");
   private static final SerializableString SOURCE = new SerializedString("source");
   private static final SerializableString TOPIC = new SerializedString("topic");
@@ -70,6 +72,9 @@ final class PredictionJson {
     number(json, VERSION, prediction.model().version());
     text(json, SHA256, prediction.model().sha256());
     json.writeEndObject();
+    if (prediction.independent()) {
+      text(json, KIND, PredictionReader.INDEPENDENT);
+    }
     text(json, LABEL, prediction.label());
     number(json, PROBABILITY, prediction.probability());
     json.writeFieldName(TOP);
@@ -82,6 +87,14 @@ final class PredictionJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+    if (prediction.independent()) {
+      json.writeFieldName(LABELS);
+      json.writeStartArray();
+      for (String label : prediction.labels()) {
+        json.writeString(label);
+      }
+      json.writeEndArray();
+    }
     Probabilities probabilities = prediction.probabilities();
     if (probabilities != null) {
       json.writeFieldName(PROBABILITIES);

@@ -12,6 +12,12 @@ import java.util.function.Predicate;
  */
 final class PredictionReader {
 
+  /** The name of the field that only a prediction of independent classes has. */
+  static final String KIND = "kind";
+
+  /** The only value of {@link #KIND}. */
+  static final String INDEPENDENT = "independent";
+
   private PredictionReader() {}
 
   static Prediction read(JsonNode json) {
@@ -23,6 +29,7 @@ final class PredictionReader {
         text(json, "label"),
         probability(json.path("probability"), "probability"),
         top(array(json, "top")),
+        isIndependent(json) ? labels(array(json, "labels")) : null,
         json.has("probabilities") ? probabilities(array(json, "probabilities")) : null,
         new Prediction.Source(
             text(source, "topic"),
@@ -41,6 +48,24 @@ final class PredictionReader {
               probability(one.path("probability"), "probability")));
     }
     return top;
+  }
+
+  private static boolean isIndependent(JsonNode json) {
+    if (!json.has(KIND)) {
+      return false;
+    }
+    if (!text(json, KIND).equals(INDEPENDENT)) {
+      throw new IllegalArgumentException("its field \"kind\" is not \"independent\"");
+    }
+    return true;
+  }
+
+  private static List<String> labels(JsonNode array) {
+    List<String> labels = new ArrayList<>(array.size());
+    for (JsonNode one : array) {
+      labels.add(checked(one, "labels", "text", JsonNode::isTextual).textValue());
+    }
+    return labels;
   }
 
   private static Probabilities probabilities(JsonNode array) {

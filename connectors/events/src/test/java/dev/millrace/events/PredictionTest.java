@@ -27,6 +27,9 @@ class PredictionTest {
       "probabilities":[0.0625,0.9375],\
       "source":{"topic":"images","partition":7,"offset":4200000000}}""";
 
+  private static final String KIND =
+      "\"kind\":\"independent\",\"label\":\"cat\",\"probability\":0.9375,";
+
   @Test
   void prediction_written_isJsonInTheDocumentedOrder() {
     assertThat(write(prediction("cat", DISTRIBUTION))).isEqualTo(JSON);
@@ -36,6 +39,35 @@ class PredictionTest {
   void prediction_writtenWithoutProbabilities_hasNoSuchField() {
     assertThat(write(prediction("cat", null)))
         .isEqualTo(JSON.replace("\"probabilities\":[0.0625,0.9375],", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\"a\"", "\"a\",\"größte Katze\""})
+  void prediction_ofIndependentClasses_saysSoAndListsTheRightOnes(String labels) {
+    String json =
+        JSON.replace("\"label\":\"cat\",\"probability\":0.9375,\"top\"", KIND + "\"top\"")
+            .replace("\"probabilities\"", "\"labels\":[" + labels + "],\"probabilities\"");
+
+    Prediction prediction = read(json);
+
+    assertThat(prediction.independent()).isTrue();
+    assertThat(write(prediction)).isEqualTo(json);
+    assertThat(write(read(JSON))).doesNotContain("kind", "labels");
+    assertThat(read(JSON).independent()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"kind\":\"exclusive\"                   | its field \"kind\" is not \"independent\"",
+        "\"kind\":1                             | its field \"kind\" is not of type text",
+        "\"kind\":\"independent\"                 | it has no field \"labels\"",
+        "\"kind\":\"independent\",\"labels\":7    | its field \"labels\" is not of type array",
+        "\"kind\":\"independent\",\"labels\":[7]  | its field \"labels\" is not of type text",
+      })
+  void prediction_ofAnUnknownKindOrWithoutLabels_isRefused(String fields, String problem) {
+    assertRefused(JSON.replace("{\"id\"", "{" + fields + ",\"id\""), problem);
   }
 
   @ParameterizedTest

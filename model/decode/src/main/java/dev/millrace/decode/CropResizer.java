@@ -53,18 +53,17 @@ final class CropResizer {
   }
 
   private void prepare(int width, int height, Preprocessing preprocessing) {
-    int size = preprocessing.size();
     int shorter = Math.min(width, height);
     long resizedWidth = resized(width, shorter, preprocessing.resize());
     long resizedHeight = resized(height, shorter, preprocessing.resize());
-    if (!columns.is(width, resizedWidth, size)) {
-      columns = new ResizedAxis(width, resizedWidth, size);
+    if (!columns.is(width, resizedWidth, preprocessing.width())) {
+      columns = new ResizedAxis(width, resizedWidth, preprocessing.width());
       narrower = new RowNarrower(columns);
     }
-    if (!rows.is(height, resizedHeight, size)) {
-      rows = new ResizedAxis(height, resizedHeight, size);
+    if (!rows.is(height, resizedHeight, preprocessing.height())) {
+      rows = new ResizedAxis(height, resizedHeight, preprocessing.height());
     }
-    int samples = Preprocessing.CHANNELS * size;
+    int samples = Preprocessing.CHANNELS * preprocessing.width();
     // The largest number of groups that one output row's source rows can belong to.
     int groups = (rows.taps() + 2 * (RowNarrower.ROWS - 1)) / RowNarrower.ROWS;
     if (sums.length != samples || ring.length < groups) {

@@ -72,8 +72,8 @@ class ReducedDecodeTest {
 
     ByteBuffer pixels = decode(jpeg, geometry);
 
-    assertNear(pixels, geometry.size() + 1, topLeft);
-    assertNear(pixels, 2 * geometry.size() - 2, topRight);
+    assertNear(pixels, geometry.width() + 1, topLeft);
+    assertNear(pixels, 2 * geometry.width() - 2, topRight);
   }
 
   private static void assertNear(ByteBuffer pixels, int pixel, String colour) {

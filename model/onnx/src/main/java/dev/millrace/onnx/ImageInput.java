@@ -1,131 +1,167 @@
 package dev.millrace.onnx;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.image.Preprocessing.Channels;
 import dev.millrace.core.model.ModelException;
-import dev.millrace.onnx.proto.TensorProto.DataType;
-import dev.millrace.onnx.proto.TensorShapeProto.Dimension;
-import dev.millrace.onnx.proto.TypeProto;
 import dev.millrace.onnx.proto.ValueInfoProto;
+import java.util.Collections;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Objects;
 
 /**
- * The input of an exported model, before the model is prepared. {@link #of} checks that batches of
- * normalised RGB images fit the input.
+ * The input of an exported model, before the model is prepared: how the preprocessed pixels of an
+ * image become a tensor of the model.
  *
  * @param name name of the input
  * @param layout the position of the channels
- * @param half whether the elements are float16; otherwise they are float32
+ * @param elements type of the elements
+ * @param batched whether the input has a batch axis
  */
-record ImageInput(String name, Layout layout, boolean half) {
-
-  /** The order of a batch's dimensions. */
-  enum Layout {
-    /** Batch, channels, height, width: PyTorch's order. */
-    NCHW,
-    /** Batch, height, width, channels: TensorFlow's order. */
-    NHWC
-  }
-
-  private static final int RANK = 4;
+record ImageInput(String name, ImageLayout layout, ElementType elements, boolean batched) {
 
   /**
-   * Checks the type that a model declares for its input.
+   * Reads a model's declaration.
    *
-   * @throws ModelException if images with this preprocessing do not fit the declared type
+   * @param value the declared input
+   * @param wanted the layout that the caller asks for, or null
+   * @return the input in each layout that fits the declaration, the declared one alone if there is
+   *     one
+   * @throws ModelException if images with this preprocessing do not fit the input
    */
-  static ImageInput of(ValueInfoProto value, Preprocessing preprocessing) {
-    String subject = "input " + OneLine.quoted(value.getName());
-    TypeProto.Tensor type = value.getType().getTensorType();
-    if (type.getElemType() != DataType.FLOAT_VALUE
-        && type.getElemType() != DataType.FLOAT16_VALUE) {
-      throw new ModelException(
-          subject
-              + " takes "
-              + typeName(type)
-              + ": export a model that takes normalised float32 or float16 images");
+  static List<ImageInput> possible(
+      ValueInfoProto value, Preprocessing preprocessing, ImageLayout wanted) {
+    InputShape shape = InputShape.of(value);
+    shape.requireOpenOrSingle();
+    ElementType elements = elements(value, shape);
+    if (elements.isRaw()) {
+      requireRaw(shape, preprocessing);
     }
-    List<Dimension> shape = type.getShape().getDimList();
-    if (shape.size() != RANK) {
-      throw new ModelException(
-          subject
+    int channels = preprocessing.channels().count();
+    int height = preprocessing.height();
+    int width = preprocessing.width();
+    List<ImageLayout> layouts =
+        wanted == null
+            ? shape.likely(channels, height, width)
+            : shape.possible(channels, height, width).stream().filter(wanted::equals).toList();
+    if (layouts.isEmpty()) {
+      throw misfit(shape, preprocessing, wanted);
+    }
+    return layouts.stream()
+        .map(layout -> new ImageInput(value.getName(), layout, elements, shape.batched()))
+        .toList();
+  }
+
+  /**
+   * Finds out which layout a model takes: it runs one image in each.
+   *
+   * @param possible the possible inputs, at least one
+   * @throws ModelException if the model runs with none or with several
+   */
+  static ImageInput running(
+      List<ImageInput> possible, Preprocessing preprocessing, OriginalModel model) {
+    if (possible.size() == 1) {
+      return possible.get(0);
+    }
+    List<ImageInput> running =
+        possible.stream().filter(input -> model.runs(input, preprocessing)).toList();
+    if (running.size() == 1) {
+      return running.get(0);
+    }
+    boolean none = running.isEmpty();
+    throw new ModelException(
+        "input "
+            + OneLine.quoted(possible.get(0).name())
+            + " does not declare its layout, and the model runs "
+            + (none ? "neither with NCHW nor" : "both with NCHW and")
+            + " with NHWC images of "
+            + preprocessing.channels().count()
+            + " channels, "
+            + sides(preprocessing.height(), preprocessing.width())
+            + (none
+                ? ": give the size that it was exported with"
+                : ": say which with --layout nchw or --layout nhwc"));
+  }
+
+  /** {@return whether a model runs on one image with these channels, in a layout that fits it} */
+  static boolean runs(
+      ValueInfoProto value, Channels channels, int height, int width, OriginalModel model) {
+    InputShape shape = InputShape.of(value);
+    ElementType elements = elements(value, shape);
+    List<Float> zeros = Collections.nCopies(channels.count(), 0f);
+    List<Float> ones = Collections.nCopies(channels.count(), 1f);
+    Preprocessing raw =
+        new Preprocessing(
+            width,
+            height,
+            Math.max(width, height),
+            Preprocessing.Fit.CROP,
+            Preprocessing.Interpolation.BILINEAR,
+            Preprocessing.Exif.APPLY,
+            channels,
+            1,
+            zeros,
+            ones);
+    return shape.likely(channels.count(), height, width).stream()
+        .map(layout -> new ImageInput(value.getName(), layout, elements, shape.batched()))
+        .anyMatch(input -> model.runs(input, raw));
+  }
+
+  private static ElementType elements(ValueInfoProto value, InputShape shape) {
+    return ElementType.of(shape.subject(), value.getType().getTensorType().getElemType());
+  }
+
+  private static ModelException misfit(
+      InputShape shape, Preprocessing preprocessing, ImageLayout wanted) {
+    ImageLayout layout = Objects.requireNonNullElse(wanted, shape.declaredLayout());
+    int channels = preprocessing.channels().count();
+    if (layout == null || shape.declared(layout.channels()).orElse(channels) != channels) {
+      return new ModelException(
+          shape.subject()
               + " has the shape "
-              + text(shape)
-              + ": export a model whose input is [batch, 3, height, width] or [batch, height,"
-              + " width, 3]");
+              + shape
+              + ", in which "
+              + (wanted == null ? "no layout" : wanted)
+              + " has an axis of "
+              + channels
+              + (channels == 1 ? " channel" : " channels")
+              + ": export a model of grey, RGB or RGBA images, or give the options that fit it");
     }
-    Layout layout = layout(subject, shape);
-    if (shape.get(0).hasDimValue()) {
+    int height = preprocessing.height();
+    int width = preprocessing.width();
+    long high = shape.declared(layout.height()).orElse(height);
+    long wide = shape.declared(layout.height() + 1).orElse(width);
+    return new ModelException(
+        shape.subject()
+            + " takes images "
+            + sides(high, wide)
+            + ", not "
+            + sides(height, width)
+            + ": give the size that the model was exported with"
+            + (high == width && wide == height
+                ? "; --size is HEIGHTxWIDTH, here " + high + "x" + wide
+                : ""));
+  }
+
+  private static void requireRaw(InputShape shape, Preprocessing preprocessing) {
+    boolean raw =
+        preprocessing.scale() == 1
+            && preprocessing.mean().stream().allMatch(mean -> mean == 0)
+            && preprocessing.std().stream().allMatch(std -> std == 1);
+    if (!raw) {
       throw new ModelException(
-          subject
-              + " takes batches of exactly "
-              + shape.get(0).getDimValue()
-              + ": export the model with a dynamic batch axis");
+          shape.subject()
+              + " takes uint8, which cannot hold normalised pixels: the scale must be 1, each mean"
+              + " 0 and each std 1 (leave out --scale, --mean and --std)");
     }
-    requireSize(subject, shape, layout == Layout.NCHW ? 2 : 1, preprocessing.size());
-    return new ImageInput(value.getName(), layout, type.getElemType() == DataType.FLOAT16_VALUE);
+  }
+
+  private static String sides(long height, long width) {
+    return height + " pixels high and " + width + " wide";
   }
 
   /** {@return the input's name, layout and element type, for example {@code input NCHW float32}} */
   @Override
   public String toString() {
-    return name + " " + layout + (half ? " float16" : " float32");
-  }
-
-  private static Layout layout(String subject, List<Dimension> shape) {
-    if (isChannels(shape.get(1))) {
-      return Layout.NCHW;
-    }
-    if (isChannels(shape.get(3))) {
-      return Layout.NHWC;
-    }
-    throw new ModelException(
-        subject
-            + " has the shape "
-            + text(shape)
-            + ", in which neither the second nor the last dimension is 3: export a model of RGB"
-            + " images with a fixed channel axis");
-  }
-
-  private static boolean isChannels(Dimension dimension) {
-    return dimension.hasDimValue() && dimension.getDimValue() == Preprocessing.CHANNELS;
-  }
-
-  private static void requireSize(String subject, List<Dimension> shape, int first, int size) {
-    for (Dimension side : shape.subList(first, first + 2)) {
-      if (side.hasDimValue() && side.getDimValue() != size) {
-        throw new ModelException(
-            subject
-                + " takes images of "
-                + text(shape.get(first + 1))
-                + "x"
-                + text(shape.get(first))
-                + " pixels, not "
-                + size
-                + "x"
-                + size
-                + ": give the size that the model was exported with");
-      }
-    }
-  }
-
-  private static String typeName(TypeProto.Tensor type) {
-    if (type.getElemType() == DataType.UNDEFINED_VALUE) {
-      return "no tensor";
-    }
-    DataType known = DataType.forNumber(type.getElemType());
-    return known == null ? "elements of type " + type.getElemType() : known.name();
-  }
-
-  private static String text(List<Dimension> shape) {
-    return OneLine.of(
-        shape.stream().map(ImageInput::text).collect(Collectors.joining(", ", "[", "]")));
-  }
-
-  private static String text(Dimension dimension) {
-    if (dimension.hasDimValue()) {
-      return Long.toString(dimension.getDimValue());
-    }
-    return dimension.hasDimParam() ? dimension.getDimParam() : "?";
+    return name + " " + (batched ? layout.name() : layout.name().substring(1)) + " " + elements;
   }
 }

@@ -10,12 +10,13 @@ import dev.millrace.core.runtime.ModelSession;
  * correct, the version loads on the CPU, its input and output match its manifest, and it returns
  * probabilities for sample images.
  *
- * @param inputSize side of the images, in pixels
+ * @param inputWidth width of the images, in pixels
+ * @param inputHeight height of the images, in pixels
  * @param classes number of classes
  * @param milliseconds wall time, in ms, of four trial batches with five images in total, on one
  *     thread
  */
-public record ModelCheck(int inputSize, int classes, double milliseconds) {
+public record ModelCheck(int inputWidth, int inputHeight, int classes, double milliseconds) {
 
   /**
    * Verifies the checksum of a version, loads the version and runs it on sample images.
@@ -29,7 +30,8 @@ public record ModelCheck(int inputSize, int classes, double milliseconds) {
       long start = System.nanoTime();
       Proof.require(session);
       double milliseconds = (System.nanoTime() - start) / 1e6;
-      return new ModelCheck(session.inputSize(), session.classes(), milliseconds);
+      return new ModelCheck(
+          session.inputWidth(), session.inputHeight(), session.classes(), milliseconds);
     }
   }
 }

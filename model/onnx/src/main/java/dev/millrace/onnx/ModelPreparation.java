@@ -4,7 +4,11 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ScoreKind;
+import dev.millrace.core.model.ScoreSettings;
 import dev.millrace.core.runtime.ModelSession;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Prepares an exported model for serving. The prepared model takes 8-bit pixels and returns
@@ -15,40 +19,101 @@ public final class ModelPreparation {
   private ModelPreparation() {}
 
   /**
-   * Prepares a classifier of RGB images.
-   *
-   * <p>The model must take one float32 or float16 batch of images, NCHW or NHWC, with a dynamic
-   * batch axis. It must return one tensor {@code [batch, classes]} or {@code [batch, classes, 1,
-   * 1]}. If the model returns logits, a softmax is added. Probabilities stay unchanged, but
-   * probabilities that were rounded to half precision are divided by their sum. The graph's last
-   * operators decide whether the outputs are logits. The outputs for sample images must agree with
-   * that decision.
-   *
-   * <p>A prepared file is refused, because a second preparation would normalise the images twice.
+   * Prepares a classifier whose file contains all of its weights, and declares its layout or runs
+   * with only one layout. See {@link #prepare(ExportedModel, Preprocessing, Labels, ImageLayout)}.
    *
    * @param onnx the file's bytes, including the weights. The method neither changes the array nor
    *     keeps it
-   * @param preprocessing the size, mean and standard deviation that the model was trained with
+   * @param preprocessing the preprocessing that the model was trained with
    * @param labels names of the classes
    * @return the prepared file, which this method has loaded and run
    * @throws ModelException if the file cannot be served; the message says what to do
    */
   public static PreparedModel prepare(byte[] onnx, Preprocessing preprocessing, Labels labels) {
-    OnnxFile file = OnnxFile.parse(onnx);
-    ImageInput input = ImageInput.of(file.input(), preprocessing);
-    ScoreOutput output = ScoreOutput.of(file);
-    PreparedGraph graph = new PreparedGraph(file, input, output, preprocessing);
+    return prepare(ExportedModel.of(onnx), preprocessing, labels, null);
+  }
 
-    Scores scores = Scores.ofSamples(graph.scores(), preprocessing);
-    scores.require(labels);
-    boolean logits = output.origin().kind().needSoftmax(scores.areDistributions());
-    byte[] prepared = graph.probabilities(labels.size(), scores.isMap(), logits);
+  /**
+   * Prepares a classifier of grey, RGB or RGBA images.
+   *
+   * <p>The model must take one batch of images, or one image, as NCHW or NHWC, in float32, float16,
+   * bfloat16, float64 or uint8. See {@link #prepare(ExportedModel, Preprocessing, Labels,
+   * ImageLayout, ScoreSettings)}.
+   *
+   * @param exported the exported model
+   * @param preprocessing the preprocessing that the model was trained with
+   * @param labels names of the classes
+   * @param layout the layout of the input, or null if the file declares it or runs with only one
+   * @return the prepared file, which this method has loaded and run
+   * @throws ModelException if the file cannot be served; the message says what to do
+   */
+  public static PreparedModel prepare(
+      ExportedModel exported, Preprocessing preprocessing, Labels labels, ImageLayout layout) {
+    return prepare(exported, preprocessing, labels, layout, ScoreSettings.FROM_FILE);
+  }
+
+  /**
+   * Prepares a classifier of grey, RGB or RGBA images, and reads its output as the user says.
+   *
+   * <p>The output with the scores must have one score per class and image, as {@code [batch,
+   * classes]} or with further dimensions of 1. With two labels it may have one score per image,
+   * which becomes two probabilities, the second of which is the score's. If the model returns
+   * logits, a softmax is added. Probabilities stay unchanged, but probabilities on another scale,
+   * or rounded to half precision, are divided by their sum. Scores of a sigmoid are independent of
+   * each other and stay unchanged. The graph's last operators and the scores for sample images
+   * decide what the scores are. Scores that look like probabilities are never taken for logits,
+   * unless the settings say so.
+   *
+   * <p>A batch axis that is fixed at 1 is opened. The prepared model is compared with the untouched
+   * file on different images, alone and in batches. If a batch cannot be shown to be answered as
+   * its images are answered alone, the prepared model takes one image at a time.
+   *
+   * <p>A prepared file is refused, because a second preparation would normalise the images twice.
+   *
+   * @param exported the exported model
+   * @param preprocessing the preprocessing that the model was trained with
+   * @param labels names of the classes
+   * @param layout the layout of the input, or null if the file declares it or runs with only one
+   * @param settings which output holds the scores, and what they are
+   * @return the prepared file, which this method has loaded and run
+   * @throws ModelException if the file cannot be served; the message says what to do
+   */
+  public static PreparedModel prepare(
+      ExportedModel exported,
+      Preprocessing preprocessing,
+      Labels labels,
+      ImageLayout layout,
+      ScoreSettings settings) {
+    OnnxFile file = exported.file();
+    List<ImageInput> possible = ImageInput.possible(file.input(), preprocessing, layout);
+    ScoreOutput output = new ScoreOutputs(file, labels.size()).find(settings.output());
+    ImageInput input;
+    Batching batching;
+    try (OriginalModel original = OriginalModel.open(exported, output.name())) {
+      input = ImageInput.running(possible, preprocessing, original);
+      batching = Batching.of(file, input, output, preprocessing, original);
+    }
+    PreparedGraph graph = batching.graph();
+
+    Scores scores = Scores.ofSamples(graph.values(), preprocessing);
+    ScoreKind told =
+        settings.kind() == null && file.isOwn(output.name()) ? ScoreKind.LOGITS : settings.kind();
+    ScoreTail tail = new ScoreReading(output, scores, told).tail(labels);
+    byte[] prepared = graph.probabilities(labels.size(), scores.needFlatten(), tail);
 
     try (ModelSession session =
         OnnxModelRuntime.open(prepared, Device.CPU, preprocessing, labels)) {
       Proof.require(session);
     }
     return new PreparedModel(
-        prepared, input.toString(), preprocessing.size(), labels.size(), file.opset(), logits);
+        prepared,
+        input.toString(),
+        preprocessing.size(),
+        labels.size(),
+        file.opset(),
+        tail,
+        output.isChosen() ? Optional.of(output.name()) : Optional.empty(),
+        batching.rewritten(),
+        batching.single());
   }
 }

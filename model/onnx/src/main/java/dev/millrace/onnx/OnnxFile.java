@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * An ONNX file that contains all of its weights. {@link #input} and {@link #output} require that
- * the model has exactly one input and one output.
+ * An ONNX file that contains all of its weights. {@link #input} requires that the model has exactly
+ * one input.
  *
  * @param model the file's content
  */
@@ -32,23 +32,29 @@ record OnnxFile(ModelProto model) {
    */
   private static final long OLDEST_OPSET = 7;
 
-  private static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
+  static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
 
   /**
-   * Reads a file that is to be prepared.
+   * Reads a file that is to be prepared, and that contains all of its weights.
    *
    * @param bytes the file's bytes. The caller must not change the array afterwards, because the
    *     weights are views of the array
    * @throws ModelException if the file is not an ONNX file, or cannot be prepared
    */
   static OnnxFile parse(byte[] bytes) {
-    OnnxFile file = read(bytes);
-    file.refuseOpset();
-    if (PreparedMark.read(file.model).isPresent()) {
-      throw new ModelException(
-          "the file was already prepared by Millrace: import the file it was made from");
-    }
-    return file;
+    return read(bytes).preparable();
+  }
+
+  /**
+   * Reads a file that is to be prepared, and whose weights may be in other files.
+   *
+   * @param bytes the file's bytes. The caller must not change the array afterwards, because the
+   *     weights are views of the array
+   * @param weights the folder with the other files
+   * @throws ModelException if the file is not an ONNX file, or cannot be prepared
+   */
+  static OnnxFile parse(byte[] bytes, ExternalData weights) {
+    return new OnnxFile(weights.embedded(content(bytes), bytes.length)).preparable();
   }
 
   /**
@@ -59,6 +65,12 @@ record OnnxFile(ModelProto model) {
    * @throws ModelException if the file is not an ONNX file, or is incomplete
    */
   static OnnxFile read(byte[] bytes) {
+    OnnxFile file = new OnnxFile(content(bytes));
+    file.refuseExternalData();
+    return file;
+  }
+
+  private static ModelProto content(byte[] bytes) {
     ModelProto model;
     try {
       CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
@@ -70,9 +82,16 @@ record OnnxFile(ModelProto model) {
     if (!model.hasIrVersion() || model.getGraph().getNodeCount() == 0) {
       throw notOnnx(null);
     }
-    OnnxFile file = new OnnxFile(model);
-    file.refuseExternalData();
-    return file;
+    return model;
+  }
+
+  private OnnxFile preparable() {
+    refuseOpset();
+    if (PreparedMark.read(model).isPresent()) {
+      throw new ModelException(
+          "the file was already prepared by Millrace: import the file it was made from");
+    }
+    return this;
   }
 
   /**
@@ -99,9 +118,9 @@ record OnnxFile(ModelProto model) {
             .toList());
   }
 
-  /** {@return the only output} */
-  ValueInfoProto output() {
-    return only("output", graph().getOutputList());
+  /** {@return whether Millrace wrote the file from a network, which ends in logits} */
+  boolean isOwn(String output) {
+    return model.getProducerName().equals(OnnxGraph.PRODUCER) && output.equals(OnnxNetwork.LOGITS);
   }
 
   GraphProto graph() {
@@ -131,14 +150,12 @@ record OnnxFile(ModelProto model) {
     visit(
         model,
         message -> {
-          if (message instanceof TensorProto tensor
-              && (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL
-                  || tensor.getExternalDataCount() > 0)) {
+          if (message instanceof TensorProto tensor && ExternalData.holds(tensor)) {
             throw new ModelException(
                 "weight "
                     + OneLine.quoted(tensor.getName())
                     + " is stored in another file ("
-                    + location(tensor)
+                    + ExternalData.location(tensor)
                     + "): export the model as one file, with its weights inside");
           }
         });
@@ -174,14 +191,6 @@ record OnnxFile(ModelProto model) {
             + found
             + ": export one that takes one batch of images and returns one row of scores per"
             + " image");
-  }
-
-  private static String location(TensorProto tensor) {
-    return tensor.getExternalDataList().stream()
-        .filter(entry -> entry.getKey().equals("location"))
-        .map(entry -> OneLine.of(entry.getValue()))
-        .findFirst()
-        .orElse("not named");
   }
 
   /**

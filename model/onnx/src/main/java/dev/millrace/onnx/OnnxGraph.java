@@ -24,7 +24,7 @@ final class OnnxGraph {
   /** The version of the ONNX file format that belongs to {@link #OPSET}. */
   private static final int IR_VERSION = 7;
 
-  private static final String PRODUCER = "millrace";
+  static final String PRODUCER = "millrace";
 
   private final GraphProto.Builder graph = GraphProto.newBuilder();
 

@@ -7,6 +7,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
 
@@ -49,11 +50,31 @@ public final class OnnxModelRuntime implements ModelRuntime {
       byte[] model =
           version.isPrepared()
               ? file
-              : ModelPreparation.prepare(file, preprocessing, labels).bytes();
-      return open(model, device, tf32, preprocessing, labels);
+              : ModelPreparation.prepare(
+                      ExportedModel.of(file), preprocessing, labels, null, version.scores())
+                  .bytes();
+      ModelSession session = open(model, device, tf32, preprocessing, labels);
+      if ((session.answers() == AnswerKind.INDEPENDENT) != version.manifest().independent()) {
+        session.close();
+        throw otherKind(version);
+      }
+      return session;
     } catch (ModelException e) {
       throw new ModelException(version + ": " + e.getMessage(), e);
     }
+  }
+
+  private static ModelException otherKind(ModelVersion version) {
+    if (version.isPrepared()) {
+      return new ModelException(
+          "the model file and its manifest disagree whether the classes are independent: import the"
+              + " model again");
+    }
+    return new ModelException(
+        version.manifest().independent()
+            ? "the model's scores are not independent: remove the parameter scores from config.pbtxt"
+            : "the model's scores are independent: add 'parameters { key: \"scores\" value {"
+                + " string_value: \"independent\" } }' to config.pbtxt");
   }
 
   /**

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.core.runtime.InferenceException;
 import dev.millrace.core.runtime.ModelSession;
 import java.nio.Buffer;
@@ -45,8 +46,18 @@ final class OnnxModelSession implements ModelSession {
   }
 
   @Override
-  public int inputSize() {
-    return signature.size();
+  public AnswerKind answers() {
+    return signature.answers();
+  }
+
+  @Override
+  public int inputWidth() {
+    return signature.width();
+  }
+
+  @Override
+  public int inputHeight() {
+    return signature.height();
   }
 
   /**
@@ -58,8 +69,8 @@ final class OnnxModelSession implements ModelSession {
    */
   @Override
   public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
-    int size = signature.size();
-    int input = elements("pixels", pixels, images, (long) size * size * Preprocessing.CHANNELS);
+    long bytes = (long) signature.width() * signature.height() * Preprocessing.CHANNELS;
+    int input = elements("pixels", pixels, images, bytes);
     int output = elements("probabilities", probabilities, images, signature.classes());
     if (probabilities.order() != ByteOrder.nativeOrder()) {
       throw new IllegalArgumentException("probabilities: the buffer is not in native byte order");
@@ -72,9 +83,21 @@ final class OnnxModelSession implements ModelSession {
     }
   }
 
-  private void score(ByteBuffer pixels, long images, FloatBuffer probabilities) {
-    int size = signature.size();
-    long[] inputShape = {images, size, size, Preprocessing.CHANNELS};
+  /** Runs the whole batch at once, or image by image if the model takes only one image. */
+  private void score(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+    int runs = signature.single() ? images : 1;
+    int bytes = pixels.remaining() / runs;
+    int scores = probabilities.remaining() / runs;
+    for (int run = 0; run < runs; run++) {
+      scoreAtOnce(
+          pixels.slice(run * bytes, bytes),
+          images / runs,
+          probabilities.slice(run * scores, scores));
+    }
+  }
+
+  private void scoreAtOnce(ByteBuffer pixels, long images, FloatBuffer probabilities) {
+    long[] inputShape = {images, signature.height(), signature.width(), Preprocessing.CHANNELS};
     long[] outputShape = {images, signature.classes()};
     try (OnnxTensor input =
             OnnxTensor.createTensor(

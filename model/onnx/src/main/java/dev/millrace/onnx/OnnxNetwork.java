@@ -21,7 +21,7 @@ class OnnxNetwork implements NetworkBuilder<String> {
 
   static final float BATCH_NORM_EPSILON = 1e-5f;
 
-  private static final String LOGITS = "logits";
+  static final String LOGITS = "logits";
 
   private final OnnxGraph graph;
   private final Weights weights;

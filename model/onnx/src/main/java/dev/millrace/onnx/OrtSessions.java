@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
+import java.nio.file.Path;
 
 /** Opens ONNX Runtime's sessions with this project's options. */
 final class OrtSessions {
@@ -30,8 +31,24 @@ final class OrtSessions {
    * @throws ModelException if the model cannot be loaded or the device is not available
    */
   static OrtSession open(byte[] model, Device device, boolean tf32) {
+    return open(device, tf32, options -> OrtLibrary.environment().createSession(model, options));
+  }
+
+  /**
+   * Loads a model from its file. Only so does ONNX Runtime find weights in other files.
+   *
+   * @param file an ONNX file
+   * @return a session that the caller closes
+   * @throws ModelException if the model cannot be loaded or the device is not available
+   */
+  static OrtSession open(Path file, Device device) {
+    return open(
+        device, true, options -> OrtLibrary.environment().createSession(file.toString(), options));
+  }
+
+  private static OrtSession open(Device device, boolean tf32, Loader loader) {
     try (SessionOptions options = options(device, tf32)) {
-      return OrtLibrary.environment().createSession(model, options);
+      return loader.load(options);
     } catch (OrtException | RuntimeException e) {
       if (e instanceof ModelException explained) {
         throw explained;
@@ -63,6 +80,11 @@ final class OrtSessions {
       options.close();
       throw e;
     }
+  }
+
+  /** Loads a model with the options. */
+  private interface Loader {
+    OrtSession load(SessionOptions options) throws OrtException;
   }
 
   private static String explain(Device device, Exception failure) {

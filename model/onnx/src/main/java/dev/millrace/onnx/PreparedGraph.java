@@ -1,9 +1,9 @@
 package dev.millrace.onnx;
 
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.onnx.proto.AttributeProto;
 import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.StringStringEntryProto;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 import dev.millrace.onnx.proto.ValueInfoProto;
 import java.util.List;
@@ -13,29 +13,37 @@ import java.util.function.Consumer;
  * Adds nodes before and after a model, so that it takes 8-bit pixels and returns probabilities:
  *
  * <pre>
- * pixels uint8[N, size, size, 3]
- *   → Cast → (x - 255 mean) / (255 std) → Transpose, if the model is NCHW → Cast, if it is float16
- *   → the model, unchanged
- *   → Cast, if it returns float16 → Flatten, if it returns [N, classes, 1, 1]
- *   → Softmax, if it returns logits; Log → Softmax, if it returns rounded probabilities
+ * pixels uint8[N, height, width, 3], N being 1 for a model that takes one image at a time
+ *   → the nodes of {@link InputFront}
+ *   → the model, unchanged but for {@link BatchAxis}
+ *   → Reshape, if it has no batch axis → Cast, if it does not return float32
+ *   → Sub and Mul, if it returns 8-bit integers → Flatten, if it does not return [N, classes]
+ *   → the nodes of a {@link ScoreTail}
  * probabilities float32[N, classes]
  * </pre>
- *
- * <p>Probabilities that were rounded to half precision sum to 1 only within 1e-3. The softmax of
- * their logarithms equals the probabilities divided by their sum.
  *
  * <p>The format version, the operator set and all other content of the file stay unchanged.
  */
 final class PreparedGraph {
 
-  private static final float WHITE = 255;
-
   private final OnnxFile file;
   private final ImageInput input;
   private final ScoreOutput output;
   private final Preprocessing preprocessing;
+  private final long batch;
 
-  PreparedGraph(OnnxFile file, ImageInput input, ScoreOutput output, Preprocessing preprocessing) {
+  /**
+   * Creates the graph.
+   *
+   * @param batch 1 if the model takes only one image at a time, otherwise {@link Tensor#BATCH}
+   */
+  PreparedGraph(
+      OnnxFile file,
+      ImageInput input,
+      ScoreOutput output,
+      Preprocessing preprocessing,
+      long batch) {
+    this.batch = batch;
     this.file = file;
     this.input = input;
     this.output = output;
@@ -43,36 +51,36 @@ final class PreparedGraph {
   }
 
   /**
-   * {@return the model with the nodes before it, but without Flatten, Log and Softmax after it} The
-   * result takes 8-bit pixels and returns the model's scores as float32, in the model's own shape.
+   * {@return the model with the nodes before it} The result takes 8-bit pixels and returns what the
+   * model returns as float32, in the model's own shape; quantised scores stay 8-bit integers.
    */
   byte[] scores() {
-    return assemble(scores -> {}, name -> Tensor.shapeless(name, DataType.FLOAT));
+    return assemble(scores -> {}, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
+  }
+
+  /** {@return like {@link #scores}, but with the values for which quantised scores stand} */
+  byte[] values() {
+    return assemble(this::dequantize, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
   }
 
   /**
    * {@return the prepared model}
    *
    * @param classes number of classes
-   * @param flatten whether the scores have the shape {@code [batch, classes, 1, 1]}
-   * @param softmax whether the scores are logits, so that a softmax is needed
+   * @param flatten whether the scores have another shape than {@code [batch, classes]}
+   * @param answers the nodes that make answers from the scores
    */
-  byte[] probabilities(int classes, boolean flatten, boolean softmax) {
+  byte[] probabilities(int classes, boolean flatten, ScoreTail answers) {
     return assemble(
         scores -> {
+          dequantize(scores);
           if (flatten) {
             scores.then("Flatten", "tail/flat", Attribute.integer("axis", 1));
           }
-          if (!softmax && output.rounded()) {
-            scores.then("Log", "tail/log");
-          }
-          if (softmax || output.rounded()) {
-            // Before operator set 13, Softmax's attribute axis had another meaning. For a tensor of
-            // two dimensions, both meanings give the same result.
-            scores.then("Softmax", "tail/softmax", Attribute.integer("axis", 1));
-          }
+          answers.add(scores);
         },
-        name -> Tensor.value(name, DataType.FLOAT, Tensor.BATCH, classes));
+        PreparedMark.of(answers.answers()),
+        name -> Tensor.value(name, DataType.FLOAT, batch, classes));
   }
 
   /** Creates the declaration of the graph's output from the output's name. */
@@ -80,17 +88,22 @@ final class PreparedGraph {
     ValueInfoProto named(String name);
   }
 
-  private byte[] assemble(Consumer<Chain> finish, OutputType type) {
+  private byte[] assemble(
+      Consumer<NodeChain> finish, List<StringStringEntryProto> marks, OutputType type) {
     FreshNames names = new FreshNames(file.names());
-    int size = preprocessing.size();
     ValueInfoProto pixels =
         Tensor.value(
-            names.take("pixels"), DataType.UINT8, Tensor.BATCH, size, size, Preprocessing.CHANNELS);
+            names.take("pixels"),
+            DataType.UINT8,
+            batch,
+            preprocessing.height(),
+            preprocessing.width(),
+            Preprocessing.CHANNELS);
     OnnxGraph front = new OnnxGraph("front");
-    front(front, names, pixels.getName());
+    new InputFront(front, names, input, preprocessing).add(pixels.getName());
     OnnxGraph tail = new OnnxGraph("tail");
     String answer = names.take("probabilities");
-    tail(new Chain(tail, names, output.name()), finish, answer);
+    tail(new NodeChain(tail, names, output.name()), finish, answer);
 
     GraphProto.Builder graph = file.graph().toBuilder();
     graph.clearNode().addAllNode(front.nodes());
@@ -98,72 +111,35 @@ final class PreparedGraph {
     graph.setInput(file.graph().getInputList().indexOf(file.input()), pixels);
     graph.clearOutput().addOutput(type.named(answer));
     ModelProto.Builder model = file.model().toBuilder().setGraph(graph);
-    return model.addMetadataProps(PreparedMark.of(preprocessing)).build().toByteArray();
+    return model
+        .addMetadataProps(PreparedMark.of(preprocessing))
+        .addAllMetadataProps(marks)
+        .build()
+        .toByteArray();
   }
 
-  private void front(OnnxGraph graph, FreshNames names, String pixels) {
-    float[] offset = new float[Preprocessing.CHANNELS];
-    float[] scale = new float[Preprocessing.CHANNELS];
-    for (int channel = 0; channel < Preprocessing.CHANNELS; channel++) {
-      offset[channel] = WHITE * preprocessing.mean().get(channel);
-      scale[channel] = 1 / (WHITE * preprocessing.std().get(channel));
+  private void tail(NodeChain scores, Consumer<NodeChain> finish, String answer) {
+    if (!input.batched()) {
+      scores.with("Reshape", "tail/scores", scores.constant("tail/row", 1, -1));
     }
-    Chain chain = new Chain(graph, names, pixels);
-    chain.then("Cast", "front/float", to(DataType.FLOAT));
-    chain.with("Sub", "front/centred", constant(graph, names, "front/mean", offset));
-    chain.with("Mul", "front/normalised", constant(graph, names, "front/scale", scale));
-    if (input.layout() == ImageInput.Layout.NCHW) {
-      chain.then("Transpose", "front/nchw", Attribute.integers("perm", 0, 3, 1, 2));
-    }
-    if (input.half()) {
-      chain.then("Cast", "front/half", to(DataType.FLOAT16));
-    }
-    chain.end(input.name());
-  }
-
-  private void tail(Chain scores, Consumer<Chain> finish, String answer) {
-    if (output.half()) {
-      scores.then("Cast", "tail/float", to(DataType.FLOAT));
+    if (output.needsCast()) {
+      scores.then("Cast", "tail/float", Attribute.integer("to", DataType.FLOAT_VALUE));
     }
     finish.accept(scores);
     scores.end(answer);
   }
 
-  private static String constant(OnnxGraph graph, FreshNames names, String name, float[] channels) {
-    return graph.constant(names.take(name), Tensor.floats(channels, Preprocessing.CHANNELS));
-  }
-
-  private static AttributeProto to(DataType type) {
-    return Attribute.integer("to", type.getNumber());
-  }
-
-  /** A sequence of nodes, each of which takes the output of the node before it. */
-  private static final class Chain {
-
-    private final OnnxGraph graph;
-    private final FreshNames names;
-    private String last;
-
-    Chain(OnnxGraph graph, FreshNames names, String first) {
-      this.graph = graph;
-      this.names = names;
-      this.last = first;
-    }
-
-    void then(String operator, String name, AttributeProto... attributes) {
-      last = graph.node(operator, names.take(name), List.of(last), attributes);
-    }
-
-    void with(String operator, String name, String operand) {
-      last = graph.node(operator, names.take(name), List.of(last, operand));
-    }
-
-    /**
-     * Gives the last value its final name, with an Identity node. No other node may use this name
-     * for its output.
-     */
-    void end(String name) {
-      graph.node("Identity", name, List.of(last));
-    }
+  /** Subtracts the zero point and multiplies by the scale, as DequantizeLinear does. */
+  private void dequantize(NodeChain scores) {
+    output
+        .quantizer()
+        .ifPresent(
+            node -> {
+              if (node.getInputCount() > 2 && !node.getInput(2).isEmpty()) {
+                String zero = scores.castToFloat("tail/zero", node.getInput(2));
+                scores.with("Sub", "tail/levels", zero);
+              }
+              scores.with("Mul", "tail/values", node.getInput(1));
+            });
   }
 }

@@ -1,20 +1,34 @@
 package dev.millrace.onnx;
 
+import java.util.Optional;
+
 /**
  * A model file that takes 8-bit pixels and returns probabilities. A trial run has confirmed both.
  *
  * @param bytes the ONNX file; the caller owns the array
  * @param input name, layout and element type of the model's input before the preparation, for
  *     example {@code input NCHW float32}
- * @param size side of the images, in pixels
+ * @param size width and height of the images, in pixels, for example {@code 224x224}
  * @param classes number of classes
  * @param opset version of ONNX's operator set that the file uses
- * @param softmaxAppended true if the exported model returned logits, so that a softmax was added;
- *     false if it returned probabilities
+ * @param scores the nodes that make the answers from the exported model's scores
+ * @param chosenOutput name of the output with the scores, if the exported model has other outputs
+ * @param batchAxisOpened true if the exported model took batches of exactly one image, and the
+ *     prepared model takes batches of any size
+ * @param oneImageReason why the prepared model takes one image at a time, so that a batch is run
+ *     image by image; empty if it takes whole batches
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
 public record PreparedModel(
-    byte[] bytes, String input, int size, int classes, long opset, boolean softmaxAppended) {
+    byte[] bytes,
+    String input,
+    String size,
+    int classes,
+    long opset,
+    ScoreTail scores,
+    Optional<String> chosenOutput,
+    boolean batchAxisOpened,
+    Optional<String> oneImageReason) {
 
   /**
    * {@return a summary of the preparation, for example {@code input NCHW float32, 32x32 pixels, 10
@@ -25,12 +39,14 @@ public record PreparedModel(
     return input
         + ", "
         + size
-        + "x"
-        + size
         + " pixels, "
         + classes
         + " classes, opset "
         + opset
-        + (softmaxAppended ? ", softmax appended" : ", softmax of its own");
+        + chosenOutput.map(name -> ", output " + name).orElse("")
+        + ", "
+        + scores
+        + (batchAxisOpened ? ", batch axis opened" : "")
+        + oneImageReason.map(reason -> ", one image a run because " + reason).orElse("");
   }
 }

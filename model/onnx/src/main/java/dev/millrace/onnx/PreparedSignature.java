@@ -9,18 +9,30 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.UnpublishedModelException;
+import dev.millrace.core.runtime.AnswerKind;
 import java.util.Arrays;
 import java.util.Map;
 
 /**
- * A prepared model's input {@code uint8[N, size, size, 3]} and output {@code float32[N, classes]}.
+ * A prepared model's input {@code uint8[N, height, width, 3]} and output {@code float32[N,
+ * classes]}.
  *
  * @param input name of the input
  * @param output name of the output
- * @param size side of the images, in pixels
+ * @param width width of the images, in pixels
+ * @param height height of the images, in pixels
  * @param classes number of classes
+ * @param single whether N is 1, so that a run takes one image; otherwise N may be any number
+ * @param answers what the answers are
  */
-record PreparedSignature(String input, String output, int size, int classes) {
+record PreparedSignature(
+    String input,
+    String output,
+    int width,
+    int height,
+    int classes,
+    boolean single,
+    AnswerKind answers) {
 
   private static final long ANY = -1;
 
@@ -32,15 +44,32 @@ record PreparedSignature(String input, String output, int size, int classes) {
   static PreparedSignature of(OrtSession session, Preprocessing preprocessing, Labels labels) {
     try {
       requireMark(session, preprocessing);
-      int size = preprocessing.size();
+      int width = preprocessing.width();
+      int height = preprocessing.height();
+      boolean single = firstDimension(session.getInputInfo()) == 1;
+      long batch = single ? 1 : ANY;
       return new PreparedSignature(
-          require("input", session.getInputInfo(), OnnxJavaType.UINT8, ANY, size, size, 3),
-          require("output", session.getOutputInfo(), OnnxJavaType.FLOAT, ANY, labels.size()),
-          size,
-          labels.size());
+          require("input", session.getInputInfo(), OnnxJavaType.UINT8, batch, height, width, 3),
+          require("output", session.getOutputInfo(), OnnxJavaType.FLOAT, batch, labels.size()),
+          width,
+          height,
+          labels.size(),
+          single,
+          PreparedMark.answers(
+              session.getMetadata().getCustomMetadataValue(PreparedMark.ANSWERS_KEY)));
     } catch (OrtException e) {
       throw new ModelException("the model's signature cannot be read: " + OrtFailure.line(e), e);
     }
+  }
+
+  /** {@return the first dimension of the first tensor; {@link #ANY} if there is none} */
+  static long firstDimension(Map<String, NodeInfo> nodes) {
+    return nodes.values().stream()
+        .map(NodeInfo::getInfo)
+        .filter(info -> info instanceof TensorInfo tensor && tensor.getShape().length > 0)
+        .mapToLong(info -> ((TensorInfo) info).getShape()[0])
+        .findFirst()
+        .orElse(ANY);
   }
 
   private static void requireMark(OrtSession session, Preprocessing preprocessing)

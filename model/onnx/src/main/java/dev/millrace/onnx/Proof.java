@@ -1,6 +1,7 @@
 package dev.millrace.onnx;
 
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.core.runtime.InferenceException;
 import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
@@ -34,11 +35,11 @@ final class Proof {
    * Some models return probabilities for noise but NaN for an image of one colour, because they
    * divide by the standard deviation of the image, which is then 0.
    *
-   * @throws ModelException if a result is not a distribution over the classes, or if an image's
-   *     result depends on the other images in the batch
+   * @throws ModelException if a result is not what {@link ModelSession#answers} says, or if an
+   *     image's result depends on the other images in the batch
    */
   static void require(ModelSession session) {
-    ByteBuffer pixels = SampleImages.noise(2, session.inputSize());
+    ByteBuffer pixels = SampleImages.noise(2, session.inputWidth(), session.inputHeight());
     FloatBuffer alone = answer(session, pixels, 1, NOISE);
     FloatBuffer together = answer(session, pixels, 2, NOISE);
     for (int i = 0; i < session.classes(); i++) {
@@ -48,8 +49,16 @@ final class Proof {
                 + " evaluation mode, with softmax over the classes");
       }
     }
-    answer(session, SampleImages.plain(BLACK, session.inputSize()), 1, "a black image");
-    answer(session, SampleImages.plain(GREY, session.inputSize()), 1, "a mid-grey image");
+    answer(
+        session,
+        SampleImages.plain(BLACK, session.inputWidth(), session.inputHeight()),
+        1,
+        "a black image");
+    answer(
+        session,
+        SampleImages.plain(GREY, session.inputWidth(), session.inputHeight()),
+        1,
+        "a mid-grey image");
   }
 
   private static FloatBuffer answer(
@@ -63,21 +72,28 @@ final class Proof {
     } catch (InferenceException e) {
       throw new ModelException(e.getMessage() + ": export the model with a dynamic batch axis", e);
     }
-    if (!Distributions.areRows(probabilities, images, session.classes(), SUM_TOLERANCE)) {
-      throw new ModelException(
-          "the model's answer to "
-              + what
-              + " is not a distribution over its classes: "
-              + (hasNan(probabilities)
-                  ? "it holds NaN; export the model in float32, and without a division by zero"
-                  : "export it to return logits"));
+    for (int image = 0; image < images; image++) {
+      float[] row = new float[session.classes()];
+      probabilities.get(image * row.length, row);
+      String problem = session.answers().problem(row, SUM_TOLERANCE);
+      if (problem != null) {
+        throw new ModelException(
+            "the model's answer to "
+                + what
+                + (session.answers() == AnswerKind.EXCLUSIVE
+                    ? " is not a distribution over its classes: "
+                    : " does not hold probabilities: ")
+                + (hasNan(row)
+                    ? "it holds NaN; export the model in float32, and without a division by zero"
+                    : "it has " + problem + "; export it to return logits"));
+      }
     }
     return probabilities;
   }
 
-  private static boolean hasNan(FloatBuffer values) {
-    for (int i = 0; i < values.limit(); i++) {
-      if (Float.isNaN(values.get(i))) {
+  private static boolean hasNan(float[] row) {
+    for (float value : row) {
+      if (Float.isNaN(value)) {
         return true;
       }
     }

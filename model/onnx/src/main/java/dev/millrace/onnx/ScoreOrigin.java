@@ -1,23 +1,50 @@
 package dev.millrace.onnx;
 
+import dev.millrace.core.model.ScoreKind;
 import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.NodeProto;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * The node that computes a model's scores. The search walks back from the output, past nodes that
- * change the shape or the type of a value but not its numbers.
+ * change the shape, the type, the order or the scale of the scores, but not what they are.
  *
  * @param operator the node's operator; empty if no node computes the scores
- * @param kind the kind of scores that the node computes
+ * @param kind the kind of scores that the node computes, or null if the node does not show it
  * @param cast whether the scores' type changes between the node and the output
+ * @param quantized whether the scores are rounded to 8 bits between the node and the output
+ * @param quantizer the node whose 8-bit integers the output holds; empty if it holds numbers that
+ *     need no scale
  */
-record ScoreOrigin(String operator, ScoreKind kind, boolean cast) {
+record ScoreOrigin(
+    String operator,
+    ScoreKind kind,
+    boolean cast,
+    boolean quantized,
+    Optional<NodeProto> quantizer) {
+
+  private static final String QUANTIZE = "QuantizeLinear";
 
   private static final Set<String> CARRIERS =
-      Set.of("Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze");
+      Set.of(
+          "Cast",
+          "Clip",
+          "DequantizeLinear",
+          "Dropout",
+          "Flatten",
+          "Identity",
+          QUANTIZE,
+          "Reshape",
+          "Squeeze",
+          "Transpose",
+          "Unsqueeze");
+
+  /** Carriers if their second input is a constant. */
+  private static final Set<String> SCALES = Set.of("Div", "Mul");
 
   /**
    * Operators whose results are logits. The result of a LogSoftmax counts as logits, because a
@@ -31,49 +58,107 @@ record ScoreOrigin(String operator, ScoreKind kind, boolean cast) {
 
   /** Finds the node that computes the value {@code output}. */
   static ScoreOrigin of(GraphProto graph, String output) {
-    Map<String, NodeProto> producers = new HashMap<>();
-    for (NodeProto node : graph.getNodeList()) {
-      node.getOutputList().forEach(produced -> producers.put(produced, node));
-    }
-    boolean cast = false;
-    // Each step removes its producer, so that the search ends even in a graph with a cycle.
-    NodeProto node = producers.remove(output);
-    while (node != null && CARRIERS.contains(node.getOpType()) && node.getInputCount() > 0) {
-      cast |= node.getOpType().equals("Cast");
-      node = producers.remove(node.getInput(0));
-    }
-    return node == null
-        ? new ScoreOrigin("", ScoreKind.UNTOLD, cast)
-        : new ScoreOrigin(node.getOpType(), kind(node, producers), cast);
+    return new Search(graph).from(output);
   }
 
-  /**
-   * {@return whether the scores come from a sigmoid, so that several classes can be correct at
-   * once}
-   */
-  boolean isSigmoid() {
-    return SIGMOIDS.contains(operator);
-  }
+  /** One search. Each step removes its producer, so that it ends even in a graph with a cycle. */
+  private static final class Search {
 
-  private static ScoreKind kind(NodeProto node, Map<String, NodeProto> producers) {
-    if (node.getOpType().equals("Softmax") || isDividedByItsSum(node, producers)) {
-      return ScoreKind.PROBABILITIES;
-    }
-    return UNBOUNDED.contains(node.getOpType()) ? ScoreKind.LOGITS : ScoreKind.UNTOLD;
-  }
+    private final Map<String, NodeProto> producers = new HashMap<>();
+    private final Set<String> constants = new HashSet<>();
+    private boolean cast;
+    private boolean quantized;
+    private boolean dequantized;
+    private Optional<NodeProto> quantizer = Optional.empty();
 
-  /**
-   * {@return whether the node divides a value by the value's sum} A softmax that was exported as
-   * several nodes ends in this division.
-   */
-  private static boolean isDividedByItsSum(NodeProto node, Map<String, NodeProto> producers) {
-    if (!node.getOpType().equals("Div") || node.getInputCount() != 2) {
-      return false;
+    Search(GraphProto graph) {
+      graph.getInitializerList().forEach(weight -> constants.add(weight.getName()));
+      for (NodeProto node : graph.getNodeList()) {
+        node.getOutputList().forEach(produced -> producers.put(produced, node));
+        if (node.getOpType().equals("Constant")) {
+          constants.addAll(node.getOutputList());
+        }
+      }
     }
-    NodeProto divisor = producers.get(node.getInput(1));
-    return divisor != null
-        && SUMS.contains(divisor.getOpType())
-        && divisor.getInputCount() > 0
-        && divisor.getInput(0).equals(node.getInput(0));
+
+    ScoreOrigin from(String output) {
+      NodeProto node = producers.remove(output);
+      while (node != null && carries(node)) {
+        cast |= node.getOpType().equals("Cast");
+        dequantized |= node.getOpType().equals("DequantizeLinear");
+        if (node.getOpType().equals(QUANTIZE)) {
+          quantized = true;
+          quantizer = dequantized ? quantizer : Optional.of(node);
+        }
+        node = producers.remove(carried(node));
+      }
+      return node == null
+          ? new ScoreOrigin("", null, cast, quantized, quantizer)
+          : new ScoreOrigin(node.getOpType(), kind(node), cast, quantized, quantizer);
+    }
+
+    private boolean carries(NodeProto node) {
+      if (!isStandard(node) || node.getInputCount() == 0) {
+        return false;
+      }
+      return CARRIERS.contains(node.getOpType())
+          || (SCALES.contains(node.getOpType()) && !carried(node).isEmpty());
+    }
+
+    /** {@return the scaled value; for other nodes, the first input} */
+    private String carried(NodeProto node) {
+      if (!SCALES.contains(node.getOpType())) {
+        return node.getInput(0);
+      }
+      if (node.getInputCount() != 2) {
+        return "";
+      }
+      if (constants.contains(node.getInput(1))) {
+        return node.getInput(0);
+      }
+      return node.getOpType().equals("Mul") && constants.contains(node.getInput(0))
+          ? node.getInput(1)
+          : "";
+    }
+
+    private ScoreKind kind(NodeProto node) {
+      if (!isStandard(node)) {
+        return null;
+      }
+      String operator = node.getOpType();
+      if (operator.equals("Softmax") || isExpOfLogSoftmax(node) || isDividedByItsSum(node)) {
+        return ScoreKind.PROBABILITIES;
+      }
+      if (SIGMOIDS.contains(operator)) {
+        return ScoreKind.INDEPENDENT;
+      }
+      return UNBOUNDED.contains(operator) ? ScoreKind.LOGITS : null;
+    }
+
+    private boolean isExpOfLogSoftmax(NodeProto node) {
+      return node.getOpType().equals("Exp")
+          && node.getInputCount() == 1
+          && from(node.getInput(0)).operator().equals("LogSoftmax");
+    }
+
+    /**
+     * {@return whether the node divides a value by the value's sum} A softmax that was exported as
+     * several nodes ends in this division.
+     */
+    private boolean isDividedByItsSum(NodeProto node) {
+      if (!node.getOpType().equals("Div") || node.getInputCount() != 2) {
+        return false;
+      }
+      NodeProto divisor = producers.get(node.getInput(1));
+      return divisor != null
+          && SUMS.contains(divisor.getOpType())
+          && divisor.getInputCount() > 0
+          && divisor.getInput(0).equals(node.getInput(0));
+    }
+
+    /** A function of the model's own may have the name of a standard operator. */
+    private static boolean isStandard(NodeProto node) {
+      return OnnxFile.STANDARD_DOMAINS.contains(node.getDomain());
+    }
   }
 }

@@ -1,48 +1,86 @@
 package dev.millrace.onnx;
 
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ScoreKind;
+import dev.millrace.onnx.proto.NodeProto;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 import dev.millrace.onnx.proto.ValueInfoProto;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * The output of an exported model, before the model is prepared. {@link #of} checks that the output
- * can hold scores of exclusive classes.
+ * The output of an exported model that holds the scores, before the model is prepared.
  *
  * @param name name of the output
- * @param half whether the elements are float16; otherwise they are float32
+ * @param elements type of its elements, as ONNX numbers types
  * @param origin the node that computes the scores
+ * @param isChosen whether the model has other outputs
  */
-record ScoreOutput(String name, boolean half, ScoreOrigin origin) {
+record ScoreOutput(String name, int elements, ScoreOrigin origin, boolean isChosen) {
+
+  private static final Set<Integer> HALVES =
+      Set.of(DataType.FLOAT16_VALUE, DataType.BFLOAT16_VALUE);
+
+  private static final Set<Integer> FLOATS =
+      Set.of(
+          DataType.FLOAT_VALUE,
+          DataType.DOUBLE_VALUE,
+          DataType.FLOAT16_VALUE,
+          DataType.BFLOAT16_VALUE);
+
+  private static final Set<Integer> BYTES = Set.of(DataType.UINT8_VALUE, DataType.INT8_VALUE);
 
   /**
-   * Checks the output that a model declares.
+   * Reads the declaration of an output.
    *
-   * @throws ModelException if probabilities cannot be computed from the output
+   * @param isChosen whether the model has other outputs
+   * @throws ModelException if the output cannot hold scores
    */
-  static ScoreOutput of(OnnxFile file) {
-    ValueInfoProto value = file.output();
-    String subject = "output " + OneLine.quoted(value.getName());
-    int elements = value.getType().getTensorType().getElemType();
-    if (elements != DataType.FLOAT_VALUE && elements != DataType.FLOAT16_VALUE) {
+  static ScoreOutput of(OnnxFile file, ValueInfoProto value, boolean isChosen) {
+    ScoreOutput output = declared(file, value, isChosen);
+    if (!output.mayHoldScores()) {
       throw new ModelException(
-          subject
+          "output "
+              + OneLine.quoted(value.getName())
               + " holds no float32 or float16 scores: export the model without its last step"
               + " (ArgMax, ZipMap or similar), so that it returns one score per class");
     }
-    ScoreOrigin origin = ScoreOrigin.of(file.graph(), value.getName());
-    if (origin.isSigmoid()) {
-      throw new ModelException(
-          subject
-              + " comes from a "
-              + origin.operator()
-              + ", so several classes can be right at once: export a model of exclusive classes"
-              + " (softmax or logits)");
-    }
-    return new ScoreOutput(value.getName(), elements == DataType.FLOAT16_VALUE, origin);
+    return output;
+  }
+
+  /** Reads the declaration of an output that may not hold scores. */
+  static ScoreOutput declared(OnnxFile file, ValueInfoProto value, boolean isChosen) {
+    return new ScoreOutput(
+        value.getName(),
+        value.getType().getTensorType().getElemType(),
+        ScoreOrigin.of(file.graph(), value.getName()),
+        isChosen);
+  }
+
+  /** {@return whether the output may hold scores, to judge by the type that the model declares} */
+  boolean mayHoldScores() {
+    return FLOATS.contains(elements) || quantizer().isPresent();
+  }
+
+  /** {@return the node that rounds the scores to 8 bits, if the output is of 8 bits} */
+  Optional<NodeProto> quantizer() {
+    return BYTES.contains(elements)
+        ? origin.quantizer().filter(node -> node.getInputCount() > 1)
+        : Optional.empty();
+  }
+
+  /** {@return whether the elements are of another type than float32} */
+  boolean needsCast() {
+    return elements != DataType.FLOAT_VALUE;
   }
 
   /** {@return whether each score may have been rounded to half precision} */
   boolean rounded() {
-    return half || origin.cast();
+    return HALVES.contains(elements) || origin.cast();
+  }
+
+  /** {@return what the graph shows the scores to be, or null if it does not show it} */
+  ScoreKind kind() {
+    return origin.kind();
   }
 }

@@ -6,104 +6,142 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
-import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /**
- * A model's scores for two sample images. The scores may have any shape, because an ONNX file need
- * not declare the shape of its output.
+ * A model's scores for sample images. The scores may have any shape, because an ONNX file need not
+ * declare the shape of its output.
  */
 final class Scores {
 
-  /** Two images, so that a model fails if it accepts only batches of one image. */
+  /** Two images, unless the model takes only one image at a time. */
   private static final int IMAGES = 2;
 
   /** The largest allowed difference between 1 and the sum of probabilities in half precision. */
   private static final double HALF_PRECISION = 5e-3;
 
-  private final long[] shape;
-  private final FloatBuffer values;
+  /** The largest difference between 1 and the sum of probabilities that rounding explains. */
+  private static final double SINGLE_PRECISION = 1e-5;
 
-  private Scores(long[] shape, FloatBuffer values) {
+  private static final int WHITE = 255;
+
+  private final int images;
+  private final long[] shape;
+  private final List<float[]> rows;
+
+  private Scores(int images, long[] shape, List<float[]> rows) {
+    this.images = images;
     this.shape = shape;
-    this.values = values;
+    this.rows = rows;
   }
 
   /**
-   * Runs a model on two images of noise.
+   * Runs a model on four images that differ as much as possible, in batches of two, or of one if it
+   * takes only one image at a time.
    *
    * @param model an ONNX file that takes 8-bit pixels and returns float32 scores
    * @throws ModelException if the model cannot be loaded or run
    */
   static Scores ofSamples(byte[] model, Preprocessing preprocessing) {
-    int size = preprocessing.size();
-    long[] inputShape = {IMAGES, size, size, Preprocessing.CHANNELS};
-    try (OrtSession session = OrtSessions.open(model, Device.CPU);
-        OnnxTensor pixels =
-            OnnxTensor.createTensor(
-                OrtLibrary.environment(),
-                SampleImages.noise(IMAGES, size),
-                inputShape,
-                OnnxJavaType.UINT8);
-        OrtSession.Result result =
-            session.run(Map.of(session.getInputNames().iterator().next(), pixels))) {
-      OnnxTensor scores = (OnnxTensor) result.get(0);
-      return new Scores(scores.getInfo().getShape(), scores.getFloatBuffer());
+    List<ByteBuffer> samples =
+        new ArrayList<>(SampleImages.different(preprocessing.width(), preprocessing.height()));
+    samples.add(SampleImages.plain(WHITE, preprocessing.width(), preprocessing.height()));
+    try (OrtSession session = OrtSessions.open(model, Device.CPU)) {
+      int images = PreparedSignature.firstDimension(session.getInputInfo()) == 1 ? 1 : IMAGES;
+      List<float[]> rows = new ArrayList<>();
+      long[] shape = {};
+      for (int first = 0; first < samples.size(); first += images) {
+        shape = run(session, preprocessing, samples.subList(first, first + images), rows);
+      }
+      return new Scores(images, shape, rows);
     } catch (OrtException e) {
       throw new ModelException(
-          "the model does not run on a batch of "
-              + IMAGES
-              + " images of "
-              + size
-              + "x"
-              + size
+          "the model does not run on sample images of "
+              + preprocessing.size()
               + " pixels: "
               + OrtFailure.line(e)
-              + "; export it with a dynamic batch axis and for that size",
+              + "; export it for that size",
           e);
     }
   }
 
+  /** Runs one batch, adds its rows, and returns the shape of its scores. */
+  private static long[] run(
+      OrtSession session, Preprocessing preprocessing, List<ByteBuffer> samples, List<float[]> rows)
+      throws OrtException {
+    ByteBuffer batch = ByteBuffer.allocateDirect(samples.size() * preprocessing.bytes());
+    samples.forEach(sample -> batch.put(sample.duplicate()));
+    long[] inputShape = {
+      samples.size(), preprocessing.height(), preprocessing.width(), Preprocessing.CHANNELS
+    };
+    try (OnnxTensor pixels =
+            OnnxTensor.createTensor(
+                OrtLibrary.environment(), batch.rewind(), inputShape, OnnxJavaType.UINT8);
+        OrtSession.Result result =
+            session.run(Map.of(session.getInputNames().iterator().next(), pixels))) {
+      OnnxTensor scores = (OnnxTensor) result.get(0);
+      FloatBuffer values = scores.getFloatBuffer();
+      int length = values.remaining() / samples.size();
+      for (int i = 0; i < samples.size(); i++) {
+        float[] row = new float[length];
+        values.get(row);
+        rows.add(row);
+      }
+      return scores.getInfo().getShape();
+    }
+  }
+
   /**
-   * Requires one finite score per class and image.
+   * Requires one row of scores per image. Every dimension but the first, and one more, must be 1.
    *
-   * @throws ModelException if a score is missing or not finite
+   * @throws ModelException if the shape is another
    */
-  void require(Labels labels) {
-    boolean isTable = shape.length == 2 || (isMap() && shape[2] == 1 && shape[3] == 1);
-    if (!isTable || shape[0] != IMAGES) {
+  void requireRows() {
+    long wide = Arrays.stream(shape).skip(1).filter(side -> side != 1).count();
+    if (shape.length == 0 || shape[0] != images || wide > 1) {
       throw new ModelException(
           "the model answers a batch of "
-              + IMAGES
+              + images
               + " with the shape "
               + Arrays.toString(shape)
               + ": export one that returns [batch, classes]");
     }
-    if (shape[1] != labels.size()) {
-      throw new ModelException(
-          "the model has "
-              + shape[1]
-              + " classes, but there are "
-              + labels.size()
-              + " labels: give the labels that it was trained with, one per class");
-    }
-    for (int i = 0; i < values.limit(); i++) {
-      if (!Float.isFinite(values.get(i))) {
-        throw new ModelException(
-            "the model answers "
-                + values.get(i)
-                + " to a sample image: check its weights, and that mean and std are those it was"
-                + " trained with");
+  }
+
+  /**
+   * Requires finite scores.
+   *
+   * @throws ModelException if a score is not finite
+   */
+  void requireFinite() {
+    for (float[] row : rows) {
+      for (float value : row) {
+        if (!Float.isFinite(value)) {
+          throw new ModelException(
+              "the model answers "
+                  + value
+                  + " to a sample image: check its weights, and that mean and std are those it was"
+                  + " trained with");
+        }
       }
     }
   }
 
-  /** {@return whether the shape is {@code [batch, classes, 1, 1]}} */
-  boolean isMap() {
-    return shape.length == 4;
+  /** {@return the number of scores per image} */
+  int classes() {
+    return (int) Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
+  }
+
+  /** {@return whether the shape is another than {@code [batch, classes]}} */
+  boolean needFlatten() {
+    return shape.length != 2;
   }
 
   /**
@@ -111,6 +149,78 @@ final class Scores {
    * float16}
    */
   boolean areDistributions() {
-    return Distributions.areRows(values, IMAGES, (int) shape[1], HALF_PRECISION);
+    return arePositive() && sums().allMatch(sum -> Math.abs(sum - 1) <= HALF_PRECISION);
+  }
+
+  /** {@return whether each image's scores sum to 1 but for the rounding of float32} */
+  boolean sumToOne() {
+    return sums().allMatch(sum -> Math.abs(sum - 1) <= SINGLE_PRECISION);
+  }
+
+  /** {@return whether each image's scores are a distribution, times a number common to all} */
+  boolean areScaledDistributions() {
+    double sum = sums().findFirst().orElse(0);
+    return arePositive()
+        && sum > 0
+        && sums().allMatch(other -> Math.abs(other - sum) <= HALF_PRECISION * sum);
+  }
+
+  /** {@return whether all scores lie between 0 and 1, but for rounding} */
+  boolean areInUnitRange() {
+    return rows.stream()
+        .allMatch(
+            row -> {
+              for (float value : row) {
+                if (!(value >= -SINGLE_PRECISION && value <= 1 + SINGLE_PRECISION)) {
+                  return false;
+                }
+              }
+              return true;
+            });
+  }
+
+  /** {@return whether the scores of all images have the same sum, but for rounding} */
+  boolean haveEqualSums() {
+    double largest = 0;
+    for (float[] row : rows) {
+      double size = 0;
+      for (float value : row) {
+        size += Math.abs(value);
+      }
+      largest = Math.max(largest, size);
+    }
+    double tolerance = SINGLE_PRECISION * largest;
+    double sum = sums().findFirst().orElse(0);
+    return sums().allMatch(other -> Math.abs(other - sum) <= tolerance);
+  }
+
+  /** {@return whether two images have different scores} */
+  boolean differ() {
+    return rows.stream().anyMatch(row -> !Arrays.equals(row, rows.get(0)));
+  }
+
+  private boolean arePositive() {
+    return rows.stream()
+        .allMatch(
+            row -> {
+              for (float value : row) {
+                if (!(value >= 0)) {
+                  return false;
+                }
+              }
+              return true;
+            });
+  }
+
+  private DoubleStream sums() {
+    return rows.stream()
+        .mapToDouble(
+            row -> {
+              double sum = 0;
+              for (float value : row) {
+                sum += value;
+              }
+              return sum;
+            });
   }
 }

@@ -50,7 +50,8 @@ class InstallationTest {
 
     ModelCheck check = ModelCheck.of(publish(prepared));
 
-    assertThat(check.inputSize()).isEqualTo(SmallModel.SIZE);
+    assertThat(check.inputWidth()).isEqualTo(SmallModel.SIZE);
+    assertThat(check.inputHeight()).isEqualTo(SmallModel.SIZE);
     assertThat(check.classes()).isEqualTo(SmallModel.CLASSES);
     assertThat(check.milliseconds()).isPositive();
   }

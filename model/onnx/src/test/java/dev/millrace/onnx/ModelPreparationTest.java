@@ -15,7 +15,6 @@ import dev.millrace.onnx.proto.TensorProto;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelPreparationTest {
 
-  private static final ByteBuffer PIXELS = SampleImages.noise(3, SmallModel.SIZE);
+  private static final ByteBuffer PIXELS = SampleImages.noise(3, SmallModel.SIZE, SmallModel.SIZE);
 
   static Stream<Arguments> exports() {
     return Stream.of(
@@ -119,7 +118,7 @@ class ModelPreparationTest {
     PreparedModel prepared =
         ModelPreparation.prepare(exported.toByteArray(), PREPROCESSING, LABELS);
 
-    assertThat(prepared.softmaxAppended()).as(name).isEqualTo(logits);
+    assertThat(prepared.scores() == ScoreTail.SOFTMAX).as(name).isEqualTo(logits);
     assertThat(Runs.once(prepared.bytes(), PREPROCESSING, LABELS, PIXELS))
         .containsExactly(
             SmallModel.probabilities(PIXELS, 3), within(name.contains("rounded") ? 5e-4f : 1e-5f));
@@ -141,24 +140,6 @@ class ModelPreparationTest {
   static Stream<ModelProto> halves() {
     SmallModel half = SmallModel.nchw().of(DataType.FLOAT16);
     return Stream.of(half.model(), half.ending("Softmax").model());
-  }
-
-  @Test
-  void prepare_logitsThatLookLikeProbabilities_appendsSoftmaxAllTheSame() {
-    SmallModel untrained = SmallModel.nchw().ending(ModelPreparationTest::alwaysAHalfTwice);
-
-    PreparedModel prepared = ModelPreparation.prepare(untrained.bytes(), PREPROCESSING, LABELS);
-
-    float[] answer = Runs.once(prepared.bytes(), PREPROCESSING, LABELS, PIXELS);
-    assertThat(prepared.softmaxAppended()).isTrue();
-    assertThat(Arrays.copyOf(answer, 5))
-        .containsExactly(Softmax.of(new double[] {0.5, 0.5, 0, 0, 0}), within(1e-6f));
-  }
-
-  private static String alwaysAHalfTwice(SmallModel.Ending end) {
-    String nothing = end.graph().weight("nothing", Tensor.floats(new float[25], 5, 5));
-    String bias = end.graph().weight("bias", Tensor.floats(new float[] {0.5f, 0.5f, 0, 0, 0}, 5));
-    return end.graph().node("Gemm", "constant", List.of(end.logits(), nothing, bias));
   }
 
   @Test

@@ -41,10 +41,11 @@ class OnnxModelRuntimeTest {
 
   @Test
   void open_preparedVersion_answersAsItsManifestSays() {
-    ByteBuffer pixels = SampleImages.noise(2, SmallModel.SIZE);
+    ByteBuffer pixels = SampleImages.noise(2, SmallModel.SIZE, SmallModel.SIZE);
 
     try (ModelSession session = runtime.open(publish(PREPROCESSING, LABELS), Device.CPU)) {
-      assertThat(session.inputSize()).isEqualTo(SmallModel.SIZE);
+      assertThat(session.inputWidth()).isEqualTo(SmallModel.SIZE);
+      assertThat(session.inputHeight()).isEqualTo(SmallModel.SIZE);
       assertThat(session.classes()).isEqualTo(SmallModel.CLASSES);
       assertThat(Runs.run(session, pixels, 2))
           .containsExactly(SmallModel.probabilities(pixels, 2), within(1e-5f));
@@ -54,7 +55,7 @@ class OnnxModelRuntimeTest {
   @Test
   void open_versionAsItWasExported_isPreparedInMemory() throws IOException {
     ModelVersion version = exported(SmallModel.nchw(), PREPROCESSING);
-    ByteBuffer pixels = SampleImages.noise(2, SmallModel.SIZE);
+    ByteBuffer pixels = SampleImages.noise(2, SmallModel.SIZE, SmallModel.SIZE);
 
     try (ModelSession session = runtime.open(version, Device.CPU)) {
       assertThat(Runs.run(session, pixels, 2))
@@ -73,7 +74,7 @@ class OnnxModelRuntimeTest {
         exported(
             SmallModel.nchw(), new Preprocessing(5, 6, PREPROCESSING.mean(), PREPROCESSING.std())),
         Device.CPU,
-        "small version 1: input 'x' takes images of 4x4 pixels, not 5x5: give the size");
+        "small version 1: input 'x' takes images 4 pixels high and 4 wide, not 5 pixels high and 5");
   }
 
   /**

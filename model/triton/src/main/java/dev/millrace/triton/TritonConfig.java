@@ -2,12 +2,11 @@ package dev.millrace.triton;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ScoreSettings;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.UnpublishedModelException;
 import dev.millrace.triton.proto.ModelConfig;
 import dev.millrace.triton.proto.ModelConfig.ParameterEntry;
-import dev.millrace.triton.proto.ModelInput.Format;
-import dev.millrace.triton.proto.ModelOutput;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,12 +26,13 @@ import java.util.function.Function;
  * @param labels the file with the names of the classes
  * @param preprocessing the preprocessing of the model's images
  * @param maxBatchSize the largest number of images per batch; empty if the file sets no limit
+ * @param scores which output holds the scores, and what they are: the parameter {@code scores}
  */
-record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBatchSize) {
+record TritonConfig(
+    Path labels, Preprocessing preprocessing, OptionalInt maxBatchSize, ScoreSettings scores) {
 
   static final String FILE_NAME = "config.pbtxt";
 
-  private static final long DYNAMIC = -1;
   private static final String HOW_TO_TELL_THE_SIZE =
       "parameters { key: \"size\" value { string_value: \"224\" } }";
 
@@ -59,29 +59,25 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
     if (maxBatchSize < 0) {
       throw new ModelException(file + ": max_batch_size: " + maxBatchSize + " must be at least 0");
     }
-    OptionalInt inputSize = inputSize(text);
+    Optional<TritonInput> input = TritonInput.of(text);
     try {
       return new TritonConfig(
-          home.resolve(labels(config)),
-          preprocessing(text, inputSize),
-          maxBatchSize == 0 ? OptionalInt.empty() : OptionalInt.of(maxBatchSize));
+          home.resolve(TritonOutput.labels(config).orElse(ModelVersion.LABELS_FILE)),
+          preprocessing(text, input),
+          maxBatchSize == 0 ? OptionalInt.empty() : OptionalInt.of(maxBatchSize),
+          new ScoreSettings(
+              TritonOutput.name(config).orElse(null),
+              parameter(text, "scores", TritonOutput::kind).orElse(null)));
     } catch (IllegalArgumentException e) {
       throw new ModelException(file + ": " + e.getMessage(), e);
     }
   }
 
-  private static String labels(ModelConfig config) {
-    return config.getOutputList().stream()
-        .filter(ModelOutput::hasLabelFilename)
-        .map(ModelOutput::getLabelFilename)
-        .findFirst()
-        .orElse(ModelVersion.LABELS_FILE);
-  }
-
-  private static Preprocessing preprocessing(ConfigFile text, OptionalInt inputSize) {
-    int size =
+  private static Preprocessing preprocessing(ConfigFile text, Optional<TritonInput> declared) {
+    TritonInput input =
         parameter(text, "size", Integer::valueOf)
-            .or(() -> inputSize.stream().boxed().findFirst())
+            .map(size -> new TritonInput(size, size))
+            .or(() -> declared)
             .orElseThrow(
                 () ->
                     new ModelException(
@@ -90,9 +86,16 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
                             + " dims, or add '"
                             + HOW_TO_TELL_THE_SIZE
                             + "'"));
+    int longer = Math.max(input.width(), input.height());
     return new Preprocessing(
-        size,
-        parameter(text, "resize", Integer::valueOf).orElse(Preprocessing.usualResize(size)),
+        input.width(),
+        input.height(),
+        parameter(text, "resize", Integer::valueOf).orElse(Preprocessing.usualResize(longer)),
+        Preprocessing.Fit.CROP,
+        Preprocessing.Interpolation.BILINEAR,
+        Preprocessing.Exif.APPLY,
+        Preprocessing.Channels.RGB,
+        Preprocessing.UNIT_SCALE,
         parameter(text, "mean", TritonConfig::numbers).orElse(Preprocessing.IMAGENET_MEAN),
         parameter(text, "std", TritonConfig::numbers).orElse(Preprocessing.IMAGENET_STD));
   }
@@ -132,79 +135,5 @@ record TritonConfig(Path labels, Preprocessing preprocessing, OptionalInt maxBat
 
   private static List<Float> numbers(String list) {
     return Arrays.stream(list.split(",")).map(String::strip).map(Float::valueOf).toList();
-  }
-
-  /**
-   * {@return the side of the model's images, in pixels; empty if the side is dynamic or not given}
-   */
-  private static OptionalInt inputSize(ConfigFile text) {
-    ModelConfig config = text.config();
-    if (config.getInputCount() > 1) {
-      throw inputProblem(text, 1, "a second input: an image classifier has one input");
-    }
-    List<Long> dims = config.getInputCount() == 0 ? List.of() : config.getInput(0).getDimsList();
-    if (config.hasMaxBatchSize() && config.getMaxBatchSize() == 0 && dims.size() != 4) {
-      throw new ModelException(
-          text.file()
-              + ": max_batch_size 0 means that the model has no batch dimension: export it with a"
-              + " dynamic batch axis and set max_batch_size to the largest batch");
-    }
-    return dims.isEmpty() ? OptionalInt.empty() : side(text, image(text, dims));
-  }
-
-  /**
-   * {@return the dimensions of one image} If max_batch_size is 0, the dims also include a batch
-   * dimension, which this method removes.
-   */
-  private static List<Long> image(ConfigFile text, List<Long> dims) {
-    if (dims.size() == 4 && text.config().getMaxBatchSize() == 0) {
-      if (dims.get(0) != DYNAMIC) {
-        throw inputProblem(
-            text,
-            0,
-            "dims: "
-                + dims
-                + " fix the batch size at "
-                + dims.get(0)
-                + ": export the model with a dynamic batch axis");
-      }
-      return dims.subList(1, 4);
-    }
-    if (dims.size() != 3) {
-      throw inputProblem(
-          text, 0, "dims: " + dims + " are not those of an RGB image, such as [3, 224, 224]");
-    }
-    return dims;
-  }
-
-  private static OptionalInt side(ConfigFile text, List<Long> image) {
-    Format format = text.config().getInput(0).getFormat();
-    boolean channelsFirst = format != Format.FORMAT_NHWC && image.get(0) == Preprocessing.CHANNELS;
-    boolean channelsLast = format != Format.FORMAT_NCHW && image.get(2) == Preprocessing.CHANNELS;
-    if (!channelsFirst && !channelsLast) {
-      throw inputProblem(
-          text,
-          0,
-          "dims: " + image + " with " + format + " do not have the 3 channels of an RGB image");
-    }
-    List<Long> sides = channelsFirst ? image.subList(1, 3) : image.subList(0, 2);
-    if (sides.contains(DYNAMIC)) {
-      return OptionalInt.empty();
-    }
-    if (!sides.get(0).equals(sides.get(1)) || sides.get(0) > Preprocessing.MAX_SIZE) {
-      throw inputProblem(
-          text,
-          0,
-          "dims: "
-              + image
-              + " are not those of a square image of at most "
-              + Preprocessing.MAX_SIZE
-              + " pixels a side");
-    }
-    return OptionalInt.of(sides.get(0).intValue());
-  }
-
-  private static ModelException inputProblem(ConfigFile text, int index, String problem) {
-    return text.problem(ModelConfig.INPUT_FIELD_NUMBER, index, problem);
   }
 }

@@ -4,6 +4,7 @@ import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.model.ScoreKind;
 import dev.millrace.core.repository.ForeignLayout;
 import dev.millrace.core.repository.ModelVersion;
 import java.io.IOException;
@@ -60,8 +61,9 @@ public final class TritonLayout implements ForeignLayout {
               config.preprocessing(),
               labels(config).names(),
               null,
-              null);
-      return new ModelVersion(folder, manifest, config.maxBatchSize(), false);
+              null,
+              config.scores().kind() == ScoreKind.INDEPENDENT ? ModelManifest.INDEPENDENT : null);
+      return new ModelVersion(folder, manifest, config.maxBatchSize(), false, config.scores());
     } catch (IOException e) {
       throw new ModelException(
           "cannot read " + file + " (" + e + "); check that it is readable", e);

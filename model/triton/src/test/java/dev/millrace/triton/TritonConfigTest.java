@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ScoreKind;
+import dev.millrace.core.model.ScoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +110,7 @@ class TritonConfigTest {
   void dims_withOrWithoutABatch_tellTheSize(String batch, String dims) throws IOException {
     TritonConfig config = read((batch == null ? "" : batch) + " input { " + dims + " }");
 
-    assertThat(config.preprocessing().size()).isEqualTo(96);
+    assertThat(config.preprocessing().size()).isEqualTo("96x96");
     assertThat(config.preprocessing().resize()).isEqualTo(110);
     assertThat(config.labels()).isEqualTo(home.resolve("labels.txt"));
     if (batch != null && batch.endsWith("8")) {
@@ -121,7 +123,7 @@ class TritonConfigTest {
   @Test
   void dimsOfThree_areOfTheLayoutThatTheFormatNames() throws IOException {
     assertThat(read("input { format: FORMAT_NHWC dims: [ 3, 3, 3 ] }").preprocessing().size())
-        .isEqualTo(3);
+        .isEqualTo("3x3");
     assertRefused("input {\nformat: FORMAT_NHWC dims: [ 3, 96, 96 ] }", ", line 1: dims: ");
     assertRefused("input {\nformat: FORMAT_NCHW dims: [ 96, 96, 3 ] }", ", line 1: dims: ");
   }
@@ -142,7 +144,7 @@ class TritonConfigTest {
             + " { key: \"size\" value { string_value: \"224\" } }'");
 
     String advice = "\nparameters { key: \"size\" value { string_value: \"224\" } }";
-    assertThat(read(text + advice).preprocessing().size()).isEqualTo(224);
+    assertThat(read(text + advice).preprocessing().size()).isEqualTo("224x224");
   }
 
   @Test
@@ -155,15 +157,82 @@ class TritonConfigTest {
   }
 
   @Test
-  void modelWithoutABatchDimension_isRefused() {
-    for (String input :
-        List.of(INPUT, "", "input { dims: [ 3, 224, 224 ] reshape { shape: 1 } }")) {
-      assertRefused("max_batch_size: 0 " + input, ": max_batch_size 0 means that the model has no");
-    }
+  void batchOfAnotherFixedSizeThanOne_isRefused() {
     assertRefused(
         "input { dims: [ 4, 3, 224, 224 ] }",
         ", line 1: dims: [4, 3, 224, 224] fix the batch size at 4: export the model with a"
-            + " dynamic batch axis");
+            + " dynamic batch axis, or for one image");
+  }
+
+  @Test
+  void tritonsQuickStart_isRead() throws IOException {
+    TritonConfig config =
+        read(
+            """
+            name: "densenet_onnx"
+            platform: "onnxruntime_onnx"
+            max_batch_size : 0
+            input [
+              {
+                name: "data_0"
+                data_type: TYPE_FP32
+                format: FORMAT_NCHW
+                dims: [ 3, 224, 224 ]
+                reshape { shape: [ 1, 3, 224, 224 ] }
+              }
+            ]
+            output [
+              {
+                name: "fc6_1"
+                data_type: TYPE_FP32
+                dims: [ 1000 ]
+                reshape { shape: [ 1, 1000, 1, 1 ] }
+                label_filename: "densenet_labels.txt"
+              }
+            ]
+            """);
+
+    assertThat(config.preprocessing().size()).isEqualTo("224x224");
+    assertThat(config.labels()).isEqualTo(home.resolve("densenet_labels.txt"));
+    assertThat(config.maxBatchSize()).isEmpty();
+    assertThat(config.scores()).isEqualTo(new ScoreSettings("fc6_1", null));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "input { dims: [ 3, 96, 96 ] }                                       | 96x96",
+        "input { dims: [ 1, 3, 96, 96 ] }                                    | 96x96",
+        "input { dims: [ 27648 ] reshape { shape: [ 3, 96, 96 ] } }          | 96x96",
+        "input { dims: [ 96, 96, 3 ] reshape { shape: [ -1, 3, 96, 96 ] } }  | 96x96",
+        "input { dims: [ 3, 48, 192 ] }                                      | 192x48",
+      })
+  void inputWithoutABatchLimit_isTheShapeThatTheModelTakes(String input, String size)
+      throws IOException {
+    assertThat(read("max_batch_size: 0 " + input).preprocessing().size()).isEqualTo(size);
+  }
+
+  @Test
+  void outputWithLabels_isTheOneWithTheScores() throws IOException {
+    String outputs = "output { name: 'features' } output { name: 'scores' %s }";
+
+    assertThat(read(INPUT + outputs.formatted("label_filename: 'l.txt'")).scores().output())
+        .isEqualTo("scores");
+    assertThat(read(INPUT + outputs.formatted("")).scores().output()).isNull();
+    assertThat(read(INPUT + "output { name: 'scores' }").scores().output()).isEqualTo("scores");
+  }
+
+  @Test
+  void parameterScores_saysWhatTheScoresAre() throws IOException {
+    String parameter = "parameters { key: 'scores' value { string_value: '%s' } }";
+
+    assertThat(read(INPUT + parameter.formatted("independent")).scores().kind())
+        .isEqualTo(ScoreKind.INDEPENDENT);
+    assertThat(read(INPUT).scores().kind()).isNull();
+    assertRefused(
+        INPUT + parameter.formatted("both"),
+        ": parameter scores: 'both' is not logits, probabilities or independent");
   }
 
   @ParameterizedTest
@@ -175,7 +244,7 @@ class TritonConfigTest {
         "max_batch_size: 8 input { dims: [ -1, 3, 224, 224 ] } | , line 1: dims: [-1, 3, 224, 224] are",
         "input { dims: [ 224, 224 ] } | , line 1: dims: [224, 224] are not those of an RGB image",
         "input { dims: [ 1, 28, 28 ] } | , line 1: dims: [1, 28, 28] with FORMAT_NONE do not have",
-        "input { dims: [ 3, 480, 640 ] } | , line 1: dims: [3, 480, 640] are not those of a square",
+        "max_batch_size: 0 input { dims: 3 reshape { shape: 1 } } | , line 1: dims: [1] are not",
         "input { dims: [ 3, 4097, 4097 ] } | , line 1: dims: [3, 4097, 4097] are not those",
         "input { dims: [ 3, 0, 0 ] } | : size: 0 is not between 1",
         "input { dims: 3 } input { dims: 3 } | , line 1: a second input",

@@ -63,7 +63,7 @@ final class PoisonedParts {
 
   private void spoil(
       ModelSession session, ByteBuffer pixels, int images, FloatBuffer probabilities) {
-    int bytes = session.inputSize() * session.inputSize() * Preprocessing.CHANNELS;
+    int bytes = session.inputWidth() * session.inputHeight() * Preprocessing.CHANNELS;
     for (int image = 0; image < images; image++) {
       if (broken.get() || isWhite(pixels.slice(image * bytes, bytes))) {
         for (int i = 0; i < session.classes(); i++) {

@@ -34,8 +34,13 @@ public record TamperedSession(ModelSession session, Tampering tampering) impleme
   }
 
   @Override
-  public int inputSize() {
-    return session.inputSize();
+  public int inputWidth() {
+    return session.inputWidth();
+  }
+
+  @Override
+  public int inputHeight() {
+    return session.inputHeight();
   }
 
   @Override

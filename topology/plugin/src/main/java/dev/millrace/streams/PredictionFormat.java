@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
@@ -46,8 +47,20 @@ public record PredictionFormat(int top, boolean full) {
         best.get(0).label(),
         best.get(0).probability(),
         best,
+        model.manifest().independent() ? right(probabilities, model.manifest().labels()) : null,
         full ? probabilities : null,
         source);
+  }
+
+  /** {@return the names of the independent classes that are right, most probable first} */
+  private static List<String> right(Probabilities probabilities, List<String> labels) {
+    int count = 0;
+    for (int i = 0; i < probabilities.size(); i++) {
+      if (probabilities.get(i) >= Prediction.THRESHOLD) {
+        count++;
+      }
+    }
+    return Arrays.stream(probabilities.top(count)).mapToObj(labels::get).toList();
   }
 
   /**

@@ -186,8 +186,13 @@ class SharedEngineTest {
     }
 
     @Override
-    public int inputSize() {
-      return session.inputSize();
+    public int inputWidth() {
+      return session.inputWidth();
+    }
+
+    @Override
+    public int inputHeight() {
+      return session.inputHeight();
     }
 
     @Override

@@ -18,7 +18,7 @@ public interface ImageDecoder extends AutoCloseable {
    * @param encoded the image file's bytes (JPEG, PNG, …); the decoder does not keep the array
    * @param preprocessing the resize and the crop to apply
    * @param pixels receives {@code preprocessing.bytes()} bytes from position 0: RGB, row by row
-   *     ({@code uint8[size, size, 3]}). Unchanged if the image is refused
+   *     ({@code uint8[height, width, 3]}). Unchanged if the image is refused
    * @throws BadImageException if the image is damaged, not supported or too large
    * @throws OutOfMemoryError if the heap or native memory is too small for the decode; the image
    *     itself may be valid

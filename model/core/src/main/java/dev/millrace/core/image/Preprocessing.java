@@ -1,62 +1,151 @@
 package dev.millrace.core.image;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
- * The preprocessing of an image, in torchvision's terms: decode, {@code Resize(resize)} of the
- * shorter side (bilinear, antialiased), {@code CenterCrop(size)}, then {@code (pixel / 255 - mean)
- * / std} per channel.
+ * The preprocessing of an image, as the model was trained with it: decode, turn upright, resize,
+ * fit, arrange the channels, then {@code (pixel * scale - mean) / std} per channel. The usual
+ * preprocessing is torchvision's: {@code Resize(resize)} of the shorter side (bilinear,
+ * antialiased), {@code CenterCrop(size)}, RGB, {@code scale} 1/255.
  *
- * <p>The decoder decodes, resizes and crops the image, and returns 8-bit pixels. The normalisation
- * is part of the prepared graph, so that only {@link #bytes()} bytes per image are copied to the
- * device.
+ * <p>The decoder does everything up to the fit, and returns 8-bit RGB pixels. The channels and the
+ * normalisation are part of the prepared graph, so that only {@link #bytes()} bytes per image are
+ * copied to the device.
  *
- * @param size side of the square input, in pixels, from 1 to {@value #MAX_SIZE}
- * @param resize length of the shorter side after the resize, in pixels; at least {@code size}
- * @param mean mean of red, green and blue, on the 0..1 scale
- * @param std standard deviation of red, green and blue, on the 0..1 scale, each above 0
+ * @param width width of the input, in pixels, from 1 to {@value #MAX_SIZE}
+ * @param height height of the input, in pixels, from 1 to {@value #MAX_SIZE}
+ * @param resize with {@link Fit#CROP}, the length of the shorter side after the resize, in pixels;
+ *     at least the longer side of the input. Otherwise the longer side of the input
+ * @param fit how an image of another shape becomes an image of the input's shape
+ * @param interpolation how pixels are computed when the image is resized
+ * @param exif whether the orientation in the file's EXIF data is applied
+ * @param channels the channels of the model's input
+ * @param scale factor of a pixel's value before the normalisation, usually 1/255
+ * @param mean mean of each channel, after the scale
+ * @param std standard deviation of each channel, after the scale; each above 0
  */
-public record Preprocessing(int size, int resize, List<Float> mean, List<Float> std) {
+public record Preprocessing(
+    int width,
+    int height,
+    int resize,
+    Fit fit,
+    Interpolation interpolation,
+    Exif exif,
+    Channels channels,
+    double scale,
+    List<Float> mean,
+    List<Float> std) {
 
-  /** The number of channels: red, green and blue. */
+  /** The number of channels that the decoder returns: red, green and blue. */
   public static final int CHANNELS = 3;
 
   /** The largest side of an input, in pixels. */
   public static final int MAX_SIZE = 4096;
 
-  /** The mean of ImageNet's pixels. Most models are trained with this mean. */
+  /** The usual scale: pixels from 0 to 255 become numbers from 0 to 1. */
+  public static final double UNIT_SCALE = 1 / 255.0;
+
+  /** The mean of ImageNet's pixels. Most models are trained with it. */
   public static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
 
-  /** The standard deviation of ImageNet's pixels. Most models are trained with this deviation. */
+  /** The standard deviation of ImageNet's pixels. Most models are trained with it. */
   public static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
+
+  /** How an image of another shape becomes an image of the input's shape. */
+  public enum Fit {
+    /** The shorter side is resized to {@code resize}; then the centre is cut out. */
+    CROP,
+    /** Both sides are resized to the input's, which may change the proportions. */
+    SQUASH,
+    /** The longer side is resized to fit; black borders on both sides fill the rest. */
+    PAD
+  }
+
+  /** How pixels are computed when an image is resized: Pillow's filters of these names. */
+  public enum Interpolation {
+    /** A triangle filter, antialiased. */
+    BILINEAR,
+    /** Pillow's cubic filter (a = -0.5), antialiased. */
+    BICUBIC,
+    /** The nearest pixel; not antialiased. */
+    NEAREST,
+    /** A Lanczos filter with three lobes, antialiased. */
+    LANCZOS
+  }
+
+  /** Whether the orientation in a file's EXIF data is applied. */
+  public enum Exif {
+    /** Images are turned upright. */
+    APPLY,
+    /** Images stay as their pixels are stored. */
+    IGNORE
+  }
+
+  /** The channels of a model's input, in this order. */
+  public enum Channels {
+    /** Red, green, blue. */
+    RGB(3),
+    /** Blue, green, red, as OpenCV and Caffe order them. */
+    BGR(3),
+    /** One grey channel, as Pillow's mode {@code L}: 0.299 red, 0.587 green, 0.114 blue, rounded. */
+    GREY(1),
+    /** Red, green, blue, and an opaque alpha channel of 255. */
+    RGBA(4);
+
+    private final int count;
+
+    Channels(int count) {
+      this.count = count;
+    }
+
+    /** {@return the number of channels} */
+    public int count() {
+      return count;
+    }
+  }
 
   /**
    * Validates the values.
    *
-   * @param size side of the square input
+   * @param width width of the input, in pixels
+   * @param height height of the input, in pixels
    * @param resize length of the shorter side after the resize, in pixels
-   * @param mean mean of red, green and blue, on the 0..1 scale
-   * @param std standard deviation of red, green and blue, on the 0..1 scale
-   * @throws IllegalArgumentException if a value is out of range; the message contains the name of
-   *     the parameter and the value
+   * @param fit how an image of another shape becomes an image of the input's shape
+   * @param interpolation how pixels are computed when the image is resized
+   * @param exif whether the orientation in the file's EXIF data is applied
+   * @param channels the channels of the model's input
+   * @param scale factor of a pixel's value before the normalisation
+   * @param mean mean of each channel, after the scale
+   * @param std standard deviation of each channel, after the scale
+   * @throws IllegalArgumentException if a value is out of range; the message names the key and the
+   *     value
    */
   public Preprocessing {
-    if (size < 1 || size > MAX_SIZE) {
-      throw new IllegalArgumentException(
-          "size: " + size + " is not between 1 and " + MAX_SIZE + " pixels");
-    }
-    if (resize < size || resize > 2 * MAX_SIZE) {
+    requireSide(width == height ? "size" : "width", width);
+    requireSide(width == height ? "size" : "height", height);
+    int longer = Math.max(width, height);
+    if (fit == Fit.CROP && (resize < longer || resize > 2 * MAX_SIZE)) {
       throw new IllegalArgumentException(
           "resize: "
               + resize
               + " is not between size ("
-              + size
+              + longer
               + ") and "
               + 2 * MAX_SIZE
               + " pixels");
     }
-    mean = channels("mean", mean);
-    std = channels("std", std);
+    resize = fit == Fit.CROP ? resize : longer;
+    if (!(scale > 0 && scale <= 1e6)) {
+      throw new IllegalArgumentException("scale: " + scale + " is not a number above 0");
+    }
+    mean = perChannel("mean", mean, channels);
+    std = perChannel("std", std, channels);
     for (float deviation : std) {
       if (deviation <= 0) {
         throw new IllegalArgumentException("std: " + std + " holds a value that is not above 0");
@@ -64,14 +153,123 @@ public record Preprocessing(int size, int resize, List<Float> mean, List<Float> 
     }
   }
 
-  /** {@return the bytes of one preprocessed image: {@code size * size * 3}} */
-  public int bytes() {
-    return size * size * CHANNELS;
+  /**
+   * Creates torchvision's preprocessing for a square input: crop, bilinear, RGB, scale 1/255, and
+   * the EXIF orientation applied.
+   *
+   * @param size side of the square input, in pixels
+   * @param resize length of the shorter side after the resize, in pixels
+   * @param mean mean of red, green and blue, on the 0..1 scale
+   * @param std standard deviation of red, green and blue, on the 0..1 scale
+   * @throws IllegalArgumentException if a value is out of range; the message names the key and the
+   *     value
+   */
+  public Preprocessing(int size, int resize, List<Float> mean, List<Float> std) {
+    this(
+        size,
+        size,
+        resize,
+        Fit.CROP,
+        Interpolation.BILINEAR,
+        Exif.APPLY,
+        Channels.RGB,
+        UNIT_SCALE,
+        mean,
+        std);
+  }
+
+  /** Reads the JSON of {@link #json()}. Keys that are missing have their usual values. */
+  @JsonCreator
+  static Preprocessing of(
+      @JsonProperty("size") Integer size,
+      @JsonProperty("width") Integer width,
+      @JsonProperty("height") Integer height,
+      @JsonProperty("resize") Integer resize,
+      @JsonProperty("fit") String fit,
+      @JsonProperty("interpolation") String interpolation,
+      @JsonProperty("exif") String exif,
+      @JsonProperty("channels") String channels,
+      @JsonProperty("scale") Double scale,
+      @JsonProperty("mean") List<Float> mean,
+      @JsonProperty("std") List<Float> std) {
+    int across = width != null ? width : size != null ? size : 0;
+    int down = height != null ? height : size != null ? size : 0;
+    return new Preprocessing(
+        across,
+        down,
+        resize == null ? 0 : resize,
+        constant(Fit.CROP, "fit", fit),
+        constant(Interpolation.BILINEAR, "interpolation", interpolation),
+        constant(Exif.APPLY, "exif", exif),
+        constant(Channels.RGB, "channels", channels),
+        scale == null ? UNIT_SCALE : scale,
+        mean,
+        std);
   }
 
   /**
-   * {@return the usual value of {@code resize}: 8/7 of {@code size}, rounded; for example 256 for a
-   * {@code size} of 224}
+   * {@return the values as they are in a manifest} Values that are usual are left out: {@code fit},
+   * {@code interpolation}, {@code exif}, {@code channels} and {@code scale}. A square input has one
+   * {@code size}.
+   */
+  @JsonValue
+  public Map<String, Object> json() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    if (isSquare()) {
+      json.put("size", width);
+    } else {
+      json.put("width", width);
+      json.put("height", height);
+    }
+    json.put("resize", resize);
+    putUnlessUsual(json, "fit", fit, Fit.CROP);
+    putUnlessUsual(json, "interpolation", interpolation, Interpolation.BILINEAR);
+    putUnlessUsual(json, "exif", exif, Exif.APPLY);
+    putUnlessUsual(json, "channels", channels, Channels.RGB);
+    if (scale != UNIT_SCALE) {
+      json.put("scale", scale);
+    }
+    json.put("mean", mean);
+    json.put("std", std);
+    return json;
+  }
+
+  private static void putUnlessUsual(
+      Map<String, Object> json, String key, Enum<?> value, Enum<?> usual) {
+    if (value != usual) {
+      json.put(key, value.name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private static <T extends Enum<T>> T constant(T usual, String key, String text) {
+    if (text == null) {
+      return usual;
+    }
+    for (T constant : usual.getDeclaringClass().getEnumConstants()) {
+      if (constant.name().equalsIgnoreCase(text)) {
+        return constant;
+      }
+    }
+    throw new IllegalArgumentException(key + ": '" + text + "' is unknown");
+  }
+
+  /** {@return whether the input is as wide as high} */
+  public boolean isSquare() {
+    return width == height;
+  }
+
+  /** {@return the input's size as text, for example {@code 224x224}: the width, then the height} */
+  public String size() {
+    return width + "x" + height;
+  }
+
+  /** {@return the bytes of one preprocessed image: {@code height * width * 3}} */
+  public int bytes() {
+    return width * height * CHANNELS;
+  }
+
+  /**
+   * {@return the usual resize for a size: 8/7 of the size, rounded; for example 256 pixels for 224}
    *
    * @param size side of the input, in pixels
    */
@@ -79,11 +277,22 @@ public record Preprocessing(int size, int resize, List<Float> mean, List<Float> 
     return Math.round(size * 8 / 7f);
   }
 
-  private static List<Float> channels(String name, List<Float> values) {
-    if (values == null || values.size() != CHANNELS) {
+  private static void requireSide(String key, int side) {
+    if (side < 1 || side > MAX_SIZE) {
+      throw new IllegalArgumentException(
+          key + ": " + side + " is not between 1 and " + MAX_SIZE + " pixels");
+    }
+  }
+
+  private static List<Float> perChannel(String name, List<Float> values, Channels channels) {
+    if (values == null || values.size() != channels.count()) {
       throw new IllegalArgumentException(
           name
-              + ": expected three numbers (red, green, blue), got "
+              + ": expected "
+              + (channels.count() == CHANNELS
+                  ? "three numbers (red, green, blue)"
+                  : channels.count() + " numbers, one for each channel")
+              + ", got "
               + (values == null ? "none" : values.size()));
     }
     for (Float value : values) {

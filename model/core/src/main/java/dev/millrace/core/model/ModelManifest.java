@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  * @param labels names of the classes in the order of the model's outputs
  * @param metrics measurements of the version, for example {@code "accuracy": 0.915}; may be empty
  * @param trainingRun name of the training run that produced the version, or null
+ * @param kind {@value #INDEPENDENT} if any number of the classes may be right for an image; null if
+ *     exactly one is
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelManifest(
@@ -35,7 +37,11 @@ public record ModelManifest(
     Preprocessing preprocessing,
     List<String> labels,
     Map<String, Double> metrics,
-    String trainingRun) {
+    String trainingRun,
+    String kind) {
+
+  /** The {@link #kind} of a model whose classes are independent of each other. */
+  public static final String INDEPENDENT = "independent";
 
   /** The manifest's file name in a version's folder. */
   public static final String FILE_NAME = "millrace.json";
@@ -83,6 +89,7 @@ public record ModelManifest(
    * @param labels names of the classes in the order of the model's outputs
    * @param metrics measurements of the version by name
    * @param trainingRun name of the training run that produced the version, or null
+   * @param kind {@value #INDEPENDENT}, or null for exclusive classes
    * @throws IllegalArgumentException if a value is missing or invalid; the message names the
    *     manifest's field
    */
@@ -105,6 +112,56 @@ public record ModelManifest(
     required("preprocessing", preprocessing);
     labels = new Labels(required("labels", labels)).names();
     metrics = metrics == null ? Map.of() : measured(metrics);
+    if (kind != null && !kind.equals(INDEPENDENT)) {
+      throw new IllegalArgumentException(
+          "kind: '" + kind + "' is not " + INDEPENDENT + "; a later release may have written it");
+    }
+  }
+
+  /**
+   * Creates the manifest of a model of exclusive classes.
+   *
+   * @param name the model's name
+   * @param version the version's number
+   * @param sha256 SHA-256 checksum of the version's model file
+   * @param created time of publication, ISO-8601 in UTC
+   * @param source the origin of the version
+   * @param parentVersion the version that training started from, or null
+   * @param preprocessing the preprocessing of the model's images
+   * @param labels names of the classes in the order of the model's outputs
+   * @param metrics measurements of the version by name
+   * @param trainingRun name of the training run that produced the version, or null
+   * @throws IllegalArgumentException if a value is missing or invalid; the message names the
+   *     manifest's field
+   */
+  public ModelManifest(
+      String name,
+      int version,
+      String sha256,
+      String created,
+      Source source,
+      Integer parentVersion,
+      Preprocessing preprocessing,
+      List<String> labels,
+      Map<String, Double> metrics,
+      String trainingRun) {
+    this(
+        name,
+        version,
+        sha256,
+        created,
+        source,
+        parentVersion,
+        preprocessing,
+        labels,
+        metrics,
+        trainingRun,
+        null);
+  }
+
+  /** {@return whether any number of the classes may be right for an image} */
+  public boolean independent() {
+    return kind != null;
   }
 
   private static <T> T required(String key, T value) {

@@ -205,6 +205,29 @@ public final class ModelRepository {
       Preprocessing preprocessing,
       Labels labels,
       Provenance provenance) {
+    return publish(model, prepared, preprocessing, labels, provenance, null);
+  }
+
+  /**
+   * Publishes a model file whose classes may be independent of each other as the next version.
+   *
+   * @param model the model's name; the model's folder is created if it is missing
+   * @param prepared the bytes of the ONNX file, prepared as {@link ModelVersion#isPrepared}
+   *     describes
+   * @param preprocessing the preprocessing of the model's images
+   * @param labels the names of the model's classes
+   * @param provenance the origin and the measurements of the model
+   * @param kind {@link ModelManifest#INDEPENDENT}, or null for exclusive classes
+   * @return the published version
+   * @throws ModelException if the repository cannot be written
+   */
+  public ModelVersion publish(
+      String model,
+      byte[] prepared,
+      Preprocessing preprocessing,
+      Labels labels,
+      Provenance provenance,
+      String kind) {
     Path home = root.resolve(ModelManifest.requireName(model));
     String sha256 = Sha256.of(prepared);
     String created = clock.instant().toString();
@@ -224,7 +247,8 @@ public final class ModelRepository {
                     preprocessing,
                     labels.names(),
                     provenance.metrics(),
-                    provenance.trainingRun()),
+                    provenance.trainingRun(),
+                    kind),
                 prepared);
         if (published.isPresent()) {
           return published.get();

@@ -5,6 +5,7 @@ import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.model.ScoreSettings;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,9 +20,15 @@ import java.util.OptionalInt;
  * @param maxBatchSize the largest number of images per batch; empty if there is no limit
  * @param isPrepared whether the model file takes 8-bit pixels and returns probabilities; false for
  *     a model file that is still as its author exported it
+ * @param scores which output of a model file that is not prepared holds the scores, and what they
+ *     are
  */
 public record ModelVersion(
-    Path folder, ModelManifest manifest, OptionalInt maxBatchSize, boolean isPrepared) {
+    Path folder,
+    ModelManifest manifest,
+    OptionalInt maxBatchSize,
+    boolean isPrepared,
+    ScoreSettings scores) {
 
   /** The model file's name in a version's folder. */
   public static final String MODEL_FILE = "model.onnx";
@@ -38,6 +45,19 @@ public record ModelVersion(
    */
   public ModelVersion(Path folder, ModelManifest manifest) {
     this(folder, manifest, OptionalInt.empty(), true);
+  }
+
+  /**
+   * Creates a version whose model file says which output holds the scores, and what they are.
+   *
+   * @param folder {@code <repository>/<model>/<version>}
+   * @param manifest the manifest in the folder, or the one that a {@link ForeignLayout} derived
+   * @param maxBatchSize the largest number of images per batch; empty if there is no limit
+   * @param isPrepared whether the model file takes 8-bit pixels and returns probabilities
+   */
+  public ModelVersion(
+      Path folder, ModelManifest manifest, OptionalInt maxBatchSize, boolean isPrepared) {
+    this(folder, manifest, maxBatchSize, isPrepared, ScoreSettings.FROM_FILE);
   }
 
   /** {@return the model's name} */
@@ -115,18 +135,21 @@ public record ModelVersion(
 
   /**
    * Requires that this version and {@code predecessor} take images of the same size and have the
-   * same classes in the same order. Consumers of the predecessor's predictions can then read this
-   * version's predictions.
+   * same classes, both exclusive or both independent, in the same order. Consumers of the
+   * predecessor's predictions can then read this version's predictions.
    *
    * @param predecessor the version to compare with
    * @throws SignatureChangeException if the sizes or the classes differ; the message names the
    *     first difference
    */
   public void requireSignatureOf(ModelVersion predecessor) {
-    int size = manifest.preprocessing().size();
-    int before = predecessor.manifest.preprocessing().size();
-    if (size != before) {
+    String size = manifest.preprocessing().size();
+    String before = predecessor.manifest.preprocessing().size();
+    if (!size.equals(before)) {
       throw change(predecessor, "takes images of " + size + " pixels", before + " pixels");
+    }
+    if (manifest.independent() != predecessor.manifest.independent()) {
+      throw change(predecessor, "has " + kind() + " classes", predecessor.kind() + " classes");
     }
     List<String> classes = manifest.labels();
     List<String> classesBefore = predecessor.manifest.labels();
@@ -141,6 +164,10 @@ public record ModelVersion(
             "'" + classesBefore.get(i) + "'");
       }
     }
+  }
+
+  private String kind() {
+    return manifest.independent() ? ModelManifest.INDEPENDENT : "exclusive";
   }
 
   private SignatureChangeException change(ModelVersion predecessor, String here, String there) {

@@ -13,16 +13,24 @@ public interface ModelSession extends AutoCloseable {
   /** {@return the number of classes, which is the length of a row of probabilities} */
   int classes();
 
-  /** {@return the side of the square input, in pixels} */
-  int inputSize();
+  /** {@return the width of the input, in pixels} */
+  int inputWidth();
+
+  /** {@return the height of the input, in pixels} */
+  int inputHeight();
+
+  /** {@return what the answers are; by default distributions over exclusive classes} */
+  default AnswerKind answers() {
+    return AnswerKind.EXCLUSIVE;
+  }
 
   /**
    * Classifies a batch.
    *
-   * @param pixels direct buffer of {@code uint8[images, size, size, 3]} from position 0
+   * @param pixels direct buffer of {@code uint8[images, height, width, 3]} from position 0
    * @param images the number of images to classify, at least 1
    * @param probabilities direct buffer in native byte order that receives {@code float32[images,
-   *     classes]} from position 0; each row sums to 1
+   *     classes]} from position 0; each row is as {@link #answers} says
    * @throws InferenceException if the run fails; the content of {@code probabilities} is then
    *     undefined
    */

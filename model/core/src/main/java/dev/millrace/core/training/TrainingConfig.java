@@ -56,12 +56,16 @@ public record TrainingConfig(
     Objects.requireNonNull(augmentation, "augmentation");
     Objects.requireNonNull(checkpoints, "checkpoints");
     Objects.requireNonNull(device, "device");
-    if (network.size() != preprocessing.size()) {
+    if (network.size() != preprocessing.width() || !preprocessing.isSquare()) {
       throw new IllegalArgumentException(
           "size: the network takes "
               + network.size()
               + " pixels, but the images have "
               + preprocessing.size());
+    }
+    if (preprocessing.channels() != Preprocessing.Channels.RGB) {
+      throw new IllegalArgumentException(
+          "channels: the trainer takes RGB images, not " + preprocessing.channels());
     }
     if (network.channels() != Preprocessing.CHANNELS) {
       throw new IllegalArgumentException(

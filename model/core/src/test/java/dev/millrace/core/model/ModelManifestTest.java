@@ -81,7 +81,21 @@ class ModelManifestTest {
         .hasMessage("metrics: accuracy is " + value + ", not a number");
   }
 
+  @Test
+  void kind_isIndependentOrAbsent() {
+    assertThat(manifest(null).independent()).isFalse();
+    assertThat(manifest(null).kind()).isNull();
+    assertThat(manifest(null, "independent").independent()).isTrue();
+    assertThatThrownBy(() -> manifest(null, "exclusive"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("kind: 'exclusive' is not independent; a later release may have written it");
+  }
+
   private static ModelManifest manifest(Map<String, Double> metrics) {
+    return manifest(metrics, null);
+  }
+
+  private static ModelManifest manifest(Map<String, Double> metrics, String kind) {
     return new ModelManifest(
         "resnet20",
         1,
@@ -92,6 +106,7 @@ class ModelManifestTest {
         new Preprocessing(4, 4, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
         List.of("cat", "dog"),
         metrics,
-        "run-1");
+        "run-1",
+        kind);
   }
 }

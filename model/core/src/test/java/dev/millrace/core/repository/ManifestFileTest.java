@@ -92,6 +92,17 @@ class ManifestFileTest {
   }
 
   @Test
+  void kindOfIndependentClasses_isAKeyThatOtherManifestsDoNotHave() throws IOException {
+    String json = JSON.replace("\"run-1\"", "\"run-1\",\n  \"kind\" : \"independent\"");
+
+    ModelManifest manifest = read(json);
+
+    assertThat(manifest.independent()).isTrue();
+    assertThat(new String(ManifestFile.bytes(manifest), UTF_8)).isEqualToNormalizingNewlines(json);
+    assertThat(MANIFEST.independent()).isFalse();
+  }
+
+  @Test
   void fields_ofALaterRelease_arePassedOver() throws IOException {
     String later =
         JSON.replace("\"name\" :", "\"later\" : {\"a\": [1, {}]}, \"name\" :")

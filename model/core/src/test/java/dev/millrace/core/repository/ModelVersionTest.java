@@ -105,14 +105,27 @@ class ModelVersionTest {
     assertChange(
         36,
         names,
-        "resnet20 version 1 takes images of 32 pixels, resnet20 version 7 has 36 pixels:");
+        "resnet20 version 1 takes images of 32x32 pixels, resnet20 version 7 has 36x36 pixels:");
     assertChange(
         32,
         List.of("cat", "hound"),
         "resnet20 version 1 calls class 1 'Rüde', resnet20 version 7 has 'hound':");
   }
 
+  @Test
+  void signature_ofIndependentClasses_isAnother() {
+    assertChange(
+        32,
+        version.manifest().labels(),
+        ModelManifest.INDEPENDENT,
+        "resnet20 version 1 has exclusive classes, resnet20 version 7 has independent classes:");
+  }
+
   private void assertChange(int size, List<String> labels, String message) {
+    assertChange(size, labels, null, message);
+  }
+
+  private void assertChange(int size, List<String> labels, String kind, String message) {
     ModelManifest manifest = version.manifest();
     ModelVersion predecessor =
         new ModelVersion(
@@ -127,7 +140,8 @@ class ModelVersionTest {
                 new Preprocessing(size, 36, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
                 labels,
                 null,
-                null));
+                null,
+                kind));
 
     assertThatThrownBy(() -> version.requireSignatureOf(predecessor))
         .isInstanceOf(SignatureChangeException.class)

@@ -85,7 +85,7 @@ public final class Pixels implements AutoCloseable {
 
   /** {@return the side of the images, in pixels} */
   public int side() {
-    return preprocessing.size();
+    return preprocessing.width();
   }
 
   /**

@@ -109,8 +109,11 @@ public final class PromotionGate {
 
   private boolean answersTheSame(ModelVersion serving) {
     Preprocessing other = serving.manifest().preprocessing();
-    return other.size() == preprocessing.size()
+    return other.size().equals(preprocessing.size())
         && other.resize() == preprocessing.resize()
+        && other.fit() == preprocessing.fit()
+        && other.interpolation() == preprocessing.interpolation()
+        && other.exif() == preprocessing.exif()
         && serving.labels().equals(labels);
   }
 

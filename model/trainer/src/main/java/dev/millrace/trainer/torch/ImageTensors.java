@@ -17,8 +17,6 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class ImageTensors implements AutoCloseable {
 
-  private static final double PIXEL_RANGE = 255;
-
   private final int side;
   private final Device device;
   private final Tensor mean;
@@ -28,19 +26,19 @@ final class ImageTensors implements AutoCloseable {
    * @param device the device; the caller frees it
    */
   ImageTensors(Preprocessing preprocessing, Device device) {
-    this.side = preprocessing.size();
+    this.side = preprocessing.width();
     this.device = device;
-    this.mean = channels(preprocessing.mean());
-    this.deviation = channels(preprocessing.std());
+    this.mean = channels(preprocessing.mean(), preprocessing.scale());
+    this.deviation = channels(preprocessing.std(), preprocessing.scale());
   }
 
   /**
-   * {@return a tensor {@code [1, 3, 1, 1]} with one value per channel, multiplied by 255 to match
+   * {@return a tensor {@code [1, 3, 1, 1]} with one value per channel, divided by the scale to match
    * the range of the pixels}
    */
-  private Tensor channels(List<Float> values) {
+  private Tensor channels(List<Float> values, double scale) {
     FloatBuffer pixels = Parameters.buffer(values.size());
-    values.forEach(value -> pixels.put((float) (value * PIXEL_RANGE)));
+    values.forEach(value -> pixels.put((float) (value / scale)));
     Tensor tensor = torch.empty(1, values.size(), 1, 1);
     try (FloatPointer memory = new FloatPointer(pixels.rewind())) {
       tensor.copy_(torch.from_blob(memory, 1, values.size(), 1, 1));

@@ -65,7 +65,7 @@ final class GateRig {
       byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(i).array();
       images.add(pixels.add(new LabelledImage("image " + i, label(i), () -> number)));
     }
-    return new EvaluationSet(images, PREPROCESSING.size());
+    return new EvaluationSet(images, PREPROCESSING.width());
   }
 
   private static int label(int number) {
@@ -125,8 +125,13 @@ final class GateRig {
       }
 
       @Override
-      public int inputSize() {
-        return PREPROCESSING.size();
+      public int inputWidth() {
+        return PREPROCESSING.width();
+      }
+
+      @Override
+      public int inputHeight() {
+        return PREPROCESSING.height();
       }
 
       @Override

@@ -6,10 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /** A session that takes no time and returns the same probability for each class. */
-record ConstantSession(int classes, int inputSize) implements ModelSession {
+record ConstantSession(int classes, int inputWidth, int inputHeight) implements ModelSession {
 
   ConstantSession(ModelVersion version) {
-    this(version.manifest().labels().size(), version.manifest().preprocessing().size());
+    this(
+        version.manifest().labels().size(),
+        version.manifest().preprocessing().width(),
+        version.manifest().preprocessing().height());
   }
 
   @Override

@@ -77,8 +77,13 @@ public final class SimulatedAccelerator implements ModelRuntime {
     }
 
     @Override
-    public int inputSize() {
-      return answers.inputSize();
+    public int inputWidth() {
+      return answers.inputWidth();
+    }
+
+    @Override
+    public int inputHeight() {
+      return answers.inputHeight();
     }
 
     @Override

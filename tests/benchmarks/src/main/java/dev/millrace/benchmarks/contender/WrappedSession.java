@@ -22,8 +22,13 @@ public class WrappedSession implements ModelSession {
   }
 
   @Override
-  public int inputSize() {
-    return session.inputSize();
+  public int inputWidth() {
+    return session.inputWidth();
+  }
+
+  @Override
+  public int inputHeight() {
+    return session.inputHeight();
   }
 
   @Override

@@ -31,7 +31,12 @@ class IrreducibleWorkTest {
     }
 
     @Override
-    public int inputSize() {
+    public int inputWidth() {
+      return 1;
+    }
+
+    @Override
+    public int inputHeight() {
       return 1;
     }
 

@@ -18,12 +18,11 @@ final class BufferLimit {
    *     largest size that fits
    */
   static void requirePixels(ModelVersion version, int maxBatchSize) {
-    int size = version.manifest().preprocessing().size();
     require(
         version,
         maxBatchSize,
         version.manifest().preprocessing().bytes(),
-        "images of " + size + " x " + size + " pixels");
+        "images of " + version.manifest().preprocessing().size() + " pixels");
   }
 
   /**

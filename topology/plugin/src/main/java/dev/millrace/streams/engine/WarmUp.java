@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  */
 final class WarmUp {
 
-  /** Largest allowed difference between 1 and the sum of the probabilities. */
+  /** Largest allowed difference between 1 and the sum of exclusive classes' probabilities. */
   private static final double SUM_TOLERANCE = 1e-3;
 
   /** Largest number of timed runs. A slow model gets fewer. */
@@ -51,7 +51,7 @@ final class WarmUp {
     for (int size : toWarmUp) {
       run(pixels, size);
       for (int image = 0; image < size; image++) {
-        requireDistribution(probabilities.of(image));
+        requireAnswer(probabilities.of(image));
       }
     }
   }
@@ -60,11 +60,11 @@ final class WarmUp {
    * Runs one image.
    *
    * @param black the image's pixels, all of them 0
-   * @throws ModelException if the run fails, or its answer is not a distribution
+   * @throws ModelException if the run fails, or its answer is not what the session says
    */
   void runOne(ByteBuffer black) {
     run(black, 1);
-    requireDistribution(probabilities.of(0));
+    requireAnswer(probabilities.of(0));
   }
 
   /**
@@ -101,17 +101,14 @@ final class WarmUp {
     }
   }
 
-  private void requireDistribution(float[] row) {
-    double sum = 0;
-    for (float probability : row) {
-      sum += probability;
-    }
-    if (!(Math.abs(sum - 1) <= SUM_TOLERANCE)) { // true for NaN, too
+  private void requireAnswer(float[] row) {
+    String problem = session.answers().problem(row, SUM_TOLERANCE);
+    if (problem != null) {
       throw new ModelException(
           version
-              + " answers a black image with probabilities that sum to "
-              + sum
-              + ", not 1; check its weights and import it again");
+              + " answers a black image with "
+              + problem
+              + "; check its weights and import it again");
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.core.runtime.InferenceException;
 import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
@@ -61,6 +62,9 @@ public final class FakeModel implements ModelRuntime {
 
   /** Code that every run executes before it answers. */
   public volatile Runnable first = () -> {};
+
+  /** What the sessions say that their answers are. */
+  public volatile AnswerKind answers = AnswerKind.EXCLUSIVE;
 
   /** The number of classes that the sessions report. */
   public volatile int classes = CLASSES;
@@ -148,8 +152,18 @@ public final class FakeModel implements ModelRuntime {
     }
 
     @Override
-    public int inputSize() {
-      return version.manifest().preprocessing().size();
+    public AnswerKind answers() {
+      return answers;
+    }
+
+    @Override
+    public int inputWidth() {
+      return version.manifest().preprocessing().width();
+    }
+
+    @Override
+    public int inputHeight() {
+      return version.manifest().preprocessing().height();
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
 import java.nio.ByteBuffer;
@@ -105,6 +106,23 @@ class ModelLoaderTest extends WithEngine {
 
     model.confusing = -1;
     requireThatVersion3Answers();
+  }
+
+  @Test
+  void candidateOfIndependentClasses_needNotSumToOne() throws Exception {
+    start(4);
+    model.probability = 0.5f;
+    assertThatThrownBy(() -> engine.swap(FakeModel.version(4, 1)))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("answers a black image with probabilities that sum to 0.5");
+
+    model.answers = AnswerKind.INDEPENDENT;
+    engine.swap(FakeModel.version(4, 1));
+
+    model.probability = 2;
+    assertThatThrownBy(() -> engine.swap(FakeModel.version(5, 1)))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("answers a black image with a probability of 2.0");
   }
 
   private void requireThatVersion3Answers() throws Exception {
@@ -214,7 +232,12 @@ class ModelLoaderTest extends WithEngine {
           }
 
           @Override
-          public int inputSize() {
+          public int inputWidth() {
+            return 1;
+          }
+
+          @Override
+          public int inputHeight() {
             return 1;
           }
 

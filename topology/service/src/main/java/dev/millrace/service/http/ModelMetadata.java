@@ -1,5 +1,6 @@
 package dev.millrace.service.http;
 
+import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.repository.ModelVersion;
 import java.util.List;
 
@@ -25,12 +26,12 @@ record ModelMetadata(
   record Tensor(String name, String datatype, List<Integer> shape) {}
 
   static ModelMetadata of(ModelVersion serving) {
-    int size = serving.manifest().preprocessing().size();
+    Preprocessing preprocessing = serving.manifest().preprocessing();
     return new ModelMetadata(
         serving.name(),
         List.of(Integer.toString(serving.version())),
         "onnxruntime_onnx",
-        List.of(new Tensor("pixels", "UINT8", List.of(-1, size, size, 3))),
+        List.of(new Tensor("pixels", "UINT8", List.of(-1, preprocessing.height(), preprocessing.width(), 3))),
         List.of(new Tensor("probabilities", "FP32", List.of(-1, serving.labels().size()))));
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.service.serve;
 
+import dev.millrace.core.model.ModelManifest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -15,7 +16,23 @@ public final class PredictionSize {
   /** Bytes of the longest text of a float, with the comma. */
   private static final int PROBABILITY = 15;
 
+  /** Bytes of the quotes and the comma of a name in {@code labels}. */
+  private static final int NAME = 3;
+
   private PredictionSize() {}
+
+  /**
+   * {@return the approximate size of a version's largest prediction, in bytes, for a record with a
+   * short key and few headers} A prediction of independent classes may name all of them.
+   *
+   * @param version the version's manifest
+   * @param top number of classes that a prediction lists in {@code top}
+   * @param probabilities whether a prediction holds the probabilities of all classes
+   */
+  public static long most(ModelManifest version, int top, boolean probabilities) {
+    long named = version.labels().stream().mapToLong(label -> NAME + utf8(label)).sum();
+    return most(version.labels(), top, probabilities) + (version.independent() ? named : 0);
+  }
 
   /**
    * {@return the approximate size of a model's largest prediction, in bytes, for a record with a
@@ -26,14 +43,14 @@ public final class PredictionSize {
    * @param probabilities whether a prediction holds the probabilities of all classes
    */
   public static long most(List<String> labels, int top, boolean probabilities) {
-    long longest =
-        labels.stream()
-            .mapToInt(label -> label.getBytes(StandardCharsets.UTF_8).length)
-            .max()
-            .orElse(0);
+    long longest = labels.stream().mapToInt(PredictionSize::utf8).max().orElse(0);
     long entries = Math.min(top, labels.size()) + 1L;
     return FRAME
         + entries * (ENTRY + longest)
         + (probabilities ? (long) labels.size() * PROBABILITY : 0);
+  }
+
+  private static int utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -22,6 +22,9 @@ final class SendablePredictions
   /** Bytes of a character that JSON escapes. */
   private static final long ESCAPED = 6;
 
+  /** Characters around a text in an array. */
+  private static final long QUOTES = 3;
+
   /** Bytes of the longest number, with a comma. */
   private static final long NUMBER = 21;
 
@@ -92,6 +95,11 @@ final class SendablePredictions
             + prediction.source().topic().length();
     for (Prediction.Top top : prediction.top()) {
       characters += top.label().length();
+    }
+    if (prediction.independent()) {
+      for (String label : prediction.labels()) {
+        characters += QUOTES + label.length();
+      }
     }
     long numbers = 4 + 2L * prediction.top().size();
     if (prediction.probabilities() != null) {

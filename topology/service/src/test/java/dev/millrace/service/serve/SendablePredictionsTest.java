@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.events.Prediction;
 import dev.millrace.events.Probabilities;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -45,7 +46,22 @@ class SendablePredictionsTest {
 
       assertThat(SendablePredictions.mostBytes(prediction))
           .isGreaterThanOrEqualTo(written(prediction));
+      Prediction independent = independent(prediction, Collections.nCopies(classes, text));
+      assertThat(SendablePredictions.mostBytes(independent))
+          .isGreaterThanOrEqualTo(written(independent));
     }
+  }
+
+  private static Prediction independent(Prediction one, List<String> labels) {
+    return new Prediction(
+        one.id(),
+        one.model(),
+        one.label(),
+        one.probability(),
+        one.top(),
+        labels,
+        null,
+        one.source());
   }
 
   /** The upper bound is close to the real size, so a prediction is rarely serialized twice. */

@@ -2,6 +2,8 @@ package dev.millrace.service.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.ModelManifest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -168,5 +170,30 @@ class TopicComparisonTest {
     assertThat(PredictionSize.most(ten, 6, false) - base).isEqualTo(82);
     assertThat(PredictionSize.most(ten, 20, false)).isEqualTo(PredictionSize.most(ten, 10, false));
     assertThat(PredictionSize.most(List.of(), 5, true)).isPositive();
+  }
+
+  @Test
+  void predictionOfIndependentClasses_mayNameAllOfThem() {
+    List<String> ten = List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "ñ");
+
+    assertThat(PredictionSize.most(manifest(ten, null), 5, true))
+        .isEqualTo(PredictionSize.most(ten, 5, true));
+    assertThat(PredictionSize.most(manifest(ten, ModelManifest.INDEPENDENT), 5, true))
+        .isEqualTo(PredictionSize.most(ten, 5, true) + 41);
+  }
+
+  private static ModelManifest manifest(List<String> labels, String kind) {
+    return new ModelManifest(
+        "m",
+        1,
+        "0".repeat(64),
+        "2026-01-01T00:00:00Z",
+        new ModelManifest.Source("import", null, null),
+        null,
+        new Preprocessing(4, 4, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
+        labels,
+        null,
+        null,
+        kind);
   }
 }

@@ -175,9 +175,7 @@ public final class DoctorCommand implements Callable<Integer> {
     try {
       InferenceConfig defaults = InferenceConfig.of(repository.open().root(), model);
       return PredictionSize.most(
-          repository.open().newest(model).manifest().labels(),
-          defaults.top(),
-          defaults.probabilities());
+          repository.open().newest(model).manifest(), defaults.top(), defaults.probabilities());
     } catch (ModelException e) {
       return 0; // the check of the model reports why
     }

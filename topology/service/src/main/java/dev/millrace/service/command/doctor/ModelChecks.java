@@ -45,9 +45,9 @@ final class ModelChecks {
           "version "
               + newest.version()
               + " answers, "
-              + check.inputSize()
+              + check.inputWidth()
               + "x"
-              + check.inputSize()
+              + check.inputHeight()
               + " pixels, "
               + check.classes()
               + " classes");

@@ -37,7 +37,7 @@ record ManifestText(PrintWriter out, Instant now) {
     }
     line(
         "input",
-        "%1$dx%1$d pixels, cropped from a shorter side of %2$d"
+        "%s pixels, cropped from a shorter side of %d"
             .formatted(preprocessing.size(), preprocessing.resize()));
     line("mean, std", preprocessing.mean() + ", " + preprocessing.std());
     if (!version.isPrepared()) {
@@ -46,7 +46,7 @@ record ManifestText(PrintWriter out, Instant now) {
           "resize, mean and std are ImageNet's unless the parameters in config.pbtxt say others");
     }
     version.maxBatchSize().ifPresent(most -> line("batch", "at most " + most + " images"));
-    line("classes", classes(manifest.labels()));
+    line(manifest.independent() ? "independent classes" : "classes", classes(manifest.labels()));
     new TreeMap<>(manifest.metrics()).forEach((name, value) -> line(name, value(name, value)));
   }
 

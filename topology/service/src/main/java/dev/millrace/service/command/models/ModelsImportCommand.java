@@ -1,12 +1,12 @@
 package dev.millrace.service.command.models;
 
 import dev.millrace.core.files.Sha256;
-import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.resnet.ResNet;
-import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.ExportedModel;
 import dev.millrace.onnx.PreparedModel;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.help.Grouped;
@@ -15,10 +15,10 @@ import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.LabelsFile;
 import dev.millrace.service.command.options.ModelFile;
 import dev.millrace.service.command.options.ModelOption;
-import dev.millrace.service.command.options.NormalizationOptions;
 import dev.millrace.service.command.output.Json;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,15 +43,14 @@ import picocli.CommandLine.Spec;
     })
 final class ModelsImportCommand implements Callable<Integer> {
 
-  private static final int SIZE = 224;
-
   @Spec private CommandSpec spec;
 
   @Parameters(
       paramLabel = "FILE",
       description =
-          "ONNX file with a float NCHW or NHWC input, and logits or probabilities as its"
-              + " output. With --arch, a file with the weights of that architecture.")
+          "ONNX file that takes images, and whose output is logits, probabilities or independent"
+              + " scores. Weights in other files of its folder are put into the version. With"
+              + " --arch, a file with the weights of that architecture.")
   private Path file;
 
   @Mixin private WeightsOptions weights;
@@ -68,26 +67,9 @@ final class ModelsImportCommand implements Callable<Integer> {
               + " (required).")
   private Path labels;
 
-  @Grouped(Section.PREPROCESSING)
-  @Option(
-      names = "--size",
-      paramLabel = "PIXELS",
-      description =
-          "Side of the model's input, in pixels (default: the input side of --arch, or "
-              + SIZE
-              + " without --arch).")
-  private Integer size;
+  @Mixin private OutputOptions output;
 
-  @Grouped(Section.PREPROCESSING)
-  @Option(
-      names = "--resize",
-      paramLabel = "PIXELS",
-      description =
-          "Length, in pixels, to which an image's shorter side is resized before the crop"
-              + " (default: 8/7 of --size, for example 256 for 224).")
-  private Integer resize;
-
-  @Mixin private NormalizationOptions normalization;
+  @Mixin private InputOptions input;
 
   @Grouped(Section.ADVANCED)
   @Option(
@@ -108,29 +90,36 @@ final class ModelsImportCommand implements Callable<Integer> {
     ModelTrial trial = new ModelTrial(Duration.ofSeconds(timeLimit));
     String name = model.name();
     Optional<ResNet> network = weights.network(file);
-    int side = size == null ? network.map(ResNet::size).orElse(SIZE) : size;
-    Preprocessing preprocessing =
-        normalization.preprocessing(
-            side, resize == null ? Preprocessing.usualResize(side) : resize);
     Labels names = LabelsFile.read(labels);
     byte[] given = ModelFile.read(file);
-    byte[] onnx =
+    ExportedModel exported =
         network
-            .map(chosen -> weights.onnx(chosen.withSize(side).withClasses(names.size()), file))
-            .orElse(given);
-    PreparedModel prepared =
-        trial.call(file.toString(), () -> ModelPreparation.prepare(onnx, preprocessing, names));
+            .map(chosen -> chosen.withSize(input.side(chosen.size())).withClasses(names.size()))
+            .map(chosen -> ExportedModel.of(weights.onnx(chosen, file)))
+            .orElseGet(() -> ExportedModel.of(given, file));
+    ImportedModel imported =
+        trial.call(
+            file.toString(), () -> ImportedModel.of(exported, input, output.settings(), names));
+    PreparedModel prepared = imported.prepared();
     ModelVersion version =
         model
             .repository()
             .publish(
                 name,
                 prepared.bytes(),
-                preprocessing,
+                imported.input().preprocessing(),
                 names,
-                new ModelManifest.Source(
-                    "import", file.getFileName().toString(), Sha256.of(given)));
-    spec.commandLine().getErr().println(version + ": " + prepared);
+                new Provenance(
+                    new ModelManifest.Source(
+                        "import", file.getFileName().toString(), Sha256.of(given)),
+                    null,
+                    Map.of(),
+                    null),
+                imported.kind());
+    spec.commandLine().getErr().println(version + ": " + imported);
+    if (!imported.input().assumed().isEmpty()) {
+      spec.commandLine().getErr().println(imported.input().note());
+    }
     spec.commandLine().getErr().flush();
     spec.commandLine()
         .getOut()

@@ -41,7 +41,8 @@ final class ModelsVerifyCommand implements Callable<Integer> {
       result.put("name", chosen.name());
       result.put("version", chosen.version());
       result.put("sha256", chosen.sha256());
-      result.put("inputSize", check.inputSize());
+      result.put("inputWidth", check.inputWidth());
+      result.put("inputHeight", check.inputHeight());
       result.put("classes", check.classes());
       result.put("milliseconds", check.milliseconds());
       out.println(Json.line(result));
@@ -50,8 +51,8 @@ final class ModelsVerifyCommand implements Callable<Integer> {
           "%s is sound: sha256 %s, %dx%d pixels, %d classes, five images in %.1f ms%n",
           chosen,
           chosen.sha256(),
-          check.inputSize(),
-          check.inputSize(),
+          check.inputWidth(),
+          check.inputHeight(),
           check.classes(),
           check.milliseconds());
     }

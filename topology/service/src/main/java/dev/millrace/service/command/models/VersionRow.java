@@ -20,20 +20,20 @@ import java.util.Map;
  * @param created time of publication, in ISO-8601
  * @param accuracy share of held-out images that the version classifies correctly, or null if
  *     unknown
- * @param size side of the model's input, in pixels
+ * @param input width and height of the model's input, in pixels, for example {@code 224x224}
  * @param classes number of classes
  * @param promoted whether this is the promoted version, or null if no broker was asked
  * @param instances number of instances that serve the version, according to their last reports, or
  *     null if no broker was asked
  * @param problem the reason why the version cannot be read, or null. If it is not null, created,
- *     accuracy, size and classes are null
+ *     accuracy, input and classes are null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record VersionRow(
     int version,
     String created,
     Double accuracy,
-    Integer size,
+    String input,
     Integer classes,
     Boolean promoted,
     Long instances,
@@ -70,7 +70,7 @@ record VersionRow(
 
   /** {@return this row with the version's state} */
   VersionRow with(boolean isPromoted, long serving) {
-    return new VersionRow(version, created, accuracy, size, classes, isPromoted, serving, problem);
+    return new VersionRow(version, created, accuracy, input, classes, isPromoted, serving, problem);
   }
 
   /** {@return the row's cells} */
@@ -83,7 +83,7 @@ record VersionRow(
         version + "",
         accuracy == null ? "" : String.format(Locale.ROOT, "%.2f %%", 100 * accuracy),
         Durations.age(Duration.between(Instant.parse(created), now)),
-        size + "x" + size,
+        input,
         classes + "",
         state());
   }

@@ -16,6 +16,9 @@ public final class PredictionLine {
   /** A probability below this is highlighted. */
   private static final double UNSURE = 0.5;
 
+  /** Stands in place of the labels if no class is right. */
+  private static final String NONE = "(none)";
+
   private final ZoneId zone;
   private final Style style;
 
@@ -38,14 +41,15 @@ public final class PredictionLine {
   }
 
   /**
-   * {@return the time, id, label, probability, model version, and position of a prediction}
+   * {@return the time, id, label, probability, model version, and position of a prediction} For
+   * independent classes: the labels of all classes that are right, and the highest probability.
    *
    * @param record the record that holds the prediction
    * @param prediction the record's value
    */
   public String of(ConsumerRecord<?, ?> record, Prediction prediction) {
     String time = TIME.format(Instant.ofEpochMilli(record.timestamp()).atZone(zone));
-    String label = String.format(Locale.ROOT, "%-18s", printable(prediction.label()));
+    String label = String.format(Locale.ROOT, "%-18s", printable(labels(prediction)));
     String percent = String.format(Locale.ROOT, "%5.1f %%", 100 * prediction.probability());
     return String.format(
         Locale.ROOT,
@@ -59,6 +63,14 @@ public final class PredictionLine {
         record.topic(),
         record.partition(),
         record.offset());
+  }
+
+  /** {@return the label, or all labels of independent classes that are right} */
+  private static String labels(Prediction prediction) {
+    if (!prediction.independent()) {
+      return prediction.label();
+    }
+    return prediction.labels().isEmpty() ? NONE : String.join(", ", prediction.labels());
   }
 
   /**

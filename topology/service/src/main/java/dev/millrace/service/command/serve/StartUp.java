@@ -123,8 +123,7 @@ final class StartUp {
           inference.version() == null
               ? repository.newest(inference.model())
               : repository.version(inference.model(), inference.version());
-      return PredictionSize.most(
-          version.manifest().labels(), inference.top(), inference.probabilities());
+      return PredictionSize.most(version.manifest(), inference.top(), inference.probabilities());
     } catch (ModelException e) {
       return 0; // the start of the service reports why
     }

@@ -71,7 +71,8 @@ class ModelsCommandTest {
     JsonNode check = models("verify", "--model", "tiny", "--json").succeeded().json();
     assertThat(check.get("sha256")).isEqualTo(manifest.get("sha256"));
     assertThat(check.get("classes").asInt()).isEqualTo(10);
-    assertThat(check.get("inputSize").asInt()).isEqualTo(32);
+    assertThat(check.get("inputWidth").asInt()).isEqualTo(32);
+    assertThat(check.get("inputHeight").asInt()).isEqualTo(32);
   }
 
   @Test
@@ -210,6 +211,22 @@ class ModelsCommandTest {
     Files.writeString(labels, "a\nb\n");
 
     assertThat(importModel().failureLine()).contains("10").contains("2");
+  }
+
+  @Test
+  void modelOfIndependentClasses_isImportedAndShownAsSuch() {
+    CapturedRun run = importModel("--scores", "independent").succeeded();
+
+    assertThat(run.err()).contains("10 classes, opset 13, independent classes, sigmoid appended");
+    assertThat(models("show", "--model", "tiny").succeeded().out())
+        .containsPattern("independent classes +10: a, b, c");
+    assertThat(models("show", "--model", "tiny", "--json").succeeded().json().get("kind").asText())
+        .isEqualTo("independent");
+    assertThat(models("verify", "--model", "tiny").succeeded().out()).contains("is sound");
+    assertThat(importModel("--json").succeeded().json().has("kind")).isFalse();
+    assertThat(importModel("--scores", "percent").usageLine()).contains("--scores", "LOGITS");
+    assertThat(importModel("--output", "other").failureLine())
+        .contains("the model has no output 'other': name one of logits");
   }
 
   @Test

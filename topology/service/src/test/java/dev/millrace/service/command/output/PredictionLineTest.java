@@ -25,6 +25,20 @@ class PredictionLineTest {
   }
 
   @Test
+  void lineOfIndependentClasses_namesAllThatAreRight() {
+    assertThat(line.of(record(), independent(List.of("cat", "sofa"))))
+        .contains("  cat, sofa           93.0 %  ");
+    assertThat(line.of(record(), independent(List.of())))
+        .contains("  (none)              93.0 %  ");
+  }
+
+  private static Prediction independent(List<String> labels) {
+    Prediction one = prediction("cats/1.jpg", "cat");
+    return new Prediction(
+        one.id(), one.model(), "cat", 0.93f, one.top(), labels, null, one.source());
+  }
+
+  @Test
   void idThatWouldBreakTheLine_isMadeHarmless() {
     assertThat(line.of(record(), prediction("a\nb\u001b[2J", "c\rat")))
         .contains("a?b?[2J")

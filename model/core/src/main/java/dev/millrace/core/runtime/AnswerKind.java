@@ -1,0 +1,41 @@
+package dev.millrace.core.runtime;
+
+/** What a loaded model's answers to an image are. */
+public enum AnswerKind {
+  /** A distribution: one class is right, and the probabilities of all classes sum to 1. */
+  EXCLUSIVE,
+
+  /**
+   * One class is right, but the model has rounded the probabilities to 8 bits or so. They sum to 1
+   * only roughly, because many small probabilities have become 0.
+   */
+  COARSE,
+
+  /** The probability of each class by itself: any number of classes may be right. */
+  INDEPENDENT;
+
+  /**
+   * Finds what is wrong with an answer.
+   *
+   * @param row one number per class
+   * @param tolerance the largest allowed difference between 1 and the sum of a distribution, and
+   *     the largest distance of a number from the range 0 to 1
+   * @return the problem, for example {@code probabilities that sum to 3.2, not 1}, or null if there
+   *     is none
+   */
+  public String problem(float[] row, double tolerance) {
+    double sum = 0;
+    for (float value : row) {
+      sum += value;
+    }
+    if (this == EXCLUSIVE && !(Math.abs(sum - 1) <= tolerance)) { // true for NaN, too
+      return "probabilities that sum to " + sum + ", not 1";
+    }
+    for (float value : row) {
+      if (!(value >= -tolerance && value <= 1 + tolerance)) {
+        return "a probability of " + value;
+      }
+    }
+    return null;
+  }
+}

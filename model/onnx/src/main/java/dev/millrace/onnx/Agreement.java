@@ -1,0 +1,88 @@
+package dev.millrace.onnx;
+
+import dev.millrace.core.model.ModelException;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Decides whether two answers of a model to the same image are equal but for rounding.
+ *
+ * @param tolerance the largest difference between two scores that rounding explains
+ * @param strict the largest difference at which an answer still belongs to its own image, and not
+ *     to another one; at most {@code tolerance}
+ * @param tellsApart whether the answers to different images differ by so much that rounding cannot
+ *     hide it
+ */
+record Agreement(double tolerance, double strict, boolean tellsApart) {
+
+  /** How much smaller the tolerance must be than the difference between two images' answers. */
+  private static final int MARGIN = 4;
+
+  /** How far the strict tolerance may shrink before rounding alone exceeds it. */
+  private static final int FLOOR = 20;
+
+  /**
+   * Derives the tolerance from a model's answers to different images.
+   *
+   * @param answers the scores for each image, all of one length
+   * @param rounding the model's rounding
+   * @throws ModelException if a score is not finite
+   */
+  static Agreement of(List<float[]> answers, Rounding rounding) {
+    double largest = 0;
+    for (float[] answer : answers) {
+      for (float score : answer) {
+        if (!Float.isFinite(score)) {
+          throw new ModelException(
+              "the model answers "
+                  + score
+                  + " to a sample image: check its weights, and that mean and std are those it was"
+                  + " trained with");
+        }
+        largest = Math.max(largest, Math.abs(score));
+      }
+    }
+    double usual = rounding.relative() * largest;
+    double apart = nearest(answers) / MARGIN;
+    return apart * FLOOR < usual || apart == 0
+        ? new Agreement(usual, usual, false)
+        : new Agreement(usual, Math.min(usual, apart), true);
+  }
+
+  private static double nearest(List<float[]> answers) {
+    double nearest = Double.MAX_VALUE;
+    for (int i = 0; i < answers.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        nearest = Math.min(nearest, distance(answers.get(i), answers.get(j)));
+      }
+    }
+    return nearest;
+  }
+
+  /** {@return whether the answers are equal but for rounding} */
+  boolean isRounding(float[] expected, float[] actual) {
+    return distance(expected, actual) <= tolerance;
+  }
+
+  /** {@return whether the answers are equal but for rounding, and belong to the same image} */
+  boolean isSameImage(float[] expected, float[] actual) {
+    return distance(expected, actual) <= strict;
+  }
+
+  /** {@return the largest difference between two scores, as text} */
+  String difference(float[] expected, float[] actual) {
+    return String.format(Locale.ROOT, "%.3g", distance(expected, actual));
+  }
+
+  private static double distance(float[] one, float[] other) {
+    if (one.length != other.length) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double distance = 0;
+    for (int i = 0; i < one.length; i++) {
+      double difference = Math.abs((double) one[i] - other[i]);
+      distance = Double.isNaN(difference) ? Double.NaN : Math.max(distance, difference);
+    }
+    return distance;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.millrace.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Compares a model that takes 8-bit pixels with the untouched file that it was made from. The
+ * untouched file answers three different images, one at a time. The other model must give each of
+ * them the same answer alone, in batches of two and in batches of {@value #LARGEST}, in two orders.
+ * Different images are needed because a model that mixes the rows of its batch answers a batch of
+ * equal images correctly.
+ */
+final class BatchProof {
+
+  /** The largest batch that is tried, which is the largest that a CPU gets by default. */
+  static final int LARGEST = 8;
+
+  private final Preprocessing preprocessing;
+  private final List<ByteBuffer> images;
+  private final List<float[]> answers;
+  private final Agreement agreement;
+
+  /**
+   * Runs the untouched file on the images.
+   *
+   * @param file the untouched file, whose operators tell how exact its arithmetic is
+   * @throws ModelException if the model does not run, or answers with a value that is not finite
+   */
+  BatchProof(OnnxFile file, ImageInput input, Preprocessing preprocessing, OriginalModel model) {
+    this.preprocessing = preprocessing;
+    this.images = SampleImages.different(preprocessing.width(), preprocessing.height());
+    this.answers = images.stream().map(image -> model.scores(input, preprocessing, image)).toList();
+    this.agreement = Agreement.of(answers, Rounding.of(file, input));
+  }
+
+  /**
+   * Requires that a model for one image at a time answers as the untouched file does.
+   *
+   * @param model an ONNX file that takes 8-bit pixels, and returns the scores as float32
+   * @throws ModelException if an answer differs
+   */
+  void requireSingle(byte[] model) {
+    difference(model, List.of(1), false)
+        .ifPresent(
+            difference -> {
+              throw new ModelException(
+                  "the prepared model does not answer as the file itself does ("
+                      + difference
+                      + "): export the model again, in evaluation mode and best in float32");
+            });
+  }
+
+  /**
+   * Compares a model for batches of any size with the untouched file.
+   *
+   * @param model an ONNX file that takes 8-bit pixels, and returns the scores as float32
+   * @param rewritten whether the batch axis was rewritten; then the answers to different images
+   *     must differ by more than the tolerance, because otherwise the comparison shows nothing
+   * @return why the model cannot be shown to answer each image of a batch as the untouched file
+   *     does; empty if it does
+   */
+  Optional<String> failure(byte[] model, boolean rewritten) {
+    return rewritten && !agreement.tellsApart()
+        ? Optional.of("its answers to sample images are too similar to tell them apart")
+        : difference(model, List.of(1, 2, largest()), rewritten);
+  }
+
+  /** Batches of very large images are smaller, so that they fit into memory. */
+  private int largest() {
+    int pixels = preprocessing.width() * preprocessing.height();
+    return Math.max(images.size(), Math.min(LARGEST, (1 << 24) / pixels));
+  }
+
+  private Optional<String> difference(byte[] model, List<Integer> sizes, boolean strict) {
+    try (OrtSession session = OrtSessions.open(model, Device.CPU)) {
+      for (int size : sizes) {
+        for (List<Integer> batch : batches(size)) {
+          Optional<String> difference = difference(session, batch, strict);
+          if (difference.isPresent()) {
+            return difference;
+          }
+        }
+      }
+      return Optional.empty();
+    } catch (OrtException | ModelException e) {
+      return Optional.of(
+          e instanceof ModelException ? OneLine.of(e.getMessage()) : OrtFailure.line(e));
+    }
+  }
+
+  /** {@return indices of images: each image alone, or a batch of the images in two orders} */
+  private List<List<Integer>> batches(int size) {
+    int different = images.size();
+    if (size == 1) {
+      return IntStream.range(0, different).mapToObj(List::of).toList();
+    }
+    List<Integer> forwards = IntStream.range(0, size).map(i -> i % different).boxed().toList();
+    return List.of(forwards, forwards.stream().map(i -> different - 1 - i).toList());
+  }
+
+  private Optional<String> difference(OrtSession session, List<Integer> batch, boolean strict)
+      throws OrtException {
+    ByteBuffer pixels = ByteBuffer.allocateDirect(batch.size() * preprocessing.bytes());
+    batch.forEach(image -> pixels.put(images.get(image).duplicate()));
+    long[] shape = {
+      batch.size(), preprocessing.height(), preprocessing.width(), Preprocessing.CHANNELS
+    };
+    try (OnnxTensor input =
+            OnnxTensor.createTensor(
+                OrtLibrary.environment(), pixels.rewind(), shape, OnnxJavaType.UINT8);
+        OrtSession.Result result =
+            session.run(Map.of(session.getInputNames().iterator().next(), input))) {
+      FloatBuffer scores = ((OnnxTensor) result.get(0)).getFloatBuffer();
+      return difference(scores, batch, strict);
+    }
+  }
+
+  private Optional<String> difference(FloatBuffer scores, List<Integer> batch, boolean strict) {
+    int row = answers.get(batch.get(0)).length;
+    if (scores.remaining() != row * batch.size()) {
+      return Optional.of(
+          "a batch of "
+              + batch.size()
+              + " has "
+              + scores.remaining()
+              + " scores, not "
+              + row * batch.size());
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      float[] actual = new float[row];
+      scores.get(i * row, actual);
+      float[] expected = answers.get(batch.get(i));
+      boolean equal =
+          strict ? agreement.isSameImage(expected, actual) : agreement.isRounding(expected, actual);
+      if (!equal) {
+        return Optional.of(
+            batch.size() == 1
+                ? "its scores for a sample image differ by "
+                    + agreement.difference(expected, actual)
+                : "an image's answer depends on the other images in its batch");
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.millrace.triton;
+
+import dev.millrace.core.model.ScoreKind;
+import dev.millrace.triton.proto.ModelConfig;
+import dev.millrace.triton.proto.ModelOutput;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Reads what a configuration says about the output with the scores. */
+final class TritonOutput {
+
+  private TritonOutput() {}
+
+  /** {@return the name of the labels file, which the first output with labels gives} */
+  static Optional<String> labels(ModelConfig config) {
+    return labelled(config).map(ModelOutput::getLabelFilename);
+  }
+
+  /**
+   * {@return the name of the output with the scores: the first output with labels, or the only
+   * output; empty if there is neither, or it has no name}
+   */
+  static Optional<String> name(ModelConfig config) {
+    return labelled(config)
+        .or(
+            () ->
+                config.getOutputCount() == 1 ? Optional.of(config.getOutput(0)) : Optional.empty())
+        .filter(ModelOutput::hasName)
+        .map(ModelOutput::getName);
+  }
+
+  /**
+   * {@return the kind of scores that has this name}
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static ScoreKind kind(String name) {
+    try {
+      return ScoreKind.valueOf(name.strip().toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "parameter scores: '" + name + "' is not logits, probabilities or independent", e);
+    }
+  }
+
+  private static Optional<ModelOutput> labelled(ModelConfig config) {
+    return config.getOutputList().stream().filter(ModelOutput::hasLabelFilename).findFirst();
+  }
+}

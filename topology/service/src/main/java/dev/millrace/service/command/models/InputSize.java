@@ -1,0 +1,39 @@
+package dev.millrace.service.command.models;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * The size of a model's input, in PyTorch's order.
+ *
+ * @param height height, in pixels
+ * @param width width, in pixels
+ */
+record InputSize(int height, int width) {
+
+  /** {@return the size as {@code --size} takes it: one number for a square, else HEIGHTxWIDTH} */
+  @Override
+  public String toString() {
+    return height == width ? Integer.toString(height) : height + "x" + width;
+  }
+
+  /** Reads {@code 224} or {@code 48x192}. */
+  static final class Converter implements ITypeConverter<InputSize> {
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,6})(?:x(\\d{1,6}))?");
+
+    @Override
+    public InputSize convert(String value) {
+      Matcher size = SIZE.matcher(value.strip());
+      if (!size.matches()) {
+        throw new TypeConversionException(
+            "'" + value + "' is not a number of pixels or HEIGHTxWIDTH, for example 48x192");
+      }
+      int height = Integer.parseInt(size.group(1));
+      return new InputSize(
+          height, size.group(2) == null ? height : Integer.parseInt(size.group(2)));
+    }
+  }
+}
