@@ -122,8 +122,7 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
 
   /** {@return whether independent scores are still logits} */
   private boolean needsSigmoid() {
-    return output.kind() == ScoreKind.LOGITS
-        || (output.kind() == null && !scores.areInUnitRange());
+    return output.kind() == ScoreKind.LOGITS || (output.kind() == null && !scores.areInUnitRange());
   }
 
   private void requireUnitRange() {

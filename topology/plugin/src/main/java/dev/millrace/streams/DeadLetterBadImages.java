@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>Any other failure fails the task, so that a broken device or broker never dead-letters good
- * images. If no topic is set, every record that is refused fails its task.
+ * images. If no dead-letter topic is set, the task fails in the four cases above, too.
  *
  * <p>A dead letter has Kafka Streams' own headers (KIP-1034). If the dead-letter topic would refuse
  * a dead letter, the dead letter is changed; see {@link DeadLetter}.

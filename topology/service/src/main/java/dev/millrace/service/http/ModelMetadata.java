@@ -31,7 +31,9 @@ record ModelMetadata(
         serving.name(),
         List.of(Integer.toString(serving.version())),
         "onnxruntime_onnx",
-        List.of(new Tensor("pixels", "UINT8", List.of(-1, preprocessing.height(), preprocessing.width(), 3))),
+        List.of(
+            new Tensor(
+                "pixels", "UINT8", List.of(-1, preprocessing.height(), preprocessing.width(), 3))),
         List.of(new Tensor("probabilities", "FP32", List.of(-1, serving.labels().size()))));
   }
 }

@@ -33,7 +33,7 @@ public final class PatternCheck {
     return Optional.of(
         "no topic matches --input-pattern "
             + topics.inputText()
-            + ", so no image comes until one is made, which is looked for every "
+            + ", so the service reads no images; it looks for new topics every "
             + lookedForEvery.toSeconds()
             + " s; correct the pattern, or allow DESCRIBE of the topics, if there are any");
   }

@@ -54,8 +54,8 @@ public final class Version implements IVersionProvider {
   }
 
   /**
-   * {@return the version that the native library of ONNX Runtime itself reports} The library is
-   * asked, because a GPU build may contain a different one.
+   * {@return the version of ONNX Runtime} The native library reports it, because a GPU build may
+   * contain another version of ONNX Runtime than the CPU build.
    */
   private static String onnxRuntime() {
     try {

@@ -11,7 +11,8 @@ class VersionRowTest {
 
   @Test
   void version_hasItsAccuracyAndAge() {
-    VersionRow row = new VersionRow(3, "2026-01-01T00:00:00Z", 0.915, "32x32", 10, null, null, null);
+    VersionRow row =
+        new VersionRow(3, "2026-01-01T00:00:00Z", 0.915, "32x32", 10, null, null, null);
 
     assertThat(row.cells("m", NOW))
         .containsExactly("m", "3", "91.50 %", "2 days", "32x32", "10", "");
