@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code millrace models verify}. */
 @Command(
     name = "verify",
-    description = "Check a version: its checksum, its input and output, and a trial run.",
+    description = "Check a version's checksum, input, output and answers.",
     footerHeading = Examples.HEADING,
     footer = {"  millrace models verify --model fashion --version 2"})
 final class ModelsVerifyCommand implements Callable<Integer> {
