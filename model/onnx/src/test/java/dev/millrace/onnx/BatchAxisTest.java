@@ -109,7 +109,12 @@ class BatchAxisTest {
     ModelProto exported = ending(BatchAxisTest::constantAnswer);
 
     PreparedModel prepared =
-        ModelPreparation.prepare(exported.toByteArray(), PREPROCESSING, LABELS);
+        ModelPreparation.prepare(
+            ExportedModel.of(exported.toByteArray()),
+            PREPROCESSING,
+            LABELS,
+            null,
+            new ScoreSettings(null, ScoreKind.LOGITS));
 
     assertThat(prepared.oneImageReason())
         .contains("its answers to sample images are too similar to tell them apart");

@@ -33,7 +33,7 @@ class BufferLimitTest {
     assertThatThrownBy(() -> loader(64).load(LARGE))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "max-batch-size: 64 images of 4096 x 4096 pixels take 3221225472 bytes, and a buffer"
+            "max-batch-size: 64 images of 4096x4096 pixels take 3221225472 bytes, and a buffer"
                 + " holds at most 2147483647; give at most 42 for fake version 3");
     assertThat(model.batches).isEmpty();
     assertThat(model.open).isEmpty();
