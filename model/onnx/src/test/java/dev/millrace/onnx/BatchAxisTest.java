@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.ScoreKind;
+import dev.millrace.core.model.ScoreSettings;
 import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
