@@ -240,7 +240,7 @@ class OpenCvImageDecoderTest {
     System.arraycopy(Pictures.hex("1e6d" + "dc01"), 0, jpeg, frame + 5, 4);
 
     assertThatThrownBy(() -> decoder.decode(jpeg, UNCHANGED, pixels))
-        .hasMessage("the JPEG image claims 56321x7789 pixels, but at most 33554432 are allowed");
+        .hasMessage("the JPEG image claims 56321x7789 pixels, but at most 268435456 are allowed");
     assertRefused(jpeg, Reason.TOO_LARGE);
   }
 

@@ -1,6 +1,10 @@
 package dev.millrace.decode;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.image.Preprocessing.Channels;
+import dev.millrace.core.image.Preprocessing.Exif;
+import dev.millrace.core.image.Preprocessing.Fit;
+import dev.millrace.core.image.Preprocessing.Interpolation;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,6 +39,22 @@ final class Pictures {
 
   static Preprocessing geometry(int resize, int size) {
     return new Preprocessing(size, resize, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
+  }
+
+  /** The preprocessing with this fit and interpolation; {@code resize} matters only for a crop. */
+  static Preprocessing fitted(
+      int width, int height, int resize, Fit fit, Interpolation interpolation) {
+    return new Preprocessing(
+        width,
+        height,
+        resize,
+        fit,
+        interpolation,
+        Exif.APPLY,
+        Channels.RGB,
+        Preprocessing.UNIT_SCALE,
+        List.of(0f, 0f, 0f),
+        List.of(1f, 1f, 1f));
   }
 
   /**
