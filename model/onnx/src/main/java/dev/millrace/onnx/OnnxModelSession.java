@@ -78,8 +78,7 @@ final class OnnxModelSession implements ModelSession {
   }
 
   private void score(ByteBuffer pixels, long images, FloatBuffer probabilities) {
-    int size = signature.size();
-    long[] inputShape = {images, size, size, Preprocessing.CHANNELS};
+    long[] inputShape = {images, signature.height(), signature.width(), Preprocessing.CHANNELS};
     long[] outputShape = {images, signature.classes()};
     try (OnnxTensor input =
             OnnxTensor.createTensor(

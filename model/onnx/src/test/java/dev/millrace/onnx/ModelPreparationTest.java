@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelPreparationTest {
 
-  private static final ByteBuffer PIXELS = SampleImages.noise(3, SmallModel.SIZE);
+  private static final ByteBuffer PIXELS = SampleImages.noise(3, SmallModel.SIZE, SmallModel.SIZE);
 
   static Stream<Arguments> exports() {
     return Stream.of(

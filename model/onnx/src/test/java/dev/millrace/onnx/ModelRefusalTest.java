@@ -132,7 +132,7 @@ class ModelRefusalTest {
   @ParameterizedTest
   @MethodSource("plainImages")
   void prepare_nanForAPlainImage_isRefusedNamingIt(int value, String name) {
-    float[] refused = SmallModel.probabilities(SampleImages.plain(value, SmallModel.SIZE), 1);
+    float[] refused = SmallModel.probabilities(SampleImages.plain(value, SmallModel.SIZE, SmallModel.SIZE), 1);
     ModelProto model = nchw().ending(end -> nanNear(refused, end)).model();
 
     assertRefused(

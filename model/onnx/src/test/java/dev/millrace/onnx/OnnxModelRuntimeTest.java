@@ -41,7 +41,7 @@ class OnnxModelRuntimeTest {
 
   @Test
   void open_preparedVersion_answersAsItsManifestSays() {
-    ByteBuffer pixels = SampleImages.noise(2, SmallModel.SIZE);
+    ByteBuffer pixels = SampleImages.noise(2, SmallModel.SIZE, SmallModel.SIZE);
 
     try (ModelSession session = runtime.open(publish(PREPROCESSING, LABELS), Device.CPU)) {
       assertThat(session.inputWidth()).isEqualTo(SmallModel.SIZE);
@@ -55,7 +55,7 @@ class OnnxModelRuntimeTest {
   @Test
   void open_versionAsItWasExported_isPreparedInMemory() throws IOException {
     ModelVersion version = exported(SmallModel.nchw(), PREPROCESSING);
-    ByteBuffer pixels = SampleImages.noise(2, SmallModel.SIZE);
+    ByteBuffer pixels = SampleImages.noise(2, SmallModel.SIZE, SmallModel.SIZE);
 
     try (ModelSession session = runtime.open(version, Device.CPU)) {
       assertThat(Runs.run(session, pixels, 2))

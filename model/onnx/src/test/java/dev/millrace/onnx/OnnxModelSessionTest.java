@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class OnnxModelSessionTest {
 
-  private static final ByteBuffer PIXELS = SampleImages.noise(3, SmallModel.SIZE);
+  private static final ByteBuffer PIXELS = SampleImages.noise(3, SmallModel.SIZE, SmallModel.SIZE);
   private static final FloatBuffer ROWS = Runs.floats(3 * SmallModel.CLASSES);
 
   private final ExecutorService threads = Executors.newFixedThreadPool(2);

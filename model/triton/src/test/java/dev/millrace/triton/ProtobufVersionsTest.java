@@ -59,7 +59,7 @@ class ProtobufVersionsTest {
 
     assertThat(output)
         .singleElement(InstanceOfAssertFactories.STRING)
-        .contains("size=64", "0.4")
+        .contains("width=64", "0.4")
         .isEqualTo(found(folder));
   }
 

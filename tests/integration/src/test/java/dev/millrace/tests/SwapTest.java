@@ -262,7 +262,7 @@ class SwapTest {
       throws Exception {
     try (Pipeline pipeline = start(broker)) {
       Models.publishRandom(folder.resolve("models"), name, ResNet.of("resnet20").withSize(48), 2);
-      requireRejected(pipeline, 2, "takes images of 48 pixels");
+      requireRejected(pipeline, 2, "takes images of 48x48 pixels");
 
       pipeline.promote(2, true);
       assertThat(last(pipeline, 2)).extracting(SwapReport::outcome).isEqualTo(Outcome.SWAPPED);

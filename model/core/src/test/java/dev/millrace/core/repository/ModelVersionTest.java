@@ -105,7 +105,7 @@ class ModelVersionTest {
     assertChange(
         36,
         names,
-        "resnet20 version 1 takes images of 32 pixels, resnet20 version 7 has 36 pixels:");
+        "resnet20 version 1 takes images of 32x32 pixels, resnet20 version 7 has 36x36 pixels:");
     assertChange(
         32,
         List.of("cat", "hound"),

@@ -65,7 +65,7 @@ final class GateRig {
       byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(i).array();
       images.add(pixels.add(new LabelledImage("image " + i, label(i), () -> number)));
     }
-    return new EvaluationSet(images, PREPROCESSING.size());
+    return new EvaluationSet(images, PREPROCESSING.width());
   }
 
   private static int label(int number) {
