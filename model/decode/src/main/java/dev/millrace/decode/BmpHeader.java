@@ -1,30 +1,14 @@
 package dev.millrace.decode;
 
+import dev.millrace.core.image.BadImageException;
 import java.util.Arrays;
 
 /**
  * The header of a BMP: all that is needed to find a pixel's colour. Reads the headers of OS/2 (12
- * bytes) and of Windows (40 to 124 bytes), with their palettes and colour masks. OpenCV is not used,
- * because it decodes some bitmaps wrongly without an error.
- *
- * @param width columns
- * @param height rows
- * @param fromTop whether the first row in the file is the top row
- * @param bits bits of a pixel: 1, 2, 4, 8, 16, 24 or 32
- * @param runLengths whether the pixels are run-length encoded
- * @param masks the masks of red, green and blue in a pixel of 16, 24 or 32 bits
- * @param palette three bytes for each index: blue, green, red; empty if pixels are not indices
- * @param pixelsAt offset of the first row in the file
+ * bytes) and of Windows (40 to 124 bytes), with their palettes and colour masks. OpenCV is not
+ * used, because it decodes some bitmaps wrongly without an error. Immutable.
  */
-record BmpHeader(
-    long width,
-    long height,
-    boolean fromTop,
-    int bits,
-    boolean runLengths,
-    int[] masks,
-    byte[] palette,
-    long pixelsAt) {
+final class BmpHeader {
 
   private static final int OFFSET_AT = 10;
   private static final int FILE_HEADER = 14;
@@ -42,6 +26,31 @@ record BmpHeader(
   private static final int[] USUAL_MASKS = {0xFF0000, 0xFF00, 0xFF};
   private static final int[] USUAL_MASKS_OF_16_BITS = {0x7C00, 0x03E0, 0x1F};
   private static final int[] NO_MASKS = {0, 0, 0};
+
+  private final ImageHeader header;
+  private final boolean fromTop;
+  private final int bits;
+  private final boolean runLengths;
+  private final int[] masks;
+  private final byte[] palette;
+  private final long pixelsAt;
+
+  private BmpHeader(
+      ImageHeader header,
+      boolean fromTop,
+      int bits,
+      boolean runLengths,
+      int[] masks,
+      byte[] palette,
+      long pixelsAt) {
+    this.header = header;
+    this.fromTop = fromTop;
+    this.bits = bits;
+    this.runLengths = runLengths;
+    this.masks = masks;
+    this.palette = palette;
+    this.pixelsAt = pixelsAt;
+  }
 
   static BmpHeader read(HeaderReader in) {
     in.skip(OFFSET_AT);
@@ -87,9 +96,9 @@ record BmpHeader(
   }
 
   /**
-   * Reads the palette, and finds the pixels: where the file header says, or after the palette if the
-   * file header names no place or one inside the headers. Colours that the pixels overlap are left
-   * out; a colour that is left out is black.
+   * Reads the palette, and finds the pixels: where the file header says, or after the palette if
+   * the file header names no place or one inside the headers. Colours that the pixels overlap are
+   * left out; a colour that is left out is black.
    *
    * @param colours the number of colours; 0 for one colour for each index
    * @param entry bytes of a colour
@@ -117,14 +126,14 @@ record BmpHeader(
     }
     in.skip(entry * Math.max(stored - indices, 0));
     long start = placed ? pixelsAt : in.position();
-    return new BmpHeader(
-        header.width(), header.height(), fromTop, bits, runs, masks, palette, start);
+    return new BmpHeader(header, fromTop, bits, runs, masks, palette, start);
   }
 
   private static void requireKind(int bits, int compression, long size) {
     boolean known =
         switch (compression) {
-          case RGB -> bits == 1 || bits == 2 || bits == 4 || (bits > 0 && bits <= 32 && bits % 8 == 0);
+          case RGB ->
+              bits == 1 || bits == 2 || bits == 4 || (bits > 0 && bits <= 32 && bits % 8 == 0);
           case RLE8 -> bits == 8;
           case RLE4 -> bits == 4;
           case BITFIELDS, ALPHA_BITFIELDS ->
@@ -160,31 +169,64 @@ record BmpHeader(
 
   /** {@return the size that the header declares} */
   ImageHeader header() {
-    return new ImageHeader(ImageFormat.BMP, width, height);
+    return header;
+  }
+
+  int width() {
+    return (int) header.width();
+  }
+
+  int height() {
+    return (int) header.height();
+  }
+
+  /** {@return whether the first row in the file is the top row} */
+  boolean fromTop() {
+    return fromTop;
+  }
+
+  /** {@return the bits of a pixel: 1, 2, 4, 8, 16, 24 or 32} */
+  int bits() {
+    return bits;
+  }
+
+  /** {@return the masks of red, green and blue in a pixel of 16, 24 or 32 bits} */
+  int[] masks() {
+    return masks;
+  }
+
+  /** {@return three bytes for each index: blue, green, red; empty if pixels are not indices} */
+  byte[] palette() {
+    return palette;
+  }
+
+  /** {@return the offset of the first row} */
+  long pixelsAt() {
+    return pixelsAt;
   }
 
   /** {@return the picture in the file, whose header is within the limits} */
   PixelRows decode(byte[] file) {
     if (pixelsAt > file.length) {
-      throw ImageFormat.BMP.undecodable("is cut off after " + file.length + " bytes");
+      throw cutOff(file);
     }
     if (runLengths) {
-      byte[] indices = new byte[(int) (width * height)];
-      new BmpRuns(file, (int) pixelsAt, bits == 4).decode(indices, (int) width);
-      return new BmpPicture(
-          new BmpHeader(width, height, fromTop, Byte.SIZE, false, masks, wide(), 0), indices, width);
+      byte[] indices = new byte[width() * height()];
+      new BmpRuns(file, (int) pixelsAt, bits == 4).decode(indices, width());
+      byte[] colours = Arrays.copyOf(palette, 3 << Byte.SIZE);
+      BmpHeader plain = new BmpHeader(header, fromTop, Byte.SIZE, false, masks, colours, 0);
+      return new BmpPicture(plain, indices, width());
     }
-    long rowBits = width * bits;
+    long rowBits = header.width() * bits;
     long stride = (rowBits + 31) / 32 * 4;
-    long end = pixelsAt + stride * (height - 1) + (rowBits + 7) / 8;
+    long end = pixelsAt + stride * (header.height() - 1) + (rowBits + 7) / 8;
     if (end > file.length) {
-      throw ImageFormat.BMP.undecodable("is cut off after " + file.length + " bytes");
+      throw cutOff(file);
     }
     return new BmpPicture(this, file, stride);
   }
 
-  /** {@return the palette, with room for indices of 8 bits} */
-  private byte[] wide() {
-    return Arrays.copyOf(palette, 3 << Byte.SIZE);
+  private static BadImageException cutOff(byte[] file) {
+    return ImageFormat.BMP.undecodable("is cut off after " + file.length + " bytes");
   }
 }

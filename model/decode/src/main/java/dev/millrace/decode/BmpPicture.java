@@ -25,12 +25,12 @@ final class BmpPicture implements PixelRows {
 
   @Override
   public int width() {
-    return (int) header.width();
+    return header.width();
   }
 
   @Override
   public int height() {
-    return (int) header.height();
+    return header.height();
   }
 
   @Override

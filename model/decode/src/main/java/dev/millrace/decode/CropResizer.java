@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Resizes a picture, and crops it or surrounds it with black, as the {@link Preprocessing} says. The
- * pixels equal Pillow's, to the bit: for a crop, those of torchvision's {@code Resize(resize)} and
- * {@code CenterCrop((height, width))} on a PIL image; for the other fits, those of {@code
+ * Resizes a picture, and crops it or surrounds it with black, as the {@link Preprocessing} says.
+ * The pixels equal Pillow's, to the bit: for a crop, those of torchvision's {@code Resize(resize)}
+ * and {@code CenterCrop((height, width))} on a PIL image; for the other fits, those of {@code
  * Image.resize} and {@code ImageOps.pad}. All happens in one step: only the pixels inside the crop
  * are computed, and only the source pixels that they depend on are read.
  *

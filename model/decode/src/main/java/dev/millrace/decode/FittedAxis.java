@@ -4,8 +4,8 @@ package dev.millrace.decode;
  * What a {@link Fitting} does with one axis of a picture: resize it, then keep a run of its pixels
  * and surround the run with black.
  *
- * @param resized length of the whole axis after the resize, in pixels; may exceed the largest length
- *     of a Java array
+ * @param resized length of the whole axis after the resize, in pixels; may exceed the largest
+ *     length of a Java array
  * @param offset the first pixel that is kept
  * @param size number of pixels that are kept
  * @param before number of black pixels before the kept pixels

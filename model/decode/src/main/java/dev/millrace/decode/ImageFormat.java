@@ -4,7 +4,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.BadImageException.Reason;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The supported formats. A file that does not begin with the signature of one of these formats is
@@ -16,27 +16,32 @@ enum ImageFormat {
   GIF("GIF", "47494638"),
   BMP("BMP", "424D"),
   WEBP("WebP", "52494646........57454250"),
-  TIFF("TIFF", "49492A00", "4D4D002A");
+  TIFF("TIFF", "49492A00|4D4D002A");
+
+  private static final Pattern ALTERNATIVES = Pattern.compile("\\|");
 
   private static final int SHOWN_BYTES = 8;
 
   private static final String SUPPORTED = "a JPEG, PNG, GIF, BMP, WebP or TIFF image";
 
   private final String title;
-  private final List<Signature> signatures;
+  private final String signatures;
 
   /**
-   * @param signatures the first bytes in hexadecimal; {@code ..} stands for any byte
+   * @param signatures the first bytes in hexadecimal; {@code ..} stands for any byte, and {@code |}
+   *     separates alternatives
    */
-  ImageFormat(String title, String... signatures) {
+  ImageFormat(String title, String signatures) {
     this.title = title;
-    this.signatures = Arrays.stream(signatures).map(Signature::of).toList();
+    this.signatures = signatures;
   }
 
   /** {@return the format whose signature {@code encoded} begins with} */
   static ImageFormat of(byte[] encoded) {
     for (ImageFormat format : values()) {
-      if (format.signatures.stream().anyMatch(signature -> signature.begins(encoded))) {
+      if (ALTERNATIVES
+          .splitAsStream(format.signatures)
+          .anyMatch(signature -> Signature.begins(encoded, signature))) {
         return format;
       }
     }

@@ -27,10 +27,11 @@ record ImageHeader(ImageFormat format, long width, long height, long passes, lon
   private static final int REDUCIBLE = 8;
 
   /**
-   * The native memory of a decode, in bytes per pixel of the limit: what a progressive JPEG of so
-   * many pixels needs whose colours are not subsampled.
+   * The native memory that the decode of a large JPEG may need, in bytes for each pixel of the
+   * limit. With the default limit it is enough for a progressive JPEG of 65 million pixels whose
+   * colours are not subsampled.
    */
-  static final int MAX_BYTES_A_PIXEL = 9;
+  static final int MAX_BYTES_A_PIXEL = 12;
 
   private static final int BYTES_A_COEFFICIENT = 2;
   private static final int BYTES_A_PIXEL = 3;

@@ -17,17 +17,18 @@ import java.util.Objects;
  *   <li>Our own code reads the header first, and refuses a picture that is too large before memory
  *       for pixels is allocated: a picture with more than {@link ImageLimits#maxPixels()} pixels,
  *       and a JPEG with eight times as many, with too many passes over its pixels, or whose decode
- *       needs more than 9 bytes of native memory for each pixel of the limit. It refuses HEIC, AVIF
- *       and all other formats by name as {@link Reason#UNKNOWN_FORMAT}.
+ *       needs more than 12 bytes of native memory for each pixel of the limit. It refuses HEIC,
+ *       AVIF and all other formats by name as {@link Reason#UNKNOWN_FORMAT}.
  *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its width and height, by
  *       libjpeg's own transform. After the decode, the shorter side has at least 512 pixels, and
- *       both sides are at least twice as long as after the resize. The pixels of a reduced decode
- *       differ from Pillow's by a fraction of a grey level on average. Nearest-neighbour pixels are
- *       taken from a full decode. A decode that would need too much memory is reduced further.
- *   <li>With {@link Preprocessing.Exif#APPLY}, a picture is turned by its EXIF orientation, so that the model gets
- *       the pixels that an image viewer shows; with {@link Preprocessing.Exif#IGNORE}, it stays as it is stored.
- *       The rule is the same for JPEG, PNG, WebP and TIFF. PyTorch's own loaders ignore the
- *       orientation.
+ *       both sides are at least twice as long as after the resize (eight times, for a bicubic or
+ *       Lanczos resize). The pixels of a reduced decode differ from Pillow's by a fraction of a
+ *       grey level on average. Nearest-neighbour pixels are taken from a full decode. A decode that
+ *       would need too much memory is reduced further.
+ *   <li>With {@link Preprocessing.Exif#APPLY}, a picture is turned by its EXIF orientation, so that
+ *       the model gets the pixels that an image viewer shows; with {@link
+ *       Preprocessing.Exif#IGNORE}, it stays as it is stored. The rule is the same for JPEG, PNG,
+ *       WebP and TIFF. PyTorch's own loaders ignore the orientation.
  *   <li>Grey, palette, 16-bit and CMYK pictures become 8-bit RGB. Transparency is dropped, not
  *       blended. Colour profiles are not applied; PyTorch's loaders do not apply them either.
  *   <li>A truncated picture of any format is refused as {@link Reason#UNDECODABLE}, so that no

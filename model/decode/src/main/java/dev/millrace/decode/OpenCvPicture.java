@@ -18,6 +18,12 @@ final class OpenCvPicture implements PixelRows {
   private static final String REFUSED =
       "is damaged, truncated or of an unsupported kind; send it as a plain JPEG or PNG";
 
+  /**
+   * The most memory that a decode without coefficients needs for a pixel, in bytes: that of a TIFF
+   * with four samples of 16 bits in one strip.
+   */
+  private static final int MOST_BYTES_A_PIXEL = 15;
+
   private final Mat mat;
   private final BytePointer pixels;
   private final long rowBytes;
@@ -73,7 +79,7 @@ final class OpenCvPicture implements PixelRows {
   private static long memory(ImageHeader header, int reduction) {
     return header.format() == ImageFormat.JPEG
         ? header.bytes(reduction, false)
-        : ImageHeader.MAX_BYTES_A_PIXEL * header.pixels();
+        : MOST_BYTES_A_PIXEL * header.pixels();
   }
 
   private static OpenCvPicture upright(

@@ -6,19 +6,21 @@ import dev.millrace.core.image.Preprocessing.Interpolation;
 /**
  * Chooses the factor by which libjpeg divides the sides of a JPEG during the decode: 1, 2, 4 or 8.
  *
- * <p>A picture is reduced if its pixels remain nearly equal: the interpolation is bilinear, the
- * factor divides both sides, the shorter side has at least {@value #MIN_SIDE} pixels after the
- * decode, and both sides are at least twice as long as after the resize. With the other
- * interpolations a reduced decode shows more. A picture whose decode would take too much memory is
- * reduced further and with each interpolation, as long as no side becomes shorter than after the
- * resize.
+ * <p>A picture is reduced if its pixels remain nearly equal: the factor divides both sides, the
+ * shorter side has at least {@value #MIN_SIDE} pixels after the decode, and both sides are at least
+ * twice as long as after the resize; eight times as long for a bicubic or Lanczos resize, which
+ * shows more. The nearest pixels come from a full decode. A picture whose decode would take too
+ * much memory is reduced further, as long as no side becomes shorter than after the resize.
  */
 final class Reduction {
 
   private static final int MIN_SIDE = 512;
 
-  /** How much longer than after the resize a side has to be, for nearly equal pixels. */
+  /** How much longer than after a bilinear resize a side has to be, for nearly equal pixels. */
   private static final int MARGIN = 2;
+
+  /** How much longer than after a bicubic or Lanczos resize a side has to be. */
+  private static final int SHARP_MARGIN = 8;
 
   /** The largest factor that libjpeg has. */
   private static final int MAX = 8;
@@ -41,16 +43,17 @@ final class Reduction {
     long width = orientation.transposed() ? header.height() : header.width();
     long height = orientation.transposed() ? header.width() : header.height();
     Fitting fitting = Fitting.of(width, height, preprocessing);
-    boolean bilinear = preprocessing.interpolation() == Interpolation.BILINEAR;
+    Interpolation interpolation = preprocessing.interpolation();
+    int margin = interpolation == Interpolation.BILINEAR ? MARGIN : SHARP_MARGIN;
     boolean turned = !orientation.isUpright();
     int reduction = 1;
     while (reduction < MAX) {
       int next = 2 * reduction;
       boolean nearlyEqual =
-          bilinear
+          interpolation != Interpolation.NEAREST
               && (width | height) % next == 0
               && Math.min(width, height) >= (long) MIN_SIDE * next
-              && leaves(MARGIN, width, height, next, fitting);
+              && leaves(margin, width, height, next, fitting);
       boolean needed = !header.fitsInMemory(maxPixels, reduction, turned);
       if (!nearlyEqual && !(needed && leaves(1, width, height, next, fitting))) {
         break;

@@ -3,8 +3,8 @@ package dev.millrace.decode;
 import java.util.Arrays;
 
 /**
- * TIFF's variant of Lempel-Ziv-Welch (TIFF 6.0, section 13): codes of 9 to 12 bits, most significant
- * bit first. Counts the bytes that the codes stand for, without the bytes themselves.
+ * TIFF's variant of Lempel-Ziv-Welch (TIFF 6.0, section 13): codes of 9 to 12 bits, most
+ * significant bit first. Counts the bytes that the codes stand for, without the bytes themselves.
  */
 final class TiffLzw {
 
@@ -24,8 +24,8 @@ final class TiffLzw {
   }
 
   /**
-   * {@return the number of bytes} Stops counting when there are {@code enough}, and at the end code.
-   * Refuses a code that was never made, and codes that are cut off.
+   * {@return the number of bytes} Stops counting when there are {@code enough}, and at the end
+   * code. Refuses a code that was never made, and codes that are cut off.
    */
   static long length(HeaderReader in, long enough) {
     return new TiffLzw(in).length(enough);

@@ -8,8 +8,8 @@ import java.util.Set;
 /**
  * The first page of a TIFF. It is decoded by libtiff, OpenCV's library, which tolerates a lot: it
  * allocates what a strip claims, and fills a damaged strip with black. This class therefore accepts
- * only the kinds of pages that libtiff decodes right, checks each strip or tile, and hands libtiff a
- * copy of the file that has no tags but the ones that were checked.
+ * only the kinds of pages that libtiff decodes right, checks each strip or tile, and hands libtiff
+ * a copy of the file that has no tags but the ones that were checked.
  */
 final class TiffPage {
 
@@ -37,9 +37,30 @@ final class TiffPage {
    */
   private static final Set<Integer> KEPT =
       Set.of(
-          WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, STRIP_OFFSETS, SAMPLES, ROWS_A_STRIP,
-          STRIP_BYTES, PLANES, PREDICTOR, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES,
-          EXTRA_SAMPLES, SAMPLE_FORMAT, 266, 320, 347, 529, 530, 531, 532);
+          WIDTH,
+          HEIGHT,
+          BITS,
+          COMPRESSION,
+          PHOTOMETRIC,
+          STRIP_OFFSETS,
+          SAMPLES,
+          ROWS_A_STRIP,
+          STRIP_BYTES,
+          PLANES,
+          PREDICTOR,
+          TILE_WIDTH,
+          TILE_HEIGHT,
+          TILE_OFFSETS,
+          TILE_BYTES,
+          EXTRA_SAMPLES,
+          SAMPLE_FORMAT,
+          266,
+          320,
+          347,
+          529,
+          530,
+          531,
+          532);
 
   private static final int GREY_FROM_WHITE = 0;
   private static final int GREY = 1;

@@ -8,8 +8,8 @@ import java.util.zip.Inflater;
 
 /**
  * One strip or tile of a TIFF. libtiff decodes it. This class only checks that it is whole, because
- * OpenCV does not learn from libtiff that it is not. The time is proportional to the number of bytes
- * read plus the number of bytes that they stand for.
+ * OpenCV does not learn from libtiff that it is not. The time is proportional to the number of
+ * bytes read plus the number of bytes that they stand for.
  */
 final class TiffStrip {
 
@@ -21,8 +21,7 @@ final class TiffStrip {
   static final int OLD_DEFLATE = 32946;
 
   /** The compressions that are supported, by their numbers in the file. */
-  static final Set<Integer> COMPRESSIONS =
-      Set.of(NONE, LZW, JPEG, DEFLATE, PACK_BITS, OLD_DEFLATE);
+  static final Set<Integer> COMPRESSIONS = Set.of(NONE, LZW, JPEG, DEFLATE, PACK_BITS, OLD_DEFLATE);
 
   private static final int END_OF_IMAGE = 0xFFD9;
   private static final int BUFFER = 1 << 14;

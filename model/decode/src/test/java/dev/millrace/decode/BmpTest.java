@@ -116,8 +116,7 @@ class BmpTest {
     String runs = "0312" + "0003" + "2100" + "0001";
     byte[] bmp = bmp(40, 6, 1, 4, 2, 3, runs.length() / 2, BLACK_RED_WHITE, runs);
 
-    assertThat(row(bmp, 0))
-        .isEqualTo(Pictures.hex("ff0000ffffffff0000" + "ffffffff0000000000"));
+    assertThat(row(bmp, 0)).isEqualTo(Pictures.hex("ff0000ffffffff0000" + "ffffffff0000000000"));
   }
 
   @Test

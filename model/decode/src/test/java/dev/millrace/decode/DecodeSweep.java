@@ -76,6 +76,12 @@ final class DecodeSweep {
       Pictures.encode(picture, "png"),
       Pictures.encode(picture, "gif"),
       Pictures.encode(picture, "bmp"),
+      Pictures.runLengthBmp(),
+      Pictures.tiff(picture, "none"),
+      Pictures.tiff(picture, "LZW"),
+      Pictures.tiff(picture, "ZLib"),
+      Pictures.tiff(picture, "PackBits"),
+      Pictures.tiff(picture, "JPEG"),
       Pictures.webp()
     };
     Random random = new Random(seed);

@@ -83,12 +83,12 @@ class ExifTest {
         Pictures.withChunk(PNG, "tEXt", Pictures.join(keyword, profile)),
         Pictures.withChunk(
             PNG, "zTXt", Pictures.join(keyword, Pictures.join(new byte[1], deflate(profile)))),
-        Pictures.withChunk(PNG, "iTXt", Pictures.join(keyword, Pictures.join(new byte[4], profile))),
+        Pictures.withChunk(
+            PNG, "iTXt", Pictures.join(keyword, Pictures.join(new byte[4], profile))),
         Pictures.withChunk(
             PNG,
             "iTXt",
-            Pictures.join(
-                keyword, Pictures.join(Pictures.hex("0100656e0000"), deflate(profile)))),
+            Pictures.join(keyword, Pictures.join(Pictures.hex("0100656e0000"), deflate(profile)))),
         webp(tiff),
         webp(prefixed));
   }

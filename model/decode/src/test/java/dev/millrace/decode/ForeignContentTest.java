@@ -36,8 +36,7 @@ class ForeignContentTest {
     "49492b000800, a BigTIFF image"
   })
   void files_areNamedByTheirFirstBytes(String bytes, String name) {
-    assertNamed(
-        new String(Pictures.hex(bytes), StandardCharsets.ISO_8859_1), name);
+    assertNamed(new String(Pictures.hex(bytes), StandardCharsets.ISO_8859_1), name);
   }
 
   @ParameterizedTest
@@ -54,9 +53,7 @@ class ForeignContentTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "<!DOCTYPE html><html>", "\r\n <html lang='en'><body><svg>", "<!-- 404 --><HTML>"
-      })
+      strings = {"<!DOCTYPE html><html>", "\r\n <html lang='en'><body><svg>", "<!-- 404 --><HTML>"})
   void pages_areNamed(String text) {
     assertNamed(text, "an HTML page");
   }

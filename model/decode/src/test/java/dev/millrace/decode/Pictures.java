@@ -144,6 +144,30 @@ final class Pictures {
     return bytes.toByteArray();
   }
 
+  /**
+   * A TIFF of one page.
+   *
+   * @param compression the JDK's name of the compression; {@code none} for none
+   */
+  static byte[] tiff(BufferedImage image, String compression) {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("tiff").next();
+    ImageWriteParam parameters = writer.getDefaultWriteParam();
+    if (!compression.equals("none")) {
+      parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      parameters.setCompressionType(compression);
+    }
+    return write(writer, new IIOImage(image, null, null), parameters);
+  }
+
+  /** A BMP of 5x2 pixels with runs, literals and a jump. */
+  static byte[] runLengthBmp() {
+    String header =
+        "28000000" + "05000000" + "02000000" + "0100" + "0800" + "01000000" + "00".repeat(12);
+    String palette = "03000000" + "00000000" + "00000000" + "0000ff00" + "ffffff00";
+    String runs = "0201" + "0003" + "02000200" + "0000" + "00020300" + "0102" + "0502" + "0001";
+    return hex("424d" + "00".repeat(12) + header + palette + runs);
+  }
+
   /** A lossless WebP of one pixel. */
   static byte[] webp() {
     return hex("524946461e000000574542505650384c110000002f000000000750b22257a6ff8188e87f0000");

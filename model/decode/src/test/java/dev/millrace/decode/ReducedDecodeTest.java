@@ -58,14 +58,40 @@ class ReducedDecodeTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "4096, NEAREST, 1",
+    "4096, BICUBIC, 2",
+    "4094, BICUBIC, 1",
+    "8192, BICUBIC, 4",
+    "4096, LANCZOS, 2",
+    "4094, LANCZOS, 1"
+  })
+  void sharperInterpolations_needMorePixels(int side, Interpolation with, int reduction) {
+    ImageHeader header = new ImageHeader(ImageFormat.JPEG, side, side);
+    Preprocessing geometry = Pictures.fitted(224, 224, 256, Fit.CROP, with);
+
+    assertThat(Reduction.of(header, Orientation.UPRIGHT, geometry, LIMIT)).isEqualTo(reduction);
+  }
+
+  @ParameterizedTest
   @EnumSource(
       value = Interpolation.class,
-      names = {"BICUBIC", "NEAREST", "LANCZOS"})
-  void otherInterpolations_startFromAFullDecode(Interpolation interpolation) {
-    ImageHeader header = new ImageHeader(ImageFormat.JPEG, 4096, 4096);
-    Preprocessing geometry = Pictures.fitted(224, 224, 256, Fit.CROP, interpolation);
+      names = {"BICUBIC", "LANCZOS"})
+  void pixelsOfSharperInterpolations_areThoseOfAFullDecodeToALevel(Interpolation with) {
+    byte[] jpeg = Pictures.encode(photograph(1400, 1024), "jpeg");
+    Preprocessing geometry = Pictures.fitted(56, 56, 64, Fit.CROP, with);
+    ByteBuffer expected = ByteBuffer.allocate(geometry.bytes());
+    try (PixelRows picture = decodedInFull(jpeg)) {
+      new CropResizer().resize(picture, geometry, expected);
+    }
 
-    assertThat(Reduction.of(header, Orientation.UPRIGHT, geometry, LIMIT)).isEqualTo(1);
+    ByteBuffer pixels = decode(jpeg, geometry);
+
+    assertThat(pixels).isNotEqualTo(expected);
+    for (int i = 0; i < pixels.limit(); i++) {
+      assertThat((double) (pixels.get(i) & 0xFF))
+          .isCloseTo(expected.get(i) & 0xFF, Offset.offset(1.0));
+    }
   }
 
   /** The partial pixel at the end of a side, or at its start when the picture is turned. */
@@ -88,7 +114,7 @@ class ReducedDecodeTest {
   }
 
   @ParameterizedTest(name = "{0} pixels allowed: a {1}th")
-  @CsvSource({"5000000, 1", "4000000, 2", "1500000, 2", "1000000, 4", "1, 4"})
+  @CsvSource({"5000000, 1", "3000000, 2", "1500000, 2", "900000, 4", "1, 4"})
   void pictureThatNeedsTooMuchMemory_isReducedFurther_butNotBelowTheInput(
       long maxPixels, int reduction) {
     ImageHeader header = new ImageHeader(ImageFormat.JPEG, 4001, 3001, 10, 1_500_000);

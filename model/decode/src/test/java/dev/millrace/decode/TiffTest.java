@@ -18,11 +18,6 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -56,7 +51,7 @@ class TiffTest {
   void losslessPage_comesOutAsItWentIn(String compression, int type) {
     BufferedImage picture = Pictures.gradient(WIDTH, HEIGHT, type);
 
-    assertThat(decode(encode(picture, compression)).array()).isEqualTo(rgb(picture));
+    assertThat(decode(Pictures.tiff(picture, compression)).array()).isEqualTo(rgb(picture));
   }
 
   @ParameterizedTest
@@ -64,7 +59,7 @@ class TiffTest {
   void jpegPage_comesOutNearly(int type) {
     BufferedImage picture = Pictures.gradient(WIDTH, HEIGHT, type);
 
-    byte[] pixels = decode(encode(picture, "JPEG")).array();
+    byte[] pixels = decode(Pictures.tiff(picture, "JPEG")).array();
 
     byte[] expected = rgb(picture);
     for (int i = 0; i < pixels.length; i++) {
@@ -125,8 +120,7 @@ class TiffTest {
 
     assertThat(decode(TiffFile.page(order, WIDTH, HEIGHT, 2, 3).with(284, 2).file(planes)).array())
         .isEqualTo(NOISE);
-    Preprocessing unchanged =
-        Pictures.fitted(WIDTH, 3 * 32, 0, Fit.SQUASH, Interpolation.NEAREST);
+    Preprocessing unchanged = Pictures.fitted(WIDTH, 3 * 32, 0, Fit.SQUASH, Interpolation.NEAREST);
     assertThat(decode(tiled.file(tiles), unchanged).array()).isEqualTo(tall);
   }
 
@@ -149,7 +143,9 @@ class TiffTest {
   }
 
   @ParameterizedTest(name = "orientation {0}")
-  @CsvSource({"1, 0, 0", "2, 1, 0", "3, 1, 1", "4, 0, 1", "5, 0, 0", "6, 0, 1", "7, 1, 1", "8, 1, 0"})
+  @CsvSource({
+    "1, 0, 0", "2, 1, 0", "3, 1, 1", "4, 0, 1", "5, 0, 0", "6, 0, 1", "7, 1, 1", "8, 1, 0"
+  })
   void orientation_isApplied_asInOtherFormats(int number, int x, int y) {
     byte[] corners = Pictures.noise(2, 2);
     byte[] file =
@@ -221,7 +217,7 @@ class TiffTest {
   @ValueSource(strings = {"none", "LZW", "Deflate", "ZLib", "PackBits", "JPEG"})
   void stripThatIsCutShort_isRefused(String compression) {
     byte[] file =
-        encode(Pictures.gradient(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB), compression);
+        Pictures.tiff(Pictures.gradient(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB), compression);
     TiffDirectory directory = TiffDirectory.read(file);
     int at = directory.entries().get(279);
     ByteBuffer edited = ByteBuffer.wrap(file).order(directory.file().order());
@@ -260,8 +256,7 @@ class TiffTest {
     byte[] file = TiffFile.page(ByteOrder.LITTLE_ENDIAN, 100_000, 100_000, 2, 3).file(NOISE);
 
     assertThatThrownBy(() -> decode(file))
-        .hasMessage(
-            "the TIFF image claims 100000x100000 pixels, but at most 33554432 are allowed");
+        .hasMessage("the TIFF image claims 100000x100000 pixels, but at most 33554432 are allowed");
   }
 
   private static void assertRefused(byte[] file, String because) {
@@ -293,29 +288,12 @@ class TiffTest {
       int y = i / 3 / picture.getWidth();
       // The JDK converts grey pixels to RGB by a colour profile, so the sample itself is taken.
       int colour =
-          grey ? picture.getRaster().getSample(x, y, 0) : picture.getRGB(x, y) >> (16 - 8 * (i % 3));
+          grey
+              ? picture.getRaster().getSample(x, y, 0)
+              : picture.getRGB(x, y) >> (16 - 8 * (i % 3));
       rgb[i] = (byte) colour;
     }
     return rgb;
-  }
-
-  private static byte[] encode(BufferedImage picture, String compression) {
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("tiff").next();
-    ImageWriteParam parameters = writer.getDefaultWriteParam();
-    if (!compression.equals("none")) {
-      parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      parameters.setCompressionType(compression);
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
-      writer.setOutput(out);
-      writer.write(null, new IIOImage(picture, null, null), parameters);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      writer.dispose();
-    }
-    return bytes.toByteArray();
   }
 
   private static byte[] deflate(byte[] bytes) {

@@ -93,7 +93,9 @@ public record Preprocessing(
     RGB(3),
     /** Blue, green, red, as OpenCV and Caffe order them. */
     BGR(3),
-    /** One grey channel, as Pillow's mode {@code L}: 0.299 red, 0.587 green, 0.114 blue, rounded. */
+    /**
+     * One grey channel, as Pillow's mode {@code L}: 0.299 red, 0.587 green, 0.114 blue, rounded.
+     */
     GREY(1),
     /** Red, green, blue, and an opaque alpha channel of 255. */
     RGBA(4);
