@@ -1,13 +1,16 @@
 package dev.millrace.decode;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.image.Preprocessing.Interpolation;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Resizes and crops a picture. The pixels equal those of torchvision's {@code Resize(resize)} and
- * {@code CenterCrop(size)} on a PIL image, to the bit. Both happen in one step: only the pixels
- * inside the crop are computed, and only the source pixels that they depend on are read.
+ * Resizes a picture, and crops it or surrounds it with black, as the {@link Preprocessing} says.
+ * The pixels equal Pillow's, to the bit: for a crop, those of torchvision's {@code Resize(resize)}
+ * and {@code CenterCrop((height, width))} on a PIL image; for the other fits, those of {@code
+ * Image.resize} and {@code ImageOps.pad}. All happens in one step: only the pixels inside the crop
+ * are computed, and only the source pixels that they depend on are read.
  *
  * <p>As in Pillow, a horizontal pass narrows the source rows, a vertical pass computes weighted
  * sums of the narrowed rows, and each pass rounds its samples to 8 bits. The passes alternate. When
@@ -20,7 +23,10 @@ import java.util.Arrays;
  */
 final class CropResizer {
 
-  private ResizedAxis columns = new ResizedAxis(1, 1, 1);
+  /** The axis that a new instance has before its first picture: one pixel. */
+  private static final FittedAxis NONE = new FittedAxis(1, 0, 1, 0);
+
+  private ResizedAxis columns = new ResizedAxis(Extent.whole(1), NONE, Interpolation.NEAREST);
   private ResizedAxis rows = columns;
   private RowNarrower narrower = new RowNarrower(columns);
 
@@ -32,7 +38,11 @@ final class CropResizer {
 
   /** Writes {@code preprocessing.bytes()} bytes to {@code pixels}, from index 0. */
   void resize(PixelRows picture, Preprocessing preprocessing, ByteBuffer pixels) {
-    prepare(picture.width(), picture.height(), preprocessing);
+    prepare(picture, preprocessing);
+    int rowBytes = Preprocessing.CHANNELS * preprocessing.width();
+    if (columns.size() < preprocessing.width() || rows.size() < preprocessing.height()) {
+      pixels.put(0, new byte[preprocessing.bytes()]);
+    }
     int narrowed = 0;
     for (int y = 0; y < rows.size(); y++) {
       int from = rows.first(y) - rows.first(0);
@@ -48,22 +58,24 @@ final class CropResizer {
       }
       FixedPoint.round(sums);
       toBytes(sums, outputRow);
-      pixels.put(y * outputRow.length, outputRow);
+      int at = (rows.before() + y) * rowBytes + Preprocessing.CHANNELS * columns.before();
+      pixels.put(at, outputRow);
     }
   }
 
-  private void prepare(int width, int height, Preprocessing preprocessing) {
-    int shorter = Math.min(width, height);
-    long resizedWidth = resized(width, shorter, preprocessing.resize());
-    long resizedHeight = resized(height, shorter, preprocessing.resize());
-    if (!columns.is(width, resizedWidth, preprocessing.width())) {
-      columns = new ResizedAxis(width, resizedWidth, preprocessing.width());
+  private void prepare(PixelRows picture, Preprocessing preprocessing) {
+    Extent across = picture.columns();
+    Extent down = picture.rows();
+    Fitting fitting = Fitting.of(across.full(), down.full(), preprocessing);
+    Interpolation interpolation = preprocessing.interpolation();
+    if (!columns.is(across, fitting.columns(), interpolation)) {
+      columns = new ResizedAxis(across, fitting.columns(), interpolation);
       narrower = new RowNarrower(columns);
     }
-    if (!rows.is(height, resizedHeight, preprocessing.height())) {
-      rows = new ResizedAxis(height, resizedHeight, preprocessing.height());
+    if (!rows.is(down, fitting.rows(), interpolation)) {
+      rows = new ResizedAxis(down, fitting.rows(), interpolation);
     }
-    int samples = Preprocessing.CHANNELS * preprocessing.width();
+    int samples = Preprocessing.CHANNELS * columns.size();
     // The largest number of groups that one output row's source rows can belong to.
     int groups = (rows.taps() + 2 * (RowNarrower.ROWS - 1)) / RowNarrower.ROWS;
     if (sums.length != samples || ring.length < groups) {
@@ -71,14 +83,6 @@ final class CropResizer {
       sums = new int[samples];
       outputRow = new byte[samples];
     }
-  }
-
-  /**
-   * {@return the length of a side after the resize} Rounds down, as torchvision does for the longer
-   * side.
-   */
-  private static long resized(int side, int shorter, int resize) {
-    return (long) ((double) ((long) resize * side) / shorter);
   }
 
   /**

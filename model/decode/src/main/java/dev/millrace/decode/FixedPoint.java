@@ -4,28 +4,30 @@ package dev.millrace.decode;
 final class FixedPoint {
 
   /**
-   * Bits after the binary point of a weight. The weights of a pixel sum to 1, so 255 times their
-   * sum fits into an int.
+   * Bits after the binary point of a weight. The weights of a pixel sum to 1, and the negative ones
+   * of a cubic or Lanczos filter are small, so 255 times a sum of weights fits into an int.
    */
   static final int PRECISION = 22;
 
   /** The start value of a sum, so that the sum is rounded and not truncated. */
   static final int HALF = 1 << (PRECISION - 1);
 
+  private static final int WHITE = 255;
+
   private FixedPoint() {}
 
-  /** {@return a weight as a fixed-point number} */
+  /** {@return a weight as a fixed-point number, rounded half away from zero} */
   static int of(double weight) {
-    return (int) (0.5 + weight * (1 << PRECISION));
+    return (int) (Math.copySign(0.5, weight) + weight * (1 << PRECISION));
   }
 
-  /** Converts sums to samples, in place. */
+  /** Converts sums to samples from 0 to 255, in place. */
   static void round(int[] sums) {
     for (int i = 0; i < sums.length; i++) {
       int sample = sums[i] >> PRECISION;
-      // The sum of rounded weights can produce the sample 256. The subtraction changes 256 to 255,
-      // and the JIT compiler can vectorise the subtraction.
-      sums[i] = sample - (sample >> 8);
+      // A sum below black becomes 0 and a sum above white 255. C2 can vectorise these shifts and
+      // masks, but not Math.min and Math.max.
+      sums[i] = (sample | (WHITE - sample) >> 31) & ~(sample >> 31) & WHITE;
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.decode;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -32,6 +33,12 @@ final class HeaderReader {
   /** {@return the number of bytes left} */
   int remaining() {
     return bytes.length - position;
+  }
+
+  /** {@return whether the byte {@code value}, or the end, comes after {@code count} more bytes} */
+  boolean isFollowedBy(int value, int count) {
+    return count == remaining()
+        || (count < remaining() && (bytes[position + count] & 0xFF) == value);
   }
 
   void skip(long count) {
@@ -95,6 +102,12 @@ final class HeaderReader {
   /** {@return the next four bytes, little-endian} */
   long u32le() {
     return u16le() | ((long) u16le() << 16);
+  }
+
+  /** {@return a view of the next {@code count} bytes, big-endian} */
+  ByteBuffer slice(long count) {
+    skip(count);
+    return ByteBuffer.wrap(bytes, position - (int) count, (int) count).slice();
   }
 
   /** {@return a copy of the next {@code count} bytes} */

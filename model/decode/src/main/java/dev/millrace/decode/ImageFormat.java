@@ -4,6 +4,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.BadImageException.Reason;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * The supported formats. A file that does not begin with the signature of one of these formats is
@@ -14,34 +15,49 @@ enum ImageFormat {
   PNG("PNG", "89504E470D0A1A0A"),
   GIF("GIF", "47494638"),
   BMP("BMP", "424D"),
-  WEBP("WebP", "52494646........57454250");
+  WEBP("WebP", "52494646........57454250"),
+  TIFF("TIFF", "49492A00|4D4D002A");
+
+  private static final Pattern ALTERNATIVES = Pattern.compile("\\|");
 
   private static final int SHOWN_BYTES = 8;
 
+  private static final String SUPPORTED = "a JPEG, PNG, GIF, BMP, WebP or TIFF image";
+
   private final String title;
-  private final String signature;
+  private final String signatures;
 
   /**
-   * @param signature the first bytes in hexadecimal; {@code ..} stands for any byte
+   * @param signatures the first bytes in hexadecimal; {@code ..} stands for any byte, and {@code |}
+   *     separates alternatives
    */
-  ImageFormat(String title, String signature) {
+  ImageFormat(String title, String signatures) {
     this.title = title;
-    this.signature = signature;
+    this.signatures = signatures;
   }
 
   /** {@return the format whose signature {@code encoded} begins with} */
   static ImageFormat of(byte[] encoded) {
     for (ImageFormat format : values()) {
-      if (format.begins(encoded)) {
+      if (ALTERNATIVES
+          .splitAsStream(format.signatures)
+          .anyMatch(signature -> Signature.begins(encoded, signature))) {
         return format;
       }
     }
-    byte[] shown = Arrays.copyOf(encoded, Math.min(encoded.length, SHOWN_BYTES));
     throw new BadImageException(
         Reason.UNKNOWN_FORMAT,
-        "the value begins with the bytes "
-            + HexFormat.of().formatHex(shown)
-            + " and is not a JPEG, PNG, GIF, BMP or WebP image");
+        ForeignContent.name(encoded)
+            .map(name -> "the value is " + name + ", which is not supported; send " + SUPPORTED)
+            .orElseGet(() -> unknown(encoded)));
+  }
+
+  private static String unknown(byte[] encoded) {
+    byte[] shown = Arrays.copyOf(encoded, Math.min(encoded.length, SHOWN_BYTES));
+    return "the value begins with the bytes "
+        + HexFormat.of().formatHex(shown)
+        + " and is not "
+        + SUPPORTED;
   }
 
   /** {@return the exception that refuses an image of this format} */
@@ -57,18 +73,5 @@ enum ImageFormat {
   @Override
   public String toString() {
     return title;
-  }
-
-  private boolean begins(byte[] encoded) {
-    if (encoded.length < signature.length() / 2) {
-      return false;
-    }
-    for (int i = 0; i < signature.length() / 2; i++) {
-      String digits = signature.substring(2 * i, 2 * i + 2);
-      if (!digits.equals("..") && HexFormat.fromHexDigits(digits) != (encoded[i] & 0xFF)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

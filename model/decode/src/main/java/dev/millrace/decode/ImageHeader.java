@@ -11,15 +11,30 @@ import dev.millrace.core.image.BadImageException.Reason;
  * @param height rows of the picture that the decoder will allocate
  * @param passes number of times that the decoder processes all pixels; above 1 only for a JPEG with
  *     several scans
+ * @param coefficients number of coefficients that libjpeg keeps until the last scan, whatever the
+ *     size of the decoded picture; 0 unless the image is a JPEG with several scans
  */
-record ImageHeader(ImageFormat format, long width, long height, long passes) {
+record ImageHeader(ImageFormat format, long width, long height, long passes, long coefficients) {
 
   /**
    * The largest number of passes over an image of the largest size. A smaller image may have more
    * passes, up to an equal total of pixels. A progressive JPEG has about 10 scans; a malicious JPEG
    * may have thousands.
    */
-  private static final int MAX_PASSES = 16;
+  private static final int MAX_PASSES = 24;
+
+  /** A JPEG may have this many times the pixels of other images, because it can be reduced. */
+  private static final int REDUCIBLE = 8;
+
+  /**
+   * The native memory that the decode of a large JPEG may need, in bytes for each pixel of the
+   * limit. With the default limit it is enough for a progressive JPEG of 65 million pixels whose
+   * colours are not subsampled.
+   */
+  static final int MAX_BYTES_A_PIXEL = 12;
+
+  private static final int BYTES_A_COEFFICIENT = 2;
+  private static final int BYTES_A_PIXEL = 3;
 
   ImageHeader {
     if (width < 1 || height < 1) {
@@ -28,7 +43,7 @@ record ImageHeader(ImageFormat format, long width, long height, long passes) {
   }
 
   ImageHeader(ImageFormat format, long width, long height) {
-    this(format, width, height, 1);
+    this(format, width, height, 1, 0);
   }
 
   /**
@@ -44,24 +59,45 @@ record ImageHeader(ImageFormat format, long width, long height, long passes) {
       case JPEG -> JpegHeader.read(in);
       case PNG -> PngHeader.read(in);
       case GIF -> GifFrame.read(in).header();
-      case BMP -> BmpHeader.read(in);
+      case BMP -> BmpHeader.read(in).header();
       case WEBP -> WebpHeader.read(in);
+      case TIFF -> TiffPage.read(encoded).header();
     };
   }
 
+  /** {@return the number of pixels that the header declares} */
+  long pixels() {
+    return width * height;
+  }
+
   /**
-   * Refuses an image with more than {@code maxPixels} pixels or with too many passes over these
-   * pixels.
+   * {@return the native memory, in bytes, that OpenCV needs for the decode of a JPEG}
+   *
+   * @param reduction the factor by which the sides are divided
+   * @param turned whether the decoded picture is turned, which needs a second picture
+   */
+  long bytes(int reduction, boolean turned) {
+    long columns = (width + reduction - 1) / reduction;
+    long rows = (height + reduction - 1) / reduction;
+    long picture = BYTES_A_PIXEL * columns * rows;
+    // libjpeg frees the coefficients before the picture is turned.
+    return Math.max(BYTES_A_COEFFICIENT * coefficients + picture, turned ? 2 * picture : 0);
+  }
+
+  /**
+   * Refuses an image with more than {@code maxPixels} pixels, a JPEG with more than eight times as
+   * many, and an image with too many passes over its pixels.
    *
    * @throws BadImageException with {@link Reason#TOO_LARGE}
    */
   void requireAtMost(long maxPixels) {
-    if (height > maxPixels / width) {
+    double most = format == ImageFormat.JPEG ? (double) REDUCIBLE * maxPixels : maxPixels;
+    if ((double) width * height > most) {
       throw new BadImageException(
           Reason.TOO_LARGE,
           String.format(
-              "the %s image claims %dx%d pixels, but at most %d are allowed",
-              format, width, height, maxPixels));
+              "the %s image claims %dx%d pixels, but at most %.0f are allowed",
+              format, width, height, most));
     }
     long mostPasses = (long) ((double) MAX_PASSES * maxPixels / (width * height));
     if (passes > mostPasses) {
@@ -71,5 +107,34 @@ record ImageHeader(ImageFormat format, long width, long height, long passes) {
               "the %s image has %d scans of %dx%d pixels, but at most %d are allowed",
               format, passes, width, height, mostPasses));
     }
+  }
+
+  /**
+   * Refuses a JPEG with more than {@code maxPixels} pixels whose decode needs more memory than
+   * {@value #MAX_BYTES_A_PIXEL} bytes for each pixel of the limit.
+   *
+   * @param reduction the factor by which the sides are divided
+   * @param turned whether the decoded picture is turned
+   * @throws BadImageException with {@link Reason#TOO_LARGE}
+   */
+  void requireMemory(long maxPixels, int reduction, boolean turned) {
+    if (fitsInMemory(maxPixels, reduction, turned)) {
+      return;
+    }
+    throw new BadImageException(
+        Reason.TOO_LARGE,
+        String.format(
+            "the %s image of %dx%d pixels needs %d MB to decode, but at most %d MB are allowed",
+            format,
+            width,
+            height,
+            bytes(reduction, turned) / 1_000_000,
+            MAX_BYTES_A_PIXEL * maxPixels / 1_000_000));
+  }
+
+  /** {@return whether the decode needs no more memory than {@link #requireMemory} allows} */
+  boolean fitsInMemory(long maxPixels, int reduction, boolean turned) {
+    return pixels() <= maxPixels
+        || bytes(reduction, turned) <= (double) MAX_BYTES_A_PIXEL * maxPixels;
   }
 }

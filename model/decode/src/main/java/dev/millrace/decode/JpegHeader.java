@@ -1,5 +1,7 @@
 package dev.millrace.decode;
 
+import java.nio.ByteBuffer;
+
 /**
  * Reads the size from a JPEG's frame header (ITU-T T.81, annex B), and counts the JPEG's scans. It
  * reads the segments as libjpeg does. There is one frame header: libjpeg refuses a second one.
@@ -7,7 +9,9 @@ package dev.millrace.decode;
  *
  * <p>Refuses a file in which a scan's data ends at a marker that must not follow a scan's data. At
  * this marker, libjpeg fills the rest of the picture with grey. It reports the marker only after
- * the last row, when OpenCV ignores reports.
+ * the last row, when OpenCV ignores reports. If one scan holds the whole picture, tables and a
+ * further scan must not follow its data either. A comment or an application's segment may, if the
+ * next marker or the end of the bytes comes after it, and not more data.
  */
 final class JpegHeader {
 
@@ -16,6 +20,12 @@ final class JpegHeader {
   private static final int START_OF_SCAN = 0xDA;
   private static final int RESTART_INTERVAL = 0xDD;
   private static final int FIRST_IN_USE = 0xC0;
+  private static final int APP1 = 0xE1;
+
+  /** The bytes of a frame header before its components, and the bytes of one component. */
+  private static final int FRAME_HEADER = 6;
+
+  private static final int COMPONENT = 3;
 
   private JpegHeader() {}
 
@@ -26,6 +36,7 @@ final class JpegHeader {
     int width = 0;
     int height = 0;
     int components = 0;
+    double samples = 0;
     for (int marker = marker(in); marker != START_OF_SCAN; marker = marker(in)) {
       if (marker == START_OF_IMAGE || marker == END_OF_IMAGE) {
         throw ImageFormat.JPEG.undecodable("has no scan");
@@ -45,6 +56,7 @@ final class JpegHeader {
         height = in.u16();
         width = in.u16();
         components = in.u8();
+        samples = samples(in, Math.min(components, (length - FRAME_HEADER) / COMPONENT));
       }
       in.skip(Math.max(length - (in.position() - start), 0));
     }
@@ -53,8 +65,52 @@ final class JpegHeader {
       throw ImageFormat.JPEG.undecodable("has no frame header");
     }
     boolean inScans = progressive || in.u8() < components;
-    long scans = scans(in);
-    return new ImageHeader(ImageFormat.JPEG, width, height, inScans ? scans : 1);
+    long scans = scans(in, !inScans);
+    if (!inScans) {
+      return new ImageHeader(ImageFormat.JPEG, width, height);
+    }
+    long coefficients = (long) (samples * width * height);
+    return new ImageHeader(ImageFormat.JPEG, width, height, scans, coefficients);
+  }
+
+  /**
+   * {@return the EXIF data in the first segment that has some; empty if there is none}
+   *
+   * @param in a file whose header was read
+   */
+  static ByteBuffer exif(HeaderReader in) {
+    in.skip(2);
+    for (int marker = marker(in); marker != START_OF_SCAN; marker = marker(in)) {
+      if (standsAlone(marker)) {
+        continue;
+      }
+      ByteBuffer segment = in.slice(Math.max(in.u16() - 2, 0));
+      if (marker == APP1 && Exif.hasPrefix(segment)) {
+        return segment;
+      }
+    }
+    return ByteBuffer.allocate(0);
+  }
+
+  /**
+   * {@return the number of samples of a pixel, on average} Half of the columns and rows of the
+   * colours are usually left out, so a pixel has 1.5 samples and not 3.
+   */
+  private static double samples(HeaderReader in, int components) {
+    int sum = 0;
+    int widest = 1;
+    int highest = 1;
+    for (int i = 0; i < components; i++) {
+      in.skip(1);
+      int factors = in.u8();
+      in.skip(1);
+      int across = factors >> 4;
+      int down = factors & 0xF;
+      sum += across * down;
+      widest = Math.max(widest, across);
+      highest = Math.max(highest, down);
+    }
+    return (double) sum / (widest * highest);
   }
 
   /** {@return the next marker: the first byte after one or more FF that is neither FF nor 0} */
@@ -88,14 +144,18 @@ final class JpegHeader {
   /**
    * {@return the number of scans from the current scan to the end of the image, or to the end of
    * the bytes if the image has no end marker}
+   *
+   * @param whole whether the current scan holds the whole picture
    */
-  private static long scans(HeaderReader in) {
+  private static long scans(HeaderReader in, boolean whole) {
     long scans = 1;
     for (int marker = markerAfterData(in);
         marker != END_OF_IMAGE && in.remaining() >= 2;
         marker = markerAfterData(in)) {
       int length = Math.max(in.u16() - 2, 0);
-      if (!mayFollowData(marker) || (marker == RESTART_INTERVAL && length != 2)) {
+      boolean allowed = whole ? mayEndPicture(marker) : mayFollowData(marker);
+      boolean followed = !whole || in.isFollowedBy(0xFF, length);
+      if (!allowed || !followed || (marker == RESTART_INTERVAL && length != 2)) {
         throw ImageFormat.JPEG.undecodable(
             String.format("is damaged: marker FF%02X interrupts a scan's data", marker));
       }
@@ -132,8 +192,13 @@ final class JpegHeader {
    */
   private static boolean mayFollowData(int marker) {
     return switch (marker) {
-      case 0xC4, 0xCC, 0xDB, 0xDC, RESTART_INTERVAL, START_OF_SCAN, 0xFE -> true;
-      default -> (marker & 0xF0) == 0xE0;
+      case 0xC4, 0xCC, 0xDB, RESTART_INTERVAL, START_OF_SCAN -> true;
+      default -> mayEndPicture(marker);
     };
+  }
+
+  /** {@return whether the marker introduces a comment, an application's segment, or the lines} */
+  private static boolean mayEndPicture(int marker) {
+    return marker == 0xDC || marker == 0xFE || (marker & 0xF0) == 0xE0;
   }
 }

@@ -1,6 +1,6 @@
 package dev.millrace.decode;
 
-import static org.bytedeco.opencv.global.opencv_core.CV_8UC;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 
 import java.util.List;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -14,11 +14,8 @@ final class NativeMemory {
    */
   private static final List<String> EXHAUSTED = List.of("(-4:Insufficient memory)", "bad_alloc");
 
-  /**
-   * The largest number of bytes per pixel that a decode needs. A progressive JPEG needs nine bytes
-   * per pixel, because libjpeg keeps all coefficients until the last scan.
-   */
-  private static final int BYTES_A_PIXEL = 9;
+  /** The length of a row of the memory that is allocated as a test. */
+  private static final int ROW = 1 << 12;
 
   private NativeMemory() {}
 
@@ -27,11 +24,12 @@ final class NativeMemory {
    * before a picture is refused as damaged, because OpenCV also reports a picture as damaged if one
    * of its libraries could not allocate memory.
    *
+   * @param bytes the memory that the decode needs
    * @throws RuntimeException if there is too little memory; pass this error of OpenCV to {@link
    *     #throwIfExhausted}
    */
-  static void requireRoomFor(long width, long height) {
-    new Mat((int) height, (int) width, CV_8UC(BYTES_A_PIXEL)).close();
+  static void requireRoomFor(long bytes) {
+    new Mat((int) (bytes / ROW) + 1, ROW, CV_8UC1).close();
   }
 
   /**

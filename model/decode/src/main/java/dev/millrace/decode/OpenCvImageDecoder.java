@@ -9,21 +9,26 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * Decodes JPEG, PNG, GIF (the first frame), BMP and WebP with OpenCV. The resized and cropped
- * pixels equal those of torchvision's {@code Resize} and {@code CenterCrop}.
+ * Decodes JPEG, PNG, GIF (the first frame), BMP, WebP and TIFF (the first page) with OpenCV. The
+ * pixels equal Pillow's after the resize and the fit that the {@link Preprocessing} names; for a
+ * crop they equal those of torchvision's {@code Resize} and {@code CenterCrop}.
  *
  * <ul>
- *   <li>Our own code reads the header first. It refuses a picture with more than {@link
- *       ImageLimits#maxPixels()} pixels before memory for pixels is allocated, and a JPEG with too
- *       many passes over its pixels. It refuses TIFF, HEIF, AVIF and all other formats as {@link
- *       Reason#UNKNOWN_FORMAT}.
+ *   <li>Our own code reads the header first, and refuses a picture that is too large before memory
+ *       for pixels is allocated: a picture with more than {@link ImageLimits#maxPixels()} pixels,
+ *       and a JPEG with eight times as many, with too many passes over its pixels, or whose decode
+ *       needs more than 12 bytes of native memory for each pixel of the limit. It refuses HEIC,
+ *       AVIF and all other formats by name as {@link Reason#UNKNOWN_FORMAT}.
  *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its width and height, by
- *       libjpeg's own transform. The factor 2, 4 or 8 must divide both sides. After the decode, the
- *       shorter side must have at least 512 pixels, and be at least twice as long as after the
- *       resize. The pixels of a reduced decode differ from torchvision's by a fraction of a grey
- *       level on average.
- *   <li>A picture is rotated by its EXIF orientation, so that the model gets the pixels that an
- *       image viewer shows. PyTorch's own loaders ignore the orientation.
+ *       libjpeg's own transform. After the decode, the shorter side has at least 512 pixels, and
+ *       both sides are at least twice as long as after the resize (eight times, for a bicubic or
+ *       Lanczos resize). The pixels of a reduced decode differ from Pillow's by a fraction of a
+ *       grey level on average. Nearest-neighbour pixels are taken from a full decode. A decode that
+ *       would need too much memory is reduced further.
+ *   <li>With {@link Preprocessing.Exif#APPLY}, a picture is turned by its EXIF orientation, so that
+ *       the model gets the pixels that an image viewer shows; with {@link
+ *       Preprocessing.Exif#IGNORE}, it stays as it is stored. The rule is the same for JPEG, PNG,
+ *       WebP and TIFF. PyTorch's own loaders ignore the orientation.
  *   <li>Grey, palette, 16-bit and CMYK pictures become 8-bit RGB. Transparency is dropped, not
  *       blended. Colour profiles are not applied; PyTorch's loaders do not apply them either.
  *   <li>A truncated picture of any format is refused as {@link Reason#UNDECODABLE}, so that no
@@ -39,11 +44,6 @@ import java.util.Objects;
  * becomes an {@link OutOfMemoryError}, because the image itself may be valid.
  */
 public final class OpenCvImageDecoder implements ImageDecoder {
-
-  private static final int MIN_REDUCED_SIDE = 512;
-
-  /** The largest factor by which libjpeg can divide the sides. */
-  private static final int MAX_REDUCTION = 8;
 
   private final ImageLimits limits;
   private final CropResizer resizer = new CropResizer();
@@ -86,32 +86,24 @@ public final class OpenCvImageDecoder implements ImageDecoder {
     }
     ImageHeader header = ImageHeader.read(encoded);
     header.requireAtMost(limits.maxPixels());
-    try (PixelRows picture = picture(header, encoded, preprocessing.resize())) {
+    Orientation orientation =
+        preprocessing.exif() == Preprocessing.Exif.APPLY
+            ? Exif.orientation(header.format(), encoded)
+            : Orientation.UPRIGHT;
+    int reduction = Reduction.of(header, orientation, preprocessing, limits.maxPixels());
+    header.requireMemory(limits.maxPixels(), reduction, !orientation.isUpright());
+    try (PixelRows picture = picture(header, encoded, reduction, orientation)) {
       resizer.resize(picture, preprocessing, pixels);
     }
   }
 
-  private static PixelRows picture(ImageHeader header, byte[] encoded, int resize) {
+  private static PixelRows picture(
+      ImageHeader header, byte[] encoded, int reduction, Orientation orientation) {
     return switch (header.format()) {
       case GIF -> GifFrame.read(new HeaderReader(ImageFormat.GIF, encoded)).decode();
-      case JPEG ->
-          OpenCvPicture.decode(header, encoded, reduction(header.width(), header.height(), resize));
-      default -> OpenCvPicture.decode(header, encoded, 1);
+      case BMP -> BmpHeader.read(new HeaderReader(ImageFormat.BMP, encoded)).decode(encoded);
+      default -> OpenCvPicture.decode(header, encoded, reduction, orientation);
     };
-  }
-
-  /**
-   * {@return the factor, 1, 2, 4 or 8, by which the sides of a JPEG are divided during the decode}
-   */
-  static int reduction(long width, long height, int resize) {
-    long enough = Math.max(MIN_REDUCED_SIDE, 2L * resize);
-    int reduction = 1;
-    while (reduction < MAX_REDUCTION
-        && Math.min(width, height) / reduction >= 2 * enough
-        && ((width | height) / reduction) % 2 == 0) {
-      reduction *= 2;
-    }
-    return reduction;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.millrace.decode;
 
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_2;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_4;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_8;
@@ -17,41 +18,84 @@ final class OpenCvPicture implements PixelRows {
   private static final String REFUSED =
       "is damaged, truncated or of an unsupported kind; send it as a plain JPEG or PNG";
 
+  /**
+   * The most memory that a decode without coefficients needs for a pixel, in bytes: that of a TIFF
+   * with four samples of 16 bits in one strip.
+   */
+  private static final int MOST_BYTES_A_PIXEL = 15;
+
   private final Mat mat;
   private final BytePointer pixels;
   private final long rowBytes;
+  private final Extent columns;
+  private final Extent rows;
 
-  private OpenCvPicture(Mat mat) {
+  private OpenCvPicture(Mat mat, Extent columns, Extent rows) {
     this.mat = mat;
     this.pixels = mat.data();
     this.rowBytes = mat.step();
+    this.columns = columns;
+    this.rows = rows;
   }
 
   /**
    * Decodes an image file whose header is within the limits. The picture has 8 bits per channel,
-   * red first, no alpha, and is rotated by its EXIF orientation.
+   * red first, no alpha, and is upright.
    *
    * @param reduction the factor by which a JPEG's sides are divided: 1, 2, 4 or 8
+   * @param orientation how the stored picture is turned
    * @throws OutOfMemoryError if native memory is too small
    */
-  static OpenCvPicture decode(ImageHeader header, byte[] encoded, int reduction) {
+  static OpenCvPicture decode(
+      ImageHeader header, byte[] encoded, int reduction, Orientation orientation) {
     ImageFormat format = header.format();
-    byte[] still = format == ImageFormat.PNG ? PngHeader.still(encoded) : encoded;
-    try (Mat file = new Mat(1, still.length, CV_8UC1)) {
-      file.data().put(still);
-      Mat mat = imdecode(file, IMREAD_COLOR_RGB | flag(reduction));
+    byte[] readable = readable(format, encoded);
+    try (Mat file = new Mat(1, readable.length, CV_8UC1)) {
+      file.data().put(readable);
+      Mat mat = imdecode(file, IMREAD_COLOR_RGB | IMREAD_IGNORE_ORIENTATION | flag(reduction));
       if (mat.empty()) {
         mat.close();
-        NativeMemory.requireRoomFor(header.width(), header.height());
+        NativeMemory.requireRoomFor(memory(header, reduction));
         throw format.undecodable(REFUSED);
       }
-      return new OpenCvPicture(mat);
+      return upright(mat, header, reduction, orientation);
     } catch (BadImageException e) {
       throw e;
     } catch (RuntimeException e) { // JavaCPP's exception for a C++ exception
       NativeMemory.throwIfExhausted(e);
       throw format.undecodable(REFUSED, e);
     }
+  }
+
+  /** {@return the file without the parts that OpenCV mishandles} */
+  private static byte[] readable(ImageFormat format, byte[] encoded) {
+    return switch (format) {
+      case PNG -> PngHeader.still(encoded);
+      case TIFF -> TiffPage.read(encoded).plain();
+      default -> encoded;
+    };
+  }
+
+  private static long memory(ImageHeader header, int reduction) {
+    return header.format() == ImageFormat.JPEG
+        ? header.bytes(reduction, false)
+        : MOST_BYTES_A_PIXEL * header.pixels();
+  }
+
+  private static OpenCvPicture upright(
+      Mat mat, ImageHeader header, int reduction, Orientation orientation) {
+    try {
+      orientation.apply(mat);
+    } catch (RuntimeException e) {
+      mat.close();
+      throw e;
+    }
+    long width = orientation.transposed() ? header.height() : header.width();
+    long height = orientation.transposed() ? header.width() : header.height();
+    return new OpenCvPicture(
+        mat,
+        Extent.reduced(width, reduction, orientation.columnsFlipped()),
+        Extent.reduced(height, reduction, orientation.rowsFlipped()));
   }
 
   /**
@@ -77,6 +121,16 @@ final class OpenCvPicture implements PixelRows {
   @Override
   public int height() {
     return mat.rows();
+  }
+
+  @Override
+  public Extent columns() {
+    return columns;
+  }
+
+  @Override
+  public Extent rows() {
+    return rows;
   }
 
   @Override

@@ -7,6 +7,16 @@ interface PixelRows extends AutoCloseable {
 
   int height();
 
+  /** {@return the picture's columns, {@link #width} decoded pixels} */
+  default Extent columns() {
+    return Extent.whole(width());
+  }
+
+  /** {@return the picture's rows, {@link #height} decoded pixels} */
+  default Extent rows() {
+    return Extent.whole(height());
+  }
+
   /**
    * Copies a part of one row.
    *

@@ -16,7 +16,6 @@ final class PngHeader {
   private static final long IDAT = 0x49444154;
   private static final long IEND = 0x49454E44;
   private static final long TRNS = 0x74524E53;
-  private static final long EXIF = 0x65584966;
 
   /**
    * The bit that marks the type of an ancillary chunk, which a decoder may ignore. This bit makes
@@ -24,11 +23,8 @@ final class PngHeader {
    */
   private static final long ANCILLARY = 0x2000_0000;
 
-  /**
-   * The largest number of transparency and orientation chunks, together, that are kept. A valid
-   * file has at most one of each kind.
-   */
-  private static final int MAX_EXTRAS = 4;
+  /** The largest number of transparency chunks that are kept. A valid file has at most one. */
+  private static final int MAX_TRANSPARENCY = 4;
 
   /** The bytes of a chunk's length, type and checksum. */
   private static final int CHUNK = 12;
@@ -58,8 +54,8 @@ final class PngHeader {
    * </ul>
    *
    * <p>This method therefore removes all ancillary chunks, including those of an animation. It
-   * keeps transparency (tRNS) and orientation (eXIf), because the pixels depend on them. An
-   * animated PNG becomes its still image.
+   * keeps transparency (tRNS), because the pixels depend on it. {@link PngExif} reads the
+   * orientation. An animated PNG becomes its still image.
    *
    * @return the prepared file; {@code png} itself if no chunk is removed
    */
@@ -68,16 +64,16 @@ final class PngHeader {
     in.skip(SIGNATURE);
     byte[] still = null;
     int kept = SIGNATURE;
-    int extras = 0;
+    int transparency = 0;
     boolean pixels = false;
     long type = 0;
     while (type != IEND && (!pixels || in.remaining() > 0)) {
       int start = in.position();
       type = skipChunk(in, pixels);
       pixels |= type == IDAT;
-      boolean extra = type == TRNS || type == EXIF;
-      extras += extra ? 1 : 0;
-      if ((type & ANCILLARY) != 0 && !(extra && extras <= MAX_EXTRAS)) {
+      boolean transparent = type == TRNS;
+      transparency += transparent ? 1 : 0;
+      if ((type & ANCILLARY) != 0 && !(transparent && transparency <= MAX_TRANSPARENCY)) {
         still = still == null ? Arrays.copyOf(png, png.length) : still;
       } else {
         if (still != null) {

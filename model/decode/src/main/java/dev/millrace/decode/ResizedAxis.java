@@ -1,5 +1,6 @@
 package dev.millrace.decode;
 
+import dev.millrace.core.image.Preprocessing.Interpolation;
 import java.util.Arrays;
 
 /**
@@ -7,36 +8,42 @@ import java.util.Arrays;
  * the crop. Each pixel is the weighted sum of a run of adjacent source pixels. All runs have the
  * same length; surplus source pixels have weight 0.
  *
- * <p>The numbers equal Pillow's for {@code Image.resize(…, BILINEAR)} on 8-bit images, to the bit.
- * The weights follow a triangle over the source pixels. The more the axis is reduced, the wider is
- * the triangle (antialiasing). The weights are computed in double precision, normalised, and
- * rounded to fixed point. Immutable.
+ * <p>The numbers equal Pillow's for {@code Image.resize} on 8-bit images, to the bit. The weights
+ * follow a {@link Kernel} over the source pixels. The more the axis is reduced, the wider is the
+ * kernel (antialiasing). The weights are computed in double precision, normalised, and rounded to
+ * fixed point. With {@link Interpolation#NEAREST}, the only weight of a pixel is 1. Immutable.
  */
 final class ResizedAxis {
 
-  private final int source;
-  private final long resized;
+  /** The longest axis whose nearest pixels are found by Pillow's repeated addition. */
+  private static final long MAX_ADDITIONS = 1 << 20;
+
+  private final Extent source;
+  private final FittedAxis fitted;
+  private final Interpolation interpolation;
   private final int taps;
   private final int[] first;
   private final int[] weights;
 
-  /**
-   * Computes the weights of {@code size} pixels in the middle of an axis.
-   *
-   * @param source length of the source axis, in pixels
-   * @param resized length after the resize, at least {@code size}; may exceed the largest length of
-   *     a Java array
-   * @param size number of pixels that the crop keeps
-   */
-  ResizedAxis(int source, long resized, int size) {
+  /** Computes the weights of the pixels that {@code fitted} keeps. */
+  ResizedAxis(Extent source, FittedAxis fitted, Interpolation interpolation) {
     this.source = source;
-    this.resized = resized;
-    double scale = (double) source / resized;
-    double support = Math.max(scale, 1);
-    // torchvision rounds an offset of one half to the even number, as Python does.
-    long offset = (long) Math.rint((resized - size) / 2.0);
+    this.fitted = fitted;
+    this.interpolation = interpolation;
+    if (interpolation == Interpolation.NEAREST) {
+      taps = 1;
+      first = nearest(source, fitted);
+      weights = new int[first.length];
+      Arrays.fill(weights, FixedPoint.of(1));
+      return;
+    }
+    Kernel kernel = Kernel.of(interpolation);
+    double scale = source.length() / fitted.resized();
+    double stretch = Math.max(scale, 1);
+    double support = kernel.support() * stretch;
+    int size = fitted.size();
     double[] centers = new double[size];
-    Arrays.setAll(centers, i -> (offset + i + 0.5) * scale);
+    Arrays.setAll(centers, i -> source.start() + (fitted.offset() + i + 0.5) * scale);
     int[] starts = new int[size];
     int longest = 0;
     for (int i = 0; i < size; i++) {
@@ -46,37 +53,63 @@ final class ResizedAxis {
     taps = longest;
     first = new int[size];
     weights = new int[size * taps];
-    double[] triangle = new double[taps];
+    double[] run = new double[taps];
     for (int i = 0; i < size; i++) {
       int count = end(centers[i], support) - starts[i];
       double sum = 0;
       for (int tap = 0; tap < count; tap++) {
-        double distance = Math.abs((tap + starts[i] - centers[i] + 0.5) * (1 / support));
-        triangle[tap] = distance < 1 ? 1 - distance : 0;
-        sum += triangle[tap];
+        run[tap] = kernel.weight((tap + starts[i] - centers[i] + 0.5) * (1 / stretch));
+        sum += run[tap];
       }
-      first[i] = Math.min(starts[i], source - taps);
+      first[i] = Math.min(starts[i], source.pixels() - taps);
       int skipped = starts[i] - first[i];
       for (int tap = 0; tap < count; tap++) {
-        weights[i * taps + skipped + tap] = FixedPoint.of(triangle[tap] / sum);
+        weights[i * taps + skipped + tap] = FixedPoint.of(run[tap] / sum);
       }
     }
   }
 
   private int end(double center, double support) {
-    return Math.min((int) (center + support + 0.5), source);
+    return Math.min((int) (center + support + 0.5), source.pixels());
   }
 
   /**
-   * {@return whether this axis has the given source length, resized length and number of pixels}
+   * {@return the source pixel of each pixel} Pillow adds up the positions one by one. At a position
+   * between two source pixels, the rounding errors of the sum decide for one of them. Of an axis
+   * that is too long to add up in little time, each position is computed by itself.
    */
-  boolean is(int source, long resized, int size) {
-    return this.source == source && this.resized == resized && first.length == size;
+  private static int[] nearest(Extent source, FittedAxis fitted) {
+    double scale = source.length() / fitted.resized();
+    long offset = fitted.offset();
+    int[] nearest = new int[fitted.size()];
+    boolean added = offset + nearest.length <= MAX_ADDITIONS;
+    double position = source.start() + scale * 0.5;
+    for (long i = 0; added && i < offset; i++) {
+      position += scale;
+    }
+    for (int i = 0; i < nearest.length; i++) {
+      double at = added ? position : source.start() + (offset + i + 0.5) * scale;
+      nearest[i] = Math.min((int) at, source.pixels() - 1);
+      position += scale;
+    }
+    return nearest;
+  }
+
+  /** {@return whether this axis was computed from these values} */
+  boolean is(Extent source, FittedAxis fitted, Interpolation interpolation) {
+    return this.source.equals(source)
+        && this.fitted.equals(fitted)
+        && this.interpolation == interpolation;
   }
 
   /** {@return the number of pixels of the cropped axis} */
   int size() {
     return first.length;
+  }
+
+  /** {@return the number of black pixels before the first pixel} */
+  int before() {
+    return fitted.before();
   }
 
   /**

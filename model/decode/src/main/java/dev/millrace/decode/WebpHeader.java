@@ -1,5 +1,7 @@
 package dev.millrace.decode;
 
+import java.nio.ByteBuffer;
+
 /**
  * Reads the size in a WebP's first chunk: a lossy picture (VP8, RFC 6386), a lossless one (VP8L,
  * RFC 9649), or the canvas of an extended file (VP8X). libwebp refuses a picture that does not
@@ -8,9 +10,11 @@ package dev.millrace.decode;
 final class WebpHeader {
 
   private static final int RIFF_HEADER = 12;
+  private static final int CHUNK_HEADER = 8;
   private static final long VP8 = 0x56503820;
   private static final long VP8L = 0x5650384C;
   private static final long VP8X = 0x56503858;
+  private static final long EXIF = 0x45584946;
 
   private WebpHeader() {}
 
@@ -32,5 +36,20 @@ final class WebpHeader {
       return new ImageHeader(ImageFormat.WEBP, in.u24le() + 1L, in.u24le() + 1L);
     }
     throw ImageFormat.WEBP.undecodable("does not begin with a picture's chunk");
+  }
+
+  /** {@return the EXIF data; empty if there is none} */
+  static ByteBuffer exif(HeaderReader in) {
+    in.skip(RIFF_HEADER);
+    while (in.remaining() >= CHUNK_HEADER) {
+      long type = in.u32();
+      long length = in.u32le();
+      long padded = length + (length & 1);
+      if (type == EXIF) {
+        return in.slice(Math.min(length, in.remaining()));
+      }
+      in.skip(Math.min(padded, in.remaining()));
+    }
+    return ByteBuffer.allocate(0);
   }
 }

@@ -1,9 +1,14 @@
 package dev.millrace.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.image.Preprocessing.Fit;
+import dev.millrace.core.image.Preprocessing.Interpolation;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -19,6 +24,43 @@ class CropResizerTest {
     new CropResizer().resize(new Noise(width, height), geometry, pixels);
 
     assertThat(Pictures.sha256(pixels)).isEqualTo(sha256);
+  }
+
+  @ParameterizedTest(name = "{0}x{1}, {2} to {3}x{4}, {5}")
+  @CsvFileSource(resources = "fitted-noise.tsv", delimiter = '\t', useHeadersInDisplayName = true)
+  void pixelsOfEachFitAndInterpolation_equalPillowsToTheBit(
+      int width, int height, Fit fit, int across, int down, Interpolation with, String sha256) {
+    int resize = Math.max(across, down) + 9;
+    Preprocessing geometry = Pictures.fitted(across, down, resize, fit, with);
+    ByteBuffer pixels = ByteBuffer.allocate(geometry.bytes());
+
+    new CropResizer().resize(new Noise(width, height), geometry, pixels);
+
+    assertThat(Pictures.sha256(pixels)).isEqualTo(sha256);
+  }
+
+  @Test
+  void padding_isBlackInABufferThatWasUsed() {
+    Preprocessing geometry = Pictures.fitted(8, 8, 0, Fit.PAD, Interpolation.NEAREST);
+    byte[] used = new byte[geometry.bytes()];
+    Arrays.fill(used, (byte) 0x5A);
+
+    new CropResizer().resize(new Noise(8, 2), geometry, ByteBuffer.wrap(used));
+
+    byte[] noise = Pictures.noise(8, 2);
+    assertThat(Arrays.copyOfRange(used, 3 * 8 * 3, 5 * 8 * 3)).isEqualTo(noise);
+    assertThat(Arrays.copyOf(used, 3 * 8 * 3)).containsOnly(0);
+    assertThat(Arrays.copyOfRange(used, 5 * 8 * 3, used.length)).containsOnly(0);
+  }
+
+  @Test
+  void sideThatTheWeightsWouldTakeGigabytesFor_isTooLarge() {
+    Preprocessing squash = Pictures.fitted(224, 224, 0, Fit.SQUASH, Interpolation.LANCZOS);
+
+    assertThatCode(() -> Fitting.of(65_535, 1, squash)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> Fitting.of(1, 65_536, squash))
+        .hasMessage(
+            "the image claims 1x65536 pixels, but with fit squash a side may have at most 65535");
   }
 
   @Test

@@ -58,15 +58,11 @@ final class DecodeSweep {
   /** Returns whether the library allocated exactly the size that our header reader found. */
   private static boolean hasTheSizeItClaims(byte[] file) {
     ImageHeader header = ImageHeader.read(file);
-    if (header.format() == ImageFormat.GIF) {
+    if (header.format() == ImageFormat.GIF || header.format() == ImageFormat.BMP) {
       return true;
     }
-    try (PixelRows picture = OpenCvPicture.decode(header, file, 1)) {
-      // Rotation may have swapped the sides.
-      return Math.max(picture.width(), picture.height())
-              == Math.max(header.width(), header.height())
-          && Math.min(picture.width(), picture.height())
-              == Math.min(header.width(), header.height());
+    try (PixelRows picture = OpenCvPicture.decode(header, file, 1, Orientation.UPRIGHT)) {
+      return picture.width() == header.width() && picture.height() == header.height();
     }
   }
 
@@ -80,6 +76,12 @@ final class DecodeSweep {
       Pictures.encode(picture, "png"),
       Pictures.encode(picture, "gif"),
       Pictures.encode(picture, "bmp"),
+      Pictures.runLengthBmp(),
+      Pictures.tiff(picture, "none"),
+      Pictures.tiff(picture, "LZW"),
+      Pictures.tiff(picture, "ZLib"),
+      Pictures.tiff(picture, "PackBits"),
+      Pictures.tiff(picture, "JPEG"),
       Pictures.webp()
     };
     Random random = new Random(seed);

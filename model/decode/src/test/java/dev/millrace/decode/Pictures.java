@@ -1,6 +1,10 @@
 package dev.millrace.decode;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.image.Preprocessing.Channels;
+import dev.millrace.core.image.Preprocessing.Exif;
+import dev.millrace.core.image.Preprocessing.Fit;
+import dev.millrace.core.image.Preprocessing.Interpolation;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,6 +39,22 @@ final class Pictures {
 
   static Preprocessing geometry(int resize, int size) {
     return new Preprocessing(size, resize, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
+  }
+
+  /** The preprocessing with this fit and interpolation; {@code resize} matters only for a crop. */
+  static Preprocessing fitted(
+      int width, int height, int resize, Fit fit, Interpolation interpolation) {
+    return new Preprocessing(
+        width,
+        height,
+        resize,
+        fit,
+        interpolation,
+        Exif.APPLY,
+        Channels.RGB,
+        Preprocessing.UNIT_SCALE,
+        List.of(0f, 0f, 0f),
+        List.of(1f, 1f, 1f));
   }
 
   /**
@@ -122,6 +142,30 @@ final class Pictures {
       writer.dispose();
     }
     return bytes.toByteArray();
+  }
+
+  /**
+   * A TIFF of one page.
+   *
+   * @param compression the JDK's name of the compression; {@code none} for none
+   */
+  static byte[] tiff(BufferedImage image, String compression) {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("tiff").next();
+    ImageWriteParam parameters = writer.getDefaultWriteParam();
+    if (!compression.equals("none")) {
+      parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      parameters.setCompressionType(compression);
+    }
+    return write(writer, new IIOImage(image, null, null), parameters);
+  }
+
+  /** A BMP of 5x2 pixels with runs, literals and a jump. */
+  static byte[] runLengthBmp() {
+    String header =
+        "28000000" + "05000000" + "02000000" + "0100" + "0800" + "01000000" + "00".repeat(12);
+    String palette = "03000000" + "00000000" + "00000000" + "0000ff00" + "ffffff00";
+    String runs = "0201" + "0003" + "02000200" + "0000" + "00020300" + "0102" + "0502" + "0001";
+    return hex("424d" + "00".repeat(12) + header + palette + runs);
   }
 
   /** A lossless WebP of one pixel. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.image.Preprocessing.Fit;
+import dev.millrace.core.image.Preprocessing.Interpolation;
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -11,6 +13,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -20,6 +23,7 @@ class ReducedDecodeTest {
 
   private static final Preprocessing IMAGENET = Pictures.geometry(256, 224);
   private static final double MAX_MEAN_DIFFERENCE = 0.5;
+  private static final long LIMIT = ImageLimits.DEFAULT.maxPixels();
 
   private final OpenCvImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT);
 
@@ -32,7 +36,91 @@ class ReducedDecodeTest {
     "1028, 1028, 257, 2", "1100, 1100, 1100, 1"
   })
   void sides_decideHowMuch(int width, int height, int resize, int reduction) {
-    assertThat(OpenCvImageDecoder.reduction(width, height, resize)).isEqualTo(reduction);
+    ImageHeader header = new ImageHeader(ImageFormat.JPEG, width, height);
+    Preprocessing geometry = Pictures.geometry(resize, resize);
+
+    assertThat(Reduction.of(header, Orientation.UPRIGHT, geometry, LIMIT)).isEqualTo(reduction);
+    assertThat(Reduction.of(header, Orientation.of(6), geometry, LIMIT)).isEqualTo(reduction);
+  }
+
+  @ParameterizedTest(name = "{0}x{1} to {2}x{3}, {4}: a {5}th")
+  @CsvSource({
+    "4096, 1024, 512, 64, SQUASH, 2", "4096, 1024, 512, 600, SQUASH, 1",
+    "1024, 4096, 512, 64, SQUASH, 1", "4096, 2048, 1024, 1024, PAD, 2",
+    "4096, 2048, 1025, 1025, PAD, 1"
+  })
+  void bothSides_haveToStayLongEnough(
+      int width, int height, int across, int down, Fit fit, int reduction) {
+    ImageHeader header = new ImageHeader(ImageFormat.JPEG, width, height);
+    Preprocessing geometry = Pictures.fitted(across, down, 0, fit, Interpolation.BILINEAR);
+
+    assertThat(Reduction.of(header, Orientation.UPRIGHT, geometry, LIMIT)).isEqualTo(reduction);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4096, NEAREST, 1",
+    "4096, BICUBIC, 2",
+    "4094, BICUBIC, 1",
+    "8192, BICUBIC, 4",
+    "4096, LANCZOS, 2",
+    "4094, LANCZOS, 1"
+  })
+  void sharperInterpolations_needMorePixels(int side, Interpolation with, int reduction) {
+    ImageHeader header = new ImageHeader(ImageFormat.JPEG, side, side);
+    Preprocessing geometry = Pictures.fitted(224, 224, 256, Fit.CROP, with);
+
+    assertThat(Reduction.of(header, Orientation.UPRIGHT, geometry, LIMIT)).isEqualTo(reduction);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Interpolation.class,
+      names = {"BICUBIC", "LANCZOS"})
+  void pixelsOfSharperInterpolations_areThoseOfAFullDecodeToALevel(Interpolation with) {
+    byte[] jpeg = Pictures.encode(photograph(1400, 1024), "jpeg");
+    Preprocessing geometry = Pictures.fitted(56, 56, 64, Fit.CROP, with);
+    ByteBuffer expected = ByteBuffer.allocate(geometry.bytes());
+    try (PixelRows picture = decodedInFull(jpeg)) {
+      new CropResizer().resize(picture, geometry, expected);
+    }
+
+    ByteBuffer pixels = decode(jpeg, geometry);
+
+    assertThat(pixels).isNotEqualTo(expected);
+    for (int i = 0; i < pixels.limit(); i++) {
+      assertThat((double) (pixels.get(i) & 0xFF))
+          .isCloseTo(expected.get(i) & 0xFF, Offset.offset(1.0));
+    }
+  }
+
+  /** The partial pixel at the end of a side, or at its start when the picture is turned. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 6, 8})
+  void sidesThatTheFactorDoesNotDivide_keepTheirProportions(int orientation) {
+    byte[] jpeg = Pictures.encode(photograph(1027, 1029), "jpeg");
+    Orientation turn = Orientation.of(orientation);
+    ByteBuffer expected = ByteBuffer.allocate(IMAGENET.bytes());
+    ByteBuffer pixels = ByteBuffer.allocate(IMAGENET.bytes());
+    ImageHeader header = ImageHeader.read(jpeg);
+    try (PixelRows full = OpenCvPicture.decode(header, jpeg, 1, turn);
+        PixelRows reduced = OpenCvPicture.decode(header, jpeg, 2, turn)) {
+      assertThat(reduced.width()).isEqualTo((full.width() + 1) / 2);
+      new CropResizer().resize(full, IMAGENET, expected);
+      new CropResizer().resize(reduced, IMAGENET, pixels);
+    }
+
+    assertThat(meanDifference(pixels, expected)).isLessThan(MAX_MEAN_DIFFERENCE);
+  }
+
+  @ParameterizedTest(name = "{0} pixels allowed: a {1}th")
+  @CsvSource({"5000000, 1", "3000000, 2", "1500000, 2", "900000, 4", "1, 4"})
+  void pictureThatNeedsTooMuchMemory_isReducedFurther_butNotBelowTheInput(
+      long maxPixels, int reduction) {
+    ImageHeader header = new ImageHeader(ImageFormat.JPEG, 4001, 3001, 10, 1_500_000);
+    Preprocessing nearest = Pictures.fitted(448, 448, 512, Fit.CROP, Interpolation.NEAREST);
+
+    assertThat(Reduction.of(header, Orientation.UPRIGHT, nearest, maxPixels)).isEqualTo(reduction);
   }
 
   @ParameterizedTest
@@ -50,7 +138,7 @@ class ReducedDecodeTest {
   void otherFormats_areDecodedInFull() {
     byte[] png = Pictures.encode(photograph(1100, 1024), "png");
     ByteBuffer expected = ByteBuffer.allocate(IMAGENET.bytes());
-    try (PixelRows picture = OpenCvPicture.decode(ImageHeader.read(png), png, 1)) {
+    try (PixelRows picture = decodedInFull(png)) {
       new CropResizer().resize(picture, IMAGENET, expected);
     }
 
@@ -90,9 +178,13 @@ class ReducedDecodeTest {
     return pixels;
   }
 
+  private static PixelRows decodedInFull(byte[] file) {
+    return OpenCvPicture.decode(ImageHeader.read(file), file, 1, Orientation.UPRIGHT);
+  }
+
   private static ByteBuffer decodeInFull(byte[] jpeg) {
     ByteBuffer pixels = ByteBuffer.allocate(IMAGENET.bytes());
-    try (PixelRows picture = OpenCvPicture.decode(ImageHeader.read(jpeg), jpeg, 1)) {
+    try (PixelRows picture = decodedInFull(jpeg)) {
       new CropResizer().resize(picture, IMAGENET, pixels);
     }
     return pixels;

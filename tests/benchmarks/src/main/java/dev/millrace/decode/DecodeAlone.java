@@ -18,7 +18,7 @@ public final class DecodeAlone {
   public static int decode(byte[] jpeg) {
     ImageHeader header = ImageHeader.read(jpeg);
     header.requireAtMost(ImageLimits.DEFAULT.maxPixels());
-    try (PixelRows picture = OpenCvPicture.decode(header, jpeg, 1)) {
+    try (PixelRows picture = OpenCvPicture.decode(header, jpeg, 1, Orientation.UPRIGHT)) {
       return picture.height();
     }
   }

@@ -20,7 +20,7 @@ public final class BadImageException extends RuntimeException {
     UNREADABLE_EVENT,
     /** The first bytes are not those of a supported image format. */
     UNKNOWN_FORMAT,
-    /** The header declares more pixels than {@link ImageLimits#maxPixels()} allows. */
+    /** The header declares a larger image than {@link ImageLimits#maxPixels()} allows. */
     TOO_LARGE,
     /** The first bytes are those of a supported image format, but the image cannot be decoded. */
     UNDECODABLE,

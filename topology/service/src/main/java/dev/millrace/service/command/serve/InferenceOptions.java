@@ -93,7 +93,8 @@ final class InferenceOptions {
       paramLabel = "N",
       description =
           "Largest image to accept, in pixels, as width times height (default:"
-              + " ${DEFAULT-VALUE}).")
+              + " ${DEFAULT-VALUE}). A JPEG may have eight times as many, because it can be decoded"
+              + " at a reduced size.")
   private long maxPixels = LIMITS.maxPixels();
 
   @Grouped(Section.ADVANCED)

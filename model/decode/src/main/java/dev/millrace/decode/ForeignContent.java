@@ -1,0 +1,110 @@
+package dev.millrace.decode;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Recognises files that people send although the decoder does not read them, so that the dead
+ * letter can name them.
+ */
+final class ForeignContent {
+
+  private static final String HEIC = "a HEIC image";
+  private static final String AVIF = "an AVIF image";
+  private static final String BASE64 = "an image in base64 text";
+
+  private static final String CONTAINER = "........66747970";
+  private static final int BRANDS_START = 8;
+  private static final int BRANDS_END = 256;
+  private static final String BYTE_ORDER_MARK = "EFBBBF";
+
+  private static final Pattern DRAWING_OR_PAGE = Pattern.compile("<svg|<html|<!doctype html");
+
+  /** The bytes at a text's beginning in which its kind is looked for. */
+  private static final int BEGINNING = 4096;
+
+  /** Files by their first bytes, in hexadecimal. */
+  private static final List<Map.Entry<String, String>> FILES =
+      List.of(
+          Map.entry("FF0A", "a JPEG XL image"),
+          Map.entry("0000000C4A584C20", "a JPEG XL image"),
+          Map.entry("0000000C6A502020", "a JPEG 2000 image"),
+          Map.entry("FF4FFF51", "a JPEG 2000 image"),
+          Map.entry("49492B00", "a BigTIFF image"),
+          Map.entry("4D4D002B", "a BigTIFF image"),
+          Map.entry("00000100", "an icon (ICO)"),
+          Map.entry("38425053", "a Photoshop document"),
+          Map.entry("255044462D", "a PDF document"),
+          Map.entry("1F8B", "a gzip file"),
+          Map.entry("504B0304", "a ZIP file"));
+
+  /** Texts by their beginning, in lower case. */
+  private static final List<Map.Entry<String, String>> TEXTS =
+      List.of(
+          Map.entry("data:", "a data URL"),
+          Map.entry("/9j/", BASE64),
+          Map.entry("ivborw0kggo", BASE64),
+          Map.entry("r0lgod", BASE64),
+          Map.entry("uklgr", BASE64),
+          Map.entry("http://", "a URL"),
+          Map.entry("https://", "a URL"),
+          Map.entry("version https://git-lfs", "a Git LFS pointer"));
+
+  private ForeignContent() {}
+
+  /** {@return what the file is, with its article; empty if it is unknown} */
+  static Optional<String> name(byte[] file) {
+    for (Map.Entry<String, String> known : FILES) {
+      if (Signature.begins(file, known.getKey())) {
+        return Optional.of(known.getValue());
+      }
+    }
+    return Signature.begins(file, CONTAINER) ? Optional.of(container(file)) : text(file);
+  }
+
+  /** {@return the name of a file of the ISO container (ISO/IEC 14496-12), by its brands} */
+  private static String container(byte[] file) {
+    String brands = text(file, BRANDS_START, BRANDS_END);
+    if (brands.startsWith("avi")) {
+      return AVIF;
+    }
+    if (brands.startsWith("he")) {
+      return HEIC;
+    }
+    if (brands.startsWith("mif1") || brands.startsWith("msf1")) {
+      return brands.contains("avif") ? AVIF : HEIC;
+    }
+    return "a video (MP4 or QuickTime)";
+  }
+
+  private static Optional<String> text(byte[] file) {
+    int start = Signature.begins(file, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length() / 2 : 0;
+    String text = text(file, start, BEGINNING).stripLeading().toLowerCase(Locale.ROOT);
+    if (text.startsWith("<")) {
+      return Optional.of(markup(text));
+    }
+    return TEXTS.stream()
+        .filter(known -> text.startsWith(known.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  /** {@return the name of a text of elements, by the element that comes first} */
+  private static String markup(String text) {
+    Matcher element = DRAWING_OR_PAGE.matcher(text);
+    if (!element.find()) {
+      return "an XML document";
+    }
+    return element.group().equals("<svg") ? "an SVG drawing" : "an HTML page";
+  }
+
+  private static String text(byte[] file, int from, int to) {
+    int end = Math.min(file.length, to);
+    return new String(file, from, Math.max(end - from, 0), StandardCharsets.ISO_8859_1);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.millrace.decode;
+
+import static org.bytedeco.opencv.global.opencv_core.flip;
+import static org.bytedeco.opencv.global.opencv_core.transpose;
+
+import org.bytedeco.opencv.opencv_core.Mat;
+
+/**
+ * How a stored picture becomes upright: the value of EXIF's tag Orientation. First the rows become
+ * columns if {@code transposed}, then the columns and the rows are reversed if flipped.
+ *
+ * @param transposed whether the picture's rows become its columns
+ * @param columnsFlipped whether the columns of the (transposed) picture are reversed
+ * @param rowsFlipped whether the rows of the (transposed) picture are reversed
+ */
+record Orientation(boolean transposed, boolean columnsFlipped, boolean rowsFlipped) {
+
+  /** The orientation of a picture that is stored upright. */
+  static final Orientation UPRIGHT = new Orientation(false, false, false);
+
+  /** {@return the orientation of this number; upright unless the number is from 2 to 8} */
+  static Orientation of(long number) {
+    if (number < 2 || number > 8) {
+      return UPRIGHT;
+    }
+    int n = (int) number;
+    return new Orientation(
+        n >= 5, n == 2 || n == 3 || n == 6 || n == 7, n == 3 || n == 4 || n == 7 || n == 8);
+  }
+
+  /** {@return whether the picture is stored upright} */
+  boolean isUpright() {
+    return equals(UPRIGHT);
+  }
+
+  /** Turns a stored picture upright, in place. Needs memory for a second picture meanwhile. */
+  void apply(Mat picture) {
+    if (transposed) {
+      transpose(picture, picture);
+    }
+    if (columnsFlipped || rowsFlipped) {
+      // OpenCV's codes: 0 reverses the rows, 1 the columns, -1 both.
+      int code = columnsFlipped ? (rowsFlipped ? -1 : 1) : 0;
+      flip(picture, picture, code);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.millrace.decode;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.image.Preprocessing.Interpolation;
+
+/**
+ * Chooses the factor by which libjpeg divides the sides of a JPEG during the decode: 1, 2, 4 or 8.
+ *
+ * <p>A picture is reduced if its pixels remain nearly equal: the factor divides both sides, the
+ * shorter side has at least {@value #MIN_SIDE} pixels after the decode, and both sides are at least
+ * twice as long as after the resize; eight times as long for a bicubic or Lanczos resize, which
+ * shows more. The nearest pixels come from a full decode. A picture whose decode would take too
+ * much memory is reduced further, as long as no side becomes shorter than after the resize.
+ */
+final class Reduction {
+
+  private static final int MIN_SIDE = 512;
+
+  /** How much longer than after a bilinear resize a side has to be, for nearly equal pixels. */
+  private static final int MARGIN = 2;
+
+  /** How much longer than after a bicubic or Lanczos resize a side has to be. */
+  private static final int SHARP_MARGIN = 8;
+
+  /** The largest factor that libjpeg has. */
+  private static final int MAX = 8;
+
+  private Reduction() {}
+
+  /**
+   * {@return the factor for a picture}
+   *
+   * @param header the header of the file; only a JPEG is reduced
+   * @param orientation how the decoded picture is turned upright, which takes memory
+   * @param preprocessing how the upright picture is resized
+   * @param maxPixels the limit on an image's pixels
+   */
+  static int of(
+      ImageHeader header, Orientation orientation, Preprocessing preprocessing, long maxPixels) {
+    if (header.format() != ImageFormat.JPEG) {
+      return 1;
+    }
+    long width = orientation.transposed() ? header.height() : header.width();
+    long height = orientation.transposed() ? header.width() : header.height();
+    Fitting fitting = Fitting.of(width, height, preprocessing);
+    Interpolation interpolation = preprocessing.interpolation();
+    int margin = interpolation == Interpolation.BILINEAR ? MARGIN : SHARP_MARGIN;
+    boolean turned = !orientation.isUpright();
+    int reduction = 1;
+    while (reduction < MAX) {
+      int next = 2 * reduction;
+      boolean nearlyEqual =
+          interpolation != Interpolation.NEAREST
+              && (width | height) % next == 0
+              && Math.min(width, height) >= (long) MIN_SIDE * next
+              && leaves(margin, width, height, next, fitting);
+      boolean needed = !header.fitsInMemory(maxPixels, reduction, turned);
+      if (!nearlyEqual && !(needed && leaves(1, width, height, next, fitting))) {
+        break;
+      }
+      reduction = next;
+    }
+    return reduction;
+  }
+
+  /** {@return whether both sides stay {@code margin} times as long as after the resize} */
+  private static boolean leaves(
+      int margin, long width, long height, int reduction, Fitting fitting) {
+    return width >= margin * reduction * fitting.columns().resized()
+        && height >= margin * reduction * fitting.rows().resized();
+  }
+}
