@@ -66,7 +66,8 @@ class CasesTest {
 
     assertThat(lines).hasSize(8);
     assertThat(lines)
-        .allSatisfy(line -> assertThat(Long.parseLong(line.split("\t", -1)[1])).isBetween(1L, most));
+        .allSatisfy(
+            line -> assertThat(Long.parseLong(line.split("\t", -1)[1])).isBetween(1L, most));
   }
 
   @Test
