@@ -8,10 +8,14 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -33,21 +37,38 @@ class OrtLibraryTest {
   @Test
   @Timeout(60)
   void environment_longCommandLine_loads() throws Exception {
+    assertThat(load("x".repeat(100_000))).contains(OrtLibrary.environment().getVersion());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  @Timeout(60)
+  void environment_removesWhatAKilledProcessLeft() throws Exception {
+    Path leftover = Files.createDirectory(folder.resolve(StaleLibraries.PREFIX + "1"));
+    Files.setLastModifiedTime(leftover, FileTime.fromMillis(0));
+
+    assertThat(load("x")).isNotEmpty();
+
+    assertThat(leftover).doesNotExist();
+  }
+
+  /** Loads the library in a separate JVM, and returns what that JVM prints. */
+  private String load(String argument) throws Exception {
     File output = folder.resolve("output").toFile();
     Process java =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
+                "-Djava.io.tmpdir=" + folder,
                 Load.class.getName(),
-                "x".repeat(100_000))
+                argument)
             .redirectErrorStream(true)
             .redirectOutput(output)
             .start();
-
     assertThat(java.waitFor(50, TimeUnit.SECONDS)).isTrue();
     assertThat(java.exitValue()).as(() -> contentOf(output)).isZero();
-    assertThat(output).content().contains(OrtLibrary.environment().getVersion());
+    return contentOf(output);
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StaleLibrariesTest {
 
   private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
+  private static final Instant YOUNG = NOW.minusSeconds(299);
   private static final Instant LONG_AGO = NOW.minusSeconds(3600);
 
   @TempDir private Path folder;
@@ -72,9 +73,24 @@ class StaleLibrariesTest {
   }
 
   @Test
+  void foldersThatOneProcessHasLoadedFrom_stay() throws IOException {
+    Path first = unpacked("onnxruntime-java1", LONG_AGO, LONG_AGO);
+    Path second = unpacked("onnxruntime-java2", LONG_AGO, LONG_AGO);
+    process(
+        42,
+        "7f00-7f01 r-xp 0 08:01 9 %s/a.so\n7f01-7f02 r-xp 0 08:01 8 %s/a.so\n"
+            .formatted(first, second));
+
+    remove();
+
+    assertThat(first).isNotEmptyDirectory();
+    assertThat(second).isNotEmptyDirectory();
+  }
+
+  @Test
   void folderThatIsBeingUnpacked_stays() throws IOException {
-    Path begun = unpacked("onnxruntime-java1", NOW.minusSeconds(1), LONG_AGO);
-    Path made = unpacked("onnxruntime-java2", LONG_AGO, NOW.minusSeconds(1));
+    Path begun = unpacked("onnxruntime-java1", YOUNG, LONG_AGO);
+    Path made = unpacked("onnxruntime-java2", LONG_AGO, YOUNG);
 
     remove();
 

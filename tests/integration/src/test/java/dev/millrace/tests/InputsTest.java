@@ -84,7 +84,8 @@ class InputsTest {
   void recordsDeletedWhileStopped_arePassedOver_andTheOthersAnswered(EmbeddedBroker broker)
       throws Exception {
     ModelVersion model = Models.publishRandom(folder, "random");
-    try (Pipeline pipeline = Pipeline.start(broker, model, 1, PROMPT);
+    try (LogLines log = new LogLines("dev.millrace.streams");
+        Pipeline pipeline = Pipeline.start(broker, model, 1, PROMPT);
         Admin admin = admin(broker)) {
       String input = pipeline.topics.input();
       pipeline.send(List.of(image(input, 0)));
@@ -98,6 +99,8 @@ class InputsTest {
       assertThat(pipeline.predictions(2))
           .extracting(record -> record.value().source().offset())
           .containsExactly(0L, 3L);
+      assertThat(log.first(line -> line.text().contains(partition + " has lost 2 records")))
+          .isPresent();
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +24,15 @@ class LostRecordsTest {
   private static final TopicPartition ONE = new TopicPartition("images", 1);
   private static final TopicPartition TWO = new TopicPartition("images", 2);
 
-  private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+  /** Without partitions, this consumer seeks in all its partitions, as Kafka's consumer does. */
+  private final MockConsumer<byte[], byte[]> consumer =
+      new MockConsumer<>("none") {
+        @Override
+        public synchronized void seekToBeginning(Collection<TopicPartition> partitions) {
+          super.seekToBeginning(partitions.isEmpty() ? assignment() : partitions);
+        }
+      };
+
   private final List<String> warnings = new ArrayList<>();
 
   @BeforeEach
@@ -103,6 +112,16 @@ class LostRecordsTest {
     assertThat(consumer.position(ONE)).isEqualTo(10);
     assertThat(consumer.position(TWO)).isEqualTo(55);
     assertThat(warnings).hasSize(2);
+  }
+
+  @Test
+  void truncatedLog_leavesTheOtherPartitionsWhereTheyAre() {
+    poll(
+        "earliest",
+        new LogTruncationException(Map.of(TWO, 60L), Map.of(TWO, new OffsetAndMetadata(55))));
+
+    assertThat(consumer.position(ONE)).isEqualTo(4);
+    assertThat(consumer.position(TWO)).isEqualTo(55);
   }
 
   @Test

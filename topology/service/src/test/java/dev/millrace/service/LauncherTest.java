@@ -19,6 +19,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the script {@code millrace} with a stand-in for Java that prints its locale. */
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LauncherTest {
 
   private static final Path LAUNCHER = Path.of("..", "..", "millrace");
+  private static final String PRINT_ARGUMENTS = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n";
 
   @TempDir private Path folder;
 
@@ -74,6 +76,85 @@ class LauncherTest {
     assertThat(run(distribution(), Map.of("LANG", "de_DE.UTF-8")).out()).isEqualTo("LC_ALL=");
     assertThat(run(distribution(), Map.of("LANG", "C", "LC_ALL", "de_DE.UTF-8")).out())
         .isEqualTo("LC_ALL=de_DE.UTF-8");
+    assertThat(run(distribution(), Map.of("LANG", "C", "LC_CTYPE", "de_DE.UTF-8")).out())
+        .isEqualTo("LC_ALL=");
+  }
+
+  @Test
+  void link_startsTheDistributionThatItPointsTo() throws Exception {
+    executable(folder.resolve("java/bin/java"), PRINT_ARGUMENTS);
+    Path launcher = distribution().toRealPath();
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    Files.createSymbolicLink(bin.resolve("absolute"), launcher);
+    Path relative = Files.createSymbolicLink(bin.resolve("relative"), Path.of("absolute"));
+
+    assertThat(run(relative, Map.of()).out().lines())
+        .containsSequence("-cp", launcher.getParent() + "/../lib/*")
+        .contains("-Dmillrace.launcher=" + launcher);
+  }
+
+  @Test
+  void optionsOfMillrace_comeAfterThoseOfJava() throws Exception {
+    executable(folder.resolve("java/bin/java"), PRINT_ARGUMENTS);
+
+    assertThat(run(distribution(), Map.of()).out().lines()).doesNotContain("");
+    assertThat(
+            run(distribution(), Map.of("MILLRACE_OPTS", "-Xmx2g -Db=2", "JAVA_OPTS", "-Xmx1g -Da"))
+                .out()
+                .lines())
+        .containsSequence("-Xmx1g", "-Da", "-Xmx2g", "-Db=2", "-cp");
+  }
+
+  @Test
+  void newerJava_isToldToAllowUnsafe() throws Exception {
+    executable(folder.resolve("java/bin/java"), PRINT_ARGUMENTS);
+    Path launcher = distribution();
+    String flag = "--sun-misc-unsafe-memory-access=allow";
+
+    assertThat(run(launcher, Map.of()).out().lines()).doesNotContain(flag);
+
+    Files.writeString(folder.resolve("java/release"), "JAVA_VERSION=\"23\"\n");
+    assertThat(run(launcher, Map.of()).out().lines()).contains(flag);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"11.0.2, 11", "1.8.0_392, 1", "16-ea, 16"})
+  void olderJava_isRefused(String version, String major) throws Exception {
+    Files.writeString(folder.resolve("java/release"), "JAVA_VERSION=\"" + version + "\"\n");
+
+    Run run = run(distribution(), Map.of());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .isEqualTo(
+            "millrace: %s/java/bin/java has version %s; install Java 17 or newer, or set JAVA_HOME to it%n"
+                .formatted(folder, major));
+  }
+
+  @Test
+  void javaWithoutAReleaseFile_isAskedForItsVersion() throws Exception {
+    Files.delete(folder.resolve("java/release"));
+    Path java = folder.resolve("java/bin/java");
+
+    executable(java, "#!/bin/sh\necho 'openjdk version \"17.0.1\" 2021-10-19' >&2\n");
+    assertThat(run(distribution(), Map.of()).exitCode()).isZero();
+
+    executable(java, "#!/bin/sh\necho 'not a version' >&2\n");
+    Run run = run(distribution(), Map.of());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("millrace: cannot find out the version of " + java);
+  }
+
+  @Test
+  void missingJava_isOneLine() throws Exception {
+    Run run = run(distribution(), Map.of("JAVA_HOME", folder.resolve("none").toString()));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("millrace: there is no Java (" + folder.resolve("none/bin/java") + ")");
   }
 
   @Test

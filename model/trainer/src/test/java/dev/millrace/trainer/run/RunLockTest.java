@@ -3,7 +3,12 @@ package dev.millrace.trainer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.Configs;
+import dev.millrace.trainer.Heard;
+import dev.millrace.trainer.LibtorchTrainer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +51,37 @@ class RunLockTest {
     holder.destroyForcibly();
     holder.waitFor();
     RunLock.of(folder).close();
+  }
+
+  @Test
+  void secondTrainer_isToldTheFirstsWholeProcessId() throws Exception {
+    Files.writeString(folder.resolve(".lock"), "a longer process id of a trainer that was killed");
+
+    try (RunLock first = RunLock.of(folder)) {
+      assertThatExceptionOfType(TrainingException.class)
+          .isThrownBy(() -> RunLock.of(folder))
+          .withMessageContaining("process id " + ProcessHandle.current().pid() + ";");
+    }
+  }
+
+  @Test
+  void missingFolder_isCreated() {
+    Path run = folder.resolve("runs/1");
+
+    RunLock.of(run).close();
+
+    assertThat(run).isDirectory();
+  }
+
+  @Test
+  void training_isRefusedWhileAnotherHoldsTheFolder() {
+    TrainingConfig config = Configs.of(folder, 1, 0.05);
+
+    try (RunLock first = RunLock.of(config.checkpoints().run())) {
+      assertThatExceptionOfType(TrainingException.class)
+          .isThrownBy(() -> new LibtorchTrainer().train(config, new Heard(), () -> true))
+          .withMessageContaining("is in use by the trainer");
+    }
   }
 
   @Test

@@ -251,7 +251,7 @@ class ChampionFollowerTest {
 
   @Test
   void championThatCannotServe_letsTheOneBeforeServe_untilItCan() {
-    try (ChampionFollower follower = follower(new Champion(4, 2, false), SHORT, LONG, racing())) {
+    try (ChampionFollower follower = follower(new Champion(4, 2, false), LONG, LONG, racing())) {
       follower.start(this::starter, started -> inference = started);
       assertServes(2);
       assertThat(channel.reports)
@@ -274,7 +274,7 @@ class ChampionFollowerTest {
   @Test
   void withoutAVersionThatCanServe_nothingStarts_untilOneCan() {
     List<ImageInference<String>> started = new CopyOnWriteArrayList<>();
-    try (ChampionFollower follower = follower(new Champion(5, 4, false), SHORT, LONG, racing())) {
+    try (ChampionFollower follower = follower(new Champion(5, 4, false), LONG, LONG, racing())) {
       follower.start(this::starter, started::add);
       assertThat(started).isEmpty();
       assertThat(follower.problem())

@@ -163,6 +163,17 @@ class ChampionSwapsTest {
   }
 
   @Test
+  void newOrder_isTriedAgainAfterTheFirstPause() {
+    swaps.carryOut(List.of(order(4)));
+    retryWhenDue();
+    assertThat(backoff.left()).isGreaterThan(Duration.ofSeconds(1));
+
+    swaps.carryOut(List.of(order(9)));
+
+    assertThat(backoff.left()).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
   void rejectedVersion_isReportedOnceForEachReason() {
     swaps.carryOut(List.of(order(4)));
     retryWhenDue();

@@ -6,9 +6,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class GroupWatchTest {
 
@@ -58,6 +61,20 @@ class GroupWatchTest {
     look(refusal);
 
     assertThat(refusals).containsExactly(refusal);
+  }
+
+  @Test
+  @Timeout(60)
+  void thread_looksFromTheStartToTheClose() throws Exception {
+    BlockingQueue<Thread> looking = new LinkedBlockingQueue<>();
+    GroupWatch started =
+        new GroupWatch(() -> looking.add(Thread.currentThread()), () -> true, refusals::add);
+    started.start();
+    Thread thread = looking.take();
+
+    started.close();
+
+    thread.join();
   }
 
   @Test

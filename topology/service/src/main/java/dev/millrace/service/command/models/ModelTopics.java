@@ -17,7 +17,10 @@ final class ModelTopics implements AutoCloseable {
 
   private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
 
-  private ModelTopics(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer) {
+  /**
+   * @param consumer the consumer, which {@link #close} closes
+   */
+  ModelTopics(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer) {
     this.consumer = consumer;
   }
 

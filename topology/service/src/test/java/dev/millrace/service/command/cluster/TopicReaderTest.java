@@ -1,6 +1,7 @@
 package dev.millrace.service.command.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.apache.kafka.clients.consumer.internals.AutoOffsetResetStrategy;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +43,27 @@ class TopicReaderTest {
     read(Integer.MAX_VALUE);
 
     assertThat(read).containsExactly(0L, 1L);
+  }
+
+  @Test
+  void topicThatIsReadAgain_isReadFromItsBeginning() {
+    consumer.schedulePollTask(() -> add(2));
+    read(Integer.MAX_VALUE);
+    consumer.schedulePollTask(() -> add(2));
+
+    read(Integer.MAX_VALUE);
+
+    assertThat(read).containsExactly(0L, 1L, 0L, 1L);
+  }
+
+  /** Without this check, a read would wait for the broker forever. */
+  @Test
+  void brokerThatStopsAnswering_endsTheRead() {
+    TimeoutException away = new TimeoutException("no broker answers");
+    consumer.schedulePollTask(() -> consumer.setOffsetsException(away));
+    consumer.schedulePollTask(() -> add(2)); // ends a read without the check
+
+    assertThatThrownBy(() -> read(Integer.MAX_VALUE)).isSameAs(away);
   }
 
   /** For example, an instance reports while a command reads the earlier reports. */

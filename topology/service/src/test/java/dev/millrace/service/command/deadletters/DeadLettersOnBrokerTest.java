@@ -62,6 +62,16 @@ class DeadLettersOnBrokerTest {
   }
 
   @Test
+  void replay_sendsAtMostTheCount() throws Exception {
+    fill("counted");
+
+    assertThat(run("replay", "counted.dead", "--count", "2").succeeded().out())
+        .isEqualToIgnoringNewLines("counted.dead: 2 sent again");
+    assertThat(run("replay", "counted.dead", "--count", "2").succeeded().out())
+        .isEqualToIgnoringNewLines("counted.dead: 1 sent again, 2 sent again before");
+  }
+
+  @Test
   void missingTopic_isOneLine() {
     assertThat(run("show", "no.dead").failureLine()).contains("there is no topic 'no.dead'");
     assertThat(run("replay", "no.dead").failureLine()).contains("there is no topic 'no.dead'");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.service.command.deadletters.Replay.Outcome;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -78,7 +79,7 @@ class ReplayTest {
 
     Replay once = replay(Optional.empty(), false);
     assertThat(once.record(letter(7, headers))).isEmpty();
-    assertThat(once.counts()).containsExactlyEntriesOf(java.util.Map.of(Outcome.FAILED_AGAIN, 1L));
+    assertThat(once.counts()).containsExactlyEntriesOf(Map.of(Outcome.FAILED_AGAIN, 1L));
 
     ProducerRecord<byte[], byte[]> sent =
         replay(Optional.empty(), true).record(letter(7, headers)).orElseThrow();
@@ -110,7 +111,10 @@ class ReplayTest {
     Replay replay = replay(Optional.empty(), false);
 
     assertThat(replay.record(new DeadLetter(record(7, new byte[1_000], errors())))).isEmpty();
-    assertThat(replay.counts()).containsOnlyKeys(Outcome.TOO_LARGE);
+    RecordHeaders headers = errors();
+    headers.add("traceparent", new byte[1_000]);
+    assertThat(replay.record(letter(8, headers))).isEmpty();
+    assertThat(replay.counts()).containsExactlyEntriesOf(Map.of(Outcome.TOO_LARGE, 2L));
   }
 
   @Test

@@ -19,6 +19,7 @@ class SuggestionsTest {
     "trian, train",
     "modles, models",
     "Models, models",
+    "MODELS, models",
     "--modle, --model",
     "-model, --model",
     "--max-inflight, --max-in-flight"
@@ -32,8 +33,14 @@ class SuggestionsTest {
     assertThat(Suggestions.text("tain", KNOWN)).isEqualTo(", did you mean 'tail' or 'train'?");
   }
 
+  @Test
+  void threeWordsAsNear_areCutToTwo() {
+    assertThat(Suggestions.text("a", List.of("ab", "ac", "ad")))
+        .isEqualTo(", did you mean 'ab' or 'ac'?");
+  }
+
   @ParameterizedTest
-  @CsvSource({"frobnicate", "x", "--frobnicate", "--"})
+  @CsvSource({"frobnicate", "x", "sabce", "--frobnicate", "--"})
   void otherWord_findsNothing(String word) {
     assertThat(Suggestions.text(word, KNOWN)).isEmpty();
   }

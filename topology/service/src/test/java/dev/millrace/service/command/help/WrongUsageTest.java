@@ -41,6 +41,12 @@ class WrongUsageTest {
   }
 
   @Test
+  void hiddenCommandOrOption_isNotSuggested() {
+    assertThat(CapturedRun.of("man-pagse").usageLine()).doesNotContain("did you mean");
+    assertThat(CapturedRun.of("train", "--paretn", "1").usageLine()).doesNotContain("did you mean");
+  }
+
+  @Test
   void requiredOption_thatIsMissing() {
     assertThat(CapturedRun.of("serve").usageLine())
         .startsWith("millrace serve: Missing required option: '--model=NAME'");

@@ -31,6 +31,24 @@ class HistoryTest {
   }
 
   @Test
+  void promotionOfTheVersionBefore_isNoRollback() {
+    history.add(naming(1, new Champion(1, null, false)));
+    history.add(naming(2, new Champion(3, 1, false)));
+    history.add(naming(3, new Champion(1, 3, false)));
+
+    assertThat(texts()).last().isEqualTo("version 1 was promoted; before it was version 3");
+  }
+
+  @Test
+  void eventsOfTheSameMillisecond_keepTheirOrder() {
+    history.add(naming(1, new Champion(9, null, false)));
+    history.add(naming(1, new Champion(10, 9, false)));
+    history.add(naming(1, new Champion(1, 10, false)));
+
+    assertThat(history.events()).extracting(HistoryEvent::version).containsExactly(9, 10, 1);
+  }
+
+  @Test
   void rollbackWhosePromotionWasCompacted_isShownAsAPromotion() {
     history.add(naming(3, new Champion(1, null, true)));
 
@@ -43,6 +61,15 @@ class HistoryTest {
     history.add(new Naming(Instant.ofEpochMilli(2), "m", Optional.empty()));
 
     assertThat(texts()).containsExactly("version 1 was promoted", "the promotion was taken back");
+  }
+
+  @Test
+  void promotionAfterOneThatWasTakenBack_isNoRollback() {
+    history.add(naming(1, new Champion(3, 1, false)));
+    history.add(new Naming(Instant.ofEpochMilli(2), "m", Optional.empty()));
+    history.add(naming(3, new Champion(1, null, false)));
+
+    assertThat(texts()).last().isEqualTo("version 1 was promoted");
   }
 
   @Test

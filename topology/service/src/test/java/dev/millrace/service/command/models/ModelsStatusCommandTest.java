@@ -9,9 +9,16 @@ import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.CapturedRun;
+import dev.millrace.service.command.CommandLineTool;
 import dev.millrace.service.command.RandomModel;
 import dev.millrace.service.command.options.ParsedOptions;
+import dev.millrace.service.command.output.Terminal;
 import dev.millrace.service.serve.TopicCreation;
+import java.io.BufferedReader;
+import java.io.PipedReader;
+import java.io.PipedWriter;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +34,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -91,6 +99,7 @@ class ModelsStatusCommandTest {
   @Test
   void newReports_areFollowed() throws Exception {
     BlockingQueue<Integer> seen = new LinkedBlockingQueue<>();
+    report("app@host:1", 40, Outcome.SWAPPED, null, 40);
     try (ModelTopics topics =
         ModelTopics.of(
             ParsedOptions.kafka(Map.of(), "--bootstrap-servers", BROKER.bootstrapServers()))) {
@@ -114,6 +123,42 @@ class ModelsStatusCommandTest {
           .failsWithin(Duration.ofMinutes(1))
           .withThrowableThat()
           .withCauseInstanceOf(WakeupException.class);
+    }
+  }
+
+  @Test
+  @Timeout(30)
+  void status_printsTheLastReports_thenEachNewOne() throws Exception {
+    PipedReader reader = new PipedReader();
+    PrintWriter out = new PrintWriter(new PipedWriter(reader));
+    String[] command = {
+      "models",
+      "status",
+      "--model",
+      "followed",
+      "--bootstrap-servers",
+      BROKER.bootstrapServers(),
+      "--follow"
+    };
+    Thread thread =
+        new Thread(
+            () ->
+                new CommandLineTool(
+                        out,
+                        new PrintWriter(Writer.nullWriter()),
+                        new Terminal(false, false, Terminal.USUAL_COLUMNS, false))
+                    .run(command));
+    report("followed", "app@host:1", 50, Outcome.SWAPPED, null, 50);
+    thread.start();
+    try (BufferedReader lines = new BufferedReader(reader)) {
+      assertThat(lines.readLine()).startsWith("MODEL");
+      assertThat(lines.readLine()).contains("version 50");
+      report("another", "app@host:1", 51, Outcome.SWAPPED, null, 51);
+      report("followed", "app@host:1", 52, Outcome.SWAPPED, null, 52);
+      assertThat(lines.readLine()).contains("version 52");
+    } finally {
+      thread.interrupt();
+      thread.join();
     }
   }
 
@@ -151,9 +196,15 @@ class ModelsStatusCommandTest {
 
   private static void report(
       String instance, int version, Outcome outcome, String reason, int serving) throws Exception {
+    report(MODEL, instance, version, outcome, reason, serving);
+  }
+
+  private static void report(
+      String model, String instance, int version, Outcome outcome, String reason, int serving)
+      throws Exception {
     SwapReport report =
-        new SwapReport(instance, MODEL, version, outcome, reason, serving, 12, null);
-    BROKER.send(ControlTopic.STATUS, MODEL, new String(report.toJson(), StandardCharsets.UTF_8));
+        new SwapReport(instance, model, version, outcome, reason, serving, 12, null);
+    BROKER.send(ControlTopic.STATUS, model, new String(report.toJson(), StandardCharsets.UTF_8));
   }
 
   private static CapturedRun onBroker(String command, String... args) {
