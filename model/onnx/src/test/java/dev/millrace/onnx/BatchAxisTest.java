@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.ScoreKind;
+import dev.millrace.core.model.ScoreSettings;
 import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
@@ -109,7 +111,12 @@ class BatchAxisTest {
     ModelProto exported = ending(BatchAxisTest::constantAnswer);
 
     PreparedModel prepared =
-        ModelPreparation.prepare(exported.toByteArray(), PREPROCESSING, LABELS);
+        ModelPreparation.prepare(
+            ExportedModel.of(exported.toByteArray()),
+            PREPROCESSING,
+            LABELS,
+            null,
+            new ScoreSettings(null, ScoreKind.LOGITS));
 
     assertThat(prepared.oneImageReason())
         .contains("its answers to sample images are too similar to tell them apart");
