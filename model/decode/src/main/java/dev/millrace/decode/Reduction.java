@@ -66,7 +66,7 @@ final class Reduction {
   /** {@return whether both sides stay {@code margin} times as long as after the resize} */
   private static boolean leaves(
       int margin, long width, long height, int reduction, Fitting fitting) {
-    return width >= margin * reduction * fitting.columns().resized()
-        && height >= margin * reduction * fitting.rows().resized();
+    return width >= (long) margin * reduction * fitting.columns().resized()
+        && height >= (long) margin * reduction * fitting.rows().resized();
   }
 }
