@@ -7,6 +7,7 @@ import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.serve.Topics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -37,6 +38,8 @@ class InputsTest {
    * s, which {@code ServiceConfigTest} tests.
    */
   private static final Map<String, String> PROMPT = Map.of("metadata.max.age.ms", "500");
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir Path folder;
 
@@ -154,6 +157,36 @@ class InputsTest {
       pipeline.send(List.of(image("late-cam-1", 0)));
 
       assertThat(sources(pipeline, 1)).containsExactly("late-cam-1-0");
+    }
+  }
+
+  @Test
+  void serve_warnsOfAPatternWithoutATopic(EmbeddedBroker broker) throws Exception {
+    Models.publishRandom(folder, "random");
+    try (MillraceProcess serve =
+        MillraceProcess.start(
+            folder,
+            "",
+            "serve",
+            "--bootstrap-servers",
+            broker.bootstrapServers(),
+            "--repository",
+            folder,
+            "--model",
+            "random",
+            "--input-pattern",
+            "nowhere-.*",
+            "--output",
+            "nowhere-out",
+            "--dead-letters",
+            "nowhere-dead",
+            "--create-topics",
+            1)) {
+      serve.awaitLine("ready .*", PATIENCE);
+
+      assertThat(serve.errors())
+          .contains("no topic matches --input-pattern")
+          .contains("nowhere-.*");
     }
   }
 
