@@ -177,9 +177,9 @@ class InputsTest {
             "--input-pattern",
             "nowhere-.*",
             "--output",
-            "nowhere-out",
+            "elsewhere-out",
             "--dead-letters",
-            "nowhere-dead",
+            "elsewhere-dead",
             "--create-topics",
             1)) {
       serve.awaitLine("ready .*", PATIENCE);
