@@ -23,8 +23,8 @@ public final class HelpPage {
       List.of(SECTION_KEY_COMMAND_LIST_HEADING, SECTION_KEY_COMMAND_LIST);
 
   /**
-   * Matches a short option with its {@code =}. picocli prints {@code -X=KEY=VALUE}, but the help
-   * shall show {@code -X KEY=VALUE}.
+   * Matches a short option with its {@code =}. picocli prints {@code -X=KEY=VALUE}, and the help
+   * page replaces the first {@code =} by a space.
    */
   private static final Pattern SHORT_OPTION =
       Pattern.compile("(?m)^( *(?:\u001b\\[[\\d;]*m)*-\\w(?:\u001b\\[[\\d;]*m)*)=");
