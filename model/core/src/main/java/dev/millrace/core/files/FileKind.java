@@ -1,6 +1,7 @@
 package dev.millrace.core.files;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -67,12 +68,8 @@ public enum FileKind {
       return Optional.of(GZIP);
     }
     if (begins(file, 0, "PK\u0003\u0004")) {
-      // The first file in PyTorch's zip is NAME/data.pkl, or belongs to TorchScript.
-      String start = start(file);
-      return Optional.of(
-          start.contains("/data.pkl") || start.contains("/version") || start.contains("/code/")
-              ? PYTORCH
-              : ZIP);
+      // The first file in PyTorch's zip is NAME/data.pkl.
+      return Optional.of(start(file).contains("/data.pkl") ? PYTORCH : ZIP);
     }
     if (isPickle(file)) {
       return Optional.of(PYTORCH);
@@ -89,7 +86,7 @@ public enum FileKind {
     if (begins(file, 0, "\u0093NUMPY")) {
       return Optional.of(NPY);
     }
-    String text = start(file).stripLeading().toLowerCase(java.util.Locale.ROOT);
+    String text = start(file).stripLeading().toLowerCase(Locale.ROOT);
     if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
       return Optional.of(HTML);
     }

@@ -1,25 +1,16 @@
 package dev.millrace.service.command.models;
 
-import dev.millrace.core.files.Sha256;
-import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.core.resnet.ResNet;
-import dev.millrace.onnx.ModelPreparation;
-import dev.millrace.onnx.PreparedModel;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.ExitCode;
-import dev.millrace.service.command.options.LabelsFile;
-import dev.millrace.service.command.options.ModelFile;
 import dev.millrace.service.command.options.ModelOption;
-import dev.millrace.service.command.options.NormalizationOptions;
 import dev.millrace.service.command.output.Json;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,11 +30,10 @@ import picocli.CommandLine.Spec;
     footerHeading = Examples.HEADING,
     footer = {
       "  millrace models import model.onnx --model m --labels labels.txt --size 28",
+      "  millrace models import b0.onnx --model m --labels l.txt --preset torchvision/efficientnet_b0",
       "  millrace models import w.npz --arch resnet50 --model m --labels labels.txt"
     })
 final class ModelsImportCommand implements Callable<Integer> {
-
-  private static final int SIZE = 224;
 
   @Spec private CommandSpec spec;
 
@@ -54,40 +44,9 @@ final class ModelsImportCommand implements Callable<Integer> {
               + " output. With --arch, a file with the weights of that architecture.")
   private Path file;
 
-  @Mixin private WeightsOptions weights;
-
   @Mixin private ModelOption model;
 
-  @Grouped(Section.MODEL)
-  @Option(
-      names = "--labels",
-      paramLabel = "FILE",
-      required = true,
-      description =
-          "File with the names of the classes, one per line, in the order of the model's outputs"
-              + " (required).")
-  private Path labels;
-
-  @Grouped(Section.PREPROCESSING)
-  @Option(
-      names = "--size",
-      paramLabel = "PIXELS",
-      description =
-          "Side of the model's input, in pixels (default: the input side of --arch, or "
-              + SIZE
-              + " without --arch).")
-  private Integer size;
-
-  @Grouped(Section.PREPROCESSING)
-  @Option(
-      names = "--resize",
-      paramLabel = "PIXELS",
-      description =
-          "Length, in pixels, to which an image's shorter side is resized before the crop"
-              + " (default: 8/7 of --size, for example 256 for 224).")
-  private Integer resize;
-
-  @Mixin private NormalizationOptions normalization;
+  @Mixin private ModelFileOptions options;
 
   @Grouped(Section.ADVANCED)
   @Option(
@@ -107,31 +66,21 @@ final class ModelsImportCommand implements Callable<Integer> {
   public Integer call() {
     ModelTrial trial = new ModelTrial(Duration.ofSeconds(timeLimit));
     String name = model.name();
-    Optional<ResNet> network = weights.network(file);
-    int side = size == null ? network.map(ResNet::size).orElse(SIZE) : size;
-    Preprocessing preprocessing =
-        normalization.preprocessing(
-            side, resize == null ? Preprocessing.usualResize(side) : resize);
-    Labels names = LabelsFile.read(labels);
-    byte[] given = ModelFile.read(file);
-    byte[] onnx =
-        network
-            .map(chosen -> weights.onnx(chosen.withSize(side).withClasses(names.size()), file))
-            .orElse(given);
-    PreparedModel prepared =
-        trial.call(file.toString(), () -> ModelPreparation.prepare(onnx, preprocessing, names));
+    PreparedFile prepared = options.prepare(file, trial);
     ModelVersion version =
         model
             .repository()
             .publish(
                 name,
-                prepared.bytes(),
-                preprocessing,
-                names,
+                prepared.model().bytes(),
+                prepared.preprocessing(),
+                prepared.names().labels(),
                 new ModelManifest.Source(
-                    "import", file.getFileName().toString(), Sha256.of(given)));
-    spec.commandLine().getErr().println(version + ": " + prepared);
-    spec.commandLine().getErr().flush();
+                    "import", file.getFileName().toString(), prepared.sha256()));
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(version + ": " + prepared.model());
+    prepared.lines().forEach(err::println);
+    err.flush();
     spec.commandLine()
         .getOut()
         .println(json ? Json.line(version.manifest()) : Integer.toString(version.version()));
