@@ -1,5 +1,6 @@
 package dev.millrace.events;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.apache.kafka.common.serialization.Serde;
@@ -144,6 +145,57 @@ public record Prediction(
       Probabilities probabilities,
       Source source) {
     this(id, model, label, probability, top, null, probabilities, source);
+  }
+
+  /**
+   * Creates a prediction from the probabilities of all classes.
+   *
+   * @param id the image's id
+   * @param model the model version that classified the image
+   * @param names names of the classes, in the order of the model's outputs
+   * @param independent whether the classes are independent of each other
+   * @param probabilities the probabilities of all classes; the prediction holds them
+   * @param k number of most probable classes to list, at least 1
+   * @param source the input record
+   * @return the prediction
+   */
+  public static Prediction of(
+      String id,
+      Model model,
+      List<String> names,
+      boolean independent,
+      Probabilities probabilities,
+      int k,
+      Source source) {
+    List<Top> top =
+        Arrays.stream(probabilities.top(k))
+            .mapToObj(index -> new Top(index, names.get(index), probabilities.get(index)))
+            .toList();
+    return new Prediction(
+        id,
+        model,
+        top.get(0).label(),
+        top.get(0).probability(),
+        top,
+        independent ? right(probabilities, names) : null,
+        probabilities,
+        source);
+  }
+
+  /** {@return the names of the independent classes that are right, most probable first} */
+  private static List<String> right(Probabilities probabilities, List<String> names) {
+    int count = 0;
+    for (int i = 0; i < probabilities.size(); i++) {
+      if (probabilities.get(i) >= THRESHOLD) {
+        count++;
+      }
+    }
+    return Arrays.stream(probabilities.top(count)).mapToObj(names::get).toList();
+  }
+
+  /** {@return this prediction without the probabilities of all classes} */
+  public Prediction withoutProbabilities() {
+    return new Prediction(id, model, label, probability, top, labels, null, source);
   }
 
   /**

@@ -7,10 +7,7 @@ import dev.millrace.streams.engine.Classification;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
@@ -34,33 +31,16 @@ public record PredictionFormat(int top, boolean full) {
    */
   public Prediction prediction(Object key, Prediction.Source source, Classification answer) {
     ModelVersion model = answer.model();
-    Probabilities probabilities = Probabilities.of(answer.probabilities());
-    List<Prediction.Top> best = new ArrayList<>(top);
-    for (int index : probabilities.top(top)) {
-      best.add(
-          new Prediction.Top(
-              index, model.manifest().labels().get(index), probabilities.get(index)));
-    }
-    return new Prediction(
-        id(key, source),
-        new Prediction.Model(model.name(), model.version(), model.sha256()),
-        best.get(0).label(),
-        best.get(0).probability(),
-        best,
-        model.manifest().independent() ? right(probabilities, model.manifest().labels()) : null,
-        full ? probabilities : null,
-        source);
-  }
-
-  /** {@return the names of the independent classes that are right, most probable first} */
-  private static List<String> right(Probabilities probabilities, List<String> labels) {
-    int count = 0;
-    for (int i = 0; i < probabilities.size(); i++) {
-      if (probabilities.get(i) >= Prediction.THRESHOLD) {
-        count++;
-      }
-    }
-    return Arrays.stream(probabilities.top(count)).mapToObj(labels::get).toList();
+    Prediction prediction =
+        Prediction.of(
+            id(key, source),
+            new Prediction.Model(model.name(), model.version(), model.sha256()),
+            model.manifest().labels(),
+            model.manifest().independent(),
+            Probabilities.of(answer.probabilities()),
+            top,
+            source);
+    return full ? prediction : prediction.withoutProbabilities();
   }
 
   /**

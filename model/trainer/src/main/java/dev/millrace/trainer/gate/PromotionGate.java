@@ -2,6 +2,7 @@ package dev.millrace.trainer.gate;
 
 import dev.millrace.control.Champion;
 import dev.millrace.control.KafkaAccess;
+import dev.millrace.core.evaluation.McNemar;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;

@@ -2,9 +2,11 @@ package dev.millrace.service.command;
 
 import dev.millrace.service.command.bench.BenchCommand;
 import dev.millrace.service.command.broker.BrokerCommand;
+import dev.millrace.service.command.classify.ClassifyCommand;
 import dev.millrace.service.command.deadletters.DeadLettersCommand;
 import dev.millrace.service.command.demo.DemoCommand;
 import dev.millrace.service.command.doctor.DoctorCommand;
+import dev.millrace.service.command.evaluate.EvaluateCommand;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.HelpCommand;
 import dev.millrace.service.command.help.Section;
@@ -40,6 +42,8 @@ import picocli.CommandLine.Spec;
       BrokerCommand.class,
       ModelsCommand.class,
       ServeCommand.class,
+      ClassifyCommand.class,
+      EvaluateCommand.class,
       SendCommand.class,
       TailCommand.class,
       DeadLettersCommand.class,

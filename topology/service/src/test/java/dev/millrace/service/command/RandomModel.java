@@ -6,6 +6,8 @@ import dev.millrace.onnx.ResNetOnnx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** Publishes networks with random weights. */
@@ -25,8 +27,9 @@ public final class RandomModel {
    * @param name the model's name
    * @param classes number of classes
    * @param seed seed of the random weights
+   * @param more further options of {@code models import}
    */
-  public static void publish(Path repository, String name, int classes, int seed)
+  public static void publish(Path repository, String name, int classes, int seed, String... more)
       throws IOException {
     ResNet network = ResNet.of("resnet20").withClasses(classes);
     Path folder = Files.createTempDirectory("random-model");
@@ -34,19 +37,11 @@ public final class RandomModel {
     Path labels = folder.resolve("x.txt");
     Files.write(onnx, ResNetOnnx.write(network, HeInitialization.of(network, seed)));
     Files.write(labels, IntStream.range(0, classes).mapToObj(i -> "c" + i).toList());
-    CapturedRun.of(
-            "models",
-            "import",
-            onnx.toString(),
-            "--labels",
-            labels.toString(),
-            "--size",
-            "32",
-            "--repository",
-            repository.toString(),
-            "--model",
-            name)
-        .succeeded();
+    List<String> args = new ArrayList<>(List.of("models", "import", onnx.toString()));
+    args.addAll(List.of("--labels", labels.toString(), "--size", "32"));
+    args.addAll(List.of("--repository", repository.toString(), "--model", name));
+    args.addAll(List.of(more));
+    CapturedRun.of(args.toArray(String[]::new)).succeeded();
     Files.delete(onnx);
     Files.delete(labels);
     Files.delete(folder);

@@ -4,6 +4,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.command.output.Durations;
+import dev.millrace.service.preprocessing.PreprocessingText;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,10 +36,10 @@ record ManifestText(PrintWriter out, Instant now) {
     if (manifest.parentVersion() != null) {
       line("parent", "version " + manifest.parentVersion());
     }
-    line(
-        "input",
-        "%s pixels, cropped from a shorter side of %d"
-            .formatted(preprocessing.size(), preprocessing.resize()));
+    line("input", PreprocessingText.input(preprocessing));
+    if (preprocessing.scale() != Preprocessing.UNIT_SCALE) {
+      line("scale", Double.toString(preprocessing.scale()));
+    }
     line("mean, std", preprocessing.mean() + ", " + preprocessing.std());
     if (!version.isPrepared()) {
       line(

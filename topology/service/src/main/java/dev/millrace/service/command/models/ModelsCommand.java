@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       ModelsListCommand.class,
       ModelsShowCommand.class,
       ModelsVerifyCommand.class,
+      ModelsCompareCommand.class,
       ModelsPromoteCommand.class,
       ModelsRollbackCommand.class,
       ModelsStatusCommand.class,

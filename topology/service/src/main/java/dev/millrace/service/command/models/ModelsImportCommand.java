@@ -1,25 +1,18 @@
 package dev.millrace.service.command.models;
 
-import dev.millrace.core.files.Sha256;
-import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
-import dev.millrace.core.resnet.ResNet;
-import dev.millrace.onnx.ExportedModel;
-import dev.millrace.onnx.PreparedModel;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.ExitCode;
-import dev.millrace.service.command.options.LabelsFile;
-import dev.millrace.service.command.options.ModelFile;
 import dev.millrace.service.command.options.ModelOption;
 import dev.millrace.service.command.output.Json;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,23 +46,9 @@ final class ModelsImportCommand implements Callable<Integer> {
               + " --arch, a file with the weights of that architecture.")
   private Path file;
 
-  @Mixin private WeightsOptions weights;
-
   @Mixin private ModelOption model;
 
-  @Grouped(Section.MODEL)
-  @Option(
-      names = "--labels",
-      paramLabel = "FILE",
-      required = true,
-      description =
-          "File with the names of the classes, one per line, in the order of the model's outputs"
-              + " (required).")
-  private Path labels;
-
-  @Mixin private OutputOptions output;
-
-  @Mixin private InputOptions input;
+  @Mixin private ModelFileOptions options;
 
   @Grouped(Section.ADVANCED)
   @Option(
@@ -89,38 +68,25 @@ final class ModelsImportCommand implements Callable<Integer> {
   public Integer call() {
     ModelTrial trial = new ModelTrial(Duration.ofSeconds(timeLimit));
     String name = model.name();
-    Optional<ResNet> network = weights.network(file);
-    Labels names = LabelsFile.read(labels);
-    byte[] given = ModelFile.read(file);
-    ExportedModel exported =
-        network
-            .map(chosen -> chosen.withSize(input.side(chosen.size())).withClasses(names.size()))
-            .map(chosen -> ExportedModel.of(weights.onnx(chosen, file)))
-            .orElseGet(() -> ExportedModel.of(given, file));
-    ImportedModel imported =
-        trial.call(
-            file.toString(), () -> ImportedModel.of(exported, input, output.settings(), names));
-    PreparedModel prepared = imported.prepared();
+    PreparedFile prepared = options.prepare(file, trial);
     ModelVersion version =
         model
             .repository()
             .publish(
                 name,
-                prepared.bytes(),
-                imported.input().preprocessing(),
-                names,
+                prepared.model().bytes(),
+                prepared.preprocessing(),
+                prepared.labels(),
                 new Provenance(
                     new ModelManifest.Source(
-                        "import", file.getFileName().toString(), Sha256.of(given)),
+                        "import", file.getFileName().toString(), prepared.sha256()),
                     null,
                     Map.of(),
                     null),
-                imported.kind());
-    spec.commandLine().getErr().println(version + ": " + imported);
-    if (!imported.input().assumed().isEmpty()) {
-      spec.commandLine().getErr().println(imported.input().note());
-    }
-    spec.commandLine().getErr().flush();
+                prepared.kind());
+    PrintWriter err = spec.commandLine().getErr();
+    prepared.lines(version).forEach(err::println);
+    err.flush();
     spec.commandLine()
         .getOut()
         .println(json ? Json.line(version.manifest()) : Integer.toString(version.version()));

@@ -1,7 +1,7 @@
 package dev.millrace.service.command.options;
 
-import dev.millrace.core.model.Labels;
 import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.labels.ClassNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -14,16 +14,17 @@ public final class LabelsFile {
    * Reads the names of the classes from the file.
    *
    * @param file the file's path
-   * @return the names of the classes
+   * @return the names of the classes, and the form of the file
    * @throws CommandException if the file cannot be read
+   * @throws dev.millrace.core.model.ModelException if the file holds no list of names
    */
-  public static Labels read(Path file) {
+  public static ClassNames read(Path file) {
     if (!Files.isReadable(file) || Files.isDirectory(file)) {
       throw new CommandException(
           "cannot read the labels file "
               + file
-              + ": give --labels a text file with one class a line");
+              + ": give --labels a file with the names of the classes, for example one a line");
     }
-    return Labels.read(file);
+    return ClassNames.read(file);
   }
 }

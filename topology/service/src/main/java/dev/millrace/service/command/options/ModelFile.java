@@ -1,15 +1,21 @@
 package dev.millrace.service.command.options;
 
+import dev.millrace.core.files.FileKind;
 import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.onnx.OnnxWeights;
 import dev.millrace.service.command.lifecycle.CommandException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads a model, or only its weights, from a file that an option names. */
 public final class ModelFile {
+
+  /** Enough bytes to tell the kind of a file. */
+  private static final int START = 4096;
 
   private ModelFile() {}
 
@@ -30,16 +36,53 @@ public final class ModelFile {
   }
 
   /**
+   * Reads the bytes of an ONNX model.
+   *
+   * @param file the file's path
+   * @return the bytes
+   * @throws CommandException if the file cannot be read, or is of another kind that its first bytes
+   *     tell, for example a Git LFS pointer or a PyTorch file
+   */
+  public static byte[] onnx(Path file) {
+    byte[] bytes = read(file);
+    FileKind.of(bytes)
+        .ifPresent(
+            kind -> {
+              throw new CommandException(
+                  file + " is " + kind.words() + ", no ONNX model; " + kind.advice());
+            });
+    return bytes;
+  }
+
+  /**
    * Reads weights that have PyTorch's names from an ONNX model, a {@code .safetensors} file or a
    * {@code .npz} file.
    *
    * @param file the file's path
    * @return the weights
+   * @throws CommandException if the file cannot be read, or is of another kind
    * @throws dev.millrace.core.model.ModelException if the file holds no weights
    */
   public static Weights weights(Path file) {
-    return file.toString().endsWith(".onnx")
-        ? OnnxWeights.read(read(file))
-        : WeightsFile.read(file);
+    if (file.toString().endsWith(".onnx")) {
+      return OnnxWeights.read(onnx(file));
+    }
+    FileKind.of(start(file))
+        .filter(kind -> kind != FileKind.SAFETENSORS && kind != FileKind.ZIP)
+        .ifPresent(
+            kind -> {
+              throw new CommandException(
+                  file + " is " + kind.words() + ", not weights; " + kind.advice());
+            });
+    return WeightsFile.read(file);
+  }
+
+  /** {@return the first bytes of a file, or none if it cannot be read} */
+  private static byte[] start(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(START);
+    } catch (IOException e) {
+      return new byte[0]; // the reader of the weights says why
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.service.command.send;
 
 import dev.millrace.core.files.WholeFile;
+import dev.millrace.service.command.images.ImageFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,6 +2,8 @@ package dev.millrace.service.command.send;
 
 import dev.millrace.service.command.cluster.Cluster;
 import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.images.ImageFile;
+import dev.millrace.service.command.images.ImageFiles;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.Failure;

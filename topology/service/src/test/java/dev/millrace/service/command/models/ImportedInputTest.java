@@ -41,8 +41,9 @@ class ImportedInputTest {
     assertThat(preprocessing(run).get("size").asInt()).isEqualTo(32);
     assertThat(run.err())
         .contains(
-            "assumed: resize 37, ImageNet's mean [0.485, 0.456, 0.406], ImageNet's std [0.229,"
-                + " 0.224, 0.225]; if the model was trained otherwise, import it again with --size");
+            "preprocessing from " + folder.resolve("model.onnx") + ": size 32",
+            "preprocessing assumed: fit crop, resize 37, interpolation bilinear, EXIF orientation"
+                + " apply, channels rgb, mean 0.485, 0.456, 0.406, std 0.229, 0.224, 0.225");
   }
 
   @Test
@@ -52,13 +53,29 @@ class ImportedInputTest {
     CapturedRun run = importModel().succeeded();
 
     assertThat(preprocessing(run).get("size").asInt()).isEqualTo(224);
-    assertThat(run.err()).contains("assumed: size 224, resize 256, ImageNet's mean");
+    assertThat(run.err()).contains("assumed: size 224, fit crop, resize 256, ");
   }
 
   @Test
   void everythingGiven_assumesNothing() throws IOException {
     CapturedRun run =
-        importModel("--size", "32", "--resize", "32", "--mean", "0.5,0.5,0.5", "--std", "1,1,1")
+        importModel(
+                "--size",
+                "32",
+                "--resize",
+                "32",
+                "--mean",
+                "0.5,0.5,0.5",
+                "--std",
+                "1,1,1",
+                "--fit",
+                "crop",
+                "--interpolation",
+                "bilinear",
+                "--exif",
+                "apply",
+                "--channel-order",
+                "rgb")
             .succeeded();
 
     assertThat(run.err()).doesNotContain("assumed");

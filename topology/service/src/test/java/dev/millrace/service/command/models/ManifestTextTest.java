@@ -40,7 +40,8 @@ class ManifestTextTest {
         .containsPattern("source +trained in run run-1\n")
         .containsPattern("parent +version 3\n")
         .containsPattern("created +2026-01-01T00:00:00Z, 2 days ago\n")
-        .containsPattern("input +32x32 pixels, cropped from a shorter side of 36\n")
+        .containsPattern(
+            "input +32x32 pixels, cropped from a shorter side of 36, bilinear, upright by EXIF, channels rgb\n")
         .containsPattern("classes +2: a, b\n")
         .containsPattern("accuracy +91.50 %\n")
         .containsPattern("train_loss +0.1235\n")

@@ -17,6 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Tests the import of a model into the repository, and the output of the commands about the model.
@@ -211,6 +213,130 @@ class ModelsCommandTest {
     Files.writeString(labels, "a\nb\n");
 
     assertThat(importModel().failureLine()).contains("10").contains("2");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "labels.txt | a~b | 2 labels | one name a line",
+        "labels.json | ['a','b','c'] | 3 labels | a JSON list",
+        "labels.csv | id,name~0,a~1,b | 2 labels | CSV with a header, numbered"
+      })
+  void import_withLabelsThatDoNotFit_saysHowTheyWereRead(
+      String name, String text, String count, String form) throws IOException {
+    labels = Files.writeString(folder.resolve(name), text.replace("~", "\n").replace('\'', '"'));
+
+    assertThat(importModel().failureLine())
+        .contains("10 classes", count, "(the labels were read as " + form + ")");
+  }
+
+  @Test
+  void import_ofAFileOfAnotherKind_namesIt() throws IOException {
+    Files.writeString(onnx, "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n");
+    assertThat(importModel().failureLine())
+        .contains(onnx + " is a Git LFS pointer, not the file itself, no ONNX model; run 'git lfs");
+
+    Files.write(onnx, new byte[] {0x1c, 0, 0, 0, 'T', 'F', 'L', '3'});
+    assertThat(importModel().failureLine()).contains("is a TensorFlow Lite file (.tflite)");
+    assertThat(importWeights("--arch", "resnet20").failureLine())
+        .contains("is a TensorFlow Lite file (.tflite)");
+    assertThat(repository).doesNotExist();
+  }
+
+  @Test
+  void import_takesNamesAndPreprocessingFromTheFilesBeside() throws IOException {
+    Files.delete(labels);
+    Files.writeString(
+        folder.resolve("config.json"),
+        "{\"id2label\":{\"0\":\"k0\",\"1\":\"k1\",\"2\":\"k2\",\"3\":\"k3\",\"4\":\"k4\",\"5\":\"k5\",\"6\":\"k6\","
+            + "\"7\":\"k7\",\"8\":\"k8\",\"9\":\"k9\"}}");
+    Path processor =
+        Files.writeString(
+            folder.resolve("preprocessor_config.json"),
+            "{\"image_processor_type\":\"ViTImageProcessor\",\"size\":{\"height\":32,\"width\":32},"
+                + "\"resample\":3,\"image_mean\":[0.5,0.5,0.5],\"image_std\":[0.25,0.25,0.25]}");
+
+    CapturedRun run =
+        models(
+                "import",
+                onnx.toString(),
+                "--model",
+                "tiny",
+                "--std",
+                "0.5,0.5,0.5",
+                "--exif",
+                "ignore")
+            .succeeded();
+
+    assertThat(run.err())
+        .contains(
+            "preprocessing from " + onnx + ": size 32",
+            "preprocessing from options: EXIF orientation ignore, std 0.5, 0.5, 0.5",
+            "preprocessing from "
+                + processor
+                + ": fit squash, interpolation bicubic, mean 0.5, 0.5, 0.5",
+            "preprocessing assumed: channels rgb",
+            "labels from " + folder.resolve("config.json") + ": 10 labels, JSON with id2label");
+    JsonNode kept =
+        models("show", "--model", "tiny", "--json").succeeded().json().get("preprocessing");
+    assertThat(kept.get("fit").asText()).isEqualTo("squash");
+    assertThat(kept.get("interpolation").asText()).isEqualTo("bicubic");
+    assertThat(kept.get("exif").asText()).isEqualTo("ignore");
+    assertThat(kept.get("std").get(0).asDouble()).isEqualTo(0.5);
+    assertThat(models("show", "--model", "tiny").succeeded().out())
+        .contains(
+            "32x32 pixels, squashed, bicubic, EXIF ignored, channels rgb",
+            "[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]",
+            "10: k0, k1");
+  }
+
+  @Test
+  void import_withAPreset() {
+    CapturedRun run =
+        importWeights("--preset", "torchvision/efficientnet_b0", "--size", "32").succeeded();
+
+    assertThat(run.err())
+        .contains(
+            "preprocessing from options: size 32",
+            "preprocessing from preset torchvision/efficientnet_b0/IMAGENET1K_V1: fit crop, resize"
+                + " 37, interpolation bicubic");
+    assertThat(models("show", "--model", "tiny").succeeded().out())
+        .contains("cropped from a shorter side of 37, bicubic, upright by EXIF, channels rgb");
+    assertThat(importWeights("--preset", "torchvision/resnet51").usageLine())
+        .contains("preset: torchvision has no network 'resnet51'");
+  }
+
+  @Test
+  void import_withMeanOfBytes_isTheSameModel() {
+    importModel().succeeded();
+    CapturedRun run =
+        importModel("--mean", "123.675,116.28,103.53", "--std", "58.395,57.12,57.375").succeeded();
+
+    assertThat(run.err())
+        .contains("(--mean and --std are on the 0..255 scale, and kept divided by 255)");
+    JsonNode first = models("show", "--model", "tiny", "--version", "1", "--json").json();
+    JsonNode second = models("show", "--model", "tiny", "--version", "2", "--json").json();
+    assertThat(second.get("preprocessing")).isEqualTo(first.get("preprocessing"));
+    assertThat(second.get("sha256")).isEqualTo(first.get("sha256"));
+    assertThat(importModel("--mean", "123.675,116.28,103.53", "--std", "0.2,0.2,0.2").usageLine())
+        .contains("mean: [123.675", "0..255", "0..1");
+  }
+
+  @Test
+  void import_withOptionsThatContradictEachOther() {
+    assertThat(importModel("--crop-pct", "0.9").usageLine()).contains("--resize", "--crop-pct");
+    assertThat(importModel("--fit", "pad").usageLine()).contains("--fit crop");
+    assertThat(importWeights("--size", "32", "--crop-pct", "87.5").usageLine())
+        .contains("crop-pct: 87.5");
+    assertThat(importWeights("--size", "32", "--fit", "stretch").usageLine()).contains("--fit");
+  }
+
+  @Test
+  void import_withoutLabels_isWrongUsage() {
+    assertThat(models("import", onnx.toString(), "--model", "tiny").usageLine())
+        .contains("--labels", "config.json");
   }
 
   @Test

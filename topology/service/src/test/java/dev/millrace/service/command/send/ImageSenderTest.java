@@ -2,6 +2,7 @@ package dev.millrace.service.command.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.service.command.images.ImageFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.millrace.trainer.gate;
+package dev.millrace.core.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -25,5 +25,19 @@ class McNemarTest {
   })
   void oneSided_isTheBinomialTail(int gained, int lost, double p) {
     assertThat(McNemar.oneSided(gained, lost)).isCloseTo(p, within(1e-4));
+  }
+
+  /** The expected values are twice the tail of the binomial distribution with p 1/2. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, 1",
+    "5, 0, 0.0625",
+    "0, 5, 0.0625",
+    "10, 10, 1",
+    "15, 5, 0.04138946533203125",
+    "5, 15, 0.04138946533203125"
+  })
+  void twoSided_isTwiceTheSmallerTail(int gained, int lost, double p) {
+    assertThat(McNemar.twoSided(gained, lost)).isCloseTo(p, within(1e-12));
   }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.service.command.send;
+package dev.millrace.service.command.images;
 
 import dev.millrace.service.command.lifecycle.CommandException;
 import java.io.IOException;
@@ -15,8 +15,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Finds the files to send in the paths that the user names. */
-final class ImageFiles {
+/** Finds image files in the paths that the user names. */
+public final class ImageFiles {
 
   private ImageFiles() {}
 
@@ -29,9 +29,11 @@ final class ImageFiles {
    * @param all whether to also return files that do not have the file name extension of an image
    * @param complaints receives a line about each skipped link to a folder above the link, and each
    *     skipped pipe or device in a folder
+   * @return the files; at least one
+   * @throws IOException if a folder cannot be read
    * @throws CommandException if a path does not exist or is a pipe or a device, or no file is found
    */
-  static List<ImageFile> find(List<Path> paths, boolean all, Consumer<String> complaints)
+  public static List<ImageFile> find(List<Path> paths, boolean all, Consumer<String> complaints)
       throws IOException {
     List<ImageFile> files = new ArrayList<>();
     for (Path path : paths) {

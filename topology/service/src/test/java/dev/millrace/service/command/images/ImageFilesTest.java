@@ -1,4 +1,4 @@
-package dev.millrace.service.command.send;
+package dev.millrace.service.command.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

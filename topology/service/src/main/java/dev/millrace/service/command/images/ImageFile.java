@@ -1,4 +1,4 @@
-package dev.millrace.service.command.send;
+package dev.millrace.service.command.images;
 
 import java.nio.file.Path;
 import java.util.Locale;
@@ -8,18 +8,18 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * A file to send.
+ * A file in a path that the user names.
  *
  * @param root the folder that the file's id is relative to
  * @param path the path of the file
  */
-record ImageFile(Path root, Path path) {
+public record ImageFile(Path root, Path path) {
 
   private static final Set<String> IMAGE_ENDINGS =
       Set.of("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff");
 
   /** {@return the path of the file below the root, with {@code /} as separator on every system} */
-  String id() {
+  public String id() {
     return StreamSupport.stream(root.relativize(path).spliterator(), false)
         .map(Path::toString)
         .collect(Collectors.joining("/"));
@@ -29,7 +29,7 @@ record ImageFile(Path root, Path path) {
    * {@return the name of the folder that contains the file; empty if that is the root of the file
    * system, which has no name}
    */
-  Optional<String> label() {
+  public Optional<String> label() {
     Path folder = path.toAbsolutePath().normalize().getParent();
     return Optional.ofNullable(folder.getFileName()).map(Path::toString);
   }

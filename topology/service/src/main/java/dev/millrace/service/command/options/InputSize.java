@@ -1,4 +1,4 @@
-package dev.millrace.service.command.models;
+package dev.millrace.service.command.options;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,7 +11,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param height height, in pixels
  * @param width width, in pixels
  */
-record InputSize(int height, int width) {
+public record InputSize(int height, int width) {
 
   /** {@return the size as {@code --size} takes it: one number for a square, else HEIGHTxWIDTH} */
   @Override

@@ -1,11 +1,11 @@
-package dev.millrace.trainer.gate;
+package dev.millrace.core.evaluation;
 
 /**
  * Tests whether one classifier is better than another on the same images, and not only by chance.
  * This is the test of McNemar, "Note on the sampling error of the difference between correlated
  * proportions" (1947), in its exact form.
  */
-final class McNemar {
+public final class McNemar {
 
   private McNemar() {}
 
@@ -18,7 +18,7 @@ final class McNemar {
    * @param gained number of images that only the first classifier classifies correctly
    * @param lost number of images that only the second classifier classifies correctly
    */
-  static double oneSided(int gained, int lost) {
+  public static double oneSided(int gained, int lost) {
     int differ = gained + lost;
     double logTerm = -differ * Math.log(2); // the logarithm of the term for k = 0
     double tail = 0;
@@ -31,5 +31,16 @@ final class McNemar {
       }
     }
     return Math.min(1, tail);
+  }
+
+  /**
+   * {@return the two-sided p-value: the probability that the classifiers differ in either direction
+   * at least as much as they do, if both are equally good} It is twice the smaller tail, at most 1.
+   *
+   * @param gained number of images that only the first classifier classifies correctly
+   * @param lost number of images that only the second classifier classifies correctly
+   */
+  public static double twoSided(int gained, int lost) {
+    return Math.min(1, 2 * oneSided(Math.max(gained, lost), Math.min(gained, lost)));
   }
 }

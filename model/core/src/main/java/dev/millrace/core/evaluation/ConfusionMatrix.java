@@ -1,0 +1,108 @@
+package dev.millrace.core.evaluation;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How many images of each class were given which answer. Holds only the pairs of classes that
+ * occurred. For one thread.
+ */
+public final class ConfusionMatrix {
+
+  private final int[] images;
+  private final int[] answers;
+  private final Map<Long, Integer> counts = new HashMap<>();
+
+  /**
+   * Creates a matrix without images.
+   *
+   * @param classes number of classes, at least 1
+   */
+  public ConfusionMatrix(int classes) {
+    this.images = new int[classes];
+    this.answers = new int[classes];
+  }
+
+  /**
+   * Adds an image.
+   *
+   * @param truth index of the image's class
+   * @param answer index of the class that the model answered
+   */
+  public void add(int truth, int answer) {
+    images[truth]++;
+    answers[answer]++;
+    counts.merge(key(truth, answer), 1, Integer::sum);
+  }
+
+  private long key(int truth, int answer) {
+    return (long) truth * images.length + answer;
+  }
+
+  /** {@return the number of classes} */
+  public int classes() {
+    return images.length;
+  }
+
+  /**
+   * {@return the number of images of one class that were given one answer}
+   *
+   * @param truth index of the class
+   * @param answer index of the answer
+   */
+  public int count(int truth, int answer) {
+    return counts.getOrDefault(key(truth, answer), 0);
+  }
+
+  /**
+   * {@return the number of images of a class}
+   *
+   * @param index index of the class
+   */
+  public int images(int index) {
+    return images[index];
+  }
+
+  /**
+   * {@return the share of a class's images that were given the right answer; NaN without images}
+   *
+   * @param index index of the class
+   */
+  public double recall(int index) {
+    return count(index, index) / (double) images[index];
+  }
+
+  /**
+   * {@return the share of the answers of a class that are right; NaN if the model never gave this
+   * answer}
+   *
+   * @param index index of the class
+   */
+  public double precision(int index) {
+    return count(index, index) / (double) answers[index];
+  }
+
+  /**
+   * {@return the mean of the recalls of all classes that have images; NaN without images} Each
+   * class weighs the same, however many images it has.
+   */
+  public double balancedAccuracy() {
+    double sum = 0;
+    int present = 0;
+    for (int index = 0; index < images.length; index++) {
+      if (images[index] > 0) {
+        sum += recall(index);
+        present++;
+      }
+    }
+    return sum / present;
+  }
+
+  /** {@return all counts: {@code int[truth][answer]}} */
+  public int[][] rows() {
+    int[][] rows = new int[images.length][images.length];
+    counts.forEach(
+        (key, count) -> rows[(int) (key / images.length)][(int) (key % images.length)] = count);
+    return rows;
+  }
+}

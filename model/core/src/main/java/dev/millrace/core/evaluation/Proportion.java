@@ -1,0 +1,37 @@
+package dev.millrace.core.evaluation;
+
+/**
+ * A share of images, with its 95 % confidence interval by E. B. Wilson, "Probable inference, the
+ * law of succession, and statistical inference" (1927), without continuity correction.
+ *
+ * @param value the share, from 0 to 1
+ * @param low lower end of the interval, from 0 to {@code value}
+ * @param high upper end of the interval, from {@code value} to 1
+ */
+public record Proportion(double value, double low, double high) {
+
+  /** The 97.5 % quantile of the standard normal distribution. */
+  private static final double Z = 1.959963984540054;
+
+  /**
+   * {@return the share of {@code hits} in {@code n}}
+   *
+   * @param hits number of images that count, from 0 to {@code n}
+   * @param n number of all images, at least 1
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public static Proportion of(int hits, int n) {
+    if (n < 1 || hits < 0 || hits > n) {
+      throw new IllegalArgumentException(hits + " of " + n + " images is not a share");
+    }
+    double share = hits / (double) n;
+    double square = Z * Z;
+    double centre = (share + square / (2 * n)) / (1 + square / n);
+    double half =
+        Z / (1 + square / n) * Math.sqrt(share * (1 - share) / n + square / (4.0 * n * n));
+    // The ends are exact at 0 and 1, where rounding would leave a remainder.
+    double low = hits == 0 ? 0 : Math.max(0, centre - half);
+    double high = hits == n ? 1 : Math.min(1, centre + half);
+    return new Proportion(share, low, high);
+  }
+}

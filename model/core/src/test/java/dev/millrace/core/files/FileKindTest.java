@@ -1,0 +1,88 @@
+package dev.millrace.core.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FileKindTest {
+
+  static Stream<Arguments> files() throws IOException {
+    return Stream.of(
+        arguments(
+            FileKind.GIT_LFS_POINTER,
+            bytes("version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 12345\n")),
+        arguments(FileKind.GZIP, gzip()),
+        arguments(FileKind.PYTORCH, zip("resnet18/data.pkl")),
+        arguments(FileKind.PYTORCH, bytes("\u0080\u0002}q\u0000(X")),
+        arguments(FileKind.PYTORCH, bytes("\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P")),
+        arguments(FileKind.ZIP, zip("photos/cat.jpg")),
+        arguments(FileKind.TFLITE, bytes("\u001c\u0000\u0000\u0000TFL3\u0014\u0000")),
+        arguments(
+            FileKind.SAFETENSORS,
+            bytes("@\u0001\u0000\u0000\u0000\u0000\u0000\u0000{\"fc.weight\":")),
+        arguments(FileKind.HDF5, bytes("\u0089HDF\r\n\u001a\n\u0000")),
+        arguments(FileKind.NPY, bytes("\u0093NUMPY\u0001\u0000")),
+        arguments(FileKind.HTML, bytes("\n<!DOCTYPE html><html>")),
+        arguments(FileKind.JSON, bytes("{\n  \"id2label\": {")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void file_isToldByItsFirstBytes(FileKind kind, byte[] file) {
+    assertThat(FileKind.of(file)).contains(kind);
+    assertThat(kind.words()).isNotBlank();
+    assertThat(kind.advice()).isNotBlank();
+  }
+
+  /** An ONNX file begins with the field {@code ir_version}, or with another field of a model. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "\u0008\u0008\u0012\u0007pytorch", ":\u0010graph", "tench\n", "P", "0,cat\n"})
+  void modelOrText_isNoOtherFile(String text) {
+    assertThat(FileKind.of(bytes(text))).isEmpty();
+  }
+
+  @Test
+  void everyPrefix_ofAFile_isRead() throws IOException {
+    for (byte[] file : files().map(each -> (byte[]) each.get()[1]).toList()) {
+      for (int length = 0; length <= file.length; length++) {
+        assertThat(FileKind.of(java.util.Arrays.copyOf(file, length))).isNotNull();
+      }
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static byte[] gzip() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(1);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] zip(String entry) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry(entry));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.millrace.service.command.classify;
+
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.inference.LoadedModel;
+import dev.millrace.service.command.models.ModelFileOptions;
+import dev.millrace.service.command.models.ModelTrial;
+import dev.millrace.service.command.models.PreparedFile;
+import dev.millrace.service.command.options.RepositoryOption;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+
+/** A model in the repository, or a model file: a mixin of options. */
+@Grouped(Section.MODEL)
+final class ChosenModel {
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = "Name of a model in the repository. Give either --model or --model-file.")
+  private String name;
+
+  @Option(
+      names = "--version",
+      paramLabel = "N",
+      description = "With --model: version of the model (default: the newest).")
+  private Integer version;
+
+  @Mixin private RepositoryOption repository;
+
+  @Option(
+      names = "--model-file",
+      paramLabel = "FILE",
+      description =
+          "ONNX file, or weights, to classify with. It is not published. --labels and the options"
+              + " for the preprocessing belong to it, as in 'millrace models import'.")
+  private Path file;
+
+  @Mixin private ModelFileOptions options;
+
+  /**
+   * Requires that the options name one model.
+   *
+   * @param given the options on the command line
+   * @throws IllegalArgumentException if they name none or two, or do not fit the model
+   */
+  void requireOneModel(List<OptionSpec> given) {
+    if ((name == null) == (file == null)) {
+      throw new IllegalArgumentException(
+          "Missing required option: give either --model=NAME or --model-file=FILE");
+    }
+    if (file != null && version != null) {
+      throw new IllegalArgumentException("--version belongs to --model; a file has no version");
+    }
+    if (name != null) {
+      given.stream()
+          .filter(ModelFileOptions::owns)
+          .findFirst()
+          .ifPresent(
+              option -> {
+                throw new IllegalArgumentException(
+                    option.longestName()
+                        + " belongs to --model-file; a published version has its own");
+              });
+    }
+  }
+
+  /**
+   * Loads the model.
+   *
+   * @param err receives what was understood about a model file
+   */
+  LoadedModel load(PrintWriter err) {
+    if (name != null) {
+      ModelRepository models = repository.open();
+      String model = ModelManifest.requireName(name);
+      ModelVersion chosen = version == null ? models.newest(model) : models.version(model, version);
+      return LoadedModel.of(chosen);
+    }
+    PreparedFile prepared = options.prepare(file, ModelTrial.usual());
+    prepared.lines(file).forEach(err::println);
+    err.flush();
+    return LoadedModel.of(
+        file.getFileName().toString(),
+        prepared.model().bytes(),
+        prepared.labels(),
+        prepared.kind() != null,
+        prepared.preprocessing());
+  }
+}

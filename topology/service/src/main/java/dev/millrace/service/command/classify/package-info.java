@@ -1,0 +1,2 @@
+/** The command {@code classify}. */
+package dev.millrace.service.command.classify;

@@ -1,0 +1,41 @@
+package dev.millrace.service.command.evaluate;
+
+import dev.millrace.core.model.Labels;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import picocli.CommandLine.Option;
+
+/** The folder of labelled images: a mixin of options. */
+@Grouped(Section.DATA)
+public final class LabelledFolder {
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      required = true,
+      description =
+          "Folder of images, with one folder for each class that has the class's name (required).")
+  private Path folder;
+
+  @Option(
+      names = "--ignore-unknown",
+      description = "Ignore folders that are no class of the model, instead of failing.")
+  private boolean ignoreUnknown;
+
+  /**
+   * Finds the images.
+   *
+   * @param labels the names of the classes
+   * @param complaints receives a line about each skipped file or folder
+   * @return the images; at least one
+   * @throws IOException if a folder cannot be read
+   * @throws dev.millrace.service.command.lifecycle.CommandException if there is no image, or a
+   *     folder is no class; the message names the folder
+   */
+  public LabelledImages find(Labels labels, Consumer<String> complaints) throws IOException {
+    return LabelledImages.find(folder, labels, ignoreUnknown, complaints);
+  }
+}

@@ -1,0 +1,2 @@
+/** Classifies image files with one model, without a topology. */
+package dev.millrace.service.command.inference;

@@ -1,0 +1,154 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.core.files.Sha256;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.onnx.ExportedModel;
+import dev.millrace.onnx.ImageLayout;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.PreparedModel;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.options.InputSize;
+import dev.millrace.service.command.options.LabelsFile;
+import dev.millrace.service.command.options.ModelFile;
+import dev.millrace.service.command.options.PreprocessingOptions;
+import dev.millrace.service.labels.ClassNames;
+import dev.millrace.service.preprocessing.FilesBeside;
+import dev.millrace.service.preprocessing.Hints;
+import dev.millrace.service.preprocessing.PreprocessingChoice;
+import java.lang.reflect.Field;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+
+/** Everything that a model file does not say about itself: a mixin of options. */
+public final class ModelFileOptions {
+
+  @Mixin private WeightsOptions weights;
+
+  @Grouped(Section.MODEL)
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description =
+          "File with the names of the classes, in the order of the model's outputs: one per line,"
+              + " synset.txt, CSV, or JSON (default: the names in the config.json beside the"
+              + " model).")
+  private Path labels;
+
+  @Mixin private OutputOptions output;
+
+  @Mixin private PreprocessingOptions preprocessing;
+
+  /**
+   * {@return whether an option is one of this mixin}
+   *
+   * @param option an option of a command with this mixin
+   */
+  public static boolean owns(OptionSpec option) {
+    return option.userObject() instanceof Field field
+        && List.of(
+                ModelFileOptions.class,
+                WeightsOptions.class,
+                OutputOptions.class,
+                PreprocessingOptions.class)
+            .contains(field.getDeclaringClass());
+  }
+
+  /**
+   * Prepares a model file for serving, and runs it. What the options leave open, the model's file
+   * decides, then the files beside it. What these leave open is assumed, and said.
+   *
+   * @param file the file, an ONNX model or weights
+   * @param trial limits the time of the run
+   * @return the prepared model
+   * @throws IllegalArgumentException if the options do not fit each other or the model
+   * @throws ModelException if the file cannot be served
+   */
+  public PreparedFile prepare(Path file, ModelTrial trial) {
+    Optional<ResNet> network = weights.network(file);
+    FilesBeside beside = FilesBeside.of(file);
+    ClassNames names = names(beside);
+    List<Hints> hints = new ArrayList<>(preprocessing.hints());
+    hints.addAll(beside.hints());
+    byte[] given = network.isPresent() ? ModelFile.read(file) : ModelFile.onnx(file);
+    ExportedModel exported =
+        network
+            .map(chosen -> sized(chosen, hints).withClasses(names.labels().size()))
+            .map(chosen -> ExportedModel.of(weights.onnx(chosen, file)))
+            .orElseGet(() -> ExportedModel.of(given, file));
+    if (network.isPresent()) {
+      hints.add(Hints.of("--arch", exported.input()));
+    } else {
+      hints.add(1, Hints.of(file.toString(), exported.input()));
+    }
+    Prepared prepared =
+        trial.call(file.toString(), () -> prepared(exported, preprocessing.layout(), hints, names));
+    List<String> understood = new ArrayList<>(prepared.choice().lines());
+    understood.add("labels from " + (labels == null ? beside.namesFile() : labels) + ": " + names);
+    return new PreparedFile(
+        Sha256.of(given),
+        prepared.model(),
+        exported.hasExternalData(),
+        prepared.choice().preprocessing(),
+        names.labels(),
+        understood);
+  }
+
+  /** A prepared model with its preprocessing. */
+  private record Prepared(PreparedModel model, PreprocessingChoice choice) {}
+
+  private Prepared prepared(
+      ExportedModel exported, ImageLayout layout, List<Hints> hints, ClassNames names) {
+    PreprocessingChoice choice =
+        PreprocessingChoice.of(exported.input(), exported::runningChannels, hints);
+    try {
+      return new Prepared(
+          ModelPreparation.prepare(
+              exported, choice.preprocessing(), names.labels(), layout, output.settings()),
+          choice);
+    } catch (ModelException e) {
+      // The preparation knows the number of classes, but not the form of the file of labels.
+      if (e.getMessage().contains(names.labels().size() + " labels")) {
+        throw new ModelException(
+            e.getMessage() + " (the labels were read as " + names.form() + ")", e);
+      }
+      throw e;
+    }
+  }
+
+  /** {@return the network with the size that the first source says} */
+  private static ResNet sized(ResNet network, List<Hints> hints) {
+    Optional<Hints> source = hints.stream().filter(hint -> hint.width() != null).findFirst();
+    if (source.isEmpty()) {
+      return network;
+    }
+    int width = source.get().width();
+    int height = source.get().height();
+    if (width != height) {
+      throw new IllegalArgumentException(
+          "size: "
+              + new InputSize(height, width)
+              + " is not square, and the networks of --arch are");
+    }
+    return network.withSize(width);
+  }
+
+  private ClassNames names(FilesBeside beside) {
+    if (labels != null) {
+      return LabelsFile.read(labels);
+    }
+    return beside
+        .names()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Missing required option: '--labels=FILE', because no config.json beside the"
+                        + " model names its classes"));
+  }
+}

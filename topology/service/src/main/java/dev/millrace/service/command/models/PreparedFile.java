@@ -1,0 +1,50 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.runtime.AnswerKind;
+import dev.millrace.onnx.PreparedModel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model file that was prepared for serving, with all that was understood about it.
+ *
+ * @param sha256 checksum of the given file
+ * @param model the prepared model
+ * @param embedded whether weights were in other files
+ * @param preprocessing the preprocessing of the model's images
+ * @param labels the names of the classes
+ * @param understood what was understood about the images and the names, and from which source
+ */
+public record PreparedFile(
+    String sha256,
+    PreparedModel model,
+    boolean embedded,
+    Preprocessing preprocessing,
+    Labels labels,
+    List<String> understood) {
+
+  /** Copies the list. */
+  public PreparedFile {
+    understood = List.copyOf(understood);
+  }
+
+  /** {@return the manifest's {@code kind}: null for exclusive classes} */
+  public String kind() {
+    return model.scores().answers() == AnswerKind.INDEPENDENT ? ModelManifest.INDEPENDENT : null;
+  }
+
+  /**
+   * {@return what was understood, for the user}
+   *
+   * @param subject the version or the file, with which the first line begins
+   */
+  public List<String> lines(Object subject) {
+    List<String> lines = new ArrayList<>();
+    lines.add(subject + ": " + model + (embedded ? ", weights of other files put inside" : ""));
+    lines.addAll(understood);
+    return lines;
+  }
+}

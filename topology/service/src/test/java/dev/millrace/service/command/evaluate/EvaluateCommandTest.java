@@ -1,0 +1,197 @@
+package dev.millrace.service.command.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.service.command.CapturedRun;
+import dev.millrace.service.command.CifarModel;
+import dev.millrace.service.command.RandomModel;
+import dev.millrace.testing.SharedData;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluateCommandTest {
+
+  @TempDir private Path folder;
+
+  /** The table in {@code expected} holds the class and the answer of each image. */
+  @Test
+  void realModel_isMeasuredAsItsTableSays() throws Exception {
+    CifarModel.publish(repository());
+    Path images = CifarModel.images(folder.resolve("images"));
+    int[][] expected = new int[10][10];
+    int correct = 0;
+    for (String[] row : SharedData.rows("expected/cifar10-test-1000.csv", ",")) {
+      expected[Integer.parseInt(row[1])][Integer.parseInt(row[2])]++;
+      correct += row[1].equals(row[2]) ? 1 : 0;
+    }
+    Path svg = folder.resolve("confusion.svg");
+
+    JsonNode report =
+        evaluate("cifar", images, "--json", "--svg", svg.toString()).succeeded().json();
+
+    assertThat(report.get("n").asInt()).isEqualTo(1000);
+    assertThat(report.at("/top1/value").asDouble()).isEqualTo(correct / 1000.0);
+    assertThat(report.at("/top1/low").asDouble()).isBetween(0.89, 0.91);
+    assertThat(report.at("/top1/high").asDouble()).isBetween(0.92, 0.94);
+    assertThat(report.at("/top5/value").asDouble()).isGreaterThan(0.99);
+    double recalls = 0;
+    for (int truth = 0; truth < 10; truth++) {
+      int images10 = 0;
+      for (int answer = 0; answer < 10; answer++) {
+        assertThat(report.get("confusion").get(truth).get(answer).asInt())
+            .isEqualTo(expected[truth][answer]);
+        images10 += expected[truth][answer];
+      }
+      JsonNode one = report.get("perClass").get(truth);
+      assertThat(one.get("n").asInt()).isEqualTo(images10);
+      assertThat(one.get("recall").asDouble())
+          .isEqualTo(expected[truth][truth] / (double) images10);
+      recalls += one.get("recall").asDouble();
+    }
+    assertThat(report.get("balanced").asDouble()).isCloseTo(recalls / 10, within(1e-12));
+    assertThat(report.get("ece").asDouble()).isBetween(0.0, 0.1);
+    assertThat(report.get("imagesPerSecond").asDouble()).isPositive();
+    assertThat(
+            DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(svg.toFile())
+                .getElementsByTagName("title")
+                .getLength())
+        .isGreaterThan(10);
+  }
+
+  @Test
+  void text_hasTheMeasuresAndTheMatrix() throws IOException {
+    RandomModel.publish(repository(), "tiny");
+    Path data = data("c0", "c1", "c1");
+
+    assertThat(evaluate("tiny", data).succeeded().out())
+        .contains(
+            "tiny version 1 on 3 images",
+            "top-1",
+            "95 % interval",
+            "balanced accuracy",
+            "calibration error",
+            "images per second",
+            "CLASS  IMAGES  RECALL",
+            "CLASS \\ ANSWER");
+  }
+
+  @Test
+  void folderThatIsNoClass_isNamed_orIgnored() throws IOException {
+    RandomModel.publish(repository(), "tiny");
+    Path data = data("c0", "zebra");
+
+    assertThat(evaluate("tiny", data).failureLine())
+        .contains(data.resolve("zebra").toString(), "no class", "--ignore-unknown");
+    CapturedRun run = evaluate("tiny", data, "--ignore-unknown", "--json").succeeded();
+    assertThat(run.json().get("n").asInt()).isEqualTo(1);
+    assertThat(run.errLines()).singleElement().asString().contains("zebra", "ignored");
+  }
+
+  @Test
+  void independentClasses_areRefused() throws IOException {
+    RandomModel.publish(repository(), "tiny", 10, 1, "--scores", "independent");
+
+    assertThat(evaluate("tiny", data("c0")).failureLine())
+        .contains("tiny version 1 has independent classes", "millrace classify");
+  }
+
+  @Test
+  void imagesInNoFolder_areNamed() throws IOException {
+    RandomModel.publish(repository(), "tiny");
+    Path data = data("c0");
+    image(data.resolve("loose.png"), 0);
+
+    assertThat(evaluate("tiny", data).failureLine()).contains("in no folder that is a class");
+  }
+
+  @Test
+  void imageThatCannotBeRead_isCountedApart() throws IOException {
+    RandomModel.publish(repository(), "tiny");
+    Path data = data("c0", "c1");
+    Files.writeString(data.resolve("c0/broken.jpg"), "no image");
+
+    CapturedRun run = evaluate("tiny", data, "--json").succeeded();
+
+    assertThat(run.json().get("n").asInt()).isEqualTo(2);
+    assertThat(run.json().get("refused").asInt()).isEqualTo(1);
+    assertThat(run.err()).contains("broken.jpg");
+  }
+
+  /**
+   * Two networks with other weights, one of them twice, so that one comparison has no difference.
+   */
+  @Test
+  void versions_areComparedOnTheSameImages() throws IOException {
+    RandomModel.publish(repository(), "tiny", 10, 1);
+    RandomModel.publish(repository(), "tiny", 10, 1);
+    RandomModel.publish(repository(), "tiny", 10, 2);
+    Path data = data("c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9");
+
+    JsonNode same = compare(data, "1", "2", "--model", "tiny", "--json").succeeded().json();
+    assertThat(same.get("n").asInt()).isEqualTo(10);
+    assertThat(same.get("p").asDouble()).isEqualTo(1);
+    assertThat(same.at("/a/onlyCorrect").asInt()).isZero();
+    assertThat(same.at("/a/top1")).isEqualTo(same.at("/b/top1"));
+
+    JsonNode other = compare(data, "tiny/1", "tiny/3", "--json").succeeded().json();
+    assertThat(other.at("/b/version").asInt()).isEqualTo(3);
+    int onlyA = other.at("/a/onlyCorrect").asInt();
+    int onlyB = other.at("/b/onlyCorrect").asInt();
+    assertThat(other.at("/a/top1/value").asDouble() - other.at("/b/top1/value").asDouble())
+        .isCloseTo((onlyA - onlyB) / 10.0, within(1e-9));
+    assertThat(compare(data, "tiny/1", "tiny/3").succeeded().out())
+        .contains("10 images", "tiny version 1: top-1", "McNemar");
+
+    assertThat(compare(data, "1", "2").usageLine()).contains("--model");
+    assertThat(compare(data, "x", "2").usageLine()).contains("'x' is no version");
+  }
+
+  private CapturedRun evaluate(String model, Path data, String... more) {
+    return run(data, List.of("evaluate", "--model", model), more);
+  }
+
+  private CapturedRun compare(Path data, String... more) {
+    return run(data, List.of("models", "compare"), more);
+  }
+
+  private CapturedRun run(Path data, List<String> command, String... more) {
+    List<String> args = new ArrayList<>(command);
+    args.addAll(List.of("--repository", repository().toString(), "--data", data.toString()));
+    args.addAll(List.of(more));
+    return CapturedRun.of(args.toArray(String[]::new));
+  }
+
+  private Path repository() {
+    return folder.resolve("models");
+  }
+
+  /** Writes an image into the folder of each class. */
+  private Path data(String... classes) throws IOException {
+    Path data = folder.resolve("data");
+    for (int i = 0; i < classes.length; i++) {
+      Files.createDirectories(data.resolve(classes[i]));
+      image(data.resolve(classes[i]).resolve(i + ".png"), i);
+    }
+    return data;
+  }
+
+  private static void image(Path file, int seed) throws IOException {
+    BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < 32 * 32; i++) {
+      image.setRGB(i % 32, i / 32, (i * 7919 * (seed + 1)) & 0xffffff);
+    }
+    ImageIO.write(image, "png", file.toFile());
+  }
+}
