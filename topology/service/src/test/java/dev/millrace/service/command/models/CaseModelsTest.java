@@ -66,7 +66,8 @@ class CaseModelsTest {
 
     for (int i = 0; i < base.length; i++) {
       assertThat(rounded[i] * 256).isEqualTo(Math.round(rounded[i] * 256), within(1e-4f));
-      assertThat(rounded[i]).isEqualTo(base[i], within(1 / 512f + 1e-5f));
+      float largest = 255 / 256f;
+      assertThat(rounded[i]).isEqualTo(Math.min(base[i], largest), within(1 / 512f + 1e-5f));
     }
   }
 
@@ -78,9 +79,14 @@ class CaseModelsTest {
 
     assertThat(answers("sigmoid_in_parts", "--scores independent"))
         .containsExactly(scores, within(1e-6f));
-    for (int i = 1; i < 50; i++) {
-      assertThat(logOdds(scores[i]) - logOdds(scores[0]))
-          .isEqualTo(Math.log(base[i]) - Math.log(base[0]), within(1e-3));
+    // The log odds are the logits, which differ as the logs of the softmax do. Near 1, a float is
+    // too
+    // coarse for the log odds.
+    int[] precise = IntStream.range(0, CLASSES).filter(i -> scores[i] < 0.99).toArray();
+    assertThat(precise).hasSizeGreaterThan(CLASSES / 2);
+    for (int i : precise) {
+      assertThat(logOdds(scores[i]) - logOdds(scores[precise[0]]))
+          .isEqualTo(Math.log(base[i]) - Math.log(base[precise[0]]), within(1e-3));
     }
   }
 
