@@ -52,7 +52,10 @@ public record PredictionFormat(int top, boolean full) {
         source);
   }
 
-  /** {@return the names of the independent classes that are right, most probable first} */
+  /**
+   * {@return the names of the classes whose probability is at least {@link Prediction#THRESHOLD},
+   * most probable first; for a model of independent classes}
+   */
   private static List<String> right(Probabilities probabilities, List<String> labels) {
     int count = 0;
     for (int i = 0; i < probabilities.size(); i++) {

@@ -68,8 +68,9 @@ final class ModelLoader {
   }
 
   /**
-   * Tests whether the run time limits the batch size. On a CPU, it does if the configuration limits
-   * the run time. A larger batch gains nothing on a CPU, and a commit has to wait for its run.
+   * Tests whether the run time limits the batch size. This is the case if the device is a CPU and
+   * the configuration limits the run time. A larger batch gains nothing on a CPU, and a commit has
+   * to wait for the batch's run.
    */
   private boolean limitsRuns(Device device) {
     return device.kind() == Device.Kind.CPU && !config.longestRun().equals(EngineConfig.UNLIMITED);
@@ -88,7 +89,8 @@ final class ModelLoader {
   }
 
   /**
-   * Logs the values that the version's files do not contain and that the preparation has chosen.
+   * Logs the preprocessing and the largest batch of a version that was exported for Triton. The
+   * version's own files may not contain these values.
    */
   private static void logAssumptions(ModelVersion version, int maxBatchSize) {
     Preprocessing preprocessing = version.manifest().preprocessing();
