@@ -62,8 +62,8 @@ public final class TrainingSet {
 
   /**
    * {@return the number of batches per epoch} All batches are full. An epoch leaves out the images
-   * that do not fill another batch. Each epoch has its own order, so each epoch leaves out other
-   * images.
+   * that remain after its last full batch. Each epoch has its own order, so different epochs leave
+   * out different images.
    */
   public int batches() {
     return images.size() / batchSize;

@@ -34,7 +34,8 @@ import java.util.stream.IntStream;
 public final class TrainingRun {
 
   /**
-   * Number of images for which the network must return finite probabilities before it is exported.
+   * Number of images on which the network is tested before it is exported. All probabilities must
+   * be finite.
    */
   private static final int PROBED = 64;
 

@@ -33,7 +33,7 @@ final class ModelLoader {
   }
 
   /**
-   * Loads a version on the calling thread. If this fails, it leaves no session open.
+   * Loads a version on the calling thread. If loading fails, this method leaves no session open.
    *
    * @return the version; the caller owns the first lease
    * @throws ModelException if the version cannot be served on one of the devices, or a batch of it
@@ -77,7 +77,8 @@ final class ModelLoader {
   }
 
   /**
-   * Returns the largest number of images, at least 1, that run within the configured longest run.
+   * Returns the largest number of images, at least 1, whose run takes no longer than the
+   * configuration allows.
    */
   private int withinLongestRun(int maxBatchSize, ModelVersion version, WarmUp warmUp) {
     Duration longest = config.longestRun();
