@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 /**
  * The images for training steps. The seed and the epoch determine the order of the images. The
  * seed, the epoch and the batch determine the random changes to the images. An interrupted epoch
- * can therefore resume at any batch. For one thread.
+ * can therefore resume at any batch. Confined to one thread.
  */
 public final class TrainingSet {
 

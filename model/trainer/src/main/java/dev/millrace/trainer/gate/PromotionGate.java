@@ -19,7 +19,8 @@ import java.util.Optional;
 
 /**
  * Compares each candidate with the champion, which is the version that serves. Both versions
- * classify the same images. The versions run in ONNX Runtime, as in the topology. For one thread.
+ * classify the same images. The versions run in ONNX Runtime, as in the topology. Confined to one
+ * thread.
  */
 public final class PromotionGate {
 

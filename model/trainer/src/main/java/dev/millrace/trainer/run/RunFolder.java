@@ -18,7 +18,7 @@ import java.util.Optional;
 /**
  * Stores a run's state so that the state survives a kill at any moment. The tensors are first
  * written and forced to disk, in a file with a new name. Then one rename replaces {@code run.json},
- * which contains the name of the tensors' file. For one process.
+ * which contains the name of the tensors' file. Only one process may use the folder at a time.
  */
 final class RunFolder {
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The position of a run, and the results of its steps and epochs. For one thread. */
+/** The position of a run, and the results of its steps and epochs. Confined to one thread. */
 final class RunProgress {
 
   private final String run;

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  *
  * <p>The configuration and the images determine the result. The saved state consists of the
  * weights, their momentum and the number of the next batch. The state is saved after every epoch
- * and checkpoint, every 30 s, and when the run is stopped. For one thread.
+ * and checkpoint, every 30 s, and when the run is stopped. Confined to one thread.
  */
 public final class TrainingRun {
 

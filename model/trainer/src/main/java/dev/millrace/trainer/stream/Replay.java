@@ -33,8 +33,8 @@ import org.apache.kafka.common.TopicPartition;
  * file, which holds the keys of the images and their labels, together with the offsets read so far.
  * After a kill, records that were read after the last save are read again. This is safe, because
  * processing a record twice has the same effect as processing it once. One class holds all parts of
- * the replay, because a record changes several parts, and the parts must be saved together. For one
- * thread.
+ * the replay, because a record changes several parts, and the parts must be saved together.
+ * Confined to one thread.
  */
 final class Replay {
 

@@ -28,7 +28,7 @@ import org.apache.kafka.clients.consumer.Consumer;
  * Trains from topics until it is stopped. Reads images and labels from their topics into a {@link
  * Replay}. When enough labels are new, or enough time has passed since the last round, trains a
  * round on the replay's content. The training reads no records during a round, so new records wait
- * on the topics. For one thread.
+ * on the topics. Confined to one thread.
  */
 public final class StreamTraining {
 

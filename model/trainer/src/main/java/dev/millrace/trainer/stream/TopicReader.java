@@ -32,7 +32,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /**
  * Reads all partitions of the images' topic and of the labels' topic into a replay. The replay
  * stores the offsets, because the consumer has no consumer group that could store them. If a topic
- * is missing or the broker is unreachable, the reader waits. For one thread.
+ * is missing or the broker is unreachable, the reader waits. Confined to one thread.
  */
 final class TopicReader {
 
