@@ -1,6 +1,9 @@
 package dev.millrace.control;
 
-/** Another writer changed a model's champion at the same moment. This writer wrote nothing. */
+/**
+ * Another writer changed a model's champion at the same moment. The writer that throws this
+ * exception wrote nothing.
+ */
 public final class ConcurrentChangeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -59,8 +59,8 @@ public final class ControlReader implements AutoCloseable {
 
   /**
    * Reads to the current end of the topic, including every promotion that a writer has reported as
-   * done. To do so, this method waits until open transactions have ended, because a broker confirms
-   * a commit a moment before consumers can read the committed records.
+   * done. This method waits until open transactions have ended, because a broker confirms a commit
+   * to the writer a moment before consumers can read the committed records.
    *
    * @return the last champion, or empty if the topic does not exist or names no champion
    * @throws OpenTransactionException if a transaction stays open for one minute

@@ -17,7 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The control topic. For each model, it names the version that all instances serve. No other
  * setting decides which version serves. The topic is compacted and has one partition. A record's
- * key is the model's name. Its value is, for example,
+ * key is the model's name. The record's value is, for example,
  *
  * <pre>{"champion": {"version": 3, "previous": 2}}</pre>
  *

@@ -22,8 +22,8 @@ public final class ControlWriter {
 
   /**
    * Time after which a broker aborts the transaction of a dead writer. The broker looks for expired
-   * transactions every 10 s, so it aborts the transaction within 40 s. Readers wait longer: one
-   * minute.
+   * transactions every 10 s, so it aborts the transaction within 40 s. A reader waits one minute
+   * for the end of an open transaction, which is longer.
    */
   private static final int TRANSACTION_TIMEOUT_MS = 30_000;
 

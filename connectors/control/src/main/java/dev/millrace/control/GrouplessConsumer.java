@@ -6,8 +6,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * The configuration of a consumer without a group. The caller assigns partitions to the consumer.
- * The consumer reads them from the beginning, sees only committed records, and never creates a
- * topic.
+ * The consumer reads these partitions from the beginning, sees only committed records, and never
+ * creates a topic.
  */
 public final class GrouplessConsumer {
 

@@ -4,7 +4,7 @@ import dev.millrace.core.training.BrokerAccess;
 import java.util.Map;
 
 /**
- * Access to a broker, as the configuration of Kafka's clients.
+ * Access to a Kafka broker: the configuration with which Kafka clients connect to the broker.
  *
  * @param keys keys of a Kafka client, such as {@code bootstrap.servers}
  */

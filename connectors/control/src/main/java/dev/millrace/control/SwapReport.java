@@ -13,16 +13,17 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The outcome for a candidate version. A serving instance reports the outcome of a swap, and a
- * trainer reports the outcome of its gate. Written as JSON, the report is the value of a record on
- * {@link ControlTopic#STATUS}. The record's key is the model's name.
+ * The report of what became of a candidate version. A serving instance reports the outcome of a
+ * swap, and a trainer reports the outcome of its gate. Written as JSON, the report is the value of
+ * a record on {@link ControlTopic#STATUS}. The record's key is the model's name.
  *
  * @param instance the reporting instance: its application id, host and process id, or {@code
  *     trainer}
  * @param model the model's name
  * @param version the candidate's number
  * @param outcome the outcome
- * @param reason the reason why the candidate was rejected, blessed or refused; null otherwise
+ * @param reason the reason why the candidate was rejected, blessed or refused; null for any other
+ *     outcome
  * @param serving the version that serves afterwards, or null if none does
  * @param milliseconds duration of the swap, or of the trainer's export and comparison, in ms
  * @param metrics the gate's measurements by name, or null in the report of a serving instance

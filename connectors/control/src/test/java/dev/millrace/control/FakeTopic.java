@@ -103,7 +103,9 @@ final class FakeTopic implements KafkaClients {
         entry -> entry.state() == State.OPEN ? new Entry(entry.record(), state) : entry);
   }
 
-  /** Sets the end of the topic this many records after the last record that a poll returns. */
+  /**
+   * Sets the end of the topic to {@code records} offsets after the last record that a poll returns.
+   */
   void endsBeyond(long records) {
     beyond = records;
   }
@@ -208,7 +210,10 @@ final class FakeTopic implements KafkaClients {
       return entries.size();
     }
 
-    /** Skips aborted records. A real consumer does so by itself; the mock does not. */
+    /**
+     * Skips aborted records, as a real consumer does. The mock consumer does not skip them by
+     * itself.
+     */
     @Override
     public synchronized long position(TopicPartition partition) {
       long position = super.position(partition);

@@ -31,8 +31,8 @@ public sealed interface ImageEvent {
    *   <li>Otherwise the value is the image file itself.
    * </ul>
    *
-   * <p>Reading never throws: an invalid value becomes {@link Unreadable}, and a null value stays
-   * null. Writing stores the image's bytes unchanged, and throws Kafka's {@code
+   * <p>Reading never throws an exception: an invalid value becomes {@link Unreadable}, and a null
+   * value stays null. Writing stores the image's bytes unchanged, and throws Kafka's {@code
    * SerializationException} for an {@link Unreadable}. Thread-safe.
    */
   static Serde<ImageEvent> serde() {

@@ -14,9 +14,9 @@ import org.apache.kafka.common.serialization.Serde;
  * @param label name of the most probable class
  * @param probability probability of the most probable class, from 0 to 1
  * @param top the most probable classes, most probable first
- * @param labels null if exactly one class is right. If the classes are independent of each other,
- *     so that any number of them may be right: the names of the classes whose probability is at
- *     least {@link #THRESHOLD}, most probable first; may be empty
+ * @param labels for independent classes, of which any number may be right: the names of the classes
+ *     whose probability is at least {@link #THRESHOLD}, most probable first; may be empty. Null for
+ *     exclusive classes, of which exactly one is right
  * @param probabilities the probabilities of all classes in the order of the model's outputs, or
  *     null if the topology was configured to omit them; they sum to 1 unless the classes are
  *     independent
@@ -32,7 +32,7 @@ public record Prediction(
     Probabilities probabilities,
     Source source) {
 
-  /** The least probability of an independent class that counts as right. */
+  /** Lowest probability at which an independent class counts as right. */
   public static final float THRESHOLD = 0.5f;
 
   /**
@@ -199,7 +199,8 @@ public record Prediction(
   }
 
   /**
-   * {@return whether the classes are independent of each other, so that any number may be right}
+   * {@return whether the classes are independent of each other, so that any number of them may be
+   * right}
    */
   public boolean independent() {
     return labels != null;
@@ -208,9 +209,9 @@ public record Prediction(
   /**
    * {@return the serde of prediction topics} A value is one JSON object in UTF-8, with the fields
    * in the order of this record's components. A prediction of independent classes has the field
-   * {@code "kind": "independent"} after the model; one of exclusive classes has neither {@code
-   * kind} nor {@code labels}. Reading throws Kafka's {@code SerializationException} if a field is
-   * missing or has another type, and ignores unknown fields. Thread-safe.
+   * {@code "kind": "independent"} after the model. A prediction of exclusive classes has neither
+   * {@code kind} nor {@code labels}. Reading throws Kafka's {@code SerializationException} if a
+   * field is missing or has another type, and ignores unknown fields. Thread-safe.
    */
   public static Serde<Prediction> serde() {
     return PredictionJson.serde();

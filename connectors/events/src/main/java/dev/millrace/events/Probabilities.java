@@ -3,8 +3,8 @@ package dev.millrace.events;
 import java.util.Arrays;
 
 /**
- * A probability distribution over classes, in the order of the model's outputs. Immutable. Values
- * are not boxed.
+ * A probability distribution over classes, in the order of the model's outputs. Immutable. The
+ * values are primitive floats, not objects.
  */
 public final class Probabilities {
 

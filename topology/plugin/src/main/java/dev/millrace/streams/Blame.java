@@ -15,7 +15,7 @@ import org.apache.kafka.streams.errors.StreamsException;
 
 /** The cause of a stream thread's failure. */
 public enum Blame {
-  /** The record: it fails again when it is processed again. */
+  /** The record: it would fail again if it were processed again. */
   RECORD,
   /** The device: it fails every image, even the warm-up image. */
   DEVICE,

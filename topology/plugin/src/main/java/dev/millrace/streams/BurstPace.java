@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * to the broker.
  *
  * <p>The thread's consumer reports the number of records that each poll returns. The thread's
- * processors ask for the sequence number of the current burst. Confined to that thread.
+ * processors ask for the sequence number of the current burst. Confined to the stream thread.
  */
 final class BurstPace {
 
@@ -134,8 +134,9 @@ final class BurstPace {
   /**
    * Returns the sequence number of the current burst, which all tasks of the thread share. A task
    * forwards its answers when this number has changed. While records keep arriving, a new burst
-   * begins every 5 ms, or every 100 ms under a backlog. If the last poll returned no records, or
-   * {@link #MOST_WAITING_BYTES} of images wait, the call begins a new burst.
+   * begins every 5 ms, or every 100 ms under a backlog. A call of this method begins a new burst if
+   * the last poll returned no records, or if the images whose answers wait add up to {@link
+   * #MOST_WAITING_BYTES}.
    */
   long burst() {
     long now = nanoTime.getAsLong();
@@ -144,7 +145,7 @@ final class BurstPace {
         : burst;
   }
 
-  /** Adds to the total size of the images whose answers wait for the next burst. */
+  /** Adds {@code bytes} to the total size of the images whose answers wait for the next burst. */
   void waiting(long bytes) {
     waitingBytes += bytes;
   }

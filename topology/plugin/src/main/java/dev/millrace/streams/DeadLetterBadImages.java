@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>the image is refused,
- *   <li>a processor throws an {@link UnsendableException}, because the brokers would refuse its
- *       output,
+ *   <li>a processor throws an {@link UnsendableException}, because the brokers would refuse the
+ *       processor's output,
  *   <li>the record itself has caused three failures, or
  *   <li>the record was skipped without being read (see {@link PromptClients#PromptClients(Map)}).
  * </ul>
@@ -94,7 +94,8 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
   }
 
   /**
-   * Creates the reader only at the first dead letter, because most streams have no dead letters.
+   * Returns the reader of the topic's limits. Creates the reader only at the first dead letter,
+   * because most streams have no dead letters.
    */
   private LimitsReader limits() {
     if (limits == null) {

@@ -44,11 +44,11 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * dev.millrace.core.image.BadImageException} with that image's record as the context. Kafka
  * Streams' {@code processing.exception.handler} then decides what to do (KIP-1033). {@link
  * DeadLetterBadImages} sends the record to the dead-letter topic. Any other failure fails the task,
- * and Kafka Streams processes its records again.
+ * and Kafka Streams processes the task's uncommitted records again.
  *
  * <p>One instance serves one {@code processValues} call. {@link #start} loads the model and keeps
  * it until {@link #close}. Without {@code start}, the first task loads the model, and the engine
- * frees it 30 s after the last task has ended. Thread-safe.
+ * frees the model 30 s after the last task has ended. Thread-safe.
  *
  * @param <K> the type of the keys: String, UTF-8 bytes, or a type whose {@code toString} identifies
  *     the image. The key becomes the prediction's id

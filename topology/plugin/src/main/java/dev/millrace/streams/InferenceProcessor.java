@@ -118,8 +118,8 @@ final class InferenceProcessor<K>
 
   /**
    * Waits until there is room for the next record. The wait comes before the next record opens a
-   * new batch. So a commit that becomes due during the wait does not have to run a batch of a few
-   * images.
+   * new batch. So a commit that becomes due during the wait does not have to wait for a run of only
+   * a few images.
    */
   private void awaitRoom(long deadline) {
     if (line.inFlight() >= maxInFlight) {

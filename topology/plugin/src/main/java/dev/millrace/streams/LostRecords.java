@@ -44,14 +44,17 @@ final class LostRecords {
     this.warnings = warnings;
   }
 
-  /** {@return the configured reset, if this class supports it: earliest or latest} */
+  /**
+   * {@return the configured {@code auto.offset.reset}; empty if it is neither {@code earliest} nor
+   * {@code latest}, because this class supports only these two values}
+   */
   static Optional<String> reset(Map<String, Object> config) {
     return Optional.ofNullable(config.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG))
         .map(Object::toString)
         .filter(List.of(EARLIEST, LATEST)::contains);
   }
 
-  /** {@return a copy of the configuration without a reset} */
+  /** {@return a copy of the configuration in which {@code auto.offset.reset} is {@code none}} */
   static Map<String, Object> withoutReset(Map<String, Object> config) {
     Map<String, Object> changed = new HashMap<>(config);
     changed.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, NONE);

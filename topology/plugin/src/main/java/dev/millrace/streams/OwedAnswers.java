@@ -39,7 +39,7 @@ final class OwedAnswers {
     pace = new BurstPace(nanoTime);
   }
 
-  /** {@return the answers that the calling thread owes, timed with {@link System#nanoTime}} */
+  /** {@return the calling thread's object, which measures time with {@link System#nanoTime}} */
   static OwedAnswers ofThisThread() {
     return OF_THREAD.get();
   }

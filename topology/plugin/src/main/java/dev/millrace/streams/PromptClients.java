@@ -48,11 +48,12 @@ import org.slf4j.LoggerFactory;
  * provided that {@link #leavingGroup} wraps the exception handler. Otherwise {@code
  * KafkaStreams.replaceStreamThread} keeps the failed thread in the group, although Kafka Streams
  * has marked it to leave (KAFKA-12738). No member then processes the failed thread's partitions
- * until its session times out, after 45 s by default.
+ * until the failed thread's session times out, after 45 s by default.
  *
- * <p>If records were deleted before they were read, a warning says how many. Kafka's own consumer
- * applies {@code auto.offset.reset} without a report of the skipped records. If a record does not
- * fit in the heap, the consumer throws a {@link HeapExhaustedError} that names the record.
+ * <p>If records were deleted from a topic before the consumer read them, a warning says how many.
+ * Kafka's own consumer applies {@code auto.offset.reset} without a report of the skipped records.
+ * If a record does not fit in the heap, the consumer throws a {@link HeapExhaustedError} that names
+ * the record.
  *
  * <p>Under {@code group.protocol=streams}, Kafka Streams creates its consumer itself, so this class
  * has no effect. Set {@code poll.ms} to a few milliseconds in this case. Thread-safe.
@@ -98,13 +99,13 @@ public final class PromptClients implements KafkaClientSupplier {
    * the result to {@code KafkaStreams.setUncaughtExceptionHandler}.
    *
    * @param handler decides what to do about a failure
-   * @return a handler that returns the same responses, except that it shuts the client down if
-   *     {@link #endPolls} has caused the failure
+   * @return a handler that returns the responses of {@code handler}, except that it shuts the
+   *     client down if {@link #endPolls} has caused the failure
    */
   public StreamsUncaughtExceptionHandler leavingGroup(StreamsUncaughtExceptionHandler handler) {
     return failure -> {
       if (ending && causedByWakeup(failure)) {
-        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT; // endPolls() woke it
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT; // endPolls() woke the thread
       }
       StreamThreadExceptionResponse response = handler.handle(failure);
       failed.set(true);
@@ -121,9 +122,9 @@ public final class PromptClients implements KafkaClientSupplier {
 
   /**
    * Wakes the stream threads that wait in their consumers, so that they end and leave the group.
-   * Use this method if a client was closed and does not end. This happens if the group assigns
-   * partitions of topics to which the consumer has not subscribed. The consumer then joins the
-   * group again and again, and its poll never returns.
+   * Use this method if a Kafka Streams client was closed but its threads do not end. This happens
+   * if the group assigns partitions of topics to which the consumer has not subscribed. The
+   * consumer then joins the group again and again, and its poll never returns.
    */
   public void endPolls() {
     ending = true;

@@ -45,8 +45,8 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * @param afterIdleTime runs a task after a delay: the time that an engine stays open without
-   *     users
+   * @param afterIdleTime runs a task after a delay. The delay is the time for which an engine stays
+   *     open without users
    */
   SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start, Executor afterIdleTime) {
     this.start = start;
@@ -153,8 +153,8 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * Counts one user less. If no user is left, gives up a start in progress, or closes a running
-   * engine after the idle time.
+   * Removes one user from the count. If no user is left, gives up a start in progress, or closes a
+   * running engine after the idle time.
    */
   private synchronized void leave(EngineStart left, String reason) {
     if (left == current && --users == 0 && !left.giveUp(reason, null)) {

@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
  * One task's access to the shared engine. Every wait has a limit. A task that has waited too long
  * stops the engine for all tasks that share it. A task whose thread is interrupted fails alone.
  *
- * <p>The task's {@link TaskFailure} remembers a wait that failed. Confined to its task's stream
- * thread.
+ * <p>If a wait fails, the task's {@link TaskFailure} remembers the failure. Confined to its task's
+ * stream thread.
  */
 final class TaskEngine {
 

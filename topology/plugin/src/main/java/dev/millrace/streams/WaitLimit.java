@@ -7,14 +7,14 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * How long a stream thread may wait for the engine. After a longer wait, the group would evict the
- * thread, or the broker would abort its transaction.
+ * How long a stream thread may wait for the engine. After a longer wait, the consumer group would
+ * evict the thread, or the broker would abort the thread's transaction.
  *
  * @param longest the longest wait: half of {@code max.poll.interval.ms}; under exactly-once, at
  *     most {@code transaction.timeout.ms} minus the commit interval minus 2 s
  * @param start the longest wait for an engine to start: half of {@code max.poll.interval.ms}
- * @param commitSilence the longest time in which the task may accept records without a flush of the
- *     barrier: ten commit intervals, but at least 5 minutes
+ * @param commitSilence the longest time in which the task may accept records although Kafka Streams
+ *     does not flush the commit barrier: ten commit intervals, but at least 5 minutes
  */
 record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
 

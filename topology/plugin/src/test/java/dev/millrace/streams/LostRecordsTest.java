@@ -24,7 +24,10 @@ class LostRecordsTest {
   private static final TopicPartition ONE = new TopicPartition("images", 1);
   private static final TopicPartition TWO = new TopicPartition("images", 2);
 
-  /** Without partitions, this consumer seeks in all its partitions, as Kafka's consumer does. */
+  /**
+   * If a seek names no partitions, this consumer seeks in all its partitions, as Kafka's consumer
+   * does.
+   */
   private final MockConsumer<byte[], byte[]> consumer =
       new MockConsumer<>("none") {
         @Override

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Images for evaluation, without random changes. Every pass over the set has the same batches. For
- * one thread.
+ * Images for evaluation. Unlike training images, these images are not changed at random. Every pass
+ * over the set has the same batches. Confined to one thread.
  */
 public final class EvaluationSet {
 

@@ -4,9 +4,9 @@ import dev.millrace.core.files.Sha256;
 import java.util.HexFormat;
 
 /**
- * The part of the images to which an image belongs. The part determines how the image is used. It
- * depends only on the image's key and the held-out share, so that a held-out image stays held out
- * in every later training.
+ * The part of all images to which an image belongs. The part determines how the image is used. The
+ * part depends only on the image's key and the held-out share, so that a held-out image stays held
+ * out in every later training.
  */
 public enum Part {
   /** Training steps use the image. */

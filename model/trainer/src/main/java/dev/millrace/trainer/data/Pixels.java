@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Decodes images and keeps their pixels in memory, up to a limit. An image whose pixels do not fit
- * is decoded again each time that its pixels are read. For one thread.
+ * is decoded again each time that its pixels are read. Confined to one thread.
  */
 public final class Pixels implements AutoCloseable {
 

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 /**
  * The images for training steps. The seed and the epoch determine the order of the images. The
  * seed, the epoch and the batch determine the random changes to the images. An interrupted epoch
- * can therefore resume at any batch. For one thread.
+ * can therefore resume at any batch. Confined to one thread.
  */
 public final class TrainingSet {
 
@@ -62,8 +62,8 @@ public final class TrainingSet {
 
   /**
    * {@return the number of batches per epoch} All batches are full. An epoch leaves out the images
-   * that do not fill another batch. Each epoch has its own order, so each epoch leaves out other
-   * images.
+   * that remain after its last full batch. Each epoch has its own order, so different epochs leave
+   * out different images.
    */
   public int batches() {
     return images.size() / batchSize;

@@ -16,7 +16,7 @@ import org.apache.kafka.common.KafkaException;
 /**
  * Lets the gate judge each checkpoint, promotes a checkpoint that the gate blesses, and reports the
  * outcome on the status topic. If the broker is unreachable, checkpoints are still published, but
- * they are not promoted and the listener receives a warning. For one thread.
+ * they are not promoted and the listener receives a warning. Confined to one thread.
  */
 public final class CheckpointPromotion implements AutoCloseable {
 

@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /**
  * The champion's alias, stored on the control topic. Each call opens its own Kafka clients and
- * closes them, because calls are minutes apart.
+ * closes them, because open clients would be idle for minutes between two calls.
  *
  * @param kafka the configuration of the Kafka clients
  * @param model the model's name

@@ -19,8 +19,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Compares each candidate with the champion, which is the version that serves. Both classify the
- * same images in ONNX Runtime, which the topology also uses. For one thread.
+ * Compares each candidate with the champion, which is the version that serves. Both versions
+ * classify the same images. The versions run in ONNX Runtime, as in the topology. Confined to one
+ * thread.
  */
 public final class PromotionGate {
 

@@ -3,7 +3,10 @@ package dev.millrace.trainer.run;
 import dev.millrace.core.training.TrainingException;
 import java.nio.FloatBuffer;
 
-/** Checks that an exported graph returns the same probabilities as its network. */
+/**
+ * Checks that an exported ONNX graph returns the same probabilities as the network that was
+ * exported.
+ */
 final class Agreement {
 
   /** The largest allowed difference of a probability between the graph and the network. */

@@ -35,7 +35,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Publishes a network's current weights as a version of the model: exports the weights, compares
- * the exported graph with the network, and measures the graph's accuracy. For one thread.
+ * the exported graph with the network, and measures the graph's accuracy. Confined to one thread.
  */
 final class CheckpointWriter implements AutoCloseable {
 

@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /**
  * Stores a run's state so that the state survives a kill at any moment. The tensors are first
- * forced to disk, in a file with a new name. Then one rename replaces {@code run.json}, which
- * contains the name of that file. For one process.
+ * written and forced to disk, in a file with a new name. Then one rename replaces {@code run.json},
+ * which contains the name of the tensors' file. Only one process may use the folder at a time.
  */
 final class RunFolder {
 
@@ -119,8 +119,8 @@ final class RunFolder {
   }
 
   /**
-   * {@return whether the file {@code export} exists, with which a user asks for a checkpoint}
-   * Removes the file.
+   * {@return whether the file {@code export} exists} A user creates this file to ask for a
+   * checkpoint. This method removes the file.
    */
   boolean takeDemand() {
     try {

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Locks a run's folder, because two trainers in one folder would overwrite each other's state. The
- * system releases the lock when the process ends, even after a kill. The lock file holds the
- * process id of its owner.
+ * operating system releases the lock when the process ends, even after a kill. The lock file holds
+ * the id of the process that has locked the folder.
  */
 public final class RunLock implements AutoCloseable {
 

@@ -9,7 +9,8 @@ import java.util.TreeMap;
 import java.util.zip.CRC32;
 
 /**
- * The options that a run's result depends on, as text. A run resumes only with the same options.
+ * The options on which a run's result depends, as text. An interrupted run resumes only if these
+ * options are unchanged.
  */
 final class RunOptions {
 

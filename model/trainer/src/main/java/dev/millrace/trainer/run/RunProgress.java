@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The position of a run, and the results of its steps and epochs. For one thread. */
+/** The position of a run, and the results of its steps and epochs. Confined to one thread. */
 final class RunProgress {
 
   private final String run;
@@ -20,7 +20,7 @@ final class RunProgress {
 
   /**
    * @param name the run's name; not used if there is a saved state, which contains the name
-   * @param before the saved state of an interrupted run, if there is one
+   * @param before the saved state of an interrupted run; empty for a new run
    */
   RunProgress(String name, Optional<RunState> before) {
     run = before.map(RunState::run).orElse(name);

@@ -9,7 +9,7 @@ import java.util.Map;
  * file.
  *
  * @param run the run's name
- * @param options the run's options; a run resumes only with the same options
+ * @param options the run's options; a run resumes only if its options are unchanged
  * @param epoch the current epoch, from 0
  * @param batch the next batch of the epoch, from 0
  * @param lossSum sum of the losses of the epoch's batches so far

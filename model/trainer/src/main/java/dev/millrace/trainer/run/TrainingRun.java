@@ -29,12 +29,13 @@ import java.util.stream.IntStream;
  *
  * <p>The configuration and the images determine the result. The saved state consists of the
  * weights, their momentum and the number of the next batch. The state is saved after every epoch
- * and checkpoint, every 30 s, and when the run is stopped. For one thread.
+ * and checkpoint, every 30 s, and when the run is stopped. Confined to one thread.
  */
 public final class TrainingRun {
 
   /**
-   * Number of images for which the network must return finite probabilities before it is exported.
+   * Number of images on which the network is tested before it is exported. All probabilities must
+   * be finite.
    */
   private static final int PROBED = 64;
 

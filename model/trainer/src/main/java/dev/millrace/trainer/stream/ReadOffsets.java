@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
-/** The next offset to read of each partition. For one thread. */
+/** The next offset to read of each partition. Confined to one thread. */
 final class ReadOffsets {
 
   private final Map<String, Map<Integer, Long>> next = new HashMap<>();

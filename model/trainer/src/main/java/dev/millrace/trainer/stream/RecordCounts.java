@@ -3,7 +3,7 @@ package dev.millrace.trainer.stream;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Counts records by their outcome. For one thread. */
+/** Counts records by their outcome. Confined to one thread. */
 final class RecordCounts {
 
   private final Map<RecordOutcome, Long> counts = new EnumMap<>(RecordOutcome.class);

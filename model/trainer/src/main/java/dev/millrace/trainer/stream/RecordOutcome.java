@@ -3,7 +3,7 @@ package dev.millrace.trainer.stream;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What happens to the records that the replay receives. The replay counts each outcome. */
+/** The outcomes of the records that the replay receives. The replay counts each outcome. */
 enum RecordOutcome {
   /** An image was joined with its label. */
   LABELLED,

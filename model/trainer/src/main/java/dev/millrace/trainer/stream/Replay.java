@@ -29,11 +29,12 @@ import org.apache.kafka.common.TopicPartition;
  * {@code capacity} images without a label, and at most {@code capacity} labels without an image.
  * The oldest entries are evicted.
  *
- * <p>A replay survives a kill at any moment. {@link #save} replaces one file, which holds the keys
- * of the images and their labels, together with the offsets read so far. After a kill, records that
- * were read after the last save are read again. This is safe, because processing a record twice has
- * the same effect as processing it once. One class holds all parts of the replay, because a record
- * changes several parts, and the parts must be saved together. For one thread.
+ * <p>A kill of the process at any moment leaves a valid replay on disk. {@link #save} replaces one
+ * file, which holds the keys of the images and their labels, together with the offsets read so far.
+ * After a kill, records that were read after the last save are read again. This is safe, because
+ * processing a record twice has the same effect as processing it once. One class holds all parts of
+ * the replay, because a record changes several parts, and the parts must be saved together.
+ * Confined to one thread.
  */
 final class Replay {
 
@@ -193,7 +194,7 @@ final class Replay {
     counts.add(RecordOutcome.SKIPPED);
   }
 
-  /** Records that a partition was read up to an offset. */
+  /** Notes that a partition was read up to the offset {@code next}, exclusive. */
   void read(TopicPartition partition, long next) {
     offsets.put(partition, next);
     changed = true;
@@ -217,7 +218,7 @@ final class Replay {
     return trainedAt;
   }
 
-  /** Records that a training has ended. After this call, no label counts as new. */
+  /** Notes that a round of training has ended. After this call, no label counts as new. */
   void trained(Instant now) {
     newLabels = 0;
     trainedAt = now;
@@ -225,7 +226,7 @@ final class Replay {
     save();
   }
 
-  /** {@return a copy of the number of records by outcome} */
+  /** {@return a copy of the counts: the number of records for each outcome} */
   Map<RecordOutcome, Long> counts() {
     return counts.copy();
   }

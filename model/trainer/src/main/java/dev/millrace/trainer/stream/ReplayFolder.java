@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A replay's files: {@code index.json}, and each image under the SHA-256 of its key. An image is
- * written before the index contains its key, and deleted after the index no longer contains its
- * key. For one process.
+ * A replay's files: {@code index.json}, and each image under the SHA-256 of its key. An image's
+ * file is written before the image's key is added to the index on disk, and deleted only after the
+ * key was removed from the index on disk. Only one process may use the folder at a time.
  */
 final class ReplayFolder {
 

@@ -27,8 +27,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 /**
  * Trains from topics until it is stopped. Reads images and labels from their topics into a {@link
  * Replay}. When enough labels are new, or enough time has passed since the last round, trains a
- * round on the replay's content. During a round no records are read, so new records wait on the
- * topics. For one thread.
+ * round on the replay's content. The training reads no records during a round, so new records wait
+ * on the topics. Confined to one thread.
  */
 public final class StreamTraining {
 
@@ -129,8 +129,8 @@ public final class StreamTraining {
 
   /**
    * {@return whether a round is due} A round waits until fewer than {@code everyLabels} records on
-   * the topics are unread, so that the round does not train on the oldest records only. A round
-   * does not wait any longer when the replay has as many new labels as it can hold images.
+   * the topics are unread, so that the round does not train on the oldest records only. Once the
+   * replay has as many new labels as it can hold images, the round waits no longer.
    */
   private boolean isDue(Replay replay, TopicReader reader) {
     long labels = replay.newLabels();

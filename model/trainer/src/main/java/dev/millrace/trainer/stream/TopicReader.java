@@ -31,8 +31,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads all partitions of the images' topic and of the labels' topic into a replay. The replay
- * stores the offsets, because the consumer has no consumer group. If a topic is missing or the
- * broker is unreachable, the reader waits. For one thread.
+ * stores the offsets, because the consumer has no consumer group that could store them. If a topic
+ * is missing or the broker is unreachable, the reader waits. Confined to one thread.
  */
 final class TopicReader {
 
@@ -73,8 +73,8 @@ final class TopicReader {
   }
 
   /**
-   * Opens a consumer with the user's configuration. The user cannot change the keys in {@link
-   * GrouplessConsumer#KEYS}, because the reader is only correct with their fixed values.
+   * Opens a consumer with the user's configuration. The user cannot change the values of {@link
+   * GrouplessConsumer#KEYS}, because the reader works correctly only with these fixed values.
    */
   static Consumer<byte[], byte[]> consumer(TrainingData.Topics topics) {
     Map<String, Object> config = GrouplessConsumer.config(KafkaAccess.keysOf(topics.broker()));

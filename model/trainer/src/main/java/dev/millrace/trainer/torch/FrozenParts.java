@@ -15,7 +15,7 @@ record FrozenParts(List<String> names) {
     names = List.copyOf(names);
   }
 
-  /** {@return whether training steps change a parameter} */
+  /** {@return whether training steps change this parameter} */
   boolean learns(Parameter parameter) {
     return parameter.trained() && !contain(parameter.name());
   }

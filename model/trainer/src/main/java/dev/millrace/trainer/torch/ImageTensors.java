@@ -33,8 +33,8 @@ final class ImageTensors implements AutoCloseable {
   }
 
   /**
-   * {@return a tensor {@code [1, 3, 1, 1]} with one value per channel, divided by the scale to
-   * match the range of the pixels}
+   * {@return a tensor {@code [1, 3, 1, 1]} with one value per channel; each value is divided by
+   * {@code scale}, so that it fits the range of the pixels}
    */
   private Tensor channels(List<Float> values, double scale) {
     FloatBuffer pixels = Parameters.buffer(values.size());

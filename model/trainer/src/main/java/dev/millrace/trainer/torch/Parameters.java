@@ -18,9 +18,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Some of a network's tensors, stored consecutively in one flat tensor. An optimiser's step or a
- * copy then needs only one operation for all of these tensors. Each tensor is a view of its part of
- * the flat tensor.
+ * Some of a network's tensors, stored one after the other in one flat tensor. An optimiser's step
+ * or a copy then needs only one operation for all of these tensors. Each tensor is a view of its
+ * part of the flat tensor.
  */
 final class Parameters implements AutoCloseable {
 

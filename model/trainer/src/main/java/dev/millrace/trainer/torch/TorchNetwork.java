@@ -31,8 +31,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * A residual network that learns by stochastic gradient descent.
  *
- * <p>For one thread. libtorch computes on threads of its own. Native memory is freed after each
- * step, not by the garbage collector.
+ * <p>Confined to one thread. libtorch computes on threads of its own. Native memory is freed after
+ * each step, not by the garbage collector.
  */
 public final class TorchNetwork implements AutoCloseable {
 

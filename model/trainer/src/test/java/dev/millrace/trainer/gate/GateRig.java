@@ -26,8 +26,9 @@ import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /**
- * A gate without native code or a broker. An image is a number. A session is a rule that says which
- * numbers the session classifies correctly. The champion's alias is a field.
+ * A gate without native code or a broker. A number stands for an image. A rule stands for a
+ * session: it says which numbers the session classifies correctly. A field stands for the
+ * champion's alias.
  */
 final class GateRig {
 

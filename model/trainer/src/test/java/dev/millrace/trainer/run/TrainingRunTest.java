@@ -30,8 +30,8 @@ class TrainingRunTest {
   private static final int EACH = 60;
 
   /**
-   * Number of images per class in tests in which the network need not learn anything. With two
-   * classes, an epoch has two batches.
+   * Number of images per class, for tests in which the network does not have to learn anything.
+   * With two classes, an epoch has two batches.
    */
   private static final int FEW = 24;
 

@@ -38,8 +38,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * A training from topics with mock clients, a clock that the test sets, and a trainer that only
- * records its rounds.
+ * A training from topics with mock clients, a clock that the test sets, and a trainer that does not
+ * train but only records its rounds.
  */
 final class StreamTrainingRig {
 

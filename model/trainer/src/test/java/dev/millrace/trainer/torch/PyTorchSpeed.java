@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Compares the training speed of ResNet-20, in images per second, with PyTorch on the same machine.
- * Both train on batches of 128 images from memory, in alternating turns. The medians are compared.
- * {@code src/test/parity/pytorch.sh} runs it.
+ * Millrace and PyTorch train on batches of 128 images from memory, in alternating turns. The test
+ * compares the medians of the turns. {@code src/test/parity/pytorch.sh} runs it.
  */
 class PyTorchSpeed {
 

@@ -6,7 +6,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs {@link TorchNetworkTest} for every depth of ResNet, in a nightly group of tests. */
+/**
+ * Runs {@link TorchNetworkTest} for every depth of ResNet. A nightly group of tests runs this
+ * suite.
+ */
 @Tag("nightly")
 @Tag("networks")
 class TorchNetworkSuite {

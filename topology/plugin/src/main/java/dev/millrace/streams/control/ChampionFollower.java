@@ -93,8 +93,8 @@ public final class ChampionFollower implements AutoCloseable {
    * @param producer configuration of a Kafka producer, for the reports
    * @param instance the name of this instance in the reports
    * @param model the name of the model
-   * @param registry receives the number of swaps, and whether the champion serves; the caller keeps
-   *     and closes it
+   * @param registry receives two meters: the number of swaps, and whether the champion serves; the
+   *     caller keeps and closes the registry
    * @return the follower; the caller closes it after the Kafka Streams client, and before the
    *     inference
    * @throws KafkaException if the topic cannot be read

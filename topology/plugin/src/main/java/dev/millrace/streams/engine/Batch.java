@@ -62,7 +62,7 @@ final class Batch {
 
     /**
      * Overwrites the pixels of an image that fails its runs. Otherwise the image would also fail
-     * later batches, in which its pixels are padding.
+     * later batches that are padded with the old pixels of the slot.
      */
     void blacken() {
       for (int i = 0; i < pixels.limit(); i++) {

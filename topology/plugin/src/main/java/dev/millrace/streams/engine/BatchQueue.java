@@ -11,7 +11,7 @@ import java.util.function.IntFunction;
  * clock. Callers must hold the {@link EngineLock}.
  *
  * <p>One batch is open at a time. It closes when it is full. When a runner asks for work, the open
- * batch also closes if its oldest image has waited {@code linger}, or if a commit waits and no
+ * batch also closes if its oldest image has waited for the linger time, or if a commit waits and no
  * batch runs. While every runner is busy, the batch stays open and grows, because closing it would
  * gain nothing.
  *
@@ -21,7 +21,7 @@ import java.util.function.IntFunction;
  */
 final class BatchQueue {
 
-  /** There is room ahead while at least a quarter of the open batch's slots is free. */
+  /** The next few images find slots while at least a quarter of the open batch's slots is free. */
   private static final int QUARTER = 4;
 
   private final long lingerNanos;
@@ -73,7 +73,8 @@ final class BatchQueue {
   }
 
   /**
-   * {@return whether the next image finds a slot, provided that the open batch's version serves it}
+   * {@return whether the next image finds a slot, provided that the version of the open batch
+   * answers the image}
    */
   boolean hasRoom() {
     return open != null || hasEmpty();

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
  *
  * <p>A GPU runs few sizes, because cuDNN searches for its algorithms again for every new shape. The
  * sizes are the powers of two, up to the largest batch. Each size is warmed up, and a batch between
- * two sizes is padded to the larger size. A CPU runs a batch as it is, because padding would cost a
- * CPU as much time as images.
+ * two sizes is padded to the larger size. A CPU runs a batch as it is, because each image of
+ * padding would take as much time as a real image.
  *
  * @param kind the kind of device
  * @param max the largest batch, in images

@@ -5,7 +5,7 @@ import dev.millrace.core.repository.ModelVersion;
 
 /**
  * Limits batches to the size of a Java buffer, which is below 2 GiB. A version is checked while it
- * is loaded; otherwise its first image would fail.
+ * is loaded; otherwise, a version with too large a batch would fail only at its first image.
  */
 final class BufferLimit {
 

@@ -35,7 +35,7 @@ public final class InferenceEngine implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InferenceEngine.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-  /** Number of checks for hung decoders in one decode timeout. */
+  /** Number of checks for hung decoders during the time of one decode timeout. */
   private static final int CHECKS_PER_TIMEOUT = 10;
 
   private final EngineLock lock = new EngineLock();
@@ -181,8 +181,8 @@ public final class InferenceEngine implements AutoCloseable {
   /**
    * Waits until the next few images find slots, without taking one. A caller should wait here
    * before its next image arrives. A commit that becomes due during this wait then does not have to
-   * run a batch of a few images. The wait begins before the last batch is full, so that the next
-   * few images fill this batch.
+   * wait for a run of only a few images. The wait begins before the last batch is full, so that the
+   * next few images fill this batch.
    *
    * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
    * @throws EngineStalledException as {@link #submit} does

@@ -33,7 +33,7 @@ final class ModelLoader {
   }
 
   /**
-   * Loads a version on the calling thread. If this fails, it leaves no session open.
+   * Loads a version on the calling thread. If loading fails, this method leaves no session open.
    *
    * @return the version; the caller owns the first lease
    * @throws ModelException if the version cannot be served on one of the devices, or a batch of it
@@ -68,15 +68,17 @@ final class ModelLoader {
   }
 
   /**
-   * Tests whether the run time limits the batch size. On a CPU, it does if the configuration limits
-   * the run time. A larger batch gains nothing on a CPU, and a commit has to wait for its run.
+   * Tests whether the run time limits the batch size. This is the case if the device is a CPU and
+   * the configuration limits the run time. A larger batch gains nothing on a CPU, and a commit has
+   * to wait for the batch's run.
    */
   private boolean limitsRuns(Device device) {
     return device.kind() == Device.Kind.CPU && !config.longestRun().equals(EngineConfig.UNLIMITED);
   }
 
   /**
-   * Returns the largest number of images, at least 1, that run within the configured longest run.
+   * Returns the largest number of images, at least 1, whose run takes no longer than the
+   * configuration allows.
    */
   private int withinLongestRun(int maxBatchSize, ModelVersion version, WarmUp warmUp) {
     Duration longest = config.longestRun();
@@ -88,7 +90,8 @@ final class ModelLoader {
   }
 
   /**
-   * Logs the values that the version's files do not contain and that the preparation has chosen.
+   * Logs the preprocessing and the largest batch of a version that was exported for Triton. The
+   * version's own files may not contain these values.
    */
   private static void logAssumptions(ModelVersion version, int maxBatchSize) {
     Preprocessing preprocessing = version.manifest().preprocessing();

@@ -60,7 +60,8 @@ final class WarmUp {
    * Runs one image.
    *
    * @param black the image's pixels, all of them 0
-   * @throws ModelException if the run fails, or its answer is not what the session says
+   * @throws ModelException if the run fails, or the answer is not of the kind that the session
+   *     reports
    */
   void runOne(ByteBuffer black) {
     run(black, 1);

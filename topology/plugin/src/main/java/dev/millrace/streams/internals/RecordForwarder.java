@@ -94,8 +94,8 @@ public final class RecordForwarder<K, VIn, VOut> {
   }
 
   /**
-   * If {@link #refuse} is sending the current record through the node, throws the exception that
-   * {@link #refuse} was given. Otherwise has no effect.
+   * If {@link #refuse} is sending the current record through the node, this method throws the
+   * exception that the caller passed to {@link #refuse}. Otherwise, this method has no effect.
    */
   public void throwIfRefusing() {
     if (refusal != null) {

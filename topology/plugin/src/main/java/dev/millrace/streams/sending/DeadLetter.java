@@ -24,8 +24,8 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
  *   <li>In a compacted topic, a missing key becomes {@code topic-partition@offset}.
  *   <li>A dead letter that is too large loses its stack trace. If it is still too large, it becomes
  *       a stub. A stub has no value. It has the record's key, or the key's SHA-256 in hexadecimal
- *       if the key is larger than 1 KiB. It has the record's headers, up to the first that does not
- *       fit, and the header {@value #STUB}.
+ *       if the key is larger than 1 KiB. It has the header {@value #STUB}, and the record's headers
+ *       up to the first header that does not fit.
  * </ul>
  */
 public final class DeadLetter {

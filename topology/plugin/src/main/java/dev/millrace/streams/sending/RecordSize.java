@@ -19,7 +19,7 @@ public final class RecordSize {
   private RecordSize() {}
 
   /**
-   * Returns the bound for a record.
+   * Returns the upper bound of a record's size.
    *
    * @param key the key, or null
    * @param value the value, or null
@@ -31,7 +31,7 @@ public final class RecordSize {
   }
 
   /**
-   * Returns the bound for a record whose key and value are not known yet.
+   * Returns the upper bound of the size of a record whose key and value are not known yet.
    *
    * @param keyBytes the largest size of the key
    * @param valueBytes the largest size of the value

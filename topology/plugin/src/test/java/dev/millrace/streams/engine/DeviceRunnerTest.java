@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class DeviceRunnerTest extends WithEngine {
 
-  /** The size of a run of the warm-up image, as it appears in the list of batch sizes. */
+  /** The batch size of a run of the warm-up image, as it appears in {@link FakeModel#batches}. */
   private static final int BLACK = 1;
 
   @Test

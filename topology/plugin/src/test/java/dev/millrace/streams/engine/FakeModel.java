@@ -51,7 +51,7 @@ public final class FakeModel implements ModelRuntime {
   /** A run fails if an image has this pixel value. */
   public volatile int poison = -1;
 
-  /** The number of next runs that fail, whatever their images are. */
+  /** Number of runs, counted from the next run, that fail regardless of their images. */
   public final AtomicInteger failures = new AtomicInteger();
 
   /** An image with this pixel value is answered with NaN. */
@@ -63,7 +63,7 @@ public final class FakeModel implements ModelRuntime {
   /** Code that every run executes before it answers. */
   public volatile Runnable first = () -> {};
 
-  /** What the sessions say that their answers are. */
+  /** The kind of answers that the sessions report. */
   public volatile AnswerKind answers = AnswerKind.EXCLUSIVE;
 
   /** The number of classes that the sessions report. */
@@ -109,18 +109,18 @@ public final class FakeModel implements ModelRuntime {
     return new Session(version);
   }
 
-  /** A version for images of one pixel, with at most {@code maxBatchSize} in a batch. */
+  /** A version for images of one pixel, with at most {@code maxBatchSize} images in a batch. */
   static ModelVersion versionOfBatches(int version, int maxBatchSize) {
     return new ModelVersion(
         Path.of("nowhere"), version(version, 1).manifest(), OptionalInt.of(maxBatchSize), true);
   }
 
-  /** Loads a version for batches of two. */
+  /** Loads a version for batches of two images. */
   static LoadedModel loaded(ModelVersion version) {
     return loaded(version, 2);
   }
 
-  /** Loads a version for batches of {@code maxBatchSize}. */
+  /** Loads a version for batches of up to {@code maxBatchSize} images. */
   static LoadedModel loaded(ModelVersion version, int maxBatchSize) {
     return loaded(new FakeModel(), version, maxBatchSize);
   }

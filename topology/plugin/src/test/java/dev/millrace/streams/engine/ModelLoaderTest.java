@@ -65,7 +65,7 @@ class ModelLoaderTest extends WithEngine {
     requireBatches(6, 1, 3, 3);
   }
 
-  /** Submits images while a batch of one runs, and checks the sizes of all batches. */
+  /** Submits images while a batch of one image runs, and checks the sizes of all batches. */
   private void requireBatches(int images, Integer... sizes) throws Exception {
     model.batches.clear();
     model.runs.drainPermits();
