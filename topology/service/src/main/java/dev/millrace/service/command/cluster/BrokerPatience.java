@@ -49,7 +49,7 @@ public final class BrokerPatience {
   }
 
   /**
-   * Creates the retries.
+   * Creates an instance that retries for a limited time.
    *
    * @param limit how long to retry; an attempt that begins before the limit may end after the limit
    * @param pause waits between attempts

@@ -50,7 +50,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Creates the admin client. It sends no request yet.
+   * Creates the admin client. This method sends no request.
    *
    * @param kafka the options that name the brokers
    * @return the cluster, which the caller closes

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     description = {
-      "Send dead letters back to the topics they came from, each once.",
+      "Send each dead letter once to the topic that its image came from.",
       "Reads the dead-letter topic TOPIC up to its current end. The compacted topic TOPIC"
           + ReplayLog.SUFFIX
           + " lists the dead letters that were sent. The transaction that sends a dead letter also"

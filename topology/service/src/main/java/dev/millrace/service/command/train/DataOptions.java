@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The training data: a mixin of options. */
+/** A mixin of options for the training data. */
 @Grouped(Section.DATA)
 final class DataOptions {
 
@@ -45,8 +45,8 @@ final class DataOptions {
       names = "--create-topics",
       paramLabel = "PARTITIONS",
       description =
-          "With --labels-topic: create both topics with this many partitions if they are"
-              + " missing.")
+          "With --labels-topic: create the topics of images and labels, if they are missing, with"
+              + " this many partitions.")
   private Integer createTopics;
 
   @Option(
