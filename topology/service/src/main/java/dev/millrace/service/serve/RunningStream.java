@@ -48,8 +48,8 @@ final class RunningStream implements AutoCloseable {
    * @param registry receives the metrics; the caller closes it
    * @param running is completed once the client has joined the group
    * @param ended is completed when the client has ended. It is completed exceptionally if the
-   *     client ended by itself, with {@link StartRefusedException} if the group belongs to another
-   *     service
+   *     client ended by itself. The exception is a {@link StartRefusedException} if the group
+   *     belongs to another service
    */
   RunningStream(
       ServiceConfig config,

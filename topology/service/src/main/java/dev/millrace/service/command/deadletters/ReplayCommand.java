@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
           + " lists the dead letters that were sent. The transaction that sends a dead letter also"
           + " adds it to this list. A record that was sent again carries the header "
           + DeadLetter.REPLAYED
-          + ". If that record becomes a dead letter again, only --again sends it once more."
+          + ". If that record becomes a dead letter, too, a replay sends it only with --again."
     },
     footerHeading = Examples.HEADING,
     footer = {

@@ -34,8 +34,8 @@ final class HttpOptions {
   record Listener(Optional<HttpEndpoint> endpoint, String host) implements AutoCloseable {
 
     /**
-     * {@return the end of the line that begins with 'ready': text with the endpoint's address;
-     * empty without an endpoint}
+     * {@return the text about the endpoint's address in the line that begins with 'ready'; empty
+     * without an endpoint}
      */
     String text() {
       return endpoint.map(e -> ", http " + host + ":" + e.address().getPort()).orElse("");

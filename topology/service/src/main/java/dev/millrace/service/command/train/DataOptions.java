@@ -54,7 +54,8 @@ final class DataOptions {
       paramLabel = "N",
       defaultValue = "50000",
       description =
-          "With --labels-topic: number of images to keep on disk (default: ${DEFAULT-VALUE}).")
+          "With --labels-topic: largest number of labelled images to keep on disk (default:"
+              + " ${DEFAULT-VALUE}).")
   private int replay;
 
   @Option(

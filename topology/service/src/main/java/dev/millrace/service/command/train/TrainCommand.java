@@ -106,7 +106,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       names = "--threads",
       paramLabel = "N",
       description =
-          "Number of CPU threads (default: all cores with --data, otherwise half of them).")
+          "Number of CPU threads (default: all cores with --data, otherwise half of the cores).")
   private Integer threads;
 
   @Grouped(Section.RUN)
