@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches a Kafka Streams client on threads of its own. Checks the client once a second, and asks
- * the brokers every 4 s whether the client's topics exist. Thread-safe.
+ * the brokers every 4 s whether the topics that the client writes to exist. Thread-safe.
  */
 public final class HealthWatch implements AutoCloseable {
 

@@ -20,9 +20,9 @@ import org.apache.kafka.streams.StreamsConfig;
  * Classifies the images of the input topics, and writes predictions to the output topic, from
  * {@link #start()} to {@link #close}. Thread-safe.
  *
- * <p>If the version that the control topic names cannot serve, the service uses the version
- * promoted before. If that version cannot serve either, the service waits until one of the two
- * versions can serve, and only then joins its group. {@link #problems} says why.
+ * <p>If the version that the control topic names cannot serve, the service uses the version that
+ * was promoted before it. If that version cannot serve either, the service waits until one of the
+ * two versions can serve, and only then joins its group. {@link #problems} says why.
  */
 public final class InferenceService implements AutoCloseable {
 

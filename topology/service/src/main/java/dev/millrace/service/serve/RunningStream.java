@@ -29,7 +29,10 @@ final class RunningStream implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
-  /** The time-out of a close after a failure. It is short, because a hanging thread never ends. */
+  /**
+   * The time-out for closing the client after a failure. The time-out is short, because a hanging
+   * thread never ends.
+   */
   private static final Duration CLOSE_TIMEOUT_OF_FAILED = Duration.ofSeconds(5);
 
   private final CompletableFuture<Void> running;

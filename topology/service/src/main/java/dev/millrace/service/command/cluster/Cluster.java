@@ -83,7 +83,7 @@ public final class Cluster implements AutoCloseable {
 
   /**
    * Checks that the topics exist, and waits until each partition accepts records. A new partition
-   * accepts records a moment after the metadata lists it.
+   * accepts records a moment after the metadata lists the partition.
    *
    * @param topics the topics' names
    * @throws CommandException if no broker answers, a topic does not exist, or a partition has no

@@ -60,7 +60,7 @@ public final class TailCommand implements Callable<Integer> {
 
   @Option(
       names = "--from-beginning",
-      description = "Start with the oldest record instead of the next new one.")
+      description = "Start with the oldest record instead of the next new record.")
   private boolean fromBeginning;
 
   @Option(names = "--count", paramLabel = "N", description = "Stop after N records.")

@@ -18,10 +18,10 @@ import org.jline.utils.AttributedStyle;
  */
 public final class Board {
 
-  /** Smallest width of a terminal that can show a board, in cells. */
+  /** Smallest width, in cells, of a terminal that can show a board. */
   public static final int LEAST_COLUMNS = 80;
 
-  /** Smallest height of a terminal that can show a board, in cells. */
+  /** Smallest height, in cells, of a terminal that can show a board. */
   public static final int LEAST_ROWS = 24;
 
   /** Side of Fashion-MNIST's images, in pixels. A large terminal shows every pixel. */
