@@ -198,8 +198,8 @@ class LauncherTest {
   }
 
   /**
-   * Creates a checkout that counts as read-only. In place of the lock file, it has a folder, which
-   * even root cannot write to.
+   * Creates a checkout that counts as read-only. Instead of the lock file, it has a folder with the
+   * name of the lock file. Even root cannot open a folder for writing.
    */
   private Path readOnlyCheckout() throws Exception {
     Path home = Files.createDirectories(folder.toRealPath().resolve("checkout"));

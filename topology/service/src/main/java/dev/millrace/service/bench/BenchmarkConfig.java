@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param scale factor for the number of images, above 0 and at most 1; with less than 1, figures
  *     are less exact
  * @param devices the devices that models run on: the CPU, or GPUs
- * @param photographs folder of the photographs with which a GPU's answers are checked; if empty,
- *     the answers are checked with generated images
+ * @param photographs folder of photographs on which a GPU's predictions are compared with the
+ *     CPU's; if empty, generated images are used
  */
 public record BenchmarkConfig(
     Path folder, int rounds, double scale, List<Device> devices, Optional<Path> photographs) {
@@ -28,7 +28,8 @@ public record BenchmarkConfig(
    * @param rounds number of rounds
    * @param scale factor for the number of images
    * @param devices the devices that models run on
-   * @param photographs folder of the photographs that a GPU's answers are checked with
+   * @param photographs folder of photographs on which a GPU's predictions are compared with the
+   *     CPU's
    * @throws IllegalArgumentException if a value is out of range, or the devices mix CPU and GPUs;
    *     the message names the key
    */

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The benchmarks of Millrace and of the products that it is compared with. {@link
- * java.util.ServiceLoader} finds the implementation, so that the service's class path never holds
- * these products.
+ * The benchmarks of Millrace and of the products that it is compared with. The implementation is in
+ * another module, where {@link java.util.ServiceLoader} finds it. The service's class path
+ * therefore never holds these products.
  */
 public interface Benchmarks {
 

@@ -24,7 +24,7 @@ public final class Machine {
   private Machine() {}
 
   /**
-   * {@return facts about the machine and the versions, by name}
+   * {@return facts about the machine and the versions of the software, by name}
    *
    * @param millrace the version of Millrace
    * @throws IOException if the system's description of the processor cannot be read

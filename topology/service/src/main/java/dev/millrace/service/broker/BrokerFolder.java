@@ -22,8 +22,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 final class BrokerFolder implements AutoCloseable {
 
   /**
-   * The locked file. The file also marks the folder as a broker's, so that a broker refuses another
-   * folder that the user names by mistake.
+   * The locked file, which also marks the folder as a broker's. A broker refuses a folder with
+   * other files but without this mark, because the user may have named the folder by mistake.
    */
   private static final String LOCK_FILE = ".millrace-broker.lock";
 

@@ -79,8 +79,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * {@return a future that completes with the fault if the broker cannot recover} The owner must
-   * then close the broker.
+   * {@return a future that completes if the broker has a fault from which it cannot recover; the
+   * result is the fault} The owner must then close the broker.
    */
   public CompletableFuture<Throwable> failure() {
     return node.failure().copy();

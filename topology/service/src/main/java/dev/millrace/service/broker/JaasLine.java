@@ -16,8 +16,8 @@ public final class JaasLine {
   private JaasLine() {}
 
   /**
-   * {@return whether a key is {@code sasl.jaas.config}, also with the prefix of a client, listener
-   * or mechanism}
+   * {@return whether a key is {@code sasl.jaas.config}, with or without the prefix of a client,
+   * listener or mechanism}
    *
    * @param key the key
    */

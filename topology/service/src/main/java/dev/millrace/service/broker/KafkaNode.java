@@ -22,8 +22,8 @@ import scala.Tuple2;
 
 /**
  * Kafka's controller and broker, assembled as in {@link KafkaRaftServer}, with two differences. The
- * caller provides the listening sockets. An unrecoverable fault is reported to the owner, and does
- * not end the JVM. {@link KafkaRaftServer} offers neither.
+ * caller provides the listening sockets, which {@link KafkaRaftServer} would open itself. An
+ * unrecoverable fault is reported to the owner, while {@link KafkaRaftServer} would end the JVM.
  */
 final class KafkaNode implements AutoCloseable {
 

@@ -32,7 +32,7 @@ import org.apache.kafka.controller.ControllerRequestContext;
  *
  * <p>The controller creates the users at each start. The formatter of Kafka's data folder can
  * create users, too, but only in an empty folder. A changed password would therefore have no effect
- * after a restart. The formatter also accepts no password with a comma.
+ * after a restart. The formatter also refuses a password that contains a comma.
  */
 final class ScramUsers {
 
@@ -43,8 +43,8 @@ final class ScramUsers {
   private static final long PAUSE_MS = 10;
 
   /**
-   * The users of each {@code sasl.jaas.config}. Each needs a request of its own, because Kafka
-   * accepts a user name only once per request.
+   * The users of each {@code sasl.jaas.config}. Each {@code sasl.jaas.config} needs a request of
+   * its own, because Kafka accepts a user name only once per request.
    */
   private final List<Line> lines = new ArrayList<>();
 

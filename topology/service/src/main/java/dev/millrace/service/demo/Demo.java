@@ -91,7 +91,7 @@ public final class Demo implements AutoCloseable {
    *
    * @param images the images, which are sent again and again
    * @param rate images per second
-   * @param goOn whether to continue; called between polls and before each prediction
+   * @param goOn returns whether to continue; called between polls and before each prediction
    * @param show receives each prediction
    */
   public void run(

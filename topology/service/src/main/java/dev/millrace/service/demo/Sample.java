@@ -39,7 +39,8 @@ public final class Sample {
     try (InputStream network = Sample.class.getResourceAsStream(NETWORK)) {
       Files.write(folder.resolve("model.onnx"), network.readAllBytes());
     }
-    // The network was trained on one folder per class. The folder names give the order of classes.
+    // The network was trained on images in one folder per class. Its classes have the order of the
+    // sorted folder names.
     Files.write(
         folder.resolve("labels.txt"), FashionMnist.LABELS.names().stream().sorted().toList());
     for (DemoImage image : images()) {

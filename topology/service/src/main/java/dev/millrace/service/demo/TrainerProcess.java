@@ -59,7 +59,7 @@ public final class TrainerProcess implements AutoCloseable {
           "the demo starts its trainer with the launcher; start the demo with ./millrace, too");
     }
     List<String> command = new ArrayList<>(List.of(launcher, "train", "--json"));
-    // The trainer ends when its parent ends, because a killed demo cannot stop its trainer.
+    // With --parent, the trainer ends when the demo ends. A killed demo could not stop its trainer.
     command.addAll(List.of("--parent", Long.toString(ProcessHandle.current().pid())));
     for (Object option : options) {
       command.add(option.toString());

@@ -1,2 +1,2 @@
-/** The whole loop on one machine: a broker, a service, a trainer, and a stream of images. */
+/** The parts of the demo: a broker, a service, a trainer, and a stream of images. */
 package dev.millrace.service.demo;

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches a Kafka Streams client on threads of its own. Checks the client once a second, and asks
- * the brokers every 4 s whether the client's topics exist. Thread-safe.
+ * the brokers every 4 s whether the topics that the client writes to exist. Thread-safe.
  */
 public final class HealthWatch implements AutoCloseable {
 
@@ -69,13 +69,13 @@ public final class HealthWatch implements AutoCloseable {
    * @param streams the client, which need not have started; the caller closes it
    * @param threads number of stream threads that the client should have
    * @param lastFailure returns the last failure of a stream thread, if there was one
-   * @param admin an admin client's configuration
+   * @param admin configuration of the admin client that looks for the topics
    * @param topics the topics that the client writes to
    * @param maxPollInterval the client's {@code max.poll.interval.ms}
-   * @param onHang receives one line of text if a stream thread hangs, before the group removes the
-   *     thread
-   * @param registry receives the gauge of how long each partition has stood still; the caller
-   *     closes it
+   * @param onHang receives one line of text if a stream thread hangs, before the brokers remove the
+   *     thread from the consumer group
+   * @param registry receives a gauge that says how long each partition has stood still; the caller
+   *     closes the registry
    * @return the watch, which the caller closes
    */
   public static HealthWatch start(

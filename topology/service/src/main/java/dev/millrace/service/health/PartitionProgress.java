@@ -9,8 +9,9 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Measures how long each partition has stood still although records wait in it.
  *
- * <p>The state of a partition is kept when its stream thread fails. If the replacement fails at the
- * same record, the partition counts as standing still since the first failure. Used by one thread.
+ * <p>The state of a partition is kept when its stream thread fails. If the replacement thread fails
+ * at the same record, the partition counts as standing still since the first failure. Used by one
+ * thread.
  */
 final class PartitionProgress {
 
@@ -55,7 +56,10 @@ final class PartitionProgress {
     }
   }
 
-  /** Counts from now on if the committed offset has moved, or if no record waited before. */
+  /**
+   * Updates a partition. Restarts its time from now if the committed offset has moved, or if no
+   * record waited before.
+   */
   private static Standing after(Standing before, Standing seen) {
     long committed = Math.max(before.committed, seen.committed);
     long polled = Math.max(before.polled, seen.polled);
@@ -72,7 +76,7 @@ final class PartitionProgress {
                 entry -> entry.getValue().waits() ? now - entry.getValue().since : 0));
   }
 
-  /** Returns the committed offset of a partition; 0 if there is none. */
+  /** Returns the committed offset of a partition; 0 if no committed offset is known. */
   long offset(TopicPartition partition) {
     return Math.max(0, partitions.get(partition).committed);
   }

@@ -47,8 +47,8 @@ final class StreamMonitor {
    * @param lastFailure returns the last failure of a stream thread, if there was one
    * @param longestSilence the time without a poll after which a stream thread counts as hanging
    * @param onHang receives one line of text if a stream thread hangs
-   * @param registry receives the gauge of how long each partition has stood still; the caller
-   *     closes it
+   * @param registry receives a gauge that says how long each partition has stood still; the caller
+   *     closes the registry
    */
   StreamMonitor(
       StreamsView streams,
@@ -178,8 +178,8 @@ final class StreamMonitor {
 
   /**
    * Returns the reason why a partition stands still. The reason is the last failure of a stream
-   * thread if the thread failed after the partition stopped, or less than 10 s before. Otherwise,
-   * the reason is that no thread failed.
+   * thread, unless the thread failed more than 10 s before the partition stopped. In that case, or
+   * without a failure, the text says that no thread failed.
    */
   private String reason(long now, long standing) {
     return lastFailure

@@ -58,9 +58,9 @@ public final class HttpEndpoint implements AutoCloseable {
     setting("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
     setting("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
     setting("jdk.httpserver.maxConnections", 2 * MOST_REQUESTS);
-    // The server sends headers and body separately. Without nodelay, Nagle's algorithm holds the
-    // body back until the client has acknowledged the headers. On a connection that stays open, the
-    // client delays this acknowledgement by 40 ms.
+    // The server sends headers and body in separate packets. Without nodelay, Nagle's algorithm
+    // holds the body back until the client has acknowledged the headers. On a connection that stays
+    // open, the client's delayed acknowledgement (a TCP feature) takes 40 ms.
     setting("sun.net.httpserver.nodelay", true);
   }
 
@@ -70,8 +70,8 @@ public final class HttpEndpoint implements AutoCloseable {
   private HttpEndpoint(
       InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
       throws IOException {
-    // By default, at most 50 connections can wait to be accepted. The client of a further
-    // connection would wait a second, and then send its first packet again.
+    // By default, at most 50 connections can wait to be accepted. A client with a further
+    // connection would wait a second, and then repeat its first packet.
     server = HttpServer.create(address, MOST_REQUESTS);
     server.setExecutor(threads);
     server.createContext(

@@ -117,7 +117,7 @@ public final class ControlTopicCheck {
                   + ControlTopic.NAME
                   + "' and promote each model again");
     } catch (UnknownTopicOrPartitionException e) {
-      return Optional.empty(); // the first promotion creates it
+      return Optional.empty(); // the first promotion creates the topic
     }
   }
 

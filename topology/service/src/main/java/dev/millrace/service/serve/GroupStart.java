@@ -21,8 +21,8 @@ import org.apache.kafka.common.errors.UnknownMemberIdException;
 
 /**
  * Decides where a service's group starts or continues to read. It commits the start offsets of a
- * new group before the group has members. The group then reads partitions that are added later from
- * their beginning. Used by one thread.
+ * new group before the group has members. In a partition that is added later, the group then starts
+ * at the first record. Used by one thread.
  */
 public final class GroupStart {
 

@@ -20,8 +20,9 @@ import org.apache.kafka.streams.StreamsConfig;
  * Classifies the images of the input topics, and writes predictions to the output topic, from
  * {@link #start()} to {@link #close}. Thread-safe.
  *
- * <p>If neither the version that the control topic names nor the version promoted before it can
- * serve, the service joins no group until one of them can. {@link #problems} says why.
+ * <p>If the version that the control topic names cannot serve, the service uses the version that
+ * was promoted before it. If that version cannot serve either, the service waits until one of the
+ * two versions can serve, and only then joins its group. {@link #problems} says why.
  */
 public final class InferenceService implements AutoCloseable {
 
@@ -46,7 +47,7 @@ public final class InferenceService implements AutoCloseable {
 
   /**
    * Starts to load the native libraries on a thread of its own, so that {@link #start} takes less
-   * time. Ignores failures, because {@link #start} would fail in the same way.
+   * time. Ignores failures, because {@link #start} fails in the same way and reports them.
    */
   public static void loadLibraries() {
     Thread loader =
@@ -153,8 +154,8 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * Joins the group. If this fails, ends the service with the exception, because the follower's
-   * thread would ignore an exception that this method throws.
+   * Joins the group. If this fails, ends the service with the exception, because the thread that
+   * follows the control topic would ignore an exception that this method throws.
    */
   private void joinOrEnd(ImageInference<byte[]> loaded) {
     try {

@@ -7,23 +7,26 @@ import java.util.List;
 /** Estimates the size of a model's predictions. */
 public final class PredictionSize {
 
-  /** Bytes of the id, the model, the source and the names of the fields. */
+  /** Number of bytes of a prediction's id, model and source, and of the names of its fields. */
   private static final int FRAME = 2 << 10;
 
-  /** Bytes of the index, the probability and the field names of one entry of {@code top}. */
+  /**
+   * Number of bytes of the index, the probability and the field names of one entry of {@code top}.
+   */
   private static final int ENTRY = 80;
 
-  /** Bytes of the longest text of a float, with the comma. */
+  /** Number of bytes of the longest float in JSON, with the comma after it. */
   private static final int PROBABILITY = 15;
 
-  /** Bytes of the quotes and the comma of a name in {@code labels}. */
+  /** Number of bytes of the quotes and the comma around a name in {@code labels}. */
   private static final int NAME = 3;
 
   private PredictionSize() {}
 
   /**
    * {@return the approximate size of a version's largest prediction, in bytes, for a record with a
-   * short key and few headers} A prediction of independent classes may name all of them.
+   * short key and few headers} If the model's classes are independent, a prediction may name all
+   * classes.
    *
    * @param version the version's manifest
    * @param top number of classes that a prediction lists in {@code top}

@@ -29,7 +29,10 @@ final class RunningStream implements AutoCloseable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
-  /** The time-out of a close after a failure. It is short, because a hanging thread never ends. */
+  /**
+   * The time-out for closing the client after a failure. The time-out is short, because a hanging
+   * thread never ends.
+   */
   private static final Duration CLOSE_TIMEOUT_OF_FAILED = Duration.ofSeconds(5);
 
   private final CompletableFuture<Void> running;
@@ -48,8 +51,8 @@ final class RunningStream implements AutoCloseable {
    * @param registry receives the metrics; the caller closes it
    * @param running is completed once the client has joined the group
    * @param ended is completed when the client has ended. It is completed exceptionally if the
-   *     client ended by itself, with {@link StartRefusedException} if the group belongs to another
-   *     service
+   *     client ended by itself. The exception is a {@link StartRefusedException} if the group
+   *     belongs to another service
    */
   RunningStream(
       ServiceConfig config,

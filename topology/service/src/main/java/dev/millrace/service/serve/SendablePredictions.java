@@ -19,19 +19,19 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 final class SendablePredictions
     implements FixedKeyProcessorSupplier<byte[], Prediction, Prediction> {
 
-  /** Bytes of a character that JSON escapes. */
+  /** Number of bytes of a character that JSON escapes. */
   private static final long ESCAPED = 6;
 
-  /** Characters around a text in an array. */
+  /** Number of characters around a text in an array: two quotes and a comma. */
   private static final long QUOTES = 3;
 
-  /** Bytes of the longest number, with a comma. */
+  /** Number of bytes of the longest number, with a comma. */
   private static final long NUMBER = 21;
 
-  /** Bytes of all field names, with quotes and braces. */
+  /** Number of bytes of all field names, with quotes and braces. */
   private static final long FIELDS = 256;
 
-  /** Bytes of the field names of one entry of {@code top}. */
+  /** Number of bytes of the field names of one entry of {@code top}. */
   private static final long FIELDS_OF_TOP = 48;
 
   private final String output;
@@ -39,11 +39,11 @@ final class SendablePredictions
   private final Clock clock;
 
   /**
-   * Creates the step.
+   * Creates this step of the topology.
    *
    * @param output the output topic
-   * @param limits reads the limits of the topic; shared by all tasks
-   * @param clock the clock with whose time the timestamps of predictions are compared
+   * @param limits reads the limits of the output topic; all stream tasks share it
+   * @param clock the clock; its time is compared with the timestamps of predictions
    */
   SendablePredictions(String output, LimitsReader limits, Clock clock) {
     this.output = output;

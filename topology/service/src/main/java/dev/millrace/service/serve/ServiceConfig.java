@@ -63,8 +63,8 @@ public record ServiceConfig(
       (Long) ProducerConfig.configDef().defaultValues().get(ProducerConfig.BUFFER_MEMORY_CONFIG);
 
   /**
-   * Allowance for the headers that Kafka Streams adds to a dead letter, including a stack trace, in
-   * bytes.
+   * Number of bytes to allow for the headers that Kafka Streams adds to a dead letter. The headers
+   * include a stack trace.
    */
   static final int DEAD_LETTER_HEADERS = 64 << 10;
 
@@ -264,8 +264,9 @@ public record ServiceConfig(
           ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis() / 4);
     }
     if (!prompt) {
-      // Under this protocol, Kafka Streams creates its own consumer, and no answer can interrupt
-      // this consumer's poll. Polls are short, because answers wait until the poll returns.
+      // Under the streams protocol, Kafka Streams creates its own consumer, and a finished
+      // prediction cannot interrupt the consumer's poll. Polls are short, because predictions wait
+      // until the poll returns.
       defaults.put(StreamsConfig.POLL_MS_CONFIG, 5);
     }
     if (!skipped.isEmpty()) {
@@ -274,8 +275,8 @@ public record ServiceConfig(
     }
     // Images are large. Kafka Streams' default of 1,000 records per partition could take gigabytes.
     defaults.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2 * inference.maxInFlight());
-    // With Kafka Streams' default, every prediction would wait 100 ms. Under load, answers are sent
-    // in bursts (see PromptClients). One millisecond is enough to send a burst in one request.
+    // With Kafka Streams' default, every prediction would wait 100 ms. Under load, predictions are
+    // sent in bursts (see PromptClients). One millisecond is enough to send a burst in one request.
     defaults.put(ProducerConfig.LINGER_MS_CONFIG, prompt ? 1 : 5);
     // One prediction with 1,000 classes fills Kafka's default batch size of 16 KiB.
     defaults.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);

@@ -12,8 +12,8 @@ import org.apache.kafka.common.config.TopicConfig;
 
 /**
  * Compares the limits of a service's topics. If the output topic refuses predictions, the images of
- * these predictions become dead letters. If the dead-letter topic is too small for records of an
- * input topic, these dead letters lose the image. Immutable.
+ * these predictions become dead letters. If the dead-letter topic accepts only smaller records than
+ * an input topic, the dead letters of larger records lose the image. Immutable.
  */
 public final class TopicComparison {
 

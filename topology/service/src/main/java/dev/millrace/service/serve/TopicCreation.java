@@ -26,8 +26,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Creates the topics that a service needs, with the brokers' default replication. Existing topics
- * are not changed.
+ * Creates the topics that a service needs, with the brokers' default replication factor. Existing
+ * topics are not changed.
  */
 public final class TopicCreation {
 
@@ -94,7 +94,7 @@ public final class TopicCreation {
 
   /**
    * Creates missing topics, and returns when every partition accepts records. If no topic is
-   * missing, this needs no right to create topics.
+   * missing, the user needs no right to create topics.
    *
    * @param admin creates the topics; the caller closes it
    * @param wanted the topics, with their partitions and configurations

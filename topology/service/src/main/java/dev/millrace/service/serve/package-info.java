@@ -1,5 +1,5 @@
 /**
- * The service. Kafka Streams runs its topology, from images to predictions, until the service is
- * closed.
+ * The service: a Kafka Streams topology that reads images and writes predictions until the service
+ * is closed.
  */
 package dev.millrace.service.serve;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests the help, the errors of wrong usage, and that a failure is one line. */
+/** Tests the help, the errors for wrong usage, and that a command that fails prints one line. */
 class CommandLineToolTest {
 
   /** Time-outs of less than a second, so that a command soon reports that no broker answers. */

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Tests the clients of the control topic on a real broker, with open and aborted transactions. */
 @Tag("broker")
-@ResourceLock("millrace.models") // a topic of the shared broker
+@ResourceLock("millrace.models") // the control topic of the shared broker
 class ControlTopicOnBrokerTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();

@@ -179,7 +179,8 @@ class StreamMonitorTest {
               assertThat(problem.kind()).isEqualTo(Problem.Kind.THREAD_FAILED);
               assertThat(problem.reason()).contains("the database is gone");
             });
-    // The replacement fails, too. Its failure does not restart the clock.
+    // The replacement thread fails, too. The duration of the problem still counts from the first
+    // failure.
     failure = Optional.of(new ThreadFailure(nanos(second), "the database is gone"));
     assertThat(after(1)).hasSize(1);
 

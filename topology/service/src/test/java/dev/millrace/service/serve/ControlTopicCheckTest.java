@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that the check repairs or refuses a control topic that would delete promotions. */
 @Tag("broker")
-@ResourceLock("millrace.models") // a topic of the shared broker
+@ResourceLock("millrace.models") // the control topic of the shared broker
 class ControlTopicCheckTest {
 
   private static final String NAME = "millrace.models";

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("broker")
-@ResourceLock("millrace.models") // a topic of the shared broker
+@ResourceLock("millrace.models") // the control topic of the shared broker
 class TopicCreationTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();

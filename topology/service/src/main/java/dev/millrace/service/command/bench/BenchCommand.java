@@ -34,9 +34,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measure Millrace on this machine, also against alternatives.",
-      "Starts its own broker and processes, and takes hours. Run nothing else on the machine"
-          + " meanwhile. Use --only to measure some of the parts."
+      "Measure Millrace and alternatives to Millrace on this machine.",
+      "The measurements start a broker and processes of their own, and take hours. Run nothing else"
+          + " on the machine meanwhile. Use --only to measure only some parts."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace bench --list", "  millrace bench --only resnet20 --rounds 3"})
@@ -49,8 +49,8 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       paramLabel = "NAME",
       split = ",",
       description =
-          "Parts to measure, separated by commas; see --list. The name of a result selects the part"
-              + " that measures this result.")
+          "Names of the parts to measure, separated by commas. --list prints these names. The name"
+              + " of a result also works, and selects the part that measures this result.")
   private List<String> only = new ArrayList<>();
 
   @Option(names = "--list", description = "List what can be measured and exit.")
@@ -61,9 +61,9 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       paramLabel = "DEVICE",
       split = ",",
       description =
-          "Devices to measure, cpu or cuda:N, separated by commas (default:"
-              + " ${DEFAULT-VALUE}). With GPUs, the part 'cuda' runs first, and parts that need no"
-              + " GPU are left out.")
+          "Devices to measure, cpu or cuda:N, separated by commas (default: ${DEFAULT-VALUE}). If"
+              + " the devices are GPUs, the part 'cuda' runs first, and parts that need no GPU are"
+              + " left out.")
   private List<String> devices = List.of(Device.CPU.toString());
 
   @Option(
@@ -79,8 +79,8 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       paramLabel = "N",
       defaultValue = "3",
       description =
-          "Number of repetitions. Results are the medians over the repetitions (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Number of times that each measurement is repeated. A result is the median of the"
+              + " repetitions (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(
@@ -88,9 +88,9 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       paramLabel = "PART",
       defaultValue = "1",
       description =
-          "Share of the usual number of images to measure with, above 0 and up to 1. Below 1, the"
-              + " results only show that the measurements run, and are not comparable (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Share of the usual number of images to measure with, above 0 and up to 1. With a value"
+              + " below 1, the results only show that the measurements work, and cannot be compared"
+              + " with other results (default: ${DEFAULT-VALUE}).")
   private double scale;
 
   @Option(

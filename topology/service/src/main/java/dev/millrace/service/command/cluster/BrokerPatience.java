@@ -49,7 +49,7 @@ public final class BrokerPatience {
   }
 
   /**
-   * Creates the retries.
+   * Creates an instance that retries for a limited time.
    *
    * @param limit how long to retry; an attempt that begins before the limit may end after the limit
    * @param pause waits between attempts
@@ -66,8 +66,8 @@ public final class BrokerPatience {
    *
    * @param bootstrapServers the brokers' addresses, for messages
    * @param attempt the step that needs a broker
-   * @return true if {@code attempt} succeeded, false if the command was asked to stop before that
-   * @throws UnreachableBrokerException if no broker has answered when the limit is over; its
+   * @return true if {@code attempt} succeeded, false if the command was asked to stop first
+   * @throws UnreachableBrokerException if no broker has answered when the limit is over; the
    *     message says how long the command has waited
    * @throws InterruptedException if the thread is interrupted
    */

@@ -50,7 +50,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Creates the admin client. It sends no request yet.
+   * Creates the admin client. This method sends no request.
    *
    * @param kafka the options that name the brokers
    * @return the cluster, which the caller closes
@@ -83,7 +83,7 @@ public final class Cluster implements AutoCloseable {
 
   /**
    * Checks that the topics exist, and waits until each partition accepts records. A new partition
-   * accepts records a moment after the metadata lists it.
+   * accepts records a moment after the metadata lists the partition.
    *
    * @param topics the topics' names
    * @throws CommandException if no broker answers, a topic does not exist, or a partition has no

@@ -64,7 +64,7 @@ public final class TopicReader {
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       if (records.isEmpty()) {
-        consumer.endOffsets(partitions); // unlike poll, this fails if no broker answers
+        consumer.endOffsets(partitions); // unlike poll, endOffsets fails if no broker answers
       }
       for (ConsumerRecord<byte[], byte[]> record : records) {
         TopicPartition partition = new TopicPartition(topic, record.partition());

@@ -2,7 +2,10 @@ package dev.millrace.service.command.cluster;
 
 import dev.millrace.service.command.lifecycle.CommandException;
 
-/** No broker answered, because none runs, it is busy, or it expects another security protocol. */
+/**
+ * No broker answered. Either no broker runs, or the broker is busy, or the broker expects another
+ * security protocol.
+ */
 public final class UnreachableBrokerException extends CommandException {
 
   private static final long serialVersionUID = 1;

@@ -7,7 +7,7 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * A record of a dead-letter topic. Its headers hold the position of the original record and the
- * reason why this record failed (KIP-1034).
+ * reason why the original record failed (KIP-1034).
  *
  * @param record the record itself
  */
@@ -23,8 +23,8 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
   public static final String REPLAYED = "millrace.replayed";
 
   /**
-   * The header of a dead letter that has no value, because the original record was too large or was
-   * skipped.
+   * The header that marks a dead letter without a value. The service leaves the value out if the
+   * original record was too large, or if the user skipped it.
    */
   static final String STUB = "millrace.stub";
 
@@ -86,7 +86,10 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
     return record.headers().lastHeader(STUB) != null;
   }
 
-  /** {@return the position of an earlier dead letter, if a replay of it led to this dead letter} */
+  /**
+   * {@return the position of the earlier dead letter whose replay failed and led to this dead
+   * letter; empty if no replay did}
+   */
   Optional<String> replayOf() {
     return value(REPLAYED);
   }

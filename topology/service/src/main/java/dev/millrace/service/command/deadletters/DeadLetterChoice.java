@@ -6,7 +6,7 @@ import dev.millrace.service.serve.Topics;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** Options that select dead letters, as a mixin. */
+/** A mixin of options that select dead letters. */
 @Grouped(Section.OPTIONS)
 final class DeadLetterChoice {
 
@@ -20,10 +20,15 @@ final class DeadLetterChoice {
   @Option(
       names = "--reason",
       paramLabel = "REGEX",
-      description = "Only dead letters whose reason contains a match of this regular expression.")
+      description =
+          "Select only dead letters where this regular expression matches any part of the reason"
+              + " for the failure.")
   private Pattern reason;
 
-  @Option(names = "--key", paramLabel = "KEY", description = "Only dead letters with this key.")
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description = "Select only dead letters with this key.")
   private String key;
 
   @Option(

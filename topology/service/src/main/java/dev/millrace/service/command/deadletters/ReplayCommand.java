@@ -31,13 +31,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     description = {
-      "Send dead letters back to the topics they came from, each once.",
+      "Send each dead letter once to the topic that its image came from.",
       "Reads the dead-letter topic TOPIC up to its current end. The compacted topic TOPIC"
           + ReplayLog.SUFFIX
           + " lists the dead letters that were sent. The transaction that sends a dead letter also"
           + " adds it to this list. A record that was sent again carries the header "
           + DeadLetter.REPLAYED
-          + ". If that record becomes a dead letter again, only --again sends it once more."
+          + ". If that record becomes a dead letter, too, a replay sends it only with --again."
     },
     footerHeading = Examples.HEADING,
     footer = {

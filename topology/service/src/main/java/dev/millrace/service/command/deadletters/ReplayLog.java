@@ -47,7 +47,7 @@ final class ReplayLog {
     return topic;
   }
 
-  /** {@return whether the log's topic exists; without it, no dead letter was ever sent again} */
+  /** {@return whether the log's topic exists; if not, no replay has ever sent a dead letter} */
   boolean exists() {
     return exists;
   }
@@ -67,8 +67,8 @@ final class ReplayLog {
   }
 
   /**
-   * Adds a dead letter, and returns the log record to send in the same transaction as the dead
-   * letter.
+   * Adds a dead letter to the log, and returns the log record to send in the same transaction as
+   * the dead letter.
    */
   ProducerRecord<byte[], byte[]> entry(DeadLetter letter, String target) {
     replayed.add(key(letter));

@@ -15,7 +15,8 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 /**
  * Sends dead letters again, in transactions of up to 100 dead letters. A transaction also holds the
  * log record of each dead letter. If a second replay of the same topic starts, Kafka fences this
- * one: its next transaction fails. For one thread. The caller closes the producer.
+ * replay, so that the next transaction of this replay fails. For one thread. The caller closes the
+ * producer.
  */
 final class ReplayTransactions {
 
@@ -25,7 +26,9 @@ final class ReplayTransactions {
   private final String topic;
   private int open;
 
-  /** Aborts the transaction that an earlier replay left open, if there is one. */
+  /**
+   * Creates an instance. Aborts the transaction that an earlier replay left open, if there is one.
+   */
   ReplayTransactions(Producer<byte[], byte[]> producer, String topic) {
     this.producer = producer;
     this.topic = topic;

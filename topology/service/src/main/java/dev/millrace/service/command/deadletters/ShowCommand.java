@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Print dead letters with their reasons, one line each.",
       "Reads the dead-letter topic up to its current end. A line has the time, the key, the"
-          + " position of the dead letter, the position of the original record, and the reason of"
+          + " position of the dead letter, the position of the original record, and the reason for"
           + " the failure."
     },
     footerHeading = Examples.HEADING,
@@ -54,7 +54,7 @@ final class ShowCommand implements Callable<Integer> {
         StopSignal stop = StopSignal.listen(consumer::wakeup)) {
       show(new TopicReader(consumer), count);
     } catch (WakeupException e) {
-      // The signal sets the JVM's exit code.
+      // A signal has ended the command, and sets the JVM's exit code.
     }
     return ExitCode.DONE;
   }

@@ -37,13 +37,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Run the whole loop on this machine: broker, trainer and service.",
+      "Run a demo on this machine: broker, trainer and service.",
       "A trainer learns from 8,000 of Fashion-MNIST's 10,000 test images, and the service"
-          + " classifies the other 2,000 as a stream. A new version that is better than the"
-          + " promoted one is promoted while the stream runs. All files are in a temporary folder,"
-          + " which is deleted at the end. Stop the demo with Ctrl-C, or on the live screen with"
-          + " q.",
-      "With --model-file, --images or --untrained, nothing is trained.",
+          + " classifies a stream of the other 2,000. While the stream runs, the trainer promotes"
+          + " each new version that is better than the promoted version. All files are in a"
+          + " temporary folder, which is deleted at the end. To stop the demo, press Ctrl-C, or"
+          + " press q on the live screen.",
+      "With --model-file, --images or --untrained, the demo trains nothing.",
       "In a terminal of at least 80 by 24 characters, the demo shows a live screen. In a pipe, in a"
           + " smaller terminal or with NO_COLOR=1, it prints one line per prediction and event."
     },
@@ -64,7 +64,8 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
       names = "--images",
       paramLabel = "DIR",
       description =
-          "Images to stream, in one folder per class (default: Fashion-MNIST's test images).")
+          "Folder of images to stream, with one folder per class (default: Fashion-MNIST's test"
+              + " images).")
   private Path images;
 
   @Mixin private DemoModelOptions model;
@@ -127,7 +128,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
 
   /**
    * Trains on the first {@value #LEARNED} images, and streams the others once the trainer has
-   * published a version.
+   * promoted its first version.
    */
   private void learn(
       Demo demo, Path folder, StopSignal stop, VersionScores scores, DemoScreen screen)
@@ -157,8 +158,9 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
   }
 
   /**
-   * {@return the arguments of {@code millrace train}} They train a ResNet-20, whose stem halves the
-   * sides of the images, on all cores but one. This makes good versions within three minutes.
+   * {@return the arguments of {@code millrace train}} The trainer uses all cores but one, and
+   * trains a ResNet-20 with a stem that halves the width and the height of the images. The trainer
+   * can therefore publish good versions within three minutes.
    */
   private static Object[] training(
       Demo demo, Path folder, Path labelled, ModelRepository repository) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The model that the demo serves instead of training one: a mixin of options. */
+/** A mixin of options that select a model for the demo to serve, so that the demo trains none. */
 @Grouped(Section.MODEL)
 final class DemoModelOptions {
 
@@ -28,7 +28,10 @@ final class DemoModelOptions {
       description = "Serve a network with random weights, and train nothing.")
   private boolean untrained;
 
-  @Option(names = "--model-file", paramLabel = "FILE", description = "ONNX classifier to serve.")
+  @Option(
+      names = "--model-file",
+      paramLabel = "FILE",
+      description = "ONNX file of the classifier to serve.")
   private Path modelFile;
 
   @Option(

@@ -5,7 +5,10 @@ import dev.millrace.events.Prediction;
 import dev.millrace.service.demo.DemoImage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Shows the progress of the demo. Thread-safe, except that one thread shows all predictions. */
+/**
+ * Shows the progress of the demo. Thread-safe, except for {@link #prediction}, which only one
+ * thread may call.
+ */
 interface DemoScreen extends AutoCloseable {
 
   /**
@@ -19,7 +22,8 @@ interface DemoScreen extends AutoCloseable {
    * Counts and shows a prediction.
    *
    * @param record a record of the predictions topic
-   * @param image the image that was classified; the prediction is right if it is the image's label
+   * @param image the image that was classified; the prediction is right if it names the image's
+   *     label
    */
   void prediction(ConsumerRecord<String, Prediction> record, DemoImage image);
 

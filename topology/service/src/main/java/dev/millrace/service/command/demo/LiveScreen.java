@@ -80,7 +80,8 @@ final class LiveScreen implements DemoScreen {
       return Optional.empty();
     }
     try {
-      // This provider starts the programs tty and stty. JLine's others load native libraries.
+      // This provider starts the programs tty and stty. JLine's other providers load native
+      // libraries.
       Terminal terminal =
           new ExecTerminalProvider()
               .sysTerminal(
@@ -187,7 +188,7 @@ final class LiveScreen implements DemoScreen {
     return board.draw(columns, rows, seconds()).stream()
         .limit(size.getRows())
         .map(line -> line.columnSubSequence(0, size.getColumns()))
-        .collect(Collectors.toCollection(ArrayList::new)); // the display edits it
+        .collect(Collectors.toCollection(ArrayList::new)); // the display edits the list
   }
 
   /** Waits for a key until the next frame is due. Returns false if no more keys can be read. */

@@ -42,8 +42,8 @@ final class TrainerNews {
   }
 
   /**
-   * {@return the accuracy in the verdict that led to the promotion, as text; empty without a
-   * verdict}
+   * {@return the accuracy of the promoted version on held-out images, or its gain in accuracy, as
+   * text; empty if the trainer has not reported it}
    */
   private String judgement() {
     if (verdict == null) {

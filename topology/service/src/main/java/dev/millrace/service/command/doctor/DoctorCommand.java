@@ -64,8 +64,8 @@ public final class DoctorCommand implements Callable<Integer> {
       paramLabel = "TOPIC",
       split = ",",
       description =
-          "Topics to look for, separated by commas (default: --input, --output and"
-              + " --dead-letters).")
+          "Topics that must exist, separated by commas (default: the topics of --input, --output"
+              + " and --dead-letters).")
   private List<String> topics;
 
   @Grouped(Section.TOPICS)
@@ -74,7 +74,7 @@ public final class DoctorCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
       description =
-          "Largest image record, in bytes. Pass the same value as to 'serve' (default:"
+          "Largest image record, in bytes. Use the value that you pass to 'serve' (default:"
               + " ${DEFAULT-VALUE}).")
   private int maxRecordBytes;
 
@@ -111,7 +111,8 @@ public final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       description =
-          "Print the findings as a JSON array of {check, state, detail}, or the rights as JSON.")
+          "Print the findings as a JSON array of {check, state, detail}. With --acls: print the"
+              + " rights as JSON.")
   private boolean json;
 
   /** A finding in JSON. */

@@ -186,8 +186,8 @@ final class RequiredRights {
 
   /**
    * The right on all input topics. ACLs know no regular expressions. For {@code --input-pattern},
-   * the right therefore covers all topics that begin with the literal start of the pattern. Without
-   * a literal start, it covers all topics.
+   * the right therefore covers all topics that begin with the literal start of the pattern. If the
+   * pattern has no literal start, the right covers all topics.
    */
   private List<Right> inputs(AclOperation operation) {
     if (topics.inputPattern() == null) {

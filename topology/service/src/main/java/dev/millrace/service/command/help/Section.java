@@ -2,7 +2,7 @@ package dev.millrace.service.command.help;
 
 /** The groups of options that a command's help shows, in this order. */
 public enum Section {
-  /** The options that make up a small command. */
+  /** Options that belong to no other group. */
   OPTIONS("Options"),
   /** Images and labels that a command reads. */
   DATA("Data"),

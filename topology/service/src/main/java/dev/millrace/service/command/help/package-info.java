@@ -1,2 +1,4 @@
-/** What {@code --help} shows: options in groups, examples, and suggestions for mistyped words. */
+/**
+ * The content of {@code --help}: options in groups, examples, and suggestions for mistyped words.
+ */
 package dev.millrace.service.command.help;

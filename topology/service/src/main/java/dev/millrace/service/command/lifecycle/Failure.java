@@ -41,10 +41,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public record Failure(String line, int exitCode) {
 
   /**
-   * Finds the first cause for which this class has a message.
+   * Searches the exception and its causes for the first one that this class has a message for.
    *
    * @param thrown the exception
-   * @return the message and the exit code; a general message if no cause is known
+   * @return the message and the exit code; a general message if there is none
    */
   public static Failure of(Throwable thrown) {
     List<Throwable> causes = causes(thrown).dropWhile(Failure::isWrapper).toList();
@@ -179,8 +179,8 @@ public record Failure(String line, int exitCode) {
 
   /**
    * {@return the end of the error message: the command or option that solves the problem, or an
-   * empty text} This class adds it, because the code that throws the exception does not know the
-   * command line.
+   * empty text} This class adds this advice, because the code that throws the exception does not
+   * know the command line.
    */
   private static String advice(Throwable modelException) {
     for (Throwable e = modelException; e != null; e = e.getCause()) {

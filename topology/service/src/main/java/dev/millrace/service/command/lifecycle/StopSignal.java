@@ -63,7 +63,7 @@ public final class StopSignal implements AutoCloseable {
   /**
    * Listens for signals from now on.
    *
-   * @param wake interrupts a wait of the command; runs on the thread of the shutdown hook
+   * @param wake interrupts the command if it is waiting; runs on the thread of the shutdown hook
    * @return the signal, which the command closes
    */
   public static StopSignal listen(Runnable wake) {

@@ -13,10 +13,10 @@ public final class PredictionLine {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
-  /** A probability below this is highlighted. */
+  /** A probability below this value is highlighted. */
   private static final double UNSURE = 0.5;
 
-  /** Stands in place of the labels if no class is right. */
+  /** Stands in place of the labels if the classes are independent and none is predicted. */
   private static final String NONE = "(none)";
 
   private final ZoneId zone;
@@ -41,8 +41,9 @@ public final class PredictionLine {
   }
 
   /**
-   * {@return the time, id, label, probability, model version, and position of a prediction} For
-   * independent classes: the labels of all classes that are right, and the highest probability.
+   * {@return the time, id, label, probability, model version, and position of a prediction} If the
+   * classes are independent, the line has the labels of all predicted classes, and the highest
+   * probability.
    *
    * @param record the record that holds the prediction
    * @param prediction the record's value
@@ -65,7 +66,7 @@ public final class PredictionLine {
         record.offset());
   }
 
-  /** {@return the label, or all labels of independent classes that are right} */
+  /** {@return the label; if the classes are independent, the labels of all predicted classes} */
   private static String labels(Prediction prediction) {
     if (!prediction.independent()) {
       return prediction.label();

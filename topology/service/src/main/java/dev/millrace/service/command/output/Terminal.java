@@ -52,7 +52,7 @@ public record Terminal(boolean output, boolean errors, int columns, boolean colo
     return columns < NARROWEST ? USUAL_COLUMNS : columns;
   }
 
-  /** {@return the columns that lines on standard output may use} */
+  /** {@return the number of columns that lines on standard output may use} */
   public int outputColumns() {
     return output ? columns : USUAL_COLUMNS;
   }

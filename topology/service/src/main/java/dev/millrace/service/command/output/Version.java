@@ -54,8 +54,8 @@ public final class Version implements IVersionProvider {
   }
 
   /**
-   * {@return the version of ONNX Runtime} The native library reports it, because a GPU build may
-   * contain another version of ONNX Runtime than the CPU build.
+   * {@return the version of ONNX Runtime} This method asks the native library, because a GPU build
+   * may contain another version of ONNX Runtime than the CPU build.
    */
   private static String onnxRuntime() {
     try {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     description = {
-      "Print a script that completes commands and options.",
+      "Print a shell script that completes commands and options.",
       "Append the script to your shell's start-up file, or put it into the shell's folder for"
           + " completion scripts."
     },

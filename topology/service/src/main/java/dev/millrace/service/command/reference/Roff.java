@@ -66,8 +66,8 @@ final class Roff {
   }
 
   /**
-   * Escapes a text. Without the escape, roff would print a typographic hyphen, and an option copied
-   * from the page would not work in a shell.
+   * Escapes a text. roff would print an unescaped hyphen as a typographic hyphen, and an option
+   * copied from the page would then not work in a shell.
    */
   private static String escaped(String text) {
     return text.replace("\\", "\\e")

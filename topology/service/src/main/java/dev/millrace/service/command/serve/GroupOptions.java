@@ -9,8 +9,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import picocli.CommandLine.Option;
 
 /**
- * The consumer group that a service joins, and how the service processes records: a mixin of
- * options.
+ * A mixin of options for the consumer group that a service joins, and for the way in which the
+ * service processes records.
  */
 @Grouped(Section.KAFKA)
 final class GroupOptions {
@@ -26,7 +26,7 @@ final class GroupOptions {
       names = "--application-id",
       paramLabel = "ID",
       description =
-          "Consumer group. Instances of one group share the partitions (default:"
+          "Name of the consumer group. Services with the same group share the partitions (default:"
               + " millrace-MODEL).")
   private String applicationId;
 

@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The address at which a service serves its metrics and health: a mixin of options. */
+/** A mixin of options for the address at which a service exposes its metrics and health. */
 @Grouped(Section.HTTP)
 final class HttpOptions {
 
@@ -34,8 +34,8 @@ final class HttpOptions {
   record Listener(Optional<HttpEndpoint> endpoint, String host) implements AutoCloseable {
 
     /**
-     * {@return the endpoint's address as a part of the line that begins with 'ready'; empty without
-     * an endpoint}
+     * {@return the text about the endpoint's address in the line that begins with 'ready'; empty
+     * without an endpoint}
      */
     String text() {
       return endpoint.map(e -> ", http " + host + ":" + e.address().getPort()).orElse("");

@@ -12,8 +12,8 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /**
- * The model to serve, and how the service decodes, batches and classifies images: a mixin of
- * options.
+ * A mixin of options for the model to serve, and for the way in which the service decodes, batches
+ * and classifies images.
  */
 @Grouped(Section.INFERENCE)
 final class InferenceOptions {
@@ -60,8 +60,8 @@ final class InferenceOptions {
       names = "--max-batch-size",
       paramLabel = "N",
       description =
-          "Largest batch, in images (default: 64 on a GPU; on the CPU as many as run in 20"
-              + " ms, at most 8).")
+          "Largest number of images per batch (default: 64 on a GPU; on the CPU as many as run in"
+              + " 20 ms, at most 8).")
   private Integer maxBatchSize;
 
   @Option(
@@ -92,9 +92,9 @@ final class InferenceOptions {
       names = "--max-pixels",
       paramLabel = "N",
       description =
-          "Largest image to accept, in pixels, as width times height (default:"
-              + " ${DEFAULT-VALUE}). A JPEG may have eight times as many, because it can be decoded"
-              + " at a reduced size.")
+          "Largest image to accept, in pixels, as width times height (default: ${DEFAULT-VALUE}). A"
+              + " JPEG may have eight times as many pixels, because it can be decoded at a reduced"
+              + " size.")
   private long maxPixels = LIMITS.maxPixels();
 
   @Grouped(Section.ADVANCED)

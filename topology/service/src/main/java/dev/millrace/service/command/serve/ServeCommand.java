@@ -79,8 +79,8 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
       paramLabel = "N",
       defaultValue = "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
       description =
-          "Largest image record, in bytes, for the clients and for topics that"
-              + " --create-topics creates (default: ${DEFAULT-VALUE}, Kafka's own).")
+          "Largest image record, in bytes, that the service's Kafka clients and the topics from"
+              + " --create-topics accept (default: ${DEFAULT-VALUE}, Kafka's own).")
   private int maxRecordBytes;
 
   @Grouped(Section.ADVANCED)
@@ -97,7 +97,9 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Grouped(Section.MODEL)
   @Option(
       names = "--pin",
-      description = "Serve --version, or by default the newest version, and ignore promotions.")
+      description =
+          "Ignore promotions, and keep serving the version of --version, or without --version the"
+              + " newest version.")
   private boolean pin;
 
   @Override

@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps at the broker before a service joins its group. They create missing topics, compare the
- * topics' limits, and refuse a configuration that cannot work. The steps can be repeated, for
- * example after no broker has answered. Used by one thread.
+ * The requests to the broker before a service joins its group. These steps create missing topics,
+ * compare the topics' limits, and refuse a configuration that cannot work. The steps can be
+ * repeated, for example after no broker has answered. Used by one thread.
  */
 final class StartUp {
 
@@ -43,8 +43,8 @@ final class StartUp {
   /**
    * @param kafka the options of Kafka's clients
    * @param config the configuration of the service
-   * @param partitions number of partitions of missing topics, which are then created; null to
-   *     create no topics
+   * @param partitions number of partitions with which missing topics are created; null to create no
+   *     topics
    * @param from the value of {@code --from}, or null
    */
   StartUp(KafkaOptions kafka, ServiceConfig config, Integer partitions, String from) {

@@ -10,7 +10,9 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
-/** Turns the exception that ended a stream into one whose message says what to do. */
+/**
+ * Replaces the exception that ended a stream by an exception with a message that says what to do.
+ */
 final class StreamFailure {
 
   private StreamFailure() {}

@@ -118,7 +118,8 @@ final class PredictionTail {
     /**
      * Shows a record.
      *
-     * @return whether the record counts; false if it is neither a prediction nor a dead letter
+     * @return whether the record counts towards the number of shown records; false if it is neither
+     *     a prediction nor a dead letter
      */
     boolean show(ConsumerRecord<byte[], byte[]> record);
 

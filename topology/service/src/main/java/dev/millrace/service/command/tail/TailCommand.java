@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
     name = "tail",
     description = {
       "Print the predictions or dead letters of a topic as they arrive.",
-      "A dead letter is shown with its key and the reason of the failure. Only committed"
-          + " records are shown. The command uses no consumer group and commits no offsets."
+      "A dead letter is shown with its key and the reason for the failure. Only committed records"
+          + " are shown. The command uses no consumer group and commits no offsets."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -60,7 +60,7 @@ public final class TailCommand implements Callable<Integer> {
 
   @Option(
       names = "--from-beginning",
-      description = "Start with the oldest record instead of the next new one.")
+      description = "Start with the oldest record instead of the next new record.")
   private boolean fromBeginning;
 
   @Option(names = "--count", paramLabel = "N", description = "Stop after N records.")
@@ -98,7 +98,7 @@ public final class TailCommand implements Callable<Integer> {
       long shown = tail.follow(wanted, patience, screen);
       requireEnough(shown, screen);
     } catch (WakeupException e) {
-      // The signal sets the JVM's exit code.
+      // A signal has ended the command, and sets the JVM's exit code.
     } catch (TimeoutException e) {
       throw Cluster.unreachable(kafka.bootstrapServers(), limit(), e);
     }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The training data: a mixin of options. */
+/** A mixin of options for the training data. */
 @Grouped(Section.DATA)
 final class DataOptions {
 
@@ -45,8 +45,8 @@ final class DataOptions {
       names = "--create-topics",
       paramLabel = "PARTITIONS",
       description =
-          "With --labels-topic: create both topics with this many partitions if they are"
-              + " missing.")
+          "With --labels-topic: create the topics of images and labels, if they are missing, with"
+              + " this many partitions.")
   private Integer createTopics;
 
   @Option(
@@ -54,7 +54,8 @@ final class DataOptions {
       paramLabel = "N",
       defaultValue = "50000",
       description =
-          "With --labels-topic: number of images to keep on disk (default: ${DEFAULT-VALUE}).")
+          "With --labels-topic: largest number of labelled images to keep on disk (default:"
+              + " ${DEFAULT-VALUE}).")
   private int replay;
 
   @Option(

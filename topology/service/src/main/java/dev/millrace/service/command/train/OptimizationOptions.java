@@ -9,8 +9,8 @@ import dev.millrace.service.command.options.LowerCaseNames;
 import picocli.CommandLine.Option;
 
 /**
- * The training method: a mixin of options. The defaults come from {@link Optimization} and {@link
- * Augmentation}.
+ * A mixin of options for the training method. The defaults come from {@link Optimization} and
+ * {@link Augmentation}.
  */
 @Grouped(Section.OPTIMIZATION)
 final class OptimizationOptions {

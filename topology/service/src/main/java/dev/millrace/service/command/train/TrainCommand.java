@@ -89,9 +89,9 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       names = "--promote-if-better",
       paramLabel = "POINTS",
       description =
-          "Promote a checkpoint if its accuracy on held-out images is higher than the promoted"
-              + " version's by at least this many percentage points, for example 0.2, and the gain"
-              + " is statistically significant (p < 0.05).")
+          "Promote a checkpoint if its accuracy on held-out images is at least this many percentage"
+              + " points above the promoted version's, for example 0.2. The gain must also be"
+              + " statistically significant (p < 0.05).")
   private Double promoteIfBetter;
 
   @Grouped(Section.RUN)
@@ -106,7 +106,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       names = "--threads",
       paramLabel = "N",
       description =
-          "Number of CPU threads (default: all cores with --data, otherwise half of them).")
+          "Number of CPU threads (default: all cores with --data, otherwise half of the cores).")
   private Integer threads;
 
   @Grouped(Section.RUN)
@@ -185,7 +185,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     if (promoteIfBetter == null) {
       return Optional.empty();
     }
-    // The control topic's consumer and producer get only the keys that an admin client knows.
+    // The gate's consumer and producer for the control topic get the admin client's configuration.
+    // They therefore get no keys that only consumers or producers know.
     return Optional.of(new Gate(promoteIfBetter, new KafkaAccess(kafka.admin())));
   }
 

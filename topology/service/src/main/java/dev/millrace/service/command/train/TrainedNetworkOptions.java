@@ -11,7 +11,7 @@ import dev.millrace.service.command.options.NormalizationOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The network to train and the preprocessing of its images: a mixin of options. */
+/** A mixin of options for the network to train, and for the preprocessing of images. */
 @Grouped(Section.NETWORK)
 final class TrainedNetworkOptions {
 
@@ -28,8 +28,8 @@ final class TrainedNetworkOptions {
       names = "--shortcut",
       paramLabel = "A|B",
       description =
-          "Shortcut where the shape changes: A pads zeros, B is a 1x1 convolution (default:"
-              + " the architecture's).")
+          "Kind of shortcut in residual blocks that change the shape: A pads with zeros, B is a 1x1"
+              + " convolution (default: the architecture's).")
   private Shortcut shortcut;
 
   @Option(
@@ -64,7 +64,7 @@ final class TrainedNetworkOptions {
    */
   private static final int LARGE = 64;
 
-  /** {@return the network} The training data later sets its number of classes. */
+  /** {@return the network} Its number of classes is set later, from the training data. */
   ResNet network() {
     ResNet network = ResNet.of(architecture);
     network = stem == null ? network : network.withStem(stem);

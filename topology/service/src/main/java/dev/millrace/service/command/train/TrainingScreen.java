@@ -19,8 +19,8 @@ import picocli.CommandLine;
 
 /**
  * Shows the progress of a training. Prints a line or a JSON object to standard output for each
- * epoch, version and verdict. Draws a progress bar on standard error if that is a terminal. For one
- * thread.
+ * epoch, each version, and each decision whether to promote a version. Draws a progress bar on
+ * standard error if that is a terminal. For one thread.
  */
 final class TrainingScreen implements TrainingListener, AutoCloseable {
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The weights that a training starts from: a mixin of options. */
+/** A mixin of options for the weights that a training starts from. */
 @Grouped(Section.TRANSFER)
 final class TransferOptions {
 
@@ -29,8 +29,8 @@ final class TransferOptions {
       names = "--from-weights",
       paramLabel = "FILE",
       description =
-          "Start from the weights in a safetensors, npz or onnx file, in which the weights have"
-              + " PyTorch's names.")
+          "Start from the weights in this safetensors, npz or onnx file. In the file, the weights"
+              + " must have PyTorch's names.")
   private Path file;
 
   @Option(

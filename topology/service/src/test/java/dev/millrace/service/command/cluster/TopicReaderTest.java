@@ -56,17 +56,20 @@ class TopicReaderTest {
     assertThat(read).containsExactly(0L, 1L, 0L, 1L);
   }
 
-  /** Without this check, a read would wait for the broker forever. */
+  /** Without the query of the end offsets, a read would wait for the broker forever. */
   @Test
   void brokerThatStopsAnswering_endsTheRead() {
     TimeoutException away = new TimeoutException("no broker answers");
     consumer.schedulePollTask(() -> consumer.setOffsetsException(away));
-    consumer.schedulePollTask(() -> add(2)); // ends a read without the check
+    consumer.schedulePollTask(() -> add(2)); // ends a read without the query
 
     assertThatThrownBy(() -> read(Integer.MAX_VALUE)).isSameAs(away);
   }
 
-  /** For example, an instance reports while a command reads the earlier reports. */
+  /**
+   * For example, an instance of the service reports its state while a command reads the earlier
+   * reports.
+   */
   @Test
   void recordsThatArriveMeanwhile_areLeftForTheNextPoll() {
     consumer.schedulePollTask(() -> add(4));

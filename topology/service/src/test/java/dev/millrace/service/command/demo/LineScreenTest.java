@@ -43,7 +43,7 @@ class LineScreenTest {
         .isEqualTo("version 1: 1 of 2 right, 50.0 %\nversion 2: 0 of 1 right, 0.0 %");
   }
 
-  /** This happens, for example, in {@code demo | head -1}, or on a full disk. */
+  /** Output cannot be written, for example, in {@code demo | head -1}, or on a full disk. */
   @Test
   void outputThatCannotBeWritten_endsTheDemo() {
     DemoScreen broken =

@@ -55,7 +55,9 @@ class LiveScreenTest {
     assertThat(echo).isTrue();
   }
 
-  /** The display scrolls lines that move up, and edits the list of lines for that. */
+  /**
+   * If lines move up, JLine's display scrolls them, and edits the list of lines that it was given.
+   */
   @Test
   void eventsThatScroll_areDrawn() throws Exception {
     try (LiveScreen screen = new LiveScreen(terminal(80, 24, written), scores, System::nanoTime)) {

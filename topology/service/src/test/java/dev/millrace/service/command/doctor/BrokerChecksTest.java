@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 
 /** Tests the findings about a broker and its topics. */
 @Tag("broker")
-@ResourceLock("millrace.models") // a topic of the shared broker
+@ResourceLock("millrace.models") // the control topic of the shared broker
 class BrokerChecksTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();

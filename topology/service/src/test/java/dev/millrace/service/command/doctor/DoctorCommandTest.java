@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests {@code doctor} on a machine without a broker and models. */
+/** Tests {@code doctor} on a machine without a broker or models. */
 class DoctorCommandTest {
 
   @TempDir Path folder;

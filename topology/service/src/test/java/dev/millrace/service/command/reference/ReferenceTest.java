@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * file first.
  */
 @Tag("broker")
-@ResourceLock("millrace.models") // a topic of the shared broker
+@ResourceLock("millrace.models") // the control topic of the shared broker
 class ReferenceTest {
 
   private static final Path PAGE = Path.of("REFERENCE.md");

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  */
 @Tag("broker")
 @Timeout(300)
-@ResourceLock("millrace.models") // a topic of the shared broker
+@ResourceLock("millrace.models") // the control topic of the shared broker
 class ServeRefusalTest {
 
   @RegisterExtension static final RunningBroker BROKER = new RunningBroker();

@@ -137,7 +137,7 @@ final class AccuracyChart {
       String number = "v" + change.version();
       int at = Math.min(x(change.seconds(), width), width - number.length());
       if ((at > 0 && marks[at - 1] != ' ') || marks[at] != ' ') {
-        continue; // an earlier version's number takes the room
+        continue; // an earlier version's number occupies these cells
       }
       number.getChars(0, number.length(), marks, at);
     }

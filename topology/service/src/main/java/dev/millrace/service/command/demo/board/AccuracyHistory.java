@@ -13,7 +13,8 @@ final class AccuracyHistory {
   static final int WINDOW = 200;
 
   /**
-   * Number of predictions before the first point. With fewer, the share of correct ones would jump.
+   * Number of predictions before the first point. With fewer predictions, the share of correct
+   * predictions would jump.
    */
   private static final int FEWEST = 20;
 

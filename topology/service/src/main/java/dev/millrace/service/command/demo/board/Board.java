@@ -18,10 +18,10 @@ import org.jline.utils.AttributedStyle;
  */
 public final class Board {
 
-  /** Width of the narrowest terminal that has room for a board, in cells. */
+  /** Smallest width, in cells, of a terminal that can show a board. */
   public static final int LEAST_COLUMNS = 80;
 
-  /** Height of the lowest terminal that has room for a board, in cells. */
+  /** Smallest height, in cells, of a terminal that can show a board. */
   public static final int LEAST_ROWS = 24;
 
   /** Side of Fashion-MNIST's images, in pixels. A large terminal shows every pixel. */
@@ -76,7 +76,7 @@ public final class Board {
    * Shows an event until newer ones push it off the screen.
    *
    * @param text one line
-   * @param seconds the time
+   * @param seconds time since the start of the demo, in s
    */
   public void event(String text, double seconds) {
     events.add(seconds, text, Kind.PASSING);
@@ -86,7 +86,7 @@ public final class Board {
    * Shows a log line among the events.
    *
    * @param text one line
-   * @param seconds the time
+   * @param seconds time since the start of the demo, in s
    */
   public void warning(String text, double seconds) {
     events.add(seconds, text, Kind.WARNING);
@@ -96,7 +96,7 @@ public final class Board {
    * Shows an event that stays longer than the others.
    *
    * @param text one line
-   * @param seconds the time
+   * @param seconds time since the start of the demo, in s
    */
   public void pin(String text, double seconds) {
     events.add(seconds, text, Kind.PINNED);

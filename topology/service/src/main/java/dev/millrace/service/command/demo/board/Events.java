@@ -9,11 +9,15 @@ import java.util.stream.Stream;
 /** The latest events. Pinned events stay longer than the others. For one thread. */
 final class Events {
 
-  /** Number of pinned events to keep, and number of other events: more than fit on a screen. */
+  /**
+   * Largest number of pinned events to keep, and largest number of other events to keep. A screen
+   * has fewer lines.
+   */
   private static final int KEPT = 200;
 
   /**
-   * Events that are not pinned can use one line in this many, even if there are many pinned events.
+   * One line in this many is reserved for events that are not pinned, even if there are many pinned
+   * events.
    */
   private static final int OTHERS = 3;
 

@@ -23,7 +23,7 @@ final class Picture {
   private Picture() {}
 
   /**
-   * Draws an image, scaled to fit with its proportions kept.
+   * Draws an image. The image is scaled to fit, and keeps its proportions.
    *
    * @param encoded the image file
    * @param columns width, in cells; a cell is one pixel wide

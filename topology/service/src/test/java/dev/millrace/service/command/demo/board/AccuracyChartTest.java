@@ -12,7 +12,10 @@ class AccuracyChartTest {
   /** Width of the chart: six columns for the scale, and two for the dots. */
   private static final int COLUMNS = 8;
 
-  /** Height of the chart: three other lines, and two for the dots. */
+  /**
+   * Height of the chart: two lines for the dots, and three for the heading, the axis and the
+   * versions.
+   */
   private static final int ROWS = 5;
 
   private final AccuracyHistory history = new AccuracyHistory();

@@ -21,8 +21,8 @@ class BoardTest {
   private final Board board = new Board(scores);
 
   /**
-   * Shows predictions of two versions. Every second prediction of version 1 is right, and all of
-   * version 2.
+   * Shows predictions of two versions. Every second prediction of version 1 is right. Every
+   * prediction of version 2 is right.
    */
   @BeforeEach
   void predict() {
