@@ -6,9 +6,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Decides how long a process practises (warms up). In its first minute of work, a JVM spends much
- * time on JIT compilation. A service runs for weeks, so this time must not be measured. So the
- * process classifies images in practice rounds before it is measured. The practice ends when a
- * round needs almost no JIT compilation, or when the largest number of rounds is reached.
+ * time on JIT compilation. A service runs for weeks, so the measurement must not include this time.
+ * Therefore the process first classifies images in practice rounds, which are not measured. The
+ * practice ends when a round needs almost no JIT compilation, or when the largest number of rounds
+ * is reached.
  */
 final class Practice {
 

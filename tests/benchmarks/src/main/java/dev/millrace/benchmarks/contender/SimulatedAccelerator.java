@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A simulated device that runs models without using a CPU core. It executes one run of a model at a
+ * A simulated device for running models. It uses no CPU core. It executes one run of a model at a
  * time. A run takes 20 ms plus 0.2 ms for each image. In full runs of 64 images, the device
  * classifies 1,951 images per second. Like a GPU, the device begins the next waiting run as soon as
  * the current run ends. It does not wait until the thread that called the current run has woken up.

@@ -21,7 +21,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  *
  * @param jvmOptions options of the JVMs in which benchmarks run
  * @param scale duration of a measurement, relative to the duration that reliable figures need
- * @param file that receives the output of the JVMs, such as warnings of newer Java versions.
+ * @param log file that receives the output of the JVMs, such as warnings of newer Java versions.
  *     Without the file, this output would appear on this process's standard output
  */
 public record Jmh(List<String> jvmOptions, double scale, Path log) {
