@@ -264,8 +264,8 @@ class HealthSuite {
   }
 
   /**
-   * The server limits the number of requests that it accepts. This also limits the memory that many
-   * requests at once can use.
+   * While {@code MOST_REQUESTS} requests are in progress, the server closes any further connection.
+   * This also limits the memory that a flood of requests can use.
    */
   @Test
   void requestsBeyondTheBound_areRefused(EmbeddedBroker broker) throws Exception {

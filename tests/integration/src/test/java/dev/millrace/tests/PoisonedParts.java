@@ -22,7 +22,7 @@ import javax.imageio.ImageIO;
  * A decoder and a device with faults. For a white image, the device returns NaN as every
  * probability. A real device would do so after an overflow in half precision. After {@link
  * #breakDevice}, it returns NaN for every image. For the image {@link #UNHEARD_OF}, the decoder
- * throws an exception that it never throws for a bad image.
+ * throws an unexpected exception, instead of the exception that reports a bad image.
  */
 final class PoisonedParts {
 
