@@ -3,9 +3,9 @@ package dev.millrace.decode;
 import dev.millrace.core.image.ImageLimits;
 
 /**
- * For benchmarks: does the work that {@link OpenCvImageDecoder} does on a JPEG file before the
- * resize. It reads the header, checks the header against the limits, and decodes the picture at
- * full size.
+ * Does the part of {@link OpenCvImageDecoder}'s work that comes before the resize, so that
+ * benchmarks can measure this part alone. It reads the header of a JPEG file, checks the header
+ * against the limits, and decodes the picture at full size.
  */
 public final class DecodeAlone {
 

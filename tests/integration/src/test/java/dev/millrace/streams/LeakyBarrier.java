@@ -6,7 +6,10 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.state.StoreBuilder;
 
-/** A commit barrier that never waits, so that a crash loses the records in flight. */
+/**
+ * A commit barrier that does not wait for answers before a commit. So a crash loses the records in
+ * flight.
+ */
 final class LeakyBarrier extends CommitBarrier {
 
   private LeakyBarrier(String name) {

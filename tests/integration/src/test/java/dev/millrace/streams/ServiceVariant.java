@@ -28,10 +28,10 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * Runs the service's topology in a separate process. It can run two variants of the topology for
  * which {@code serve} has no option: one with a slower model, and one without the commit barrier.
  *
- * <p>Arguments are {@code KEY=VALUE}: {@code repository}, {@code model}, {@code input}, {@code
- * output}, {@code barrier} (true or false), {@code delay} (additional time of each run of the
- * model, in ms), and Kafka Streams' own keys. The process prints {@code ready} once the topology
- * runs.
+ * <p>Each argument is {@code KEY=VALUE}. The keys are {@code repository}, {@code model}, {@code
+ * input}, {@code output}, {@code barrier} (true or false), {@code delay} (additional time of each
+ * run of the model, in ms), and the configuration keys of Kafka Streams. The process prints {@code
+ * ready} once the topology runs.
  */
 public final class ServiceVariant {
 

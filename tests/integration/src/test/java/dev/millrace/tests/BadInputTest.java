@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tests that bad records do not stop the stream. Each bad record becomes exactly one dead letter,
- * which names the reason. It gets no other answer.
+ * which names the reason. A bad record gets no prediction.
  */
 @Tag("broker")
 @Timeout(180)
@@ -131,11 +131,12 @@ class BadInputTest {
   @ParameterizedTest
   @ValueSource(ints = {ServiceConfig.DEFAULT_MAX_RECORD_BYTES, 4 << 20})
   void imagesAtTheRecordLimit_getTheirAnswers(int limit, EmbeddedBroker broker) throws Exception {
-    // Largest number of bytes that a batch with one record needs in addition to the value.
+    // Upper bound on the size of a record batch with one record, minus the size of the record's
+    // value, in bytes.
     int overhead = 100;
     byte[] good =
         Arrays.copyOf(
-            Images.noise("png", 400, 400, 1), limit - overhead); // PNG ends at its IEND chunk
+            Images.noise("png", 400, 400, 1), limit - overhead); // bytes after IEND are ignored
     byte[] bad = new byte[limit - overhead];
     ModelVersion model = Models.publishRandom(folder, "random");
     try (Pipeline pipeline =
@@ -184,7 +185,7 @@ class BadInputTest {
         record.headers().lastHeader("__streams.errors." + name).value(), StandardCharsets.UTF_8);
   }
 
-  /** Returns a JPEG file whose header claims this width and height, but which has no image data. */
+  /** Returns a JPEG file without image data. Its header gives this width and height. */
   private static byte[] claim(int width, int height) {
     return HexFormat.of()
         .parseHex(

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Measures the cost of the commit barrier: images per second with and without it, in ten pairs of
  * runs. Each run has its own JVM. The two runs of a pair follow one another, and their order
- * alternates from pair to pair. A nightly group:
+ * alternates from pair to pair. Runs only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=speed -Dquick verify
@@ -43,7 +43,7 @@ class BarrierSuite {
   private static final int PAIRS = Integer.getInteger("barrier.pairs", 10);
   private static final int PARTITIONS = 16;
   private static final int IMAGES = 40_000;
-  // The first images are not timed, because the JVM is cold.
+  // Number of images that are not timed at the beginning of each run, because the JVM is cold.
   private static final int UNTIMED = 8_000;
   private static final int COMMIT_INTERVAL_MS = 1_000;
   private static final double MAX_COST = 0.05;

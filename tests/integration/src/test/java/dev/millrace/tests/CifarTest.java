@@ -27,7 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sends 1,000 real images through Kafka, and compares each prediction with PyTorch's. */
+/**
+ * Sends 1,000 real images through Kafka, and compares each prediction with the prediction of
+ * PyTorch.
+ */
 @Tag("broker")
 @Timeout(180)
 @ExtendWith(SharedBroker.class)

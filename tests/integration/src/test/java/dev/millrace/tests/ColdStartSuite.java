@@ -29,9 +29,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Measures the time from the start of the {@code serve} command to the first prediction, while only
- * the broker runs. A nightly group, because the time limit is meant for a machine that does nothing
- * else:
+ * Measures the time from the start of the {@code serve} command to the first prediction, while no
+ * other process except the broker runs. Runs only with the profile {@code nightly}, because the
+ * time limit assumes that the machine has no other load:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=speed -Dquick verify
@@ -52,8 +52,8 @@ class ColdStartSuite {
   @Test
   void firstPrediction_isThereWithinFiveSeconds(EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
-    // On its first run, the launcher builds everything that is missing, and this time must not
-    // count.
+    // On its first run, the launcher builds everything that is missing. This first run must not be
+    // measured.
     assertThat(MillraceProcess.run(folder, "--version").exitCode()).isZero();
 
     List<Duration> times = new ArrayList<>();

@@ -29,9 +29,10 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Sends 617 images that are hard to decode through a service with a heap of 512 MiB. All images are
- * sent in each of several rounds. In each round, each image must get exactly one answer, which
- * {@code corpus-outcomes.tsv} lists. The time between two answers must not exceed one minute.
+ * Sends 617 images that are hard to decode through a service with a heap of 512 MiB. Sends all
+ * images several times, in rounds. In each round, each image must get exactly one answer: the
+ * answer that {@code corpus-outcomes.tsv} lists. The time between two answers must not exceed one
+ * minute.
  */
 final class Corpus {
 
@@ -136,7 +137,10 @@ final class Corpus {
     }
   }
 
-  /** Returns a consumer of all predictions and dead letters, from the beginning. */
+  /**
+   * Returns a consumer that reads all predictions and dead letters, from the beginning of their
+   * topics.
+   */
   private static KafkaConsumer<String, byte[]> answers(EmbeddedBroker broker) {
     KafkaConsumer<String, byte[]> answers =
         new KafkaConsumer<>(
@@ -154,8 +158,8 @@ final class Corpus {
   }
 
   /**
-   * Returns the outcomes of the next {@code count} answers, by the name of the image's file. Fails
-   * if no answer comes for a minute.
+   * Reads the next {@code count} answers, and returns their outcomes. The keys are the names of the
+   * images' files. Fails if no answer comes for a minute.
    */
   private static Map<String, String> receive(
       KafkaConsumer<String, byte[]> answers, int count, MillraceProcess service)

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs ten rounds of the {@link Corpus}, and requires that memory does not grow after the third
- * round. A nightly group.
+ * Runs ten rounds of the {@link Corpus}, and requires that the service's memory does not grow after
+ * the third round. Runs only with the profile {@code nightly}.
  */
 @Tag("nightly")
 @Tag("corpus")

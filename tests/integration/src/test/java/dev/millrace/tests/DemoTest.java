@@ -27,12 +27,13 @@ class DemoTest {
   private static final String SUMMARY =
       "\n(\\d+) predictions, \\d+ with the label that the image has\n";
 
-  /** A version's score at the end of the demo. */
+  /** A line that the demo prints at its end, with the score of one model version. */
   private static final Pattern SCORE =
       Pattern.compile("^version \\d+: (\\d+) of \\d+ right", Pattern.MULTILINE);
 
   /**
-   * A number of right answers that guessing does not reach. The demo has 200 images in ten classes.
+   * A number of right answers that guessing does not reach. The demo has 200 images in ten classes,
+   * so guessing gets about 20 of them right.
    */
   private static final int CHANCE = 60;
 
@@ -40,7 +41,7 @@ class DemoTest {
 
   /**
    * Starts the launcher once before the tests, because its first start after a build prints an
-   * additional message about quick starts.
+   * additional message.
    */
   @BeforeAll
   static void prepare(@TempDir Path elsewhere) throws Exception {

@@ -82,7 +82,7 @@ class DistributionTest {
   }
 
   @Test
-  @ResourceLock("cores") // it runs a trainer
+  @ResourceLock("cores") // this test runs a trainer
   void trainer_worksFromItsArchive() throws Exception {
     assumeTrue(Installation.isFromArchives(), "-Prelease makes the archives");
     makeModel();

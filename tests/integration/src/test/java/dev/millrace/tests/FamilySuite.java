@@ -11,7 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs {@link FamilyTest} for every network of the ResNet family. A nightly group. */
+/**
+ * Runs {@link FamilyTest} for every network of the ResNet family. Runs only with the profile {@code
+ * nightly}.
+ */
 @Tag("nightly")
 @Tag("networks")
 @Timeout(300)

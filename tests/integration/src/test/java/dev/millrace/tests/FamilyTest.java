@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tests that networks of the ResNet family classify an image through Kafka, at their full input
- * size. The tested networks cover each kind of stem (the first layers) and of block. {@link
- * FamilySuite} tests every network of the family.
+ * size. The tested networks cover each kind of stem (the first layers) and each kind of block.
+ * {@link FamilySuite} tests every network of the family.
  */
 @Tag("broker")
 @Timeout(120)

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/** Trains the network of {@link Sample}. */
+/** Trains the network that classifies the images of {@link Sample}. */
 final class FashionTraining {
 
   private static final ResNet NETWORK =

@@ -7,7 +7,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** A consumer interceptor with a fault: at the first record, it blocks its thread forever. */
+/** A faulty consumer interceptor. It blocks the stream thread forever at the first record. */
 public final class HangingInterceptor implements ConsumerInterceptor<byte[], byte[]> {
 
   @Override

@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Measures what a service's health endpoints answer while a topic, the broker or a stream thread
- * fails, and how soon they report the failure. A nightly group, together with {@link PoisonSuite}:
+ * fails, and how soon they report the failure. This suite and {@link PoisonSuite} run only with the
+ * profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=poison -Dquick verify
@@ -161,7 +162,7 @@ class HealthSuite {
    */
   @Test
   void serviceWhoseThreadHangs_isNotAlive_andEnds(EmbeddedBroker broker) throws Exception {
-    Pipeline pipeline = prepare(broker); // only its topics are needed
+    Pipeline pipeline = prepare(broker); // the test needs only the topics
     try (MillraceProcess serve =
         MillraceProcess.start(
             folder,
@@ -243,7 +244,7 @@ class HealthSuite {
         millis.add((System.nanoTime() - start) / 1e6);
         assertThat(answer).startsWith("HTTP/1.1 200 ");
       }
-      // The first request does not count, because it had to wait until the server had accepted all
+      // The first request is left out, because it had to wait until the server had accepted all
       // slow clients.
       double first = millis.remove(0);
       millis.sort(null);
@@ -263,7 +264,8 @@ class HealthSuite {
   }
 
   /**
-   * The limit on the number of requests also limits the memory that a flood of requests can use.
+   * While {@code MOST_REQUESTS} requests are in progress, the server closes any further connection.
+   * This also limits the memory that a flood of requests can use.
    */
   @Test
   void requestsBeyondTheBound_areRefused(EmbeddedBroker broker) throws Exception {

@@ -36,7 +36,7 @@ class HeapTest {
   void recordThatDoesNotFit_endsTheServiceInALine_andCanBeSkipped(
       String guarantee, EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
-    // Only the pipeline's topics are needed.
+    // The test needs only the pipeline's topics. The service runs in a separate process.
     Pipeline pipeline =
         Pipeline.prepare(
             broker,

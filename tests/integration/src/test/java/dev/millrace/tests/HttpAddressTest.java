@@ -55,7 +55,7 @@ class HttpAddressTest {
 
   /**
    * Starts a service. Each service has its own application id, because a killed service stays in
-   * its group until its session times out.
+   * its consumer group until its session times out.
    */
   private MillraceProcess serve(EmbeddedBroker broker, String id, Object... http) throws Exception {
     Object[] command = {

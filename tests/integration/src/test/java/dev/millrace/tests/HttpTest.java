@@ -91,8 +91,8 @@ class HttpTest {
 
   @Test
   void endpoint_tellsOfTheVersionThatServesNow(EmbeddedBroker broker) throws Exception {
-    // The model has its own name, because a promotion applies to every pipeline of this broker with
-    // the same model name.
+    // The model has its own name, because a promotion of a model applies to all pipelines on this
+    // broker that serve a model of this name.
     ModelVersion model = Models.publishRandom(folder, "swapped-by-http-test");
     try (Pipeline pipeline = Pipeline.start(broker, model, 1, Map.of());
         HttpEndpoint endpoint = listen(pipeline)) {

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests several input topics, given by name or by pattern, and partitions that are added while the
- * service runs.
+ * Tests a service with several input topics, which are given by name or by pattern. Also tests
+ * partitions that are added while the service runs.
  */
 @Tag("broker")
 @Timeout(120)

@@ -15,8 +15,9 @@ import java.util.stream.Stream;
 
 /**
  * Millrace as a user installs it. The installation's folder and the user's home are read-only. The
- * environment has only {@code PATH}, {@code JAVA_HOME} and {@code MILLRACE_OPTS}. Root can write to
- * every folder. So if root runs the tests, commands run as the user nobody. Used by one thread.
+ * environment has only {@code PATH}, {@code JAVA_HOME} and {@code MILLRACE_OPTS}. If root runs the
+ * tests, commands run as the user nobody, because root could write to read-only folders. Not
+ * thread-safe.
  */
 final class Installation {
 
@@ -40,8 +41,8 @@ final class Installation {
   }
 
   /**
-   * Creates an installation in a folder. Unpacks the release's archives if the build created them.
-   * Otherwise, copies the folders from which the archives are built.
+   * Creates an installation in a folder. If the build created the release's archives, unpacks them.
+   * Otherwise, copies the folders from which a release build makes the archives.
    */
   static Installation in(Path folder) throws Exception {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests instances of the service that start while they cannot serve the model version that was
- * promoted last.
+ * Tests what an instance of the service does if, at its start, it cannot serve the last promoted
+ * model version.
  */
 @Tag("broker")
 @Timeout(120)

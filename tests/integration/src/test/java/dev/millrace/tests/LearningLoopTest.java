@@ -96,7 +96,7 @@ class LearningLoopTest {
               "--create-topics",
               2,
               "--every-labels",
-              MORE, // labels arrive class by class, and the gate needs all classes
+              MORE, // labels arrive sorted by class; the check before a promotion needs all classes
               "--epochs",
               4,
               "--learning-rate",
@@ -142,8 +142,8 @@ class LearningLoopTest {
         try (MillraceProcess tail =
             MillraceProcess.start(
                 folder, "", "tail", "--bootstrap-servers", at, "--from-beginning", "--json")) {
-          // A version may answer no image at all if the next version replaces this version
-          // immediately.
+          // A new version may be replaced before it has answered an image. So the test sends images
+          // until a better version has answered one.
           while (!BETTER.matcher(tail.output()).find()) {
             assertThat(tail.isAlive() && serve.isAlive()).isTrue();
             run("send", "--bootstrap-servers", at, first);

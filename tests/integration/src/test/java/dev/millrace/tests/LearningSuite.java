@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Measures how well and how fast the trainer learns Fashion-MNIST, on a machine without other load.
- * A nightly group:
+ * Runs only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=learning -Dquick verify
@@ -82,8 +82,7 @@ class LearningSuite {
         100 * metrics.get("held_out_accuracy"),
         100 * metrics.get("accuracy"),
         (System.nanoTime() - start) / 1e9);
-    // The accuracy on both held-out parts together, weighted by their sizes of 1,500 and 500
-    // images.
+    // The accuracy on all 2,000 held-out images. The two metrics cover 1,500 and 500 of them.
     assertThat(0.75 * metrics.get("held_out_accuracy") + 0.25 * metrics.get("accuracy"))
         .isGreaterThanOrEqualTo(0.89);
   }
@@ -111,7 +110,10 @@ class LearningSuite {
     assertThat(median(best)).isGreaterThan(85);
   }
 
-  /** Returns the best accuracy, in percent, of the versions that answered at least 200 images. */
+  /**
+   * Returns the accuracy, in percent, of the best version among those that answered at least 200
+   * images.
+   */
   private static double bestAccuracy(String output) {
     double best = 0;
     Matcher score = SCORE.matcher(output.substring(output.lastIndexOf(".png ")));

@@ -14,8 +14,8 @@ import org.apache.logging.log4j.core.config.Property;
 
 /**
  * Collects the lines that some loggers of this process write at level info and above, until {@link
- * #close}. The loggers may belong to an embedded broker. The lines do not appear in any other log.
- * Thread-safe.
+ * #close}. An embedded broker runs in this process, so its loggers can be chosen, too. While lines
+ * are collected, they do not appear in any other log. Thread-safe.
  */
 final class LogLines implements AutoCloseable {
 

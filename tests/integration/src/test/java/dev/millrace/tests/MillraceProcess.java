@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /**
  * A command of {@code ./millrace} in a process of its own, as a user starts it. Its output goes to
  * files, so the process never blocks on a full pipe. Closing this object kills the process if it
- * still runs. Used by one thread.
+ * still runs. Not thread-safe.
  */
 public final class MillraceProcess implements AutoCloseable {
 
@@ -26,15 +26,15 @@ public final class MillraceProcess implements AutoCloseable {
   private static final long POLL_MS = 5;
 
   /**
-   * JVM option that makes short runs of a process faster. It is empty in nightly groups, because
-   * these measure the speed of the usual JVM.
+   * JVM option for the JIT compiler that makes short processes faster. It is empty in nightly
+   * tests, because they measure a JVM with its default options.
    */
   private static final String COMPILER =
       Objects.requireNonNullElse(System.getProperty("millrace.test.compiler"), "");
 
   /**
-   * Command prefix that gives SIGINT its default action. Without the prefix, a build that a shell
-   * script starts in the background ('&') ignores SIGINT, and so do its child processes.
+   * Command prefix that gives SIGINT its default action. It is needed if a shell script started the
+   * build in the background ('&'), because the build and its child processes then ignore SIGINT.
    */
   private static final List<String> HEED_INTERRUPTS = List.of("env", "--default-signal=INT");
 
@@ -64,7 +64,9 @@ public final class MillraceProcess implements AutoCloseable {
     return start(folder, command[0].toString(), jvmOptions, launch(LAUNCHER, command));
   }
 
-  /** Starts a command of another checkout or distribution. */
+  /**
+   * Starts a command of the checkout or unpacked distribution in the folder {@code distribution}.
+   */
   public static MillraceProcess startOf(
       Path distribution, Path folder, String jvmOptions, Object... command) throws IOException {
     Path checkout = distribution.resolve("millrace");
@@ -78,9 +80,9 @@ public final class MillraceProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a command that Ctrl-C can end, even if this process ignores SIGINT. If this process
-   * ignores SIGINT, only GNU's {@code env} can restore its default action. {@link #heedsInterrupts}
-   * returns whether Ctrl-C can end the command.
+   * Starts a command that Ctrl-C can end. If this process ignores SIGINT, this works only if the
+   * machine has GNU's {@code env}, which restores the signal's default action. {@link
+   * #heedsInterrupts} returns whether Ctrl-C can end the command.
    */
   public static MillraceProcess startInterruptible(Path folder, Object... command)
       throws IOException, InterruptedException {
@@ -224,10 +226,7 @@ public final class MillraceProcess implements AutoCloseable {
     signal("INT");
   }
 
-  /**
-   * Suspends the process (SIGSTOP), so that it seems to others as if its machine could not be
-   * reached.
-   */
+  /** Suspends the process (SIGSTOP), so that to other processes its machine seems unreachable. */
   public void freeze() throws IOException, InterruptedException {
     signal("STOP");
   }

@@ -83,7 +83,10 @@ final class Pipeline implements AutoCloseable {
         ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
   }
 
-  /** Configures inference with the newest version of a model. */
+  /**
+   * Returns a builder for inference with the newest version of a model, which may be newer than the
+   * version {@code model}.
+   */
   static InferenceConfig.Builder inference(ModelVersion model) {
     return InferenceConfig.builder(model.folder().getParent().getParent(), model.name());
   }
@@ -120,8 +123,8 @@ final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Creates the topics and starts the service. If the input topics are given by a pattern, the
-   * caller creates them.
+   * Creates the topics and starts the service. If {@code topics} names the input topics by a
+   * pattern, the caller creates the input topics.
    */
   static Pipeline start(
       EmbeddedBroker broker, ModelVersion model, Topics topics, Map<String, String> kafka)
@@ -191,7 +194,7 @@ final class Pipeline implements AutoCloseable {
     awaitRunning();
   }
 
-  /** Starts the service with inference from this factory. */
+  /** Starts the service. {@code factory} creates the inference that the service uses. */
   void start(Function<InferenceConfig, ImageInference<byte[]>> factory) throws Exception {
     service = InferenceService.start(config, factory, registry);
     awaitRunning();
@@ -271,8 +274,8 @@ final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Promotes the version of {@code champion}, and also sets the version to which a rollback would
-   * return.
+   * Promotes the version that {@code champion} names. {@code champion} also names the version to
+   * which a later rollback would return.
    */
   Champion promote(Champion champion) throws Exception {
     Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
@@ -283,7 +286,10 @@ final class Pipeline implements AutoCloseable {
     return new ControlWriter(kafka, kafka).change(model, before -> champion);
   }
 
-  /** Waits for {@code count} reports about this pipeline's model, and returns all of them. */
+  /**
+   * Waits until there are {@code count} reports about this pipeline's model, and returns all
+   * reports about this model.
+   */
   List<SwapReport> reports(int count) throws IOException {
     List<SwapReport> reports = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =

@@ -17,8 +17,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends odd records, which are unusual but accepted by the broker, to one partition of a pipeline.
- * Also sends good images before and after each odd record. Then reads the answers to all records.
+ * Sends unusual records, which the broker accepts, to one partition of a pipeline. Also sends good
+ * images before and after each unusual record. Then reads the answers to all records.
  */
 final class Poison {
 
@@ -39,7 +39,7 @@ final class Poison {
   }
 
   /**
-   * Creates a sender of odd records to a pipeline.
+   * Creates a sender of unusual records to a pipeline.
    *
    * @param patience longest time to wait for the answers
    */
@@ -69,12 +69,12 @@ final class Poison {
     };
   }
 
-  /** Sends good images, an odd record, and more good images. */
+  /** Sends good images, an unusual record, and more good images. */
   void send(PoisonScenario.Odd odd) throws Exception {
     send(odd.name(), odd.record().apply(this), odd.compressed());
   }
 
-  /** Sends good images, an odd record of this name, and more good images. */
+  /** Sends good images, an unusual record with this name, and more good images. */
   void send(String name, ProducerRecord<byte[], byte[]> odd, boolean compressed) throws Exception {
     sendGood();
     try (KafkaProducer<byte[], byte[]> producer = producer(compressed ? "gzip" : "none")) {
@@ -110,7 +110,7 @@ final class Poison {
 
   /**
    * Waits for all answers. Requires one prediction for each good image, and one prediction or one
-   * dead letter for each odd record.
+   * dead letter for each unusual record.
    */
   void requireOneAnswerEach() {
     requireAnswers(true);
@@ -118,7 +118,7 @@ final class Poison {
 
   /**
    * Waits for all answers. Requires one or more predictions for each good image. Requires one or
-   * more predictions, or one or more dead letters, for each odd record, but not both kinds.
+   * more answers for each unusual record: either only predictions or only dead letters.
    *
    * @param once whether each record must have exactly one answer; if false, further answers are
    *     allowed
@@ -184,18 +184,18 @@ final class Poison {
     return new String(header.value(), StandardCharsets.UTF_8);
   }
 
-  /** Returns the offset of an odd record. */
+  /** Returns the offset of an unusual record. */
   long offset(String name) {
     return oddOffsets.get(name);
   }
 
-  /** Returns the dead letter of an odd record. */
+  /** Returns the dead letter of an unusual record. */
   ConsumerRecord<byte[], byte[]> deadLetter(String name) {
     assertThat(deadLetters).as("dead letter of '%s'", name).containsKey(oddOffsets.get(name));
     return deadLetters.get(oddOffsets.get(name)).get(0);
   }
 
-  /** Returns the kind of answer to each odd record, by the record's name. */
+  /** Returns the kind of answer to each unusual record, by the record's name. */
   Map<String, Fate> fates() {
     Map<String, Fate> fates = new HashMap<>();
     oddOffsets.forEach((name, offset) -> fates.put(name, fate(offset)));

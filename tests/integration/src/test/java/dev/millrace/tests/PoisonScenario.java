@@ -10,8 +10,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
- * Topic configurations that an administrator may choose. Each has a list of odd records, which are
- * unusual but accepted by topics with this configuration.
+ * Topic configurations that an administrator may choose. Each configuration has a list of unusual
+ * records that topics with this configuration accept.
  */
 @SuppressWarnings("ImmutableEnumChecker") // its maps and lists are unmodifiable
 enum PoisonScenario {
@@ -158,7 +158,7 @@ enum PoisonScenario {
 
   /**
    * Returns a record with long headers and a small image. The prediction for the record has the
-   * same headers. It is larger than the record, and exceeds the record limit.
+   * same headers and is larger than the record, so the prediction exceeds the record limit.
    */
   private static ProducerRecord<byte[], byte[]> withLongHeaders(Poison to) {
     ProducerRecord<byte[], byte[]> record =

@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Measures how soon a stream continues after an odd record of {@link PoisonScenario}, and how soon
- * a stream thread that fails with an exception leaves its group. A nightly group, together with
- * {@link HealthSuite}:
+ * Measures how soon a stream continues after an unusual record of {@link PoisonScenario}. Also
+ * measures how soon a stream thread that fails with an exception leaves its group. This suite and
+ * {@link HealthSuite} run only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=poison -Dquick verify
@@ -90,8 +90,8 @@ class PoisonSuite {
   }
 
   /**
-   * Reads from the broker's log when the member leaves. The member leaves at its own request, so
-   * the group does not wait for a session timeout.
+   * The broker's log says when the group member of the failed thread leaves the group. The member
+   * asks to leave, so the group does not wait until the member's session times out.
    */
   @ParameterizedTest
   @CsvSource({
@@ -106,8 +106,9 @@ class PoisonSuite {
     try (LogLines log = new LogLines(COORDINATOR, SERVICE);
         Pipeline pipeline = prepare(broker, guarantee, protocol)) {
       pipeline.start();
-      // The service has read the topic's limits before the test lowers them, so the broker refuses
-      // the prediction.
+      // With this first record, the service reads the output topic's limit before the test lowers
+      // the limit. So the service later sends a prediction that is too large, and the broker
+      // refuses it.
       Poison before = new Poison(pipeline);
       before.send(odd);
       before.requireOneAnswerEach();

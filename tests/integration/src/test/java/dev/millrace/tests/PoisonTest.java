@@ -27,9 +27,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests odd records, which are unusual but accepted by the broker, among good images. Each odd
- * record gets exactly one answer, which is a prediction or a dead letter, and the stream continues.
- * {@link PoisonSuite} measures how soon it continues.
+ * Tests unusual records, which the broker accepts, among good images. Each unusual record gets
+ * exactly one answer, which is a prediction or a dead letter, and the stream continues. {@link
+ * PoisonSuite} measures how soon the stream continues.
  */
 @Tag("broker")
 @Timeout(180)
@@ -83,9 +83,10 @@ class PoisonTest {
   }
 
   /**
-   * The service also notices limits that are lowered after its start. The broker refuses a record,
-   * and the stream thread that sent the record fails and leaves its group. So the thread's
-   * partitions do not have to wait until the thread's session times out after five minutes.
+   * The service also notices record limits that are lowered after the service's start. The broker
+   * refuses a record, and the stream thread that sent the record fails and leaves its consumer
+   * group. So the thread's partitions do not have to wait until the thread's session times out
+   * after five minutes.
    */
   @ParameterizedTest
   @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
@@ -155,8 +156,8 @@ class PoisonTest {
   }
 
   /**
-   * A control for the other tests of this class. It checks that they would fail if a record were
-   * dropped or if a partition stopped.
+   * Checks the other tests of this class: they would fail if a record were dropped or if a
+   * partition stopped.
    */
   @ParameterizedTest
   @ValueSource(

@@ -20,9 +20,9 @@ import javax.imageio.ImageIO;
 
 /**
  * A decoder and a device with faults. For a white image, the device returns NaN as every
- * probability, as after an overflow in half precision. After {@link #breakDevice}, it returns NaN
- * for every image. For the image {@link #UNHEARD_OF}, the decoder throws an exception other than
- * the one that refuses an image.
+ * probability. A real device would do so after an overflow in half precision. After {@link
+ * #breakDevice}, it returns NaN for every image. For the image {@link #UNHEARD_OF}, the decoder
+ * throws an unexpected exception, instead of the exception that reports a bad image.
  */
 final class PoisonedParts {
 

@@ -25,9 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests that an answer is sent as soon as it is ready, even while its stream thread waits in a poll
- * for the next record. Also tests that many answers are sent in one request if the service has a
- * backlog.
+ * Tests that an answer is sent as soon as it is ready, even while the stream thread waits in a poll
+ * for the next record. Also tests that one request to the broker contains many answers if the
+ * service has a backlog.
  */
 @Tag("broker")
 @Timeout(180)
@@ -48,8 +48,8 @@ class PromptAnswersTest {
   @TempDir Path folder;
 
   /**
-   * With {@code maxInFlight} 1, the processor's {@code process} method itself waits for the answer.
-   * With 8, the stream thread waits for answers in its poll.
+   * If {@code maxInFlight} is 1, the stream thread waits for the answer in the processor's {@code
+   * process} method. If it is 8, the stream thread waits for answers in its poll.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 8})
@@ -111,7 +111,8 @@ class PromptAnswersTest {
           pipeline.registry.get("kafka.producer.request.total").functionCounters().stream()
               .mapToDouble(FunctionCounter::count)
               .sum();
-      // If answers were sent after each batch, a request would contain at most 8 answers.
+      // If answers were sent after each batch, a request would contain at most the 8 answers of a
+      // batch.
       assertThat(BACKLOG / requests).as("answers per request").isGreaterThan(20);
     }
   }

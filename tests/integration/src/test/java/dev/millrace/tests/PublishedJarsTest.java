@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests the jars in the distribution on which the builds of users depend. Also tests the bill of
+ * Tests those jars of the distribution that users add to their own builds. Also tests the bill of
  * materials (BOM), the jars' POMs, and the pages that name these jars.
  */
 class PublishedJarsTest {
@@ -97,8 +97,8 @@ class PublishedJarsTest {
 
   /**
    * Tests that the POMs of the project and of the BOM have the elements that Maven Central
-   * requires. The modules inherit these elements from the project's POM, except for the elements
-   * that {@link #pomOfAJar_saysWhatItIs} tests.
+   * requires. The modules inherit most of these elements from the project's POM. {@link
+   * #pomOfAJar_saysWhatItIs} tests the elements that they do not inherit.
    */
   @ParameterizedTest
   @ValueSource(strings = {"pom.xml", "topology/bom/pom.xml"})
@@ -147,7 +147,7 @@ class PublishedJarsTest {
     return jar.getManifest().getMainAttributes().getValue("Automatic-Module-Name");
   }
 
-  /** Returns the version in the project's own POM. */
+  /** Returns the version in the POM in the root folder. */
   private static String version() throws IOException {
     return all(VERSION, Files.readString(ROOT.resolve("pom.xml"))).get(0);
   }

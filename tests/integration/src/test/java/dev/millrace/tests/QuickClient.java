@@ -7,9 +7,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An HTTP client that uses almost no processor time, so that a measured time is the time of the
- * server. The client has one connection. It can read only answers that are JSON objects without
- * braces inside strings.
+ * An HTTP client that uses almost no processor time, so that almost all of a measured time is spent
+ * in the server. The client has one connection. It can read only answers that are JSON objects
+ * without braces inside strings.
  */
 final class QuickClient implements AutoCloseable {
 

@@ -38,13 +38,13 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * output, and the records that they write to the topics.
  */
 @Tag("broker")
-@ResourceLock("cores") // it runs a trainer
+@ResourceLock("cores") // this test runs a trainer
 @Timeout(300)
 class ReadmeTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** Number of images of the sample that the sample's network classifies correctly. */
+  /** Number of images of the built-in sample that the sample's network classifies correctly. */
   private static final int RIGHT = 905;
 
   private static final long TIES_ALLOWED = 3;
@@ -185,7 +185,7 @@ class ReadmeTest {
 
   /**
    * Requires that each prediction has the key, the timestamp, the headers and the partition of its
-   * image.
+   * image's record.
    */
   private static void requireEnvelopes(String at, int count) {
     Map<String, ConsumerRecord<String, byte[]>> images =

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests some of the reasons for which {@code serve} refuses to start, with the command that a user
- * starts. Checks the exit code and the error line, which says what to do. The tests in the
- * service's module cover more reasons.
+ * Runs {@code serve} as a user does, and tests some of the reasons for which it refuses to start.
+ * Checks the exit code and the error line, which says what to do. The tests in the module {@code
+ * service} cover more reasons.
  */
 @Tag("broker")
 @Timeout(300)
@@ -87,12 +87,15 @@ class RefusalTest {
     }
   }
 
-  /** If a problem does not prevent the start, {@code serve} reports or repairs it. */
+  /**
+   * These two problems do not prevent the start: {@code serve} reports the first and repairs the
+   * second.
+   */
   @Test
   void serve_tellsOfLimitsThatDoNotFit_andHasTheControlTopicKeepChampions(EmbeddedBroker broker)
       throws Exception {
     ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
-    // Only the pipeline's topics are needed.
+    // The test needs only the pipeline's topics. The service runs in a separate process.
     Pipeline pipeline =
         Pipeline.prepare(
             broker,

@@ -28,7 +28,7 @@ class RestartTest {
 
   /**
    * A clean stop answers the images in flight and commits their offsets, so no image gets two
-   * answers, not even with at least once.
+   * answers, not even with at-least-once processing.
    */
   @ParameterizedTest
   @CsvSource({

@@ -13,15 +13,18 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * A {@code millrace broker} with TLS encryption and SCRAM (password) authentication, set up as the
- * service's README says. This class also creates the keys, and the properties files of the broker
- * and its clients. Every password contains {@link #SECRET}.
+ * A {@code millrace broker} with TLS encryption and password authentication (SCRAM), configured as
+ * the README of the module {@code service} says. This class also creates the TLS keys, and the
+ * properties files of the broker and its clients. Every password contains {@link #SECRET}.
  */
 final class SecureBroker implements AutoCloseable {
 
   static final String SECRET = "s3cret";
 
-  /** The first process after a build may have to create the class archive before it starts. */
+  /**
+   * The first process after a build may have to create the class data sharing (CDS) archive before
+   * it starts.
+   */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final String SCRAM =
@@ -134,7 +137,8 @@ final class SecureBroker implements AutoCloseable {
   }
 
   /**
-   * Writes a properties file for clients with these changes, and returns the file's path.
+   * Writes a properties file for clients: the usual properties with these changes. Returns the
+   * file's path.
    *
    * @param changes new values by key; an empty value removes the key
    */
@@ -157,7 +161,10 @@ final class SecureBroker implements AutoCloseable {
     return changed("client", properties, changes);
   }
 
-  /** Writes a properties file for the broker with these changes, and returns the file's path. */
+  /**
+   * Writes a properties file for the broker: the usual properties with these changes. Returns the
+   * file's path.
+   */
   Path brokerConfig(Map<String, String> changes) throws IOException {
     return changed("broker", brokerProperties(folder), changes);
   }

@@ -216,9 +216,9 @@ class SecureBrokerTest {
   }
 
   /**
-   * Requires that each command fails in time and prints one line that contains the texts of {@code
-   * saying}. Then runs {@code tail} and {@code doctor} with {@code --verbose} at log level debug,
-   * so that {@link #requireNoSecretInAnyOutput} also checks the output of these runs.
+   * Requires that each command fails within two minutes and prints one line that contains the texts
+   * of {@code saying}. Then runs {@code tail} and {@code doctor} with {@code --verbose} at log
+   * level debug, so that {@link #requireNoSecretInAnyOutput} also checks the output of these runs.
    */
   private static void requireRefusals(Path config, List<List<Object>> commands, String... saying)
       throws Exception {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** HTTP clients. Each client sends a part of a request, and then nothing more. */
+/** Slow HTTP clients. Each client sends the beginning of a request, and then nothing more. */
 final class SlowClients implements AutoCloseable {
 
   private final List<Socket> sockets = new ArrayList<>();

@@ -52,8 +52,8 @@ class SwapTest {
 
   @BeforeEach
   void publishFirst(TestInfo test) {
-    // All tests that use the shared broker also share its control topic, so each test's model needs
-    // its own name.
+    // All tests that use the shared broker also share its control topic, so the model of each test
+    // needs a unique name.
     name = test.getTestMethod().orElseThrow().getName();
     first = publish(10, 1);
   }
@@ -180,8 +180,8 @@ class SwapTest {
   }
 
   /**
-   * A fault in a model file. The published checksum is computed from the faulty file, so the
-   * checksum does not reveal the fault.
+   * A fault in a model file. The file is faulty before it is published, so its published checksum
+   * is right and does not reveal the fault.
    */
   enum Fault {
     NO_ONNX("cannot load the model"),
@@ -320,8 +320,8 @@ class SwapTest {
   private int seen;
 
   /**
-   * Waits for the next report, and requires that it is about version {@code version}. Returns the
-   * report.
+   * Waits for the next report and returns it. Fails if the report is not about the version {@code
+   * version}.
    */
   private SwapReport last(Pipeline pipeline, int version) throws Exception {
     List<SwapReport> reports = pipeline.reports(++seen);

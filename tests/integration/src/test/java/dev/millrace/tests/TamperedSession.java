@@ -9,7 +9,7 @@ import java.nio.FloatBuffer;
  * A session that imitates a fault or a delay of a real device after each run of the model.
  *
  * @param session session that runs the model; closing this object also closes {@code session}
- * @param tampering imitates the fault or delay
+ * @param tampering called after each run of the model, to imitate the fault or delay
  */
 public record TamperedSession(ModelSession session, Tampering tampering) implements ModelSession {
 
@@ -17,8 +17,8 @@ public record TamperedSession(ModelSession session, Tampering tampering) impleme
   @FunctionalInterface
   public interface Tampering {
     /**
-     * Called after each run, with the arguments of {@link ModelSession#run}. It may wait, and may
-     * change the probabilities.
+     * Called after each run, with the arguments of {@link ModelSession#run}. An implementation may
+     * wait, and may change the probabilities.
      */
     void afterRun(ModelSession session, ByteBuffer pixels, int images, FloatBuffer probabilities);
   }

@@ -118,7 +118,8 @@ class TrainTest {
     assertThat(repository().newest(MODEL).manifest().metrics())
         .containsEntry("gate_blessed", 0.0)
         .containsEntry("gate_champion", (double) better.version());
-    // Which epochs are better than the previous epoch differs from training to training.
+    // Whether an epoch is better than the previous epoch differs from training to training, so the
+    // test checks only three of the six outcomes.
     List<SwapReport> reports = reports(at);
     assertThat(reports).hasSize(6);
     assertThat(reports.get(0).outcome()).isEqualTo(SwapReport.Outcome.BLESSED);
@@ -156,8 +157,8 @@ class TrainTest {
   }
 
   /**
-   * Asks the trainer for an export, and kills the trainer at a random moment. In about half of the
-   * trials, the export is not complete at that moment.
+   * Asks the trainer to export a model version, and kills the trainer at a random moment. In about
+   * half of the trials, the export is not complete at that moment.
    */
   @Test
   void killedDuringExports_leavesWholeVersions_andGoesOn() throws Exception {
@@ -215,8 +216,8 @@ class TrainTest {
 
   /**
    * Trains two epochs from random weights, and two epochs from ImageNet's weights. Both trainings
-   * use one half of 1,000 CIFAR-10 images. The test compares the two accuracies on the other half.
-   * Their difference has a standard error of 0.03.
+   * use the same half of 1,000 CIFAR-10 images. The test measures the accuracies of both trained
+   * models on the other half. The difference of the two accuracies has a standard error of 0.03.
    */
   @Test
   @Tag("nightly")

@@ -33,8 +33,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that a repository in Triton's layout can be served without changes. The predictions must
- * equal those that the same ONNX file gives in a repository with Millrace's own layout.
+ * Tests that a repository in Triton's layout can be served without changes. The predictions must be
+ * equal to the predictions that Millrace makes with the same ONNX file in a repository with
+ * Millrace's own layout.
  */
 @Tag("broker")
 @Timeout(180)
@@ -152,8 +153,8 @@ class TritonRepositoryTest {
   }
 
   /**
-   * Requires equal predictions. The last digits of a probability may differ, because they depend on
-   * the batch size.
+   * Requires equal predictions. The last digits of a probability may still differ, because they
+   * depend on the batch size.
    */
   private static void requireSame(Prediction answer, Prediction expected) {
     Probabilities probabilities = answer.probabilities();
@@ -166,8 +167,8 @@ class TritonRepositoryTest {
   }
 
   /**
-   * Returns the modification time and the checksum of every file and folder of the repository, as
-   * text by path.
+   * Describes every file and folder of the repository by a text with its modification time and
+   * checksum. The keys are the paths.
    */
   private Map<String, String> content() throws IOException {
     Map<String, String> content = new TreeMap<>();

@@ -28,7 +28,10 @@ public final class Architecture {
     this.classes = classes;
   }
 
-  /** Loads the main classes below a package of the calling module. */
+  /**
+   * Loads the main classes (not the test classes) of the calling module in a package and in all
+   * packages below it.
+   */
   public static Architecture of(String root) {
     JavaClasses classes =
         new ClassFileImporter()
@@ -57,8 +60,8 @@ public final class Architecture {
   }
 
   /**
-   * Fails if a class depends on a package of Millrace outside {@code own} and {@code others}. A
-   * package's name stands for the package and all packages below it.
+   * Fails if a class depends on a package of Millrace other than {@code own} and {@code others}.
+   * The name of a package also stands for all packages below this package.
    */
   public Architecture knowsOnly(String own, String... others) {
     String[] allowed = Arrays.copyOf(others, others.length + 1);

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a test class in a separate JVM. If a native library crashes, hangs or runs out of memory in
- * that JVM, one test fails and the build continues. The child JVM's options allow native libraries,
- * and turn off warnings of newer Java versions. So all output of the child JVM comes from the test
- * class.
+ * that JVM, only one test fails, and the build continues. The options of the child JVM allow native
+ * access, and turn off the warnings that newer Java versions print. So all output of the child JVM
+ * comes from the test class.
  */
 public final class ChildJvm {
 
@@ -55,8 +55,8 @@ public final class ChildJvm {
    * Runs a class to its end. Fails if it takes longer than 10 minutes, or if its exit code is not
    * 0.
    *
-   * @param folder working directory of the JVM, in which the files with the class's output are also
-   *     stored
+   * @param folder working directory of the JVM; the files with the class's output are in this
+   *     folder, too
    * @param options more options for the JVM, such as {@code -Xmx256m}
    * @return lines of the class's standard output
    */
@@ -67,8 +67,8 @@ public final class ChildJvm {
   }
 
   /**
-   * Runs a command of {@link #command(String, Class, List, List)} to its end. Fails if it takes
-   * longer than 10 minutes, or if its exit code is not 0.
+   * Runs a command that {@link #command(String, Class, List, List)} returned to its end. Fails if
+   * it takes longer than 10 minutes, or if its exit code is not 0.
    */
   public static List<String> run(Path folder, List<String> command)
       throws IOException, InterruptedException {

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 
 /**
  * Other versions of protobuf's Java runtime. A user's build may put one of these versions on the
- * class path instead of Millrace's version. The module's build copies their jars to {@code
- * target/protobuf-runtimes}.
+ * class path instead of Millrace's version. The build of the module under test copies the jars of
+ * these versions to {@code target/protobuf-runtimes}.
  */
 public final class ProtobufRuntimes {
 

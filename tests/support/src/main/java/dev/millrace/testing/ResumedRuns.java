@@ -10,10 +10,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * Resumes an interrupted nightly group. When a test tagged {@code nightly} passes, this class
- * creates a file for this test in {@code target/nightly}. With {@code -Dnightly.resume}, a test
- * that has such a file is skipped. Without {@code -Dnightly.resume}, the file is deleted before the
- * test runs.
+ * Makes it possible to resume an interrupted run of nightly tests. When a test with the tag {@code
+ * nightly} passes, this class creates a file for this test in {@code target/nightly}. With {@code
+ * -Dnightly.resume}, a test that has such a file is skipped. Without {@code -Dnightly.resume}, the
+ * file is deleted before the test runs.
  */
 public final class ResumedRuns implements ExecutionCondition, TestWatcher {
 

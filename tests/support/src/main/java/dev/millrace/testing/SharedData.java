@@ -12,9 +12,9 @@ import java.util.Map;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Real weights and images in the folder {@code ../shared/data} beside the checkout. They are not
- * part of the project. A test that needs a missing file is skipped, and the last line of the build
- * counts the skipped tests.
+ * Real weights and images in the folder {@code ../shared/data} beside the checkout. These files are
+ * not part of the project. A test that needs a missing file is skipped, and the last line of the
+ * build counts the skipped tests.
  */
 public final class SharedData {
 
@@ -54,7 +54,7 @@ public final class SharedData {
     return untar(file(archive));
   }
 
-  /** Does the same as {@link #untar(String)}, for an archive outside the folder of shared data. */
+  /** Like {@link #untar(String)}, but reads an archive that may be in any folder. */
   public static Map<String, byte[]> untar(Path tar) throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     try (DataInputStream in = new DataInputStream(Files.newInputStream(tar))) {
@@ -75,7 +75,7 @@ public final class SharedData {
     return files;
   }
 
-  /** Does the same as {@link #untar(String)}, and writes the files into a folder. */
+  /** Like {@link #untar(String)}, but also writes the files into the folder {@code into}. */
   public static Map<String, byte[]> untar(String archive, Path into) throws IOException {
     Map<String, byte[]> files = untar(archive);
     for (Map.Entry<String, byte[]> file : files.entrySet()) {

@@ -16,8 +16,8 @@ import org.junit.platform.launcher.TestPlan;
 /**
  * Writes a file for each skipped test into {@code target/skipped-tests}. The file is in the
  * subfolder {@code data} if the test was skipped because a file of {@link SharedData} is missing.
- * Otherwise, it is in the subfolder {@code other}. The last module of the build counts the files,
- * and prints the counts in one line.
+ * Otherwise, it is in the subfolder {@code other}. The last module of the build counts these files,
+ * and prints the two counts in one line.
  */
 public final class SkippedTests implements TestExecutionListener {
 

@@ -12,7 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * A jar of the archive.
+ * A jar in an archive of the distribution.
  *
  * @param name the file's name without {@code .jar}
  * @param artifact the Maven artifact's name
@@ -58,7 +58,7 @@ record BundledJar(
     }
   }
 
-  /** Returns whether a text is a notice and not a licence. */
+  /** Returns whether the text with this path is a notice and not a licence. */
   static boolean isNotice(String path) {
     return NOTICE.matcher(path).matches();
   }

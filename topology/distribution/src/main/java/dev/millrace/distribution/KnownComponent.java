@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A component of a jar that does not contain the component's licence. Each component is a line of
- * {@code components.tsv}.
+ * A third-party component that is inside a jar although the jar does not contain the component's
+ * licence. Each component is a line of {@code components.tsv}.
  *
  * @param artifact the Maven artifact that contains the component
  * @param libraries pattern of the file names of the native libraries that contain the component;
- *     null if the component is the artifact's Java code
+ *     null if the component is Java code of the artifact
  * @param name the component's name
  * @param licence SPDX identifier of the component's licence
  * @param copyright the component's copyright notice
@@ -58,7 +58,7 @@ record KnownComponent(
         && (isJavaCode() || jar.libraries().stream().anyMatch(this::isIn));
   }
 
-  /** Returns whether this component is the artifact's Java code, and no native library. */
+  /** Returns whether this component is Java code, and not part of a native library. */
   boolean isJavaCode() {
     return libraries == null;
   }

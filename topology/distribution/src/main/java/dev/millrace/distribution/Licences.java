@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Writes the licences and the notice of an archive. The build runs it. */
+/** Writes the licences and the notice of an archive. The build runs this program. */
 public final class Licences {
 
   private Licences() {}
@@ -21,7 +21,7 @@ public final class Licences {
    *
    * @param args four or five paths: the folder to write {@code licences} and {@code NOTICE} to; the
    *     project's own notice; the folder of standard texts; the bill of materials; and optionally
-   *     the bill of materials of another archive, whose jars are left out
+   *     the bill of materials of another archive. Jars of that other archive are left out
    * @throws IllegalStateException if a licence is unknown; the message has one line per problem
    */
   public static void main(String[] args) throws IOException {
@@ -43,7 +43,8 @@ public final class Licences {
    *
    * @param bundled the jars to add, by their file names
    * @param files the paths of the jars, by their file names
-   * @throws IllegalStateException if {@code files} lacks a jar, or a licence is unknown
+   * @throws IllegalStateException if {@code files} does not contain the path of a jar in {@code
+   *     bundled}, or if a licence is unknown
    */
   static void collect(
       Map<String, Sbom.Component> bundled, Map<String, Path> files, LicenceFolder licences)

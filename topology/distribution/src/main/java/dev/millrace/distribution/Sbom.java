@@ -11,7 +11,10 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A bill of materials in CycloneDX's JSON, as its Maven plugin writes it. */
+/**
+ * Reads a bill of materials in the JSON format of CycloneDX, as the Maven plugin of CycloneDX
+ * writes it.
+ */
 final class Sbom {
 
   private static final Pattern CLASSIFIER = Pattern.compile("[?&]classifier=([^&]+)");

@@ -14,12 +14,12 @@ import java.util.regex.Pattern;
  */
 record StandardTexts(Path folder) {
 
-  /** The copyright line in which a project fills in the year and its name. */
+  /** The copyright line of a standard licence text, with placeholders for the year and the name. */
   private static final Pattern BLANK = Pattern.compile("(?m)^.*<year>.*$");
 
   /**
-   * The copyright line begins within this number of characters from the beginning of a licence
-   * text. A {@code <year>} further down is part of the instructions for use.
+   * Number of characters at the beginning of a licence text in which the copyright line must begin.
+   * A {@code <year>} further down belongs to the instructions for using the licence.
    */
   private static final int HEAD = 100;
 
@@ -41,8 +41,8 @@ record StandardTexts(Path folder) {
   }
 
   /**
-   * Returns a text with a copyright notice. The notice replaces the text's copyright line. If the
-   * text has none, the notice comes before the text.
+   * Returns a licence text with a copyright notice. The notice replaces the copyright line of the
+   * text. If the text has no copyright line, the notice comes before the text.
    */
   static String withCopyright(String text, String copyright) {
     return needsCopyright(text)

@@ -11,16 +11,17 @@ import java.util.List;
 
 /**
  * Removes the GPU code of all architectures except one from a library. The removed code becomes
- * zeros, which compress to almost nothing and take no disk space in a sparse file. Sections stay
- * where they are.
+ * zeros, which compress to almost nothing and take no disk space in a sparse file. All sections of
+ * the ELF file keep their offsets and sizes.
  *
  * <p>nvcc puts GPU code into the ELF section {@code .nv_fatbin}. The section is a sequence of fat
- * binaries, aligned to 8 bytes. Each fat binary has a header (magic number, size of the header,
- * size of the entries) and one entry for each architecture. An entry has a header with the kind of
- * code and the architecture, followed by the code, which is mostly compressed. This class moves the
- * kept entries to the front of their fat binary. It also reduces the size in the fat binary's
- * header, so that the driver sees no other entries. NVIDIA does not document this format. If the
- * data does not match the format, this class throws an exception, and may leave the file damaged.
+ * binaries, each of which begins at a multiple of 8 bytes. Each fat binary has a header (magic
+ * number, size of the header, size of the entries) and one entry for each architecture. An entry
+ * consists of a header and the code. The header names the kind of code and the architecture; the
+ * code is usually compressed. This class moves the entries that it keeps to the front of their fat
+ * binary. It also reduces the size in the fat binary's header, so that the driver sees no other
+ * entries. NVIDIA does not document this format. If the data does not match the format, this class
+ * throws an exception, and may leave the file damaged.
  */
 public final class OneArchitecture {
 
@@ -46,7 +47,7 @@ public final class OneArchitecture {
   private record Entry(int kind, int architecture, int offset, int size) {}
 
   /**
-   * The amounts of GPU code in a changed library, in bytes.
+   * How much GPU code of a library was kept and how much was removed, in bytes.
    *
    * @param kept number of bytes of code that remain
    * @param dropped number of bytes of code that were replaced by zeros
@@ -127,8 +128,8 @@ public final class OneArchitecture {
   }
 
   /**
-   * Removes unwanted entries from the fat binary at offset {@code at}. Returns the offset at which
-   * the fat binary ended before.
+   * Removes unwanted entries from the fat binary at offset {@code at}. Returns the offset of the
+   * fat binary's end before the removal.
    */
   private int reduce(ByteBuffer section, int at) {
     int begin = at + section.getShort(at + 6);
@@ -148,7 +149,7 @@ public final class OneArchitecture {
     }
     List<Entry> wanted = wanted(entries);
     if (wanted.isEmpty()) {
-      return end; // This code could not run on the GPU before either; the driver reports that.
+      return end; // Keep all: no entry can run on the GPU, and the driver reports that.
     }
     int to = begin;
     for (Entry entry : wanted) {

@@ -16,7 +16,7 @@ public enum Backend {
     }
   },
 
-  /** ONNX Runtime without TF32: GPUs do not round float32. */
+  /** ONNX Runtime with TF32 turned off, so that GPUs do not round float32 values to fewer bits. */
   ONNX_WITHOUT_TF32 {
     @Override
     public ModelRuntime runtime() {

@@ -7,8 +7,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /**
- * An executor with one thread for each core. Each thread takes the waiting images, up to a full
- * batch, and classifies them.
+ * An executor with one thread for each core. Each thread takes the waiting images, at most one full
+ * batch of them, and classifies them in one run of the model.
  */
 final class BatchingExecutor {
 

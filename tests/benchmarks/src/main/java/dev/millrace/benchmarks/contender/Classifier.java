@@ -16,9 +16,9 @@ import java.util.List;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * The parts of Millrace that its alternatives use as well: decoder, session and JSON writer. All
- * threads share one loaded model. Each thread has its own {@link Worker} with a decoder and
- * buffers.
+ * The parts of Millrace that the compared alternatives to Millrace also use: the decoder, the
+ * session that runs the model, and the JSON writer. All threads share one loaded model. Each thread
+ * has its own {@link Worker} with a decoder and buffers.
  */
 final class Classifier implements AutoCloseable {
 
@@ -37,7 +37,7 @@ final class Classifier implements AutoCloseable {
     maxBatchSize = settings.maxBatchSize();
   }
 
-  /** An image, with the key of its record and the source that its prediction names. */
+  /** An encoded image with the key and the source (topic, partition and offset) of its record. */
   record Image(byte[] key, byte[] encoded, Prediction.Source source) {}
 
   /**

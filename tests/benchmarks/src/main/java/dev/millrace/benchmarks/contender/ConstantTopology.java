@@ -9,8 +9,8 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 
 /**
- * A Kafka Streams topology that writes a constant prediction for each record, at least once or
- * exactly once.
+ * A Kafka Streams topology that writes a constant prediction for each record. The settings choose
+ * at-least-once or exactly-once processing.
  */
 final class ConstantTopology {
 

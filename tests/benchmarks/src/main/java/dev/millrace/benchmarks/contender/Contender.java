@@ -22,8 +22,8 @@ public enum Contender {
   MAP_VALUES("mapValues", MapValues::start),
 
   /**
-   * One consumer for each core. It classifies the records of a poll as one batch, produces and
-   * flushes the predictions, and commits.
+   * A thread with its own consumer for each core. The thread classifies the records of each poll as
+   * one batch, produces and flushes the predictions, and commits the offsets.
    */
   POLL_LOOP("poll loop", PollLoop::start),
 
@@ -33,7 +33,7 @@ public enum Contender {
   /** Flink with asynchronous I/O and checkpoints. */
   FLINK("Flink", FlinkPeer::start),
 
-  /** Kafka Streams that reads the images and only writes a constant prediction for each. */
+  /** Kafka Streams without a model: reads the images and writes a constant prediction for each. */
   CONSTANT_TOPOLOGY("constant topology", ConstantTopology::start);
 
   private final String title;
@@ -97,8 +97,8 @@ public enum Contender {
   /**
    * Runs a contender in this process, until the parent process closes standard input. The first
    * argument names the contender, the second is the largest number of practice rounds, and all
-   * other arguments are the settings for the practice; see {@link Practice}. After the practice, a
-   * line with settings begins a run, and the line {@link #STOP} ends the run.
+   * other arguments are the settings for the practice; see {@link Practice}. After the practice,
+   * each line of settings on standard input begins a run, and each line {@link #STOP} ends a run.
    */
   public static void main(String[] arguments) throws Exception {
     List<String> told = List.of(arguments);
@@ -122,8 +122,8 @@ public enum Contender {
   }
 
   /**
-   * Returns the next line of standard input that is not {@link #IRREDUCIBLE}. Answers each {@link
-   * #IRREDUCIBLE} line before that line.
+   * Reads lines from standard input, and returns the first one that is not {@link #IRREDUCIBLE}.
+   * Replies to each {@link #IRREDUCIBLE} line with the processor time.
    */
   private static String hear() throws IOException {
     String line = Parent.hear();

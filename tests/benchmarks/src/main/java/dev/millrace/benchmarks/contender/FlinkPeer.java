@@ -34,7 +34,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Flink in its MiniCluster: a Kafka source, asynchronous I/O to a batching executor, a Kafka sink,
- * and a checkpoint every second. It works at least once or exactly once.
+ * and a checkpoint every second. The settings choose at-least-once or exactly-once processing.
  */
 final class FlinkPeer {
 

@@ -41,8 +41,8 @@ final class IrreducibleWork {
   }
 
   /**
-   * Returns a runtime whose sessions count the processor time of their runs. Each run must use only
-   * the thread that calls it, because only that thread's processor time is counted.
+   * Returns a runtime whose sessions count the processor time of their runs. A session must run the
+   * model only on the calling thread, because the processor time of other threads is not counted.
    */
   static ModelRuntime counted(ModelRuntime runtime) {
     return (version, device) -> new CountedSession(runtime.open(version, device));

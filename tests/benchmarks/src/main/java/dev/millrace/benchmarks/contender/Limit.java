@@ -24,9 +24,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Measures the speed that no pipeline can exceed. Its threads only call sessions, and the
- * measurement that includes decoding also calls the decoder. The sessions have Millrace's prepared
- * model file and options.
+ * Measures the highest speed that any pipeline could reach on this machine. The threads do nothing
+ * except run the model; in the measurement that includes decoding, they also decode images. The
+ * sessions open the model file with the same preparation and options as Millrace.
  */
 public final class Limit {
 
@@ -131,8 +131,8 @@ public final class Limit {
 
   /**
    * Measures the limit. Prints one line for each batch size, with the rate of running the model on
-   * prepared tensors. The last line is the rate of decoding images and running the model, with the
-   * fastest batch size.
+   * prepared tensors. Then prints a last line with the rate of decoding images and running the
+   * model, measured with the fastest batch size.
    */
   public static void main(String[] arguments) throws Exception {
     ModelVersion version = new ModelRepository(Path.of(arguments[0])).newest(arguments[1]);
@@ -199,7 +199,10 @@ public final class Limit {
     return sum.meanTimes(threads);
   }
 
-  /** Runs the model repeatedly on the calling thread, for {@code nanos} ns. */
+  /**
+   * Runs the model repeatedly on the calling thread for {@code nanos} ns. If {@code decoding} is
+   * true, decodes the images before each run.
+   */
   private Rate work(ModelSession session, boolean decoding, int batchSize, long nanos) {
     var threads = ManagementFactory.getThreadMXBean();
     ByteBuffer pixels = ByteBuffer.allocateDirect(batchSize * preprocessing.bytes());

@@ -9,7 +9,7 @@ import org.apache.kafka.streams.kstream.Produced;
 
 /**
  * Kafka Streams with one image at a time in {@code mapValues} and one stream thread for each core.
- * It works at least once or exactly once.
+ * The settings choose at-least-once or exactly-once processing.
  */
 final class MapValues {
 
@@ -18,7 +18,8 @@ final class MapValues {
   static AutoCloseable start(Settings settings) throws Exception {
     Classifier classifier = new Classifier(settings);
     StreamsBuilder builder = new StreamsBuilder();
-    // mapValues does not see a record's partition and offset.
+    // mapValues does not get the partition and offset of a record, so every prediction names
+    // partition 0 and offset 0.
     Prediction.Source source = new Prediction.Source(settings.input(), 0, 0);
     builder.stream(settings.input(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
         .mapValues(

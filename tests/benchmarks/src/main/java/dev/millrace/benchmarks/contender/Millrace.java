@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
-/** The service with its defaults. The backend of the settings runs the model. */
+/** The service with its default options. The settings name the backend that runs the model. */
 final class Millrace {
 
   private static final int MAX_RECORD_BYTES = 4 << 20;
@@ -45,7 +45,7 @@ final class Millrace {
             .devices(settings.devices())
             .linger(settings.linger());
     if (settings.backend() == Backend.ACCELERATOR) {
-      inference.maxBatchSize(settings.maxBatchSize()); // Millrace treats the device as a CPU
+      inference.maxBatchSize(settings.maxBatchSize()); // else Millrace would batch as on a CPU
     }
     return new ServiceConfig(
         inference.build(),

@@ -17,8 +17,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Confluent's Parallel Consumer with its fastest settings: unordered batches, one batch at a time
- * for each core. It works at least once.
+ * Confluent's Parallel Consumer with its fastest settings: batches without order, and one batch at
+ * a time for each core. It guarantees at-least-once processing.
  */
 final class ParallelConsumerPeer {
 

@@ -15,9 +15,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * One thread with one consumer for each core. The records of a poll are one batch. The thread
- * produces and flushes the predictions of the batch, and then commits the offsets of the records.
- * So every record is processed at least once.
+ * For each core, a thread with its own consumer. The thread classifies the records of each poll as
+ * one batch, produces and flushes the predictions, and then commits the offsets of the records. So
+ * every record is processed at least once.
  */
 final class PollLoop implements Runnable {
 

@@ -5,10 +5,11 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Decides how long a process practises. In its first minute of work, a JVM spends much time on JIT
- * compilation, but a service runs for weeks. So the process classifies images in practice rounds
- * before it is measured. The practice ends when a round needs almost no JIT compilation, or when
- * the largest number of rounds is reached.
+ * Decides how long a process practises (warms up). In its first minute of work, a JVM spends much
+ * time on JIT compilation. A service runs for weeks, so the measurement must not include this time.
+ * Therefore the process first classifies images in practice rounds, which are not measured. The
+ * practice ends when a round needs almost no JIT compilation, or when the largest number of rounds
+ * is reached.
  */
 final class Practice {
 
@@ -26,7 +27,7 @@ final class Practice {
     this.mostRounds = mostRounds;
   }
 
-  /** Returns whether another round is useful. */
+  /** Returns whether the process needs another practice round. */
   boolean goesOn() {
     return rounds < mostRounds && lastRoundMillis > LITTLE_MILLIS;
   }
@@ -37,8 +38,8 @@ final class Practice {
   }
 
   /**
-   * Ends a round. Returns once the JIT compilers have been almost idle for one second, or after one
-   * minute.
+   * Ends a practice round. Waits until the JIT compilers have been almost idle for one second, but
+   * at most one minute.
    */
   void awaitRest() throws InterruptedException {
     long start = compiler.getTotalCompilationTime();

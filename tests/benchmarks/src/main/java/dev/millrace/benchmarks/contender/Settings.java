@@ -16,18 +16,18 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * A contender's settings. All contenders have the same setting names. On a command line, each
- * setting is a {@code KEY=VALUE}.
+ * The settings of a contender. The names of the settings are the same for all contenders. On a
+ * command line, each setting is an argument {@code KEY=VALUE}.
  *
  * @param bootstrapServers address of the broker
  * @param input topic of encoded images, read from its beginning
  * @param output topic of predictions, with the same number of partitions as the input
  * @param group name that serves as consumer group, as application id and as transactional id
- * @param exactlyOnce whether to process exactly once; false for contenders that only work at least
- *     once
+ * @param exactlyOnce whether the contender guarantees exactly-once processing; always false for
+ *     contenders that can only guarantee at-least-once processing
  * @param repository folder of the model repository
  * @param model name of the model; its newest version classifies the images
- * @param backend runtime that runs the model, and decoder
+ * @param backend runtime that runs the model, and decoder of the images
  * @param devices devices on which Millrace runs the model; all other contenders use the CPU only
  * @param maxBatchSize largest number of images in a batch
  * @param linger longest time that an image waits in Millrace for a batch to fill, or null for the
@@ -94,8 +94,8 @@ public record Settings(
   }
 
   /**
-   * Returns the configuration of Kafka Streams, with {@code threads} stream threads and Kafka's
-   * defaults for all keys that {@code kafka} does not set.
+   * Returns the configuration of Kafka Streams: {@code threads} stream threads, and the keys of
+   * {@code kafka}. All other keys have Kafka's defaults.
    */
   Properties streamsKeys() {
     Properties keys = new Properties();
@@ -123,8 +123,8 @@ public record Settings(
   }
 
   /**
-   * Returns the configuration of a producer, with Kafka's defaults for all keys that {@code kafka}
-   * does not set.
+   * Returns the configuration of a producer: the keys of {@code kafka}. All other keys have Kafka's
+   * defaults.
    */
   Map<String, Object> producerKeys() {
     Map<String, Object> keys = new HashMap<>(kafka);

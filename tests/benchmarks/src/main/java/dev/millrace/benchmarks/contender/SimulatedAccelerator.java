@@ -11,10 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A simulated device that uses no core. It executes one run at a time, and a run takes 20 ms plus
- * 0.2 ms for each image. In full runs of 64 images, the device classifies 1,951 images per second.
- * Like a GPU, the device begins the next waiting run as soon as the current run ends. It does not
- * wait until the caller of the current run has woken up.
+ * A simulated device for running models. It uses no CPU core. It executes one run of a model at a
+ * time. A run takes 20 ms plus 0.2 ms for each image. In full runs of 64 images, the device
+ * classifies 1,951 images per second. Like a GPU, the device begins the next waiting run as soon as
+ * the current run ends. It does not wait until the thread that called the current run has woken up.
  */
 public final class SimulatedAccelerator implements ModelRuntime {
 
@@ -24,7 +24,10 @@ public final class SimulatedAccelerator implements ModelRuntime {
   private static final long RUN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long IMAGE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-  /** Time at which the device ends its last accepted run, in ns of {@link System#nanoTime}. */
+  /**
+   * Time at which the device finishes all runs that it has accepted, in ns of {@link
+   * System#nanoTime}.
+   */
   private final AtomicLong free;
 
   SimulatedAccelerator() {
@@ -32,7 +35,7 @@ public final class SimulatedAccelerator implements ModelRuntime {
   }
 
   /**
-   * Creates a device that is free from the beginning.
+   * Creates a device that is idle at the time {@code now}.
    *
    * @param now current time, in ns of {@link System#nanoTime}
    */

@@ -16,9 +16,9 @@ import java.util.List;
 
 /**
  * The difference between a session's logits and the expected logits. Sessions return probabilities.
- * The logarithm of a probability is the logit plus a constant for each image. So before the
- * comparison, the mean of an image's logarithms is subtracted from each of these logarithms. The
- * logarithm of 0 is infinite, so a probability of 0 makes the difference NaN.
+ * The logarithm of a probability is the logit plus a constant for each image. To remove this
+ * constant, the mean of an image's logarithms is subtracted from each logarithm before the
+ * comparison. The logarithm of 0 is infinite, so a probability of 0 makes the difference NaN.
  *
  * @param difference largest absolute difference between a logit and the expected logit
  * @param relative {@code difference} divided by the largest absolute value of an expected logit

@@ -98,8 +98,9 @@ public record DeviceChecks(
   /**
    * Compares each device's logits with the CPU's float32 logits.
    *
-   * @throws IllegalStateException if a difference is larger than {@link #MOST_DIFFERENCE} or {@link
-   *     #MOST_RELATIVE_FP16}
+   * @throws IllegalStateException if the difference of the float32 logits without TF32 is larger
+   *     than {@link #MOST_DIFFERENCE}, or the relative difference of the float16 logits is larger
+   *     than {@link #MOST_RELATIVE_FP16}
    */
   void agree(ModelVersion fp32, ModelVersion fp16, List<byte[]> pictures, Listener listener) {
     double exactly = 0;

@@ -9,8 +9,9 @@ import java.util.stream.Collectors;
 
 /**
  * Reads the output of {@code nvidia-smi}, which comes with NVIDIA's driver. {@code nvidia-smi}
- * numbers GPUs by PCI bus. So {@code cuda:N} is GPU N of {@code nvidia-smi} only if CUDA starts
- * with {@code CUDA_DEVICE_ORDER=PCI_BUS_ID} and without {@code CUDA_VISIBLE_DEVICES}.
+ * numbers GPUs in the order of their PCI bus ids. So {@code cuda:N} is GPU N of {@code nvidia-smi}
+ * only if CUDA starts with {@code CUDA_DEVICE_ORDER=PCI_BUS_ID} and without {@code
+ * CUDA_VISIBLE_DEVICES}.
  */
 final class NvidiaSmi {
 

@@ -20,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * The memory that a model version uses on devices, and the growth of this memory after swaps under
- * load.
+ * How much memory a model version uses on the devices, and how much the memory in use grows when
+ * versions are swapped under load.
  *
  * @param versionBytes memory that one version uses on all devices together, including the memory of
  *     its runs, in bytes
@@ -31,8 +31,8 @@ record SwapMemory(long versionBytes, double growth) {
 
   private static final int SWAPS = 6;
   private static final double MOST_GROWTH = 0.5;
-  // Number of full batches between two readings of the memory. It is large enough that every thread
-  // that runs the model gets some of these batches.
+  // Number of full batches between two readings of the memory. With this number, every thread that
+  // runs the model gets some of the batches.
   private static final int BATCHES = 10;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration BETWEEN_READINGS = Duration.ofMillis(100);
@@ -52,7 +52,8 @@ record SwapMemory(long versionBytes, double growth) {
       List<byte[]> pictures,
       LongSupplier used,
       Duration patience) {
-    // A device keeps some memory after its first use. This memory belongs to no version.
+    // A device keeps some memory after its first use. This memory belongs to no version, so the
+    // devices are used once before the measurement.
     for (Device device : config.devices()) {
       runtime.open(versions.get(0), device).close();
     }
@@ -101,7 +102,7 @@ record SwapMemory(long versionBytes, double growth) {
     return bytes;
   }
 
-  /** Submits images on a thread of its own, and requires an answer to each image. */
+  /** Submits images on a separate thread, and fails if an image gets no answer. */
   private static final class Load implements AutoCloseable {
 
     private static final int IN_FLIGHT = 4 * EngineConfig.MAX_BATCH_SIZE;

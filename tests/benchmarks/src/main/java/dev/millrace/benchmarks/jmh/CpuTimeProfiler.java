@@ -13,8 +13,8 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /**
  * Measures the processor time that the benchmark's process uses per operation, including garbage
- * collection and compilation. Other load on the machine changes the processor time less than the
- * wall-clock time.
+ * collection and JIT compilation. If other processes load the machine, the processor time changes
+ * less than the wall-clock time.
  */
 public final class CpuTimeProfiler implements InternalProfiler {
 

@@ -21,8 +21,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  *
  * @param jvmOptions options of the JVMs in which benchmarks run
  * @param scale duration of a measurement, relative to the duration that reliable figures need
- * @param log file for the output of the JVMs, such as warnings of newer Java versions. Their output
- *     must not appear on this process's standard output
+ * @param log file that receives the output of the JVMs, such as warnings of newer Java versions.
+ *     Without the file, this output would appear on this process's standard output
  */
 public record Jmh(List<String> jvmOptions, double scale, Path log) {
 

@@ -7,8 +7,8 @@ import com.sun.jna.Pointer;
 import dev.millrace.service.bench.BenchmarkException;
 
 /**
- * Calls the system's libjpeg-turbo directly. It decodes from native memory into native memory. Both
- * memory areas are allocated before decoding begins. Used by one thread.
+ * Calls the system's libjpeg-turbo directly. The JPEG file and the decoded pixels are in native
+ * memory, which is allocated before decoding begins. Not thread-safe.
  */
 public final class LibJpegTurbo implements AutoCloseable {
 

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A contender's process. It practises once, and then executes one measured run after another. Each
- * run has its own clients, threads and topics. Between runs, the process is idle. Used by one
- * thread.
+ * A contender's process. It first practises, and then executes one measured run after another. Each
+ * run has its own Kafka clients, threads and topics. Between runs, the process is idle. Not
+ * thread-safe.
  */
 public final class ContenderProcess implements AutoCloseable {
 

@@ -21,10 +21,11 @@ public final class Drain {
    * Lets a contender classify all images of a topic.
    *
    * @param wanted the contender's settings; this method sets the topics and the group
-   * @param unmeasured number of images that are answered before measuring begins. If the poll that
-   *     returns the last of them also returns all remaining predictions, all images are measured
-   * @throws dev.millrace.service.bench.BenchmarkException if an image gets no answer, or if it gets
-   *     two answers although the contender guarantees exactly once
+   * @param unmeasured number of images that must have an answer before the measurement begins. If
+   *     all remaining predictions arrive in the same poll as the last of these answers, the
+   *     measurement includes all images
+   * @throws dev.millrace.service.bench.BenchmarkException if an image gets no answer, or if an
+   *     image gets two answers although the contender guarantees exactly-once processing
    */
   public static Drained run(
       Lab lab, ContenderProcess contender, Settings wanted, Feed feed, int unmeasured)

@@ -37,7 +37,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The environment of the measurements: a broker, a model repository, topics of images, and a JVM
- * for each contender. Used by one thread.
+ * for each contender. Not thread-safe.
  */
 public final class Lab implements AutoCloseable {
 
@@ -85,7 +85,8 @@ public final class Lab implements AutoCloseable {
 
   /**
    * Warms up the broker and this process's clients by sending and fetching {@code records} records,
-   * one by one. A young Kafka process spends more time on JIT compilation than on records.
+   * one by one. A Kafka process that has just started spends more time on JIT compilation than on
+   * records.
    *
    * @throws BenchmarkException if the broker refuses a record
    */
@@ -177,7 +178,10 @@ public final class Lab implements AutoCloseable {
     return new Feed(topic, partitions, images);
   }
 
-  /** Creates an empty topic, and returns a feed for images that are sent later. */
+  /**
+   * Creates an empty topic, and returns a feed for the images that the caller sends to this topic
+   * later.
+   */
   Feed empty(int partitions, int images) throws InterruptedException {
     String topic = "feed-" + runs++;
     create(topic, partitions);
@@ -195,7 +199,10 @@ public final class Lab implements AutoCloseable {
     }
   }
 
-  /** Creates a run's output topic, and returns settings with that topic and a new group. */
+  /**
+   * Creates the output topic of a run. Returns settings that name this topic, the feed's topic and
+   * a new consumer group.
+   */
   Settings prepare(Settings wanted, Feed feed) throws InterruptedException {
     String name = "run-" + runs++;
     Settings settings =
@@ -245,12 +252,12 @@ public final class Lab implements AutoCloseable {
     return consumer;
   }
 
-  /** Starts a JVM with the contenders' options. */
+  /** Starts a class in a new JVM, with the JVM options of the contenders. */
   public Child start(Class<?> main, List<String> arguments) throws IOException {
     return Child.start(folder, jvmOptions, List.of(), main, arguments);
   }
 
-  /** Returns the options of every JVM that is measured. */
+  /** Returns the JVM options of every measured process. */
   public List<String> jvmOptions() {
     return jvmOptions;
   }

@@ -20,7 +20,7 @@ public final class Latencies {
   }
 
   /**
-   * Returns a quantile of the latencies, in ms. For example, the latency of 99 % of the images is
+   * Returns a quantile of the latencies, in ms. For example, 99 % of the images have a latency of
    * at most {@code quantile(0.99)}.
    *
    * @param part fraction of the images, at least 0 and less than 1
@@ -35,8 +35,8 @@ public final class Latencies {
   }
 
   /**
-   * Returns the number of images divided by the time, in s, from the moment at which the first
-   * image was due to be sent until the last answer.
+   * Returns the rate of answers, in images per second. The rate is the number of images, divided by
+   * the time from the moment at which the first image was due to be sent until the last answer.
    */
   public double imagesPerSecond() {
     return imagesPerSecond;

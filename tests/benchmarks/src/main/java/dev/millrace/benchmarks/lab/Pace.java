@@ -34,8 +34,9 @@ public final class Pace {
    *
    * @param wanted the contender's settings; this method sets the topics and the group
    * @param perSecond images per second
-   * @param unmeasured time during which images arrive but are not measured, before the measurement
-   * @param measured time during which images arrive and are measured
+   * @param unmeasured length of the period before the measurement, in which images arrive but are
+   *     not measured
+   * @param measured length of the measurement
    */
   public static Latencies run(
       Lab lab,

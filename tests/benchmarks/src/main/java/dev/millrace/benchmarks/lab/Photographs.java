@@ -16,14 +16,14 @@ import javax.imageio.stream.ImageOutputStream;
 /**
  * Generated pictures that take as long to decode as photographs. Each picture is a sum of octaves
  * of smooth noise. From each octave to the next finer one, the amplitude decreases about as slowly
- * as in photographs. So a JPEG file of a picture has half a byte per pixel, as ImageNet's files
- * have.
+ * as in photographs. So a picture's JPEG file has about half a byte per pixel, like the files of
+ * ImageNet.
  */
 public final class Photographs {
 
   private static final int COARSEST = 128;
   private static final float QUALITY = 0.9f;
-  // Amplitude of an octave relative to the next coarser one.
+  // Amplitude of an octave, divided by the amplitude of the next coarser octave.
   private static final double FALL = 0.9;
 
   private Photographs() {}
@@ -41,7 +41,7 @@ public final class Photographs {
     float[][] channels = new float[3][];
     float[] brightness = noise(width, height, COARSEST, random);
     for (int c = 0; c < channels.length; c++) {
-      // Colour varies more slowly and less than brightness.
+      // In photographs, colour changes more slowly and over a smaller range than brightness.
       channels[c] = noise(width, height, 2 * COARSEST, random);
     }
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

@@ -15,18 +15,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures how much faster a simulated device is if a batch contains images of several partitions.
- * Like a GPU, the device uses no core and is fastest with large batches.
+ * Measures how much faster a simulated device classifies images if a batch may contain images of
+ * several partitions. Like a GPU, the device uses no CPU core and is fastest with large batches.
  */
 final class AcceleratorPart implements Part {
 
   private static final String MODEL = "accelerated";
   private static final List<Integer> PARTITIONS = List.of(1, 4, 16, 64);
   private static final int IMAGES = 24_000;
-  // Classifying one image at a time is forty times slower, for any number of partitions.
+  // Smaller than the other numbers of images, because classifying one image at a time is forty
+  // times slower. The number of partitions does not change that.
   private static final int IMAGES_ONE_BY_ONE = 600;
   private static final int COMMIT_INTERVAL_MS = 1_000;
-  // The device limits the rate here, not the JIT compiler.
+  // One round is enough, because the device limits the rate here, not the JIT compilation.
   private static final int PRACTICE_ROUNDS = 1;
   // Millrace's default linger for GPUs. It is set here, because Millrace treats the simulated
   // device as a CPU.

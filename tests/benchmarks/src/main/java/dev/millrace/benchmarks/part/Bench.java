@@ -40,8 +40,8 @@ public record Bench(Lab lab, BenchmarkConfig config, Benchmarks.Listener listene
   }
 
   /**
-   * Returns the largest number of practice rounds. A scale below 0.1 only shows that the benchmarks
-   * work, and needs no practice.
+   * Returns the largest number of practice rounds. With a scale below 0.1 there are none, because
+   * such a run only checks that the benchmarks work.
    */
   int practiceRounds() {
     return (int) (MOST_PRACTICE_ROUNDS * config.scale());

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Measures the engine without Kafka. It measures the speed with the defaults, with other numbers of
- * threads and with other batch sizes. It also measures how many bytes the engine allocates per
- * image.
+ * Measures the engine without Kafka. It measures the speed with the default options, with different
+ * numbers of threads, and with different batch sizes. It also measures how many bytes the engine
+ * allocates per image.
  */
 final class EnginePart implements Part {
 

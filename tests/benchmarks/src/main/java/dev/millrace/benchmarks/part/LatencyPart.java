@@ -29,8 +29,9 @@ final class LatencyPart implements Part {
   private static final int IMAGES = 30_000;
   private static final List<Integer> HEAVY_LOADS = List.of(80, 50);
   private static final String LIGHT_LOAD = "latency.load_10";
-  // With these keys, a topology without a model has Millrace's producer linger and commit interval.
-  // The latency of this topology is the latency of the machine, the broker and Kafka Streams.
+  // These keys give a Kafka Streams topology without a model the same producer linger and commit
+  // interval as Millrace. Its latency is the part that the machine, the broker and Kafka Streams
+  // cause.
   private static final Map<String, String> AS_PROMPT_AS_MILLRACE =
       Map.of("linger.ms", "1", "commit.interval.ms", "1000");
   private static final Map<String, Double> QUANTILES = quantiles();
@@ -75,8 +76,8 @@ final class LatencyPart implements Part {
       Limit.Rate alone = alone(bench, pictures);
       double model = alone.decodeMillis() + alone.runMillis();
       bench.figure("latency.model", model, "ms", "decoding and running one image alone");
-      // The heaviest load comes first. Under lighter loads, threads wait more often and practise
-      // less, so each load is practice for the next lighter load.
+      // The heaviest load comes first, because the JVM warms up faster when threads wait less. So
+      // each load warms up the JVM for the next lighter load.
       Paced ours = new Paced("", millrace, settings);
       for (int load : HEAVY_LOADS) {
         pace(
@@ -178,8 +179,8 @@ final class LatencyPart implements Part {
   }
 
   /**
-   * Returns a quantile of the latencies of the round's first contender, minus that of its last
-   * contender, in ms.
+   * Returns the quantile of the first contender's latencies, minus the quantile of the last
+   * contender's latencies, in ms.
    */
   private static double added(List<Latencies> round, double quantile) {
     return round.get(0).quantile(quantile) - round.get(round.size() - 1).quantile(quantile);
@@ -187,8 +188,8 @@ final class LatencyPart implements Part {
 
   /**
    * Returns Millrace's capacity, in images/s. First measures the rate at which Millrace answers a
-   * backlog. Then sends images at that rate, and measures the rate at which Millrace answers these
-   * images. This second rate is the capacity.
+   * backlog. Then sends images at that rate, and measures the rate at which Millrace answers while
+   * the images arrive. The capacity is this second rate.
    */
   private static double capacity(
       Bench bench,

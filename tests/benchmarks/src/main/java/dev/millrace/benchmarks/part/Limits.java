@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The speed of a model on this machine without Kafka, which no pipeline can exceed.
+ * The speed of a model on this machine without Kafka. No pipeline can be faster.
  *
  * @param alone rate of the session alone, on prepared tensors
  * @param decoding rate of decoding images and running the session on the same cores
@@ -32,8 +32,8 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
   }
 
   /**
-   * Measures the limit with several batch sizes, and returns the limit with the fastest of them. On
-   * the CPU, one thread for each core calls the session, with batches of 1 image and of {@code
+   * Measures the limit with several batch sizes, and returns the limit of the fastest batch size.
+   * On the CPU, one thread for each core calls the session, with batches of 1 image and of {@code
    * batchSizeOnCpu} images. On GPUs, two threads for each GPU call the session, with batches of 1
    * to 256 images.
    */
@@ -52,8 +52,8 @@ record Limits(Limit.Rate alone, Limit.Rate decoding) {
   }
 
   /**
-   * Measures the limit with each of these batch sizes, and returns the limit with the fastest of
-   * them.
+   * Measures the limit with each of these batch sizes, and returns the limit of the fastest batch
+   * size.
    *
    * @param threads number of threads that call the session
    */

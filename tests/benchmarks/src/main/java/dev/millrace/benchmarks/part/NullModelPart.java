@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Measures the cost of the pipeline itself. Millrace, with a model that returns a constant answer
- * and without decoding, is compared with a Kafka Streams topology that writes a constant prediction
- * for each record.
+ * Measures the cost of the pipeline itself. It compares two programs that neither decode images nor
+ * run a real model: Millrace with a model that returns a constant answer, and a Kafka Streams
+ * topology that writes a constant prediction for each record.
  */
 final class NullModelPart implements Part {
 

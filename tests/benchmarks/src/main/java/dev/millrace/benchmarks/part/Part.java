@@ -4,8 +4,8 @@ import dev.millrace.core.model.Device;
 import java.io.IOException;
 
 /**
- * A part of the benchmarks. A part is always measured as a whole, so that its ratios compare speeds
- * that were measured at about the same time.
+ * A part of the benchmarks. A part is always measured as a whole. So each ratio in a part compares
+ * two speeds that were measured at about the same time.
  */
 public interface Part {
 

@@ -32,7 +32,7 @@ final class Race implements AutoCloseable {
    * A contender in the race.
    *
    * @param feed images that the contender classifies
-   * @param unmeasured number of images that are answered before measuring begins
+   * @param unmeasured number of images that must have an answer before the measurement begins
    */
   private record Entry(Contender contender, Settings settings, Feed feed, int unmeasured) {
 
@@ -41,7 +41,9 @@ final class Race implements AutoCloseable {
     }
   }
 
-  /** Creates a race in which each contender practises on the images that it will classify. */
+  /**
+   * Creates a race in which each contender practises on the same images that it classifies later.
+   */
   Race(Bench bench) {
     this(bench, bench.practiceRounds(), Optional.empty());
   }

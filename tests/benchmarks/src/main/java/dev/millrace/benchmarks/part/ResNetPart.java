@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compares Millrace with the model alone, for a residual network. For some networks, Millrace on
- * the CPU is also compared with its alternatives. On a GPU, Millrace is compared with the session
- * alone, because decoding does not use the GPU.
+ * Compares the speed of Millrace with the speed of the model without Kafka, for a residual network.
+ * For some networks, Millrace on the CPU is also compared with its alternatives. On a GPU, the
+ * model's speed is measured without decoding, because decoding does not use the GPU.
  */
 final class ResNetPart implements Part {
 
@@ -141,7 +141,7 @@ final class ResNetPart implements Part {
   /**
    * Returns the images for the practice. With few images, the JVM would not compile enough code
    * during the practice. So a part with few images practises with 60,000 small images instead of
-   * its own.
+   * the part's own images.
    */
   private Feed practice(Bench bench, Feed feed) throws InterruptedException {
     if (images >= PRACTICE_IMAGES) {

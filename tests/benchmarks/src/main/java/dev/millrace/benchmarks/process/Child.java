@@ -18,14 +18,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A child JVM that works for a benchmark, with this JVM's class path. {@link Parent} is the child
- * JVM's side of the connection. Closing this object closes the child JVM's standard input, which
- * tells the child JVM to end. If the child JVM has not ended after 30 s, it is killed. Used by one
- * thread.
+ * A child JVM that a benchmark starts. The child JVM has the class path of this JVM. {@link Parent}
+ * is the child JVM's side of the connection. Closing this object closes the child JVM's standard
+ * input, which tells the child JVM to end. If the child JVM has not ended after 30 s, it is killed.
+ * Not thread-safe.
  */
 public final class Child implements AutoCloseable {
 
-  /** The first Java version that warns about the method with which Kafka unmaps its files. */
+  /**
+   * The first Java version that warns about {@code sun.misc.Unsafe}, which Kafka uses to unmap
+   * files.
+   */
   private static final int UNSAFE_WARNS_SINCE = 23;
 
   private static final long PATIENCE_SECONDS = 30;
@@ -45,7 +48,8 @@ public final class Child implements AutoCloseable {
    * Starts a JVM.
    *
    * @param folder folder for the file that receives the JVM's standard error
-   * @param first jars that come before this JVM's class path in the child's class path
+   * @param first jars at the beginning of the child JVM's class path; this JVM's class path follows
+   *     them
    */
   public static Child start(
       Path folder, List<String> jvmOptions, List<Path> first, Class<?> main, List<String> arguments)
@@ -132,8 +136,8 @@ public final class Child implements AutoCloseable {
   }
 
   /**
-   * Returns an exception whose message has a description of the failure and the end of the JVM's
-   * standard error.
+   * Returns an exception. Its message contains a description of the failure and the last part of
+   * the JVM's standard error.
    *
    * @param how description of the failure
    */

@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Builds libraries, changes them, and reads them back as the driver does. */
+/**
+ * Builds libraries with GPU code, removes code from them, and reads the rest as NVIDIA's driver
+ * does.
+ */
 class OneArchitectureTest {
 
   private static final int SECTION_AT = 64;
@@ -149,9 +152,7 @@ class OneArchitectureTest {
     return SECTION_AT + (int) library.getLong(headersAt + 64 + 0x20) - 8;
   }
 
-  /**
-   * Returns the code in each fat binary, and requires that the bytes of this code were not changed.
-   */
+  /** Returns the code in each fat binary. Fails if a byte of this code has changed. */
   private static List<List<Code>> read(ByteBuffer library) {
     List<List<Code>> all = new ArrayList<>();
     for (int at = SECTION_AT; at < sectionEnd(library); at += 8) {

@@ -5,7 +5,7 @@ import dev.millrace.service.bench.Figure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Keeps the figures of a run of the benchmarks, by the figures' names. */
+/** Collects the figures that the benchmarks report. The keys are the names of the figures. */
 final class Collected implements Benchmarks.Listener {
 
   final Map<String, Double> values = new LinkedHashMap<>();

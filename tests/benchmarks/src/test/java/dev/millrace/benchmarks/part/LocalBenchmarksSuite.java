@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A nightly group. It runs a short round of ResNet-20 with every contender. */
+/**
+ * Measures ResNet-20 for a short time with every contender. Runs only with the profile {@code
+ * nightly}.
+ */
 @Tag("nightly")
 @Tag("benchmarks")
 class LocalBenchmarksSuite {

@@ -22,8 +22,8 @@ class LocalBenchmarksTest {
   @TempDir Path folder;
 
   /**
-   * This test measures only Millrace and the model alone. {@link LocalBenchmarksSuite} also
-   * measures the alternatives to Millrace.
+   * This test measures only Millrace, and the model without Kafka. {@link LocalBenchmarksSuite}
+   * also measures the alternatives to Millrace.
    */
   @Test
   void resnet20_measuresMillraceAndItsLimit() throws Exception {

@@ -19,7 +19,7 @@ class MediansTest {
 
   /**
    * If the machine is twice as fast in the second round, the ratio of the contenders' speeds does
-   * not change, because each ratio compares speeds of one round.
+   * not change, because each ratio compares two speeds of the same round.
    */
   @Test
   void ratio_isOfTheSameRound() {

@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs {@code docker compose} with the project's compose file, under a Compose project of its own.
- * Closing this object removes the Compose project's containers, networks and volumes. The removal
- * runs without the environment variables, because a user may remove the project in another shell.
+ * Runs {@code docker compose} with the project's compose file, under a separate Compose project
+ * name. Closing this object removes the Compose project's containers, networks and volumes. The
+ * removal runs without {@code variables}, because a user may also remove the project in a shell
+ * that does not have them.
  *
  * @param project name of the Compose project
  * @param variables environment variables for the compose file

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * The container engine and the distribution that these tests need. If one of the two is missing,
+ * These tests need a container engine and Millrace's distribution. If one of the two is missing,
  * the tests are skipped.
  */
 final class ContainerEngine {

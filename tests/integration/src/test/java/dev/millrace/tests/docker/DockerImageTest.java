@@ -174,8 +174,8 @@ class DockerImageTest {
 
   /**
    * Stops the service with {@code docker stop} while it processes a stream of images. Requires that
-   * exactly the records with committed offsets have answers, and that the service answers all other
-   * records after its next start.
+   * the answered records are exactly the records with committed offsets, and that the service
+   * answers all other records after its next start.
    *
    * @param before number of records that already have answers
    */

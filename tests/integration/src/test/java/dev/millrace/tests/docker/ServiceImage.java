@@ -12,7 +12,7 @@ import org.testcontainers.utility.MountableFile;
 
 /**
  * The image of docker/Dockerfile, built once for all tests. Testcontainers removes the image after
- * the tests, unless Ryuk is turned off.
+ * the tests, unless its clean-up container (Ryuk) is turned off.
  */
 final class ServiceImage {
 

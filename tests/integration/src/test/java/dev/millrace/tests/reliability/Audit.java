@@ -21,8 +21,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * Reads and counts every answer with a {@code read_committed} consumer, on its own thread, until
- * {@link #close}. Thread-safe.
+ * Reads and counts all answers to the images, until {@link #close}. It reads on its own thread,
+ * with a {@code read_committed} consumer. Thread-safe.
  */
 final class Audit implements AutoCloseable {
 
@@ -156,8 +156,8 @@ final class Audit implements AutoCloseable {
   }
 
   /**
-   * Waits until more than {@code before} images have an answer. Returns true once that is so, or
-   * false after {@code patience}.
+   * Waits until more than {@code before} images have an answer. Returns true as soon as they have,
+   * or false if {@code patience} is over before.
    */
   synchronized boolean awaitMoreThan(long before, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -183,7 +183,7 @@ final class Audit implements AutoCloseable {
    * Waits until every image has an answer, or until no more answers come. Then returns the counts.
    *
    * @param sent number of images in each partition
-   * @param silence time without an answer after which this method stops waiting
+   * @param silence this method stops waiting once this much time has passed without an answer
    */
   Tally awaitAll(long[] sent, Duration silence) throws InterruptedException {
     long in = LongStream.of(sent).sum();

@@ -1,7 +1,7 @@
 package dev.millrace.tests.reliability;
 
 /**
- * A disturbance of the stream, and the configuration of the service.
+ * One case of the crash suite: a disturbance of the stream, and the configuration of the service.
  *
  * @param guarantee Kafka Streams' {@code processing.guarantee}
  * @param protocol Kafka Streams' {@code group.protocol}

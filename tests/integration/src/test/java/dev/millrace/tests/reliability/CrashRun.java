@@ -9,7 +9,7 @@ final class CrashRun {
   private CrashRun() {}
 
   /**
-   * Disturbs a stream several times, and counts the answers to its images.
+   * Disturbs a stream of images several times, and counts the answers to the images.
    *
    * @param strikes number of disturbances
    * @param folder empty folder for the broker, the model and the processes' output
@@ -29,8 +29,9 @@ final class CrashRun {
   }
 
   /**
-   * Returns the time without an answer after which no more answers are expected. This time is
-   * longer than the session timeout, the transaction timeout and the time that a batch takes.
+   * Returns how long no answer must come before the test concludes that no more answers will come.
+   * This time is longer than the session timeout, the transaction timeout and the time that a batch
+   * takes.
    */
   private static Duration silence(CrashCase what, Timings timings) {
     return what.disturbance() == Disturbance.KILL_WITHOUT_BARRIER

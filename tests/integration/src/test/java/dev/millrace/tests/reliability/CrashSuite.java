@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The long form of the crash suite: every disturbance with both guarantees and both group
  * protocols. Each combination is a case, which disturbs its own stream {@link
- * Disturbance#nightlyStrikes} times. Three nightly groups:
+ * Disturbance#nightlyStrikes} times. These three groups of tests run only with the profile {@code
+ * nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=crash,crash-members,crash-broker -Dquick verify
@@ -68,7 +69,7 @@ class CrashSuite {
                         guarantee ->
                             Stream.of("classic", "streams")
                                 .map(protocol -> new CrashCase(disturbance, guarantee, protocol))))
-        // With at least once, there are no transactional producers to fence.
+        // With at-least-once processing, there are no transactional producers to fence.
         .filter(what -> what.disturbance() != Disturbance.FENCE || what.isExactlyOnce());
   }
 

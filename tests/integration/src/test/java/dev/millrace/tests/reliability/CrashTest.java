@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(300)
 class CrashTest {
 
-  /** Number of kills of each case. */
+  /** Number of kills in each case. */
   private static final int KILLS = 1;
 
-  /** Number of kills of each attempt of the control. */
+  /** Number of kills in each attempt of the control test, which runs without the commit barrier. */
   private static final int KILLS_WITHOUT_BARRIER = 2;
 
   private static final int ATTEMPTS = 5;
@@ -51,14 +51,15 @@ class CrashTest {
   }
 
   /**
-   * A control: without the commit barrier, kills lose images, and this suite must find the lost
-   * images.
+   * A control test. Without the commit barrier, kills lose images, and the tests of this class must
+   * detect the loss.
    */
   @Test
   void killedServiceWithoutBarrier_losesImages_andTheSuiteSeesIt() throws Exception {
     CrashCase what = new CrashCase(Disturbance.KILL_WITHOUT_BARRIER, "at_least_once", "classic");
 
-    // A kill may find no image between its commit and its answer, so there are several attempts.
+    // A kill loses an image only if it comes between the commit of the image's offset and the
+    // image's answer. So the test makes several attempts.
     long lost = 0;
     for (int attempt = 1; lost == 0 && attempt <= ATTEMPTS; attempt++) {
       Path attemptFolder = Files.createDirectory(folder.resolve("attempt-" + attempt));

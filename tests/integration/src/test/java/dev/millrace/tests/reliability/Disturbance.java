@@ -38,8 +38,9 @@ enum Disturbance {
   },
 
   /**
-   * The service is frozen (SIGSTOP) until a second instance has taken over its partitions and its
-   * transaction is aborted. Then the frozen service is resumed, as a zombie.
+   * The service is frozen (SIGSTOP) until a second instance has taken over its partitions and any
+   * open transaction of the service is aborted. Then the frozen service is resumed. It is now a
+   * zombie: it does not know that another instance has its partitions.
    */
   FREEZE(3) {
     @Override
@@ -89,7 +90,10 @@ enum Disturbance {
     }
   },
 
-  /** Like {@link #KILL}, but without the commit barrier. The suite must notice lost images. */
+  /**
+   * Like {@link #KILL}, but without the commit barrier, so that images are lost. The suite must
+   * notice this.
+   */
   KILL_WITHOUT_BARRIER(3) {
     @Override
     void strike(Rig rig) throws Exception {
@@ -104,8 +108,8 @@ enum Disturbance {
   }
 
   /**
-   * Returns the number of disturbances in each case of the long suite. It is chosen so that a
-   * nightly group takes at most 40 minutes.
+   * Returns the number of disturbances in each case of {@link CrashSuite}. With these numbers, each
+   * group of the suite takes at most 40 minutes.
    */
   int nightlyStrikes() {
     return nightlyStrikes;

@@ -10,7 +10,10 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** Another JVM on this machine, read through its management beans. */
+/**
+ * Reads the heap use and the number of threads of another JVM on this machine, through its
+ * management beans.
+ */
 final class OtherJvm implements AutoCloseable {
 
   private final JMXConnector connector;

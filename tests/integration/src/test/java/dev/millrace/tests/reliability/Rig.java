@@ -23,7 +23,7 @@ import org.apache.kafka.clients.admin.TransactionListing;
 /**
  * The processes of one case: a broker, an instance of the service and sometimes a second instance.
  * This class also contains the {@link Traffic} that sends images, and the {@link Audit} that reads
- * the answers. Used by one thread.
+ * the answers. Not thread-safe.
  */
 final class Rig implements AutoCloseable {
 
@@ -33,8 +33,8 @@ final class Rig implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration SLOW_RUN = Duration.ofSeconds(2);
   // Additional time of each run of the model in the cases without the commit barrier. It keeps
-  // images in flight for longer than a commit interval, so every kill without the barrier loses
-  // images.
+  // images in flight for longer than a commit interval, so almost every kill without the barrier
+  // loses images.
   private static final Duration UNPROTECTED_RUN = Duration.ofMillis(200);
 
   private final CrashCase what;
@@ -87,8 +87,8 @@ final class Rig implements AutoCloseable {
 
   /**
    * Returns the number of images that arrive per second. The rate must be high enough that there
-   * are always images in flight. But the service must answer all waiting images at the end, so the
-   * rate must not be much higher than the service's capacity.
+   * are always images in flight. But at the end of the case, the service must answer all images
+   * that still wait, so the rate must not be much higher than the service's capacity.
    */
   private double rate() {
     return switch (what.disturbance()) {
@@ -219,7 +219,7 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  /** Fences every producer of the service that has a transactional id. */
+  /** Fences all transactional producers of the service. */
   void fenceProducers() throws Exception {
     try (Admin admin = admin()) {
       List<String> ids =
@@ -231,7 +231,7 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  /** Waits until one more image is answered. */
+  /** Waits until the service has answered one more image. */
   void awaitProgress() throws IOException, InterruptedException {
     if (!audit.awaitMoreThan(audit.answered(), PATIENCE)) {
       throw new AssertionError("no image was answered for two minutes: " + service.errors());
@@ -254,7 +254,7 @@ final class Rig implements AutoCloseable {
    * Stops the traffic, waits until every image has an answer or no more answers come, and stops the
    * service. Returns the counts.
    *
-   * @param silence time without an answer after which this method stops waiting
+   * @param silence this method stops waiting once this much time has passed without an answer
    */
   Tally finish(Duration silence) throws IOException, InterruptedException {
     long[] sent = traffic.stop();

@@ -60,7 +60,7 @@ final class Silence implements AutoCloseable {
     notifyAll();
   }
 
-  /** Restarts the measurement. Silences before this call do not count. */
+  /** Restarts the measurement. The part of a silence that lies before this call does not count. */
   synchronized void reset() {
     long now = System.nanoTime();
     for (int i = 0; i < last.length; i++) {
@@ -80,8 +80,8 @@ final class Silence implements AutoCloseable {
   }
 
   /**
-   * Waits until every partition has had a record after the time {@code since}. Returns the time
-   * from {@code since} until the last partition had its record.
+   * Waits until every partition has had a new record since the time {@code since}. Returns the time
+   * from {@code since} until the last of the partitions had its first new record.
    */
   synchronized Duration awaitAll(long since, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();

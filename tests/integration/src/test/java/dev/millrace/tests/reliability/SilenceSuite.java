@@ -28,9 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Measures how long partitions are silent after an instance is killed or restarted. Two instances
- * run with default settings, a broker runs with Kafka's own defaults, and a consumer reads the
- * committed records. A nightly group:
+ * Measures how long partitions are silent after an instance is killed or restarted. A silence is
+ * the time in which a consumer of committed records gets no record of a partition. Two instances
+ * run with default settings, and a broker runs with Kafka's own defaults. Runs only with the
+ * profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=silence -Dquick verify
@@ -53,8 +54,8 @@ class SilenceSuite {
   private static final double RATE = 50;
 
   /**
-   * Kafka's own defaults for the keys that the embedded broker sets to shorter times for
-   * developers.
+   * Kafka's own defaults for configuration keys of the broker. By default, the embedded broker sets
+   * these keys to shorter times, which suit developers.
    */
   private static final List<String> KAFKAS_OWN =
       List.of(
@@ -151,7 +152,7 @@ class SilenceSuite {
    * Waits until each instance has half of the partitions, and then until each partition has a new
    * prediction. Returns the members and their partitions.
    *
-   * @param survivor group member ids of the instance that is not killed
+   * @param survivor group member ids of the instance that the test does not kill
    */
   private Map<String, Set<Integer>> awaitBalance(Set<String> survivor) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();

@@ -28,8 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs half an hour at full load with a heap of 512 MiB. Requires that each image gets one answer,
- * and that neither the heap nor the native memory grows. A nightly group:
+ * Runs the service for half an hour at full load with a heap of 512 MiB. Requires that each image
+ * gets one answer, and that neither the live heap nor the native memory grows. Runs only with the
+ * profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=soak -Dquick verify
@@ -39,8 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
  * 180 times as many pixels as the others, and one cannot be decoded. The heap has its full size
  * from the start. The native memory is all resident memory outside the heap. The live heap is the
  * part of the heap that is in use after a full garbage collection. Live heap and native memory are
- * sampled every ten seconds. The suite compares the medians of windows of five minutes, except the
- * first window. {@code -Dsoak.minutes=N} sets another duration.
+ * sampled every ten seconds. The suite computes the median of each window of five minutes. It
+ * compares the median of each later window with the median of the second window, because the JVM
+ * warms up in the first window. {@code -Dsoak.minutes=N} sets another duration.
  */
 @Tag("nightly")
 @Tag("soak")
@@ -96,7 +98,7 @@ class SoakSuite {
   }
 
   private MillraceProcess startBroker() throws IOException {
-    // The broker deletes old data early, because the data of an hour would be tens of gigabytes.
+    // The broker deletes old data early, because one hour of traffic is tens of gigabytes of data.
     return MillraceProcess.start(
         Files.createDirectories(folder.resolve("logs")),
         "-Xmx512m",
@@ -136,7 +138,7 @@ class SoakSuite {
         .toList();
   }
 
-  /** Takes samples until the time is over, and prints a line for each window. */
+  /** Takes samples until the end of the test, and prints a line for each window of five minutes. */
   private static List<List<Sample>> sample(MillraceProcess service, Audit audit) throws Exception {
     ProcessMemory memory = new ProcessMemory(service.pid());
     List<List<Sample>> windows = new ArrayList<>();
@@ -185,7 +187,10 @@ class SoakSuite {
     requireFlat("native memory", windows, Sample::nativeMemory);
   }
 
-  /** Compares each window with the second window, because the first window is the warm-up. */
+  /**
+   * Compares each later window with the second window. The first window is left out, because the
+   * JVM warms up in it.
+   */
   private static void requireFlat(
       String what, List<List<Sample>> windows, ToLongFunction<Sample> bytes) {
     double reference = median(windows.get(1), bytes);

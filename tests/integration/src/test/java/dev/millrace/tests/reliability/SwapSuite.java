@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Measures how swaps of the model version affect latency, throughput and memory. There are a
- * hundred swaps, one every five seconds, while images arrive at 70 % of the rate that the machine
- * can handle. A nightly group:
+ * hundred swaps, one every five seconds, while images arrive at 70 % of the highest rate at which
+ * the service can answer them. Runs only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=swap -Dquick verify
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>The broker, the service, the sender and the reader share the machine's cores. The sender sets
  * each record's timestamp. The latency is the time from this timestamp until the prediction is
  * read. Both moments are taken from this machine's clock. {@code -Dswap.count=N} sets another
- * number of swaps, and {@code -Dswap.model=resnet50} selects another network.
+ * number of swaps, and {@code -Dswap.model=resnet50} selects ResNet-50 as the network.
  */
 @Tag("nightly")
 @Tag("swap")
@@ -160,8 +160,8 @@ class SwapSuite {
   }
 
   /**
-   * A pace that first keeps a backlog of images, so that the service works at its capacity. Later,
-   * images are due at a given rate.
+   * A pace with two phases. In the first phase, there is always a backlog of images, so that the
+   * service works at its capacity. In the second phase, images are due at a given rate.
    */
   private static final class SwitchedPace implements Traffic.Pace {
     private final Audit audit;
@@ -175,8 +175,8 @@ class SwapSuite {
     }
 
     /**
-     * Waits until all images sent so far have answers. From then on, images are due at this many
-     * images per second.
+     * Waits until all images sent so far have answers. From then on, {@code imagesPerSecond} images
+     * are due per second.
      */
     private void steadyFromNow(double imagesPerSecond) throws InterruptedException {
       rate = imagesPerSecond;
@@ -213,9 +213,9 @@ class SwapSuite {
   }
 
   /**
-   * Returns a writer that has already written ten promotions of an unused model. Without this
-   * practice, the first promotions would use half a second of processor time, and would slow the
-   * measured service down.
+   * Returns a writer that has already written ten promotions of a model that no service uses, to
+   * warm up its code. Otherwise, the first measured promotions would use half a second of processor
+   * time, and would slow down the measured service.
    */
   private static ControlWriter practised(String bootstrapServers) {
     Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
@@ -247,8 +247,8 @@ class SwapSuite {
   }
 
   /**
-   * Prints the p99 of the latency after each swap. The list shows whether all swaps are slow, or
-   * only a few.
+   * Prints a list with the 99th percentile of the latency after each swap. The list shows whether
+   * all swaps increase the latency, or only a few.
    */
   private void reportEach(List<Swap> swaps) {
     System.out.println(
@@ -280,14 +280,17 @@ class SwapSuite {
         swaps.size(), p99Near, p99Far, nearShare / nearTime, slowest, 100 * growth);
     reportEach(swaps);
     assertThat(slowest).isLessThan(MAX_DELAY.toMillis());
-    if (MODEL.equals(SMALL)) { // other models answer too few images per second
+    if (MODEL.equals(SMALL)) { // with others, a swap meets too few images
       assertThat((double) p99Near).isLessThanOrEqualTo(MAX_TIMES_SLOWER * p99Far);
       assertThat(nearShare / nearTime).isBetween(0.97, 1.03);
       assertThat(growth).isLessThanOrEqualTo(FLAT);
     }
   }
 
-  /** Requires that in each partition, the model versions answer in the order of the promotions. */
+  /**
+   * Requires that in each partition, the versions in the predictions change in the order of the
+   * promotions.
+   */
   private void requireOrder(List<Swap> swaps) {
     List<Integer> promoted = new ArrayList<>(List.of(1));
     swaps.forEach(swap -> promoted.add(swap.version));
@@ -304,8 +307,8 @@ class SwapSuite {
   }
 
   /**
-   * Returns the time from the moment at which a call to promote returned to the first prediction of
-   * its version, in ms.
+   * Returns the time from the end of the call that promoted a version until the first prediction of
+   * this version, in ms.
    */
   private long delay(Swap swap) {
     return answers().stream()

@@ -1,7 +1,7 @@
 package dev.millrace.tests.reliability;
 
 /**
- * The counts of one case.
+ * The counts of images and answers of one case.
  *
  * @param in number of images sent
  * @param out number of answers (predictions and dead letters) that a read_committed consumer read

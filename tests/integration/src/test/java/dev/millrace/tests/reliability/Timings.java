@@ -14,7 +14,7 @@ import java.time.Duration;
 record Timings(
     Duration classicSession, Duration streamsSession, Duration transaction, Duration away) {
 
-  /** Timings that are as short as a busy machine with two cores allows. */
+  /** Timings that are as short as they can be on a busy machine with two cores. */
   static final Timings SHORT =
       new Timings(
           Duration.ofSeconds(3),

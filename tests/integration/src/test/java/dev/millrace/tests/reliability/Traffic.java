@@ -52,8 +52,8 @@ final class Traffic implements AutoCloseable {
 
   private Traffic(
       String bootstrapServers, String topic, int partitions, List<byte[]> images, Pace pace) {
-    // The producer is idempotent, and its timeouts are longer than any outage of the broker. So
-    // every record arrives once and in order.
+    // The producer is idempotent, and its timeouts are longer than any outage of the broker in the
+    // tests. So every record arrives exactly once and in order.
     producer =
         new KafkaProducer<>(
             Map.of(
@@ -119,7 +119,7 @@ final class Traffic implements AutoCloseable {
     return Arrays.copyOf(sent, sent.length);
   }
 
-  /** Stops sending at once, without waiting for the broker. */
+  /** Stops sending immediately, and does not wait until the broker has all images. */
   @Override
   public void close() {
     stopped = true;

@@ -36,9 +36,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Tests a rolling upgrade to this version of Millrace and the way back, under load. Instances of an
- * older version and of this version share a group, a model repository and the control topic.
- * Instances are also killed while both versions run. A nightly group:
+ * Tests a rolling upgrade from an older version of Millrace to this version, and the downgrade back
+ * to the older version, under load. Instances of both versions share a consumer group, a model
+ * repository and the control topic. The tests also kill instances while both versions run. They run
+ * only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=upgrade -Dupgrade.from=FOLDER -Dquick verify
@@ -269,8 +270,8 @@ class UpgradeSuite {
   }
 
   /**
-   * Stops an instance, and starts an instance of a distribution in its place. Waits until the new
-   * instance and {@code other} share the partitions.
+   * Stops {@code instance}, and starts an instance of {@code distribution} instead. Waits until the
+   * new instance and {@code other} share the partitions.
    */
   private MillraceProcess replace(
       MillraceProcess instance, Path distribution, MillraceProcess other) throws Exception {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Records {@code ./millrace demo} on a terminal as an animated SVG file. {@code
- * tests/integration/record-demo} starts this class, which belongs to no nightly group.
+ * tests/integration/record-demo} starts this class. The nightly tests do not include this class.
  */
 @Tag("nightly")
 @Tag("recording")
@@ -21,12 +21,12 @@ class DemoRecording {
   private static final int COLUMNS = 100;
   private static final int ROWS = 26;
 
-  /** Length of the demo that is recorded, in s. */
+  /** Length of the recorded part of the demo, in s. */
   private static final double LENGTH = 150;
 
   private static final double SECONDS_PER_FRAME = 2;
 
-  /** Speed of the film relative to the demo. */
+  /** Speed at which the film plays, relative to the speed of the demo. */
   private static final double SPEED = 6;
 
   /** Time for which the film shows the last frame before it starts again, in s. */

@@ -18,8 +18,8 @@ import org.jline.builtins.ScreenTerminal;
 
 /**
  * A command of {@code ./millrace} on a terminal of its own. The program {@code script} (util-linux)
- * opens a pseudo-terminal for the command. A terminal emulator keeps what the terminal shows. Used
- * by one thread.
+ * opens a pseudo-terminal for the command. A terminal emulator in this process stores what the
+ * terminal shows. Not thread-safe.
  */
 public final class PseudoTerminal implements AutoCloseable {
 
@@ -87,7 +87,8 @@ public final class PseudoTerminal implements AutoCloseable {
         synchronized (written) {
           written.append(text);
         }
-        // The emulator ends bold text only at the older escape code 21.
+        // Programs end bold text with the escape code 22, but the emulator understands only the
+        // older escape code 21.
         screen.write(text.replace("[22m", "[21m").replace("[22;", "[21;"));
       }
     } catch (IOException e) {
@@ -95,7 +96,7 @@ public final class PseudoTerminal implements AutoCloseable {
     }
   }
 
-  /** Presses keys. */
+  /** Sends keystrokes to the command. */
   public void type(String keys) throws IOException {
     process.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();

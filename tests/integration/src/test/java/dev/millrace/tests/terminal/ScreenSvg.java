@@ -14,8 +14,8 @@ import javax.imageio.ImageIO;
 
 /**
  * Draws what a terminal shows as an SVG file, which is a still picture or a film of several frames.
- * Equal lines are written to the file once. Cells with half blocks become an embedded PNG. Used by
- * one thread.
+ * The file contains equal lines only once. Cells with half-block characters become an embedded PNG.
+ * Not thread-safe.
  */
 final class ScreenSvg {
 
@@ -28,7 +28,7 @@ final class ScreenSvg {
   private static final int HALF_BLOCK = '▀';
   private static final char NO_BREAK_SPACE = '\u00a0';
 
-  /** The usual eight colours, as a dark theme shows them. */
+  /** The colours that a dark theme shows for the eight standard colours of a terminal. */
   private static final Map<Integer, Integer> THEME =
       Map.of(0x880000, 0xf85149, 0x008800, 0x3fb950, 0x888800, 0xd29922, 0x008888, 0x39c5cf);
 
@@ -99,7 +99,10 @@ final class ScreenSvg {
     return svg.append("</g></svg>\n</svg>\n").toString();
   }
 
-  /** The film is a column of frames that jumps up by one frame at a time. */
+  /**
+   * Returns the animation of the film. All frames are in one column, one below the other, and the
+   * column jumps up by one frame at a time.
+   */
   private String keyframes(double seconds, int height) {
     if (frames.size() < 2) {
       return "";
