@@ -53,7 +53,7 @@ final class BatchAxis {
     for (ValueInfoProto.Builder output : rewritten.getOutputBuilderList()) {
       output.getTypeBuilder().getTensorTypeBuilder().clearShape();
     }
-    return new OnnxFile(file.model().toBuilder().setGraph(rewritten).build());
+    return file.with(file.model().toBuilder().setGraph(rewritten).build());
   }
 
   private GraphProto.Builder reshaped() {

@@ -50,7 +50,7 @@ final class BatchProof {
    * @param model an ONNX file that takes 8-bit pixels, and returns the scores as float32
    * @throws ModelException if an answer differs
    */
-  void requireSingle(byte[] model) {
+  void requireSingle(SerializedModel model) {
     difference(model, List.of(1), false)
         .ifPresent(
             difference -> {
@@ -70,7 +70,7 @@ final class BatchProof {
    * @return why the model cannot be shown to answer each image of a batch as the untouched file
    *     does; empty if it does
    */
-  Optional<String> failure(byte[] model, boolean rewritten) {
+  Optional<String> failure(SerializedModel model, boolean rewritten) {
     return rewritten && !agreement.tellsApart()
         ? Optional.of("its answers to sample images are too similar to tell them apart")
         : difference(model, List.of(1, 2, largest()), rewritten);
@@ -82,8 +82,8 @@ final class BatchProof {
     return Math.max(images.size(), Math.min(LARGEST, (1 << 24) / pixels));
   }
 
-  private Optional<String> difference(byte[] model, List<Integer> sizes, boolean strict) {
-    try (OrtSession session = OrtSessions.open(model, Device.CPU)) {
+  private Optional<String> difference(SerializedModel model, List<Integer> sizes, boolean strict) {
+    try (OrtSession session = model.open(Device.CPU)) {
       for (int size : sizes) {
         for (List<Integer> batch : batches(size)) {
           Optional<String> difference = difference(session, batch, strict);

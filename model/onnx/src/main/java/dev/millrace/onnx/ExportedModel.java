@@ -17,14 +17,11 @@ public final class ExportedModel {
   private static final List<Preprocessing.Channels> LIKELIEST =
       List.of(Preprocessing.Channels.RGB, Preprocessing.Channels.GREY, Preprocessing.Channels.RGBA);
 
-  private final byte[] bytes;
-  private final Path path;
+  private final SerializedModel untouched;
   private final OnnxFile file;
 
-  /** Creates a model; {@code path} is null unless weights are in other files. */
-  private ExportedModel(byte[] bytes, Path path, OnnxFile file) {
-    this.bytes = bytes;
-    this.path = path;
+  private ExportedModel(SerializedModel untouched, OnnxFile file) {
+    this.untouched = untouched;
     this.file = file;
   }
 
@@ -37,7 +34,7 @@ public final class ExportedModel {
    * @throws ModelException if the file is not an ONNX file, or cannot be prepared
    */
   public static ExportedModel of(byte[] onnx) {
-    return new ExportedModel(onnx, null, OnnxFile.parse(onnx));
+    return new ExportedModel(new SerializedModel(onnx), OnnxFile.parse(onnx));
   }
 
   /**
@@ -48,12 +45,22 @@ public final class ExportedModel {
    * @param path the path that the bytes were read from
    * @return the model
    * @throws ModelException if the file is not an ONNX file, cannot be prepared, names a file
-   *     outside its folder, or has 2 GiB or more together with its weights
+   *     outside its folder, or has 2 GiB or more without its large weights
    */
   public static ExportedModel of(byte[] onnx, Path path) {
-    ExternalData weights = new ExternalData(path.toAbsolutePath().getParent());
-    OnnxFile whole = OnnxFile.parse(onnx, weights);
-    return new ExportedModel(onnx, weights.isUsed() ? path : null, whole);
+    Path folder = path.toAbsolutePath().getParent();
+    return of(onnx, folder, new ExternalData(folder));
+  }
+
+  /**
+   * Reads a file whose weights may be in other files.
+   *
+   * @param folder the file's folder
+   * @param weights reads the other files
+   */
+  static ExportedModel of(byte[] onnx, Path folder, ExternalData weights) {
+    OnnxFile file = OnnxFile.parse(onnx, weights);
+    return new ExportedModel(new SerializedModel(onnx, weights.isUsed() ? folder : null), file);
   }
 
   /**
@@ -84,32 +91,32 @@ public final class ExportedModel {
     }
   }
 
-  /** {@return the file with all of its weights inside} */
+  /** {@return the file with all of its weights inside, or all but the large ones} */
   OnnxFile file() {
     return file;
   }
 
   /** {@return whether weights were in other files} */
   public boolean hasExternalData() {
-    return path != null;
+    return untouched.weights() != null;
   }
 
   /**
-   * Opens the untouched file in ONNX Runtime. Only a file that is opened by its path finds its
-   * weights in other files. ONNX Runtime needs some constants before it looks into other files, for
-   * example the shape of a Reshape; a file that keeps them there is opened with its weights inside.
+   * Opens the untouched file in ONNX Runtime. ONNX Runtime needs some constants before it looks
+   * into other files, for example the shape of a Reshape; a file that keeps them there is opened
+   * with its weights inside.
    *
    * @return a session that the caller closes
    * @throws ModelException if the file cannot be loaded
    */
   OrtSession open() {
-    if (!hasExternalData()) {
-      return OrtSessions.open(bytes, Device.CPU);
-    }
     try {
-      return OrtSessions.open(path, Device.CPU);
+      return untouched.open(Device.CPU);
     } catch (ModelException e) {
-      return OrtSessions.open(file.model().toByteArray(), Device.CPU);
+      if (!hasExternalData()) {
+        throw e;
+      }
+      return file.serialized().open(Device.CPU);
     }
   }
 }

@@ -1,14 +1,11 @@
 package dev.millrace.onnx;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.onnx.proto.ModelProto;
-import dev.millrace.onnx.proto.StringStringEntryProto;
 import dev.millrace.onnx.proto.TensorProto;
-import dev.millrace.onnx.proto.TensorProto.DataLocation;
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
@@ -16,15 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
- * Puts weights that a model keeps in other files into the model itself. The files must be in the
- * model's folder or below it, whatever path the model names, so that a model from elsewhere cannot
- * read other files of this machine.
+ * Puts weights that a model keeps in other files into the model itself. If the whole model would be
+ * too large for one file, only the small weights are put inside, because the preparation and ONNX
+ * Runtime need constants, for example shapes. The other files must be in the model's folder or
+ * below it, whatever path the model names, so that a model from elsewhere cannot read other files
+ * of this machine.
  *
  * <p>The weights stay mapped from their files until they are written, so that they need no memory
  * of their own. Not thread-safe.
@@ -37,8 +32,14 @@ final class ExternalData {
   /** The bytes of the names, nodes and constants that the preparation adds to a model, at most. */
   private static final long RESERVE = 1 << 20;
 
+  /** The smallest weight that stays in its file, in bytes. */
+  private static final long LARGE_WEIGHT = 1 << 20;
+
   private final Path folder;
+  private final long largest;
+  private final long largeWeight;
   private boolean used;
+  private boolean kept;
 
   /**
    * Names the folder with the weights.
@@ -46,45 +47,52 @@ final class ExternalData {
    * @param folder the folder of the model's file
    */
   ExternalData(Path folder) {
-    this.folder = folder;
-  }
-
-  /** {@return whether a tensor's values are in another file} */
-  static boolean holds(TensorProto tensor) {
-    return tensor.getDataLocation() == DataLocation.EXTERNAL || tensor.getExternalDataCount() > 0;
+    this(folder, LARGEST - RESERVE, LARGE_WEIGHT);
   }
 
   /**
-   * {@return the name of the file with a tensor's values, on one line; {@code not named} if there
-   * is none}
+   * Names the folder with the weights, and limits.
+   *
+   * @param folder the folder of the model's file
+   * @param largest a model of this many bytes keeps its large weights in their files
+   * @param largeWeight the smallest weight that such a model keeps in its file, in bytes
    */
-  static String location(TensorProto tensor) {
-    return OneLine.of(entries(tensor).getOrDefault("location", "not named"));
+  ExternalData(Path folder, long largest, long largeWeight) {
+    this.folder = folder;
+    this.largest = largest;
+    this.largeWeight = largeWeight;
   }
 
   /**
-   * {@return the model with all of its weights inside}
+   * {@return the model with all of its weights inside, or with the small ones inside if the whole
+   * model would be too large} The weights that stay outside name their files relative to {@link
+   * #folder}, without links.
    *
    * @param bytes the length of the model's own file
    * @throws ModelException if a file is outside the folder, is missing or too short, or if the
-   *     whole model would reach 2 GiB
+   *     model is too large without its large weights
    */
   ModelProto embedded(ModelProto model, long bytes) {
-    long[] total = {bytes};
-    rewritten(
+    long[] sums = {bytes, bytes};
+    ExternalTensor.replaceAll(
         model,
         tensor -> {
-          total[0] += region(tensor).length();
+          long length = region(new ExternalTensor(tensor)).length();
+          sums[0] += length;
+          sums[1] += length < largeWeight ? length : 0;
           return tensor;
         });
-    if (total[0] + RESERVE >= LARGEST) {
+    boolean whole = sums[0] < largest;
+    if (!whole && sums[1] >= largest) {
       throw new ModelException(
           String.format(
-              "the model and its weights in other files have %,d bytes, but an ONNX file must stay"
-                  + " below %,d: export it in float16 or with int8 weights",
-              total[0], LARGEST));
+              "the model has %,d bytes without its large weights, but an ONNX file must stay below"
+                  + " %,d: export it with its weights in other files",
+              sums[1], LARGEST));
     }
-    return (ModelProto) rewritten(model, this::embedded);
+    return ExternalTensor.replaceAll(
+        model,
+        tensor -> embedded(new ExternalTensor(tensor), whole ? Long.MAX_VALUE : largeWeight));
   }
 
   /** {@return whether a model had weights in other files} */
@@ -92,73 +100,62 @@ final class ExternalData {
     return used;
   }
 
-  private TensorProto embedded(TensorProto tensor) {
+  /** {@return the folder of the weights that stay in their files; null if no weight does} */
+  Path folder() {
+    try {
+      return kept ? folder.toRealPath() : null;
+    } catch (IOException e) {
+      throw unreadable(folder.toString(), e);
+    }
+  }
+
+  private TensorProto embedded(ExternalTensor weight, long large) {
     used = true;
-    return tensor.toBuilder()
+    Region region = region(weight);
+    if (region.length() >= large) {
+      kept = true;
+      return weight.at(region.location());
+    }
+    return weight.tensor().toBuilder()
         .clearExternalData()
         .clearDataLocation()
-        .setRawData(region(tensor).read(tensor))
+        .setRawData(region.read(weight))
         .build();
   }
 
-  /** Replaces each tensor in a message whose values are in another file. */
-  private static Message rewritten(Message message, UnaryOperator<TensorProto> embed) {
-    if (message instanceof TensorProto tensor) {
-      return holds(tensor) ? embed.apply(tensor) : tensor;
-    }
-    Message.Builder builder = null;
-    for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
-      if (field.getKey().getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
-        continue;
-      }
-      Object value = field.getValue();
-      Object replaced =
-          value instanceof List<?> children
-              ? children.stream().map(child -> rewritten((Message) child, embed)).toList()
-              : rewritten((Message) value, embed);
-      if (!replaced.equals(value)) {
-        builder = builder == null ? message.toBuilder() : builder;
-        builder.setField(field.getKey(), replaced);
-      }
-    }
-    return builder == null ? message : builder.build();
-  }
-
-  private Region region(TensorProto tensor) {
-    String location = location(tensor);
-    Path file;
+  private Region region(ExternalTensor weight) {
+    String named = weight.file();
     try {
-      file = inside(entries(tensor).getOrDefault("location", ""));
+      Path home = folder.toRealPath();
+      Path file = inside(home, weight.location());
       long size = Files.size(file);
-      long offset = number(tensor, "offset", 0);
-      long length = number(tensor, "length", size - offset);
+      long offset = weight.offset();
+      long length = weight.length(size - offset);
       if (offset < 0 || length < 0 || offset > size || length > size - offset) {
         throw new ModelException(
             String.format(
                 "weight %s needs bytes %,d to %,d of %s, which has %,d: export or copy both files"
                     + " again",
-                OneLine.quoted(tensor.getName()), offset, offset + length, location, size));
+                weight.name(), offset, offset + length, named, size));
       }
-      return new Region(file, offset, length);
+      return new Region(home, file, offset, length);
     } catch (NoSuchFileException e) {
       throw new ModelException(
           "weight "
-              + OneLine.quoted(tensor.getName())
+              + weight.name()
               + " is stored in another file, and "
               + folder
               + " has no "
-              + location
+              + named
               + ": put that file beside the model",
           e);
     } catch (IOException | InvalidPathException e) {
-      throw new ModelException(
-          "cannot read the weights in " + location + " (" + e + "): check that it is readable", e);
+      throw unreadable(named, e);
     }
   }
 
   /** Resolves a location, and requires that the file is in the folder, also behind links. */
-  private Path inside(String location) throws IOException {
-    Path home = folder.toRealPath();
+  private Path inside(Path home, String location) throws IOException {
     Path named = home.resolve(location).normalize();
     if (location.isEmpty() || named.equals(home) || !named.startsWith(home)) {
       throw outside(location);
@@ -182,46 +179,24 @@ final class ExternalData {
             + ": put all of the model's files into one folder, without links out of it");
   }
 
-  private static long number(TensorProto tensor, String key, long absent) {
-    String text = entries(tensor).get(key);
-    try {
-      return text == null ? absent : Long.parseLong(text.strip());
-    } catch (NumberFormatException e) {
-      throw new ModelException(
-          "weight "
-              + OneLine.quoted(tensor.getName())
-              + " has the "
-              + key
-              + " "
-              + OneLine.quoted(text)
-              + ", which is no number: export the model again",
-          e);
-    }
-  }
-
-  private static Map<String, String> entries(TensorProto tensor) {
-    return tensor.getExternalDataList().stream()
-        .collect(
-            Collectors.toMap(
-                StringStringEntryProto::getKey,
-                StringStringEntryProto::getValue,
-                (first, second) -> first));
+  private static ModelException unreadable(String what, Exception e) {
+    return new ModelException(
+        "cannot read the weights in " + what + " (" + e + "): check that it is readable", e);
   }
 
   /** A part of a file that holds a tensor's values. */
-  private record Region(Path file, long offset, long length) {
+  private record Region(Path home, Path file, long offset, long length) {
 
-    ByteString read(TensorProto tensor) {
+    /** {@return the file relative to the model's folder, as an ONNX file names it} */
+    String location() {
+      return home.relativize(file).toString().replace(File.separatorChar, '/');
+    }
+
+    ByteString read(ExternalTensor weight) {
       try (FileChannel channel = FileChannel.open(file)) {
         return UnsafeByteOperations.unsafeWrap(channel.map(MapMode.READ_ONLY, offset, length));
       } catch (IOException e) {
-        throw new ModelException(
-            "cannot read the weights in "
-                + location(tensor)
-                + " ("
-                + e
-                + "): check that it is readable",
-            e);
+        throw unreadable(weight.file(), e);
       }
     }
   }

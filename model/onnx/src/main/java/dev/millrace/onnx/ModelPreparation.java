@@ -99,14 +99,15 @@ public final class ModelPreparation {
     ScoreKind told =
         settings.kind() == null && file.isOwn(output.name()) ? ScoreKind.LOGITS : settings.kind();
     ScoreTail tail = new ScoreReading(output, scores, told).tail(labels);
-    byte[] prepared = graph.probabilities(labels.size(), scores.needFlatten(), tail);
+    SerializedModel prepared = graph.probabilities(labels.size(), scores.needFlatten(), tail);
 
     try (ModelSession session =
-        OnnxModelRuntime.open(prepared, Device.CPU, preprocessing, labels)) {
+        OnnxModelRuntime.open(prepared, Device.CPU, true, preprocessing, labels)) {
       Proof.require(session);
     }
     return new PreparedModel(
-        prepared,
+        prepared.bytes(),
+        Optional.ofNullable(prepared.weights()),
         input.toString(),
         preprocessing.size(),
         labels.size(),

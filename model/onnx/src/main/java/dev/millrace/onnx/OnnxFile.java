@@ -11,6 +11,7 @@ import dev.millrace.onnx.proto.OperatorSetIdProto;
 import dev.millrace.onnx.proto.TensorProto;
 import dev.millrace.onnx.proto.ValueInfoProto;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -19,12 +20,13 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * An ONNX file that contains all of its weights. {@link #input} requires that the model has exactly
- * one input.
+ * An ONNX file that contains all of its weights, or all but the large ones. {@link #input} requires
+ * that the model has exactly one input.
  *
  * @param model the file's content
+ * @param weights the folder of the weights that are in other files; null if there are none
  */
-record OnnxFile(ModelProto model) {
+record OnnxFile(ModelProto model, Path weights) {
 
   /**
    * The oldest supported operator set (2017). Since then, operands of different shapes broadcast as
@@ -33,6 +35,11 @@ record OnnxFile(ModelProto model) {
   private static final long OLDEST_OPSET = 7;
 
   static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
+
+  /** Creates a file that contains all of its weights. */
+  OnnxFile(ModelProto model) {
+    this(model, null);
+  }
 
   /**
    * Reads a file that is to be prepared, and that contains all of its weights.
@@ -54,7 +61,8 @@ record OnnxFile(ModelProto model) {
    * @throws ModelException if the file is not an ONNX file, or cannot be prepared
    */
   static OnnxFile parse(byte[] bytes, ExternalData weights) {
-    return new OnnxFile(weights.embedded(content(bytes), bytes.length)).preparable();
+    ModelProto embedded = weights.embedded(content(bytes), bytes.length);
+    return new OnnxFile(embedded, weights.folder()).preparable();
   }
 
   /**
@@ -70,7 +78,14 @@ record OnnxFile(ModelProto model) {
     return file;
   }
 
-  private static ModelProto content(byte[] bytes) {
+  /**
+   * Reads the content of any ONNX file.
+   *
+   * @param bytes the file's bytes. The caller must not change the array afterwards, because the
+   *     weights are views of the array
+   * @throws ModelException if the bytes are not an ONNX file
+   */
+  static ModelProto content(byte[] bytes) {
     ModelProto model;
     try {
       CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
@@ -146,18 +161,27 @@ record OnnxFile(ModelProto model) {
     return names;
   }
 
+  /** {@return the file with other content, whose weights are in the same folder} */
+  OnnxFile with(ModelProto changed) {
+    return new OnnxFile(changed, weights);
+  }
+
+  /** {@return the file for ONNX Runtime} */
+  SerializedModel serialized() {
+    return new SerializedModel(model.toByteArray(), weights);
+  }
+
   private void refuseExternalData() {
-    visit(
+    ExternalTensor.replaceAll(
         model,
-        message -> {
-          if (message instanceof TensorProto tensor && ExternalData.holds(tensor)) {
-            throw new ModelException(
-                "weight "
-                    + OneLine.quoted(tensor.getName())
-                    + " is stored in another file ("
-                    + ExternalData.location(tensor)
-                    + "): export the model as one file, with its weights inside");
-          }
+        tensor -> {
+          ExternalTensor weight = new ExternalTensor(tensor);
+          throw new ModelException(
+              "weight "
+                  + weight.name()
+                  + " is stored in another file ("
+                  + weight.file()
+                  + "): export the model as one file, with its weights inside");
         });
   }
 

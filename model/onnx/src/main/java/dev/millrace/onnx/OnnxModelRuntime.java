@@ -47,12 +47,13 @@ public final class OnnxModelRuntime implements ModelRuntime {
     Preprocessing preprocessing = version.manifest().preprocessing();
     Labels labels = version.labels();
     try {
-      byte[] model =
+      RepositoryWeights.requireOnly(file, version.weights().keySet());
+      SerializedModel model =
           version.isPrepared()
-              ? file
+              ? new SerializedModel(file, version.folder())
               : ModelPreparation.prepare(
                       ExportedModel.of(file), preprocessing, labels, null, version.scores())
-                  .bytes();
+                  .serialized();
       ModelSession session = open(model, device, tf32, preprocessing, labels);
       if ((session.answers() == AnswerKind.INDEPENDENT) != version.manifest().independent()) {
         session.close();
@@ -78,7 +79,7 @@ public final class OnnxModelRuntime implements ModelRuntime {
   }
 
   /**
-   * Opens a prepared model that is not in a repository.
+   * Opens a prepared model that is not in a repository, and whose file contains all weights.
    *
    * @param model the prepared file, as {@link PreparedModel#bytes()} returns it
    * @param device the device to run on
@@ -89,11 +90,31 @@ public final class OnnxModelRuntime implements ModelRuntime {
    */
   public static ModelSession open(
       byte[] model, Device device, Preprocessing preprocessing, Labels labels) {
-    return open(model, device, true, preprocessing, labels);
+    return open(new SerializedModel(model), device, true, preprocessing, labels);
   }
 
-  private static ModelSession open(
-      byte[] model, Device device, boolean tf32, Preprocessing preprocessing, Labels labels) {
+  /**
+   * Opens a prepared model that is not in a repository. Its weights may still be in the files that
+   * it was exported with.
+   *
+   * @param model the prepared model
+   * @param device the device to run on
+   * @param preprocessing the preprocessing that the model was prepared for
+   * @param labels names of the classes
+   * @return the session; the caller closes it
+   * @throws ModelException if the model cannot be served on the device
+   */
+  public static ModelSession open(
+      PreparedModel model, Device device, Preprocessing preprocessing, Labels labels) {
+    return open(model.serialized(), device, true, preprocessing, labels);
+  }
+
+  static ModelSession open(
+      SerializedModel model,
+      Device device,
+      boolean tf32,
+      Preprocessing preprocessing,
+      Labels labels) {
     OrtSession session = OrtSessions.open(model, device, tf32);
     try {
       return new OnnxModelSession(session, PreparedSignature.of(session, preprocessing, labels));

@@ -7,10 +7,16 @@ import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
-import java.nio.file.Path;
 
 /** Opens ONNX Runtime's sessions with this project's options. */
 final class OrtSessions {
+
+  /**
+   * The key of the folder in which ONNX Runtime looks for the weights of a model that it loads from
+   * memory. Without this key, it looks for them in the working directory.
+   */
+  private static final String WEIGHTS_FOLDER =
+      "session.model_external_initializers_file_folder_path";
 
   private OrtSessions() {}
 
@@ -19,36 +25,23 @@ final class OrtSessions {
    * which is ONNX Runtime's default.
    */
   static OrtSession open(byte[] model, Device device) {
-    return open(model, device, true);
+    return open(new SerializedModel(model), device, true);
   }
 
   /**
    * Loads a model.
    *
-   * @param model an ONNX file's bytes, without external data
+   * @param model an ONNX file's bytes, and the folder of its weights if they are in other files
    * @param tf32 whether a GPU may round the factors of a float32 multiplication to TF32
    * @return a session that the caller closes
    * @throws ModelException if the model cannot be loaded or the device is not available
    */
-  static OrtSession open(byte[] model, Device device, boolean tf32) {
-    return open(device, tf32, options -> OrtLibrary.environment().createSession(model, options));
-  }
-
-  /**
-   * Loads a model from its file. Only so does ONNX Runtime find weights in other files.
-   *
-   * @param file an ONNX file
-   * @return a session that the caller closes
-   * @throws ModelException if the model cannot be loaded or the device is not available
-   */
-  static OrtSession open(Path file, Device device) {
-    return open(
-        device, true, options -> OrtLibrary.environment().createSession(file.toString(), options));
-  }
-
-  private static OrtSession open(Device device, boolean tf32, Loader loader) {
+  static OrtSession open(SerializedModel model, Device device, boolean tf32) {
     try (SessionOptions options = options(device, tf32)) {
-      return loader.load(options);
+      if (model.weights() != null) {
+        options.addConfigEntry(WEIGHTS_FOLDER, model.weights().toAbsolutePath().toString());
+      }
+      return OrtLibrary.environment().createSession(model.bytes(), options);
     } catch (OrtException | RuntimeException e) {
       if (e instanceof ModelException explained) {
         throw explained;
@@ -80,11 +73,6 @@ final class OrtSessions {
       options.close();
       throw e;
     }
-  }
-
-  /** Loads a model with the options. */
-  private interface Loader {
-    OrtSession load(SessionOptions options) throws OrtException;
   }
 
   private static String explain(Device device, Exception failure) {

@@ -54,12 +54,12 @@ final class PreparedGraph {
    * {@return the model with the nodes before it} The result takes 8-bit pixels and returns what the
    * model returns as float32, in the model's own shape; quantised scores stay 8-bit integers.
    */
-  byte[] scores() {
+  SerializedModel scores() {
     return assemble(scores -> {}, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
   }
 
   /** {@return like {@link #scores}, but with the values for which quantised scores stand} */
-  byte[] values() {
+  SerializedModel values() {
     return assemble(this::dequantize, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
   }
 
@@ -70,7 +70,7 @@ final class PreparedGraph {
    * @param flatten whether the scores have another shape than {@code [batch, classes]}
    * @param answers the nodes that make answers from the scores
    */
-  byte[] probabilities(int classes, boolean flatten, ScoreTail answers) {
+  SerializedModel probabilities(int classes, boolean flatten, ScoreTail answers) {
     return assemble(
         scores -> {
           dequantize(scores);
@@ -88,7 +88,7 @@ final class PreparedGraph {
     ValueInfoProto named(String name);
   }
 
-  private byte[] assemble(
+  private SerializedModel assemble(
       Consumer<NodeChain> finish, List<StringStringEntryProto> marks, OutputType type) {
     FreshNames names = new FreshNames(file.names());
     ValueInfoProto pixels =
@@ -111,11 +111,8 @@ final class PreparedGraph {
     graph.setInput(file.graph().getInputList().indexOf(file.input()), pixels);
     graph.clearOutput().addOutput(type.named(answer));
     ModelProto.Builder model = file.model().toBuilder().setGraph(graph);
-    return model
-        .addMetadataProps(PreparedMark.of(preprocessing))
-        .addAllMetadataProps(marks)
-        .build()
-        .toByteArray();
+    model.addMetadataProps(PreparedMark.of(preprocessing)).addAllMetadataProps(marks);
+    return file.with(model.build()).serialized();
   }
 
   private void tail(NodeChain scores, Consumer<NodeChain> finish, String answer) {

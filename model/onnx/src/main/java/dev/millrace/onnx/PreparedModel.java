@@ -1,11 +1,15 @@
 package dev.millrace.onnx;
 
+import dev.millrace.core.repository.ModelFiles;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * A model file that takes 8-bit pixels and returns probabilities. A trial run has confirmed both.
  *
  * @param bytes the ONNX file; the caller owns the array
+ * @param weights the folder with the weights that the file keeps in other files, because the model
+ *     would be too large for one file; empty if the file contains all weights
  * @param input name, layout and element type of the model's input before the preparation, for
  *     example {@code input NCHW float32}
  * @param size width and height of the images, in pixels, for example {@code 224x224}
@@ -21,6 +25,7 @@ import java.util.Optional;
 @SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
 public record PreparedModel(
     byte[] bytes,
+    Optional<Path> weights,
     String input,
     String size,
     int classes,
@@ -29,6 +34,23 @@ public record PreparedModel(
     Optional<String> chosenOutput,
     boolean batchAxisOpened,
     Optional<String> oneImageReason) {
+
+  /**
+   * {@return the model's files, under the names that they have in a repository} Reads the files
+   * with weights, to compute their checksums.
+   *
+   * @throws dev.millrace.core.model.ModelException if a file with weights cannot be read
+   */
+  public ModelFiles files() {
+    return weights
+        .map(folder -> RepositoryWeights.of(bytes, folder))
+        .orElseGet(() -> new ModelFiles(bytes));
+  }
+
+  /** {@return the model for ONNX Runtime} */
+  SerializedModel serialized() {
+    return new SerializedModel(bytes, weights.orElse(null));
+  }
 
   /**
    * {@return a summary of the preparation, for example {@code input NCHW float32, 32x32 pixels, 10

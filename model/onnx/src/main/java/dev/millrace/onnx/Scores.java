@@ -49,11 +49,11 @@ final class Scores {
    * @param model an ONNX file that takes 8-bit pixels and returns float32 scores
    * @throws ModelException if the model cannot be loaded or run
    */
-  static Scores ofSamples(byte[] model, Preprocessing preprocessing) {
+  static Scores ofSamples(SerializedModel model, Preprocessing preprocessing) {
     List<ByteBuffer> samples =
         new ArrayList<>(SampleImages.different(preprocessing.width(), preprocessing.height()));
     samples.add(SampleImages.plain(WHITE, preprocessing.width(), preprocessing.height()));
-    try (OrtSession session = OrtSessions.open(model, Device.CPU)) {
+    try (OrtSession session = model.open(Device.CPU)) {
       int images = PreparedSignature.firstDimension(session.getInputInfo()) == 1 ? 1 : IMAGES;
       List<float[]> rows = new ArrayList<>();
       long[] shape = {};

@@ -33,7 +33,7 @@ class BatchProofTest {
 
   @Test
   void sameModel_isAccepted() {
-    byte[] scores = scores(nchw().model(), PREPROCESSING, Tensor.BATCH);
+    SerializedModel scores = scores(nchw().model(), PREPROCESSING, Tensor.BATCH);
 
     assertThat(proof.failure(scores, true)).isEmpty();
     proof.requireSingle(scores);
@@ -42,7 +42,7 @@ class BatchProofTest {
   @Test
   void otherNormalisation_isRefused() {
     Preprocessing other = new Preprocessing(4, 6, List.of(0.5f, 0.4f, 0.31f), PREPROCESSING.std());
-    byte[] scores = scores(nchw().model(), other, Tensor.BATCH);
+    SerializedModel scores = scores(nchw().model(), other, Tensor.BATCH);
 
     assertThat(proof.failure(scores, false))
         .get()
@@ -82,7 +82,7 @@ class BatchProofTest {
     return new ImageInput("x", ImageLayout.NCHW, ElementType.FLOAT32, true);
   }
 
-  private static byte[] scores(ModelProto model, Preprocessing preprocessing, long batch) {
+  private static SerializedModel scores(ModelProto model, Preprocessing preprocessing, long batch) {
     OnnxFile file = new OnnxFile(model);
     ScoreOutput output = new ScoreOutputs(file, SmallModel.CLASSES).find(null);
     return new PreparedGraph(file, input(), output, preprocessing, batch).scores();

@@ -14,7 +14,6 @@ import dev.millrace.onnx.proto.StringStringEntryProto;
 import dev.millrace.onnx.proto.TensorProto;
 import dev.millrace.onnx.proto.TensorProto.DataLocation;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,16 +113,32 @@ class ExternalDataTest {
   }
 
   @Test
-  void read_moreThanProtobufCanWrite_isRefused() throws IOException {
+  void read_fileNamedTwice_isRefused() throws IOException {
     Path home = Files.createDirectory(folder.resolve("model"));
-    try (RandomAccessFile sparse = new RandomAccessFile(home.resolve("big").toFile(), "rw")) {
-      sparse.setLength(Integer.MAX_VALUE);
-    }
+    write(home.resolve("fc.weight"), raw(0));
+    ModelProto.Builder model = outside(nchw().model(), 0, "fc.weight", null, null).toBuilder();
+    model
+        .getGraphBuilder()
+        .getInitializerBuilder(0)
+        .addExternalData(entry("location", "../outside.bin"));
 
-    assertThat(refusal(home, outside(nchw().model(), 0, "big", null, null)))
-        .matches(
-            "the model and its weights in other files have 2,147,48\\d,\\d{3} bytes, but an ONNX file"
-                + " must stay below 2,147,483,647: export it in float16 or with int8 weights");
+    assertThat(refusal(home, model.build()))
+        .isEqualTo("weight 'fc.weight' has several values of location: export the model again");
+  }
+
+  @Test
+  void read_moreThanProtobufCanWriteWithoutItsLargeWeights_isRefused() throws IOException {
+    Path home = Files.createDirectory(folder.resolve("model"));
+    write(home.resolve("fc.weight"), raw(0));
+    byte[] model = outside(nchw().model(), 0, "fc.weight", null, null).toByteArray();
+    ExternalData limited = new ExternalData(home, model.length, 1);
+
+    assertThatExceptionOfType(ModelException.class)
+        .isThrownBy(() -> ExportedModel.of(model, home, limited))
+        .withMessage(
+            "the model has %d bytes without its large weights, but an ONNX file must stay below"
+                + " 2,147,483,647: export it with its weights in other files",
+            model.length);
   }
 
   private static String refusal(Path home, ModelProto model) {
@@ -135,7 +150,7 @@ class ExternalDataTest {
     return refusal[0].getMessage();
   }
 
-  private static ByteString raw(int weight) {
+  static ByteString raw(int weight) {
     return nchw().model().getGraph().getInitializer(weight).getRawData();
   }
 
@@ -143,7 +158,8 @@ class ExternalDataTest {
     Files.write(file, bytes.toByteArray());
   }
 
-  private static ModelProto outside(
+  /** Moves a weight of a model to another file; {@code offset} and {@code length} may be null. */
+  static ModelProto outside(
       ModelProto model, int weight, String location, String offset, String length) {
     ModelProto.Builder changed = model.toBuilder();
     TensorProto.Builder tensor =
@@ -151,6 +167,7 @@ class ExternalDataTest {
             .getGraphBuilder()
             .getInitializerBuilder(weight)
             .clearRawData()
+            .clearExternalData()
             .setDataLocation(DataLocation.EXTERNAL)
             .addExternalData(entry("location", location));
     Map<String, String> numbers = new TreeMap<>();

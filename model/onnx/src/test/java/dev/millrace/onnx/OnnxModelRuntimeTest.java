@@ -77,18 +77,38 @@ class OnnxModelRuntimeTest {
         "small version 1: input 'x' takes images 4 pixels high and 4 wide, not 5 pixels high and 5");
   }
 
+  @Test
+  void open_versionAsItWasExported_mustHaveItsWeightsInside() throws IOException {
+    ModelVersion version =
+        exported(
+            ExternalDataTest.outside(SmallModel.nchw().model(), 0, "fc.weight", null, null)
+                .toByteArray(),
+            PREPROCESSING);
+    Files.write(version.folder().resolve("fc.weight"), ExternalDataTest.raw(0).toByteArray());
+
+    assertRefused(
+        version,
+        Device.CPU,
+        "small version 1: weight 'fc.weight' is stored in another file (fc.weight), which has no"
+            + " checksum in the manifest: import the model again");
+  }
+
+  private ModelVersion exported(SmallModel model, Preprocessing preprocessing) throws IOException {
+    return exported(model.bytes(), preprocessing);
+  }
+
   /**
    * Returns a version that Millrace did not prepare: the exported file, and a manifest that the
    * test creates.
    */
-  private ModelVersion exported(SmallModel model, Preprocessing preprocessing) throws IOException {
+  private ModelVersion exported(byte[] model, Preprocessing preprocessing) throws IOException {
     Path home = Files.createDirectories(folder.resolve("small/1"));
-    Files.write(home.resolve(ModelVersion.MODEL_FILE), model.bytes());
+    Files.write(home.resolve(ModelVersion.MODEL_FILE), model);
     ModelManifest manifest =
         new ModelManifest(
             "small",
             1,
-            Sha256.of(model.bytes()),
+            Sha256.of(model),
             "2026-01-01T00:00:00Z",
             SOURCE,
             null,
@@ -136,11 +156,11 @@ class OnnxModelRuntimeTest {
   }
 
   @Test
-  void open_bytesThatAreNoModel_saysThatTheModelDoesNotLoad() {
+  void open_bytesThatAreNoModel_saysSo() {
     ModelVersion version =
         repository.publish("small", new byte[] {1, 2, 3}, PREPROCESSING, LABELS, SOURCE);
 
-    assertRefused(version, Device.CPU, "small version 1: ONNX Runtime cannot load the model: ");
+    assertRefused(version, Device.CPU, "small version 1: the file is not an ONNX model, ");
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.ScoreKind;
 import dev.millrace.core.model.ScoreSettings;
+import dev.millrace.core.repository.ModelFiles;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
@@ -316,7 +317,12 @@ class ScoresTest {
 
     ModelVersion wrong =
         repository.publish(
-            "m", exclusive, PREPROCESSING, LABELS, provenance, ModelManifest.INDEPENDENT);
+            "m",
+            new ModelFiles(exclusive),
+            PREPROCESSING,
+            LABELS,
+            provenance,
+            ModelManifest.INDEPENDENT);
 
     assertThatThrownBy(() -> new OnnxModelRuntime().open(wrong, Device.CPU))
         .isInstanceOf(ModelException.class)

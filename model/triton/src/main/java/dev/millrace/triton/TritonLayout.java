@@ -62,7 +62,8 @@ public final class TritonLayout implements ForeignLayout {
               labels(config).names(),
               null,
               null,
-              config.scores().kind() == ScoreKind.INDEPENDENT ? ModelManifest.INDEPENDENT : null);
+              config.scores().kind() == ScoreKind.INDEPENDENT ? ModelManifest.INDEPENDENT : null,
+              null);
       return new ModelVersion(folder, manifest, config.maxBatchSize(), false, config.scores());
     } catch (IOException e) {
       throw new ModelException(

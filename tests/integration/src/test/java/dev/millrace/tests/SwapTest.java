@@ -184,7 +184,7 @@ class SwapTest {
    * is right and does not reveal the fault.
    */
   enum Fault {
-    NO_ONNX("cannot load the model"),
+    NO_ONNX("not an ONNX model"),
     UNKNOWN_OPERATOR("Softmix"),
     EXTERNAL_DATA_MISSING("weights.bin"),
     NOT_A_NUMBER("sum to NaN"),

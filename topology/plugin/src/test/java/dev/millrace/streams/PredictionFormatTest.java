@@ -81,7 +81,8 @@ class PredictionFormatTest {
             usual.labels(),
             null,
             null,
-            ModelManifest.INDEPENDENT);
+            ModelManifest.INDEPENDENT,
+            null);
     ModelVersion version = new ModelVersion(Path.of("nowhere"), manifest);
     float[] scores = {0.49f, 0.9f, 0, 0.5f, 0.99f, 0, 0, 0, 0, 0};
 

@@ -42,9 +42,21 @@ public final class Sha256 {
    * @throws IOException if the file cannot be read
    */
   public static String of(Path file) throws IOException {
+    return ofCopy(file, OutputStream.nullOutputStream());
+  }
+
+  /**
+   * Copies a file piece by piece.
+   *
+   * @param file the file to copy
+   * @param out the stream to write to; the caller closes it
+   * @return the checksum of the copied bytes: 64 lower-case hexadecimal digits
+   * @throws IOException if the file cannot be read or the stream cannot be written
+   */
+  public static String ofCopy(Path file, OutputStream out) throws IOException {
     MessageDigest digest = digest();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      in.transferTo(OutputStream.nullOutputStream());
+      in.transferTo(out);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.millrace.core.image.Preprocessing;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -25,6 +27,8 @@ import java.util.regex.Pattern;
  * @param trainingRun name of the training run that produced the version, or null
  * @param kind {@value #INDEPENDENT} if any number of the classes may be right for an image; null if
  *     exactly one is
+ * @param files names and SHA-256 checksums of the files with weights that are beside the model
+ *     file; empty if the model file contains all weights. The order is kept
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelManifest(
@@ -38,7 +42,8 @@ public record ModelManifest(
     List<String> labels,
     Map<String, Double> metrics,
     String trainingRun,
-    String kind) {
+    String kind,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> files) {
 
   /** The {@link #kind} of a model whose classes are independent of each other. */
   public static final String INDEPENDENT = "independent";
@@ -76,8 +81,8 @@ public record ModelManifest(
   }
 
   /**
-   * Validates the values and copies the collections. If {@code metrics} is null, an empty map takes
-   * its place.
+   * Validates the values and copies the collections. If {@code metrics} or {@code files} is null,
+   * an empty map takes its place.
    *
    * @param name the model's name
    * @param version the version's number
@@ -90,6 +95,7 @@ public record ModelManifest(
    * @param metrics measurements of the version by name
    * @param trainingRun name of the training run that produced the version, or null
    * @param kind {@value #INDEPENDENT}, or null for exclusive classes
+   * @param files names and SHA-256 checksums of the files with weights beside the model file
    * @throws IllegalArgumentException if a value is missing or invalid; the message names the
    *     manifest's field
    */
@@ -98,10 +104,7 @@ public record ModelManifest(
     if (version < 1) {
       throw new IllegalArgumentException("version: " + version + " must be at least 1");
     }
-    if (sha256 == null || !SHA_256.matcher(sha256).matches()) {
-      throw new IllegalArgumentException(
-          "sha256: '" + sha256 + "' is not 64 lower-case hexadecimal digits");
-    }
+    requireSha256("sha256", sha256);
     try {
       Instant.parse(required("created", created));
     } catch (DateTimeParseException e) {
@@ -116,6 +119,7 @@ public record ModelManifest(
       throw new IllegalArgumentException(
           "kind: '" + kind + "' is not " + INDEPENDENT + "; a later release may have written it");
     }
+    files = files == null ? Map.of() : checked(files);
   }
 
   /**
@@ -156,6 +160,7 @@ public record ModelManifest(
         labels,
         metrics,
         trainingRun,
+        null,
         null);
   }
 
@@ -169,6 +174,28 @@ public record ModelManifest(
       throw new IllegalArgumentException(key + ": it is missing");
     }
     return value;
+  }
+
+  private static void requireSha256(String key, String value) {
+    if (value == null || !SHA_256.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          key + ": '" + value + "' is not 64 lower-case hexadecimal digits");
+    }
+  }
+
+  /** A file's name has the form of a model's name, so that it names nothing outside the folder. */
+  private static Map<String, String> checked(Map<String, String> files) {
+    files.forEach(
+        (file, checksum) -> {
+          if (!isName(file)) {
+            throw new IllegalArgumentException(
+                "files: '"
+                    + file
+                    + "' is not made of letters, digits, '.', '-' and '_', a letter or digit first");
+          }
+          requireSha256("files: " + file, checksum);
+        });
+    return Collections.unmodifiableMap(new LinkedHashMap<>(files));
   }
 
   private static Map<String, Double> measured(Map<String, Double> metrics) {

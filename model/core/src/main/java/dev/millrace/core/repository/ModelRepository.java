@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
  *     labels.txt          class names of the version published last, in index order
  *     1/
  *       model.onnx
+ *       weights-1.bin …   weights that are too large for model.onnx; most models have none
  *       millrace.json     the manifest
  *     2/ …
  * </pre>
@@ -205,38 +207,41 @@ public final class ModelRepository {
       Preprocessing preprocessing,
       Labels labels,
       Provenance provenance) {
-    return publish(model, prepared, preprocessing, labels, provenance, null);
+    return publish(model, new ModelFiles(prepared), preprocessing, labels, provenance, null);
   }
 
   /**
-   * Publishes a model file whose classes may be independent of each other as the next version.
+   * Publishes a model whose weights may be in several files, and whose classes may be independent
+   * of each other, as the next version. The files with weights are copied piece by piece.
    *
    * @param model the model's name; the model's folder is created if it is missing
-   * @param prepared the bytes of the ONNX file, prepared as {@link ModelVersion#isPrepared}
-   *     describes
+   * @param files the model's files
    * @param preprocessing the preprocessing of the model's images
    * @param labels the names of the model's classes
    * @param provenance the origin and the measurements of the model
    * @param kind {@link ModelManifest#INDEPENDENT}, or null for exclusive classes
    * @return the published version
-   * @throws ModelException if the repository cannot be written
+   * @throws ModelException if the repository cannot be written, or if a file with weights does not
+   *     have its checksum
    */
   public ModelVersion publish(
       String model,
-      byte[] prepared,
+      ModelFiles files,
       Preprocessing preprocessing,
       Labels labels,
       Provenance provenance,
       String kind) {
     Path home = root.resolve(ModelManifest.requireName(model));
-    String sha256 = Sha256.of(prepared);
+    String sha256 = Sha256.of(files.model());
+    Map<String, String> weights = new LinkedHashMap<>();
+    files.weights().forEach((name, file) -> weights.put(name, file.sha256()));
     String created = clock.instant().toString();
-    try {
-      VersionWriter writer = VersionWriter.into(home);
+    try (VersionWriter writer = VersionWriter.into(home)) {
+      writer.write(files);
       int next = versionsIn(home).stream().reduce(0, Math::max) + 1;
       while (true) {
         Optional<ModelVersion> published =
-            writer.write(
+            writer.publish(
                 new ModelManifest(
                     model,
                     next,
@@ -248,8 +253,8 @@ public final class ModelRepository {
                     labels.names(),
                     provenance.metrics(),
                     provenance.trainingRun(),
-                    kind),
-                prepared);
+                    kind,
+                    weights));
         if (published.isPresent()) {
           return published.get();
         }

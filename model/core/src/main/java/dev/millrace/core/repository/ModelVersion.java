@@ -9,7 +9,9 @@ import dev.millrace.core.model.ScoreSettings;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -86,11 +88,25 @@ public record ModelVersion(
   }
 
   /**
-   * Reads the whole model file and compares its checksum with the manifest's.
+   * {@return the files with weights that are beside the model file, by name; empty if the model
+   * file contains all weights} Their content is not checked.
+   */
+  public Map<String, WeightFile> weights() {
+    Map<String, WeightFile> weights = new LinkedHashMap<>();
+    manifest
+        .files()
+        .forEach((file, sha) -> weights.put(file, new WeightFile(folder.resolve(file), sha)));
+    return weights;
+  }
+
+  /**
+   * Reads the whole model file, and compares its checksum and those of the files with weights with
+   * the manifest's. The files with weights are read piece by piece.
    *
-   * @return the verified bytes. Load the model from these bytes, because the file may change after
-   *     this call
-   * @throws ModelException if the file is missing, unreadable or differs from its checksum
+   * @return the verified bytes of the model file. Load the model from these bytes, because the file
+   *     may change after this call
+   * @throws ModelException if a file is missing, unreadable or differs from its checksum, or if a
+   *     file with weights is a link
    */
   public byte[] readVerified() {
     byte[] bytes;
@@ -130,6 +146,7 @@ public record ModelVersion(
               + sha256()
               + "; import the model again");
     }
+    weights().values().forEach(file -> file.verify(this));
     return bytes;
   }
 

@@ -12,68 +12,83 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Writes the versions of one model. A version is written to a hidden folder, forced to disk, and
+ * Writes one version of a model. The version is written to a hidden folder, forced to disk, and
  * renamed to its number. A reader therefore never finds an incomplete version, even after a power
  * failure. If two publishers choose the same number, the first rename wins, even if the publishers
- * run in different processes.
+ * run in different processes. {@link #close} deletes a version that was not published.
  */
-final class VersionWriter {
+final class VersionWriter implements AutoCloseable {
 
   private static final String PUBLISHING = ".publishing-";
   private static final String REMOVING = ".removing-";
 
   private final Path home;
+  private final Path hidden;
 
-  private VersionWriter(Path home) {
+  private VersionWriter(Path home, Path hidden) {
     this.home = home;
+    this.hidden = hidden;
   }
 
   /**
-   * Opens a writer for a model, and creates the model's folder if it is missing.
+   * Creates a hidden folder for a version, and the model's folder if it is missing.
    *
    * @param home {@code <repository>/<model>}
    */
   static VersionWriter into(Path home) throws IOException {
     Disk.createFolders(home);
-    return new VersionWriter(home);
+    return new VersionWriter(
+        home, Files.createDirectory(home.resolve(PUBLISHING + UUID.randomUUID())));
   }
 
   /**
-   * Publishes a version and the model's {@code labels.txt}.
+   * Writes the model's files. Call this method once, before {@link #publish}.
+   *
+   * @throws dev.millrace.core.model.ModelException if a file with weights does not have its
+   *     checksum
+   */
+  void write(ModelFiles files) throws IOException {
+    Disk.writeNew(hidden.resolve(ModelVersion.MODEL_FILE), files.model());
+    for (Map.Entry<String, WeightFile> weights : files.weights().entrySet()) {
+      Disk.writeNew(hidden.resolve(weights.getKey()), weights.getValue()::copyTo);
+    }
+  }
+
+  /**
+   * Publishes the written files with a manifest, and the model's {@code labels.txt}. If the number
+   * is taken, call this method again with another one.
    *
    * @param manifest the manifest, which holds the version's number
-   * @param model the model file's bytes
    * @return the version, or empty if its number is taken
    */
-  Optional<ModelVersion> write(ModelManifest manifest, byte[] model) throws IOException {
-    Path hidden = Files.createDirectory(home.resolve(PUBLISHING + UUID.randomUUID()));
-    Path modelFile = hidden.resolve(ModelVersion.MODEL_FILE);
+  Optional<ModelVersion> publish(ModelManifest manifest) throws IOException {
     Path manifestFile = hidden.resolve(ModelManifest.FILE_NAME);
     Path labelsFile = hidden.resolve(ModelVersion.LABELS_FILE);
-    try {
-      Disk.writeNew(modelFile, model);
-      Disk.writeNew(manifestFile, ManifestFile.bytes(manifest));
-      Disk.writeNew(labelsFile, lines(manifest.labels()));
-      // The labels file is moved first, so that a reader of the first version also finds the class
-      // names.
-      Files.move(
-          labelsFile, home.resolve(ModelVersion.LABELS_FILE), StandardCopyOption.ATOMIC_MOVE);
-      Disk.force(hidden);
-      Path folder = home.resolve(Integer.toString(manifest.version()));
-      if (!renamed(hidden, folder)) {
-        return Optional.empty();
-      }
-      Disk.force(home);
-      return Optional.of(new ModelVersion(folder, manifest));
-    } finally {
-      Files.deleteIfExists(modelFile);
-      Files.deleteIfExists(manifestFile);
-      Files.deleteIfExists(labelsFile);
-      Files.deleteIfExists(hidden);
+    Files.deleteIfExists(manifestFile);
+    Disk.writeNew(manifestFile, ManifestFile.bytes(manifest));
+    Disk.writeNew(labelsFile, lines(manifest.labels()));
+    // The labels file is moved first, so that a reader of the first version also finds the class
+    // names.
+    Files.move(labelsFile, home.resolve(ModelVersion.LABELS_FILE), StandardCopyOption.ATOMIC_MOVE);
+    Disk.force(hidden);
+    Path folder = home.resolve(Integer.toString(manifest.version()));
+    if (!renamed(hidden, folder)) {
+      return Optional.empty();
+    }
+    Disk.force(home);
+    return Optional.of(new ModelVersion(folder, manifest));
+  }
+
+  /** Deletes the hidden folder, unless the version was published. */
+  @Override
+  public void close() throws IOException {
+    if (Files.exists(hidden)) {
+      delete(hidden);
     }
   }
 

@@ -107,6 +107,7 @@ class ModelManifestTest {
         List.of("cat", "dog"),
         metrics,
         "run-1",
-        kind);
+        kind,
+        null);
   }
 }

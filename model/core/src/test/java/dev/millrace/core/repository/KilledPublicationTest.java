@@ -2,6 +2,7 @@ package dev.millrace.core.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.files.WatchedFileSystem;
 import dev.millrace.core.files.WatchedFileSystem.Loss;
 import java.io.IOException;
@@ -43,6 +44,9 @@ class KilledPublicationTest {
   private static final String WEIGHTS = "weights".repeat(10);
   private static final int STEPS_PER_HALT = 12;
 
+  /** A file that every process of this test can read. */
+  private static final Path BESIDE = Path.of(System.getProperty("java.home"), "release");
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -63,7 +67,7 @@ class KilledPublicationTest {
       published += versions.size() - before;
       unfinished += requireThatPublishersGoOn(root, versions);
     }
-    assertThat(published).as("publications, two of them at least killed").isGreaterThan(2);
+    assertThat(published).as("publications, one of them at least killed").isGreaterThan(1);
     if (loss != Loss.CONTENT_AND_NAMES) {
       assertThat(unfinished).as("kills in the middle of a publication").isGreaterThan(2);
     }
@@ -140,7 +144,24 @@ class KilledPublicationTest {
   }
 
   private static void publish(ModelRepository repository) {
-    var unused = Samples.publish(repository, "tiny", WEIGHTS);
+    var unused =
+        repository.publish(
+            "tiny",
+            new ModelFiles(
+                Samples.bytes(WEIGHTS),
+                Map.of("weights-1.bin", new WeightFile(BESIDE, checksum()))),
+            Samples.PREPROCESSING,
+            Samples.LABELS,
+            new Provenance(Samples.SOURCE, null, Map.of(), null),
+            null);
+  }
+
+  private static String checksum() {
+    try {
+      return Sha256.of(BESIDE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Returns whether the work was killed; false if the work ended before that step. */
@@ -162,7 +183,8 @@ class KilledPublicationTest {
       ModelVersion version = repository.version("tiny", number);
       assertThat(version.readVerified()).isEqualTo(Samples.bytes(WEIGHTS));
       assertThat(version.labels()).isEqualTo(Samples.LABELS);
-      assertThat(Samples.namesIn(version.folder())).containsExactly("millrace.json", "model.onnx");
+      assertThat(Samples.namesIn(version.folder()))
+          .containsExactly("millrace.json", "model.onnx", "weights-1.bin");
     }
     Path labels = home.resolve("labels.txt");
     if (Files.exists(labels) || !versions.isEmpty()) {

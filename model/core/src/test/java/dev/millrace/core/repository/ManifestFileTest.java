@@ -103,6 +103,45 @@ class ManifestFileTest {
   }
 
   @Test
+  void filesWithWeights_areAKeyThatOtherManifestsDoNotHave() throws IOException {
+    String json =
+        JSON.replace(
+            "\"run-1\"",
+            "\"run-1\",\n  \"files\" : {\n    \"weights-2.bin\" : \"%s\",\n    \"weights-1.bin\" : \"%s\"\n  }"
+                .formatted(SHA_256, SOURCE_SHA_256));
+
+    ModelManifest manifest = read(json);
+
+    assertThat(manifest.files())
+        .containsExactly(
+            Map.entry("weights-2.bin", SHA_256), Map.entry("weights-1.bin", SOURCE_SHA_256));
+    assertThat(new String(ManifestFile.bytes(manifest), UTF_8)).isEqualToNormalizingNewlines(json);
+    assertThat(MANIFEST.files()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../model.onnx", "a/b", "a\\\\b", ".", ".hidden", "", "/etc/hosts"})
+  void file_outsideTheVersionsFolder_isRefused(String name) {
+    String json =
+        JSON.replace(
+            "\"run-1\"", "\"run-1\", \"files\" : {\"%s\" : \"%s\"}".formatted(name, SHA_256));
+
+    assertThatThrownBy(() -> read(json))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(
+            "(files: '" + name.replace("\\\\", "\\") + "' is not made of letters,");
+  }
+
+  @Test
+  void file_withoutAChecksum_isRefused() {
+    String json = JSON.replace("\"run-1\"", "\"run-1\", \"files\" : {\"w.bin\" : \"ab\"}");
+
+    assertThatThrownBy(() -> read(json))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("(files: w.bin: 'ab' is not 64 lower-case hexadecimal digits)");
+  }
+
+  @Test
   void fields_ofALaterRelease_arePassedOver() throws IOException {
     String later =
         JSON.replace("\"name\" :", "\"later\" : {\"a\": [1, {}]}, \"name\" :")

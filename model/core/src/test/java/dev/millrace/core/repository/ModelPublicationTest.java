@@ -125,7 +125,10 @@ class ModelPublicationTest {
   void number_thatIsTaken_isLeftAsItIs() throws IOException {
     ModelVersion first = Samples.publish(repository, "resnet20", "weights");
 
-    assertThat(VersionWriter.into(home).write(first.manifest(), Samples.bytes("other"))).isEmpty();
+    try (VersionWriter writer = VersionWriter.into(home)) {
+      writer.write(new ModelFiles(Samples.bytes("other")));
+      assertThat(writer.publish(first.manifest())).isEmpty();
+    }
 
     assertThat(repository.version("resnet20", 1).readVerified())
         .isEqualTo(Samples.bytes("weights"));

@@ -141,7 +141,8 @@ class ModelVersionTest {
                 labels,
                 null,
                 null,
-                kind));
+                kind,
+                null));
 
     assertThatThrownBy(() -> version.requireSignatureOf(predecessor))
         .isInstanceOf(SignatureChangeException.class)

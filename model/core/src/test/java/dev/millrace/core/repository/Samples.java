@@ -1,5 +1,6 @@
 package dev.millrace.core.repository;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
@@ -7,7 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A model that is small enough to publish many times; its "ONNX file" is a line of text. */
@@ -23,6 +26,34 @@ final class Samples {
 
   static ModelVersion publish(ModelRepository repository, String model, String content) {
     return repository.publish(model, bytes(content), PREPROCESSING, LABELS, SOURCE);
+  }
+
+  /**
+   * Publishes a model that consists of several files.
+   *
+   * @param folder receives the files with weights
+   * @param weights the contents of the files with weights
+   */
+  static ModelVersion publish(
+      ModelRepository repository, String model, String content, Path folder, String... weights)
+      throws IOException {
+    return repository.publish(
+        model,
+        new ModelFiles(bytes(content), weightFiles(folder, weights)),
+        PREPROCESSING,
+        LABELS,
+        new Provenance(SOURCE, null, Map.of(), null),
+        null);
+  }
+
+  private static Map<String, WeightFile> weightFiles(Path folder, String... weights)
+      throws IOException {
+    Map<String, WeightFile> files = new LinkedHashMap<>();
+    for (int i = 0; i < weights.length; i++) {
+      Path file = Files.write(folder.resolve("part " + i), bytes(weights[i]));
+      files.put("weights-" + (i + 1) + ".bin", new WeightFile(file, Sha256.of(file)));
+    }
+    return files;
   }
 
   static byte[] bytes(String content) {

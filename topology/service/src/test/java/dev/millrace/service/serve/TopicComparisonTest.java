@@ -194,6 +194,7 @@ class TopicComparisonTest {
         labels,
         null,
         null,
-        kind);
+        kind,
+        null);
   }
 }

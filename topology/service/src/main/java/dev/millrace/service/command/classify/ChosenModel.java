@@ -89,7 +89,7 @@ final class ChosenModel {
     err.flush();
     return LoadedModel.of(
         file.getFileName().toString(),
-        prepared.model().bytes(),
+        prepared.model(),
         prepared.labels(),
         prepared.kind() != null,
         prepared.preprocessing());

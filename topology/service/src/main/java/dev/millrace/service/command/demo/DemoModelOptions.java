@@ -5,8 +5,10 @@ import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.onnx.ExportedModel;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.command.help.Grouped;
@@ -15,6 +17,7 @@ import dev.millrace.service.command.options.LabelsFile;
 import dev.millrace.service.command.options.ModelFile;
 import dev.millrace.service.demo.FashionMnist;
 import java.nio.file.Path;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -63,16 +66,24 @@ final class DemoModelOptions {
   /** Publishes the model of {@code --model-file}, or else a network with random weights. */
   ModelVersion publish(ModelRepository repository, String name) {
     Labels names = labels == null ? FashionMnist.LABELS : LabelsFile.read(labels).labels();
-    byte[] onnx = modelFile == null ? untrained(names.size()) : ModelFile.read(modelFile);
+    ExportedModel exported =
+        modelFile == null
+            ? ExportedModel.of(untrained(names.size()))
+            : ExportedModel.of(ModelFile.onnx(modelFile), modelFile);
     Preprocessing preprocessing =
         new Preprocessing(size, size, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
     return repository.publish(
         name,
-        ModelPreparation.prepare(onnx, preprocessing, names).bytes(),
+        ModelPreparation.prepare(exported, preprocessing, names, null).files(),
         preprocessing,
         names,
-        new ModelManifest.Source(
-            "import", modelFile == null ? null : modelFile.getFileName().toString(), null));
+        new Provenance(
+            new ModelManifest.Source(
+                "import", modelFile == null ? null : modelFile.getFileName().toString(), null),
+            null,
+            Map.of(),
+            null),
+        null);
   }
 
   private static byte[] untrained(int classes) {

@@ -8,6 +8,7 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.onnx.PreparedModel;
 
 /**
  * A model that is loaded on the CPU, and what predictions say about it.
@@ -46,7 +47,7 @@ public record LoadedModel(
    * Loads a prepared model that is in no repository. Its version is 0.
    *
    * @param name the model's name
-   * @param prepared the bytes of the prepared model
+   * @param prepared the prepared model
    * @param labels names of the classes
    * @param independent whether the classes are independent of each other
    * @param preprocessing the preprocessing of the model's images
@@ -55,12 +56,12 @@ public record LoadedModel(
    */
   public static LoadedModel of(
       String name,
-      byte[] prepared,
+      PreparedModel prepared,
       Labels labels,
       boolean independent,
       Preprocessing preprocessing) {
     return new LoadedModel(
-        new Prediction.Model(name, 0, Sha256.of(prepared)),
+        new Prediction.Model(name, 0, Sha256.of(prepared.bytes())),
         labels,
         independent,
         preprocessing,

@@ -3,9 +3,12 @@ package dev.millrace.service.command.models;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.WeightFile;
 import dev.millrace.service.command.output.Durations;
 import dev.millrace.service.preprocessing.PreprocessingText;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +33,7 @@ record ManifestText(PrintWriter out, Instant now) {
     out.println(version);
     line("file", version.modelFile().toString());
     line("sha256", manifest.sha256());
+    version.weights().forEach((name, file) -> line(name, size(file) + ", sha256 " + file.sha256()));
     Duration age = Duration.between(Instant.parse(manifest.created()), now);
     line("created", manifest.created() + ", " + Durations.age(age) + " ago");
     line("source", source(manifest));
@@ -53,6 +57,14 @@ record ManifestText(PrintWriter out, Instant now) {
 
   private void line(String name, String value) {
     out.printf("  %-" + WIDTH + "s %s%n", name, value);
+  }
+
+  private static String size(WeightFile file) {
+    try {
+      return String.format(Locale.ROOT, "%,d bytes", Files.size(file.path()));
+    } catch (IOException e) {
+      return "missing";
+    }
   }
 
   private static String source(ModelManifest manifest) {

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param sha256 checksum of the given file
  * @param model the prepared model
- * @param embedded whether weights were in other files
+ * @param external whether weights were in other files
  * @param preprocessing the preprocessing of the model's images
  * @param labels the names of the classes
  * @param understood what was understood about the images and the names, and from which source
@@ -21,7 +21,7 @@ import java.util.List;
 public record PreparedFile(
     String sha256,
     PreparedModel model,
-    boolean embedded,
+    boolean external,
     Preprocessing preprocessing,
     Labels labels,
     List<String> understood) {
@@ -43,7 +43,11 @@ public record PreparedFile(
    */
   public List<String> lines(Object subject) {
     List<String> lines = new ArrayList<>();
-    lines.add(subject + ": " + model + (embedded ? ", weights of other files put inside" : ""));
+    String weights =
+        model.weights().isPresent()
+            ? "large weights kept in other files"
+            : "weights of other files put inside";
+    lines.add(subject + ": " + model + (external ? ", " + weights : ""));
     lines.addAll(understood);
     return lines;
   }

@@ -1,5 +1,6 @@
 package dev.millrace.service.command.train;
 
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.weights.Weights;
@@ -55,6 +56,7 @@ final class TransferOptions {
     }
     if (version != null) {
       ModelVersion parent = model.repository().version(model.name(), version);
+      requireWeightsInside(parent);
       Weights weights = OnnxWeights.read(parent.readVerified());
       return Optional.of(new Pretrained(weights, parent.toString(), version, freeze));
     }
@@ -67,5 +69,16 @@ final class TransferOptions {
           "--freeze needs --from-version or --from-weights: without them, the frozen parts would keep random weights");
     }
     return Optional.empty();
+  }
+
+  private static void requireWeightsInside(ModelVersion parent) {
+    if (!parent.weights().isEmpty()) {
+      throw new ModelException(
+          parent
+              + " keeps its weights in "
+              + String.join(", ", parent.weights().keySet())
+              + ", because they are too large for one file, and no training starts from such a"
+              + " version; choose another version, or give the weights with --from-weights");
+    }
   }
 }

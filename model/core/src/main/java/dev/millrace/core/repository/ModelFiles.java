@@ -1,0 +1,36 @@
+package dev.millrace.core.repository;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The files of a model that is to be published.
+ *
+ * @param model the bytes of the ONNX file, prepared as {@link ModelVersion#isPrepared} describes;
+ *     nobody changes the array
+ * @param weights the files with weights that the ONNX file refers to, by the names that it uses;
+ *     empty if the ONNX file contains all weights. The order is kept
+ */
+@SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
+public record ModelFiles(byte[] model, Map<String, WeightFile> weights) {
+
+  /**
+   * Copies the map.
+   *
+   * @param model the bytes of the ONNX file
+   * @param weights the files with weights, by name
+   */
+  public ModelFiles {
+    weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
+  }
+
+  /**
+   * Creates the files of a model whose ONNX file contains all weights.
+   *
+   * @param model the bytes of the ONNX file
+   */
+  public ModelFiles(byte[] model) {
+    this(model, Map.of());
+  }
+}
