@@ -6,9 +6,9 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelSession;
 
 /**
- * The result of a successful check of a version. The check has shown that the version's checksum is
- * correct, the version loads on the CPU, its input and output match its manifest, and it returns
- * probabilities for sample images.
+ * The result of a successful check of a version. The check has shown that the checksums of the
+ * version's files are correct, the version loads on the CPU, its input and output match its
+ * manifest, and it returns probabilities for sample images.
  *
  * @param inputWidth width of the images, in pixels
  * @param inputHeight height of the images, in pixels
@@ -19,7 +19,7 @@ import dev.millrace.core.runtime.ModelSession;
 public record ModelCheck(int inputWidth, int inputHeight, int classes, double milliseconds) {
 
   /**
-   * Verifies the checksum of a version, loads the version and runs it on sample images.
+   * Verifies the checksums of a version, loads the version and runs it on sample images.
    *
    * @param version the version
    * @return the result

@@ -42,7 +42,7 @@ final class ModelsImportCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "ONNX file that takes images, and whose output is logits, probabilities or independent"
-              + " scores. Weights in other files of its folder become part of the version. With"
+              + " scores. Weights in other files of its folder are put into the version. With"
               + " --arch, a file with the weights of that architecture.")
   private Path file;
 

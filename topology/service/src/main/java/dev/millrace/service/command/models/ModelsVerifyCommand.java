@@ -41,6 +41,9 @@ final class ModelsVerifyCommand implements Callable<Integer> {
       result.put("name", chosen.name());
       result.put("version", chosen.version());
       result.put("sha256", chosen.sha256());
+      if (!chosen.weights().isEmpty()) {
+        result.put("files", chosen.manifest().files());
+      }
       result.put("inputWidth", check.inputWidth());
       result.put("inputHeight", check.inputHeight());
       result.put("classes", check.classes());
@@ -48,9 +51,10 @@ final class ModelsVerifyCommand implements Callable<Integer> {
       out.println(Json.line(result));
     } else {
       out.printf(
-          "%s is sound: sha256 %s, %dx%d pixels, %d classes, five images in %.1f ms%n",
+          "%s is sound: sha256 %s, %s%dx%d pixels, %d classes, five images in %.1f ms%n",
           chosen,
           chosen.sha256(),
+          chosen.weights().isEmpty() ? "" : String.join(", ", chosen.weights().keySet()) + ", ",
           check.inputWidth(),
           check.inputHeight(),
           check.classes(),

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ManifestTextTest {
 
@@ -71,10 +75,39 @@ class ManifestTextTest {
         .contains("1000: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 and 990 more, see --json");
   }
 
+  @Test
+  void filesWithWeights_haveTheirSizesAndChecksums(@TempDir Path folder) throws IOException {
+    Files.write(folder.resolve("weights-1.bin"), new byte[1234]);
+    Map<String, String> files = new TreeMap<>();
+    files.put("weights-1.bin", "1".repeat(64));
+    files.put("weights-2.bin", "2".repeat(64));
+    ModelManifest manifest =
+        new ModelManifest(
+            "m",
+            1,
+            "0".repeat(64),
+            "2026-01-01T00:00:00Z",
+            new ModelManifest.Source("import", "x.onnx", null),
+            null,
+            PREPROCESSING,
+            List.of("a", "b"),
+            null,
+            null,
+            null,
+            files);
+
+    assertThat(text(new ModelVersion(folder, manifest)))
+        .containsPattern("weights-1.bin +1,234 bytes, sha256 1{64}\n")
+        .containsPattern("weights-2.bin +missing, sha256 2{64}\n");
+  }
+
   private static String text(ModelManifest manifest) {
+    return text(new ModelVersion(Path.of("any"), manifest));
+  }
+
+  private static String text(ModelVersion version) {
     StringWriter out = new StringWriter();
-    new ManifestText(new PrintWriter(out), Instant.parse("2026-01-03T00:00:00Z"))
-        .print(new ModelVersion(Path.of("any"), manifest));
+    new ManifestText(new PrintWriter(out), Instant.parse("2026-01-03T00:00:00Z")).print(version);
     return out.toString();
   }
 }
