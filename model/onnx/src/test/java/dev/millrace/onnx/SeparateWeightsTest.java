@@ -95,6 +95,31 @@ class SeparateWeightsTest {
   }
 
   @Test
+  void prepare_shapeInAnotherFile_isPutInside() throws IOException {
+    ModelProto reshaped =
+        nchw()
+            .ending(
+                end ->
+                    end.graph()
+                        .node(
+                            "Reshape",
+                            "reshaped",
+                            List.of(
+                                end.logits(),
+                                end.graph()
+                                    .weight("shape", Tensor.integers(-1, SmallModel.CLASSES)))))
+            .model();
+    Files.write(
+        home.resolve("shape"), reshaped.getGraph().getInitializer(2).getRawData().toByteArray());
+
+    PreparedModel prepared =
+        prepare(outside(split(reshaped), 2, "shape", null, null), ONLY_THE_WEIGHT);
+
+    assertThat(files(prepared.bytes())).containsExactly("fc.weight");
+    assertServed(OnnxModelRuntime.open(prepared, Device.CPU, PREPROCESSING, LABELS));
+  }
+
+  @Test
   void prepare_weightsOfTheWrongLength_areRefused() throws IOException {
     Files.write(home.resolve("fc.weight"), new byte[56]);
 
@@ -210,7 +235,7 @@ class SeparateWeightsTest {
 
   private PreparedModel prepare(ModelProto model, int largeWeight) {
     byte[] bytes = model.toByteArray();
-    return prepare(bytes, new ExternalData(home, bytes.length + 21, largeWeight));
+    return prepare(bytes, new ExternalData(home, bytes.length + 41, largeWeight));
   }
 
   private PreparedModel prepare(byte[] bytes, ExternalData weights) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model of 2.7 GB from its import to a prediction. Needs 6 GB of disk and 12 GB of memory. */
+/** A model of 2.7 GB from its import to a prediction. Needs 6 GB of disk and 7 GB of memory. */
 @Tag("nightly")
 @Tag("large")
 @Timeout(900)
