@@ -143,6 +143,21 @@ class SeparateWeightsTest {
   }
 
   @Test
+  void open_repositoryAndModelBehindLinks_serves() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), home);
+    byte[] model = split(nchw().model()).toByteArray();
+    ExportedModel exported =
+        ExportedModel.of(model, link, new ExternalData(link, model.length + 41, ALL));
+    PreparedModel prepared = ModelPreparation.prepare(exported, PREPROCESSING, LABELS, null);
+    ModelVersion version = publish(prepared.files());
+    Path linked =
+        Files.createSymbolicLink(
+            folder.resolve("models"), version.folder().getParent().getParent());
+
+    assertServed(new OnnxModelRuntime().open(new ModelRepository(linked).newest("m"), Device.CPU));
+  }
+
+  @Test
   void publish_partsOfOneFileUnderSeveralNames_copiesItOnce() throws IOException {
     ByteString both = raw(0).concat(raw(1));
     Files.write(home.resolve("all.bin"), both.toByteArray());
