@@ -209,7 +209,8 @@ public final class ModelRepository {
   }
 
   /**
-   * Publishes a model file whose classes may be independent of each other as the next version.
+   * Publishes, as the next version, the file of a model whose classes may be independent of each
+   * other.
    *
    * @param model the model's name; the model's folder is created if it is missing
    * @param prepared the bytes of the ONNX file, prepared as {@link ModelVersion#isPrepared}
