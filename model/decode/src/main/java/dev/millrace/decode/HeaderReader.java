@@ -68,7 +68,8 @@ final class HeaderReader {
 
   /**
    * {@return whether at least one of the eight bytes is 0} The method subtracts 1 from each byte.
-   * This sets a byte's highest bit where that bit was clear, if and only if one of the bytes is 0.
+   * If and only if one of the bytes is 0, the subtraction sets the highest bit of a byte in which
+   * this bit was clear.
    */
   private static boolean hasZero(long bytes) {
     return ((bytes - ONES) & ~bytes & (ONES << (Byte.SIZE - 1))) != 0;

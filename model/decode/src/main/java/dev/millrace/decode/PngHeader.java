@@ -26,7 +26,7 @@ final class PngHeader {
   /** The largest number of transparency chunks that are kept. A valid file has at most one. */
   private static final int MAX_TRANSPARENCY = 4;
 
-  /** The bytes of a chunk's length, type and checksum. */
+  /** The number of bytes that a chunk's length, type and checksum take together. */
   private static final int CHUNK = 12;
 
   private PngHeader() {}

@@ -46,7 +46,9 @@ final class TiffFile {
     return this;
   }
 
-  /** Returns the file, whose strips (or tiles, if it has a tile's width) are these. */
+  /**
+   * Returns the file with these strips, or with these tiles if the tag for a tile's width is set.
+   */
   byte[] file(byte[]... strips) {
     boolean tiled = tags.containsKey(322);
     long[] offsets = new long[strips.length];
