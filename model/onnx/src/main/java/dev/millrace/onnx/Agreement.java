@@ -18,13 +18,16 @@ record Agreement(double tolerance, double strict, boolean tellsApart) {
   /** How much smaller the tolerance must be than the difference between two images' answers. */
   private static final int MARGIN = 4;
 
-  /** How far the strict tolerance may shrink before rounding alone exceeds it. */
+  /**
+   * How many times smaller than the tolerance the strict tolerance may be. With a smaller one,
+   * rounding alone could exceed it.
+   */
   private static final int FLOOR = 20;
 
   /**
    * Derives the tolerance from a model's answers to different images.
    *
-   * @param answers the scores for each image, all of one length
+   * @param answers the scores for each image; all arrays have the same length
    * @param rounding the model's rounding
    * @throws ModelException if a score is not finite
    */

@@ -21,7 +21,7 @@ import java.util.stream.DoubleStream;
  */
 final class Scores {
 
-  /** Two images, unless the model takes only one image at a time. */
+  /** The number of images per batch, unless the model takes only one image at a time. */
   private static final int IMAGES = 2;
 
   /** The largest allowed difference between 1 and the sum of probabilities in half precision. */
@@ -43,8 +43,8 @@ final class Scores {
   }
 
   /**
-   * Runs a model on four images that differ as much as possible, in batches of two, or of one if it
-   * takes only one image at a time.
+   * Runs a model on four images that differ as much as possible, in batches of two images, or one
+   * by one if the model takes only one image at a time.
    *
    * @param model an ONNX file that takes 8-bit pixels and returns float32 scores
    * @throws ModelException if the model cannot be loaded or run
@@ -99,9 +99,9 @@ final class Scores {
   }
 
   /**
-   * Requires one row of scores per image. Every dimension but the first, and one more, must be 1.
+   * Requires one row of scores per image. At most one dimension after the first may differ from 1.
    *
-   * @throws ModelException if the shape is another
+   * @throws ModelException if the scores have another shape
    */
   void requireRows() {
     long wide = Arrays.stream(shape).skip(1).filter(side -> side != 1).count();
@@ -139,7 +139,7 @@ final class Scores {
     return (int) Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
   }
 
-  /** {@return whether the shape is another than {@code [batch, classes]}} */
+  /** {@return whether the shape is not {@code [batch, classes]}} */
   boolean needFlatten() {
     return shape.length != 2;
   }
@@ -157,7 +157,10 @@ final class Scores {
     return sums().allMatch(sum -> Math.abs(sum - 1) <= SINGLE_PRECISION);
   }
 
-  /** {@return whether each image's scores are a distribution, times a number common to all} */
+  /**
+   * {@return whether each image's scores are a distribution times a number, the same for all
+   * images}
+   */
   boolean areScaledDistributions() {
     double sum = sums().findFirst().orElse(0);
     return arePositive()
