@@ -2,8 +2,8 @@ package dev.millrace.decode;
 
 /**
  * How one axis of a decoded picture (its columns or its rows) represents the axis of the picture in
- * the file. After a reduced decode, the factor may not divide the length of the axis in the file.
- * The last decoded pixel then lies only partly inside the picture.
+ * the file. If a reduced decode divides the length of the axis with a remainder, the last decoded
+ * pixel lies only partly inside the picture.
  *
  * @param pixels number of decoded pixels
  * @param start position at which the picture begins, in decoded pixels; above 0 if the picture was

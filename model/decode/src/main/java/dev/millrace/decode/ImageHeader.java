@@ -21,8 +21,8 @@ record ImageHeader(ImageFormat format, long width, long height, long passes, lon
 
   /**
    * The largest number of passes over an image of the largest size. A smaller image may have more
-   * passes, as long as the number of passes times the number of pixels is not larger. A progressive
-   * JPEG has about 10 scans; a malicious JPEG may have thousands.
+   * passes, as long as the product of passes and pixels is not larger than for an image of the
+   * largest size. A progressive JPEG has about 10 scans; a malicious JPEG may have thousands.
    */
   private static final int MAX_PASSES = 24;
 

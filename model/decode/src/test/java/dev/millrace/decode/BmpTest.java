@@ -164,8 +164,8 @@ class BmpTest {
   /**
    * A bitmap with a header of {@code size} bytes.
    *
-   * @param between the bytes between the header's first 40 bytes and the pixels, in hexadecimal:
-   *     the rest of the header with the masks, and the palette
+   * @param between the bytes that follow the header's first 40 bytes and precede the pixels, in
+   *     hexadecimal: the rest of the header with the masks, and the palette
    */
   private static byte[] bmp(
       int size,

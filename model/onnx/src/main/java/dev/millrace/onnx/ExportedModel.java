@@ -50,7 +50,7 @@ public final class ExportedModel {
    * @param path the path that the bytes were read from
    * @return the model
    * @throws ModelException if the file is not an ONNX file, cannot be prepared, names a file
-   *     outside its folder, or has 2 GiB or more together with its weights
+   *     outside its folder, or is 2 GiB or larger together with its weights
    */
   public static ExportedModel of(byte[] onnx, Path path) {
     ExternalData weights = new ExternalData(path.toAbsolutePath().getParent());

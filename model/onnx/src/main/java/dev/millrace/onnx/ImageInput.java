@@ -25,7 +25,7 @@ record ImageInput(String name, ImageLayout layout, ElementType elements, boolean
    * @param value the declared input
    * @param wanted the layout that the caller asks for, or null
    * @return the possible inputs, one for each layout that fits the declaration. If the model
-   *     declares its layout, the only one is the input in this layout
+   *     declares its layout, the list contains only the input in this layout
    * @throws ModelException if images with this preprocessing do not fit the input
    */
   static List<ImageInput> possible(

@@ -152,13 +152,13 @@ final class Scores {
     return arePositive() && sums().allMatch(sum -> Math.abs(sum - 1) <= HALF_PRECISION);
   }
 
-  /** {@return whether each image's scores sum to 1 but for the rounding of float32} */
+  /** {@return whether each image's scores sum to 1 except for the rounding of float32} */
   boolean sumToOne() {
     return sums().allMatch(sum -> Math.abs(sum - 1) <= SINGLE_PRECISION);
   }
 
   /**
-   * {@return whether each image's scores are a distribution times a number, the same for all
+   * {@return whether each image's scores are a distribution multiplied by the same number for all
    * images}
    */
   boolean areScaledDistributions() {
@@ -168,7 +168,7 @@ final class Scores {
         && sums().allMatch(other -> Math.abs(other - sum) <= HALF_PRECISION * sum);
   }
 
-  /** {@return whether all scores lie between 0 and 1, but for rounding} */
+  /** {@return whether all scores lie between 0 and 1, except for rounding} */
   boolean areInUnitRange() {
     return rows.stream()
         .allMatch(
@@ -182,7 +182,7 @@ final class Scores {
             });
   }
 
-  /** {@return whether the scores of all images have the same sum, but for rounding} */
+  /** {@return whether the scores of all images have the same sum, except for rounding} */
   boolean haveEqualSums() {
     double largest = 0;
     for (float[] row : rows) {

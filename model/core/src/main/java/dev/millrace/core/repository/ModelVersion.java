@@ -91,7 +91,8 @@ public record ModelVersion(
    *
    * @return the verified bytes. Load the model from these bytes, because the file may change after
    *     this call
-   * @throws ModelException if the file is missing, unreadable or differs from its checksum
+   * @throws ModelException if the file is missing or unreadable, or does not match the checksum in
+   *     the manifest
    */
   public byte[] readVerified() {
     byte[] bytes;

@@ -1,7 +1,8 @@
 package dev.millrace.core.runtime;
 
 /**
- * A run of the model failed: the run threw an error, or its probabilities are not finite numbers.
+ * A run of the model failed: the run threw an error, or returned probabilities that are not finite
+ * numbers.
  *
  * <p>A session throws this exception if a single run fails. The inference engine completes an
  * answer with this exception only if the device also fails on the engine's own warm-up image. A
