@@ -35,7 +35,10 @@ final class HeaderReader {
     return bytes.length - position;
   }
 
-  /** {@return whether the byte {@code value}, or the end, comes after {@code count} more bytes} */
+  /**
+   * {@return whether the next {@code count} bytes are followed by the byte {@code value} or by the
+   * end of the bytes}
+   */
   boolean isFollowedBy(int value, int count) {
     return count == remaining()
         || (count < remaining() && (bytes[position + count] & 0xFF) == value);

@@ -49,7 +49,7 @@ final class PngHeader {
    *       length with the length of the file. This method therefore refuses a chunk before the
    *       pixels that does not fit in the file.
    *   <li>For an animated PNG it may return a frame other than the first, and it needs several
-   *       times the memory.
+   *       times as much memory as for a still PNG.
    *   <li>libpng writes a line to standard error about each ancillary chunk that it finds invalid.
    * </ul>
    *

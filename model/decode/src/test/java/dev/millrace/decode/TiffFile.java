@@ -77,7 +77,10 @@ final class TiffFile {
     return file.array();
   }
 
-  /** Writes an entry, and returns the place for the next numbers that do not fit into an entry. */
+  /**
+   * Writes an entry, and returns the offset at which the next numbers that do not fit into an entry
+   * can be stored.
+   */
   private static int entry(ByteBuffer file, int tag, long[] numbers, int values) {
     boolean isShort = List.of(258, 338, 339).contains(tag);
     file.putShort((short) tag).putShort((short) (isShort ? SHORT : LONG)).putInt(numbers.length);

@@ -8,7 +8,7 @@ import java.util.Locale;
  * Decides whether two answers of a model to the same image are equal except for rounding.
  *
  * @param tolerance the largest difference between two scores that rounding explains
- * @param strict the largest difference at which two answers certainly belong to the same image; at
+ * @param strict the largest difference at which two answers count as answers to the same image; at
  *     most {@code tolerance}
  * @param tellsApart whether the answers to different images differ by so much that rounding cannot
  *     hide it

@@ -490,7 +490,10 @@ class ScoresTest {
     return end.graph().node("Gemm", "constant", List.of(end.logits(), nothing, bias));
   }
 
-  /** Returns a model whose softmax is in a function of its own, with a name of its own. */
+  /**
+   * Returns a model whose softmax is inside a function that the file itself defines. The function
+   * has the name {@code Chances}.
+   */
   private static ModelProto localSoftmax() {
     NodeProto softmax =
         NodeProto.newBuilder().setOpType("Softmax").addInput("in").addOutput("out").build();

@@ -5,9 +5,9 @@ package dev.millrace.core.runtime;
  * numbers.
  *
  * <p>A session throws this exception if a single run fails. The inference engine completes an
- * answer with this exception only if the device also fails on the engine's own warm-up image. A
- * caller that finds this exception among the causes of a failed answer therefore knows that the
- * device is broken.
+ * answer with this exception only if the device also fails on the black image with which the engine
+ * warms up. A caller that finds this exception among the causes of a failed answer therefore knows
+ * that the device is broken.
  */
 public final class InferenceException extends RuntimeException {
 
