@@ -16,14 +16,17 @@ import java.util.stream.IntStream;
 
 /**
  * Compares a model that takes 8-bit pixels with the untouched file that it was made from. The
- * untouched file answers three different images, one at a time. The other model must give each of
- * them the same answer alone, in batches of two and in batches of {@value #LARGEST}, in two orders.
- * Different images are needed because a model that mixes the rows of its batch answers a batch of
- * equal images correctly.
+ * untouched file answers three different images, one at a time. The other model must give each
+ * image the same answer alone, in batches of two and in batches of {@value #LARGEST}. Each batch is
+ * run in two orders. Different images are needed because a model that mixes the rows of its batch
+ * answers a batch of equal images correctly.
  */
 final class BatchProof {
 
-  /** The largest batch that is tried, which is the largest that a CPU gets by default. */
+  /**
+   * The number of images in the largest batch that is tried. By default, a CPU gets batches of at
+   * most this size.
+   */
   static final int LARGEST = 8;
 
   private final Preprocessing preprocessing;
@@ -68,7 +71,7 @@ final class BatchProof {
    * @param rewritten whether the batch axis was rewritten; then the answers to different images
    *     must differ by more than the tolerance, because otherwise the comparison shows nothing
    * @return why the model cannot be shown to answer each image of a batch as the untouched file
-   *     does; empty if it does
+   *     does; empty if the comparison shows it
    */
   Optional<String> failure(byte[] model, boolean rewritten) {
     return rewritten && !agreement.tellsApart()
@@ -99,7 +102,10 @@ final class BatchProof {
     }
   }
 
-  /** {@return indices of images: each image alone, or a batch of the images in two orders} */
+  /**
+   * {@return the batches to run, as lists of image indices: each image alone, or a batch of the
+   * images in two orders}
+   */
   private List<List<Integer>> batches(int size) {
     int different = images.size();
     if (size == 1) {

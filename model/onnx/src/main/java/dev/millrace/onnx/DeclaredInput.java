@@ -9,10 +9,10 @@ import java.util.OptionalLong;
 /**
  * What a model's file says about its input.
  *
- * @param height height of the images, in pixels; empty if the model takes any
- * @param width width of the images, in pixels; empty if the model takes any
- * @param channels the channels that their declared number stands for: 3 are red, green and blue, 1
- *     is grey, and 4 have an alpha channel; empty if the number is not declared
+ * @param height height of the images, in pixels; empty if the model takes any height
+ * @param width width of the images, in pixels; empty if the model takes any width
+ * @param channels the channels, which follow from the declared number of channels: RGB for 3, grey
+ *     for 1, and RGB with alpha for 4; empty if no number is declared
  * @param raw whether the model takes 8-bit pixels, so that it normalises them itself
  */
 public record DeclaredInput(
@@ -21,8 +21,8 @@ public record DeclaredInput(
   /**
    * Reads a declaration.
    *
-   * @throws dev.millrace.core.model.ModelException if the model cannot take images, or only batches
-   *     of another fixed size than 1
+   * @throws dev.millrace.core.model.ModelException if the model cannot take images, or takes only
+   *     batches of a fixed size other than 1
    */
   static DeclaredInput of(ValueInfoProto value) {
     InputShape shape = InputShape.of(value);

@@ -13,7 +13,9 @@ import java.util.List;
  */
 public final class ExportedModel {
 
-  /** The numbers of channels that are tried where a file does not declare one, in this order. */
+  /**
+   * The channels that are tried, in this order, if a file does not declare the number of channels.
+   */
   private static final List<Preprocessing.Channels> LIKELIEST =
       List.of(Preprocessing.Channels.RGB, Preprocessing.Channels.GREY, Preprocessing.Channels.RGBA);
 
@@ -48,7 +50,7 @@ public final class ExportedModel {
    * @param path the path that the bytes were read from
    * @return the model
    * @throws ModelException if the file is not an ONNX file, cannot be prepared, names a file
-   *     outside its folder, or has 2 GiB or more together with its weights
+   *     outside its folder, or is 2 GiB or larger together with its weights
    */
   public static ExportedModel of(byte[] onnx, Path path) {
     ExternalData weights = new ExternalData(path.toAbsolutePath().getParent());
@@ -71,8 +73,8 @@ public final class ExportedModel {
    *
    * @param height height of the image, in pixels
    * @param width width of the image, in pixels
-   * @return the first channels with which the model runs, in any layout; RGB if it runs with none,
-   *     so that the preparation says why
+   * @return the first channels with which the model runs, in any layout; RGB if the model runs with
+   *     none of them. The preparation then fails with the reason
    * @throws ModelException if the model cannot be loaded
    */
   public Preprocessing.Channels runningChannels(int height, int width) {
@@ -95,9 +97,10 @@ public final class ExportedModel {
   }
 
   /**
-   * Opens the untouched file in ONNX Runtime. Only a file that is opened by its path finds its
-   * weights in other files. ONNX Runtime needs some constants before it looks into other files, for
-   * example the shape of a Reshape; a file that keeps them there is opened with its weights inside.
+   * Opens the untouched file in ONNX Runtime. ONNX Runtime finds weights in other files only if a
+   * model is opened by its path. But ONNX Runtime needs some constants, for example the shape of a
+   * Reshape, before it reads other files. If a model cannot be opened by its path, this method
+   * opens a copy that contains all weights.
    *
    * @return a session that the caller closes
    * @throws ModelException if the file cannot be loaded

@@ -34,14 +34,16 @@ final class ExternalData {
   /** The largest message that protobuf can write, in bytes. */
   static final long LARGEST = Integer.MAX_VALUE;
 
-  /** The bytes of the names, nodes and constants that the preparation adds to a model, at most. */
+  /**
+   * The largest number of bytes that the preparation adds to a model: names, nodes and constants.
+   */
   private static final long RESERVE = 1 << 20;
 
   private final Path folder;
   private boolean used;
 
   /**
-   * Names the folder with the weights.
+   * Creates an object for a folder with weights.
    *
    * @param folder the folder of the model's file
    */
@@ -65,7 +67,7 @@ final class ExternalData {
   /**
    * {@return the model with all of its weights inside}
    *
-   * @param bytes the length of the model's own file
+   * @param bytes the length of the model's own file, in bytes
    * @throws ModelException if a file is outside the folder, is missing or too short, or if the
    *     whole model would reach 2 GiB
    */
@@ -156,7 +158,10 @@ final class ExternalData {
     }
   }
 
-  /** Resolves a location, and requires that the file is in the folder, also behind links. */
+  /**
+   * Resolves a location, and requires that the file is in the folder, even after symbolic links are
+   * resolved.
+   */
   private Path inside(String location) throws IOException {
     Path home = folder.toRealPath();
     Path named = home.resolve(location).normalize();

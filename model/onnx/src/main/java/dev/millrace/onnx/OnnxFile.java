@@ -118,7 +118,7 @@ record OnnxFile(ModelProto model) {
             .toList());
   }
 
-  /** {@return whether Millrace wrote the file from a network, which ends in logits} */
+  /** {@return whether Millrace wrote the file from a network; {@code output} then holds logits} */
   boolean isOwn(String output) {
     return model.getProducerName().equals(OnnxGraph.PRODUCER) && output.equals(OnnxNetwork.LOGITS);
   }

@@ -35,7 +35,8 @@ final class OrtSessions {
   }
 
   /**
-   * Loads a model from its file. Only so does ONNX Runtime find weights in other files.
+   * Loads a model from its file. ONNX Runtime finds weights in other files only if it loads the
+   * model's file itself.
    *
    * @param file an ONNX file
    * @return a session that the caller closes

@@ -51,14 +51,18 @@ final class PreparedGraph {
   }
 
   /**
-   * {@return the model with the nodes before it} The result takes 8-bit pixels and returns what the
-   * model returns as float32, in the model's own shape; quantised scores stay 8-bit integers.
+   * {@return the model with the nodes before it} The result takes 8-bit pixels, and returns the
+   * model's scores in the model's own shape, converted to float32. Quantised scores keep the values
+   * of their 8-bit integers.
    */
   byte[] scores() {
     return assemble(scores -> {}, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
   }
 
-  /** {@return like {@link #scores}, but with the values for which quantised scores stand} */
+  /**
+   * {@return the same as {@link #scores}, but quantised scores are converted to the numbers that
+   * the integers stand for}
+   */
   byte[] values() {
     return assemble(this::dequantize, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
   }
@@ -67,7 +71,7 @@ final class PreparedGraph {
    * {@return the prepared model}
    *
    * @param classes number of classes
-   * @param flatten whether the scores have another shape than {@code [batch, classes]}
+   * @param flatten whether the shape of the scores is not {@code [batch, classes]}
    * @param answers the nodes that make answers from the scores
    */
   byte[] probabilities(int classes, boolean flatten, ScoreTail answers) {

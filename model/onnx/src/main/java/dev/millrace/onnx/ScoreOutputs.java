@@ -26,9 +26,9 @@ final class ScoreOutputs {
   /**
    * Finds the output.
    *
-   * @param wanted the output's name, or null for the obvious output: the only one with a score for
-   *     each label. If there are several, the only one that holds probabilities is obvious, because
-   *     the others are what it is computed from
+   * @param wanted the output's name, or null for the obvious output: the only output with a score
+   *     for each label. If several outputs have a score for each label, the only one of them that
+   *     holds probabilities is obvious, because the probabilities are computed from the others
    * @throws ModelException if there is no such output, or it is not obvious
    */
   ScoreOutput find(String wanted) {
@@ -50,8 +50,8 @@ final class ScoreOutputs {
   }
 
   /**
-   * {@return the name of an output by which a trial run can be seen to work: the first that may
-   * hold scores, or else the first}
+   * {@return the name of the output that a trial run requests: the first output that may hold
+   * scores, or else the first output}
    *
    * @throws ModelException if there is no output
    */

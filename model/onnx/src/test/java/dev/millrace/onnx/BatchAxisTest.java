@@ -191,7 +191,7 @@ class BatchAxisTest {
     return end.graph().node("Reshape", "flat", List.of(end.logits(), shape));
   }
 
-  /** A weight of one row stays one row. */
+  /** Reshapes a weight to one row, which must stay one row in a batch of several images. */
   private static String reshapedWeight(SmallModel.Ending end) {
     String weight = end.graph().weight("zeros", Tensor.floats(new float[5], 5));
     String row = reshape(end, weight, "row", 1, -1);
@@ -209,7 +209,7 @@ class BatchAxisTest {
     return reshape(end, row, "flat", 1, 5);
   }
 
-  /** Is right for one image and for equal images, and mixes different ones. */
+  /** Adds nodes that are right for one image and for equal images, but mix different images. */
   private static String mixedRows(SmallModel.Ending end) {
     OnnxGraph graph = end.graph();
     String half = graph.constant("half", Tensor.floats(new float[] {0.5f}, 1));
@@ -218,7 +218,9 @@ class BatchAxisTest {
     return graph.node("Mul", "halved", List.of(sum, half));
   }
 
-  /** Is right for one image, and gives each row scores of other images in a batch. */
+  /**
+   * Adds nodes that are right for one image, but in a batch give each row scores of other images.
+   */
   private static String turnedRows(SmallModel.Ending end) {
     String columns = reshape(end, end.logits(), "columns", 5, -1);
     return end.graph().node("Transpose", "turned", List.of(columns));
@@ -249,7 +251,7 @@ class BatchAxisTest {
     return end.graph().node("Gemm", "constant", List.of(end.logits(), nothing, bias));
   }
 
-  /** Takes one image {@code [3, 4, 4]} and returns one row {@code [5]}. */
+  /** Returns a model that takes one image {@code [3, 4, 4]} and returns one row {@code [5]}. */
   private static ModelProto withoutBatchAxis() {
     ModelProto.Builder model = nchw().model().toBuilder();
     GraphProto.Builder graph = model.getGraphBuilder();

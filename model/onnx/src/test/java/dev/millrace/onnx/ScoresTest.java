@@ -49,7 +49,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a model's output holds is recognised, or the user has to say it. */
+/**
+ * The preparation recognises the kind of scores that a model's output holds, or requires the user
+ * to state the kind.
+ */
 class ScoresTest {
 
   private static final ByteBuffer PIXELS = SampleImages.noise(3, SmallModel.SIZE, SmallModel.SIZE);
@@ -374,7 +377,10 @@ class ScoresTest {
     return Tensor.value(name, DataType.FLOAT, shape);
   }
 
-  /** Returns a model that ends in an operator, and also returns a value from before the end. */
+  /**
+   * Returns a model that ends in this operator, and has another output: a value from before the
+   * end.
+   */
   private static ModelProto withOutputs(String operator, ValueInfoProto other) {
     ModelProto.Builder model = ending(end -> end.node(operator)).toBuilder();
     model.getGraphBuilder().setOutput(0, output("y", -1, 5)).addOutput(other);
@@ -440,14 +446,14 @@ class ScoresTest {
     return end.graph().node("DequantizeLinear", "back", List.of(quantized(end), "scale"));
   }
 
-  /** Two logits: the logarithms of the odds of a against b, and of c against d. */
+  /** Two logits: the logarithms of the odds of class a against b, and of class c against d. */
   private static String odds(Ending end) {
     float[] weights = {1, 0, -1, 0, 0, 1, 0, -1, 0, 0};
     String matrix = end.graph().weight("odds.weight", Tensor.floats(weights, 5, 2));
     return end.graph().node("MatMul", "odds", List.of(end.logits(), matrix));
   }
 
-  /** One logit: the logarithm of the odds of a against b. */
+  /** One logit: the logarithm of the odds of class a against class b. */
   private static String odd(Ending end) {
     String column =
         end.graph().weight("odd.weight", Tensor.floats(new float[] {1, -1, 0, 0, 0}, 5, 1));
@@ -484,7 +490,10 @@ class ScoresTest {
     return end.graph().node("Gemm", "constant", List.of(end.logits(), nothing, bias));
   }
 
-  /** Returns a model whose softmax is in a function of its own, with a name of its own. */
+  /**
+   * Returns a model whose softmax is inside a function that the file itself defines. The function
+   * has the name {@code Chances}.
+   */
   private static ModelProto localSoftmax() {
     NodeProto softmax =
         NodeProto.newBuilder().setOpType("Softmax").addInput("in").addOutput("out").build();
@@ -540,7 +549,7 @@ class ScoresTest {
     return expected;
   }
 
-  /** Returns 1 - p and p of {@link #odd}, in the order of the images. */
+  /** Returns 1 - p and p for each image, where p is the sigmoid of {@link #odd}. */
   private static float[] pairs() {
     float[] expected = new float[6];
     for (int image = 0; image < 3; image++) {

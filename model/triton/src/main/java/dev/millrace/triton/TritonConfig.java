@@ -26,7 +26,8 @@ import java.util.function.Function;
  * @param labels the file with the names of the classes
  * @param preprocessing the preprocessing of the model's images
  * @param maxBatchSize the largest number of images per batch; empty if the file sets no limit
- * @param scores which output holds the scores, and what they are: the parameter {@code scores}
+ * @param scores which output holds the scores, and their kind, which the parameter {@code scores}
+ *     gives
  */
 record TritonConfig(
     Path labels, Preprocessing preprocessing, OptionalInt maxBatchSize, ScoreSettings scores) {

@@ -209,7 +209,8 @@ public final class ModelRepository {
   }
 
   /**
-   * Publishes a model file whose classes may be independent of each other as the next version.
+   * Publishes, as the next version, the file of a model whose classes may be independent of each
+   * other.
    *
    * @param model the model's name; the model's folder is created if it is missing
    * @param prepared the bytes of the ONNX file, prepared as {@link ModelVersion#isPrepared}
@@ -297,8 +298,8 @@ public final class ModelRepository {
    * a version.
    *
    * @param model the model's name
-   * @param age the shortest time since a hidden folder's last change. A folder that changed more
-   *     recently is kept, because another process may still be using it
+   * @param age the minimum time that must have passed since a hidden folder's last change. A folder
+   *     that changed more recently is kept, because another process may still be using it
    * @return the number of removed folders
    * @throws ModelException if there is no such model, or the repository cannot be written
    */
