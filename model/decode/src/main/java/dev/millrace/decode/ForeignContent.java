@@ -28,7 +28,7 @@ final class ForeignContent {
   /** The number of bytes at a text's beginning that are searched to find the kind of text. */
   private static final int BEGINNING = 4096;
 
-  /** Files by their first bytes, in hexadecimal. */
+  /** The first bytes of a file, in hexadecimal, and what such a file is called. */
   private static final List<Map.Entry<String, String>> FILES =
       List.of(
           Map.entry("FF0A", "a JPEG XL image"),

@@ -113,7 +113,7 @@ final class JpegHeader {
     return (double) sum / (widest * highest);
   }
 
-  /** {@return the next marker: the first byte after one or more FF that is neither FF nor 0} */
+  /** {@return the next marker: the first byte that is neither FF nor 0, after at least one FF} */
   private static int marker(HeaderReader in) {
     while (true) {
       int next = in.u8();
