@@ -1,9 +1,10 @@
 """Exports torchvision's networks with random weights to ONNX, and compares Millrace's answers with PyTorch's.
 
-  photographs FOLDER TAR              writes the photographs as FOLDER/jpeg/*.jpg, and their pixels as FOLDER/png/*.png
+  photographs FOLDER TAR              writes the photographs as FOLDER/jpeg/*.jpg, their pixels as FOLDER/png/*.png, and
+                                      mosaics of 16 photographs as FOLDER/large/*.jpg
   export FOLDER NETWORK               writes FOLDER/dynamic.onnx, FOLDER/fixed.onnx and PyTorch's probabilities
   compare FOLDER KIND BOUND TITLE     compares FOLDER/answers, the lines of "millrace classify --json" for the photographs
-                                      of KIND (png or jpeg). Exits with 1 if the largest difference is not within or
+                                      of KIND (png, jpeg or large). Exits with 1 if the largest difference is not within or
                                       beyond 1e-4, as BOUND says. With the BOUND any, only prints the difference
 """
 
@@ -21,11 +22,13 @@ from PIL import Image
 LARGEST_DIFFERENCE = 1e-4
 CLASSES = 1000
 BATCH = 8
+MOSAICS = 8
+WIDTH, HEIGHT = 500, 376  # of a photograph in a mosaic
 SPREAD = 4  # standard deviation of a class's logit over the photographs
 
 
 def photographs(folder, tar):
-    for kind in ["jpeg", "png"]:
+    for kind in ["jpeg", "png", "large"]:
         (folder / kind).mkdir()
     with tarfile.open(tar) as archive:
         for member in filter(tarfile.TarInfo.isfile, archive):
@@ -33,6 +36,12 @@ def photographs(folder, tar):
             jpeg = folder / "jpeg" / f"{name}.jpg"
             jpeg.write_bytes(archive.extractfile(member).read())
             Image.open(jpeg).convert("RGB").save(folder / "png" / f"{name}.png")
+    images = [Image.open(file).resize((WIDTH, HEIGHT)) for file in sorted((folder / "png").iterdir())]
+    for i in range(MOSAICS):
+        mosaic = Image.new("RGB", (4 * WIDTH, 4 * HEIGHT))
+        for k in range(16):
+            mosaic.paste(images[(5 * i + k) % len(images)], (k % 4 * WIDTH, k // 4 * HEIGHT))
+        mosaic.save(folder / "large" / f"mosaic{i}.jpg", quality=90)
     (folder / "labels.txt").write_text("".join(f"class {i}\n" for i in range(CLASSES)))
 
 
@@ -73,15 +82,22 @@ def run(model, images, size=BATCH):
         return torch.cat([model(batch) for batch in images.split(size)])
 
 
+def preprocessed(preset, files):
+    return torch.stack([preset(Image.open(file)) for file in files])
+
+
 def export(folder, network):
     preset = torchvision.models.get_model_weights(network).DEFAULT.transforms()
     files = sorted((folder / "png").iterdir())
-    images = torch.stack([preset(Image.open(file)) for file in files])
+    images = preprocessed(preset, files)
+    mosaics = sorted((folder / "large").iterdir())
     torch.manual_seed(1)
     model = torchvision.models.get_model(network, weights=None).eval()
     randomise(model, images)
     probabilities = run(model, images).softmax(1).numpy()
-    numpy.savez(folder / "expected.npz", **{file.stem: row for file, row in zip(files, probabilities)})
+    all_probabilities = [*probabilities, *run(model, preprocessed(preset, mosaics)).softmax(1).numpy()]
+    expected = {file.stem: row for file, row in zip([*files, *mosaics], all_probabilities)}
+    numpy.savez(folder / "expected.npz", **expected)
 
     # PyTorch 1.13 warns about its own shape inference, and about Swin's dropout, whose ratio is 0.
     warnings.simplefilter("ignore")
@@ -103,7 +119,8 @@ def export(folder, network):
 
 
 def compare(folder, kind, bound, title):
-    expected = dict(numpy.load(folder / "expected.npz"))
+    all_expected = numpy.load(folder / "expected.npz")
+    expected = {file.stem: all_expected[file.stem] for file in (folder / kind).iterdir()}
     answers = [json.loads(line) for line in (folder / "answers").read_text().splitlines()]
     actual = {pathlib.Path(answer["id"]).stem: answer["probabilities"] for answer in answers}
     assert actual.keys() == expected.keys(), f"{len(actual)} answers to {len(expected)} photographs"
