@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Pillow's pixels of images, as the reference for this module's tests.
+"""Writes the pixels that Pillow decodes or resizes, as the reference for this module's tests.
 
 Needs Pillow (Debian: python3-pil). The committed files were written with Pillow 9.4.0.
 
@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 INTERPOLATIONS = ["BILINEAR", "BICUBIC", "NEAREST", "LANCZOS"]
 
-# width, height, width and height of the input
+# The width and height of a picture, then the width and height of the input, all in pixels.
 SIZES = [
     (500, 375, 224, 224),
     (375, 500, 224, 224),

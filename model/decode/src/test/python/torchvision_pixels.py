@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes torchvision's pixels of images, as the reference for this module's tests.
+"""Writes the pixels that torchvision decodes or resizes, as the reference for this module's tests.
 
 Needs torchvision and Pillow (Debian: python3-torchvision). The committed files were written with
 torchvision 0.14.1, Pillow 9.4.0 and libjpeg-turbo 2.1.5.
@@ -19,7 +19,7 @@ import tarfile
 from PIL import Image
 from torchvision import transforms
 
-# width, height, resize, size
+# The width and height of a picture, then the preprocessing's resize and size, all in pixels.
 RESIZES = [
     (500, 375, 256, 224),
     (375, 500, 256, 224),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares ResNet-18 to ResNet-152, which Millrace writes and ONNX Runtime runs, with torchvision's networks. Both have the
-# same random weights. Needs 1 GB in the temporary folder.
+# Compares Millrace's networks (ResNet-18 to ResNet-152, written as ONNX files and run by ONNX Runtime) with torchvision's
+# networks that have the same random weights. Needs 1 GB of free space in the temporary folder.
 # Needs root only if Debian's python3-torchvision is missing, because the script then installs it.
 set -euo pipefail
 

@@ -84,7 +84,10 @@ final class BmpHeader {
     return withPalette(in, header, height < 0, bits, runs, masks, colours, 4, pixelsAt);
   }
 
-  /** Reads a header of OS/2, whose sizes have 16 bits and whose palette is always complete. */
+  /**
+   * Reads an OS/2 header. Its width and height have 16 bits each, and its palette has a colour for
+   * every index.
+   */
   private static BmpHeader os2(HeaderReader in, long pixelsAt) {
     int width = in.u16le();
     int height = in.u16le();
@@ -96,12 +99,13 @@ final class BmpHeader {
   }
 
   /**
-   * Reads the palette, and finds the pixels: where the file header says, or after the palette if
-   * the file header names no place or one inside the headers. Colours that the pixels overlap are
-   * left out; a colour that is left out is black.
+   * Reads the palette and determines the offset of the pixels, which the file header usually gives.
+   * If the file header gives no offset, or one that leaves no room for the palette, the pixels
+   * begin after the palette. Palette entries that overlap with the pixels are not read; their
+   * colour is black.
    *
-   * @param colours the number of colours; 0 for one colour for each index
-   * @param entry bytes of a colour
+   * @param colours number of colours in the palette; 0 stands for one colour per index
+   * @param entry number of bytes per colour in the file
    */
   private static BmpHeader withPalette(
       HeaderReader in,
@@ -152,7 +156,10 @@ final class BmpHeader {
     return bits == 16 ? USUAL_MASKS_OF_16_BITS.clone() : USUAL_MASKS.clone();
   }
 
-  /** Reads the masks, which are part of a longer header and come after a shorter one. */
+  /**
+   * Reads the colour masks. A header of more than 40 bytes contains the masks; after a header of 40
+   * bytes they follow, at the same offset.
+   */
   private static int[] masks(HeaderReader in, int bits) {
     int[] masks = {(int) in.u32le(), (int) in.u32le(), (int) in.u32le()};
     if (Arrays.equals(masks, NO_MASKS)) {
@@ -185,7 +192,7 @@ final class BmpHeader {
     return fromTop;
   }
 
-  /** {@return the bits of a pixel: 1, 2, 4, 8, 16, 24 or 32} */
+  /** {@return the number of bits per pixel: 1, 2, 4, 8, 16, 24 or 32} */
   int bits() {
     return bits;
   }
@@ -205,7 +212,7 @@ final class BmpHeader {
     return pixelsAt;
   }
 
-  /** {@return the picture in the file, whose header is within the limits} */
+  /** {@return the picture in the file} The caller has compared this header with the limits. */
   PixelRows decode(byte[] file) {
     if (pixelsAt > file.length) {
       throw cutOff(file);

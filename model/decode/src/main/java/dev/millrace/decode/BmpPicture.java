@@ -1,8 +1,9 @@
 package dev.millrace.decode;
 
 /**
- * The pixels of a BMP, read from the file's own bytes. A channel of fewer than eight bits is spread
- * to 0 to 255, and rounded down as Pillow does; a channel of more bits keeps its highest eight.
+ * The pixels of a BMP, read from the file's own bytes. A channel of fewer than eight bits is scaled
+ * to the range from 0 to 255 and rounded down, as Pillow does. Of a channel with more than eight
+ * bits, only the highest eight are used.
  */
 final class BmpPicture implements PixelRows {
 
@@ -15,7 +16,7 @@ final class BmpPicture implements PixelRows {
   /**
    * @param header the header, whose {@code pixelsAt} is an offset in {@code bytes}
    * @param bytes the file, or rows of indices
-   * @param stride bytes from one row to the next
+   * @param stride number of bytes from the start of one row to the start of the next
    */
   BmpPicture(BmpHeader header, byte[] bytes, long stride) {
     this.header = header;

@@ -2,9 +2,9 @@ package dev.millrace.decode;
 
 /**
  * The run-length encoding of a BMP with 8 or 4 bits a pixel: runs of one index (8 bits) or of two
- * that alternate (4 bits), runs of different indices, and jumps. A pixel that is jumped over has
- * index 0. The time is proportional to the number of bytes plus the number of pixels. An instance
- * decodes one picture.
+ * alternating indices (4 bits), sequences of literal indices, and jumps. A pixel that a jump skips
+ * has index 0. The time is proportional to the number of bytes plus the number of pixels. An
+ * instance decodes one picture.
  */
 final class BmpRuns {
 
@@ -31,7 +31,7 @@ final class BmpRuns {
 
   /**
    * Fills {@code indices}, row by row in the file's order. Refuses a file that ends before the last
-   * row or before its end of the picture.
+   * row is complete, unless a code has ended the picture earlier.
    */
   void decode(byte[] indices, int width) {
     this.indices = indices;
@@ -67,7 +67,7 @@ final class BmpRuns {
     for (int i = 0; i < count; i++) {
       put(nibbles ? (values[i / 2] >> (i % 2 == 0 ? 4 : 0)) & 0xF : values[i]);
     }
-    // The next run begins at an even number of bytes.
+    // Literal indices are padded to an even number of bytes.
     in.skip(Math.min(values.length % 2, in.remaining()));
   }
 

@@ -6,8 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Finds the orientation in EXIF data (Exif 2.32, a TIFF directory). Data that is damaged or has no
- * orientation is that of an upright picture, because the pixels do not depend on the rest.
+ * Finds the orientation in EXIF data (Exif 2.32, a TIFF directory). If the data is damaged or has
+ * no orientation, the picture counts as upright. It is not refused, because its pixels do not
+ * depend on the EXIF data.
  */
 final class Exif {
 
@@ -25,7 +26,10 @@ final class Exif {
 
   private Exif() {}
 
-  /** {@return the orientation of the picture in an image file whose header was read} */
+  /**
+   * {@return the orientation of the picture in an image file} The caller has already checked the
+   * file's header.
+   */
   static Orientation orientation(ImageFormat format, byte[] encoded) {
     HeaderReader in = new HeaderReader(format, encoded);
     return switch (format) {
@@ -46,7 +50,7 @@ final class Exif {
   /**
    * {@return the orientation in EXIF data}
    *
-   * @param exif the data with or without its prefix; empty if there is none
+   * @param exif the EXIF data, with or without its prefix; empty if the file has no EXIF data
    */
   static Orientation orientation(ByteBuffer exif) {
     ByteBuffer tiff = exif.slice();
@@ -84,7 +88,10 @@ final class Exif {
     return Orientation.UPRIGHT;
   }
 
-  /** {@return the number of an entry, after its tag; 0 if the entry holds no single number} */
+  /**
+   * {@return the number that a directory entry holds; 0 if the entry does not hold exactly one
+   * number} The buffer's position must be after the entry's tag.
+   */
   private static long value(ByteBuffer entry) {
     int type = entry.getShort();
     int count = entry.getInt();

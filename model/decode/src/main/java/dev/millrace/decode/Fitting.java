@@ -15,8 +15,9 @@ import java.util.Locale;
 record Fitting(FittedAxis columns, FittedAxis rows) {
 
   /**
-   * The longest side that is squashed or padded, in pixels: a JPEG's longest. Every pixel of such a
-   * side has a weight in some pixel of the input, so the weights take memory in proportion.
+   * The longest side, in pixels, that is squashed or padded. It equals the longest possible side of
+   * a JPEG. Each pixel of a side has a weight in at least one pixel of the input, so the memory for
+   * the weights grows with the side.
    */
   private static final int MAX_SIDE = 65_535;
 

@@ -25,10 +25,10 @@ final class ForeignContent {
 
   private static final Pattern DRAWING_OR_PAGE = Pattern.compile("<svg|<html|<!doctype html");
 
-  /** The bytes at a text's beginning in which its kind is looked for. */
+  /** The number of bytes at a text's beginning that are searched to find the kind of text. */
   private static final int BEGINNING = 4096;
 
-  /** Files by their first bytes, in hexadecimal. */
+  /** The first bytes of a file, in hexadecimal, and what such a file is called. */
   private static final List<Map.Entry<String, String>> FILES =
       List.of(
           Map.entry("FF0A", "a JPEG XL image"),
@@ -57,7 +57,10 @@ final class ForeignContent {
 
   private ForeignContent() {}
 
-  /** {@return what the file is, with its article; empty if it is unknown} */
+  /**
+   * {@return the kind of the file with its article, for example {@code an SVG drawing}; empty if
+   * the kind is unknown}
+   */
   static Optional<String> name(byte[] file) {
     for (Map.Entry<String, String> known : FILES) {
       if (Signature.begins(file, known.getKey())) {
@@ -67,7 +70,10 @@ final class ForeignContent {
     return Signature.begins(file, CONTAINER) ? Optional.of(container(file)) : text(file);
   }
 
-  /** {@return the name of a file of the ISO container (ISO/IEC 14496-12), by its brands} */
+  /**
+   * {@return the kind of a file in the ISO base media format (ISO/IEC 14496-12), which the file's
+   * brands show}
+   */
   private static String container(byte[] file) {
     String brands = text(file, BRANDS_START, BRANDS_END);
     if (brands.startsWith("avi")) {
@@ -94,7 +100,7 @@ final class ForeignContent {
         .findFirst();
   }
 
-  /** {@return the name of a text of elements, by the element that comes first} */
+  /** {@return the kind of an XML or HTML text, which the first known element shows} */
   private static String markup(String text) {
     Matcher element = DRAWING_OR_PAGE.matcher(text);
     if (!element.find()) {

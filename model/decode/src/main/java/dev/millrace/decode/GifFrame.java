@@ -110,8 +110,8 @@ final class GifFrame {
   }
 
   /**
-   * {@return the position in the file of each row, in order from the top} The file stores the rows
-   * in four passes.
+   * {@return for each row from the top, the row's number in the file} The file stores the rows in
+   * four passes.
    */
   private int[] interlacedRows() {
     int[] rows = new int[height];
@@ -133,7 +133,8 @@ final class GifFrame {
     private final int[] rows;
 
     /**
-     * @param rows each row's position in the file, or null if the rows are stored in order
+     * @param rows for each row from the top, the row's number in the file; null if the rows are
+     *     stored in order
      */
     Picture(byte[] indices, int[] rows) {
       this.indices = indices;

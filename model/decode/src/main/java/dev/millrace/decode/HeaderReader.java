@@ -35,7 +35,10 @@ final class HeaderReader {
     return bytes.length - position;
   }
 
-  /** {@return whether the byte {@code value}, or the end, comes after {@code count} more bytes} */
+  /**
+   * {@return whether the next {@code count} bytes are followed by the byte {@code value} or by the
+   * end of the bytes}
+   */
   boolean isFollowedBy(int value, int count) {
     return count == remaining()
         || (count < remaining() && (bytes[position + count] & 0xFF) == value);
@@ -68,7 +71,8 @@ final class HeaderReader {
 
   /**
    * {@return whether at least one of the eight bytes is 0} The method subtracts 1 from each byte.
-   * This sets a byte's highest bit where that bit was clear, if and only if one of the bytes is 0.
+   * If and only if one of the bytes is 0, the subtraction sets the highest bit of a byte in which
+   * this bit was clear.
    */
   private static boolean hasZero(long bytes) {
     return ((bytes - ONES) & ~bytes & (ONES << (Byte.SIZE - 1))) != 0;

@@ -7,29 +7,35 @@ import dev.millrace.core.image.BadImageException.Reason;
  * The size that an image file declares, read before any pixel is decoded.
  *
  * @param format the format that the first bytes indicate
- * @param width columns of the picture that the decoder will allocate, before any EXIF rotation
- * @param height rows of the picture that the decoder will allocate
+ * @param width number of columns of the picture that the decoder will allocate, before any EXIF
+ *     rotation
+ * @param height number of rows of the picture that the decoder will allocate, before any EXIF
+ *     rotation
  * @param passes number of times that the decoder processes all pixels; above 1 only for a JPEG with
  *     several scans
- * @param coefficients number of coefficients that libjpeg keeps until the last scan, whatever the
- *     size of the decoded picture; 0 unless the image is a JPEG with several scans
+ * @param coefficients number of coefficients that libjpeg keeps in memory until the last scan. The
+ *     number does not depend on the size of the decoded picture; 0 unless the image is a JPEG with
+ *     several scans
  */
 record ImageHeader(ImageFormat format, long width, long height, long passes, long coefficients) {
 
   /**
    * The largest number of passes over an image of the largest size. A smaller image may have more
-   * passes, up to an equal total of pixels. A progressive JPEG has about 10 scans; a malicious JPEG
-   * may have thousands.
+   * passes, as long as the product of passes and pixels is not larger than for an image of the
+   * largest size. A progressive JPEG has about 10 scans; a malicious JPEG may have thousands.
    */
   private static final int MAX_PASSES = 24;
 
-  /** A JPEG may have this many times the pixels of other images, because it can be reduced. */
+  /**
+   * A JPEG may have this many times as many pixels as other images, because a JPEG can be decoded
+   * at a reduced size.
+   */
   private static final int REDUCIBLE = 8;
 
   /**
    * The native memory that the decode of a large JPEG may need, in bytes for each pixel of the
-   * limit. With the default limit it is enough for a progressive JPEG of 65 million pixels whose
-   * colours are not subsampled.
+   * pixel limit. With the default pixel limit, this memory is enough for a progressive JPEG of 65
+   * million pixels whose colours are not subsampled.
    */
   static final int MAX_BYTES_A_PIXEL = 12;
 

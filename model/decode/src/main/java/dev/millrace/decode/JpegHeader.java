@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
  * Pictures inside other segments, for example an EXIF thumbnail, are skipped with the segment.
  *
  * <p>Refuses a file in which a scan's data ends at a marker that must not follow a scan's data. At
- * this marker, libjpeg fills the rest of the picture with grey. It reports the marker only after
- * the last row, when OpenCV ignores reports. If one scan holds the whole picture, tables and a
- * further scan must not follow its data either. A comment or an application's segment may, if the
- * next marker or the end of the bytes comes after it, and not more data.
+ * such a marker, libjpeg fills the rest of the picture with grey. It reports the marker only after
+ * the last row, when OpenCV ignores libjpeg's reports. If one scan holds the whole picture, tables
+ * and a further scan must not follow the scan's data either. A comment or an application's segment
+ * may follow the data, but only if the next marker or the end of the file comes directly after it.
  */
 final class JpegHeader {
 
@@ -22,7 +22,7 @@ final class JpegHeader {
   private static final int FIRST_IN_USE = 0xC0;
   private static final int APP1 = 0xE1;
 
-  /** The bytes of a frame header before its components, and the bytes of one component. */
+  /** The number of bytes of a frame header before the data of its components. */
   private static final int FRAME_HEADER = 6;
 
   private static final int COMPONENT = 3;
@@ -76,7 +76,7 @@ final class JpegHeader {
   /**
    * {@return the EXIF data in the first segment that has some; empty if there is none}
    *
-   * @param in a file whose header was read
+   * @param in a reader at the beginning of the file; the file's header was already checked
    */
   static ByteBuffer exif(HeaderReader in) {
     in.skip(2);
@@ -93,8 +93,8 @@ final class JpegHeader {
   }
 
   /**
-   * {@return the number of samples of a pixel, on average} Half of the columns and rows of the
-   * colours are usually left out, so a pixel has 1.5 samples and not 3.
+   * {@return the average number of samples per pixel} Most JPEGs store only every second column and
+   * row of the two colour channels, so a pixel has 1.5 samples and not 3.
    */
   private static double samples(HeaderReader in, int components) {
     int sum = 0;
@@ -113,7 +113,7 @@ final class JpegHeader {
     return (double) sum / (widest * highest);
   }
 
-  /** {@return the next marker: the first byte after one or more FF that is neither FF nor 0} */
+  /** {@return the next marker: the first byte that is neither FF nor 0, after at least one FF} */
   private static int marker(HeaderReader in) {
     while (true) {
       int next = in.u8();
@@ -197,7 +197,10 @@ final class JpegHeader {
     };
   }
 
-  /** {@return whether the marker introduces a comment, an application's segment, or the lines} */
+  /**
+   * {@return whether the marker introduces a comment, an application's segment, or the number of
+   * lines}
+   */
   private static boolean mayEndPicture(int marker) {
     return marker == 0xDC || marker == 0xFE || (marker & 0xF0) == 0xE0;
   }

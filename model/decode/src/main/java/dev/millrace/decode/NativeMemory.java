@@ -9,12 +9,12 @@ import org.bytedeco.opencv.opencv_core.Mat;
 final class NativeMemory {
 
   /**
-   * The texts in the messages of Java exceptions that stand for OpenCV's error {@code StsNoMem} and
-   * C++'s {@code std::bad_alloc}.
+   * Texts that occur in the message of JavaCPP's exception if the C++ exception is OpenCV's error
+   * {@code StsNoMem} or {@code std::bad_alloc}.
    */
   private static final List<String> EXHAUSTED = List.of("(-4:Insufficient memory)", "bad_alloc");
 
-  /** The length of a row of the memory that is allocated as a test. */
+  /** The length, in bytes, of a row of the matrix that is allocated as a test. */
   private static final int ROW = 1 << 12;
 
   private NativeMemory() {}

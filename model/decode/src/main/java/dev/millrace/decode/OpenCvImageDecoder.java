@@ -15,10 +15,11 @@ import java.util.Objects;
  *
  * <ul>
  *   <li>Our own code reads the header first, and refuses a picture that is too large before memory
- *       for pixels is allocated: a picture with more than {@link ImageLimits#maxPixels()} pixels,
- *       and a JPEG with eight times as many, with too many passes over its pixels, or whose decode
- *       needs more than 12 bytes of native memory for each pixel of the limit. It refuses HEIC,
- *       AVIF and all other formats by name as {@link Reason#UNKNOWN_FORMAT}.
+ *       for pixels is allocated. The limit is {@link ImageLimits#maxPixels()} pixels. A JPEG may
+ *       have eight times as many pixels if its decode needs at most 12 bytes of native memory for
+ *       each pixel of the limit. A JPEG with too many passes over its pixels is refused. HEIC, AVIF
+ *       and all other formats are refused as {@link Reason#UNKNOWN_FORMAT}, with a message that
+ *       names the format if it is known.
  *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its width and height, by
  *       libjpeg's own transform. After the decode, the shorter side has at least 512 pixels, and
  *       both sides are at least twice as long as after the resize (eight times, for a bicubic or
@@ -27,13 +28,13 @@ import java.util.Objects;
  *       would need too much memory is reduced further.
  *   <li>With {@link Preprocessing.Exif#APPLY}, a picture is turned by its EXIF orientation, so that
  *       the model gets the pixels that an image viewer shows; with {@link
- *       Preprocessing.Exif#IGNORE}, it stays as it is stored. The rule is the same for JPEG, PNG,
- *       WebP and TIFF. PyTorch's own loaders ignore the orientation.
+ *       Preprocessing.Exif#IGNORE}, the picture stays as it is stored. The rule is the same for
+ *       JPEG, PNG, WebP and TIFF. PyTorch's own loaders ignore the orientation.
  *   <li>Grey, palette, 16-bit and CMYK pictures become 8-bit RGB. Transparency is dropped, not
  *       blended. Colour profiles are not applied; PyTorch's loaders do not apply them either.
  *   <li>A truncated picture of any format is refused as {@link Reason#UNDECODABLE}, so that no
  *       half-grey picture is classified. Damage within a JPEG's compressed data is not always
- *       detectable. The decoder then returns wrong pixels.
+ *       detectable. If the damage is not detected, the decoder returns wrong pixels.
  * </ul>
  *
  * <p>The decoder does not limit the time of a decode, because native code cannot be interrupted.
@@ -82,7 +83,8 @@ public final class OpenCvImageDecoder implements ImageDecoder {
               + " bytes");
     }
     if (encoded.length == 0) {
-      throw new BadImageException(Reason.EMPTY, "the value is empty; send an image file's bytes");
+      throw new BadImageException(
+          Reason.EMPTY, "the image has no bytes; give the bytes of an image file");
     }
     ImageHeader header = ImageHeader.read(encoded);
     header.requireAtMost(limits.maxPixels());

@@ -19,8 +19,8 @@ final class OpenCvPicture implements PixelRows {
       "is damaged, truncated or of an unsupported kind; send it as a plain JPEG or PNG";
 
   /**
-   * The most memory that a decode without coefficients needs for a pixel, in bytes: that of a TIFF
-   * with four samples of 16 bits in one strip.
+   * The largest number of bytes per pixel that a decode needs, apart from a JPEG's coefficients. A
+   * TIFF with four samples of 16 bits in one strip needs this many bytes.
    */
   private static final int MOST_BYTES_A_PIXEL = 15;
 

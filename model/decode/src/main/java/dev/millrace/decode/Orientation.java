@@ -6,8 +6,9 @@ import static org.bytedeco.opencv.global.opencv_core.transpose;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * How a stored picture becomes upright: the value of EXIF's tag Orientation. First the rows become
- * columns if {@code transposed}, then the columns and the rows are reversed if flipped.
+ * How a stored picture becomes upright: the value of EXIF's tag Orientation. If {@code transposed},
+ * the rows first become columns. Then the columns are reversed if {@code columnsFlipped}, and the
+ * rows if {@code rowsFlipped}.
  *
  * @param transposed whether the picture's rows become its columns
  * @param columnsFlipped whether the columns of the (transposed) picture are reversed

@@ -8,8 +8,9 @@ import java.util.zip.Inflater;
 
 /**
  * Finds the EXIF data of a PNG: a chunk eXIf (PNG extensions 1.5), or else the text {@code Raw
- * profile type exif} in a chunk zTXt, tEXt or iTXt, which ImageMagick and others wrote before that
- * chunk existed. Such a text is a line break, {@code exif}, the length, and hexadecimal digits.
+ * profile type exif} in a chunk zTXt, tEXt or iTXt, which ImageMagick and others wrote before the
+ * chunk eXIf existed. The text consists of a line break, {@code exif}, the length, and hexadecimal
+ * digits.
  */
 final class PngExif {
 
@@ -24,7 +25,7 @@ final class PngExif {
   private static final byte[] KEYWORD =
       "Raw profile type exif\0".getBytes(StandardCharsets.ISO_8859_1);
 
-  /** The lines of the text before its digits. */
+  /** The number of lines of the text before its digits. */
   private static final int LINES = 3;
 
   /** The most bytes that are decompressed. The orientation is near the beginning. */
@@ -63,15 +64,15 @@ final class PngExif {
         && data.slice(0, KEYWORD.length).equals(ByteBuffer.wrap(KEYWORD));
   }
 
-  /** {@return the bytes whose digits the text after the keyword holds} */
+  /** {@return the bytes that the text after the keyword gives as hexadecimal digits} */
   private static ByteBuffer profile(long type, ByteBuffer text) {
     boolean compressed = type == COMPRESSED_TEXT;
     if (type == COMPRESSED_TEXT) {
-      text.get(); // the method of compression; there is one
+      text.get(); // skips the compression method; only one exists
     }
     if (type == INTERNATIONAL_TEXT) {
       compressed = text.get() != 0;
-      skipPast(0, text); // the method, the language and the translated keyword
+      skipPast(0, text); // skips the method, language and translated keyword
       skipPast(0, text);
       skipPast(0, text);
     }
@@ -105,7 +106,10 @@ final class PngExif {
     return bytes.flip();
   }
 
-  /** {@return the text's beginning, or as much as a damaged text holds} */
+  /**
+   * {@return the decompressed beginning of the text; for a damaged text, the part before the
+   * damage}
+   */
   private static byte[] inflate(byte[] compressed) {
     Inflater inflater = new Inflater();
     try {

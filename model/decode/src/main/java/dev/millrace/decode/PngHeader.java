@@ -26,7 +26,7 @@ final class PngHeader {
   /** The largest number of transparency chunks that are kept. A valid file has at most one. */
   private static final int MAX_TRANSPARENCY = 4;
 
-  /** The bytes of a chunk's length, type and checksum. */
+  /** The number of bytes that a chunk's length, type and checksum take together. */
   private static final int CHUNK = 12;
 
   private PngHeader() {}
@@ -49,7 +49,7 @@ final class PngHeader {
    *       length with the length of the file. This method therefore refuses a chunk before the
    *       pixels that does not fit in the file.
    *   <li>For an animated PNG it may return a frame other than the first, and it needs several
-   *       times the memory.
+   *       times as much memory as for a still PNG.
    *   <li>libpng writes a line to standard error about each ancillary chunk that it finds invalid.
    * </ul>
    *

@@ -8,18 +8,19 @@ import dev.millrace.core.image.Preprocessing.Interpolation;
  *
  * <p>A picture is reduced if its pixels remain nearly equal: the factor divides both sides, the
  * shorter side has at least {@value #MIN_SIDE} pixels after the decode, and both sides are at least
- * twice as long as after the resize; eight times as long for a bicubic or Lanczos resize, which
- * shows more. The nearest pixels come from a full decode. A picture whose decode would take too
- * much memory is reduced further, as long as no side becomes shorter than after the resize.
+ * twice as long as after the resize. For a bicubic or Lanczos resize, which shows more of the
+ * difference, both sides must be at least eight times as long. A nearest-neighbour resize always
+ * gets a full decode. A picture whose decode would take too much memory is reduced further, as long
+ * as no side becomes shorter than after the resize.
  */
 final class Reduction {
 
   private static final int MIN_SIDE = 512;
 
-  /** How much longer than after a bilinear resize a side has to be, for nearly equal pixels. */
+  /** How many times as long as after a bilinear resize a side must be for nearly equal pixels. */
   private static final int MARGIN = 2;
 
-  /** How much longer than after a bicubic or Lanczos resize a side has to be. */
+  /** How many times as long as after a bicubic or Lanczos resize a side must be. */
   private static final int SHARP_MARGIN = 8;
 
   /** The largest factor that libjpeg has. */
@@ -33,7 +34,7 @@ final class Reduction {
    * @param header the header of the file; only a JPEG is reduced
    * @param orientation how the decoded picture is turned upright, which takes memory
    * @param preprocessing how the upright picture is resized
-   * @param maxPixels the limit on an image's pixels
+   * @param maxPixels the largest number of pixels per image
    */
   static int of(
       ImageHeader header, Orientation orientation, Preprocessing preprocessing, long maxPixels) {
@@ -63,7 +64,7 @@ final class Reduction {
     return reduction;
   }
 
-  /** {@return whether both sides stay {@code margin} times as long as after the resize} */
+  /** {@return whether both sides stay at least {@code margin} times as long as after the resize} */
   private static boolean leaves(
       int margin, long width, long height, int reduction, Fitting fitting) {
     return width >= (long) margin * reduction * fitting.columns().resized()

@@ -15,7 +15,10 @@ import java.util.Arrays;
  */
 final class ResizedAxis {
 
-  /** The longest axis whose nearest pixels are found by Pillow's repeated addition. */
+  /**
+   * The longest axis, in pixels, for which the nearest pixels are found by repeated addition, as
+   * Pillow finds them.
+   */
   private static final long MAX_ADDITIONS = 1 << 20;
 
   private final Extent source;
@@ -74,9 +77,10 @@ final class ResizedAxis {
   }
 
   /**
-   * {@return the source pixel of each pixel} Pillow adds up the positions one by one. At a position
-   * between two source pixels, the rounding errors of the sum decide for one of them. Of an axis
-   * that is too long to add up in little time, each position is computed by itself.
+   * {@return for each pixel, the index of its source pixel} Pillow computes each position by an
+   * addition to the position before it. If a position is on the border between two source pixels,
+   * the rounding errors of the sum decide which one is taken. For an axis that is too long for
+   * these additions, each position is computed by itself.
    */
   private static int[] nearest(Extent source, FittedAxis fitted) {
     double scale = source.length() / fitted.resized();

@@ -11,7 +11,7 @@ import java.util.TreeMap;
  */
 final class TiffDirectory {
 
-  /** The bytes of an entry: tag, type, count, and a value or its offset. */
+  /** The number of bytes of an entry: tag, type, count, and a value or its offset. */
   static final int ENTRY = 12;
 
   private static final byte LITTLE_ENDIAN = 'I';

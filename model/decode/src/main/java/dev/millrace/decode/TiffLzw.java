@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * TIFF's variant of Lempel-Ziv-Welch (TIFF 6.0, section 13): codes of 9 to 12 bits, most
- * significant bit first. Counts the bytes that the codes stand for, without the bytes themselves.
+ * significant bit first. Only counts the bytes that the codes stand for, and does not store the
+ * bytes.
  */
 final class TiffLzw {
 
@@ -24,8 +25,9 @@ final class TiffLzw {
   }
 
   /**
-   * {@return the number of bytes} Stops counting when there are {@code enough}, and at the end
-   * code. Refuses a code that was never made, and codes that are cut off.
+   * {@return the number of bytes that the codes stand for} Stops counting at {@code enough} bytes
+   * and at the end code. Refuses a code that is not in the table, and data that ends within the
+   * codes.
    */
   static long length(HeaderReader in, long enough) {
     return new TiffLzw(in).length(enough);
@@ -53,7 +55,7 @@ final class TiffLzw {
       if (previous >= 0 && next < lengths.length) {
         lengths[next] = lengths[previous] + 1;
         next++;
-        // The codes grow one code early.
+        // The codes become one bit longer one code earlier than the table requires.
         if (next == (1 << bits) - 1 && bits < MAX_BITS) {
           bits++;
         }

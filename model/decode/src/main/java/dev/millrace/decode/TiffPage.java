@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The first page of a TIFF. It is decoded by libtiff, OpenCV's library, which tolerates a lot: it
- * allocates what a strip claims, and fills a damaged strip with black. This class therefore accepts
- * only the kinds of pages that libtiff decodes right, checks each strip or tile, and hands libtiff
- * a copy of the file that has no tags but the ones that were checked.
+ * The first page of a TIFF. OpenCV decodes the page with libtiff. libtiff allocates as much memory
+ * as a strip claims to need, and fills a damaged strip with black. This class therefore accepts
+ * only the kinds of pages that libtiff decodes correctly, and checks each strip or tile. It then
+ * hands libtiff a copy of the file that contains only the checked tags.
  */
 final class TiffPage {
 
@@ -32,8 +32,9 @@ final class TiffPage {
   private static final int SAMPLE_FORMAT = 339;
 
   /**
-   * The tags that libtiff sees: those above, and the order of bits (266), the colours of a palette
-   * (320), the tables of JPEG strips (347), and the meaning of YCbCr (529 to 532).
+   * The tags that libtiff sees: those of the constants above, and the order of bits (266), the
+   * colours of a palette (320), the tables of JPEG strips (347), and the meaning of YCbCr (529 to
+   * 532).
    */
   private static final Set<Integer> KEPT =
       Set.of(
@@ -69,7 +70,7 @@ final class TiffPage {
   private static final int CMYK = 5;
   private static final int YCBCR = 6;
 
-  /** The largest tile, in pixels. libtiff needs four bytes for each. */
+  /** The largest tile, in pixels. libtiff needs four bytes for each pixel. */
   private static final long MAX_TILE = 1 << 24;
 
   private static final short SHORT = 3;
@@ -105,9 +106,9 @@ final class TiffPage {
   }
 
   /**
-   * {@return a file with this page alone, whose strips or tiles are whole} The page has no
-   * orientation, so it stays as it is stored, and its transparency is not multiplied into its
-   * colours.
+   * {@return a file with this page alone, whose strips or tiles are complete} The file has no
+   * orientation, so libtiff does not turn the page. libtiff does not multiply the page's
+   * transparency into its colours either.
    */
   byte[] plain() {
     requireKind();

@@ -7,9 +7,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * One strip or tile of a TIFF. libtiff decodes it. This class only checks that it is whole, because
- * OpenCV does not learn from libtiff that it is not. The time is proportional to the number of
- * bytes read plus the number of bytes that they stand for.
+ * One strip or tile of a TIFF. libtiff decodes it. This class only checks that the strip or tile is
+ * complete, because libtiff does not report to OpenCV that data is missing. The time is
+ * proportional to the number of compressed bytes read plus the number of bytes after decompression.
  */
 final class TiffStrip {
 
@@ -46,7 +46,7 @@ final class TiffStrip {
   /**
    * Refuses a strip that is damaged or too short.
    *
-   * @param expected the bytes that the strip stands for
+   * @param expected the number of bytes that the strip must have after decompression
    * @param pixels the largest number of pixels that a JPEG in the strip may have
    */
   void requireWhole(long expected, long pixels) {
@@ -57,7 +57,10 @@ final class TiffStrip {
     }
   }
 
-  /** {@return the number of bytes that the strip stands for; stops counting at {@code expected}} */
+  /**
+   * {@return the number of bytes of the strip after decompression; stops counting at {@code
+   * expected}}
+   */
   private long length(long expected) {
     return switch (compression) {
       case LZW -> TiffLzw.length(new HeaderReader(ImageFormat.TIFF, bytes), expected);
@@ -90,7 +93,7 @@ final class TiffStrip {
       byte[] buffer = new byte[BUFFER];
       long length = 0;
       int count = 1;
-      // Goes on to the end of the stream where there is one, because its checksum is there.
+      // Reads to the end of the stream, if it has an end, because the checksum is there.
       while (count > 0 && length <= expected) {
         count = inflater.inflate(buffer);
         length += count;

@@ -1,2 +1,2 @@
-/** Decodes image files into a model's input pixels. The only code that uses OpenCV. */
+/** Decodes image files into a model's input pixels. Only this package uses OpenCV. */
 package dev.millrace.decode;

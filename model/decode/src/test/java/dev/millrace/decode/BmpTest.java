@@ -17,7 +17,10 @@ class BmpTest {
   private static final String MASKS_565 = "00f80000" + "e0070000" + "1f000000";
   private static final String BLACK_RED_WHITE = "00000000" + "0000ff00" + "ffffff00";
 
-  /** Rounded down as Pillow does: 31 * 255 / 31 = 255, 16 * 255 / 31 = 131, 32 * 255 / 63 = 129. */
+  /**
+   * Channels are scaled and rounded down, as Pillow does: 31 * 255 / 31 = 255, 16 * 255 / 31 = 131,
+   * 32 * 255 / 63 = 129.
+   */
   @ParameterizedTest
   @ValueSource(ints = {40, 52, 56, 108, 124})
   void fiveAndSixBits_areSpreadToAllLevels_whateverTheHeader(int size) {
@@ -101,8 +104,8 @@ class BmpTest {
 
   @Test
   void runsOfEightBits_areIndices() {
-    // Two of index 1, then the literals 2 0 2 (padded); a row's end; a jump of 3 right; index 2
-    // twice, of which one does not fit.
+    // Two pixels of index 1; the literals 2 0 2 (padded); the end of the row; a jump of 3 pixels to
+    // the right; one pixel of index 2; five more, of which only the first fits into the row.
     String runs = "0201" + "0003" + "02000200" + "0000" + "00020300" + "0102" + "0502" + "0001";
     byte[] bmp = bmp(40, 5, 2, 8, 1, 3, runs.length() / 2, BLACK_RED_WHITE, runs);
 
@@ -112,7 +115,7 @@ class BmpTest {
 
   @Test
   void runsOfFourBits_alternate() {
-    // Three of 1 and 2 in turn, then the literals 2 1 0 (padded).
+    // Three pixels of the indices 1 and 2 in turn, then the literals 2 1 0 (padded).
     String runs = "0312" + "0003" + "2100" + "0001";
     byte[] bmp = bmp(40, 6, 1, 4, 2, 3, runs.length() / 2, BLACK_RED_WHITE, runs);
 
@@ -161,8 +164,8 @@ class BmpTest {
   /**
    * A bitmap with a header of {@code size} bytes.
    *
-   * @param between the masks and the palette in hexadecimal; masks count for the header beyond 40
-   *     bytes
+   * @param between the bytes that follow the header's first 40 bytes and precede the pixels, in
+   *     hexadecimal: the rest of the header with the masks, and the palette
    */
   private static byte[] bmp(
       int size,

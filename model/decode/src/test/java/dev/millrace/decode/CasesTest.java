@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that real users have, compared with Pillow's pixels of them. */
+/** Files like those of real users. Their decoded pixels are compared with Pillow's. */
 class CasesTest {
 
   private static final Preprocessing GEOMETRY = Pictures.geometry(110, 96);
@@ -55,7 +55,10 @@ class CasesTest {
     assertThat(worst).isLessThanOrEqualTo(1);
   }
 
-  /** The limit of {@code OpenCvImageDecoder}: 12 bytes for each pixel of the default limit. */
+  /**
+   * {@code OpenCvImageDecoder} may use 12 bytes of memory for each pixel of the default pixel
+   * limit.
+   */
   @Test
   @EnabledOnOs(OS.LINUX)
   void phonesPhotographOf48Megapixels_isDecodedInBoundedMemory(@TempDir Path folder)

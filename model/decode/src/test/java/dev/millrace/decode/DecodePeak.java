@@ -10,9 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Decodes a file with each interpolation, as a crop and squashed. Prints one line for each decode:
- * the preprocessing, and by how many KiB the process's peak of resident memory has grown since its
- * first decode, of a small picture.
+ * Decodes a file with each interpolation, once cropped and once squashed. Prints one line for each
+ * decode: the preprocessing, and by how many KiB the process's peak of resident memory has grown
+ * since the process's first decode, which decoded a small picture.
  */
 final class DecodePeak {
 

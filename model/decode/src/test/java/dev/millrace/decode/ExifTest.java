@@ -67,7 +67,10 @@ class ExifTest {
     assertThat(orientation(exif)).isEqualTo(Orientation.UPRIGHT);
   }
 
-  /** The places where a file of each format holds the orientation 6. */
+  /**
+   * Files with the orientation 6: one file for each place in which a format can hold an
+   * orientation.
+   */
   static Stream<byte[]> turned() {
     byte[] tiff = Pictures.hex(BIG_ENDIAN + "0112" + "0004" + "00000001" + "00000006");
     byte[] prefixed = Pictures.join(Pictures.hex(PREFIX), tiff);
@@ -104,7 +107,7 @@ class ExifTest {
   void fileCutOffAtEachByte_isTurnedOrUpright(byte[] file) {
     ImageFormat format = ImageFormat.of(file);
     if (format == ImageFormat.JPEG) {
-      return; // the header of a JPEG that is cut off is refused before
+      return; // a truncated JPEG is refused when its header is read
     }
     IntStream.range(12, file.length)
         .mapToObj(length -> Exif.orientation(format, Arrays.copyOf(file, length)))

@@ -26,7 +26,7 @@ class GifFrameTest {
   private static final String BLACK_AND_WHITE = "000000" + "ffffff";
   private static final String FRAME = "2c" + "0100" + "0200" + "0200" + "0100" + "00";
 
-  /** The codes clear, 0, 1 and end, of 3 bits each: 100 000 001 101, low bits first. */
+  /** The codes "clear", 0, 1 and "end", of 3 bits each: 100 000 001 101, low bits first. */
   private static final String PIXELS = "02" + "02" + "440a" + "00";
 
   @Test
@@ -86,7 +86,7 @@ class GifFrameTest {
 
   @Test
   void codeThatWasNeverMade_isRefused() {
-    // The codes clear and 7, although the table ends at 5.
+    // The codes "clear" and 7. Code 7 is not in the table, which ends at 5.
     String pixels = "02" + "01" + "3c" + "00";
     byte[] gif = Pictures.hex(HEADER + "80" + "0000" + BLACK_AND_WHITE + FRAME + pixels + "3b");
 
@@ -99,7 +99,7 @@ class GifFrameTest {
     gif.writeBytes(Pictures.hex(HEADER + "80" + "0000" + BLACK_AND_WHITE + FRAME + "02"));
     byte[] clears = new byte[256];
     clears[0] = (byte) 0xFF;
-    byte[] three = Pictures.hex("244992"); // the code 100 eight times, low bits first
+    byte[] three = Pictures.hex("244992"); // binary code 100 (clear) eight times, low bits first
     for (int i = 0; i < 255; i++) {
       clears[1 + i] = three[i % 3];
     }

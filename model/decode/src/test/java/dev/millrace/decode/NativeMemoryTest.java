@@ -49,7 +49,7 @@ class NativeMemoryTest {
         .isThrownBy(() -> NativeMemory.throwIfExhausted(new RuntimeException((String) null)));
   }
 
-  /** A valid picture is never called damaged because memory was short for a moment. */
+  /** If memory is short for a moment, a valid picture must not be called damaged. */
   @Test
   @EnabledOnOs(OS.LINUX)
   void pictureThatMemoryHasNoRoomFor_isNotCalledDamaged(@TempDir Path folder) throws Exception {

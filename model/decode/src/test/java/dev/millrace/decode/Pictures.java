@@ -107,7 +107,7 @@ final class Pictures {
     return encodeProgressively(image, "png");
   }
 
-  /** A JPEG with a restart marker after this many blocks of 16 by 16 pixels. */
+  /** A JPEG with a restart marker after every {@code interval} blocks of 16 by 16 pixels. */
   static byte[] jpegWithRestarts(BufferedImage image, int interval) {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     IIOMetadata metadata =
@@ -147,7 +147,7 @@ final class Pictures {
   /**
    * A TIFF of one page.
    *
-   * @param compression the JDK's name of the compression; {@code none} for none
+   * @param compression the JDK's name of the compression; {@code none} for an uncompressed TIFF
    */
   static byte[] tiff(BufferedImage image, String compression) {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("tiff").next();

@@ -94,7 +94,7 @@ class ReducedDecodeTest {
     }
   }
 
-  /** The partial pixel at the end of a side, or at its start when the picture is turned. */
+  /** The partial pixel is at the end of a side, or at the start if the picture was turned. */
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 6, 8})
   void sidesThatTheFactorDoesNotDivide_keepTheirProportions(int orientation) {

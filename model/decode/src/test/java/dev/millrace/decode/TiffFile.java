@@ -46,7 +46,9 @@ final class TiffFile {
     return this;
   }
 
-  /** Returns the file, whose strips (or tiles, if it has a tile's width) are these. */
+  /**
+   * Returns the file with these strips, or with these tiles if the tag for a tile's width is set.
+   */
   byte[] file(byte[]... strips) {
     boolean tiled = tags.containsKey(322);
     long[] offsets = new long[strips.length];
@@ -75,7 +77,10 @@ final class TiffFile {
     return file.array();
   }
 
-  /** Writes an entry, and returns the place for the next numbers that do not fit into an entry. */
+  /**
+   * Writes an entry, and returns the offset at which the next numbers that do not fit into an entry
+   * can be stored.
+   */
   private static int entry(ByteBuffer file, int tag, long[] numbers, int values) {
     boolean isShort = List.of(258, 338, 339).contains(tag);
     file.putShort((short) tag).putShort((short) (isShort ? SHORT : LONG)).putInt(numbers.length);

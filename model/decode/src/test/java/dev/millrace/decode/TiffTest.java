@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** TIFFs of the JDK's writer, and TIFFs by hand of the kinds that it does not write. */
+/**
+ * TIFFs from the JDK's writer, and TIFFs that the test itself builds, of kinds that the JDK does
+ * not write.
+ */
 class TiffTest {
 
   private static final int WIDTH = 53;
@@ -286,7 +289,8 @@ class TiffTest {
     for (int i = 0; i < rgb.length; i++) {
       int x = i / 3 % picture.getWidth();
       int y = i / 3 / picture.getWidth();
-      // The JDK converts grey pixels to RGB by a colour profile, so the sample itself is taken.
+      // The JDK converts grey pixels to RGB by a colour profile, so the test reads the sample
+      // itself.
       int colour =
           grey
               ? picture.getRaster().getSample(x, y, 0)

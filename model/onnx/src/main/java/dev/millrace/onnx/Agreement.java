@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Decides whether two answers of a model to the same image are equal but for rounding.
+ * Decides whether two answers of a model to the same image are equal except for rounding.
  *
  * @param tolerance the largest difference between two scores that rounding explains
- * @param strict the largest difference at which an answer still belongs to its own image, and not
- *     to another one; at most {@code tolerance}
+ * @param strict the largest difference at which two answers count as answers to the same image; at
+ *     most {@code tolerance}
  * @param tellsApart whether the answers to different images differ by so much that rounding cannot
  *     hide it
  */
@@ -18,13 +18,16 @@ record Agreement(double tolerance, double strict, boolean tellsApart) {
   /** How much smaller the tolerance must be than the difference between two images' answers. */
   private static final int MARGIN = 4;
 
-  /** How far the strict tolerance may shrink before rounding alone exceeds it. */
+  /**
+   * How many times smaller than the tolerance the strict tolerance may be. With a smaller one,
+   * rounding alone could exceed it.
+   */
   private static final int FLOOR = 20;
 
   /**
    * Derives the tolerance from a model's answers to different images.
    *
-   * @param answers the scores for each image, all of one length
+   * @param answers the scores for each image; all arrays have the same length
    * @param rounding the model's rounding
    * @throws ModelException if a score is not finite
    */
@@ -59,12 +62,12 @@ record Agreement(double tolerance, double strict, boolean tellsApart) {
     return nearest;
   }
 
-  /** {@return whether the answers are equal but for rounding} */
+  /** {@return whether the answers are equal except for rounding} */
   boolean isRounding(float[] expected, float[] actual) {
     return distance(expected, actual) <= tolerance;
   }
 
-  /** {@return whether the answers are equal but for rounding, and belong to the same image} */
+  /** {@return whether the answers are equal except for rounding, and belong to the same image} */
   boolean isSameImage(float[] expected, float[] actual) {
     return distance(expected, actual) <= strict;
   }

@@ -13,17 +13,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Rewrites a model for batches of one image, so that it takes batches of any size:
+ * Rewrites a model that takes batches of exactly one image, so that it takes batches of any size:
  *
  * <ul>
- *   <li>the input's first dimension becomes open; the declared shapes of all values inside are
- *       dropped, because they are those of one image, and ONNX Runtime computes them itself;
+ *   <li>the first dimension of the input becomes open (of any size). The declared shapes of all
+ *       values inside the graph are dropped, because these shapes are those of one image. ONNX
+ *       Runtime computes the shapes itself;
  *   <li>a {@code Reshape} of the images to a constant shape, for example {@code [1, 2048]}, takes
  *       its first dimension from the number of images.
  * </ul>
  *
- * <p>Nothing here shows that the rewritten model is right: it may not run, or may mix its images.
- * {@link BatchProof} shows it, or the model runs one image at a time.
+ * <p>This class does not check the rewritten model, which may fail to run or may mix the images of
+ * a batch. {@link BatchProof} checks the model. If the check fails, the model runs one image at a
+ * time.
  */
 final class BatchAxis {
 
@@ -58,7 +60,7 @@ final class BatchAxis {
 
   private GraphProto.Builder reshaped() {
     GraphProto.Builder rewritten = graph.toBuilder();
-    // Nodes are in topological order: what a node reads was written before.
+    // Nodes are in topological order, so earlier nodes have written the values that a node reads.
     Set<String> ofImages = new HashSet<>();
     graph.getInputList().forEach(input -> ofImages.add(input.getName()));
     graph.getInitializerList().forEach(weight -> ofImages.remove(weight.getName()));
@@ -87,8 +89,9 @@ final class BatchAxis {
   }
 
   /**
-   * Replaces the first dimension by -1, which stands for what is left, or by 0, which stands for
-   * the first dimension of the reshaped value, if another dimension is already -1.
+   * Replaces the first dimension by -1, for which ONNX Runtime computes the size from the number of
+   * elements. If another dimension is already -1, the first dimension is replaced by 0 instead,
+   * which stands for the first dimension of the value that is reshaped.
    */
   private NodeProto openShape(GraphProto.Builder rewritten, NodeProto node) {
     List<Long> shape = Integers.of(constants.get(node.getInput(1)));

@@ -9,6 +9,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,14 +17,17 @@ import java.util.stream.IntStream;
 
 /**
  * Compares a model that takes 8-bit pixels with the untouched file that it was made from. The
- * untouched file answers three different images, one at a time. The other model must give each of
- * them the same answer alone, in batches of two and in batches of {@value #LARGEST}, in two orders.
- * Different images are needed because a model that mixes the rows of its batch answers a batch of
- * equal images correctly.
+ * untouched file answers three different images, one at a time. The other model must give each
+ * image the same answer alone, in batches of two and in batches of {@value #LARGEST}. Each batch is
+ * run in two orders. Different images are needed because a model that mixes the rows of its batch
+ * answers a batch of equal images correctly.
  */
 final class BatchProof {
 
-  /** The largest batch that is tried, which is the largest that a CPU gets by default. */
+  /**
+   * The number of images in the largest batch that is tried. By default, a CPU gets batches of at
+   * most this size.
+   */
   static final int LARGEST = 8;
 
   private final Preprocessing preprocessing;
@@ -68,7 +72,7 @@ final class BatchProof {
    * @param rewritten whether the batch axis was rewritten; then the answers to different images
    *     must differ by more than the tolerance, because otherwise the comparison shows nothing
    * @return why the model cannot be shown to answer each image of a batch as the untouched file
-   *     does; empty if it does
+   *     does; empty if the comparison shows it
    */
   Optional<String> failure(SerializedModel model, boolean rewritten) {
     return rewritten && !agreement.tellsApart()
@@ -86,7 +90,7 @@ final class BatchProof {
     try (OrtSession session = model.open(Device.CPU)) {
       for (int size : sizes) {
         for (List<Integer> batch : batches(size)) {
-          Optional<String> difference = difference(session, batch, strict);
+          Optional<String> difference = difference(session, batch, sizes.size() > 1, strict);
           if (difference.isPresent()) {
             return difference;
           }
@@ -95,11 +99,16 @@ final class BatchProof {
       return Optional.empty();
     } catch (OrtException | ModelException e) {
       return Optional.of(
-          e instanceof ModelException ? OneLine.of(e.getMessage()) : OrtFailure.line(e));
+          "a batch does not run ("
+              + (e instanceof ModelException ? OneLine.of(e.getMessage()) : OrtFailure.line(e))
+              + ")");
     }
   }
 
-  /** {@return indices of images: each image alone, or a batch of the images in two orders} */
+  /**
+   * {@return the batches to run, as lists of image indices: each image alone, or a batch of the
+   * images in two orders}
+   */
   private List<List<Integer>> batches(int size) {
     int different = images.size();
     if (size == 1) {
@@ -109,8 +118,14 @@ final class BatchProof {
     return List.of(forwards, forwards.stream().map(i -> different - 1 - i).toList());
   }
 
-  private Optional<String> difference(OrtSession session, List<Integer> batch, boolean strict)
-      throws OrtException {
+  /**
+   * {@return what is wrong with the answer to a batch; empty if nothing is}
+   *
+   * @param open whether the model takes batches of any size, so that the answer must have one row
+   *     for each image
+   */
+  private Optional<String> difference(
+      OrtSession session, List<Integer> batch, boolean open, boolean strict) throws OrtException {
     ByteBuffer pixels = ByteBuffer.allocateDirect(batch.size() * preprocessing.bytes());
     batch.forEach(image -> pixels.put(images.get(image).duplicate()));
     long[] shape = {
@@ -121,8 +136,13 @@ final class BatchProof {
                 OrtLibrary.environment(), pixels.rewind(), shape, OnnxJavaType.UINT8);
         OrtSession.Result result =
             session.run(Map.of(session.getInputNames().iterator().next(), input))) {
-      FloatBuffer scores = ((OnnxTensor) result.get(0)).getFloatBuffer();
-      return difference(scores, batch, strict);
+      OnnxTensor scores = (OnnxTensor) result.get(0);
+      long[] rows = scores.getInfo().getShape();
+      if (open && (rows.length < 2 || rows[0] != batch.size())) {
+        return Optional.of(
+            "it answers a batch of " + batch.size() + " with the shape " + Arrays.toString(rows));
+      }
+      return difference(scores.getFloatBuffer(), batch, strict);
     }
   }
 

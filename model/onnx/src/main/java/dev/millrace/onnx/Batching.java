@@ -41,10 +41,13 @@ record Batching(PreparedGraph graph, boolean rewritten, Optional<String> single)
     return new Batching(graph, false, single);
   }
 
-  /** {@return why the file itself shows that a run cannot take several images} */
+  /**
+   * {@return why a run cannot take several images, as far as the file itself shows it; empty if it
+   * shows no reason}
+   */
   private static Optional<String> shared(OnnxFile file, ImageInput input) {
     if (!input.batched()) {
-      return Optional.of("its input has no batch axis");
+      return Optional.of("its input has three axes");
     }
     return Rounding.hasSharedScale(file)
         ? Optional.of("it quantises with a scale that depends on the whole batch")

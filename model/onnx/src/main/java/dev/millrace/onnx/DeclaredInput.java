@@ -1,6 +1,7 @@
 package dev.millrace.onnx;
 
 import dev.millrace.core.image.Preprocessing.Channels;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.onnx.proto.ValueInfoProto;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -9,10 +10,10 @@ import java.util.OptionalLong;
 /**
  * What a model's file says about its input.
  *
- * @param height height of the images, in pixels; empty if the model takes any
- * @param width width of the images, in pixels; empty if the model takes any
- * @param channels the channels that their declared number stands for: 3 are red, green and blue, 1
- *     is grey, and 4 have an alpha channel; empty if the number is not declared
+ * @param height height of the images, in pixels; empty if the model takes any height
+ * @param width width of the images, in pixels; empty if the model takes any width
+ * @param channels the channels, which follow from the declared number of channels: RGB for 3, grey
+ *     for 1, and RGB with alpha for 4; empty if no number is declared
  * @param raw whether the model takes 8-bit pixels, so that it normalises them itself
  */
 public record DeclaredInput(
@@ -21,8 +22,8 @@ public record DeclaredInput(
   /**
    * Reads a declaration.
    *
-   * @throws dev.millrace.core.model.ModelException if the model cannot take images, or only batches
-   *     of another fixed size than 1
+   * @throws ModelException if the model cannot take images, takes an image as a line of numbers, or
+   *     takes only batches of a fixed size other than 1
    */
   static DeclaredInput of(ValueInfoProto value) {
     InputShape shape = InputShape.of(value);
@@ -33,9 +34,18 @@ public record DeclaredInput(
     if (layout == null) {
       return new DeclaredInput(OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), raw);
     }
+    OptionalLong height = shape.declared(layout.height());
+    OptionalLong width = shape.declared(layout.height() + 1);
+    if (height.orElse(0) == 1 || width.orElse(0) == 1) {
+      throw new ModelException(
+          shape.subject()
+              + " takes an image as one line of "
+              + Math.max(height.orElse(0), width.orElse(0))
+              + " numbers: export the model so that it takes images with their height and width");
+    }
     return new DeclaredInput(
-        small(shape.declared(layout.height())),
-        small(shape.declared(layout.height() + 1)),
+        small(height),
+        small(width),
         shape.declared(layout.channels()).stream().boxed().map(DeclaredInput::named).findFirst(),
         raw);
   }

@@ -89,7 +89,10 @@ enum ElementType {
     return bytes;
   }
 
-  /** {@return whether the model takes raw pixels, so that nothing can be normalised before it} */
+  /**
+   * {@return whether the model takes raw pixels, which are not normalised before the model gets
+   * them}
+   */
   boolean isRaw() {
     return this == UINT8;
   }
@@ -97,7 +100,7 @@ enum ElementType {
   /** Writes one value at the buffer's position. */
   abstract void put(ByteBuffer buffer, double value);
 
-  /** {@return the name that the field uses, for example {@code float32}} */
+  /** {@return the usual name of the type, for example {@code float32}} */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

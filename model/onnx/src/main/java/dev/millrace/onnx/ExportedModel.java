@@ -13,7 +13,9 @@ import java.util.List;
  */
 public final class ExportedModel {
 
-  /** The numbers of channels that are tried where a file does not declare one, in this order. */
+  /**
+   * The channels that are tried, in this order, if a file does not declare the number of channels.
+   */
   private static final List<Preprocessing.Channels> LIKELIEST =
       List.of(Preprocessing.Channels.RGB, Preprocessing.Channels.GREY, Preprocessing.Channels.RGBA);
 
@@ -78,8 +80,8 @@ public final class ExportedModel {
    *
    * @param height height of the image, in pixels
    * @param width width of the image, in pixels
-   * @return the first channels with which the model runs, in any layout; RGB if it runs with none,
-   *     so that the preparation says why
+   * @return the first channels with which the model runs, in any layout; RGB if the model runs with
+   *     none of them. The preparation then fails with the reason
    * @throws ModelException if the model cannot be loaded
    */
   public Preprocessing.Channels runningChannels(int height, int width) {

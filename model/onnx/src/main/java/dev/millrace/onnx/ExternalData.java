@@ -29,7 +29,9 @@ final class ExternalData {
   /** The largest message that protobuf can write, in bytes. */
   static final long LARGEST = Integer.MAX_VALUE;
 
-  /** The bytes of the names, nodes and constants that the preparation adds to a model, at most. */
+  /**
+   * The largest number of bytes that the preparation adds to a model: names, nodes and constants.
+   */
   private static final long RESERVE = 1 << 20;
 
   /** The smallest weight that stays in its file, in bytes. */
@@ -42,7 +44,7 @@ final class ExternalData {
   private boolean kept;
 
   /**
-   * Names the folder with the weights.
+   * Creates an object for a folder with weights.
    *
    * @param folder the folder of the model's file
    */
@@ -68,7 +70,7 @@ final class ExternalData {
    * model would be too large} The weights that stay outside name their files relative to {@link
    * #folder}, without links.
    *
-   * @param bytes the length of the model's own file
+   * @param bytes the length of the model's own file, in bytes
    * @throws ModelException if a file is outside the folder, is missing or too short, or if the
    *     model is too large without its large weights
    */
@@ -154,7 +156,10 @@ final class ExternalData {
     }
   }
 
-  /** Resolves a location, and requires that the file is in the folder, also behind links. */
+  /**
+   * Resolves a location, and requires that the file is in the folder, even after symbolic links are
+   * resolved.
+   */
   private Path inside(Path home, String location) throws IOException {
     Path named = home.resolve(location).normalize();
     if (location.isEmpty() || named.equals(home) || !named.startsWith(home)) {

@@ -24,8 +24,8 @@ record ImageInput(String name, ImageLayout layout, ElementType elements, boolean
    *
    * @param value the declared input
    * @param wanted the layout that the caller asks for, or null
-   * @return the input in each layout that fits the declaration, the declared one alone if there is
-   *     one
+   * @return the possible inputs, one for each layout that fits the declaration. If the model
+   *     declares its layout, the list contains only the input in this layout
    * @throws ModelException if images with this preprocessing do not fit the input
    */
   static List<ImageInput> possible(
@@ -52,10 +52,12 @@ record ImageInput(String name, ImageLayout layout, ElementType elements, boolean
   }
 
   /**
-   * Finds out which layout a model takes: it runs one image in each.
+   * Finds out which layout a model takes. If several are possible, the method runs the model on one
+   * image in each layout.
    *
    * @param possible the possible inputs, at least one
-   * @throws ModelException if the model runs with none or with several
+   * @throws ModelException if the model runs with none of several possible layouts, or with more
+   *     than one
    */
   static ImageInput running(
       List<ImageInput> possible, Preprocessing preprocessing, OriginalModel model) {
@@ -82,7 +84,10 @@ record ImageInput(String name, ImageLayout layout, ElementType elements, boolean
                 : ": say which with --layout nchw or --layout nhwc"));
   }
 
-  /** {@return whether a model runs on one image with these channels, in a layout that fits it} */
+  /**
+   * {@return whether a model runs on one image with these channels, in any layout that fits its
+   * declaration}
+   */
   static boolean runs(
       ValueInfoProto value, Channels channels, int height, int width, OriginalModel model) {
     InputShape shape = InputShape.of(value);

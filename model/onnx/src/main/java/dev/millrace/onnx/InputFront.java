@@ -17,11 +17,12 @@ import java.util.List;
  *   → Cast to the type of the model's input
  * </pre>
  *
- * <p>Every operator is one whose form has not changed since operator set 7.
+ * <p>The form of these operators has not changed since operator set 7, the oldest that is
+ * supported.
  */
 final class InputFront {
 
-  /** The last axis of the pixels. */
+  /** The index of the pixels' last axis, which holds the channels. */
   private static final int CHANNEL_AXIS = 3;
 
   /**
@@ -47,9 +48,9 @@ final class InputFront {
   }
 
   /**
-   * Adds the nodes, whose last one has the model's input as its output.
+   * Adds the nodes. The output of the last node is the model's input.
    *
-   * @param pixels name of the pixels
+   * @param pixels name of the graph input that holds the pixels
    */
   void add(String pixels) {
     String arranged = channels(pixels);
@@ -86,7 +87,10 @@ final class InputFront {
     return node("Floor", "grey", scaled);
   }
 
-  /** Appends a channel of 255. It is computed from another channel, so that it has its shape. */
+  /**
+   * Appends a channel of 255. The new channel is computed from an existing channel, so that both
+   * have the same shape.
+   */
   private String withAlpha(String rgb) {
     String zero = with("Mul", "alpha/zero", channel(rgb, "alpha", 0), number("alpha/none", 0));
     String alpha = with("Add", "alpha", zero, number("alpha/opaque", OPAQUE));

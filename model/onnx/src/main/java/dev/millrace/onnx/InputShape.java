@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * The shape that a model declares for its input. A dimension may be open, and a file need not
  * declare a shape at all; then every dimension is open.
  *
- * @param subject the input in an error message, for example {@code input 'x'}
+ * @param subject how error messages name the input, for example {@code input 'x'}
  * @param dimensions the sizes of batch, channels, height and width in the input's own order; {@link
  *     #OPEN} for a dimension without a fixed size
  * @param batched whether the input has a batch axis; if not, {@code dimensions} begins with a 1
@@ -97,7 +97,8 @@ record InputShape(String subject, List<Long> dimensions, boolean batched) {
   }
 
   /**
-   * {@return the possible layouts whose channel axis is declared, or else all possible layouts}
+   * {@return the possible layouts in which the declared size of the channel axis is {@code
+   * channels}; all possible layouts if there is none}
    *
    * @param channels number of channels
    */
@@ -109,8 +110,8 @@ record InputShape(String subject, List<Long> dimensions, boolean batched) {
   }
 
   /**
-   * {@return the only layout in which the declaration names a number of channels and nothing
-   * contradicts that; otherwise null}
+   * {@return the layout that the declaration shows, by a number of channels or by two fixed sides;
+   * null if it shows none}
    */
   ImageLayout declaredLayout() {
     List<ImageLayout> declared =
@@ -120,7 +121,8 @@ record InputShape(String subject, List<Long> dimensions, boolean batched) {
     if (declared.size() == 1) {
       return declared.get(0);
     }
-    // A 3 in both places: an image of 3 pixels' width is rarer than an image of 1 or 4 channels.
+    // If both layouts have a possible number of channels, 3 channels are preferred, because they
+    // are the most frequent.
     return declared.stream()
         .filter(layout -> dimensions.get(layout.channels()) == 3)
         .findFirst()

@@ -43,7 +43,8 @@ public final class ModelPreparation {
    * @param exported the exported model
    * @param preprocessing the preprocessing that the model was trained with
    * @param labels names of the classes
-   * @param layout the layout of the input, or null if the file declares it or runs with only one
+   * @param layout the layout of the input, or null if the file declares its layout or runs with
+   *     only one layout
    * @return the prepared file, which this method has loaded and run
    * @throws ModelException if the file cannot be served; the message says what to do
    */
@@ -53,27 +54,29 @@ public final class ModelPreparation {
   }
 
   /**
-   * Prepares a classifier of grey, RGB or RGBA images, and reads its output as the user says.
+   * Prepares a classifier of grey, RGB or RGBA images, and reads its output as the user's settings
+   * say.
    *
    * <p>The output with the scores must have one score per class and image, as {@code [batch,
-   * classes]} or with further dimensions of 1. With two labels it may have one score per image,
-   * which becomes two probabilities, the second of which is the score's. If the model returns
-   * logits, a softmax is added. Probabilities stay unchanged, but probabilities on another scale,
-   * or rounded to half precision, are divided by their sum. Scores of a sigmoid are independent of
-   * each other and stay unchanged. The graph's last operators and the scores for sample images
-   * decide what the scores are. Scores that look like probabilities are never taken for logits,
-   * unless the settings say so.
+   * classes]} or with further dimensions of 1. With two labels, the output may have only one score
+   * per image. The score becomes the probabilities 1 - p and p, and p belongs to the second label.
+   * If the model returns logits, a softmax is added. Probabilities stay unchanged, but
+   * probabilities on another scale, or rounded to half precision, are divided by their sum. Scores
+   * of a sigmoid are independent of each other and stay unchanged. The graph's last operators and
+   * the scores for sample images decide what the scores are. Scores that look like probabilities
+   * are never taken for logits, unless the settings say so.
    *
    * <p>A batch axis that is fixed at 1 is opened. The prepared model is compared with the untouched
-   * file on different images, alone and in batches. If a batch cannot be shown to be answered as
-   * its images are answered alone, the prepared model takes one image at a time.
+   * file on different images, alone and in batches. If this comparison does not show that images
+   * get the same answers in a batch as alone, the prepared model takes one image at a time.
    *
    * <p>A prepared file is refused, because a second preparation would normalise the images twice.
    *
    * @param exported the exported model
    * @param preprocessing the preprocessing that the model was trained with
    * @param labels names of the classes
-   * @param layout the layout of the input, or null if the file declares it or runs with only one
+   * @param layout the layout of the input, or null if the file declares its layout or runs with
+   *     only one layout
    * @param settings which output holds the scores, and what they are
    * @return the prepared file, which this method has loaded and run
    * @throws ModelException if the file cannot be served; the message says what to do

@@ -35,9 +35,10 @@ final class NodeChain {
   }
 
   /**
-   * Puts the output of a node before its last input: {@code [N, 1]} becomes {@code [N, 2]}.
+   * Adds a node that takes the chain's last value, and joins the node's output and this value: two
+   * values {@code [N, 1]} become {@code [N, 2]}, the node's output first.
    *
-   * @param before the node's inputs before the last
+   * @param before the node's inputs before the chain's last value
    */
   void precededBy(String other, String otherName, String name, List<String> before) {
     List<String> inputs = new ArrayList<>(before);

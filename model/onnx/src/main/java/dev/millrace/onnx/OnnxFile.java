@@ -133,7 +133,7 @@ record OnnxFile(ModelProto model, Path weights) {
             .toList());
   }
 
-  /** {@return whether Millrace wrote the file from a network, which ends in logits} */
+  /** {@return whether Millrace wrote the file from a network; {@code output} then holds logits} */
   boolean isOwn(String output) {
     return model.getProducerName().equals(OnnxGraph.PRODUCER) && output.equals(OnnxNetwork.LOGITS);
   }
@@ -188,8 +188,9 @@ record OnnxFile(ModelProto model, Path weights) {
   private void refuseOpset() {
     if (opset() < OLDEST_OPSET) {
       throw new ModelException(
-          "the model uses "
-              + (opset() == 0 ? "no operator set of ONNX" : "operator set " + opset())
+          (opset() == 0
+                  ? "the model declares no operator set of ONNX"
+                  : "the model uses operator set " + opset())
               + ", but the oldest that can be prepared is "
               + OLDEST_OPSET
               + ": export it again, best with opset 13 or newer");

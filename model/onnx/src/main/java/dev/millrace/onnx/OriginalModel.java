@@ -109,7 +109,7 @@ final class OriginalModel implements AutoCloseable {
     return values;
   }
 
-  /** {@return the integers of a quantised output, without its scale} */
+  /** {@return the integers of a quantised output, not multiplied by its scale} */
   private static float[] levels(OnnxTensor tensor) {
     ByteBuffer bytes = tensor.getByteBuffer();
     float[] values = new float[bytes.remaining()];

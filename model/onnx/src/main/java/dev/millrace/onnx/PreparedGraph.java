@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  *   → the nodes of {@link InputFront}
  *   → the model, unchanged but for {@link BatchAxis}
  *   → Reshape, if it has no batch axis → Cast, if it does not return float32
- *   → Sub and Mul, if it returns 8-bit integers → Flatten, if it does not return [N, classes]
+ *   → Sub and Mul, if it returns 8-bit integers → Flatten or Reshape, if it does not return [N, classes]
  *   → the nodes of a {@link ScoreTail}
  * probabilities float32[N, classes]
  * </pre>
@@ -51,14 +51,18 @@ final class PreparedGraph {
   }
 
   /**
-   * {@return the model with the nodes before it} The result takes 8-bit pixels and returns what the
-   * model returns as float32, in the model's own shape; quantised scores stay 8-bit integers.
+   * {@return the model with the nodes before it} The result takes 8-bit pixels, and returns the
+   * model's scores in the model's own shape, converted to float32. Quantised scores keep the values
+   * of their 8-bit integers.
    */
   SerializedModel scores() {
     return assemble(scores -> {}, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
   }
 
-  /** {@return like {@link #scores}, but with the values for which quantised scores stand} */
+  /**
+   * {@return the same as {@link #scores}, but quantised scores are converted to the numbers that
+   * the integers stand for}
+   */
   SerializedModel values() {
     return assemble(this::dequantize, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
   }
@@ -67,14 +71,16 @@ final class PreparedGraph {
    * {@return the prepared model}
    *
    * @param classes number of classes
-   * @param flatten whether the scores have another shape than {@code [batch, classes]}
+   * @param flatten whether the shape of the scores is not {@code [batch, classes]}
    * @param answers the nodes that make answers from the scores
    */
   SerializedModel probabilities(int classes, boolean flatten, ScoreTail answers) {
     return assemble(
         scores -> {
           dequantize(scores);
-          if (flatten) {
+          if (flatten && batch == 1) {
+            scores.with("Reshape", "tail/flat", scores.constant("tail/flat_row", 1, -1));
+          } else if (flatten) {
             scores.then("Flatten", "tail/flat", Attribute.integer("axis", 1));
           }
           answers.add(scores);

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /**
  * The metadata entries of a prepared file that record the preprocessing for which the file was
- * prepared, and what its answers are.
+ * prepared, and the kind of its answers.
  */
 final class PreparedMark {
 
@@ -38,7 +38,7 @@ final class PreparedMark {
   }
 
   /**
-   * {@return what a prepared file's answers are}
+   * {@return the kind of a prepared file's answers}
    *
    * @param recorded the recorded value; empty for exclusive classes
    * @throws ModelException if a later release recorded a value that this release does not know

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param classes number of classes
  * @param opset version of ONNX's operator set that the file uses
  * @param scores the nodes that make the answers from the exported model's scores
- * @param chosenOutput name of the output with the scores, if the exported model has other outputs
+ * @param chosenOutput name of the output with the scores, if the exported model has several outputs
  * @param batchAxisOpened true if the exported model took batches of exactly one image, and the
  *     prepared model takes batches of any size
  * @param oneImageReason why the prepared model takes one image at a time, so that a batch is run

@@ -23,7 +23,7 @@ import java.util.Map;
  * @param height height of the images, in pixels
  * @param classes number of classes
  * @param single whether N is 1, so that a run takes one image; otherwise N may be any number
- * @param answers what the answers are
+ * @param answers the kind of the answers
  */
 record PreparedSignature(
     String input,

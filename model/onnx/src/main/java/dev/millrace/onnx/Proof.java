@@ -35,8 +35,8 @@ final class Proof {
    * Some models return probabilities for noise but NaN for an image of one colour, because they
    * divide by the standard deviation of the image, which is then 0.
    *
-   * @throws ModelException if a result is not what {@link ModelSession#answers} says, or if an
-   *     image's result depends on the other images in the batch
+   * @throws ModelException if a result is not of the kind that {@link ModelSession#answers} names,
+   *     or if an image's result depends on the other images in the batch
    */
   static void require(ModelSession session) {
     ByteBuffer pixels = SampleImages.noise(2, session.inputWidth(), session.inputHeight());

@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 
 /**
  * Computes a model's input in Java, in double precision, without the nodes that {@link InputFront}
- * adds. A comparison of the two therefore finds mistakes in either.
+ * adds. A comparison of this input with the output of those nodes therefore finds mistakes in this
+ * class and in the nodes.
  */
 final class ReferenceImage {
 

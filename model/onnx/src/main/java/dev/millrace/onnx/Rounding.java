@@ -6,7 +6,7 @@ import java.util.Set;
 
 /**
  * How far rounding moves a model's scores, as a fraction of the largest score, when the order of
- * its additions or the last bit of its input changes.
+ * the model's additions or the last bit of the model's input changes.
  *
  * @param relative the fraction
  */

@@ -11,14 +11,14 @@ import java.util.Set;
 
 /**
  * The node that computes a model's scores. The search walks back from the output, past nodes that
- * change the shape, the type, the order or the scale of the scores, but not what they are.
+ * change the shape, the type, the order or the scale of the scores, but not their kind.
  *
  * @param operator the node's operator; empty if no node computes the scores
  * @param kind the kind of scores that the node computes, or null if the node does not show it
  * @param cast whether the scores' type changes between the node and the output
  * @param quantized whether the scores are rounded to 8 bits between the node and the output
- * @param quantizer the node whose 8-bit integers the output holds; empty if it holds numbers that
- *     need no scale
+ * @param quantizer the node that computes the 8-bit integers in the output; empty if the output
+ *     holds numbers that need no scale
  */
 record ScoreOrigin(
     String operator,
@@ -43,7 +43,10 @@ record ScoreOrigin(
           "Transpose",
           "Unsqueeze");
 
-  /** Carriers if their second input is a constant. */
+  /**
+   * Operators that only scale the scores if one of their operands is a constant: the divisor of
+   * {@code Div}, or either factor of {@code Mul}.
+   */
   private static final Set<String> SCALES = Set.of("Div", "Mul");
 
   /**
@@ -61,7 +64,10 @@ record ScoreOrigin(
     return new Search(graph).from(output);
   }
 
-  /** One search. Each step removes its producer, so that it ends even in a graph with a cycle. */
+  /**
+   * One search. Each step removes the producer that it visits, so that the search ends even in a
+   * graph with a cycle.
+   */
   private static final class Search {
 
     private final Map<String, NodeProto> producers = new HashMap<>();
@@ -105,7 +111,10 @@ record ScoreOrigin(
           || (SCALES.contains(node.getOpType()) && !carried(node).isEmpty());
     }
 
-    /** {@return the scaled value; for other nodes, the first input} */
+    /**
+     * {@return for a division or multiplication, the value that a constant scales, or an empty text
+     * if there is no constant; for other nodes, the first input}
+     */
     private String carried(NodeProto node) {
       if (!SCALES.contains(node.getOpType())) {
         return node.getInput(0);
@@ -156,7 +165,10 @@ record ScoreOrigin(
           && divisor.getInput(0).equals(node.getInput(0));
     }
 
-    /** A function of the model's own may have the name of a standard operator. */
+    /**
+     * {@return whether the operator is one of ONNX's own} A function that the model itself defines
+     * may have the name of one of ONNX's operators.
+     */
     private static boolean isStandard(NodeProto node) {
       return OnnxFile.STANDARD_DOMAINS.contains(node.getDomain());
     }

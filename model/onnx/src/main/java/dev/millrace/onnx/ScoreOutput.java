@@ -12,7 +12,7 @@ import java.util.Set;
  * The output of an exported model that holds the scores, before the model is prepared.
  *
  * @param name name of the output
- * @param elements type of its elements, as ONNX numbers types
+ * @param elements number of the element type in the ONNX format
  * @param origin the node that computes the scores
  * @param isChosen whether the model has other outputs
  */
@@ -48,7 +48,7 @@ record ScoreOutput(String name, int elements, ScoreOrigin origin, boolean isChos
     return output;
   }
 
-  /** Reads the declaration of an output that may not hold scores. */
+  /** Reads the declaration of any output, even of one that cannot hold scores. */
   static ScoreOutput declared(OnnxFile file, ValueInfoProto value, boolean isChosen) {
     return new ScoreOutput(
         value.getName(),
@@ -57,12 +57,12 @@ record ScoreOutput(String name, int elements, ScoreOrigin origin, boolean isChos
         isChosen);
   }
 
-  /** {@return whether the output may hold scores, to judge by the type that the model declares} */
+  /** {@return whether the output may hold scores, judged by the type that the model declares} */
   boolean mayHoldScores() {
     return FLOATS.contains(elements) || quantizer().isPresent();
   }
 
-  /** {@return the node that rounds the scores to 8 bits, if the output is of 8 bits} */
+  /** {@return the node that rounds the scores to 8 bits, if the output holds 8-bit integers} */
   Optional<NodeProto> quantizer() {
     return BYTES.contains(elements)
         ? origin.quantizer().filter(node -> node.getInputCount() > 1)
@@ -79,7 +79,9 @@ record ScoreOutput(String name, int elements, ScoreOrigin origin, boolean isChos
     return HALVES.contains(elements) || origin.cast();
   }
 
-  /** {@return what the graph shows the scores to be, or null if it does not show it} */
+  /**
+   * {@return the kind of scores that the graph shows, or null if the graph does not show the kind}
+   */
   ScoreKind kind() {
     return origin.kind();
   }

@@ -4,7 +4,9 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ScoreKind;
 import dev.millrace.onnx.proto.TensorShapeProto.Dimension;
 import dev.millrace.onnx.proto.ValueInfoProto;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Finds the output with the scores among the outputs of a model. */
@@ -26,9 +28,9 @@ final class ScoreOutputs {
   /**
    * Finds the output.
    *
-   * @param wanted the output's name, or null for the obvious output: the only one with a score for
-   *     each label. If there are several, the only one that holds probabilities is obvious, because
-   *     the others are what it is computed from
+   * @param wanted the output's name, or null for the obvious output: the only output with a score
+   *     for each label. If several outputs have a score for each label, the only one of them that
+   *     holds probabilities is obvious, because the probabilities are computed from the others
    * @throws ModelException if there is no such output, or it is not obvious
    */
   ScoreOutput find(String wanted) {
@@ -50,8 +52,8 @@ final class ScoreOutputs {
   }
 
   /**
-   * {@return the name of an output by which a trial run can be seen to work: the first that may
-   * hold scores, or else the first}
+   * {@return the name of the output that a trial run requests: the first output that may hold
+   * scores, or else the first output}
    *
    * @throws ModelException if there is no output
    */
@@ -69,7 +71,10 @@ final class ScoreOutputs {
       throw new ModelException(
           "the model has no output: export one that returns one row of scores per image");
     }
-    return file.graph().getOutputList();
+    Set<String> seen = new HashSet<>();
+    return file.graph().getOutputList().stream()
+        .filter(output -> seen.add(output.getName()))
+        .toList();
   }
 
   private ScoreOutput obvious(List<ValueInfoProto> outputs) {
@@ -88,6 +93,14 @@ final class ScoreOutputs {
             .toList();
     if (probabilities.size() == 1) {
       return probabilities.get(0);
+    }
+    if (outputs.stream()
+        .noneMatch(output -> ScoreOutput.declared(file, output, true).mayHoldScores())) {
+      throw new ModelException(
+          "no output of the model ("
+              + names(outputs)
+              + ") holds float32 or float16 scores: export the model without its last step (ArgMax,"
+              + " ZipMap or similar), so that it returns one score per class");
     }
     throw new ModelException(
         "the model has "

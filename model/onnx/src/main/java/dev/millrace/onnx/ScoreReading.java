@@ -5,13 +5,13 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ScoreKind;
 
 /**
- * Decides what a model's scores are, from the user's word, the graph's last nodes and the scores
- * for sample images. Scores that look like probabilities are never taken for logits, unless the
- * user says so.
+ * Decides which kind of scores a model returns, by the user's setting, the graph's last nodes and
+ * the scores for sample images. Scores that look like probabilities are never taken for logits,
+ * unless the user says so.
  *
  * @param output the output with the scores
  * @param scores the scores for sample images
- * @param told what the user says that the scores are, or null
+ * @param told the kind of scores that the user states, or null
  */
 record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
 
@@ -22,8 +22,8 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
   /**
    * {@return the nodes that make answers from the scores}
    *
-   * @throws ModelException if there is not one finite score per label, or if it is not clear what
-   *     the scores are
+   * @throws ModelException if there is not one finite score per label, or if the kind of the scores
+   *     is not clear
    */
   ScoreTail tail(Labels labels) {
     scores.requireRows();
@@ -58,7 +58,7 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
         };
   }
 
-  /** {@return what the graph and the scores show} */
+  /** {@return the kind of scores that the graph and the scores themselves show} */
   private ScoreKind shown() {
     ScoreKind kind = output.kind();
     if (kind == ScoreKind.PROBABILITIES || kind == ScoreKind.INDEPENDENT) {
@@ -73,7 +73,8 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
               + " probabilities"
               + TELL);
     }
-    if (scores.classes() > 1 && scores.haveEqualSums()) {
+    boolean centred = kind == ScoreKind.LOGITS && scores.classes() > 2 && scores.sumToZero();
+    if (scores.classes() > 1 && scores.haveEqualSums() && !centred) {
       throw new ModelException(
           "the model's answers to different sample images have the same sum, so they may already be"
               + " probabilities"

@@ -13,12 +13,12 @@ public enum ScoreTail {
     }
   },
 
-  /** Nothing: the scores are distributions. */
+  /** No nodes, because the scores are already distributions. */
   DISTRIBUTION(AnswerKind.EXCLUSIVE, "softmax of its own"),
 
   /**
-   * A division by their sum: the scores are probabilities on another scale, for example percent, or
-   * rounded to half precision.
+   * A division of each image's scores by their sum, because the scores are probabilities on another
+   * scale, for example percent, or are rounded to half precision.
    */
   DIVIDED(AnswerKind.EXCLUSIVE, "softmax of its own, divided by its sum") {
     @Override
@@ -29,7 +29,7 @@ public enum ScoreTail {
     }
   },
 
-  /** Nothing: the scores are probabilities that the model has rounded to 8 bits. */
+  /** No nodes, because the scores are probabilities that the model has rounded to 8 bits. */
   COARSE(AnswerKind.COARSE, "softmax of its own, rounded to 8 bits"),
 
   /** A sigmoid of the logit of each class. */
@@ -40,7 +40,7 @@ public enum ScoreTail {
     }
   },
 
-  /** Nothing: the scores are the probabilities of independent classes. */
+  /** No nodes, because the scores are already the probabilities of independent classes. */
   INDEPENDENT(AnswerKind.INDEPENDENT, "independent classes"),
 
   /** The probabilities 1 - p and p, where p is the sigmoid of the only logit. */

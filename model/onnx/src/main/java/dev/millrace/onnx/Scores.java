@@ -21,7 +21,7 @@ import java.util.stream.DoubleStream;
  */
 final class Scores {
 
-  /** Two images, unless the model takes only one image at a time. */
+  /** The number of images per batch, unless the model takes only one image at a time. */
   private static final int IMAGES = 2;
 
   /** The largest allowed difference between 1 and the sum of probabilities in half precision. */
@@ -29,6 +29,9 @@ final class Scores {
 
   /** The largest difference between 1 and the sum of probabilities that rounding explains. */
   private static final double SINGLE_PRECISION = 1e-5;
+
+  /** The largest share of the sum of absolute scores at which the sum of scores counts as 0. */
+  private static final double ZERO_SUM = 1e-3;
 
   private static final int WHITE = 255;
 
@@ -43,8 +46,8 @@ final class Scores {
   }
 
   /**
-   * Runs a model on four images that differ as much as possible, in batches of two, or of one if it
-   * takes only one image at a time.
+   * Runs a model on four images that differ as much as possible, in batches of two images, or one
+   * by one if the model takes only one image at a time.
    *
    * @param model an ONNX file that takes 8-bit pixels and returns float32 scores
    * @throws ModelException if the model cannot be loaded or run
@@ -99,11 +102,15 @@ final class Scores {
   }
 
   /**
-   * Requires one row of scores per image. Every dimension but the first, and one more, must be 1.
+   * Requires one row of scores per image. At most one dimension after the first may differ from 1.
+   * The scores of a model that takes one image at a time may have no dimension for the image.
    *
-   * @throws ModelException if the shape is another
+   * @throws ModelException if the scores have another shape
    */
   void requireRows() {
+    if (images == 1 && shape.length == 1) {
+      return;
+    }
     long wide = Arrays.stream(shape).skip(1).filter(side -> side != 1).count();
     if (shape.length == 0 || shape[0] != images || wide > 1) {
       throw new ModelException(
@@ -136,10 +143,12 @@ final class Scores {
 
   /** {@return the number of scores per image} */
   int classes() {
-    return (int) Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
+    return shape.length == 1
+        ? (int) shape[0]
+        : (int) Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
   }
 
-  /** {@return whether the shape is another than {@code [batch, classes]}} */
+  /** {@return whether the shape is not {@code [batch, classes]}} */
   boolean needFlatten() {
     return shape.length != 2;
   }
@@ -152,12 +161,15 @@ final class Scores {
     return arePositive() && sums().allMatch(sum -> Math.abs(sum - 1) <= HALF_PRECISION);
   }
 
-  /** {@return whether each image's scores sum to 1 but for the rounding of float32} */
+  /** {@return whether each image's scores sum to 1 except for the rounding of float32} */
   boolean sumToOne() {
     return sums().allMatch(sum -> Math.abs(sum - 1) <= SINGLE_PRECISION);
   }
 
-  /** {@return whether each image's scores are a distribution, times a number common to all} */
+  /**
+   * {@return whether each image's scores are a distribution multiplied by the same number for all
+   * images}
+   */
   boolean areScaledDistributions() {
     double sum = sums().findFirst().orElse(0);
     return arePositive()
@@ -165,7 +177,7 @@ final class Scores {
         && sums().allMatch(other -> Math.abs(other - sum) <= HALF_PRECISION * sum);
   }
 
-  /** {@return whether all scores lie between 0 and 1, but for rounding} */
+  /** {@return whether all scores lie between 0 and 1, except for rounding} */
   boolean areInUnitRange() {
     return rows.stream()
         .allMatch(
@@ -179,7 +191,7 @@ final class Scores {
             });
   }
 
-  /** {@return whether the scores of all images have the same sum, but for rounding} */
+  /** {@return whether the scores of all images have the same sum, except for rounding} */
   boolean haveEqualSums() {
     double largest = 0;
     for (float[] row : rows) {
@@ -192,6 +204,26 @@ final class Scores {
     double tolerance = SINGLE_PRECISION * largest;
     double sum = sums().findFirst().orElse(0);
     return sums().allMatch(other -> Math.abs(other - sum) <= tolerance);
+  }
+
+  /**
+   * {@return whether the scores of each image sum to 0, except for rounding} A softmax does not
+   * change if the same number is added to all of its logits, so weight decay moves the sum of
+   * trained logits towards 0.
+   */
+  boolean sumToZero() {
+    return haveEqualSums()
+        && rows.stream()
+            .allMatch(
+                row -> {
+                  double sum = 0;
+                  double size = 0;
+                  for (float value : row) {
+                    sum += value;
+                    size += Math.abs(value);
+                  }
+                  return Math.abs(sum) <= ZERO_SUM * size;
+                });
   }
 
   /** {@return whether two images have different scores} */

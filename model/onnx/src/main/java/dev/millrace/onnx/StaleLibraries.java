@@ -16,11 +16,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Removes temporary folders with ONNX Runtime's library. A process leaves this folder, of up to 28
- * MB, if the process is killed while it loads the library. A folder from which a running process
- * has loaded a library is kept; on Linux, {@code /proc} shows these folders. A folder that changed
- * in the last five minutes is kept too, because a process may have just unpacked a library there
- * and not yet loaded it.
+ * Removes temporary folders with ONNX Runtime's library. A process that is killed while it loads
+ * the library leaves such a folder of up to 28 MB. A folder from which a running process has loaded
+ * a library is kept; on Linux, {@code /proc} shows these folders. A folder that changed in the last
+ * five minutes is kept too, because a process may have just unpacked a library there and not yet
+ * loaded it.
  */
 final class StaleLibraries {
 

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 
 /**
  * The folder in which ONNX Runtime's Java API unpacks its native library. The API asks the JVM to
- * delete the folder at exit, but the folder itself stays. After a kill, the folder's files stay
- * too, which take 28 MB. On a POSIX system, a loaded library works without its file, so the folder
- * can be removed as soon as the library is loaded.
+ * delete the folder at exit, but the folder itself stays. If the process is killed, the folder's
+ * files, which take 28 MB, stay too. On a POSIX system, a loaded library works without its file, so
+ * the folder can be removed as soon as the library is loaded.
  */
 final class UnpackedLibrary {
 

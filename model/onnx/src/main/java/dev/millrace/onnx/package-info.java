@@ -1,2 +1,2 @@
-/** ONNX files and ONNX Runtime's sessions. The only code that uses ONNX and ONNX Runtime. */
+/** ONNX files and ONNX Runtime's sessions. Only this module uses ONNX and ONNX Runtime. */
 package dev.millrace.onnx;

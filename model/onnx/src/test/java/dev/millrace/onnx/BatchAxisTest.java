@@ -73,8 +73,16 @@ class BatchAxisTest {
             "mean over a dynamic batch",
             nchw().ending(BatchAxisTest::mixedRows).model(),
             "an image's answer depends on the other images in its batch"),
+        arguments(
+            "Squeeze of all axes",
+            ending(BatchAxisTest::squeezedAndBack),
+            "it answers a batch of 2 with the shape [1, 2, 5]"),
+        arguments(
+            "no axis for the image in the output",
+            ending(end -> end.node("Squeeze")),
+            "it answers a batch of 1 with the shape [5]"),
         arguments("rows turned", ending(BatchAxisTest::turnedRows), ""),
-        arguments("no batch axis", withoutBatchAxis(), "its input has no batch axis"));
+        arguments("no batch axis", withoutBatchAxis(), "its input has three axes"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -191,7 +199,7 @@ class BatchAxisTest {
     return end.graph().node("Reshape", "flat", List.of(end.logits(), shape));
   }
 
-  /** A weight of one row stays one row. */
+  /** Reshapes a weight to one row, which must stay one row in a batch of several images. */
   private static String reshapedWeight(SmallModel.Ending end) {
     String weight = end.graph().weight("zeros", Tensor.floats(new float[5], 5));
     String row = reshape(end, weight, "row", 1, -1);
@@ -209,7 +217,7 @@ class BatchAxisTest {
     return reshape(end, row, "flat", 1, 5);
   }
 
-  /** Is right for one image and for equal images, and mixes different ones. */
+  /** Adds nodes that are right for one image and for equal images, but mix different images. */
   private static String mixedRows(SmallModel.Ending end) {
     OnnxGraph graph = end.graph();
     String half = graph.constant("half", Tensor.floats(new float[] {0.5f}, 1));
@@ -218,10 +226,18 @@ class BatchAxisTest {
     return graph.node("Mul", "halved", List.of(sum, half));
   }
 
-  /** Is right for one image, and gives each row scores of other images in a batch. */
+  /**
+   * Adds nodes that are right for one image, but in a batch give each row scores of other images.
+   */
   private static String turnedRows(SmallModel.Ending end) {
     String columns = reshape(end, end.logits(), "columns", 5, -1);
     return end.graph().node("Transpose", "turned", List.of(columns));
+  }
+
+  /** Removes all axes of length 1, and puts one in front: right for one image alone. */
+  private static String squeezedAndBack(SmallModel.Ending end) {
+    String axis = end.graph().constant("axis", Tensor.integers(0));
+    return end.graph().node("Unsqueeze", "back", List.of(end.node("Squeeze"), axis));
   }
 
   /** Rounds the logits to 8 bits, with a scale that is computed from all rows of the batch. */
@@ -249,7 +265,7 @@ class BatchAxisTest {
     return end.graph().node("Gemm", "constant", List.of(end.logits(), nothing, bias));
   }
 
-  /** Takes one image {@code [3, 4, 4]} and returns one row {@code [5]}. */
+  /** Returns a model that takes one image {@code [3, 4, 4]} and returns one row {@code [5]}. */
   private static ModelProto withoutBatchAxis() {
     ModelProto.Builder model = nchw().model().toBuilder();
     GraphProto.Builder graph = model.getGraphBuilder();

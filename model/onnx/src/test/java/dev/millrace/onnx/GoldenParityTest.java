@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Prepared real models return the same probabilities for 8-bit pixels as PyTorch returns for
- * normalised floats.
+ * Real models, prepared for serving, return the same probabilities for 8-bit pixels as PyTorch
+ * returns for normalised floats.
  */
 class GoldenParityTest {
 

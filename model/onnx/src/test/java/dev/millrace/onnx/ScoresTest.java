@@ -50,7 +50,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a model's output holds is recognised, or the user has to say it. */
+/**
+ * The preparation recognises the kind of scores that a model's output holds, or requires the user
+ * to state the kind.
+ */
 class ScoresTest {
 
   private static final ByteBuffer PIXELS = SampleImages.noise(3, SmallModel.SIZE, SmallModel.SIZE);
@@ -142,6 +145,26 @@ class ScoresTest {
     PreparedModel prepared = prepare(model, TWO, null, ScoreKind.INDEPENDENT);
     assertThat(prepared.scores()).isEqualTo(ScoreTail.INDEPENDENT);
     assertThat(answers(prepared, TWO)).containsExactly(independent(), within(1e-6f));
+  }
+
+  /** Weight decay moves the sum of trained logits towards 0. */
+  @Test
+  void logitsThatSumToZero_areLogits_ifALinearLayerComputesThem() {
+    PreparedModel prepared = prepare(ending(ScoresTest::centred), LABELS, null, null);
+
+    assertThat(prepared.scores()).isEqualTo(ScoreTail.SOFTMAX);
+    assertThat(answers(prepared, LABELS))
+        .containsExactly(SmallModel.probabilities(PIXELS, 3), within(1e-5f));
+  }
+
+  @Test
+  void otherScoresThatSumToZero_areRefusedUntilTheUserSaysWhatTheyAre() {
+    assertRefused(
+        ending(ScoresTest::probabilitiesLessTheirMean),
+        LABELS,
+        null,
+        null,
+        "the model's answers to different sample images have the same sum");
   }
 
   @Test
@@ -380,7 +403,10 @@ class ScoresTest {
     return Tensor.value(name, DataType.FLOAT, shape);
   }
 
-  /** Returns a model that ends in an operator, and also returns a value from before the end. */
+  /**
+   * Returns a model that ends in this operator, and has another output: a value from before the
+   * end.
+   */
   private static ModelProto withOutputs(String operator, ValueInfoProto other) {
     ModelProto.Builder model = ending(end -> end.node(operator)).toBuilder();
     model.getGraphBuilder().setOutput(0, output("y", -1, 5)).addOutput(other);
@@ -432,6 +458,21 @@ class ScoresTest {
     return end.graph().node("Mul", "product", List.of(value, constant));
   }
 
+  /** Subtracts the mean of the logits from each, as a weight of a linear layer. */
+  private static String centred(Ending end) {
+    float[] weight = new float[25];
+    for (int i = 0; i < weight.length; i++) {
+      weight[i] = (i % 6 == 0 ? 1 : 0) - 1 / 5f;
+    }
+    String centre = end.graph().weight("centre", Tensor.floats(weight, 5, 5));
+    return end.graph().node("MatMul", "centred", List.of(end.logits(), centre));
+  }
+
+  private static String probabilitiesLessTheirMean(Ending end) {
+    String mean = end.graph().constant("mean", Tensor.floats(new float[] {0.2f}, 1));
+    return end.graph().node("Sub", "less", List.of(end.node("Softmax"), mean));
+  }
+
   private static String twiceLessOne(Ending end) {
     String one = end.graph().constant("one", Tensor.floats(new float[] {1}, 1));
     return end.graph().node("Sub", "less", List.of(times(end, 2), one));
@@ -446,14 +487,14 @@ class ScoresTest {
     return end.graph().node("DequantizeLinear", "back", List.of(quantized(end), "scale"));
   }
 
-  /** Two logits: the logarithms of the odds of a against b, and of c against d. */
+  /** Two logits: the logarithms of the odds of class a against b, and of class c against d. */
   private static String odds(Ending end) {
     float[] weights = {1, 0, -1, 0, 0, 1, 0, -1, 0, 0};
     String matrix = end.graph().weight("odds.weight", Tensor.floats(weights, 5, 2));
     return end.graph().node("MatMul", "odds", List.of(end.logits(), matrix));
   }
 
-  /** One logit: the logarithm of the odds of a against b. */
+  /** One logit: the logarithm of the odds of class a against class b. */
   private static String odd(Ending end) {
     String column =
         end.graph().weight("odd.weight", Tensor.floats(new float[] {1, -1, 0, 0, 0}, 5, 1));
@@ -490,7 +531,10 @@ class ScoresTest {
     return end.graph().node("Gemm", "constant", List.of(end.logits(), nothing, bias));
   }
 
-  /** Returns a model whose softmax is in a function of its own, with a name of its own. */
+  /**
+   * Returns a model whose softmax is inside a function that the file itself defines. The function
+   * has the name {@code Chances}.
+   */
   private static ModelProto localSoftmax() {
     NodeProto softmax =
         NodeProto.newBuilder().setOpType("Softmax").addInput("in").addOutput("out").build();
@@ -546,7 +590,7 @@ class ScoresTest {
     return expected;
   }
 
-  /** Returns 1 - p and p of {@link #odd}, in the order of the images. */
+  /** Returns 1 - p and p for each image, where p is the sigmoid of {@link #odd}. */
   private static float[] pairs() {
     float[] expected = new float[6];
     for (int image = 0; image < 3; image++) {

@@ -19,11 +19,11 @@ record TritonInput(int height, int width) {
   private static final int IMAGE_RANK = 3;
 
   /**
-   * Reads the declaration of the input: the shape that the model takes, which is {@code reshape}'s
-   * if the input has one, otherwise its {@code dims}. If max_batch_size is 0, the shape may begin
-   * with a batch dimension.
+   * Reads the declaration of the input: the shape that the model takes. The field {@code reshape}
+   * gives this shape if it is present, otherwise the field {@code dims}. If {@code max_batch_size}
+   * is 0, the shape may begin with a batch dimension.
    *
-   * @return the size; empty if it is dynamic or not declared
+   * @return the size of the images; empty if the size is dynamic or not declared
    * @throws dev.millrace.core.model.ModelException if the shape is not that of RGB images
    */
   static Optional<TritonInput> of(ConfigFile text) {

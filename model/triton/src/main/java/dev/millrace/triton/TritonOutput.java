@@ -11,14 +11,17 @@ final class TritonOutput {
 
   private TritonOutput() {}
 
-  /** {@return the name of the labels file, which the first output with labels gives} */
+  /**
+   * {@return the name of the labels file: the {@code label_filename} of the first output that has
+   * one}
+   */
   static Optional<String> labels(ModelConfig config) {
     return labelled(config).map(ModelOutput::getLabelFilename);
   }
 
   /**
-   * {@return the name of the output with the scores: the first output with labels, or the only
-   * output; empty if there is neither, or it has no name}
+   * {@return the name of the output with the scores: the first output with a labels file, or the
+   * only output; empty if there is no such output, or if it has no name}
    */
   static Optional<String> name(ModelConfig config) {
     return labelled(config)
@@ -32,7 +35,7 @@ final class TritonOutput {
   /**
    * {@return the kind of scores that has this name}
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if no kind has this name
    */
   static ScoreKind kind(String name) {
     try {

@@ -15,7 +15,7 @@ import java.util.Deque;
 /**
  * Writes files and folders so that a power failure after the call cannot undo them. Content and
  * names are forced to disk separately: {@link #writeNew} forces a file's content, and {@link
- * #force} forces the names in a folder.
+ * #force} forces the names of a folder's entries.
  */
 public final class Disk {
 
@@ -88,7 +88,7 @@ public final class Disk {
   }
 
   /**
-   * Forces the names in a folder to disk, on systems that support it.
+   * Forces the names of a folder's entries to disk, on operating systems that support it.
    *
    * @param folder an existing folder
    * @throws IOException if the folder cannot be opened or forced to disk

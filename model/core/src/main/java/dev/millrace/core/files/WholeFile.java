@@ -16,7 +16,7 @@ public final class WholeFile {
    * {@return a file's bytes}
    *
    * @param file the file
-   * @throws IOException if the file cannot be read, or has 2 GiB or more
+   * @throws IOException if the file cannot be read, or is 2 GiB or larger
    */
   public static byte[] read(Path file) throws IOException {
     requireArray(file);
@@ -27,7 +27,7 @@ public final class WholeFile {
    * {@return the content of a text file in UTF-8}
    *
    * @param file the file
-   * @throws IOException if the file cannot be read, has 2 GiB or more, or is not valid UTF-8
+   * @throws IOException if the file cannot be read, is 2 GiB or larger, or is not valid UTF-8
    */
   public static String text(Path file) throws IOException {
     requireArray(file);

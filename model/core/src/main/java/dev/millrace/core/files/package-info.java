@@ -1,2 +1,2 @@
-/** Files that a crash leaves either complete or absent, and SHA-256 checksums. */
+/** Writes files so that they survive a crash, reads whole files, and computes SHA-256 checksums. */
 package dev.millrace.core.files;

@@ -20,7 +20,10 @@ public final class BadImageException extends RuntimeException {
     UNREADABLE_EVENT,
     /** The first bytes are not those of a supported image format. */
     UNKNOWN_FORMAT,
-    /** The header declares a larger image than {@link ImageLimits#maxPixels()} allows. */
+    /**
+     * The image has more pixels than {@link ImageLimits#maxPixels()} allows, or its decode would
+     * need too much memory or too many passes.
+     */
     TOO_LARGE,
     /** The first bytes are those of a supported image format, but the image cannot be decoded. */
     UNDECODABLE,

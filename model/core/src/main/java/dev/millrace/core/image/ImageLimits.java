@@ -5,15 +5,17 @@ import java.time.Duration;
 /**
  * Limits for one image. An image that exceeds a limit is refused.
  *
- * @param maxPixels the largest width times height, at least 1. The decoder reads the width and the
- *     height from the header before it allocates memory for pixels. A JPEG may have eight times as
- *     many pixels if its decode needs at most 12 bytes of native memory for each pixel of the
- *     limit, because it can be decoded at a reduced size. The default of 32 Mi pixels admits the
- *     JPEGs of every common camera, and limits the native memory of a decode to about 400 MB for a
- *     JPEG, 500 MB for a TIFF and 130 MB for another image
+ * @param maxPixels the largest number of pixels (width times height), at least 1. The decoder reads
+ *     the width and the height from the header before it allocates memory for pixels. A JPEG may
+ *     have eight times as many pixels if its decode needs at most 12 bytes of native memory for
+ *     each pixel of the limit, because a JPEG can be decoded at a reduced size. The default of 32
+ *     Mi pixels admits the JPEGs of every common camera, and limits the native memory of a decode
+ *     to about 400 MB for a JPEG, 500 MB for a TIFF and 130 MB for an image of another format (200
+ *     MB if EXIF data says that the image must be rotated)
  * @param decodeTimeout the longest time that the decode of one image may take, at least 1 ms
  * @param maxHungDecoders the largest number of decodes that may run beyond {@code decodeTimeout} at
- *     the same time, at least 1. If one more decode does so, the engine fails
+ *     the same time, at least 1. If one more decode runs beyond {@code decodeTimeout}, the engine
+ *     fails
  */
 public record ImageLimits(long maxPixels, Duration decodeTimeout, int maxHungDecoders) {
 
@@ -25,7 +27,7 @@ public record ImageLimits(long maxPixels, Duration decodeTimeout, int maxHungDec
   /**
    * Validates the limits.
    *
-   * @param maxPixels the largest width times height, at least 1
+   * @param maxPixels the largest number of pixels (width times height), at least 1
    * @param decodeTimeout the longest time of one decode, at least 1 ms
    * @param maxHungDecoders the largest number of decodes that may run beyond {@code decodeTimeout}
    *     at the same time, at least 1

@@ -14,21 +14,23 @@ import java.util.Map;
  * preprocessing is torchvision's: {@code Resize(resize)} of the shorter side (bilinear,
  * antialiased), {@code CenterCrop(size)}, RGB, {@code scale} 1/255.
  *
- * <p>The decoder does everything up to the fit, and returns 8-bit RGB pixels. The channels and the
- * normalisation are part of the prepared graph, so that only {@link #bytes()} bytes per image are
- * copied to the device.
+ * <p>The decoder does everything up to the fit, and returns 8-bit RGB pixels. The prepared model's
+ * graph arranges the channels and normalises the pixels, so that only {@link #bytes()} bytes per
+ * image are copied to the device.
  *
  * @param width width of the input, in pixels, from 1 to {@value #MAX_SIZE}
  * @param height height of the input, in pixels, from 1 to {@value #MAX_SIZE}
  * @param resize with {@link Fit#CROP}, the length of the shorter side after the resize, in pixels;
- *     at least the longer side of the input. Otherwise the longer side of the input
+ *     at least the longer side of the input. With any other fit, the longer side of the input
  * @param fit how an image of another shape becomes an image of the input's shape
  * @param interpolation how pixels are computed when the image is resized
  * @param exif whether the orientation in the file's EXIF data is applied
  * @param channels the channels of the model's input
- * @param scale factor of a pixel's value before the normalisation, usually 1/255
- * @param mean mean of each channel, after the scale
- * @param std standard deviation of each channel, after the scale; each above 0
+ * @param scale factor by which each pixel value is multiplied before the normalisation, usually
+ *     1/255
+ * @param mean mean of each channel, after the multiplication by {@code scale}
+ * @param std standard deviation of each channel, after the multiplication by {@code scale}; each
+ *     above 0
  */
 public record Preprocessing(
     int width,
@@ -48,6 +50,9 @@ public record Preprocessing(
   /** The largest side of an input, in pixels. */
   public static final int MAX_SIZE = 4096;
 
+  /** Models with a smaller input than this, in pixels, are usually trained on whole images. */
+  private static final int SMALL = 64;
+
   /** The usual scale: pixels from 0 to 255 become numbers from 0 to 1. */
   public static final double UNIT_SCALE = 1 / 255.0;
 
@@ -61,9 +66,12 @@ public record Preprocessing(
   public enum Fit {
     /** The shorter side is resized to {@code resize}; then the centre is cut out. */
     CROP,
-    /** Both sides are resized to the input's, which may change the proportions. */
+    /** Both sides are resized to the sides of the input, which may change the proportions. */
     SQUASH,
-    /** The longer side is resized to fit; black borders on both sides fill the rest. */
+    /**
+     * The whole image is resized to fit into the input, without a change of its proportions. Black
+     * borders on two sides fill the rest.
+     */
     PAD
   }
 
@@ -122,9 +130,9 @@ public record Preprocessing(
    * @param interpolation how pixels are computed when the image is resized
    * @param exif whether the orientation in the file's EXIF data is applied
    * @param channels the channels of the model's input
-   * @param scale factor of a pixel's value before the normalisation
-   * @param mean mean of each channel, after the scale
-   * @param std standard deviation of each channel, after the scale
+   * @param scale factor by which each pixel value is multiplied before the normalisation
+   * @param mean mean of each channel, after the multiplication by {@code scale}
+   * @param std standard deviation of each channel, after the multiplication by {@code scale}
    * @throws IllegalArgumentException if a value is out of range; the message names the key and the
    *     value
    */
@@ -210,9 +218,9 @@ public record Preprocessing(
   }
 
   /**
-   * {@return the values as they are in a manifest} Values that are usual are left out: {@code fit},
-   * {@code interpolation}, {@code exif}, {@code channels} and {@code scale}. A square input has one
-   * {@code size}.
+   * {@return the values as they are in a manifest} The values of {@code fit}, {@code
+   * interpolation}, {@code exif}, {@code channels} and {@code scale} are left out if they are the
+   * usual ones. A square input has one {@code size}.
    */
   @JsonValue
   public Map<String, Object> json() {
@@ -260,9 +268,9 @@ public record Preprocessing(
     return width == height;
   }
 
-  /** {@return the input's size as text, for example {@code 224x224}: the width, then the height} */
+  /** {@return the input's size as text, for example {@code 224x224}: the height, then the width} */
   public String size() {
-    return width + "x" + height;
+    return height + "x" + width;
   }
 
   /** {@return the bytes of one preprocessed image: {@code height * width * 3}} */
@@ -271,12 +279,14 @@ public record Preprocessing(
   }
 
   /**
-   * {@return the usual resize for a size: 8/7 of the size, rounded; for example 256 pixels for 224}
+   * {@return the usual resize for a size: 8/7 of the size, rounded, for example 256 pixels for 224;
+   * but the size itself below {@value #SMALL} pixels, because models of small images see them
+   * whole}
    *
    * @param size side of the input, in pixels
    */
   public static int usualResize(int size) {
-    return Math.round(size * 8 / 7f);
+    return size < SMALL ? size : Math.round(size * 8 / 7f);
   }
 
   private static void requireSide(String key, int side) {

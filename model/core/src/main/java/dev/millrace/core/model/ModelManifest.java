@@ -20,13 +20,13 @@ import java.util.regex.Pattern;
  * @param sha256 SHA-256 checksum of the version's model file: 64 lower-case hexadecimal digits
  * @param created time of publication, ISO-8601 in UTC
  * @param source the origin of the version
- * @param parentVersion the version that training started from, or null
+ * @param parentVersion number of the version that training started from, or null
  * @param preprocessing the preprocessing of the model's images
  * @param labels names of the classes in the order of the model's outputs
  * @param metrics measurements of the version, for example {@code "accuracy": 0.915}; may be empty
  * @param trainingRun name of the training run that produced the version, or null
  * @param kind {@value #INDEPENDENT} if any number of the classes may be right for an image; null if
- *     exactly one is
+ *     exactly one class is right
  * @param files names and SHA-256 checksums of the files with weights that are beside the model
  *     file; empty if the model file contains all weights. The order is kept
  */
@@ -89,7 +89,7 @@ public record ModelManifest(
    * @param sha256 SHA-256 checksum of the version's model file
    * @param created time of publication, ISO-8601 in UTC
    * @param source the origin of the version
-   * @param parentVersion the version that training started from, or null
+   * @param parentVersion number of the version that training started from, or null
    * @param preprocessing the preprocessing of the model's images
    * @param labels names of the classes in the order of the model's outputs
    * @param metrics measurements of the version by name
@@ -123,14 +123,15 @@ public record ModelManifest(
   }
 
   /**
-   * Creates the manifest of a model of exclusive classes.
+   * Creates the manifest of a model with exclusive classes (exactly one class is right for an
+   * image).
    *
    * @param name the model's name
    * @param version the version's number
    * @param sha256 SHA-256 checksum of the version's model file
    * @param created time of publication, ISO-8601 in UTC
    * @param source the origin of the version
-   * @param parentVersion the version that training started from, or null
+   * @param parentVersion number of the version that training started from, or null
    * @param preprocessing the preprocessing of the model's images
    * @param labels names of the classes in the order of the model's outputs
    * @param metrics measurements of the version by name

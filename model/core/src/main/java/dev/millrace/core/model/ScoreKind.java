@@ -1,11 +1,11 @@
 package dev.millrace.core.model;
 
-/** What the scores are that an exported model returns for an image. */
+/** The meaning of the scores that an exported model returns for an image. */
 public enum ScoreKind {
-  /** Unbounded numbers, of which a softmax makes probabilities of exclusive classes. */
+  /** Unbounded numbers. A softmax turns them into the probabilities of exclusive classes. */
   LOGITS,
 
-  /** The probabilities of exclusive classes, of which one is right. */
+  /** The probabilities of exclusive classes: exactly one class is right. */
   PROBABILITIES,
 
   /** One score for each class by itself: any number of classes may be right. */

@@ -1,13 +1,14 @@
 package dev.millrace.core.model;
 
 /**
- * What a user says about the output of an exported model, because its file does not say it.
+ * A user's settings for the output of an exported model. They state what the model's file does not
+ * show.
  *
  * @param output name of the output that holds the scores, or null if it is obvious
- * @param kind what the scores are, or null if the file shows it
+ * @param kind the kind of the scores, or null if the file shows the kind
  */
 public record ScoreSettings(String output, ScoreKind kind) {
 
-  /** The file says everything. */
+  /** No settings: the file shows which output holds the scores, and their kind. */
   public static final ScoreSettings FROM_FILE = new ScoreSettings(null, null);
 }

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 
 /**
  * Reads version folders that another tool wrote. A {@link ModelRepository} never writes to these
- * folders. It calls a foreign layout only for a version folder without a {@code millrace.json}.
- * Implementations are thread-safe.
+ * folders. The repository calls a foreign layout only for a version folder without a {@code
+ * millrace.json}. Implementations are thread-safe.
  */
 public interface ForeignLayout {
 

@@ -302,8 +302,8 @@ public final class ModelRepository {
    * a version.
    *
    * @param model the model's name
-   * @param age the shortest time since a hidden folder's last change. A folder that changed more
-   *     recently is kept, because another process may still be using it
+   * @param age the minimum time that must have passed since a hidden folder's last change. A folder
+   *     that changed more recently is kept, because another process may still be using it
    * @return the number of removed folders
    * @throws ModelException if there is no such model, or the repository cannot be written
    */

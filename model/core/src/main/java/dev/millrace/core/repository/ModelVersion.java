@@ -22,8 +22,8 @@ import java.util.OptionalInt;
  * @param maxBatchSize the largest number of images per batch; empty if there is no limit
  * @param isPrepared whether the model file takes 8-bit pixels and returns probabilities; false for
  *     a model file that is still as its author exported it
- * @param scores which output of a model file that is not prepared holds the scores, and what they
- *     are
+ * @param scores for a model file that is not prepared: the name of the output with the scores, and
+ *     the kind of the scores
  */
 public record ModelVersion(
     Path folder,
@@ -50,7 +50,8 @@ public record ModelVersion(
   }
 
   /**
-   * Creates a version whose model file says which output holds the scores, and what they are.
+   * Creates a version without score settings: the model file itself must show which output holds
+   * the scores, and their kind.
    *
    * @param folder {@code <repository>/<model>/<version>}
    * @param manifest the manifest in the folder, or the one that a {@link ForeignLayout} derived
@@ -152,8 +153,9 @@ public record ModelVersion(
 
   /**
    * Requires that this version and {@code predecessor} take images of the same size and have the
-   * same classes, both exclusive or both independent, in the same order. Consumers of the
-   * predecessor's predictions can then read this version's predictions.
+   * same classes in the same order. The classes of both versions must be exclusive, or the classes
+   * of both must be independent. Consumers of the predecessor's predictions can then read this
+   * version's predictions.
    *
    * @param predecessor the version to compare with
    * @throws SignatureChangeException if the sizes or the classes differ; the message names the

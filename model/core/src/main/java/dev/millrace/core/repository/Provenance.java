@@ -8,7 +8,7 @@ import java.util.Map;
  * ModelManifest}.
  *
  * @param source the origin of the model
- * @param parentVersion the version that training started from, or null
+ * @param parentVersion number of the version that training started from, or null
  * @param metrics measurements of the model; may be empty
  * @param trainingRun name of the training run that produced the model, or null
  */
@@ -22,7 +22,7 @@ public record Provenance(
    * Copies the metrics.
    *
    * @param source the origin of the model
-   * @param parentVersion the version that training started from, or null
+   * @param parentVersion number of the version that training started from, or null
    * @param metrics measurements of the model
    * @param trainingRun name of the training run that produced the model, or null
    */

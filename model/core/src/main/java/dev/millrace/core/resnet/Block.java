@@ -19,7 +19,7 @@ public enum Block {
     this.expansion = expansion;
   }
 
-  /** {@return the width of the block's output as a multiple of its stage's width} */
+  /** {@return the number of the block's output channels, as a multiple of the stage's width} */
   public int expansion() {
     return expansion;
   }

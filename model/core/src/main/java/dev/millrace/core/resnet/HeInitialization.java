@@ -27,7 +27,7 @@ public final class HeInitialization {
   }
 
   /**
-   * Draws a network's weights.
+   * Draws random initial weights for a network.
    *
    * @param network the network
    * @param seed the seed; the same seed produces the same weights

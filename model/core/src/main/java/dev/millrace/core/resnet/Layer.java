@@ -50,7 +50,7 @@ public record Layer(
     parameters = List.copyOf(parameters);
   }
 
-  /** {@return the number of values that training changes by gradients} */
+  /** {@return the number of trainable values, without the statistics of batch norms} */
   public long parameterCount() {
     return parameters.stream().filter(Parameter::trained).mapToLong(Parameter::count).sum();
   }

@@ -13,8 +13,8 @@ final class LayerListing implements NetworkBuilder<LayerListing.Image> {
   record Image(int channels, int size) {
 
     /**
-     * {@return the output's shape of a layer with an odd kernel side {@code k} and a padding of
-     * {@code k / 2}}
+     * {@return the shape of the output of a layer whose kernel side {@code k} is odd and whose
+     * padding is {@code k / 2}}
      */
     Image to(int outputs, int stride) {
       return new Image(outputs, (size - 1) / stride + 1);

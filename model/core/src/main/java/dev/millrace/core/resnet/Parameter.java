@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param name the name in PyTorch's {@code state_dict}
  * @param shape the dimensions in PyTorch's order, outputs first
- * @param trained whether training changes the tensor by gradients; false for the running mean and
- *     variance of a batch norm
+ * @param trained whether the tensor is trainable (changed by gradient descent); false for the
+ *     running mean and variance of a batch norm
  */
 public record Parameter(String name, List<Integer> shape, boolean trained) {
 
@@ -17,7 +17,7 @@ public record Parameter(String name, List<Integer> shape, boolean trained) {
    *
    * @param name the name in PyTorch's {@code state_dict}
    * @param shape the dimensions in PyTorch's order, outputs first
-   * @param trained whether training changes the tensor by gradients
+   * @param trained whether the tensor is trainable
    */
   public Parameter {
     shape = List.copyOf(shape);

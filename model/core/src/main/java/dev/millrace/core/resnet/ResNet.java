@@ -158,7 +158,7 @@ public record ResNet(
     return layers().stream().flatMap(layer -> layer.parameters().stream()).toList();
   }
 
-  /** {@return the number of values that training changes by gradients} */
+  /** {@return the number of trainable values, without the statistics of batch norms} */
   public long parameterCount() {
     return layers().stream().mapToLong(Layer::parameterCount).sum();
   }

@@ -1,13 +1,13 @@
 package dev.millrace.core.runtime;
 
-/** What a loaded model's answers to an image are. */
+/** The meaning of the numbers, one per class, that a loaded model returns for an image. */
 public enum AnswerKind {
   /** A distribution: one class is right, and the probabilities of all classes sum to 1. */
   EXCLUSIVE,
 
   /**
-   * One class is right, but the model has rounded the probabilities to 8 bits or so. They sum to 1
-   * only roughly, because many small probabilities have become 0.
+   * One class is right, but the model has rounded the probabilities, usually to 8 bits. The
+   * probabilities sum to 1 only roughly, because many small probabilities have become 0.
    */
   COARSE,
 
@@ -15,9 +15,9 @@ public enum AnswerKind {
   INDEPENDENT;
 
   /**
-   * Finds what is wrong with an answer.
+   * Checks whether an answer has the numbers that this kind requires.
    *
-   * @param row one number per class
+   * @param row the answer: one number per class
    * @param tolerance the largest allowed difference between 1 and the sum of a distribution, and
    *     the largest distance of a number from the range 0 to 1
    * @return the problem, for example {@code probabilities that sum to 3.2, not 1}, or null if there

@@ -1,11 +1,13 @@
 package dev.millrace.core.runtime;
 
 /**
- * A run of the model failed: the run threw an error, or its probabilities are not finite numbers.
+ * A run of the model failed: the run threw an error, or returned probabilities that are not finite
+ * numbers.
  *
  * <p>A session throws this exception if a single run fails. The inference engine completes an
- * answer with this exception only if the device fails on the warm-up image too. A caller that finds
- * this exception among the causes of a failed answer therefore knows that the device is broken.
+ * answer with this exception only if the device also fails on the black image with which the engine
+ * warms up. A caller that finds this exception among the causes of a failed answer therefore knows
+ * that the device is broken.
  */
 public final class InferenceException extends RuntimeException {
 

@@ -19,7 +19,7 @@ public interface ModelSession extends AutoCloseable {
   /** {@return the height of the input, in pixels} */
   int inputHeight();
 
-  /** {@return what the answers are; by default distributions over exclusive classes} */
+  /** {@return the meaning of the answers; by default, distributions over exclusive classes} */
   default AnswerKind answers() {
     return AnswerKind.EXCLUSIVE;
   }
@@ -30,7 +30,7 @@ public interface ModelSession extends AutoCloseable {
    * @param pixels direct buffer of {@code uint8[images, height, width, 3]} from position 0
    * @param images the number of images to classify, at least 1
    * @param probabilities direct buffer in native byte order that receives {@code float32[images,
-   *     classes]} from position 0; each row is as {@link #answers} says
+   *     classes]} from position 0; {@link #answers} says what the numbers of a row mean
    * @throws InferenceException if the run fails; the content of {@code probabilities} is then
    *     undefined
    */

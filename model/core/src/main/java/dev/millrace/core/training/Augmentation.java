@@ -4,11 +4,11 @@ package dev.millrace.core.training;
  * Random changes to each training image, drawn again in each epoch. The defaults are the changes of
  * He et al. for CIFAR-10 (2015, section 4.2).
  *
- * @param cropPadding width, in pixels, of a black border that is added to the image. From the image
- *     with its border, a random part of the image's original size is then cut out; from 0 (no crop)
- *     to 256
+ * @param cropPadding width, in pixels, of a black border that is added to the image, from 0 (no
+ *     crop) to 256. A random part, as large as the original image, is then cut out of the image
+ *     with its border
  * @param flip whether each image is mirrored left to right with a probability of 0.5; if false, no
- *     image is
+ *     image is mirrored
  */
 public record Augmentation(int cropPadding, boolean flip) {
 
@@ -25,7 +25,7 @@ public record Augmentation(int cropPadding, boolean flip) {
    *
    * @param cropPadding width, in pixels, of the black border
    * @param flip whether each image is mirrored left to right with a probability of 0.5; if false,
-   *     no image is
+   *     no image is mirrored
    * @throws IllegalArgumentException if the border is out of range
    */
   public Augmentation {

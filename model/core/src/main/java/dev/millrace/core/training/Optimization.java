@@ -8,10 +8,11 @@ package dev.millrace.core.training;
  * @param batchSize number of images per step, at least 1
  * @param learningRate the peak learning rate, above 0
  * @param schedule the change of the learning rate over the steps
- * @param momentum the momentum, from 0 to below 1
- * @param weightDecay the share of each trained value that is added to its gradient, at least 0
- * @param labelSmoothing the share of the target that is divided equally among all classes, from 0
- *     to below 1: Szegedy et al. (2016)
+ * @param momentum the momentum, at least 0 and below 1
+ * @param weightDecay the factor by which each trained value is multiplied before it is added to its
+ *     gradient, at least 0
+ * @param labelSmoothing the share of the target probability that is spread equally over all
+ *     classes, at least 0 and below 1: Szegedy et al. (2016)
  */
 public record Optimization(
     int epochs,
@@ -38,9 +39,11 @@ public record Optimization(
    * @param batchSize number of images per step, at least 1
    * @param learningRate the peak learning rate, above 0
    * @param schedule the change of the learning rate over the steps
-   * @param momentum the momentum, from 0 to below 1
-   * @param weightDecay the share of each trained value that is added to its gradient
-   * @param labelSmoothing the share of the target that is divided equally among all classes
+   * @param momentum the momentum, at least 0 and below 1
+   * @param weightDecay the factor by which each trained value is multiplied before it is added to
+   *     its gradient
+   * @param labelSmoothing the share of the target probability that is spread equally over all
+   *     classes
    * @throws IllegalArgumentException if a value is out of range; the message contains the name of
    *     the option and the value
    */

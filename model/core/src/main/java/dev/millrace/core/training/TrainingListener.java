@@ -40,7 +40,8 @@ public interface TrainingListener {
   void exported(ModelVersion version);
 
   /**
-   * The gate has judged a checkpoint. The checkpoint is published after this call.
+   * The gate has decided whether a checkpoint may be promoted. The checkpoint is published after
+   * this call.
    *
    * @param verdict the gate's result
    */

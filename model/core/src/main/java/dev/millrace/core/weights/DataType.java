@@ -51,7 +51,7 @@ enum DataType {
     return Arrays.stream(values()).filter(type -> type.numpyCode.equals(code)).findFirst();
   }
 
-  /** {@return bytes per value} */
+  /** {@return the number of bytes per value} */
   int width() {
     return width;
   }

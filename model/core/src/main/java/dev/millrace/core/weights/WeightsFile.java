@@ -32,9 +32,9 @@ public final class WeightsFile {
   /**
    * Reads a file. The file's first bytes, not its name, decide the format.
    *
-   * <p>The float32 values of a safetensors file stay in the file. The file is mapped into memory as
-   * long as the values are reachable. Meanwhile the file may be replaced, as {@link #write} does,
-   * but must not be overwritten or truncated.
+   * <p>The float32 values of a safetensors file are not copied. Instead, the file stays mapped into
+   * memory as long as the values are reachable. Meanwhile the file may be replaced, as {@link
+   * #write} does, but must not be overwritten or truncated.
    *
    * @param file the file
    * @return the weights in the file

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * Names that were added to folders and not yet forced to disk. {@link #lose} removes these names,
- * the newest first, as a power failure may do. The removal of a name counts as forced at once.
+ * the newest first, as a power failure may do. If a name is removed from a folder, the removal
+ * counts as forced to disk at once.
  */
 final class UnforcedNames {
 
@@ -20,7 +21,7 @@ final class UnforcedNames {
   private static final class Entry {
     private Path path;
     private final Path renamedFrom; // null for a file or folder that was created
-    private final byte[] replaced; // null if the name was free
+    private final byte[] replaced; // the old content; null if the name was free
 
     private Entry(Path path, Path renamedFrom, byte[] replaced) {
       this.path = path;

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * <p>Each file operation is a step, and so is each half of a write. The kill is an error that is
  * thrown before the step and before all later steps. So none of these steps happens, not even a
  * step in a {@code finally} block. The files are then the same as after the end of the process:
- * {@link #processThatHalts_leavesWhatAKilledPublisherLeaves} compares both. A power failure also
- * removes written content and names that were not forced to disk.
+ * {@link #processThatHalts_leavesWhatAKilledPublisherLeaves} compares the files of both cases. A
+ * power failure also removes written content and names that were not forced to disk.
  */
 @Timeout(120)
 class KilledPublicationTest {

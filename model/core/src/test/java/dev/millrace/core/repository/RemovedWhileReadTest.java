@@ -66,8 +66,8 @@ class RemovedWhileReadTest {
   }
 
   /**
-   * Reads the version once for each operation of the reader. The change happens before another
-   * operation in each read.
+   * Reads the version once for each operation of the reader. In each read, the change happens
+   * before a different operation.
    */
   private void readVersion2BesideEachStep(Runnable change) {
     AtomicInteger steps = new AtomicInteger();

@@ -90,9 +90,9 @@ final class RootCommand implements Runnable {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "Read options from this properties file. Its keys are option names without the leading"
-              + " dashes (topic, or send.topic for one command only) and Kafka's own keys. Options"
-              + " on the command line override the file.")
+          "Read options from this properties file. A key is a key of Kafka, or the name of an option"
+              + " without the leading dashes. For example, 'topic' sets --topic for every command,"
+              + " and 'send.topic' only for send. Options on the command line override the file.")
   private Path config;
 
   /** {@return whether {@code --verbose} is set, on the command line or in the file} */

@@ -178,7 +178,7 @@ public final class ControlTopicCheck {
     warnings.accept(
         "cannot check whether topic "
             + ControlTopic.NAME
-            + " keeps promotions, because this user may not describe it ("
+            + " keeps promotions, because this user has no right to describe it ("
             + e.getMessage()
             + "); allow DESCRIBE and DESCRIBE_CONFIGS of the topic");
   }

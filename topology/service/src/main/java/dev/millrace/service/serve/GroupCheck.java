@@ -65,7 +65,7 @@ public final class GroupCheck {
       warnings.accept(
           "cannot check whether another service uses the group "
               + group
-              + ", because this user may not describe it ("
+              + ", because this user has no right to describe it ("
               + e.getMessage()
               + "); allow DESCRIBE of the group");
     }

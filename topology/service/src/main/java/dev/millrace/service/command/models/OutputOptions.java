@@ -25,7 +25,7 @@ final class OutputOptions {
       completionCandidates = Kinds.class,
       description =
           "What the scores are: logits of exclusive classes, their probabilities, or independent"
-              + " scores, of which any number may be high (default: what the model's last operators"
+              + " scores, of which several may be high (default: what the model's last operators"
               + " show).")
   private ScoreKind kind;
 

@@ -117,7 +117,7 @@ public final class Board {
    * @param columns width of the terminal, in cells
    * @param rows height of the terminal, in cells
    * @param seconds time since the start of the demo, in s
-   * @return {@code rows} lines of at most {@code columns} cells
+   * @return the lines; there are {@code rows} of them, and each has at most {@code columns} cells
    */
   public List<AttributedString> draw(int columns, int rows, double seconds) {
     int pictureRows = columns >= 5 * (SIDE + 2) && rows >= 2 * LEAST_ROWS - 8 ? SIDE / 2 : SIDE / 4;
