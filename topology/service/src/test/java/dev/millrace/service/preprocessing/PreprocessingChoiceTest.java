@@ -112,6 +112,7 @@ class PreprocessingChoiceTest {
         "efficientnet_b0",
         "torchvision/efficientnet_b9",
         "torchvision/resnet50/IMAGENET21K",
+        "torchvision/vgg16/IMAGENET1K_FEATURES",
         "timm/resnet50",
         "torchvision"
       })
