@@ -6,6 +6,7 @@ import dev.millrace.core.image.Preprocessing.Fit;
 import dev.millrace.core.image.Preprocessing.Interpolation;
 import dev.millrace.onnx.DeclaredInput;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What one source says about the preprocessing of a model. Any value may be null, if the source
@@ -25,7 +26,8 @@ import java.util.List;
  * @param mean mean of each channel after the scale, in the order red, green, blue
  * @param std standard deviation of each channel after the scale, in the order red, green, blue
  * @param obstacle why the source's fit cannot be used, if it is one that Millrace does not have; an
- *     error unless a source before this one says the fit
+ *     error unless sources before this one say what the obstacle leaves open
+ * @param defaults which of the values are defaults, and not in the source itself
  */
 public record Hints(
     String source,
@@ -40,7 +42,34 @@ public record Hints(
     Double scale,
     List<Float> mean,
     List<Float> std,
-    String obstacle) {
+    String obstacle,
+    Defaults defaults) {
+
+  /**
+   * Values of a source that it does not say itself.
+   *
+   * @param source where the values come from, as the user knows it
+   * @param values the names of the values, as they are printed, for example {@code resize}
+   */
+  public record Defaults(String source, Set<String> values) {
+
+    /** No defaults. */
+    public static final Defaults NONE = new Defaults("", Set.of());
+
+    /** Copies the set. */
+    public Defaults {
+      values = Set.copyOf(values);
+    }
+  }
+
+  /**
+   * {@return the source of a value, as the user knows it}
+   *
+   * @param value the value's name, as it is printed
+   */
+  String source(String value) {
+    return defaults.values().contains(value) ? defaults.source() : source;
+  }
 
   /**
    * {@return the size that a model's file declares}

@@ -4,7 +4,9 @@ import dev.millrace.core.image.Preprocessing.Channels;
 import dev.millrace.core.image.Preprocessing.Exif;
 import dev.millrace.core.image.Preprocessing.Fit;
 import dev.millrace.core.image.Preprocessing.Interpolation;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The values of {@link Hints} while a source is read. */
 final class HintsBuilder {
@@ -22,6 +24,10 @@ final class HintsBuilder {
   List<Float> mean;
   List<Float> std;
   String obstacle;
+  String defaultsOf = "";
+
+  /** The names of the values that are defaults. */
+  final Set<String> defaulted = new HashSet<>();
 
   HintsBuilder(String source) {
     this.source = source;
@@ -41,6 +47,7 @@ final class HintsBuilder {
         scale,
         mean,
         std,
-        obstacle);
+        obstacle,
+        new Hints.Defaults(defaultsOf, defaulted));
   }
 }

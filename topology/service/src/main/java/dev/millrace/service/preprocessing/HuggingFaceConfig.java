@@ -3,165 +3,166 @@ package dev.millrace.service.preprocessing;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.image.Preprocessing.Channels;
-import dev.millrace.core.image.Preprocessing.Fit;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * Reads Hugging Face's {@code preprocessor_config.json}. The image processors of transformers give
- * the same keys different meanings; this class follows the processor that the file names.
+ * Reads the configuration of one of Hugging Face's image processors. The image processors of
+ * transformers give the same keys different meanings and defaults; this class follows the processor
+ * that the file names, and refuses a processor or a key that it does not know.
  */
 final class HuggingFaceConfig {
 
-  /** From this size on, ConvNeXt's processor squashes images instead of cropping them. */
-  private static final int CONVNEXT_LARGE = 384;
+  /** Steps that are followed, or that leave the pixels of an image as they are. */
+  private static final Set<String> STEPS =
+      Set.of(
+          "do_resize",
+          "do_center_crop",
+          "do_rescale",
+          "do_normalize",
+          "do_convert_rgb",
+          "do_reduce_labels");
+
+  /** Other keys that change pixels, or name code that may do so. */
+  private static final Set<String> NOT_FOLLOWED =
+      Set.of(
+          "auto_map",
+          "clusters",
+          "pad_size",
+          "patch_size",
+          "size_divisibility",
+          "size_divisor",
+          "use_square_size");
 
   private final JsonNode json;
-  private final String processor;
+  private final ProcessorValues values;
   private final HintsBuilder hints;
 
-  private HuggingFaceConfig(String source, JsonNode json) {
+  private HuggingFaceConfig(String source, JsonNode json, ImageProcessor processor) {
     this.json = json;
-    this.processor =
-        json.path("image_processor_type").asText(json.path("feature_extractor_type").asText(""));
-    this.hints = new HintsBuilder(source);
+    values = new ProcessorValues(json, processor);
+    hints = new HintsBuilder(source);
+    hints.defaultsOf = source + " (" + processor.name() + "'s defaults)";
   }
 
-  static Hints read(String source, JsonNode json) {
-    return new HuggingFaceConfig(source, json).read();
+  /**
+   * Reads a configuration.
+   *
+   * @param source the source, as the user knows it
+   * @param json the configuration
+   * @param modelType finds the kind of the model, if the configuration names no processor
+   * @return what it says, with the processor's defaults
+   * @throws IllegalArgumentException if the configuration cannot be followed
+   */
+  static Hints read(String source, JsonNode json, Supplier<Optional<String>> modelType) {
+    return new HuggingFaceConfig(source, json, processor(json, modelType)).read();
+  }
+
+  /** {@return the name of a configuration's processor, or an empty text if it names none} */
+  static String name(JsonNode json) {
+    return json.path("image_processor_type").asText(json.path("feature_extractor_type").asText(""));
+  }
+
+  private static ImageProcessor processor(JsonNode json, Supplier<Optional<String>> modelType) {
+    String name = name(json);
+    if (!name.isEmpty()) {
+      return ImageProcessor.named(name).orElseThrow(() -> unknown("the image processor " + name));
+    }
+    if (!json.has("size") && !json.has("image_mean") && !json.has("do_resize")) {
+      throw new IllegalArgumentException("it is not the configuration of an image processor");
+    }
+    String type =
+        modelType
+            .get()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "it names no image_processor_type, and no config.json beside it has a"
+                            + " model_type"));
+    return ImageProcessor.ofModel(type)
+        .orElseThrow(() -> unknown("the image processor of the model_type " + type));
+  }
+
+  private static IllegalArgumentException unknown(String processor) {
+    return new IllegalArgumentException(
+        "Millrace does not know "
+            + processor
+            + ", only those of "
+            + String.join(", ", ImageProcessor.families()));
   }
 
   private Hints read() {
-    if (json.path("do_resize").asBoolean(true)) {
-      hints.interpolation = JsonValues.interpolation(json, "resample");
-      size();
-    }
-    if (json.path("do_flip_channel_order").asBoolean(false)) {
-      hints.channels = Channels.BGR;
+    requireFollowed();
+    new ProcessorSize(values, hints).read();
+    if (values.json().has("do_flip_channel_order")) {
+      hints.channels = values.flag("do_flip_channel_order") ? Channels.BGR : Channels.RGB;
+      mark("channels", "do_flip_channel_order");
     }
     normalization();
     return hints.build();
   }
 
-  private void size() {
-    JsonNode size = json.path("size");
-    Integer height = JsonValues.pixels(size, "height");
-    Integer width = JsonValues.pixels(size, "width");
-    Integer shorter = JsonValues.pixels(size, "shortest_edge");
-    if (size.isIntegralNumber()) {
-      Integer side = JsonValues.pixels(json, "size");
-      shorter = takesShorterSide() ? side : null;
-      height = takesShorterSide() ? null : side;
-      width = height;
-    }
-    if (shorter != null) {
-      cropped(shorter);
-    } else if (height != null && width != null) {
-      squashed(height, width);
-    } else if (!size.isMissingNode()) {
-      hints.obstacle = "its size " + size + " is none that Millrace has";
-    }
-  }
-
-  /** Tests whether this processor takes a single number for the shorter side. */
-  private boolean takesShorterSide() {
-    return isOne("ConvNext", "CLIP", "Levit", "PoolFormer", "MobileNet", "Bit", "MobileViT");
-  }
-
-  private boolean isOne(String... names) {
-    return List.of(names).stream().anyMatch(processor::startsWith);
-  }
-
-  private void cropped(int shorter) {
-    Double cropPct = JsonValues.share(json, "crop_pct");
-    if (isOne("ConvNext") && shorter >= CONVNEXT_LARGE) {
-      squash(shorter, shorter);
-    } else if (isOne("ConvNext")) {
-      crop(shorter, shorter, (int) (shorter / (cropPct == null ? 224 / 256.0 : cropPct)));
-    } else if (!json.path("do_center_crop").asBoolean(true)) {
-      hints.obstacle = "it resizes the shorter side and crops nothing, so sizes differ";
-    } else {
-      JsonNode crop = json.path("crop_size");
-      Integer side = crop.isObject() ? null : JsonValues.pixels(json, "crop_size");
-      Integer height = crop.isObject() ? JsonValues.pixels(crop, "height") : side;
-      Integer width = crop.isObject() ? JsonValues.pixels(crop, "width") : side;
-      int resize = shorter;
-      if (isOne("Levit")) {
-        resize = (int) (256 / 224.0 * shorter);
-      } else if (isOne("PoolFormer") && cropPct != null) {
-        resize = (int) (shorter / cropPct);
+  private void requireFollowed() {
+    for (Map.Entry<String, JsonNode> field : json.properties()) {
+      String key = field.getKey();
+      boolean isStep = key.startsWith("do_") && !STEPS.contains(key) && !isOfMobileVit(key);
+      if ((isStep || NOT_FOLLOWED.contains(key)) && JsonValues.isSet(field.getValue())) {
+        throw new IllegalArgumentException(key + " is set, which Millrace does not follow");
       }
-      crop(height == null ? shorter : height, width == null ? shorter : width, resize);
     }
   }
 
-  private void squashed(int height, int width) {
-    JsonNode crop = json.path("crop_size");
-    boolean crops = json.path("do_center_crop").asBoolean(false);
-    Integer cropHeight =
-        crop.isObject() ? JsonValues.pixels(crop, "height") : JsonValues.pixels(json, "crop_size");
-    Integer cropWidth =
-        crop.isObject() ? JsonValues.pixels(crop, "width") : JsonValues.pixels(json, "crop_size");
-    if (!crops || cropHeight == null || (cropHeight == height && cropWidth == width)) {
-      squash(height, width);
-      return;
-    }
-    hints.height = cropHeight;
-    hints.width = cropWidth;
-    hints.obstacle =
-        "it squashes images to %dx%d pixels and then crops %dx%d, which Millrace cannot do"
-            .formatted(width, height, cropWidth, cropHeight);
-  }
-
-  private void squash(int height, int width) {
-    hints.height = height;
-    hints.width = width;
-    hints.fit = Fit.SQUASH;
-  }
-
-  private void crop(int height, int width, int resize) {
-    hints.height = height;
-    hints.width = width;
-    hints.resize = resize;
-    hints.fit = Fit.CROP;
-    if (resize < Math.max(height, width)) {
-      hints.fit = null;
-      hints.obstacle =
-          "it pads images of a shorter side of %d pixels to %dx%d, which Millrace cannot do"
-              .formatted(resize, width, height);
-    }
+  private boolean isOfMobileVit(String key) {
+    return values.isOf("MobileViT") && key.equals("do_flip_channel_order");
   }
 
   private void normalization() {
-    boolean rescales = json.path("do_rescale").asBoolean(true);
-    double scale = rescales ? json.path("rescale_factor").asDouble(Preprocessing.UNIT_SCALE) : 1;
-    if (!(scale > 0)) {
-      throw new IllegalArgumentException("rescale_factor is " + json.path("rescale_factor"));
-    }
-    boolean normalizes = json.path("do_normalize").asBoolean(json.has("image_mean"));
-    List<Float> mean = normalizes ? JsonValues.numbers(json, "image_mean") : zeros();
-    List<Float> std = normalizes ? JsonValues.numbers(json, "image_std") : ones();
-    if (mean == null || std == null) {
-      return; // the usual mean and std, which are printed as assumed
-    }
-    if (isOne("EfficientNet")) {
-      mean = json.path("rescale_offset").asBoolean(false) ? plusOne(mean) : mean;
+    double scale =
+        values.flag("do_rescale") ? JsonValues.positive(values.json(), "rescale_factor") : 1;
+    boolean normalizes = values.flag("do_normalize");
+    List<Float> mean = normalizes ? numbers("image_mean") : constant(0);
+    List<Float> std = normalizes ? numbers("image_std") : constant(1);
+    if (values.isOf("EfficientNet")) {
+      mean = values.flag("rescale_offset") ? plusOne(mean) : mean;
       // With include_top, the processor divides by the standard deviation once more.
-      if (json.path("include_top").asBoolean(true)) {
-        std = normalizes ? squares(std) : JsonValues.numbers(json, "image_std");
+      if (values.flag("include_top")) {
+        std = normalizes ? squares(std) : numbers("image_std");
       }
     }
     Normalization unit = Normalization.of(scale, mean, std);
+    if (!isUsable(unit)) {
+      throw new IllegalArgumentException(
+          "rescale_factor %s, image_mean %s and image_std %s give no normalisation"
+              .formatted(scale, mean, std));
+    }
     hints.mean = unit.mean();
     hints.std = unit.std();
+    mark("mean", normalizes ? "image_mean" : "do_normalize");
+    mark("std", normalizes ? "image_std" : "do_normalize");
   }
 
-  private static List<Float> zeros() {
-    return Collections.nCopies(Preprocessing.CHANNELS, 0f);
+  private static boolean isUsable(Normalization unit) {
+    return unit.mean().stream().allMatch(Float::isFinite)
+        && unit.std().stream().allMatch(value -> value > 0 && Float.isFinite(value));
   }
 
-  private static List<Float> ones() {
-    return Collections.nCopies(Preprocessing.CHANNELS, 1f);
+  private List<Float> numbers(String key) {
+    return JsonValues.perChannel(values.json(), key)
+        .orElseThrow(() -> new IllegalArgumentException(key + " is missing"));
+  }
+
+  private void mark(String value, String key) {
+    if (values.isDefault(key)) {
+      hints.defaulted.add(value);
+    }
+  }
+
+  private static List<Float> constant(float value) {
+    return Collections.nCopies(Preprocessing.CHANNELS, value);
   }
 
   private static List<Float> plusOne(List<Float> values) {

@@ -28,9 +28,11 @@ public record Normalization(List<Float> mean, List<Float> std, boolean wereBytes
    * @param mean mean of each channel, or null
    * @param std standard deviation of each channel, or null
    * @return the values on the 0..1 scale
-   * @throws IllegalArgumentException if the two are on different scales
+   * @throws IllegalArgumentException if the two are on different scales, or a value is not finite
    */
   public static Normalization recognised(List<Float> mean, List<Float> std) {
+    requireFinite("mean", mean);
+    requireFinite("std", std);
     boolean bytesInMean = mean != null && mean.stream().anyMatch(value -> Math.abs(value) > 1);
     boolean bytesInStd = std != null && std.stream().anyMatch(value -> value > LARGEST_UNIT_STD);
     boolean unitInMean =
@@ -48,6 +50,13 @@ public record Normalization(List<Float> mean, List<Float> std, boolean wereBytes
     return bytesInMean || bytesInStd
         ? new Normalization(scaled(mean, WHITE), scaled(std, WHITE), true)
         : new Normalization(mean, std, false);
+  }
+
+  private static void requireFinite(String name, List<Float> values) {
+    if (values != null && !values.stream().allMatch(Float::isFinite)) {
+      throw new IllegalArgumentException(
+          name + ": " + values + " holds a value that is not a finite number, such as 0.485");
+    }
   }
 
   /**

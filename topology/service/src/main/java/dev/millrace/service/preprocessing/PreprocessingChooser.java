@@ -5,6 +5,7 @@ import dev.millrace.core.image.Preprocessing.Channels;
 import dev.millrace.core.image.Preprocessing.Exif;
 import dev.millrace.core.image.Preprocessing.Fit;
 import dev.millrace.core.image.Preprocessing.Interpolation;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.onnx.DeclaredInput;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,21 +32,28 @@ final class PreprocessingChooser {
     this.declared = declared;
     this.running = running;
     this.sources = sources;
-    sources.forEach(source -> said.put(source.source(), new ArrayList<>()));
+    for (Hints source : sources) {
+      said.put(source.source(), new ArrayList<>());
+      said.put(source.defaults().source(), new ArrayList<>());
+    }
     said.put(ASSUMED, new ArrayList<>());
   }
 
   PreprocessingChoice choose() {
+    Obstacle.requireOvercome(sources);
     Optional<Hints> ofSize =
         first(source -> source.width() == null ? source.height() : source.width());
     Integer saidWidth = ofSize.map(Hints::width).orElse(null);
     Integer saidHeight = ofSize.map(Hints::height).orElse(null);
     int width = firstOf(saidWidth, saidHeight);
     int height = firstOf(saidHeight, saidWidth);
-    say(ofSize, width == height ? "size " + width : "height " + height + ", width " + width);
-    Fit fit = fit();
+    say(
+        ofSize,
+        "size",
+        width == height ? "size " + width : "height " + height + ", width " + width);
+    Fit fit = constant("fit", Hints::fit, Fit.CROP);
     int longer = Math.max(width, height);
-    int resize = fit == Fit.CROP ? resize(ofSize, longer) : longer;
+    int resize = fit == Fit.CROP ? resize(ofSize, longer, width == height) : longer;
     Interpolation interpolation =
         constant("interpolation", Hints::interpolation, Interpolation.BILINEAR);
     Exif exif = constant("EXIF orientation", Hints::exif, Exif.APPLY);
@@ -71,29 +79,28 @@ final class PreprocessingChooser {
     return side != null ? side : other != null ? other : USUAL_SIZE;
   }
 
-  private Fit fit() {
-    for (Hints source : sources) {
-      if (source.fit() == null && source.obstacle() != null) {
-        throw new IllegalArgumentException(
-            source.source() + ": " + source.obstacle() + "; choose with --fit");
-      }
-      if (source.fit() != null) {
-        break;
-      }
-    }
-    return constant("fit", Hints::fit, Fit.CROP);
-  }
-
-  private int resize(Optional<Hints> ofSize, int longer) {
+  private int resize(Optional<Hints> ofSize, int longer, boolean isSquare) {
     Optional<Hints> found =
         sources.stream()
             .filter(source -> source.resize() != null || source.cropPct() != null)
             .findFirst();
+    if (!isSquare && found.isPresent() && found.get().resize() == null) {
+      throw refused(
+          found.get(),
+          "crop-pct: timm resizes images to cover both sides of an input that is not square, which"
+              + " Millrace cannot do; give --resize");
+    }
     int resize =
         found
             .map(hints -> resize(hints, ofSize, longer))
             .orElseGet(() -> Preprocessing.usualResize(longer));
-    say(found, "resize " + resize);
+    if (found.isPresent() && (resize < longer || resize > 2 * Preprocessing.MAX_SIZE)) {
+      throw refused(
+          found.get(),
+          "resize: %d is not between size (%d) and %d pixels; give --resize"
+              .formatted(resize, longer, 2 * Preprocessing.MAX_SIZE));
+    }
+    say(found, "resize", "resize " + resize);
     return resize;
   }
 
@@ -111,16 +118,17 @@ final class PreprocessingChooser {
     Channels ofFile = declared.channels().orElseGet(() -> running.apply(height, width));
     Optional<Hints> order = first(Hints::channels);
     if (order.isEmpty()) {
-      say(order, "channels " + text(ofFile));
+      say(order, "channels", "channels " + text(ofFile));
       return ofFile;
     }
     Channels channels = order.get().channels();
     if (channels.count() != ofFile.count()) {
-      throw new IllegalArgumentException(
+      throw refused(
+          order.get(),
           "channel-order: %s says %s, which needs a model of %d channels, and this one has %d"
               .formatted(order.get().source(), text(channels), channels.count(), ofFile.count()));
     }
-    say(order, "channels " + text(channels));
+    say(order, "channels", "channels " + text(channels));
     return channels;
   }
 
@@ -130,14 +138,14 @@ final class PreprocessingChooser {
   private Normalized normalized(Channels channels) {
     Optional<Hints> scaled = first(Hints::scale);
     if (scaled.isPresent()) {
-      say(scaled, "scale " + scaled.get().scale());
+      say(scaled, "scale", "scale " + scaled.get().scale());
       return new Normalized(
           scaled.get().scale(),
           numbers("mean", scaled, Hints::mean, ChannelValues.repeated(0, channels), channels),
           numbers("std", scaled, Hints::std, ChannelValues.repeated(1, channels), channels));
     }
     if (declared.raw() && !isNormalizedByOptions()) {
-      say(Optional.empty(), "8-bit pixels, which the model normalises itself");
+      say(Optional.empty(), "scale", "8-bit pixels, which the model normalises itself");
       return new Normalized(
           1, ChannelValues.repeated(0, channels), ChannelValues.repeated(1, channels));
     }
@@ -161,14 +169,27 @@ final class PreprocessingChooser {
     Optional<Hints> found = source.filter(hints -> value.apply(hints) != null);
     List<Float> chosen =
         found.map(value).map(values -> ChannelValues.inOrder(values, channels)).orElse(usual);
-    say(found, name + " " + text(chosen));
+    if (found.isPresent() && chosen.size() != channels.count()) {
+      throw refused(
+          found.get(),
+          "%s: expected %d numbers, one for each channel of the model, got %s; give --mean and --std"
+              .formatted(name, channels.count(), chosen));
+    }
+    say(found, name, name + " " + text(chosen));
     return chosen;
+  }
+
+  /** Tells wrong options from a file or a preset that does not fit the model. */
+  private RuntimeException refused(Hints source, String message) {
+    return source.equals(sources.get(0))
+        ? new IllegalArgumentException(message)
+        : new ModelException(source.source() + ": " + message);
   }
 
   private <E extends Enum<E>> E constant(String name, Function<Hints, E> value, E usual) {
     Optional<Hints> found = first(value);
     E chosen = found.map(value).orElse(usual);
-    say(found, name + " " + text(chosen));
+    say(found, name, name + " " + text(chosen));
     return chosen;
   }
 
@@ -176,8 +197,8 @@ final class PreprocessingChooser {
     return sources.stream().filter(source -> value.apply(source) != null).findFirst();
   }
 
-  private void say(Optional<Hints> source, String words) {
-    said.get(source.map(Hints::source).orElse(ASSUMED)).add(words);
+  private void say(Optional<Hints> source, String value, String words) {
+    said.get(source.map(hints -> hints.source(value)).orElse(ASSUMED)).add(words);
   }
 
   private List<String> lines() {

@@ -46,6 +46,7 @@ class FilesBesideTest {
     processor(
         "{'do_normalize': true, 'do_resize': true, 'image_mean': [0.5, 0.5, 0.5],"
             + " 'image_std': [0.5, 0.5, 0.5], 'resample': 3, 'size': 384}");
+    config("{'model_type': 'vit'}");
 
     assertThat(chosen())
         .isEqualTo(preprocessing(384, 0, Fit.SQUASH, Interpolation.BICUBIC, half(), half()));
@@ -119,33 +120,14 @@ class FilesBesideTest {
   @Test
   void pixelsThatAreNotRescaled_haveMeanAndStdOfBytes() throws IOException {
     processor(
-        "{'do_rescale': false, 'size': {'height': 8, 'width': 16}, 'image_mean': [127.5, 127.5,"
-            + " 127.5], 'image_std': [255, 255, 255]}");
+        "{'image_processor_type': 'ViTImageProcessor', 'do_rescale': false, 'size': {'height': 8,"
+            + " 'width': 16}, 'image_mean': [127.5, 127.5, 127.5], 'image_std': [255, 255, 255]}");
 
     Preprocessing chosen = chosen();
 
     assertThat(chosen.size()).isEqualTo("16x8");
     assertThat(chosen.mean()).containsOnly(0.5f);
     assertThat(chosen.std()).containsOnly(1f);
-  }
-
-  @Test
-  void squashBeforeACrop_isRefusedUnlessTheFitIsGiven() throws IOException {
-    processor(
-        "{'image_processor_type': 'DeiTImageProcessor', 'do_center_crop': true, 'crop_size':"
-            + " {'height': 224, 'width': 224}, 'size': {'height': 256, 'width': 256}}");
-    List<Hints> hints = FilesBeside.of(model()).hints();
-
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Choices.of(hints))
-        .withMessageContainingAll(
-            "preprocessor_config.json",
-            "squashes images to 256x256 pixels and then crops 224x224",
-            "--fit");
-    HintsBuilder fit = new HintsBuilder("options");
-    fit.fit = Fit.CROP;
-    assertThat(Choices.of(List.of(fit.build(), hints.get(0))).preprocessing().size())
-        .isEqualTo("224x224");
   }
 
   @ParameterizedTest
@@ -206,8 +188,6 @@ class FilesBesideTest {
   void fileThatIsNotUnderstood_isNamed() throws IOException {
     config("{'pretrained_cfg': {'interpolation': 'cubic-ish'}}");
     assertRefused("config.json", "cubic-ish", "move it away");
-    config("{'id2label': {'0': 'cat', '5': 'dog'}}");
-    assertRefused("config.json", "the indices of its 2 names");
     config("{");
     assertRefused("config.json", "no valid JSON");
   }
@@ -216,6 +196,38 @@ class FilesBesideTest {
   void noFiles_sayNothing() {
     assertThat(FilesBeside.of(model()).hints()).isEmpty();
     assertThat(FilesBeside.of(model()).names()).isEmpty();
+  }
+
+  /** With --labels, nothing asks for the names. */
+  @Test
+  void namesThatAreNotUnderstood_areRefusedWhenTheyAreNeeded() throws IOException {
+    config("{'id2label': {'0': 'cat', '5': 'dog'}}");
+
+    FilesBeside beside = FilesBeside.of(model());
+
+    assertThat(beside.hints()).isEmpty();
+    assertThatThrownBy(beside::names)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll("config.json", "the indices of its 2 names");
+  }
+
+  @Test
+  void configInWhichNothingIsNeeded_isNotRead() throws IOException {
+    config("// not JSON");
+    assertRefused("config.json", "no valid JSON");
+    processor("{'image_processor_type': 'ViTImageProcessor'}");
+
+    assertThat(chosen().fit()).isEqualTo(Fit.SQUASH);
+    assertThatThrownBy(() -> FilesBeside.of(model()).names()).isInstanceOf(ModelException.class);
+  }
+
+  @Test
+  void configOfAnotherTool_saysNothing() throws IOException {
+    for (String json : List.of("[1]", "{'name': 'tool', 'mean': 3}", "'text'")) {
+      config(json);
+      assertThat(FilesBeside.of(model()).hints()).isEmpty();
+      assertThat(FilesBeside.of(model()).names()).isEmpty();
+    }
   }
 
   private void assertRefused(String... parts) {

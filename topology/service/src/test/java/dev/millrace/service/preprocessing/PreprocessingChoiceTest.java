@@ -2,11 +2,13 @@ package dev.millrace.service.preprocessing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.image.Preprocessing.Channels;
 import dev.millrace.core.image.Preprocessing.Fit;
 import dev.millrace.core.image.Preprocessing.Interpolation;
+import dev.millrace.core.model.ModelException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +114,7 @@ class PreprocessingChoiceTest {
         "efficientnet_b0",
         "torchvision/efficientnet_b9",
         "torchvision/resnet50/IMAGENET21K",
+        "torchvision/vgg16/IMAGENET1K_FEATURES",
         "timm/resnet50",
         "torchvision"
       })
@@ -178,9 +181,14 @@ class PreprocessingChoiceTest {
             Choices.of(Channels.GREY, false, options, List.of(file.build())).preprocessing().mean())
         .containsExactly(0.5f);
     file.mean = Preprocessing.IMAGENET_MEAN;
+    assertThatThrownBy(() -> Choices.of(Channels.GREY, false, options, List.of(file.build())))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("config.json: mean: expected 1 numbers");
+    HintsBuilder wrong = new HintsBuilder("options");
+    wrong.mean = List.of(0.5f, 0.4f);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Choices.of(Channels.GREY, false, options, List.of(file.build())))
-        .withMessageContaining("mean: expected 1 numbers");
+        .isThrownBy(() -> Choices.of(Channels.RGB, false, wrong.build(), List.of()))
+        .withMessageContaining("mean: expected 3 numbers");
   }
 
   @Test

@@ -131,10 +131,13 @@ public final class ModelFileOptions {
     int width = source.get().width();
     int height = source.get().height();
     if (width != height) {
-      throw new IllegalArgumentException(
+      String message =
           "size: "
               + new InputSize(height, width)
-              + " is not square, and the networks of --arch are");
+              + " is not square, and the networks of --arch are";
+      throw source.get().equals(hints.get(0))
+          ? new IllegalArgumentException(message)
+          : new ModelException(source.get().source() + ": " + message + "; give --size");
     }
     return network.withSize(width);
   }

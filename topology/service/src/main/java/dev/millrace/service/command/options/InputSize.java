@@ -1,5 +1,6 @@
 package dev.millrace.service.command.options;
 
+import dev.millrace.core.image.Preprocessing;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -22,7 +23,7 @@ public record InputSize(int height, int width) {
   /** Reads {@code 224} or {@code 48x192}. */
   static final class Converter implements ITypeConverter<InputSize> {
 
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,6})(?:x(\\d{1,6}))?");
+    private static final Pattern SIZE = Pattern.compile("(\\d+)(?:x(\\d+))?");
 
     @Override
     public InputSize convert(String value) {
@@ -31,9 +32,17 @@ public record InputSize(int height, int width) {
         throw new TypeConversionException(
             "'" + value + "' is not a number of pixels or HEIGHTxWIDTH, for example 48x192");
       }
-      int height = Integer.parseInt(size.group(1));
-      return new InputSize(
-          height, size.group(2) == null ? height : Integer.parseInt(size.group(2)));
+      int height = side(size.group(1));
+      return new InputSize(height, size.group(2) == null ? height : side(size.group(2)));
+    }
+
+    private static int side(String digits) {
+      int side = digits.length() > 9 ? Integer.MAX_VALUE : Integer.parseInt(digits);
+      if (side < 1 || side > Preprocessing.MAX_SIZE) {
+        throw new TypeConversionException(
+            digits + " is not between 1 and " + Preprocessing.MAX_SIZE + " pixels");
+      }
+      return side;
     }
   }
 }

@@ -153,7 +153,8 @@ public final class PreprocessingOptions {
             scale,
             rgb(normalization.mean()),
             rgb(normalization.std()),
-            null));
+            null,
+            Hints.Defaults.NONE));
     if (preset != null) {
       sources.add(TorchvisionPresets.of(preset));
     }

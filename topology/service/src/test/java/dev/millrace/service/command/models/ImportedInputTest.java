@@ -93,6 +93,20 @@ class ImportedInputTest {
     assertThat(importModel("--size", "192x48").failureLine())
         .contains("--size is HEIGHTxWIDTH, here 48x192");
     assertThat(importModel("--size", "large").usageLine()).contains("'large'", "48x192");
+    assertThat(importModel("--size", "2147483647").usageLine())
+        .contains("2147483647 is not between 1 and 4096 pixels");
+    assertThat(importModel("--size", "0x8").usageLine()).contains("0 is not between 1 and 4096");
+    assertThat(importModel("--size", "48x192", "--crop-pct", "0.9").usageLine())
+        .contains("crop-pct", "not square", "--resize");
+  }
+
+  @Test
+  void meanThatIsNotFinite_isWrongUsage() throws IOException {
+    model = shaped("n", "3", "32", "32");
+
+    assertThat(importModel("--mean", "Infinity,0,0").usageLine())
+        .contains("mean: [Infinity, 0.0, 0.0] holds a value that is not a finite number");
+    assertThat(importModel("--std", "NaN,1,1").usageLine()).contains("std: [NaN");
   }
 
   @Test

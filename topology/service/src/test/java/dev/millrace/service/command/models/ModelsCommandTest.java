@@ -293,6 +293,29 @@ class ModelsCommandTest {
   }
 
   @Test
+  void import_withLabels_needsNoNamesOfAConfig() throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{\"id2label\":{\"0\":\"a\",\"7\":\"b\"}}");
+    importModel().succeeded();
+    Path config = Files.writeString(folder.resolve("config.json"), "{} // not JSON");
+
+    assertThat(importModel().failureLine()).contains(config + " is no valid JSON", "move it away");
+  }
+
+  @Test
+  void import_withAWrongValueInAFile_isNoWrongUsage() throws IOException {
+    Path processor =
+        Files.writeString(
+            folder.resolve("preprocessor_config.json"),
+            "{\"image_processor_type\":\"ViTImageProcessor\",\"image_std\":[0,0,0]}");
+
+    assertThat(importModel().failureLine()).contains(processor + ": image_std is [0,0,0]");
+    Files.writeString(
+        processor, "{\"image_processor_type\":\"ViTImageProcessor\",\"size\":[32,48]}");
+    assertThat(importWeights("--arch", "resnet20").failureLine())
+        .contains(processor + "", "size: 32x48 is not square");
+  }
+
+  @Test
   void import_withAPreset() {
     CapturedRun run =
         importWeights("--preset", "torchvision/efficientnet_b0", "--size", "32").succeeded();
