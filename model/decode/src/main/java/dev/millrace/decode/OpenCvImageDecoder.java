@@ -83,7 +83,8 @@ public final class OpenCvImageDecoder implements ImageDecoder {
               + " bytes");
     }
     if (encoded.length == 0) {
-      throw new BadImageException(Reason.EMPTY, "the value is empty; send an image file's bytes");
+      throw new BadImageException(
+          Reason.EMPTY, "the image has no bytes; give the bytes of an image file");
     }
     ImageHeader header = ImageHeader.read(encoded);
     header.requireAtMost(limits.maxPixels());

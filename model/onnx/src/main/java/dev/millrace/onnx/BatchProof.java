@@ -9,6 +9,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,7 +90,7 @@ final class BatchProof {
     try (OrtSession session = OrtSessions.open(model, Device.CPU)) {
       for (int size : sizes) {
         for (List<Integer> batch : batches(size)) {
-          Optional<String> difference = difference(session, batch, strict);
+          Optional<String> difference = difference(session, batch, sizes.size() > 1, strict);
           if (difference.isPresent()) {
             return difference;
           }
@@ -98,7 +99,9 @@ final class BatchProof {
       return Optional.empty();
     } catch (OrtException | ModelException e) {
       return Optional.of(
-          e instanceof ModelException ? OneLine.of(e.getMessage()) : OrtFailure.line(e));
+          "a batch does not run ("
+              + (e instanceof ModelException ? OneLine.of(e.getMessage()) : OrtFailure.line(e))
+              + ")");
     }
   }
 
@@ -115,8 +118,14 @@ final class BatchProof {
     return List.of(forwards, forwards.stream().map(i -> different - 1 - i).toList());
   }
 
-  private Optional<String> difference(OrtSession session, List<Integer> batch, boolean strict)
-      throws OrtException {
+  /**
+   * {@return what is wrong with the answer to a batch; empty if nothing is}
+   *
+   * @param open whether the model takes batches of any size, so that the answer must have one row
+   *     for each image
+   */
+  private Optional<String> difference(
+      OrtSession session, List<Integer> batch, boolean open, boolean strict) throws OrtException {
     ByteBuffer pixels = ByteBuffer.allocateDirect(batch.size() * preprocessing.bytes());
     batch.forEach(image -> pixels.put(images.get(image).duplicate()));
     long[] shape = {
@@ -127,8 +136,13 @@ final class BatchProof {
                 OrtLibrary.environment(), pixels.rewind(), shape, OnnxJavaType.UINT8);
         OrtSession.Result result =
             session.run(Map.of(session.getInputNames().iterator().next(), input))) {
-      FloatBuffer scores = ((OnnxTensor) result.get(0)).getFloatBuffer();
-      return difference(scores, batch, strict);
+      OnnxTensor scores = (OnnxTensor) result.get(0);
+      long[] rows = scores.getInfo().getShape();
+      if (open && (rows.length < 2 || rows[0] != batch.size())) {
+        return Optional.of(
+            "it answers a batch of " + batch.size() + " with the shape " + Arrays.toString(rows));
+      }
+      return difference(scores.getFloatBuffer(), batch, strict);
     }
   }
 

@@ -47,7 +47,7 @@ record Batching(PreparedGraph graph, boolean rewritten, Optional<String> single)
    */
   private static Optional<String> shared(OnnxFile file, ImageInput input) {
     if (!input.batched()) {
-      return Optional.of("its input has no batch axis");
+      return Optional.of("its input has three axes");
     }
     return Rounding.hasSharedScale(file)
         ? Optional.of("it quantises with a scale that depends on the whole batch")

@@ -1,6 +1,7 @@
 package dev.millrace.onnx;
 
 import dev.millrace.core.image.Preprocessing.Channels;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.onnx.proto.ValueInfoProto;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,8 +22,8 @@ public record DeclaredInput(
   /**
    * Reads a declaration.
    *
-   * @throws dev.millrace.core.model.ModelException if the model cannot take images, or takes only
-   *     batches of a fixed size other than 1
+   * @throws ModelException if the model cannot take images, takes an image as a line of numbers, or
+   *     takes only batches of a fixed size other than 1
    */
   static DeclaredInput of(ValueInfoProto value) {
     InputShape shape = InputShape.of(value);
@@ -33,9 +34,18 @@ public record DeclaredInput(
     if (layout == null) {
       return new DeclaredInput(OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), raw);
     }
+    OptionalLong height = shape.declared(layout.height());
+    OptionalLong width = shape.declared(layout.height() + 1);
+    if (height.orElse(0) == 1 || width.orElse(0) == 1) {
+      throw new ModelException(
+          shape.subject()
+              + " takes an image as one line of "
+              + Math.max(height.orElse(0), width.orElse(0))
+              + " numbers: export the model so that it takes images with their height and width");
+    }
     return new DeclaredInput(
-        small(shape.declared(layout.height())),
-        small(shape.declared(layout.height() + 1)),
+        small(height),
+        small(width),
         shape.declared(layout.channels()).stream().boxed().map(DeclaredInput::named).findFirst(),
         raw);
   }

@@ -164,8 +164,9 @@ record OnnxFile(ModelProto model) {
   private void refuseOpset() {
     if (opset() < OLDEST_OPSET) {
       throw new ModelException(
-          "the model uses "
-              + (opset() == 0 ? "no operator set of ONNX" : "operator set " + opset())
+          (opset() == 0
+                  ? "the model declares no operator set of ONNX"
+                  : "the model uses operator set " + opset())
               + ", but the oldest that can be prepared is "
               + OLDEST_OPSET
               + ": export it again, best with opset 13 or newer");

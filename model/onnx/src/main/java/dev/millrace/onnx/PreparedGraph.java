@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  *   → the nodes of {@link InputFront}
  *   → the model, unchanged but for {@link BatchAxis}
  *   → Reshape, if it has no batch axis → Cast, if it does not return float32
- *   → Sub and Mul, if it returns 8-bit integers → Flatten, if it does not return [N, classes]
+ *   → Sub and Mul, if it returns 8-bit integers → Flatten or Reshape, if it does not return [N, classes]
  *   → the nodes of a {@link ScoreTail}
  * probabilities float32[N, classes]
  * </pre>
@@ -78,7 +78,9 @@ final class PreparedGraph {
     return assemble(
         scores -> {
           dequantize(scores);
-          if (flatten) {
+          if (flatten && batch == 1) {
+            scores.with("Reshape", "tail/flat", scores.constant("tail/flat_row", 1, -1));
+          } else if (flatten) {
             scores.then("Flatten", "tail/flat", Attribute.integer("axis", 1));
           }
           answers.add(scores);

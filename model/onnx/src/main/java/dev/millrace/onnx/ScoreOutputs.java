@@ -4,7 +4,9 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ScoreKind;
 import dev.millrace.onnx.proto.TensorShapeProto.Dimension;
 import dev.millrace.onnx.proto.ValueInfoProto;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Finds the output with the scores among the outputs of a model. */
@@ -69,7 +71,10 @@ final class ScoreOutputs {
       throw new ModelException(
           "the model has no output: export one that returns one row of scores per image");
     }
-    return file.graph().getOutputList();
+    Set<String> seen = new HashSet<>();
+    return file.graph().getOutputList().stream()
+        .filter(output -> seen.add(output.getName()))
+        .toList();
   }
 
   private ScoreOutput obvious(List<ValueInfoProto> outputs) {
@@ -88,6 +93,14 @@ final class ScoreOutputs {
             .toList();
     if (probabilities.size() == 1) {
       return probabilities.get(0);
+    }
+    if (outputs.stream()
+        .noneMatch(output -> ScoreOutput.declared(file, output, true).mayHoldScores())) {
+      throw new ModelException(
+          "no output of the model ("
+              + names(outputs)
+              + ") holds float32 or float16 scores: export the model without its last step (ArgMax,"
+              + " ZipMap or similar), so that it returns one score per class");
     }
     throw new ModelException(
         "the model has "

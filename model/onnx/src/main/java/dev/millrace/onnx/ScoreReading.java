@@ -73,7 +73,8 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
               + " probabilities"
               + TELL);
     }
-    if (scores.classes() > 1 && scores.haveEqualSums()) {
+    boolean centred = kind == ScoreKind.LOGITS && scores.classes() > 2 && scores.sumToZero();
+    if (scores.classes() > 1 && scores.haveEqualSums() && !centred) {
       throw new ModelException(
           "the model's answers to different sample images have the same sum, so they may already be"
               + " probabilities"

@@ -30,6 +30,9 @@ final class Scores {
   /** The largest difference between 1 and the sum of probabilities that rounding explains. */
   private static final double SINGLE_PRECISION = 1e-5;
 
+  /** The largest share of the sum of absolute scores at which the sum of scores counts as 0. */
+  private static final double ZERO_SUM = 1e-3;
+
   private static final int WHITE = 255;
 
   private final int images;
@@ -100,10 +103,14 @@ final class Scores {
 
   /**
    * Requires one row of scores per image. At most one dimension after the first may differ from 1.
+   * The scores of a model that takes one image at a time may have no dimension for the image.
    *
    * @throws ModelException if the scores have another shape
    */
   void requireRows() {
+    if (images == 1 && shape.length == 1) {
+      return;
+    }
     long wide = Arrays.stream(shape).skip(1).filter(side -> side != 1).count();
     if (shape.length == 0 || shape[0] != images || wide > 1) {
       throw new ModelException(
@@ -136,7 +143,9 @@ final class Scores {
 
   /** {@return the number of scores per image} */
   int classes() {
-    return (int) Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
+    return shape.length == 1
+        ? (int) shape[0]
+        : (int) Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
   }
 
   /** {@return whether the shape is not {@code [batch, classes]}} */
@@ -195,6 +204,26 @@ final class Scores {
     double tolerance = SINGLE_PRECISION * largest;
     double sum = sums().findFirst().orElse(0);
     return sums().allMatch(other -> Math.abs(other - sum) <= tolerance);
+  }
+
+  /**
+   * {@return whether the scores of each image sum to 0, except for rounding} A softmax does not
+   * change if the same number is added to all of its logits, so weight decay moves the sum of
+   * trained logits towards 0.
+   */
+  boolean sumToZero() {
+    return haveEqualSums()
+        && rows.stream()
+            .allMatch(
+                row -> {
+                  double sum = 0;
+                  double size = 0;
+                  for (float value : row) {
+                    sum += value;
+                    size += Math.abs(value);
+                  }
+                  return Math.abs(sum) <= ZERO_SUM * size;
+                });
   }
 
   /** {@return whether two images have different scores} */

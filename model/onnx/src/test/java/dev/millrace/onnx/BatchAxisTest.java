@@ -73,8 +73,16 @@ class BatchAxisTest {
             "mean over a dynamic batch",
             nchw().ending(BatchAxisTest::mixedRows).model(),
             "an image's answer depends on the other images in its batch"),
+        arguments(
+            "Squeeze of all axes",
+            ending(BatchAxisTest::squeezedAndBack),
+            "it answers a batch of 2 with the shape [1, 2, 5]"),
+        arguments(
+            "no axis for the image in the output",
+            ending(end -> end.node("Squeeze")),
+            "it answers a batch of 1 with the shape [5]"),
         arguments("rows turned", ending(BatchAxisTest::turnedRows), ""),
-        arguments("no batch axis", withoutBatchAxis(), "its input has no batch axis"));
+        arguments("no batch axis", withoutBatchAxis(), "its input has three axes"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -224,6 +232,12 @@ class BatchAxisTest {
   private static String turnedRows(SmallModel.Ending end) {
     String columns = reshape(end, end.logits(), "columns", 5, -1);
     return end.graph().node("Transpose", "turned", List.of(columns));
+  }
+
+  /** Removes all axes of length 1, and puts one in front: right for one image alone. */
+  private static String squeezedAndBack(SmallModel.Ending end) {
+    String axis = end.graph().constant("axis", Tensor.integers(0));
+    return end.graph().node("Unsqueeze", "back", List.of(end.node("Squeeze"), axis));
   }
 
   /** Rounds the logits to 8 bits, with a scale that is computed from all rows of the batch. */

@@ -67,7 +67,7 @@ class BatchProofTest {
     assertThat(proof.failure(scores(nchw().model(), PREPROCESSING, 1), false))
         .get()
         .asString()
-        .startsWith("Got invalid dimensions for input: pixels");
+        .startsWith("a batch does not run (Got invalid dimensions for input: pixels");
   }
 
   @Test

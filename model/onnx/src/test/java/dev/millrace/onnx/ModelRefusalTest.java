@@ -94,7 +94,7 @@ class ModelRefusalTest {
             "the model uses operator set 6, but the oldest that can be prepared is 7: export"),
         arguments(
             nchw().model().toBuilder().clearOpsetImport().build(),
-            "the model uses no operator set of ONNX, but the oldest"),
+            "the model declares no operator set of ONNX, but the oldest"),
         arguments(
             nchw().opset(999).model(),
             "the model uses a newer operator set than ONNX Runtime supports: export it with opset "),
@@ -253,5 +253,14 @@ class ModelRefusalTest {
 
   private static AttributeProto axes(long... axes) {
     return Attribute.integers("axes", axes);
+  }
+
+  @Test
+  void flattenedImage_isRefused() {
+    ExportedModel flat = ExportedModel.of(nchw().shaped(1, 1, 1, 784).bytes());
+
+    assertThatExceptionOfType(ModelException.class)
+        .isThrownBy(flat::input)
+        .withMessageContaining("takes an image as one line of 784 numbers: export the model");
   }
 }

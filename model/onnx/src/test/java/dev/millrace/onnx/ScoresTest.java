@@ -146,6 +146,26 @@ class ScoresTest {
     assertThat(answers(prepared, TWO)).containsExactly(independent(), within(1e-6f));
   }
 
+  /** Weight decay moves the sum of trained logits towards 0. */
+  @Test
+  void logitsThatSumToZero_areLogits_ifALinearLayerComputesThem() {
+    PreparedModel prepared = prepare(ending(ScoresTest::centred), LABELS, null, null);
+
+    assertThat(prepared.scores()).isEqualTo(ScoreTail.SOFTMAX);
+    assertThat(answers(prepared, LABELS))
+        .containsExactly(SmallModel.probabilities(PIXELS, 3), within(1e-5f));
+  }
+
+  @Test
+  void otherScoresThatSumToZero_areRefusedUntilTheUserSaysWhatTheyAre() {
+    assertRefused(
+        ending(ScoresTest::probabilitiesLessTheirMean),
+        LABELS,
+        null,
+        null,
+        "the model's answers to different sample images have the same sum");
+  }
+
   @Test
   void scoresWithOneSum_areRefusedUntilTheUserSaysWhatTheyAre() {
     ModelProto model = ending(ScoresTest::twiceLessOne);
@@ -430,6 +450,21 @@ class ScoresTest {
   private static String scaled(Ending end, String value, float factor) {
     String constant = end.graph().constant("factor", Tensor.floats(new float[] {factor}, 1));
     return end.graph().node("Mul", "product", List.of(value, constant));
+  }
+
+  /** Subtracts the mean of the logits from each, as a weight of a linear layer. */
+  private static String centred(Ending end) {
+    float[] weight = new float[25];
+    for (int i = 0; i < weight.length; i++) {
+      weight[i] = (i % 6 == 0 ? 1 : 0) - 1 / 5f;
+    }
+    String centre = end.graph().weight("centre", Tensor.floats(weight, 5, 5));
+    return end.graph().node("MatMul", "centred", List.of(end.logits(), centre));
+  }
+
+  private static String probabilitiesLessTheirMean(Ending end) {
+    String mean = end.graph().constant("mean", Tensor.floats(new float[] {0.2f}, 1));
+    return end.graph().node("Sub", "less", List.of(end.node("Softmax"), mean));
   }
 
   private static String twiceLessOne(Ending end) {

@@ -21,7 +21,7 @@ import java.util.function.Function;
  * format</a>. Triton leaves preprocessing to its clients. Mean, standard deviation and resize
  * therefore come from the file's {@code parameters} named {@code mean}, {@code std} and {@code
  * resize}, which Triton ignores. By default, mean and standard deviation are ImageNet's, and {@code
- * resize} is 8/7 of the size.
+ * resize} is 8/7 of the size, or the size itself below 64 pixels.
  *
  * @param labels the file with the names of the classes
  * @param preprocessing the preprocessing of the model's images

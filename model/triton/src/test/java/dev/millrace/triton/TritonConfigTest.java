@@ -206,7 +206,7 @@ class TritonConfigTest {
         "input { dims: [ 1, 3, 96, 96 ] }                                    | 96x96",
         "input { dims: [ 27648 ] reshape { shape: [ 3, 96, 96 ] } }          | 96x96",
         "input { dims: [ 96, 96, 3 ] reshape { shape: [ -1, 3, 96, 96 ] } }  | 96x96",
-        "input { dims: [ 3, 48, 192 ] }                                      | 192x48",
+        "input { dims: [ 3, 48, 192 ] }                                      | 48x192",
       })
   void inputWithoutABatchLimit_isTheShapeThatTheModelTakes(String input, String size)
       throws IOException {

@@ -50,6 +50,9 @@ public record Preprocessing(
   /** The largest side of an input, in pixels. */
   public static final int MAX_SIZE = 4096;
 
+  /** Models with a smaller input than this, in pixels, are usually trained on whole images. */
+  private static final int SMALL = 64;
+
   /** The usual scale: pixels from 0 to 255 become numbers from 0 to 1. */
   public static final double UNIT_SCALE = 1 / 255.0;
 
@@ -265,9 +268,9 @@ public record Preprocessing(
     return width == height;
   }
 
-  /** {@return the input's size as text, for example {@code 224x224}: the width, then the height} */
+  /** {@return the input's size as text, for example {@code 224x224}: the height, then the width} */
   public String size() {
-    return width + "x" + height;
+    return height + "x" + width;
   }
 
   /** {@return the bytes of one preprocessed image: {@code height * width * 3}} */
@@ -276,12 +279,14 @@ public record Preprocessing(
   }
 
   /**
-   * {@return the usual resize for a size: 8/7 of the size, rounded; for example 256 pixels for 224}
+   * {@return the usual resize for a size: 8/7 of the size, rounded, for example 256 pixels for 224;
+   * but the size itself below {@value #SMALL} pixels, because models of small images see them
+   * whole}
    *
    * @param size side of the input, in pixels
    */
   public static int usualResize(int size) {
-    return Math.round(size * 8 / 7f);
+    return size < SMALL ? size : Math.round(size * 8 / 7f);
   }
 
   private static void requireSide(String key, int side) {

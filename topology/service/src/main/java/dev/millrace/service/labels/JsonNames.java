@@ -16,7 +16,7 @@ public final class JsonNames {
 
   private JsonNames() {}
 
-  /** {@return whether a text begins as a JSON list or object, and not as a name in brackets} */
+  /** {@return whether a text is JSON, and not a line of text that begins with a bracket} */
   static boolean isJson(String text) {
     return text.stripLeading().matches("(?s)(\\{\\s*[\"}]|\\[\\s*[\"\\[{\\]]).*");
   }

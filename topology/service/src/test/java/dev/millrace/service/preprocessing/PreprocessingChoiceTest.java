@@ -136,7 +136,7 @@ class PreprocessingChoiceTest {
 
     PreprocessingChoice choice = Choices.of(List.of(hints.build()));
 
-    assertThat(choice.preprocessing().size()).isEqualTo("192x48");
+    assertThat(choice.preprocessing().size()).isEqualTo("48x192");
     assertThat(choice.lines()).contains("preprocessing from model.onnx: height 48, width 192");
     hints.width = null;
     assertThat(Choices.of(List.of(hints.build())).preprocessing().size()).isEqualTo("48x48");

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     description = {
       "Measure how good a version is on labelled images, without Kafka.",
-      "Prints top-1 and top-5 accuracy with 95 % Wilson intervals, balanced accuracy, recall and"
+      "Prints top-1 and top-5 accuracy with 95-percent Wilson intervals, balanced accuracy, recall and"
           + " precision of each class, the confusion matrix, the expected calibration error, and"
           + " images per second."
     },
@@ -56,15 +56,16 @@ public final class EvaluateCommand implements Callable<Integer> {
     ModelVersion chosen = version.read();
     LabelledImages images = data.find(chosen.labels(), this::complain);
     Measured measured = Measured.of(chosen, images, spec);
-    if (svg != null) {
-      write(ConfusionSvg.of(measured.evaluation().confusion(), chosen.labels()));
-    }
     PrintWriter out = spec.commandLine().getOut();
     EvaluationReport report = new EvaluationReport(measured);
     if (json) {
       out.println(report.json());
     } else {
       report.print(out);
+    }
+    out.flush();
+    if (svg != null) {
+      write(ConfusionSvg.of(measured.evaluation().confusion(), chosen.labels()));
     }
     return ExitCode.DONE;
   }

@@ -63,6 +63,15 @@ public record LabelledImages(List<Path> files, List<String> truths) {
     return new LabelledImages(files, truths);
   }
 
+  /** {@return the images whose files are in the set} */
+  public LabelledImages only(Set<Path> kept) {
+    int[] indices =
+        IntStream.range(0, files.size()).filter(i -> kept.contains(files.get(i))).toArray();
+    return new LabelledImages(
+        IntStream.of(indices).mapToObj(files::get).toList(),
+        IntStream.of(indices).mapToObj(truths::get).toList());
+  }
+
   private static String refusal(Path folder, Set<String> unknown) {
     String others =
         unknown.size() == 1 ? "" : " (and so are " + (unknown.size() - 1) + " other folders)";

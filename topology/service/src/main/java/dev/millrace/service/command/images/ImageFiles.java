@@ -53,7 +53,7 @@ public final class ImageFiles {
       throw new CommandException(
           "no images in "
               + String.join(", ", paths.stream().map(Path::toString).toList())
-              + (all ? "" : " (jpg, jpeg, png, gif, bmp, webp, tif, tiff; --all takes any file)"));
+              + (all ? "" : " (jpg, jpeg, png, gif, bmp, webp, tif, tiff)"));
     }
     return files;
   }

@@ -17,13 +17,21 @@ import java.util.Map;
  * @param a the first version
  * @param b the second version
  * @param n number of images that both classified
+ * @param refused number of images that could not be classified
  * @param correctOfA number of images that A classifies correctly
  * @param correctOfB number of images that B classifies correctly
  * @param onlyA number of images that only A classifies correctly
  * @param onlyB number of images that only B classifies correctly
  */
 record Comparison(
-    ModelVersion a, ModelVersion b, int n, int correctOfA, int correctOfB, int onlyA, int onlyB) {
+    ModelVersion a,
+    ModelVersion b,
+    int n,
+    int refused,
+    int correctOfA,
+    int correctOfB,
+    int onlyA,
+    int onlyB) {
 
   static Comparison of(Measured a, Measured b) {
     int n = 0;
@@ -39,7 +47,15 @@ record Comparison(
         onlyB += !image.getValue() && ofB ? 1 : 0;
       }
     }
-    return new Comparison(a.version(), b.version(), n, both + onlyA, both + onlyB, onlyA, onlyB);
+    return new Comparison(
+        a.version(),
+        b.version(),
+        n,
+        a.refused() + b.refused(),
+        both + onlyA,
+        both + onlyB,
+        onlyA,
+        onlyB);
   }
 
   /** {@return the p-value of McNemar's exact two-sided test} */
@@ -50,6 +66,7 @@ record Comparison(
   String json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("n", n);
+    json.put("refused", refused);
     json.put("a", side(a, correctOfA, onlyA));
     json.put("b", side(b, correctOfB, onlyB));
     json.put("p", p());
@@ -67,7 +84,8 @@ record Comparison(
   }
 
   void print(PrintWriter out) {
-    out.printf(Locale.ROOT, "%d images%n", n);
+    out.printf(
+        Locale.ROOT, "%d images%s%n", n, refused == 0 ? "" : "; " + refused + " could not be read");
     print(out, a, correctOfA, onlyA);
     print(out, b, correctOfB, onlyB);
     out.printf(

@@ -79,8 +79,10 @@ final class ModelsCompareCommand implements Callable<Integer> {
     ModelVersion a = version(models, first);
     ModelVersion b = version(models, second);
     LabelledImages images = data.find(common(a.labels(), b.labels()), this::complain);
-    Comparison comparison =
-        Comparison.of(Measured.of(a, images, spec), Measured.of(b, images, spec));
+    Measured ofA = Measured.of(a, images, spec);
+    // Images that A refused were named, and are not compared.
+    Measured ofB = Measured.of(b, images.only(ofA.correct().keySet()), spec);
+    Comparison comparison = Comparison.of(ofA, ofB);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(comparison.json());

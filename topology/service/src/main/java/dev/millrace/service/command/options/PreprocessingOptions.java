@@ -42,7 +42,7 @@ public final class PreprocessingOptions {
       paramLabel = "PIXELS",
       description =
           "Length, in pixels, to which an image's shorter side is resized before the crop"
-              + " (default: 8/7 of --size, for example 256 for 224).")
+              + " (default: --size if --size is below 64, otherwise 8/7 of --size, for example 256 for 224).")
   private Integer resize;
 
   @Option(

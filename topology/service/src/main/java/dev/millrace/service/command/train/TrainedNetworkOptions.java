@@ -58,12 +58,6 @@ final class TrainedNetworkOptions {
 
   @Mixin private NormalizationOptions normalization;
 
-  /**
-   * The smallest input side, in pixels, for which the default of {@code --resize} is larger than
-   * the input side.
-   */
-  private static final int LARGE = 64;
-
   /** {@return the network} Its number of classes is set later, from the training data. */
   ResNet network() {
     ResNet network = ResNet.of(architecture);
@@ -74,8 +68,8 @@ final class TrainedNetworkOptions {
 
   Preprocessing preprocessing() {
     int side = network().size();
-    int usual = side < LARGE ? side : Preprocessing.usualResize(side);
-    return normalization.preprocessing(side, resize == null ? usual : resize);
+    return normalization.preprocessing(
+        side, resize == null ? Preprocessing.usualResize(side) : resize);
   }
 
   /** The allowed values of {@code --stem}. */

@@ -100,6 +100,18 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void pictureThatCannotBeWritten_fails_afterTheMeasures() throws IOException {
+    RandomModel.publish(repository(), "tiny");
+
+    CapturedRun run =
+        evaluate("tiny", data("c0"), "--svg", folder.resolve("none/x.svg").toString(), "--json");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.json().get("n").asInt()).isEqualTo(1);
+    assertThat(run.err()).contains("cannot write");
+  }
+
+  @Test
   void independentClasses_areRefused() throws IOException {
     RandomModel.publish(repository(), "tiny", 10, 1, "--scores", "independent");
 
@@ -153,6 +165,12 @@ class EvaluateCommandTest {
         .isCloseTo((onlyA - onlyB) / 10.0, within(1e-9));
     assertThat(compare(data, "tiny/1", "tiny/3").succeeded().out())
         .contains("10 images", "tiny version 1: top-1", "McNemar");
+
+    Files.writeString(data.resolve("c0/broken.jpg"), "no image");
+    CapturedRun broken = compare(data, "tiny/1", "tiny/3", "--json").succeeded();
+    assertThat(broken.json().get("n").asInt()).isEqualTo(10);
+    assertThat(broken.json().get("refused").asInt()).isEqualTo(1);
+    assertThat(broken.errLines()).singleElement().asString().contains("broken.jpg");
 
     assertThat(compare(data, "1", "2").usageLine()).contains("--model");
     assertThat(compare(data, "x", "2").usageLine()).contains("'x' is no version");

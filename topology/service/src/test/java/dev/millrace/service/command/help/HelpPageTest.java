@@ -93,6 +93,19 @@ class HelpPageTest {
                     .allMatch(line -> line.endsWith(".")));
   }
 
+  /** picocli formats each text, so a bare percent sign fails. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void texts_haveNoPercentSign(CommandSpec command) {
+    assertThat(command.usageMessage().description()).noneMatch(line -> line.contains("%"));
+    assertThat(command.options())
+        .allSatisfy(
+            option ->
+                assertThat(option.description())
+                    .as(option.longestName())
+                    .noneMatch(line -> line.contains("%")));
+  }
+
   @Test
   void options_areInGroups() {
     List<String> headings =

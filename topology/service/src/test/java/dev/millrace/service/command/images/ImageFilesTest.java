@@ -68,7 +68,7 @@ class ImageFilesTest {
     assertThatExceptionOfType(CommandException.class)
         .isThrownBy(() -> ImageFiles.find(List.of(folder), false, complaints::add))
         .withMessageStartingWith("no images in " + folder)
-        .withMessageContaining("--all takes any file");
+        .withMessageContaining("(jpg, jpeg, png, gif, bmp, webp, tif, tiff)");
     assertThat(CapturedRun.of("send", folder.toString()).failureLine()).contains("no images in");
   }
 

@@ -42,7 +42,7 @@ class ImportedInputTest {
     assertThat(run.err())
         .contains(
             "preprocessing from " + folder.resolve("model.onnx") + ": size 32",
-            "preprocessing assumed: fit crop, resize 37, interpolation bilinear, EXIF orientation"
+            "preprocessing assumed: fit crop, resize 32, interpolation bilinear, EXIF orientation"
                 + " apply, channels rgb, mean 0.485, 0.456, 0.406, std 0.229, 0.224, 0.225");
   }
 

@@ -94,7 +94,7 @@ class ModelsCommandTest {
     assertThat(models("show", "--model", "tiny").succeeded().out())
         .contains(
             "triton from model.onnx",
-            "cropped from a shorter side of 37",
+            "cropped from a shorter side of 32",
             "ImageNet's unless the parameters in config.pbtxt say others",
             "at most 4 images");
     assertThat(models("verify", "--model", "tiny").succeeded().outLines())
@@ -159,7 +159,7 @@ class ModelsCommandTest {
     assertThat(models("show", "--model", "tiny").succeeded().out())
         .contains(
             "imported from resnet20.safetensors",
-            "32x32 pixels, cropped from a shorter side of 37");
+            "32x32 pixels, cropped from a shorter side of 32");
     assertThat(
             OnnxWeights.read(Files.readAllBytes(repository.resolve("tiny/1/model.onnx"))).tensors())
         .isEqualTo(HeInitialization.of(NETWORK, 1).tensors());
