@@ -1,6 +1,7 @@
 package dev.millrace.events;
 
 import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
 
 /** The value of a record in the input topic. The record's headers say how to read it. */
 public sealed interface ImageEvent {
@@ -32,10 +33,11 @@ public sealed interface ImageEvent {
    * </ul>
    *
    * <p>Reading never throws an exception: an invalid value becomes {@link Unreadable}, and a null
-   * value stays null. Writing stores the image's bytes unchanged, and throws Kafka's {@code
-   * SerializationException} for an {@link Unreadable}. Thread-safe.
+   * value stays null. Writing follows the headers, too: it stores the image's bytes unchanged, or
+   * as the JSON above. It throws Kafka's {@code SerializationException} for an {@link Unreadable}.
+   * Thread-safe.
    */
   static Serde<ImageEvent> serde() {
-    return ImageEventDeserializer.serde();
+    return Serdes.serdeFrom(new ImageEventSerializer(), new ImageEventDeserializer());
   }
 }

@@ -6,12 +6,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.Serdes;
 
 /** Reads image events by their headers; see {@link ImageEvent#serde()}. */
 final class ImageEventDeserializer implements Deserializer<ImageEvent> {
@@ -19,21 +16,6 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
   private static final String CONTENT_TYPE = "content-type";
   private static final String CLAIM_CHECK = "ce_dataref";
   private static final JsonFactory JSON = new JsonFactory();
-
-  static Serde<ImageEvent> serde() {
-    return Serdes.serdeFrom(ImageEventDeserializer::serialize, new ImageEventDeserializer());
-  }
-
-  @SuppressWarnings("UnusedVariable") // the Serializer interface requires the parameter topic
-  private static byte[] serialize(String topic, ImageEvent event) {
-    if (event == null) {
-      return null;
-    }
-    if (event instanceof ImageEvent.Encoded encoded) {
-      return encoded.bytes();
-    }
-    throw new SerializationException("an unreadable event cannot be written: " + event);
-  }
 
   @Override
   public ImageEvent deserialize(String topic, byte[] value) {
@@ -54,7 +36,7 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
   }
 
   /** {@return whether the content type is {@code application/json}, with or without parameters} */
-  private static boolean isJson(Headers headers) {
+  static boolean isJson(Headers headers) {
     Header header = headers.lastHeader(CONTENT_TYPE);
     if (header == null || header.value() == null) {
       return false;

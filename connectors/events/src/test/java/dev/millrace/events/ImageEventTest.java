@@ -223,6 +223,17 @@ class ImageEventTest {
         .isEqualTo(IMAGE);
   }
 
+  /** A record is read as it was written, because its headers stay. */
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "application/json; v=1", "image/png"})
+  void image_written_isReadAgain(String contentType) {
+    Headers headers = contentType(contentType);
+    ImageEvent event = new ImageEvent.Encoded(IMAGE);
+
+    assertEncoded(read(SERDE.serializer().serialize("images", headers, event), headers), IMAGE);
+    assertThat(SERDE.serializer().serialize("images", headers, null)).isNull();
+  }
+
   @Test
   void unreadable_cannotBeWritten() {
     assertThatThrownBy(

@@ -1,13 +1,16 @@
 package dev.millrace.streams;
 
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.streams.internals.TaskSender;
 import dev.millrace.streams.sending.DeadLetter;
 import dev.millrace.streams.sending.LimitsReader;
 import dev.millrace.streams.sending.UnsendableException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
@@ -66,12 +69,53 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
   @Override
   public Response handleError(
       ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
+    return reason(context, exception)
+        .map(
+            reason ->
+                Response.resume(
+                    List.of(
+                        letter(context, context.sourceRawKey(), context.sourceRawValue(), reason))))
+        .orElseGet(Response::fail);
+  }
+
+  /**
+   * Handles a failure before Kafka Streams 4.2: sends the dead letter itself, in the transaction of
+   * the task. Before version 4.1, Kafka Streams does not keep the bytes of a record, so the dead
+   * letter has the key and the value as {@link RawRecord} writes them.
+   *
+   * @throws IllegalStateException if the task has no {@link ImageInference}; the task then fails
+   */
+  @Override
+  @Deprecated
+  public ProcessingHandlerResponse handle(
+      ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
+    Optional<Exception> reason = reason(context, exception);
+    if (reason.isEmpty()) {
+      return ProcessingHandlerResponse.FAIL;
+    }
+    RawRecord raw = RawRecord.of(context, record);
+    if (!TaskSender.send(context.taskId(), letter(context, raw.key(), raw.value(), reason.get()))) {
+      throw new IllegalStateException(
+          "before Kafka Streams 4.2, a dead letter can only be sent by a task that classifies images,"
+              + " and "
+              + context.taskId()
+              + " does not; upgrade Kafka Streams",
+          exception);
+    }
+    return ProcessingHandlerResponse.CONTINUE;
+  }
+
+  /**
+   * Returns why a record becomes a dead letter. Returns nothing if the failure fails the task,
+   * which is logged if only the dead-letter topic is missing.
+   */
+  private Optional<Exception> reason(ErrorHandlerContext context, Exception exception) {
     Exception reason = exception;
     if (context.headers() != null && context.headers().lastHeader(DeadLetter.STUB) != null) {
       reason = new UnsendableException("the record was skipped without being read, as configured");
     } else if (!isRefusal(exception)) {
       if (!failures.isTooMany(context.topic(), context.partition(), context.offset(), exception)) {
-        return Response.fail();
+        return Optional.empty();
       }
       reason = new FailedRecordException(exception);
     }
@@ -80,11 +124,15 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
           "record {} fails its task, because no dead-letter topic is set: {}",
           place(context),
           reason.getMessage());
-      return Response.fail();
+      return Optional.empty();
     }
+    return Optional.of(reason);
+  }
+
+  private ProducerRecord<byte[], byte[]> letter(
+      ErrorHandlerContext context, byte[] key, byte[] value, Exception reason) {
     log.info("record {} goes to topic {}: {}", place(context), topic, reason.getMessage());
-    return Response.resume(
-        List.of(DeadLetter.of(topic, context, reason, limits().of(topic), clock.millis())));
+    return DeadLetter.of(topic, context, key, value, reason, limits().of(topic), clock.millis());
   }
 
   private static boolean isRefusal(Exception exception) {

@@ -11,6 +11,7 @@ import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.internals.CommitBarrier;
+import dev.millrace.streams.internals.KafkaStreamsVersion;
 import dev.millrace.triton.TritonLayout;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
@@ -78,6 +79,7 @@ public final class ImageInference<K>
       InferenceConfig config,
       Function<Optional<ModelVersion>, InferenceEngine> start,
       StoreBuilder<CommitBarrier> barrier) {
+    KafkaStreamsVersion.running().requireSupported();
     this.config = config;
     this.engine = new SharedEngine(start);
     this.format = new PredictionFormat(config.top(), config.probabilities());

@@ -198,6 +198,7 @@ final class InferenceProcessor<K>
     stopTick();
     line.clear();
     barrier.detach();
+    records.close();
     owed.remove(this);
     engine.release();
   }

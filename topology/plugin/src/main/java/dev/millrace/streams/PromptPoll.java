@@ -71,16 +71,11 @@ final class PromptPoll {
     long start = nanoTime.getAsLong();
     long more = Math.min(owed.pace().nanosForMore(), timeout.toNanos());
     ConsumerRecords<byte[], byte[]> records = consumer.apply(Duration.ofNanos(more));
-    while (saysNothing(records)
+    while (PolledRecords.sayNothing(records)
         && !owed.await(GLANCE_NANOS)
         && nanoTime.getAsLong() - start < timeout.toNanos()) {
       records = consumer.apply(Duration.ZERO);
     }
     return records;
-  }
-
-  /** Returns whether a poll returned no records and moved no position. */
-  private static boolean saysNothing(ConsumerRecords<byte[], byte[]> records) {
-    return records.isEmpty() && records.nextOffsets().isEmpty();
   }
 }

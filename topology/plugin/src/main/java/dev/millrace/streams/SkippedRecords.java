@@ -4,7 +4,6 @@ import dev.millrace.streams.sending.DeadLetter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,7 +11,6 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -86,7 +84,6 @@ final class SkippedRecords {
             null,
             headers,
             Optional.empty());
-    return new ConsumerRecords<>(
-        Map.of(partition, List.of(empty)), Map.of(partition, new OffsetAndMetadata(offset + 1)));
+    return PolledRecords.of(partition, empty);
   }
 }

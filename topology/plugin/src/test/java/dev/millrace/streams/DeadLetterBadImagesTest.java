@@ -13,12 +13,14 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler.Response;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler.Result;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The handler without a dead-letter topic. {@link ImageInferenceTest} tests the handler with a
  * dead-letter topic.
  */
+@Tag("build-kafka")
 class DeadLetterBadImagesTest {
 
   private static final ErrorHandlerContext CONTEXT =
@@ -36,16 +38,14 @@ class DeadLetterBadImagesTest {
                     default -> null;
                   });
 
-  private static Response answer(Map<String, ?> config, Exception failure) {
-    DeadLetterBadImages handler = new DeadLetterBadImages();
-    handler.configure(config);
-    return handler.handleError(CONTEXT, null, failure);
-  }
-
   @Test
   void badImage_failsTheTask_withoutADeadLetterTopic() {
+    handler.configure(Map.of());
+
     Response response =
-        answer(Map.of(), new BadImageException(BadImageException.Reason.EMPTY, "no image"));
+        handler.handleError(
+            CONTEXT, null, new BadImageException(BadImageException.Reason.EMPTY, "no image"));
+
     assertThat(response.result()).isEqualTo(Result.FAIL);
   }
 

@@ -15,6 +15,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +27,7 @@ class PromptClientsTest {
 
   private final PromptClients clients = new PromptClients();
 
+  @Tag("build-kafka")
   @Test
   void consumer_returnsForAnAnswerThatItsThreadOwes() {
     OwedAnswers.Debtor debtor = () -> CompletableFuture.completedFuture("cat");

@@ -122,13 +122,29 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
   }
 
   /**
-   * Checks that no record is in flight. Kafka Streams calls this after it has committed the offsets
-   * (KIP-1035).
+   * Checks that no record is in flight. Kafka Streams calls this method after it has committed the
+   * offsets, from version 4.3 on (KIP-1035).
    *
    * @throws IllegalStateException if a record is in flight
    */
   @Override
   public void commit(Map<TopicPartition, Long> offsets) {
+    requireNothingInFlight();
+  }
+
+  /**
+   * Checks that no record is in flight. Before version 4.3, Kafka Streams calls this method after
+   * it has committed the offsets, if it also writes a checkpoint.
+   *
+   * @throws IllegalStateException if a record is in flight
+   */
+  @Override
+  @SuppressWarnings("deprecation") // abstract before 4.3
+  public void flush() {
+    requireNothingInFlight();
+  }
+
+  private void requireNothingInFlight() {
     if (inFlight.size() != 0) {
       throw new IllegalStateException(
           inFlight.size()

@@ -41,6 +41,12 @@ public final class RecordForwarder<K, VIn, VOut> {
     this.context = context;
     internals = (InternalProcessorContext<K, VOut>) context;
     node = (ProcessorNode<K, VIn, ?, ?>) internals.currentNode();
+    TaskSender.add(internals);
+  }
+
+  /** Ends the use of this forwarder. To be called from the processor's {@code close}. */
+  public void close() {
+    TaskSender.remove(internals);
   }
 
   /**

@@ -47,6 +47,8 @@ public final class DeadLetter {
 
   private final String topic;
   private final ErrorHandlerContext context;
+  private final byte[] rawKey;
+  private final byte[] rawValue;
   private final Exception exception;
   private final TopicLimits limits;
   private final long now;
@@ -54,11 +56,15 @@ public final class DeadLetter {
   private DeadLetter(
       String topic,
       ErrorHandlerContext context,
+      byte[] rawKey,
+      byte[] rawValue,
       Exception exception,
       TopicLimits limits,
       long now) {
     this.topic = topic;
     this.context = context;
+    this.rawKey = rawKey;
+    this.rawValue = rawValue;
     this.exception = exception;
     this.limits = limits;
     this.now = now;
@@ -69,6 +75,8 @@ public final class DeadLetter {
    *
    * @param topic the dead-letter topic
    * @param context the context that Kafka Streams has passed to the exception handler
+   * @param rawKey the record's key, or null
+   * @param rawValue the record's value, or null
    * @param exception the reason why the record becomes a dead letter
    * @param limits the limits of the dead-letter topic
    * @param now the current time, in ms since 1970
@@ -77,10 +85,12 @@ public final class DeadLetter {
   public static ProducerRecord<byte[], byte[]> of(
       String topic,
       ErrorHandlerContext context,
+      byte[] rawKey,
+      byte[] rawValue,
       Exception exception,
       TopicLimits limits,
       long now) {
-    return new DeadLetter(topic, context, exception, limits, now).record();
+    return new DeadLetter(topic, context, rawKey, rawValue, exception, limits, now).record();
   }
 
   private ProducerRecord<byte[], byte[]> record() {
@@ -89,12 +99,11 @@ public final class DeadLetter {
     List<Header> why = why(exception.getMessage());
     Header trace = header(ERRORS + "stacktrace", stackTrace());
     byte[] key = key();
-    byte[] value = context.sourceRawValue();
     List<Header> all = joined(own, why, trace);
-    if (!fits(key, value, all)) {
+    if (!fits(key, rawValue, all)) {
       all = joined(own, why);
     }
-    return fits(key, value, all) ? record(key, value, all) : stub(key, own);
+    return fits(key, rawValue, all) ? record(key, rawValue, all) : stub(key, own);
   }
 
   /**
@@ -119,8 +128,8 @@ public final class DeadLetter {
   private String sizes(List<Header> own) {
     return "{\"key\":%d,\"value\":%d,\"headers\":%d,\"limit\":%d}"
         .formatted(
-            length(context.sourceRawKey()),
-            length(context.sourceRawValue()),
+            length(rawKey),
+            length(rawValue),
             own.stream().mapToLong(RecordSize::of).sum(),
             limits.maxBytes());
   }
@@ -148,11 +157,10 @@ public final class DeadLetter {
   }
 
   private byte[] key() {
-    byte[] key = context.sourceRawKey();
-    return key == null && limits.compacted()
+    return rawKey == null && limits.compacted()
         ? (context.topic() + "-" + context.partition() + "@" + context.offset())
             .getBytes(StandardCharsets.UTF_8)
-        : key;
+        : rawKey;
   }
 
   private boolean fits(byte[] key, byte[] value, List<Header> headers) {

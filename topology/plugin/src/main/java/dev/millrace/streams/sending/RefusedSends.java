@@ -1,5 +1,6 @@
 package dev.millrace.streams.sending;
 
+import dev.millrace.streams.internals.KafkaStreamsVersion;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RetriableException;
@@ -16,6 +17,8 @@ import org.apache.kafka.streams.errors.ProductionExceptionHandler;
  */
 public final class RefusedSends implements ProductionExceptionHandler {
 
+  private static final boolean CAN_RETRY = KafkaStreamsVersion.running().isAtLeast(4, 0);
+
   /** Creates the handler; it has no settings. */
   public RefusedSends() {}
 
@@ -26,6 +29,18 @@ public final class RefusedSends implements ProductionExceptionHandler {
   public Response handleError(
       ErrorHandlerContext context, ProducerRecord<byte[], byte[]> record, Exception exception) {
     return exception instanceof RetriableException ? Response.retry() : Response.fail();
+  }
+
+  /**
+   * Handles a failure before Kafka Streams 4.2. Version 3.9 cannot retry, so that the task fails.
+   */
+  @Override
+  @Deprecated
+  public ProductionExceptionHandlerResponse handle(
+      ErrorHandlerContext context, ProducerRecord<byte[], byte[]> record, Exception exception) {
+    return CAN_RETRY && exception instanceof RetriableException
+        ? ProductionExceptionHandlerResponse.RETRY
+        : ProductionExceptionHandlerResponse.FAIL;
   }
 
   @Override

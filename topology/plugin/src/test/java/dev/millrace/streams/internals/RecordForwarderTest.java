@@ -91,29 +91,30 @@ class RecordForwarderTest {
   /** Logs each failure that Kafka Streams passes to it. */
   public static final class Handler implements ProcessingExceptionHandler {
     private List<String> log;
-    private Response response;
+    private boolean resumes;
 
     @Override
     @SuppressWarnings("unchecked")
     public void configure(Map<String, ?> configs) {
       log = (List<String>) configs.get("log");
-      response = (Response) configs.get("response");
+      resumes = (boolean) configs.get("resumes");
     }
 
     @Override
-    public Response handleError(
+    @SuppressWarnings("deprecation") // every version calls this method
+    public ProcessingHandlerResponse handle(
         ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
       log.add(exception.getMessage() + " by " + record.value() + " of " + context.offset());
-      return response;
+      return resumes ? ProcessingHandlerResponse.CONTINUE : ProcessingHandlerResponse.FAIL;
     }
   }
 
   @BeforeEach
   void start() {
-    start(ProcessingExceptionHandler.Response.fail());
+    start(false);
   }
 
-  private void start(ProcessingExceptionHandler.Response response) {
+  private void start(boolean resumes) {
     StreamsBuilder builder = new StreamsBuilder();
     builder.stream("input", Consumed.with(Serdes.String(), Serdes.String()))
         .processValues(() -> late = new Late())
@@ -123,7 +124,7 @@ class RecordForwarderTest {
     config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
     config.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, Handler.class);
     config.put("log", log);
-    config.put("response", response);
+    config.put("resumes", resumes);
     driver = new TopologyTestDriver(builder.build(), config);
     input = driver.createInputTopic("input", new StringSerializer(), new StringSerializer());
   }
@@ -165,7 +166,7 @@ class RecordForwarderTest {
   @Test
   void refuse_hasTheNodeThrowOverTheRecord_andNotOverTheNextOne() {
     driver.close();
-    start(ProcessingExceptionHandler.Response.resume());
+    start(true);
     input.pipeInput("first");
     input.pipeInput("refuse");
     input.pipeInput("another");
@@ -189,7 +190,7 @@ class RecordForwarderTest {
   @Test
   void refuse_worksFromOutsideOfANode_andLeavesNoneBehind() {
     driver.close();
-    start(ProcessingExceptionHandler.Response.resume());
+    start(true);
     input.pipeInput("first");
     late.internals.setCurrentNode(null);
 

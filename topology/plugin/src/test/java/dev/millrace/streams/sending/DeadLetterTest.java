@@ -49,12 +49,11 @@ class DeadLetterTest {
                       case "offset" -> 42L;
                       case "timestamp" -> timestamp;
                       case "headers" -> original;
-                      case "sourceRawKey" -> key;
-                      case "sourceRawValue" -> value;
                       default -> throw new AssertionError(method);
                     });
     ProducerRecord<byte[], byte[]> letter =
-        DeadLetter.of("dead", context, new IllegalArgumentException("too green"), limits, NOW);
+        DeadLetter.of(
+            "dead", context, key, value, new IllegalArgumentException("too green"), limits, NOW);
     assertThat(letter.topic()).isEqualTo("dead");
     assertThat(RecordSize.of(letter.key(), letter.value(), letter.headers()))
         .isLessThanOrEqualTo(limits.maxBytes());

@@ -1,0 +1,34 @@
+package dev.millrace.streams;
+
+import dev.millrace.streams.internals.KafkaStreamsVersion;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/** What a poll returns. From Kafka 4.0 on, it has the positions after the poll, too (KIP-1094). */
+final class PolledRecords {
+
+  private static final boolean HAVE_POSITIONS = KafkaStreamsVersion.running().isAtLeast(4, 0);
+
+  private PolledRecords() {}
+
+  /** Returns whether a poll returned no records and moved no position. */
+  static boolean sayNothing(ConsumerRecords<byte[], byte[]> records) {
+    return records.isEmpty() && !(HAVE_POSITIONS && !records.nextOffsets().isEmpty());
+  }
+
+  /** Returns one record, after which the position is behind the record. */
+  @SuppressWarnings("deprecation") // the constructor without positions, before 4.0
+  static ConsumerRecords<byte[], byte[]> of(
+      TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
+    Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records =
+        Map.of(partition, List.of(record));
+    return HAVE_POSITIONS
+        ? new ConsumerRecords<>(
+            records, Map.of(partition, new OffsetAndMetadata(record.offset() + 1)))
+        : new ConsumerRecords<>(records);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.millrace.streams.internals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.streams.KafkaStreams;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A version of Kafka Streams.
+ *
+ * @param major the first number
+ * @param minor the second number
+ * @param text the whole version, for example {@code 4.3.1}
+ */
+public record KafkaStreamsVersion(int major, int minor, String text) {
+
+  /** The oldest version that the plugin works with: it has exception handlers (KIP-1033). */
+  private static final KafkaStreamsVersion OLDEST = new KafkaStreamsVersion(3, 9, "3.9");
+
+  /** The newest version that the plugin was tested with. */
+  private static final KafkaStreamsVersion NEWEST = new KafkaStreamsVersion(4, 4, "4.4");
+
+  private static final Logger log = LoggerFactory.getLogger(KafkaStreamsVersion.class);
+  private static final String RESOURCE = "/kafka/kafka-streams-version.properties";
+  private static final Pattern NUMBERS = Pattern.compile("(\\d{1,6})\\.(\\d{1,6}).*");
+
+  /** {@return the version on the class path} If it does not say its version, all numbers are 0. */
+  public static KafkaStreamsVersion running() {
+    Properties properties = new Properties();
+    try (InputStream in = KafkaStreams.class.getResourceAsStream(RESOURCE)) {
+      if (in != null) {
+        properties.load(in);
+      }
+    } catch (IOException e) {
+      log.debug("{} cannot be read", RESOURCE, e);
+    }
+    return of(properties.getProperty("version", "unknown"));
+  }
+
+  static KafkaStreamsVersion of(String text) {
+    Matcher numbers = NUMBERS.matcher(text);
+    return numbers.matches()
+        ? new KafkaStreamsVersion(
+            Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2)), text)
+        : new KafkaStreamsVersion(0, 0, text);
+  }
+
+  /**
+   * Tests whether this version is a given one or newer.
+   *
+   * @param major the first number of the other version
+   * @param minor the second number of the other version
+   */
+  public boolean isAtLeast(int major, int minor) {
+    return this.major > major || (this.major == major && this.minor >= minor);
+  }
+
+  /**
+   * Requires a version that the plugin works with. If this version is newer than the tested ones,
+   * or unknown, logs a warning: the commit barrier then checks by itself that Kafka Streams still
+   * flushes it.
+   *
+   * @throws UnsupportedOperationException if this version is too old; the message names it and the
+   *     supported versions
+   */
+  public void requireSupported() {
+    if (major != 0 && !isAtLeast(OLDEST.major, OLDEST.minor)) {
+      throw new UnsupportedOperationException(
+          "Kafka Streams %s is too old: Millrace works with %s to %s; use one of these"
+              .formatted(text, OLDEST.text, NEWEST.text));
+    }
+    if (major == 0 || isAtLeast(NEWEST.major, NEWEST.minor + 1)) {
+      log.warn(
+          "Millrace was tested with Kafka Streams {} to {}, and not with {}. If this version commits"
+              + " in another way, the stream fails instead of losing records",
+          OLDEST.text,
+          NEWEST.text,
+          text);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.millrace.streams.internals;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
+import org.apache.kafka.streams.processor.internals.RecordCollector;
+
+/**
+ * Sends records with the producer of a task, and so in the transaction of the task, for exception
+ * handlers. From version 4.2 on, Kafka Streams does this with the records that a handler returns
+ * (KIP-1034).
+ *
+ * <p>A task can send while one of its processors has a {@link RecordForwarder}. Each stream thread
+ * knows only its own tasks.
+ */
+public final class TaskSender {
+
+  private static final ThreadLocal<Map<TaskId, InternalProcessorContext<?, ?>>> TASKS =
+      ThreadLocal.withInitial(HashMap::new);
+
+  private TaskSender() {}
+
+  static void add(InternalProcessorContext<?, ?> context) {
+    TASKS.get().put(context.taskId(), context);
+  }
+
+  static void remove(InternalProcessorContext<?, ?> context) {
+    TASKS.get().remove(context.taskId(), context);
+  }
+
+  /**
+   * Sends a record.
+   *
+   * @param task the task, which the calling stream thread processes
+   * @param record the record; its partition is chosen by the producer
+   * @return false if no processor of the task has a {@link RecordForwarder}, so that nothing is
+   *     sent
+   */
+  @SuppressWarnings("unchecked") // the collector uses only the context's record, which has no types
+  public static boolean send(TaskId task, ProducerRecord<byte[], byte[]> record) {
+    InternalProcessorContext<?, ?> context = TASKS.get().get(task);
+    if (context == null) {
+      return false;
+    }
+    ((RecordCollector.Supplier) context)
+        .recordCollector()
+        .send(
+            record.topic(),
+            record.key(),
+            record.value(),
+            record.headers(),
+            (Integer) null,
+            record.timestamp(),
+            new ByteArraySerializer(),
+            new ByteArraySerializer(),
+            context.currentNode().name(),
+            (InternalProcessorContext<Void, Void>) context);
+    return true;
+  }
+}
