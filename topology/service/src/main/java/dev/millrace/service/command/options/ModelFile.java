@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Reads a model, or only its weights, from a file that an option names. */
 public final class ModelFile {
@@ -67,7 +68,8 @@ public final class ModelFile {
     if (file.toString().endsWith(".onnx")) {
       return OnnxWeights.read(onnx(file));
     }
-    FileKind.of(start(file))
+    start(file)
+        .flatMap(FileKind::of)
         .filter(kind -> kind != FileKind.SAFETENSORS && kind != FileKind.ZIP)
         .ifPresent(
             kind -> {
@@ -77,12 +79,12 @@ public final class ModelFile {
     return WeightsFile.read(file);
   }
 
-  /** {@return the first bytes of a file, or none if it cannot be read} */
-  private static byte[] start(Path file) {
+  /** {@return the first bytes of a file, or nothing if it cannot be read} */
+  private static Optional<byte[]> start(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(START);
+      return Optional.of(in.readNBytes(START));
     } catch (IOException e) {
-      return new byte[0]; // the reader of the weights says why
+      return Optional.empty(); // the reader of the weights says why
     }
   }
 }
