@@ -47,8 +47,8 @@ final class CsvRows {
     } else if (lines.stream().allMatch(line -> THOUSANDS.matcher(line).matches())) {
       return Optional.empty();
     }
-    for (char separator : separators.toCharArray()) {
-      List<List<String>> rows = split(lines, separator);
+    for (int i = 0; i < separators.length(); i++) {
+      List<List<String>> rows = split(lines, separators.charAt(i));
       if (!rows.isEmpty() && rows.get(0).size() > 1 && isRectangle(rows)) {
         return Optional.of(rows);
       }

@@ -81,7 +81,7 @@ record CsvTable(List<String> headings, List<List<String>> rows) {
   boolean isIds(int column) {
     return isHeaded()
         && (IDS.contains(headings.get(column))
-            || INDICES.contains(headings.get(column)) && !isIndex(column));
+            || (INDICES.contains(headings.get(column)) && !isIndex(column)));
   }
 
   private static boolean isNumber(String cell) {

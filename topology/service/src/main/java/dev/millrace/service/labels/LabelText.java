@@ -57,6 +57,6 @@ final class LabelText {
     }
     return mark == 0xfeff
         || mark == 0xfffe
-        || Math.min(zeros[0], zeros[1]) == 0 && zeros[0] + zeros[1] > file.length / 4;
+        || (Math.min(zeros[0], zeros[1]) == 0 && zeros[0] + zeros[1] > file.length / 4);
   }
 }

@@ -36,7 +36,8 @@ record NumberedLines(Place place, List<Integer> numbers, List<String> names) {
     Place(String line) {
       this.line =
           Pattern.compile(
-              line.replace("NUMBER", "(?<number>-?\\d{1,9})").replace("NAME", "(?<name>.*?)"));
+              line.replace("NUMBER", "[\"']?(?<number>-?\\d{1,9})[\"']?")
+                  .replace("NAME", "(?<name>.*?)"));
     }
 
     private boolean isMarked() {
@@ -50,6 +51,9 @@ record NumberedLines(Place place, List<Integer> numbers, List<String> names) {
 
   /** A longer line is no valid name, and is not searched for a number. */
   private static final int LONGEST_LINE = 2_000;
+
+  /** A name in quotes, as in a dict without its brackets. */
+  private static final Pattern QUOTED = Pattern.compile("([\"'])(.*)\\1,?");
 
   /**
    * Reads the names.
@@ -87,8 +91,16 @@ record NumberedLines(Place place, List<Integer> numbers, List<String> names) {
       names.add(matcher.group("name"));
     }
     return 2 * Set.copyOf(names).size() > names.size()
-        ? Optional.of(new NumberedLines(place, numbers, names))
+        ? Optional.of(new NumberedLines(place, numbers, unquoted(names)))
         : Optional.empty();
+  }
+
+  /** {@return the names without quotes, and the commas behind these, if all names have quotes} */
+  private static List<String> unquoted(List<String> names) {
+    List<Matcher> quoted = names.stream().map(QUOTED::matcher).toList();
+    return quoted.stream().allMatch(Matcher::matches)
+        ? quoted.stream().map(each -> each.group(2)).toList()
+        : names;
   }
 
   /** Tests whether numbers that are not complete are indices nevertheless. */
@@ -96,15 +108,15 @@ record NumberedLines(Place place, List<Integer> numbers, List<String> names) {
     return place.isMarked() || numbers.contains(0);
   }
 
+  /** Refuses lines of two numbers, because either could be the index. */
   private void requireNoOther(List<NumberedLines> readings) {
-    for (NumberedLines other : readings) {
-      if (other.place.isMarked() == place.isMarked()
-          && Indices.areComplete(other.numbers)
-          && !other.numbers.equals(numbers)) {
-        throw new IllegalArgumentException(
-            "each of its lines has two numbers, and either could be the index; give a CSV file with"
-                + " the header 'index,name' or 'name,index'");
-      }
+    boolean isOther =
+        readings.stream()
+            .anyMatch(each -> Indices.areComplete(each.numbers) && !each.numbers.equals(numbers));
+    if (isOther && names.stream().allMatch(name -> name.matches("\\d+"))) {
+      throw new IllegalArgumentException(
+          "each of its lines has two numbers, and either could be the index; give a CSV file with"
+              + " the header 'index,name' or 'name,index'");
     }
   }
 

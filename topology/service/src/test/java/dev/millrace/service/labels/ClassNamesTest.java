@@ -62,6 +62,8 @@ class ClassNamesTest {
         "labels.txt | 0) cat~1) dog~2) cow | numbered lines",
         "labels.txt | 0. cat~1. dog~2. cow | numbered lines",
         "labels.txt | 1\tcat~2\tdog~3\tcow | CSV without a header, numbered from 1",
+        "labels.txt | 0: 'cat',~1: 'dog',~2: 'cow' | numbered lines",
+        "labels.txt | '0': 'cat'~'1': 'dog'~'2': 'cow' | numbered lines",
         "labels.txt | cat 0~dog 1~cow 2 | lines with the number last",
         "labels.txt | cat: 1~dog: 2~cow: 3 | lines with the number last, numbered from 1",
         "map_clsloc.txt | n02123045 1 cat~n02403003 3 cow~n02099601 2 dog | ImageNet's synset.txt with numbered lines, numbered from 1",
@@ -136,7 +138,7 @@ class ClassNamesTest {
         "l.csv|class_id,name\n1,1\n2,2\n3,3",
       })
   void namedIndex_wins_ifNamesAreNumbers(String nameAndText) throws IOException {
-    String[] parts = nameAndText.split("\\|");
+    String[] parts = nameAndText.split("\\|", -1);
 
     assertThat(ClassNames.read(file(parts[0], parts[1])).labels().names())
         .containsExactly("1", "2", "3");
@@ -146,6 +148,12 @@ class ClassNamesTest {
   void tableOfPandas_hasNoHeadingAboveTheIndex() throws IOException {
     assertThat(ClassNames.read(file("l.tsv", "\tname\n1\tdog\n0\tcat\n")).labels().names())
         .containsExactly("cat", "dog");
+  }
+
+  @Test
+  void numberInAName_isNoSecondIndex() throws IOException {
+    assertThat(ClassNames.read(file("l.txt", "0 class 3\n1 class 1\n2 class 2")).labels().names())
+        .containsExactly("class 3", "class 1", "class 2");
   }
 
   @Test
@@ -168,7 +176,8 @@ class ClassNamesTest {
         "map.txt|n02099601 2 dog\nn02123045 1 cat",
       })
   void secondNames_areKept(String nameAndText) throws IOException {
-    String[] parts = nameAndText.replace("n02 cat", "n02123045 cat\nn02099601 dog").split("\\|");
+    String[] parts =
+        nameAndText.replace("n02 cat", "n02123045 cat\nn02099601 dog").split("\\|", -1);
 
     ClassNames names = ClassNames.read(file(parts[0], parts[1]));
 

@@ -62,8 +62,9 @@ final class DemoModelOptions {
 
   /** Publishes the model of {@code --model-file}, or else a network with random weights. */
   ModelVersion publish(ModelRepository repository, String name) {
-    Labels names = labels == null ? FashionMnist.LABELS : LabelsFile.read(labels).labels();
-    byte[] onnx = modelFile == null ? untrained(names.size()) : ModelFile.read(modelFile);
+    Labels names =
+        labels == null ? FashionMnist.LABELS : LabelsFile.read("--labels", labels).labels();
+    byte[] onnx = modelFile == null ? untrained(names.size()) : ModelFile.onnx(modelFile);
     Preprocessing preprocessing =
         new Preprocessing(size, size, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
     return repository.publish(
