@@ -59,7 +59,7 @@ class TritonLayoutTest {
                 new ModelManifest.Source("triton", "model.onnx", sha256),
                 null,
                 new Preprocessing(
-                    32, 37, List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f)),
+                    32, 32, List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f)),
                 List.of("cat", "Rüde"),
                 Map.of(),
                 null));

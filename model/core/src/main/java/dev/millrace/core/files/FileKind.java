@@ -1,47 +1,122 @@
 package dev.millrace.core.files;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Files that people give by mistake for a model or for labels, and the bytes that tell them. {@link
  * #of} never takes an ONNX file or plain text for one of them.
  */
 public enum FileKind {
+  /** A file without a byte. */
+  EMPTY("an empty file", "copy or export it again", start -> start.bytes().isEmpty()),
   /** The few lines that Git stores in place of a large file. */
   GIT_LFS_POINTER(
-      "a Git LFS pointer, not the file itself", "run 'git lfs pull' in its folder, and try again"),
+      "a Git LFS pointer, not the file itself",
+      "run 'git lfs pull' in its folder, and try again",
+      start -> start.begins("version https://git-lfs")),
   /** A file that {@code gzip} compressed. */
-  GZIP("a gzip file", "unpack it with 'gunzip'"),
+  GZIP("a gzip file", "unpack it with 'gunzip'", start -> start.begins("\u001f\u008b")),
+  /** A file that {@code bzip2} compressed. */
+  BZIP2(
+      "a bzip2 file",
+      "unpack it with 'bunzip2'",
+      start -> start.begins("BZh") && start.has(4, "1AY&SY")),
+  /** A file that {@code xz} compressed. */
+  XZ("an xz file", "unpack it with 'unxz'", start -> start.begins("\u00fd7zXZ\0")),
+  /** A file that {@code zstd} compressed. */
+  ZSTD("a Zstandard file", "unpack it with 'unzstd'", start -> start.begins("(\u00b5/\u00fd")),
+  /** An archive of {@code 7z}. */
+  SEVEN_ZIP(
+      "a 7z archive",
+      "unpack it with '7z x', and give the file in it",
+      start -> start.begins("7z\u00bc\u00af\u0027\u001c")),
+  /** An archive of {@code tar}. */
+  TAR(
+      "a tar archive",
+      "unpack it with 'tar xf', and give the file in it",
+      start -> start.has(257, "ustar")),
   /** PyTorch's format since version 1.6, a zip file of pickles, and its older plain pickle. */
   PYTORCH(
       "a PyTorch file (.pt or .pth)",
-      "export the model with torch.onnx.export, or save its weights as .safetensors"),
+      "export the model with torch.onnx.export, or save its weights as .safetensors",
+      // The first file in PyTorch's zip is NAME/data.pkl.
+      start -> start.begins(FileKind.ZIP_ENTRY) && start.contains("/data.pkl") || start.isPickle()),
   /** Any other zip file. */
-  ZIP("a zip file", "unpack it, and give the file in it"),
+  ZIP(
+      "a zip file",
+      "unpack it, and give the file in it",
+      start -> start.begins(FileKind.ZIP_ENTRY)),
   /** TensorFlow Lite's flat buffer. */
-  TFLITE("a TensorFlow Lite file (.tflite)", "convert it with 'python -m tf2onnx.convert'"),
+  TFLITE(
+      "a TensorFlow Lite file (.tflite)",
+      "convert it with 'python -m tf2onnx.convert'",
+      start -> start.isFlatBuffer("TFL3")),
+  /** ONNX Runtime's own format, a flat buffer that fits one version of ONNX Runtime. */
+  ORT(
+      "an ONNX Runtime file (.ort)",
+      "give the .onnx file that it was made from",
+      start -> start.isFlatBuffer("ORTM")),
   /** Hugging Face's file of weights. */
-  SAFETENSORS("a .safetensors file, which holds weights alone", "name their network with --arch"),
+  SAFETENSORS(
+      "a .safetensors file, which holds weights alone",
+      "name their network with --arch",
+      FileStart::isSafetensors),
   /** The format of Keras' {@code .h5} files. */
-  HDF5("an HDF5 file, as Keras writes it (.h5)", "convert the model with 'python -m tf2onnx'"),
+  HDF5(
+      "an HDF5 file, as Keras writes it (.h5)",
+      "convert the model with 'python -m tf2onnx'",
+      start -> start.begins("\u0089HDF\r\n")),
   /** A NumPy array. */
-  NPY("a NumPy array (.npy)", "give the model, or its weights as .npz or .safetensors"),
+  NPY(
+      "a NumPy array (.npy)",
+      "give the model, or its weights as .npz or .safetensors",
+      start -> start.begins("\u0093NUMPY")),
+  /** A PDF document. */
+  PDF("a PDF file", "give the .onnx file", start -> start.begins("%PDF-")),
+  /** A picture. */
+  IMAGE(
+      "an image",
+      "give the .onnx file",
+      start ->
+          start.begins("\u0089PNG")
+              || start.begins("\u00ff\u00d8\u00ff")
+              || start.begins("GIF8")
+              || start.begins("RIFF") && start.has(8, "WEBP")),
   /** A web page, often a page of an error or a login that was downloaded. */
-  HTML("a web page (HTML)", "download the file itself"),
+  HTML(
+      "a web page (HTML)",
+      "download the file itself",
+      start ->
+          start
+              .text()
+              .matches("(?s)<(!doctype html|(html|head|body|title|meta|script|div|h1)\\b|!--).*")),
+  /** An XML document, often the error message of a cloud's storage. */
+  XML("an XML file", "download the file itself", start -> start.text().startsWith("<?xml")),
   /** A JSON document. */
-  JSON("a JSON file", "give the file that it describes");
+  JSON(
+      "a JSON file",
+      "give the file that it describes",
+      start -> start.text().matches("(?s)\\{\\s*\".*")),
+  /** TensorFlow's {@code saved_model.pb}, or a frozen graph. */
+  TENSORFLOW(
+      "a TensorFlow file (.pb)",
+      "convert the model with 'python -m tf2onnx.convert'",
+      FileStart::isTensorFlow),
+  /** Apple's format. */
+  CORE_ML("a Core ML file (.mlmodel)", "export the original model as ONNX", FileStart::isCoreMl);
 
-  private static final int SAFETENSORS_HEADER = 8;
-  private static final int LONGEST_START = 512;
+  private static final String ZIP_ENTRY = "PK\u0003\u0004";
 
   private final String words;
   private final String advice;
+  private final Predicate<FileStart> test;
 
-  FileKind(String words, String advice) {
+  FileKind(String words, String advice, Predicate<FileStart> test) {
     this.words = words;
     this.advice = advice;
+    this.test = test;
   }
 
   /** {@return what the file is, in words, for example {@code a gzip file}} */
@@ -61,60 +136,7 @@ public enum FileKind {
    * @return the kind, or empty if the file is of none of these kinds
    */
   public static Optional<FileKind> of(byte[] file) {
-    if (begins(file, 0, "version https://git-lfs")) {
-      return Optional.of(GIT_LFS_POINTER);
-    }
-    if (begins(file, 0, "\u001f\u008b")) {
-      return Optional.of(GZIP);
-    }
-    if (begins(file, 0, "PK\u0003\u0004")) {
-      // The first file in PyTorch's zip is NAME/data.pkl.
-      return Optional.of(start(file).contains("/data.pkl") ? PYTORCH : ZIP);
-    }
-    if (isPickle(file)) {
-      return Optional.of(PYTORCH);
-    }
-    if (begins(file, 4, "TFL3")) {
-      return Optional.of(TFLITE);
-    }
-    if (isSafetensors(file)) {
-      return Optional.of(SAFETENSORS);
-    }
-    if (begins(file, 0, "\u0089HDF\r\n")) {
-      return Optional.of(HDF5);
-    }
-    if (begins(file, 0, "\u0093NUMPY")) {
-      return Optional.of(NPY);
-    }
-    String text = start(file).stripLeading().toLowerCase(Locale.ROOT);
-    if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
-      return Optional.of(HTML);
-    }
-    return text.startsWith("{\"") || text.matches("(?s)\\{\\s+\".*")
-        ? Optional.of(JSON)
-        : Optional.empty();
-  }
-
-  /** Tests for a pickle of protocol 2 to 5, which ends its first opcode with the protocol. */
-  private static boolean isPickle(byte[] file) {
-    return file.length > 2
-        && file[0] == (byte) 0x80
-        && file[1] >= 2
-        && file[1] <= 5
-        && "}]().cJKX\u008a\u0095".indexOf(file[2] & 0xff) >= 0;
-  }
-
-  /** Tests for the length of a header, as a little-endian 64-bit number, and the header's JSON. */
-  private static boolean isSafetensors(byte[] file) {
-    return begins(file, SAFETENSORS_HEADER, "{\"") && file[5] == 0 && file[6] == 0 && file[7] == 0;
-  }
-
-  private static boolean begins(byte[] file, int offset, String bytes) {
-    return file.length >= offset + bytes.length()
-        && new String(file, offset, bytes.length(), StandardCharsets.ISO_8859_1).equals(bytes);
-  }
-
-  private static String start(byte[] file) {
-    return new String(file, 0, Math.min(file.length, LONGEST_START), StandardCharsets.ISO_8859_1);
+    FileStart start = FileStart.of(file);
+    return Arrays.stream(values()).filter(kind -> kind.test.test(start)).findFirst();
   }
 }

@@ -36,6 +36,24 @@ class FileKindTest {
         arguments(FileKind.HDF5, bytes("\u0089HDF\r\n\u001a\n\u0000")),
         arguments(FileKind.NPY, bytes("\u0093NUMPY\u0001\u0000")),
         arguments(FileKind.HTML, bytes("\n<!DOCTYPE html><html>")),
+        arguments(FileKind.HTML, bytes("<head><title>Sign in</title>")),
+        arguments(FileKind.HTML, bytes("<!-- a page -->")),
+        arguments(FileKind.XML, bytes("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code>")),
+        arguments(FileKind.EMPTY, new byte[0]),
+        arguments(FileKind.TAR, bytes("model.onnx" + "\0".repeat(247) + "ustar\00000")),
+        arguments(FileKind.BZIP2, bytes("BZh91AY&SY")),
+        arguments(FileKind.XZ, bytes("\u00fd7zXZ\0\0")),
+        arguments(FileKind.ZSTD, bytes("(\u00b5/\u00fd$")),
+        arguments(FileKind.SEVEN_ZIP, bytes("7z\u00bc\u00af'\u001c\0")),
+        arguments(FileKind.IMAGE, bytes("\u0089PNG\r\n")),
+        arguments(FileKind.IMAGE, bytes("\u00ff\u00d8\u00ff\u00e0")),
+        arguments(FileKind.IMAGE, bytes("RIFF\1\2\3\0WEBPVP8 ")),
+        arguments(FileKind.PDF, bytes("%PDF-1.7")),
+        arguments(FileKind.ORT, bytes("(\0\0\0ORTM")),
+        arguments(FileKind.TENSORFLOW, bytes("\u0008\1\u0012\u0083\2\n\u0090\1\u0012\u0085\1\n")),
+        arguments(FileKind.TENSORFLOW, bytes("\n\u0085\1\n\5input\u0012\u000bPlaceholder*")),
+        arguments(FileKind.CORE_ML, bytes("\u0008\4\u0012\u0090\1\n\u0014\n\5image\u001a")),
+        arguments(FileKind.CORE_ML, bytes("\u0008\1\u0012\u0090\1\n\u0014\n\5image\u001a")),
         arguments(FileKind.JSON, bytes("{\n  \"id2label\": {")));
   }
 
@@ -50,7 +68,16 @@ class FileKindTest {
   /** An ONNX file begins with the field {@code ir_version}, or with another field of a model. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "\u0008\u0008\u0012\u0007pytorch", ":\u0010graph", "tench\n", "P", "0,cat\n"})
+      strings = {
+        "\n\n\n\ncat\n",
+        "<PAD>\n",
+        "\u0008\u0001\u0012\u0002me\u001a",
+        "\u0008\u0008\u0012\u0007pytorch",
+        ":\u0010graph",
+        "tench\n",
+        "P",
+        "0,cat\n"
+      })
   void modelOrText_isNoOtherFile(String text) {
     assertThat(FileKind.of(bytes(text))).isEmpty();
   }

@@ -1,13 +1,10 @@
 package dev.millrace.service.labels;
 
-import dev.millrace.core.files.FileKind;
 import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -15,19 +12,28 @@ import java.util.Optional;
 
 /**
  * The names of a model's classes, and the form of the file that holds them. The forms are: one name
- * a line, ImageNet's {@code synset.txt}, numbered lines, CSV with or without a header, and JSON: a
- * list, {@code id2label}, Hugging Face's {@code config.json}, Keras' class index, and a map from
- * names to indices. A byte order mark and all line ends are accepted.
+ * a line, ImageNet's {@code synset.txt}, numbered lines, CSV with or without a header, YAML, a
+ * Python list or dict, and JSON: a list, {@code id2label}, Hugging Face's {@code config.json},
+ * Keras' class index, and a map from names to indices. A byte order mark and all line ends are
+ * accepted.
  *
  * @param labels the names, in the order of the model's outputs
+ * @param ids a second name of each class in the same order, for example WordNet's number; empty if
+ *     the file has none
  * @param form the form of the file, for example {@code one name a line}
  */
-public record ClassNames(Labels labels, String form) {
+public record ClassNames(Labels labels, List<String> ids, String form) {
 
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
-
-  /** Names with their form, before they are checked. */
-  record Found(List<String> names, String form) {}
+  /**
+   * Copies the list.
+   *
+   * @param labels the names, in the order of the model's outputs
+   * @param ids a second name of each class, or an empty list
+   * @param form the form of the file
+   */
+  public ClassNames {
+    ids = List.copyOf(ids);
+  }
 
   /**
    * Reads a file.
@@ -39,51 +45,43 @@ public record ClassNames(Labels labels, String form) {
    */
   public static ClassNames read(Path file) {
     try {
-      return of(file.getFileName().toString(), WholeFile.read(file));
+      String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+      return of(found(name, LabelText.of(WholeFile.read(file))));
     } catch (CharacterCodingException e) {
       throw new ModelException("labels file " + file + " is not UTF-8 text; save it as UTF-8", e);
     } catch (IOException e) {
       throw new ModelException(
-          "cannot read the labels file "
-              + file
-              + " ("
-              + e
-              + "); give --labels a text, CSV or JSON file",
-          e);
+          "cannot read the labels file " + file + " (" + e + "); give a text, CSV or JSON file", e);
     } catch (IllegalArgumentException e) {
       throw new ModelException("labels file " + file + ": " + e.getMessage(), e);
     }
   }
 
-  private static ClassNames of(String name, byte[] bytes) throws CharacterCodingException {
-    Optional<FileKind> kind = FileKind.of(bytes).filter(found -> found != FileKind.JSON);
-    if (kind.isPresent()) {
-      throw new IllegalArgumentException(
-          "it is "
-              + kind.get().words()
-              + (kind.get() == FileKind.GIT_LFS_POINTER
-                  ? "; " + kind.get().advice()
-                  : "; give a text, CSV or JSON file with the names of the classes"));
-    }
-    String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    if (text.startsWith(BYTE_ORDER_MARK)) {
-      text = text.substring(1);
-    }
-    Found found = found(name.toLowerCase(Locale.ROOT), text);
+  /**
+   * Checks names.
+   *
+   * @throws IllegalArgumentException if a name is invalid; the message says in which form the file
+   *     was read
+   */
+  static ClassNames of(Found found) {
     try {
-      return new ClassNames(new Labels(found.names()), found.form());
+      return new ClassNames(new Labels(found.names()), found.ids(), found.form());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(e.getMessage() + " (read as " + found.form() + ")", e);
     }
   }
 
   private static Found found(String name, String text) {
-    if (name.endsWith(".json") || JsonNames.isJson(text)) {
-      return JsonNames.read(text);
+    Optional<Found> json = JsonNames.read(text, name.endsWith(".json"));
+    if (json.isPresent()) {
+      return json.get();
     }
-    List<String> lines = text.stripTrailing().lines().map(String::strip).toList();
-    boolean isNamedTable = name.endsWith(".csv") || name.endsWith(".tsv");
-    return CsvNames.read(lines, isNamedTable).orElseGet(() -> LineNames.read(lines));
+    boolean isYaml = name.endsWith(".yaml") || name.endsWith(".yml");
+    boolean isTable = name.endsWith(".csv") || name.endsWith(".tsv");
+    List<String> lines = text.stripTrailing().lines().toList();
+    return YamlNames.read(lines, isYaml)
+        .or(() -> CsvNames.read(lines, isTable))
+        .orElseGet(() -> LineNames.read(lines.stream().map(String::strip).toList()));
   }
 
   /** {@return the names' number and form, for example {@code 1000 labels, one name a line}} */

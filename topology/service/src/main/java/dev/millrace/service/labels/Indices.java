@@ -1,53 +1,70 @@
 package dev.millrace.service.labels;
 
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Puts names that come with indices in order. */
 final class Indices {
 
   private Indices() {}
 
-  /** {@return whether the numbers are 0, 1, 2, … in this order} */
-  static boolean areInOrder(List<Integer> numbers) {
-    for (int i = 0; i < numbers.size(); i++) {
-      if (numbers.get(i) != i) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** {@return whether the numbers are, in any order, those from 0 or from 1, each once} */
   static boolean areComplete(List<Integer> numbers) {
-    if (numbers.isEmpty()) {
-      return false;
-    }
-    int first = Collections.min(numbers);
-    return (first == 0 || first == 1)
-        && Collections.max(numbers) == first + numbers.size() - 1
-        && numbers.stream().distinct().count() == numbers.size();
+    return !numbers.isEmpty() && problem(numbers).isEmpty();
+  }
+
+  /** {@return whether complete numbers begin with 1} */
+  static boolean areFromOne(List<Integer> numbers) {
+    return !numbers.contains(0);
   }
 
   /**
    * {@return the names in the order of their numbers}
    *
-   * @throws IllegalArgumentException if the numbers are not those from 0, each once
+   * @throws IllegalArgumentException if the numbers are not those from 0 or from 1, each once
    */
   static List<String> sorted(List<Integer> numbers, List<String> names) {
-    if (!areComplete(numbers) || Collections.min(numbers) != 0) {
+    String problem = problem(numbers);
+    int count = names.size();
+    if (!problem.isEmpty()) {
       throw new IllegalArgumentException(
           "the indices of its "
-              + names.size()
+              + count
               + " names are not those from 0 to "
-              + (names.size() - 1)
-              + ", each once; number all classes");
+              + (count - 1)
+              + " or from 1 to "
+              + count
+              + ", each once ("
+              + problem
+              + "); number all classes");
     }
-    String[] sorted = new String[names.size()];
-    for (int i = 0; i < sorted.length; i++) {
-      sorted[numbers.get(i)] = names.get(i);
+    int first = areFromOne(numbers) ? 1 : 0;
+    String[] sorted = new String[count];
+    for (int i = 0; i < count; i++) {
+      sorted[numbers.get(i) - first] = names.get(i);
     }
     return Arrays.asList(sorted);
+  }
+
+  /** {@return why the numbers are not complete, or an empty text if they are} */
+  private static String problem(List<Integer> numbers) {
+    Set<Integer> seen = new HashSet<>();
+    for (int number : numbers) {
+      if (number < 0) {
+        return number + " is negative";
+      }
+      if (!seen.add(number)) {
+        return number + " appears twice";
+      }
+    }
+    int first = seen.contains(0) ? 0 : 1;
+    for (int number = first; number < first + numbers.size(); number++) {
+      if (!seen.contains(number)) {
+        return (first == 1 && number == 1 ? "0 and 1 are" : number + " is") + " missing";
+      }
+    }
+    return "";
   }
 }

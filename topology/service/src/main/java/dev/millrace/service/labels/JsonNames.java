@@ -1,38 +1,89 @@
 package dev.millrace.service.labels;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.service.labels.ClassNames.Found;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** Reads JSON that names a model's classes. */
+/** Reads JSON, or a Python literal, that names a model's classes. */
 public final class JsonNames {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+  private static final JsonMapper PYTHON =
+      JSON.rebuild()
+          .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
+          .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
+          .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+          .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
+          .build();
 
-  private JsonNames() {}
+  /** The beginning of JSON, and not of a line of text in brackets such as {@code [PAD]}. */
+  private static final Pattern JSON_BEGIN =
+      Pattern.compile("\\s*(\\{\\s*[\"}]|\\[\\s*[\"\\[{\\]])");
 
-  /** {@return whether a text is JSON, and not a line of text that begins with a bracket} */
-  static boolean isJson(String text) {
-    return text.stripLeading().matches("(?s)(\\{\\s*[\"}]|\\[\\s*[\"\\[{\\]]).*");
+  /** The beginning of a Python dict or list that is no JSON, for example <code>{0: 'a'</code>. */
+  private static final Pattern PYTHON_BEGIN =
+      Pattern.compile("\\s*(\\{\\s*(-?\\d+\\s*:\\s*[\"']|')|\\[\\s*')");
+
+  private final String language;
+
+  private JsonNames(String language) {
+    this.language = language;
   }
 
-  static Found read(String text) {
+  /**
+   * Reads a text.
+   *
+   * @param text the text
+   * @param isJson whether the file's name says that it is JSON
+   * @return the names, or empty if the text is neither JSON nor a Python literal
+   * @throws IllegalArgumentException if the text is invalid or names no classes
+   */
+  static Optional<Found> read(String text, boolean isJson) {
+    if (PYTHON_BEGIN.matcher(text).lookingAt()) {
+      return Optional.of(parsed(text, PYTHON, "Python"));
+    }
+    return isJson || JSON_BEGIN.matcher(text).lookingAt()
+        ? Optional.of(parsed(text, JSON, "JSON"))
+        : Optional.empty();
+  }
+
+  private static Found parsed(String text, JsonMapper mapper, String language) {
     try {
-      return read(JSON.readTree(text))
-          .orElseThrow(
-              () ->
-                  new IllegalArgumentException(
-                      "its JSON names no classes; give a list of names, or id2label with an index"
-                          + " for each name"));
+      return read(mapper.readTree(text), language);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "it is no valid JSON (" + e.getOriginalMessage() + "); correct it", e);
+          "it is no valid " + language + " (" + e.getOriginalMessage() + "); correct it", e);
     }
+  }
+
+  /**
+   * Reads the names in the content of a file.
+   *
+   * @param content the content
+   * @param language the file's language, for the message and the form
+   * @throws IllegalArgumentException if the content names no classes
+   */
+  static Found read(JsonNode content, String language) {
+    return new JsonNames(language)
+        .read(content)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "its "
+                        + language
+                        + " names no classes; give a list of names, or an index for each name"));
   }
 
   /**
@@ -44,34 +95,33 @@ public final class JsonNames {
    * @throws IllegalArgumentException if the names are not those of all classes
    */
   public static Optional<ClassNames> ofConfig(JsonNode config) {
-    return config(config)
-        .map(
-            found ->
-                new ClassNames(new dev.millrace.core.model.Labels(found.names()), found.form()));
+    return new JsonNames("JSON").config(config).map(ClassNames::of);
   }
 
-  private static Optional<Found> config(JsonNode json) {
+  private Optional<Found> config(JsonNode json) {
     if (json.path("id2label").isObject() && !json.get("id2label").isEmpty()) {
-      return indexed(json.get("id2label"), "JSON with id2label");
+      return indexed(json.get("id2label"), language + " with id2label");
     }
     if (json.path("label2id").isObject() && !json.get("label2id").isEmpty()) {
-      return inverted(json.get("label2id"), "JSON with label2id");
+      return inverted(json.get("label2id"), language + " with label2id");
     }
     JsonNode names = json.path("label_names");
     return names.isArray() && !names.isEmpty() ? described(names, json) : Optional.empty();
   }
 
   /** Reads timm's names, which may be WordNet's numbers with a description each. */
-  private static Optional<Found> described(JsonNode names, JsonNode json) {
+  private Optional<Found> described(JsonNode names, JsonNode json) {
     JsonNode descriptions = json.path("label_descriptions");
     List<String> found = new ArrayList<>();
+    List<String> ids = new ArrayList<>();
     for (JsonNode name : names) {
+      ids.add(name.asText());
       found.add(descriptions.path(name.asText()).asText(name.asText()));
     }
-    return Optional.of(new Found(found, "JSON with label_names"));
+    return Optional.of(new Found(found, ids, language + " with label_names"));
   }
 
-  private static Optional<Found> read(JsonNode json) {
+  private Optional<Found> read(JsonNode json) {
     if (json.isArray()) {
       return list(json);
     }
@@ -84,11 +134,11 @@ public final class JsonNames {
         return read(json.get(key));
       }
     }
-    return indexed(json, "JSON with an index for each name")
-        .or(() -> inverted(json, "JSON with a name for each index"));
+    return indexed(json, language + " with an index for each name")
+        .or(() -> inverted(json, language + " with a name for each index"));
   }
 
-  private static Optional<Found> list(JsonNode json) {
+  private Optional<Found> list(JsonNode json) {
     List<String> names = new ArrayList<>();
     List<Integer> numbers = new ArrayList<>();
     for (JsonNode item : json) {
@@ -104,11 +154,11 @@ public final class JsonNames {
       }
     }
     if (numbers.isEmpty()) {
-      return Optional.of(new Found(names, "a JSON list"));
+      return Optional.of(new Found(names, "a " + language + " list"));
     }
     return numbers.size() == names.size()
         ? Optional.of(
-            new Found(Indices.sorted(numbers, names), "a JSON list with an id for each name"))
+            sorted(numbers, names, List.of(), "a " + language + " list with an id for each name"))
         : Optional.empty();
   }
 
@@ -116,6 +166,7 @@ public final class JsonNames {
   private static Optional<Found> indexed(JsonNode json, String form) {
     List<Integer> numbers = new ArrayList<>();
     List<String> names = new ArrayList<>();
+    List<String> ids = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : json.properties()) {
       JsonNode value = field.getValue();
       boolean isPair = value.isArray() && value.size() == 2 && value.get(1).isTextual();
@@ -124,10 +175,13 @@ public final class JsonNames {
       }
       numbers.add(Integer.valueOf(field.getKey()));
       names.add(isPair ? value.get(1).asText() : value.asText());
+      if (isPair) {
+        ids.add(value.get(0).asText());
+      }
     }
     return names.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Found(Indices.sorted(numbers, names), form));
+        : Optional.of(sorted(numbers, names, ids.size() == names.size() ? ids : List.of(), form));
   }
 
   /** Reads {@code {"tench": 0}}. */
@@ -143,6 +197,12 @@ public final class JsonNames {
     }
     return names.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Found(Indices.sorted(numbers, names), form));
+        : Optional.of(sorted(numbers, names, List.of(), form));
+  }
+
+  private static Found sorted(
+      List<Integer> numbers, List<String> names, List<String> ids, String form) {
+    return new Found(names, ids, form + (Indices.areFromOne(numbers) ? ", numbered from 1" : ""))
+        .sorted(numbers);
   }
 }

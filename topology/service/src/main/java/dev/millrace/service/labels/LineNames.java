@@ -1,58 +1,42 @@
 package dev.millrace.service.labels;
 
-import dev.millrace.service.labels.ClassNames.Found;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads text with one class a line. */
+/** Reads text with one class a line, and with or without a number on each line. */
 final class LineNames {
 
   /** WordNet's number of an ImageNet class, then its names. */
-  private static final Pattern SYNSET = Pattern.compile("n\\d{8}\\s+(\\S.*)");
-
-  /** An index, then a name, such as {@code 0: tench} or {@code 0 tench}. */
-  private static final Pattern NUMBERED =
-      Pattern.compile("(\\d{1,9})(?:\\s*:\\s*|\\s+)([^\\s:-].*)");
+  private static final Pattern SYNSET = Pattern.compile("(n\\d{8})\\s+(?!\\d+$)(\\S.*)");
 
   private LineNames() {}
 
   static Found read(List<String> lines) {
     return synsets(lines)
-        .or(() -> numbered(lines))
+        .or(() -> NumberedLines.read(lines, List.of()))
         .orElseGet(() -> new Found(lines, "one name a line"));
   }
 
   private static Optional<Found> synsets(List<String> lines) {
+    List<String> ids = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (String line : lines) {
       Matcher matcher = SYNSET.matcher(line);
       if (!matcher.matches()) {
         return Optional.empty();
       }
-      names.add(matcher.group(1));
-    }
-    return names.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Found(names, "ImageNet's synset.txt"));
-  }
-
-  /** Takes lines as numbered only if each number is its line's. */
-  private static Optional<Found> numbered(List<String> lines) {
-    List<Integer> numbers = new ArrayList<>();
-    List<String> names = new ArrayList<>();
-    for (String line : lines) {
-      Matcher matcher = NUMBERED.matcher(line);
-      if (!matcher.matches()) {
-        return Optional.empty();
-      }
-      numbers.add(Integer.valueOf(matcher.group(1)));
+      ids.add(matcher.group(1));
       names.add(matcher.group(2));
     }
-    return names.size() > 1 && Indices.areInOrder(numbers)
-        ? Optional.of(new Found(names, "numbered lines"))
-        : Optional.empty();
+    if (names.isEmpty()) {
+      return Optional.empty();
+    }
+    String form = "ImageNet's synset.txt";
+    return NumberedLines.read(names, ids)
+        .map(found -> new Found(found.names(), found.ids(), form + " with " + found.form()))
+        .or(() -> Optional.of(new Found(names, ids, form)));
   }
 }

@@ -125,7 +125,7 @@ class FilesBesideTest {
 
     Preprocessing chosen = chosen();
 
-    assertThat(chosen.size()).isEqualTo("16x8");
+    assertThat(chosen.size()).isEqualTo("8x16");
     assertThat(chosen.mean()).containsOnly(0.5f);
     assertThat(chosen.std()).containsOnly(1f);
   }

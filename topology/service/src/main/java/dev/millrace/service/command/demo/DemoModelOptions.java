@@ -65,7 +65,8 @@ final class DemoModelOptions {
 
   /** Publishes the model of {@code --model-file}, or else a network with random weights. */
   ModelVersion publish(ModelRepository repository, String name) {
-    Labels names = labels == null ? FashionMnist.LABELS : LabelsFile.read(labels).labels();
+    Labels names =
+        labels == null ? FashionMnist.LABELS : LabelsFile.read("--labels", labels).labels();
     ExportedModel exported =
         modelFile == null
             ? ExportedModel.of(untrained(names.size()))

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
     footerHeading = Examples.HEADING,
     footer = {
       "  millrace evaluate --model fashion --data images/test",
-      "  millrace evaluate --model fashion --data images/test --svg confusion.svg"
+      "  millrace evaluate --model fashion --data images/test --svg confusion.svg",
+      "  millrace evaluate --model resnet50 --data imagenet/val --classes synset.txt"
     })
 public final class EvaluateCommand implements Callable<Integer> {
 

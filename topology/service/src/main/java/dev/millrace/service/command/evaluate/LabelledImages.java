@@ -8,47 +8,53 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Images in folders that are named after their classes: {@code DIR/cat/1.jpg}.
+ * Images in folders that stand for their classes: {@code DIR/cat/1.jpg}.
  *
+ * @param labels the names of the classes
  * @param files the images
- * @param truths the name of each image's class
+ * @param classes the index of each image's class
  */
-public record LabelledImages(List<Path> files, List<String> truths) {
+public record LabelledImages(Labels labels, List<Path> files, List<Integer> classes) {
 
   /**
    * Finds the images.
    *
    * @param folder the folder that holds one folder for each class
    * @param labels the names of the classes
+   * @param folders the folders that stand for the classes
    * @param ignoreUnknown whether to skip folders that are no class, instead of failing
    * @param complaints receives a line about each skipped file or folder
    * @return the images; at least one
    * @throws IOException if a folder cannot be read
-   * @throws CommandException if there is no image, or a folder is no class; the message names the
-   *     folder
+   * @throws CommandException if there is no image, or a folder is no class or several; the message
+   *     names the folder
    */
-  public static LabelledImages find(
-      Path folder, Labels labels, boolean ignoreUnknown, Consumer<String> complaints)
+  static LabelledImages find(
+      Path folder,
+      Labels labels,
+      ClassFolders folders,
+      boolean ignoreUnknown,
+      Consumer<String> complaints)
       throws IOException {
     List<Path> files = new ArrayList<>();
-    List<String> truths = new ArrayList<>();
-    Set<String> classes = Set.copyOf(labels.names());
+    List<Integer> classes = new ArrayList<>();
     Set<String> unknown = new TreeSet<>();
     for (ImageFile file : ImageFiles.find(List.of(folder), false, complaints)) {
       String id = file.id();
-      int slash = id.indexOf('/');
-      String truth = slash < 0 ? "" : id.substring(0, slash);
-      if (classes.contains(truth)) {
+      String of = id.substring(0, Math.max(0, id.lastIndexOf('/')));
+      Optional<Integer> found = folders.find(of);
+      if (found.isPresent()) {
         files.add(file.path());
-        truths.add(truth);
+        classes.add(found.get());
       } else {
-        unknown.add(truth);
+        unknown.add(of);
       }
     }
     if (!unknown.isEmpty() && !ignoreUnknown) {
@@ -59,8 +65,32 @@ public record LabelledImages(List<Path> files, List<String> truths) {
       throw new CommandException(
           "no folder in " + folder + " is a class of the model, such as " + labels.get(0));
     }
-    requireUnique(labels, truths);
-    return new LabelledImages(files, truths);
+    return new LabelledImages(labels, files, classes);
+  }
+
+  /**
+   * {@return the index of each image's class in a model with these labels}
+   *
+   * @param others the names of the model's classes, which include those of all images
+   * @throws CommandException if the model has other labels, and two of its classes have the name of
+   *     an image's class
+   */
+  List<Integer> classesIn(Labels others) {
+    if (others.equals(labels)) {
+      return classes;
+    }
+    return classes.stream().map(index -> only(labels.get(index), others)).toList();
+  }
+
+  private static int only(String name, Labels labels) {
+    int index = labels.names().indexOf(name);
+    if (index != labels.names().lastIndexOf(name)) {
+      throw new CommandException(
+          "two classes of a version have the name "
+              + name
+              + "; import the model with labels that differ");
+    }
+    return index;
   }
 
   /** {@return the images whose files are in the set} */
@@ -68,8 +98,9 @@ public record LabelledImages(List<Path> files, List<String> truths) {
     int[] indices =
         IntStream.range(0, files.size()).filter(i -> kept.contains(files.get(i))).toArray();
     return new LabelledImages(
+        labels,
         IntStream.of(indices).mapToObj(files::get).toList(),
-        IntStream.of(indices).mapToObj(truths::get).toList());
+        IntStream.of(indices).mapToObj(classes::get).toList());
   }
 
   private static String refusal(Path folder, Set<String> unknown) {
@@ -77,30 +108,13 @@ public record LabelledImages(List<Path> files, List<String> truths) {
         unknown.size() == 1 ? "" : " (and so are " + (unknown.size() - 1) + " other folders)";
     return words(folder, unknown.iterator().next())
         + others
-        + "; rename it to its class, or leave it out with --ignore-unknown";
+        + "; rename it to its class, give the names of the folders with --classes, or leave it out"
+        + " with --ignore-unknown";
   }
 
   private static String words(Path folder, String name) {
     return name.isEmpty()
         ? "the images in " + folder + " itself are in no folder that is a class"
         : "the folder " + folder.resolve(name) + " is no class of the model";
-  }
-
-  private static void requireUnique(Labels labels, List<String> truths) {
-    for (String truth : new TreeSet<>(truths)) {
-      List<Integer> indices =
-          IntStream.range(0, labels.size())
-              .filter(index -> labels.get(index).equals(truth))
-              .boxed()
-              .toList();
-      if (indices.size() > 1) {
-        throw new CommandException(
-            "the folder "
-                + truth
-                + " is the name of the classes "
-                + indices
-                + "; import the model with labels that differ");
-      }
-    }
   }
 }

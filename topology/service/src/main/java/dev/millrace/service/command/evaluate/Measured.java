@@ -13,6 +13,7 @@ import dev.millrace.service.command.output.Terminal;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,7 +60,7 @@ public record Measured(
       Collector collector =
           new Collector(
               model.labels(),
-              images,
+              images.classesIn(model.labels()),
               progress,
               line -> {
                 err.println(spec.qualifiedName() + ": " + line);
@@ -93,8 +94,7 @@ public record Measured(
   /** Receives the answers in the order of the images. */
   private static final class Collector {
 
-    private final Labels labels;
-    private final LabelledImages images;
+    private final List<Integer> truths;
     private final Progress progress;
     private final Consumer<String> complaints;
     private final Evaluation evaluation;
@@ -102,10 +102,8 @@ public record Measured(
     private int next;
     private int refused;
 
-    Collector(
-        Labels labels, LabelledImages images, Progress progress, Consumer<String> complaints) {
-      this.labels = labels;
-      this.images = images;
+    Collector(Labels labels, List<Integer> truths, Progress progress, Consumer<String> complaints) {
+      this.truths = truths;
       this.progress = progress;
       this.complaints = complaints;
       this.evaluation = new Evaluation(labels.size());
@@ -113,7 +111,7 @@ public record Measured(
 
     void add(Answer answer) {
       progress.step();
-      int truth = labels.names().indexOf(images.truths().get(next++));
+      int truth = truths.get(next++);
       if (answer.problem() != null) {
         refused++;
         progress.print(() -> complaints.accept(answer.file() + ": " + answer.problem()));

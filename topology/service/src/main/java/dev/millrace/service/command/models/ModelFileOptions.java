@@ -37,7 +37,7 @@ public final class ModelFileOptions {
       paramLabel = "FILE",
       description =
           "File with the names of the classes, in the order of the model's outputs: one per line,"
-              + " synset.txt, CSV, or JSON (default: the names in the config.json beside the"
+              + " synset.txt, CSV, JSON, or YAML (default: the names in the config.json beside the"
               + " model).")
   private Path labels;
 
@@ -81,7 +81,7 @@ public final class ModelFileOptions {
         network
             .map(chosen -> sized(chosen, hints).withClasses(names.labels().size()))
             .map(chosen -> ExportedModel.of(weights.onnx(chosen, file)))
-            .orElseGet(() -> ExportedModel.of(given, file));
+            .orElseGet(() -> ModelFile.named(file, () -> ExportedModel.of(given, file)));
     if (network.isPresent()) {
       hints.add(Hints.of("--arch", exported.input()));
     } else {
@@ -144,7 +144,7 @@ public final class ModelFileOptions {
 
   private ClassNames names(FilesBeside beside) {
     if (labels != null) {
-      return LabelsFile.read(labels);
+      return LabelsFile.read("--labels", labels);
     }
     return beside
         .names()

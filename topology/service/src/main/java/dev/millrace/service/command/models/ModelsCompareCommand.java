@@ -1,6 +1,5 @@
 package dev.millrace.service.command.models;
 
-import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
@@ -14,9 +13,6 @@ import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.RepositoryOption;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -78,7 +74,7 @@ final class ModelsCompareCommand implements Callable<Integer> {
     ModelRepository models = repository.open();
     ModelVersion a = version(models, first);
     ModelVersion b = version(models, second);
-    LabelledImages images = data.find(common(a.labels(), b.labels()), this::complain);
+    LabelledImages images = data.find(a.labels(), b.labels(), this::complain);
     Measured ofA = Measured.of(a, images, spec);
     // Images that A refused were named, and are not compared.
     Measured ofB = Measured.of(b, images.only(ofA.correct().keySet()), spec);
@@ -104,16 +100,6 @@ final class ModelsCompareCommand implements Callable<Integer> {
           "Missing required option: '--model=NAME', for version " + text);
     }
     return models.version(ModelManifest.requireName(name), Integer.parseInt(matcher.group(2)));
-  }
-
-  /** {@return the classes that both versions have} */
-  private static Labels common(Labels a, Labels b) {
-    Set<String> both = new LinkedHashSet<>(a.names());
-    both.retainAll(new LinkedHashSet<>(b.names()));
-    if (both.isEmpty()) {
-      throw new IllegalArgumentException("the two versions have no class in common");
-    }
-    return new Labels(List.copyOf(both));
   }
 
   private void complain(String line) {

@@ -5,7 +5,7 @@ import dev.millrace.service.labels.ClassNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The file that {@code --labels} names. */
+/** A file with the names of the classes, which an option names. */
 public final class LabelsFile {
 
   private LabelsFile() {}
@@ -13,17 +13,20 @@ public final class LabelsFile {
   /**
    * Reads the names of the classes from the file.
    *
+   * @param option the option, for the message, for example {@code --labels}
    * @param file the file's path
    * @return the names of the classes, and the form of the file
    * @throws CommandException if the file cannot be read
    * @throws dev.millrace.core.model.ModelException if the file holds no list of names
    */
-  public static ClassNames read(Path file) {
+  public static ClassNames read(String option, Path file) {
     if (!Files.isReadable(file) || Files.isDirectory(file)) {
       throw new CommandException(
           "cannot read the labels file "
               + file
-              + ": give --labels a file with the names of the classes, for example one a line");
+              + ": give "
+              + option
+              + " a file with the names of the classes, for example one a line");
     }
     return ClassNames.read(file);
   }

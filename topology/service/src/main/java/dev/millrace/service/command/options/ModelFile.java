@@ -2,6 +2,7 @@ package dev.millrace.service.command.options;
 
 import dev.millrace.core.files.FileKind;
 import dev.millrace.core.files.WholeFile;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.onnx.OnnxWeights;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Reads a model, or only its weights, from a file that an option names. */
 public final class ModelFile {
@@ -55,19 +58,39 @@ public final class ModelFile {
   }
 
   /**
+   * Runs a reader of a file, and adds the file's path to the reader's error message.
+   *
+   * @param file the file's path
+   * @param reader reads the file
+   * @return the result of the reader
+   * @throws ModelException if the reader throws it; the message contains the path
+   */
+  public static <T> T named(Path file, Supplier<T> reader) {
+    try {
+      return reader.get();
+    } catch (ModelException e) {
+      if (e.getMessage().contains(file.toString())) {
+        throw e;
+      }
+      throw new ModelException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * Reads weights that have PyTorch's names from an ONNX model, a {@code .safetensors} file or a
    * {@code .npz} file.
    *
    * @param file the file's path
    * @return the weights
    * @throws CommandException if the file cannot be read, or is of another kind
-   * @throws dev.millrace.core.model.ModelException if the file holds no weights
+   * @throws ModelException if the file holds no weights
    */
   public static Weights weights(Path file) {
     if (file.toString().endsWith(".onnx")) {
-      return OnnxWeights.read(onnx(file));
+      return named(file, () -> OnnxWeights.read(onnx(file)));
     }
-    FileKind.of(start(file))
+    start(file)
+        .flatMap(FileKind::of)
         .filter(kind -> kind != FileKind.SAFETENSORS && kind != FileKind.ZIP)
         .ifPresent(
             kind -> {
@@ -77,12 +100,12 @@ public final class ModelFile {
     return WeightsFile.read(file);
   }
 
-  /** {@return the first bytes of a file, or none if it cannot be read} */
-  private static byte[] start(Path file) {
+  /** {@return the first bytes of a file, or nothing if it cannot be read} */
+  private static Optional<byte[]> start(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(START);
+      return Optional.of(in.readNBytes(START));
     } catch (IOException e) {
-      return new byte[0]; // the reader of the weights says why
+      return Optional.empty(); // the reader of the weights says why
     }
   }
 }

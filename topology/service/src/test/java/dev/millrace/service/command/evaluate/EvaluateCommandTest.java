@@ -176,6 +176,72 @@ class EvaluateCommandTest {
     assertThat(compare(data, "x", "2").usageLine()).contains("'x' is no version");
   }
 
+  /** Two classes have the same name, as the two cranes of ImageNet. */
+  @Test
+  void foldersWithWordNetNumbers_areMatchedByTheFileOfClasses() throws IOException {
+    List<String> synsets = List.of("n00000001 cat", "n00000002 crane", "n00000003 crane");
+    Path file = Files.write(folder.resolve("synset.txt"), synsets);
+    RandomModel.publish(repository(), "tiny", synsets, 1);
+    RandomModel.publish(repository(), "tiny", synsets, 2);
+    Path data = data("n00000001", "n00000003", "n00000003");
+
+    assertThat(evaluate("tiny", data).failureLine())
+        .contains("n00000001 is no class of the model", "--classes");
+    JsonNode report =
+        evaluate("tiny", data, "--classes", file.toString(), "--json").succeeded().json();
+    assertThat(images(report)).containsExactly(1, 0, 2);
+    assertThat(
+            compare(data, "tiny/1", "tiny/2", "--classes", file.toString(), "--json")
+                .succeeded()
+                .json()
+                .get("n")
+                .asInt())
+        .isEqualTo(3);
+
+    Files.writeString(file, "n00000001 cat\n");
+    assertThat(evaluate("tiny", data, "--classes", file.toString()).failureLine())
+        .contains("--classes names 1 classes", "ImageNet's synset.txt", "the model has 3");
+    assertThat(evaluate("tiny", data, "--classes", "missing.txt").failureLine())
+        .contains("missing.txt", "give --classes a file");
+  }
+
+  @Test
+  void labelWithSlashes_isAFolderInAFolder_andTheInnermostClassWins() throws IOException {
+    RandomModel.publish(repository(), "tiny", List.of("air", "air/plane", "/a/airfield"), 1);
+    Path data = data("air/plane", "air/plane/small", "air", "a/airfield", "air/balloon");
+
+    JsonNode report = evaluate("tiny", data, "--json").succeeded().json();
+
+    assertThat(images(report)).containsExactly(2, 2, 1);
+    Files.createDirectories(data.resolve("a/bakery"));
+    image(data.resolve("a/bakery/1.png"), 1);
+    assertThat(evaluate("tiny", data).failureLine())
+        .contains(data.resolve("a/bakery") + " is no class");
+  }
+
+  @Test
+  void versionsWithOtherOrders_areComparedByName() throws IOException {
+    RandomModel.publish(repository(), "tiny", List.of("cat", "dog", "cow"), 1);
+    RandomModel.publish(repository(), "other", List.of("dog", "cat", "emu"), 1);
+    Path data = data("cat", "dog");
+
+    JsonNode comparison = compare(data, "tiny/1", "other/1", "--json").succeeded().json();
+
+    assertThat(comparison.get("n").asInt()).isEqualTo(2);
+    // The networks are equal, so the same answer means another name, and both are never right.
+    assertThat(comparison.at("/a/top1/value").asDouble() * 2)
+        .isEqualTo(comparison.at("/a/onlyCorrect").asInt());
+    Files.createDirectories(data.resolve("cow"));
+    image(data.resolve("cow/1.png"), 1);
+    assertThat(compare(data, "tiny/1", "other/1").failureLine()).contains("cow is no class");
+  }
+
+  private static List<Integer> images(JsonNode report) {
+    List<Integer> images = new ArrayList<>();
+    report.get("perClass").forEach(one -> images.add(one.get("n").asInt()));
+    return images;
+  }
+
   private CapturedRun evaluate(String model, Path data, String... more) {
     return run(data, List.of("evaluate", "--model", model), more);
   }

@@ -204,7 +204,10 @@ class ModelsCommandTest {
   void import_ofWhatIsNoModel() throws IOException {
     Files.writeString(onnx, "This is no model.");
 
-    assertThat(importModel().failureLine()).startsWith("millrace models import: ");
+    assertThat(importModel().failureLine())
+        .startsWith("millrace models import: " + onnx + ": the file is not an ONNX model");
+    Files.write(onnx, new byte[0]);
+    assertThat(importModel().failureLine()).contains(onnx + " is an empty file, no ONNX model");
     assertThat(repository).doesNotExist();
   }
 

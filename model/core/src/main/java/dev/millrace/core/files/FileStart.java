@@ -1,0 +1,106 @@
+package dev.millrace.core.files;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * The first bytes of a file, and the questions that tell its kind.
+ *
+ * @param bytes the bytes, each as a character
+ */
+record FileStart(String bytes) {
+
+  private static final int LENGTH = 4096;
+  private static final int SAFETENSORS_HEADER = 8;
+  private static final int LONGEST_TEXT = 512;
+
+  /** The tag of the field with the number 1, and of the one with the number 2, of protobuf. */
+  private static final char FIRST_MESSAGE = 0x0a;
+
+  private static final char SECOND_MESSAGE = 0x12;
+
+  static FileStart of(byte[] file) {
+    byte[] start = Arrays.copyOf(file, Math.min(file.length, LENGTH));
+    return new FileStart(new String(start, StandardCharsets.ISO_8859_1));
+  }
+
+  boolean begins(String signature) {
+    return bytes.startsWith(signature);
+  }
+
+  boolean has(int offset, String signature) {
+    return bytes.startsWith(signature, offset);
+  }
+
+  boolean contains(String part) {
+    return bytes.indexOf(part) >= 0;
+  }
+
+  /** {@return the beginning as text in lower case, without white space before it} */
+  String text() {
+    return bytes
+        .substring(0, Math.min(bytes.length(), LONGEST_TEXT))
+        .stripLeading()
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** Tests for a pickle of protocol 2 to 5, which ends its first opcode with the protocol. */
+  boolean isPickle() {
+    return bytes.length() > 2
+        && bytes.charAt(0) == 0x80
+        && bytes.charAt(1) >= 2
+        && bytes.charAt(1) <= 5
+        && "}]().cJKX\u008a\u0095".indexOf(bytes.charAt(2)) >= 0;
+  }
+
+  /** Tests for the length of a header, as a little-endian 64-bit number, and the header's JSON. */
+  boolean isSafetensors() {
+    return has(SAFETENSORS_HEADER, "{\"") && has(5, "\0\0\0");
+  }
+
+  /** Tests for a flat buffer with this identifier, behind the offset of its root. */
+  boolean isFlatBuffer(String identifier) {
+    return has(3, "\0" + identifier);
+  }
+
+  /**
+   * Tests for TensorFlow's {@code SavedModel}, which has version 1 and then a graph with its
+   * description, or a {@code GraphDef}, which begins with a node's name and operator. An ONNX model
+   * has a version and then the name of a program.
+   */
+  boolean isTensorFlow() {
+    int saved = begins("\u0008\u0001") ? messageIn(2, SECOND_MESSAGE) : -1;
+    if (saved >= 0) {
+      int description = messageIn(saved, FIRST_MESSAGE);
+      return description >= 0 && at(description) != FIRST_MESSAGE && at(description) != 0;
+    }
+    int node = messageIn(0, FIRST_MESSAGE);
+    int name = node < 0 ? -1 : messageIn(node, FIRST_MESSAGE);
+    return name >= 0 && at(name + at(name - 1)) == SECOND_MESSAGE;
+  }
+
+  /** Tests for a version and then a description, which begins with an input and its name. */
+  boolean isCoreMl() {
+    int description = at(0) == 0x08 && at(1) > 0 ? messageIn(2, SECOND_MESSAGE) : -1;
+    int input = description < 0 ? -1 : messageIn(description, FIRST_MESSAGE);
+    return input >= 0 && at(input) == FIRST_MESSAGE;
+  }
+
+  /** {@return where the content of a message begins, or -1 if there is no message with the tag} */
+  private int messageIn(int offset, char tag) {
+    if (at(offset) != tag) {
+      return -1;
+    }
+    int end = offset + 1;
+    while (at(end) >= 0x80) {
+      end++;
+    }
+    return end + 1;
+  }
+
+  /** {@return a byte, or 0 behind the end} */
+  private char at(int offset) {
+    return offset < bytes.length() ? bytes.charAt(offset) : 0;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.millrace.service.command.evaluate;
+
+import dev.millrace.core.model.Labels;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.labels.ClassNames;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The folders that stand for the classes of a model. A class whose name has slashes has a folder in
+ * a folder; a slash at either end of a name counts for nothing.
+ */
+final class ClassFolders {
+
+  private final Labels labels;
+  private final Map<String, Set<Integer>> classes = new HashMap<>();
+
+  private ClassFolders(Labels labels) {
+    this.labels = labels;
+  }
+
+  /** {@return the folders that have the names of the classes} */
+  static ClassFolders of(Labels labels) {
+    ClassFolders folders = new ClassFolders(labels);
+    folders.add(labels.names());
+    return folders;
+  }
+
+  /**
+   * {@return the folders that have the names in a file, or its second names, such as WordNet's
+   * numbers}
+   *
+   * @param names a name for each class, in the order of the labels
+   * @throws CommandException if the file has another number of classes
+   */
+  static ClassFolders of(Labels labels, ClassNames names) {
+    if (names.labels().size() != labels.size()) {
+      throw new CommandException(
+          "--classes names "
+              + names.labels().size()
+              + " classes (read as "
+              + names.form()
+              + "), but the model has "
+              + labels.size()
+              + "; give a name for each class, in the order of the model's outputs");
+    }
+    ClassFolders folders = new ClassFolders(labels);
+    folders.add(names.labels().names());
+    folders.add(names.ids());
+    return folders;
+  }
+
+  private void add(List<String> names) {
+    for (int i = 0; i < names.size(); i++) {
+      String folder = names.get(i).replaceAll("^/+|/+$", "");
+      if (!folder.isEmpty()) {
+        classes.computeIfAbsent(folder, key -> new TreeSet<>()).add(i);
+      }
+    }
+  }
+
+  /** Leaves only the classes that another model has as well. */
+  void retain(Labels others) {
+    Set<String> names = Set.copyOf(others.names());
+    classes.values().forEach(each -> each.removeIf(index -> !names.contains(labels.get(index))));
+    classes.values().removeIf(Set::isEmpty);
+    if (classes.isEmpty()) {
+      throw new IllegalArgumentException("the two versions have no class in common");
+    }
+  }
+
+  /**
+   * Finds the class of an image: the innermost of its folders that stands for a class.
+   *
+   * @param folder the path of the image's folder, with {@code /} as separator
+   * @return the index of the class, or empty if no folder stands for a class
+   * @throws CommandException if the folder has the name of several classes
+   */
+  Optional<Integer> find(String folder) {
+    String path = folder;
+    while (!classes.containsKey(path)) {
+      int slash = path.lastIndexOf('/');
+      if (slash < 0) {
+        return Optional.empty();
+      }
+      path = path.substring(0, slash);
+    }
+    Set<Integer> found = classes.get(path);
+    if (found.size() > 1) {
+      throw new CommandException(
+          "the folder "
+              + path
+              + " is the name of the classes "
+              + found
+              + "; import the model with labels that differ, or give folders of other names with"
+              + " --classes");
+    }
+    return Optional.of(found.iterator().next());
+  }
+}
