@@ -31,7 +31,7 @@ public enum FileKind {
   SEVEN_ZIP(
       "a 7z archive",
       "unpack it with '7z x', and give the file in it",
-      start -> start.begins("7z\u00bc\u00af\u0027\u001c")),
+      start -> start.begins("7z\u00bc\u00af'\u001c")),
   /** An archive of {@code tar}. */
   TAR(
       "a tar archive",
@@ -42,7 +42,8 @@ public enum FileKind {
       "a PyTorch file (.pt or .pth)",
       "export the model with torch.onnx.export, or save its weights as .safetensors",
       // The first file in PyTorch's zip is NAME/data.pkl.
-      start -> start.begins(FileKind.ZIP_ENTRY) && start.contains("/data.pkl") || start.isPickle()),
+      start ->
+          (start.begins(FileKind.ZIP_ENTRY) && start.contains("/data.pkl")) || start.isPickle()),
   /** Any other zip file. */
   ZIP(
       "a zip file",
@@ -83,7 +84,7 @@ public enum FileKind {
           start.begins("\u0089PNG")
               || start.begins("\u00ff\u00d8\u00ff")
               || start.begins("GIF8")
-              || start.begins("RIFF") && start.has(8, "WEBP")),
+              || (start.begins("RIFF") && start.has(8, "WEBP"))),
   /** A web page, often a page of an error or a login that was downloaded. */
   HTML(
       "a web page (HTML)",
@@ -111,6 +112,8 @@ public enum FileKind {
 
   private final String words;
   private final String advice;
+
+  @SuppressWarnings("ImmutableEnumChecker") // the predicates have no state
   private final Predicate<FileStart> test;
 
   FileKind(String words, String advice, Predicate<FileStart> test) {
