@@ -54,8 +54,10 @@ final class AnswerForwarder<K> {
     } catch (CompletionException e) {
       refusal = refusal(e.getCause());
     }
+    Classification complete = answer;
+    BadImageException bad = refusal;
     try {
-      passOn(pending, answer, refusal);
+      pending.trace().run(() -> passOn(pending, complete, bad));
     } catch (RuntimeException e) {
       if (RecordForwarder.bypassesHandlers(e)) {
         throw failure.remember(e);

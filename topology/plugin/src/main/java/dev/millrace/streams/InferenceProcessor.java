@@ -108,7 +108,10 @@ final class InferenceProcessor<K>
     long deadline = engine.deadline();
     line.add(
         new PendingRecord<>(
-            record, records.recordContext(), engine.submit(record.value(), deadline)));
+            record,
+            records.recordContext(),
+            TraceContext.current(),
+            engine.submit(record.value(), deadline)));
     if (tick == null) {
       tick = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, time -> forwardInBursts());
     }

@@ -11,11 +11,13 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  *
  * @param record the input record
  * @param origin the context in which the record was processed
+ * @param trace the trace context in which the record was processed
  * @param answer the engine's answer, complete or not
  */
 record PendingRecord<K>(
     FixedKeyRecord<K, ImageEvent> record,
     RecordMetadata origin,
+    TraceContext trace,
     CompletableFuture<Classification> answer) {
 
   /** {@return the size of the encoded image, in bytes} */

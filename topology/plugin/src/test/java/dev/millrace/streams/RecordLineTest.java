@@ -30,7 +30,7 @@ class RecordLineTest {
   private static PendingRecord<String> pending(ImageEvent image) {
     FixedKeyRecord<String, ImageEvent> record =
         InternalFixedKeyRecordFactory.create(new Record<>("key", image, 0));
-    return new PendingRecord<>(record, null, new CompletableFuture<>());
+    return new PendingRecord<>(record, null, TraceContext.current(), new CompletableFuture<>());
   }
 
   @Test

@@ -20,7 +20,7 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  * their answers and forwards them.
  *
  * <p>The barrier relies on the internal interface {@link CachedStateStore}, which is unchanged from
- * Kafka 3.4 to 4.3. {@code RATIONALE.md} gives the reasons. If a later Kafka version removes the
+ * Kafka 3.4 to 4.4. {@code RATIONALE.md} gives the reasons. If a later Kafka version removes the
  * interface, this class does not link. If a later version no longer calls {@link #flushCache}, one
  * of two checks throws. {@link #commit} throws if records are in flight after a commit. {@link
  * #recordAccepted} throws if no flush has come for too long.

@@ -1,0 +1,108 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.model.Device;
+import dev.millrace.events.ImageEvent;
+import dev.millrace.streams.engine.EngineConfig;
+import dev.millrace.streams.engine.EngineMetrics;
+import dev.millrace.streams.engine.FakeDecoder;
+import dev.millrace.streams.engine.FakeModel;
+import dev.millrace.streams.engine.InferenceEngine;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.ContextKey;
+import io.opentelemetry.context.Scope;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.junit.jupiter.api.Test;
+
+/** A prediction is forwarded in its own image's trace, although another image is processed then. */
+class TraceContextTest {
+
+  private static final int IMAGES = 20;
+  private static final ContextKey<String> IMAGE = ContextKey.named("image");
+
+  private final Map<String, String> imageOfPrediction = new TreeMap<>();
+
+  /** Processes each image in a context of its own, as the agent does. */
+  private static final class Traced
+      extends ContextualFixedKeyProcessor<String, ImageEvent, ImageEvent> {
+    @Override
+    public void process(FixedKeyRecord<String, ImageEvent> record) {
+      try (Scope scope = Context.current().with(IMAGE, record.key()).makeCurrent()) {
+        context().forward(record);
+      }
+    }
+  }
+
+  @Test
+  void prediction_isForwardedInItsImagesContext() {
+    EngineConfig engine =
+        new EngineConfig(List.of(Device.CPU), 4, Duration.ofMillis(1), 2, 1, ImageLimits.DEFAULT);
+    InferenceConfig config =
+        new InferenceConfig(Path.of("nowhere"), "fake", null, engine, 8, 3, true);
+    try (ImageInference<String> inference =
+        new ImageInference<>(
+            config,
+            version ->
+                InferenceEngine.start(
+                    engine,
+                    new FakeModel(),
+                    FakeModel.version(),
+                    () -> new FakeDecoder(new CountDownLatch(0)),
+                    new EngineMetrics(new SimpleMeterRegistry()),
+                    System::nanoTime))) {
+      drive(inference);
+    }
+
+    assertThat(imageOfPrediction)
+        .isEqualTo(
+            IntStream.range(0, IMAGES)
+                .mapToObj(TraceContextTest::key)
+                .collect(Collectors.toMap(key -> key, key -> key)));
+    assertThat(Context.current().get(IMAGE)).isNull();
+  }
+
+  private void drive(ImageInference<String> inference) {
+    StreamsBuilder builder = new StreamsBuilder();
+    builder.stream("images", Consumed.with(Serdes.String(), ImageEvent.serde()))
+        .processValues(Traced::new)
+        .processValues(inference)
+        .foreach((key, value) -> imageOfPrediction.put(key, Context.current().get(IMAGE)));
+    Properties configuration = new Properties();
+    configuration.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+    configuration.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
+    // The driver commits after each record if this interval is over, and a commit forwards answers.
+    configuration.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
+    try (TopologyTestDriver driver = new TopologyTestDriver(builder.build(), configuration)) {
+      TestInputTopic<String, byte[]> images =
+          driver.createInputTopic("images", new StringSerializer(), new ByteArraySerializer());
+      for (int i = 0; i < IMAGES; i++) {
+        images.pipeInput(key(i), new byte[] {7});
+      }
+    }
+  }
+
+  private static String key(int i) {
+    return "image-%02d".formatted(i);
+  }
+}
