@@ -53,7 +53,7 @@ record BesideFile(Path path) {
           path
               + ": "
               + e.getMessage()
-              + "; correct it, or move it away and say its values with options, such as --preset",
+              + "; correct it, or move it away and say its values with options, such as --preset and --labels",
           e);
     }
   }

@@ -125,8 +125,8 @@ final class PreprocessingChooser {
     if (channels.count() != ofFile.count()) {
       throw refused(
           order.get(),
-          "channel-order: %s says %s, which needs a model of %d channels, and this one has %d"
-              .formatted(order.get().source(), text(channels), channels.count(), ofFile.count()));
+          "channel-order: %s needs a model of %d channels, and this one has %d"
+              .formatted(text(channels), channels.count(), ofFile.count()));
     }
     say(order, "channels", "channels " + text(channels));
     return channels;

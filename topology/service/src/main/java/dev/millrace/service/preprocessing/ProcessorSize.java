@@ -96,7 +96,7 @@ final class ProcessorSize {
     size(crop, "crop_size");
     hints.obstacle =
         "it squashes images to %dx%d pixels and then crops %dx%d, which Millrace cannot do"
-            .formatted(size.width, size.height, crop.width, crop.height);
+            .formatted(size.height, size.width, crop.height, crop.width);
   }
 
   /** Resizes the shorter side, then crops. */
@@ -119,7 +119,7 @@ final class ProcessorSize {
     if (resize < Math.max(size.height, size.width)) {
       hints.obstacle =
           "it pads images of a shorter side of %d pixels to %dx%d, which Millrace cannot do"
-              .formatted(resize, size.width, size.height);
+              .formatted(resize, size.height, size.width);
       return;
     }
     hints.resize = resize;

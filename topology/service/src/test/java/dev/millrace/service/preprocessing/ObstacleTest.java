@@ -33,7 +33,7 @@ class ObstacleTest {
         "'ViTImageProcessor', 'size': {'shortest_edge': 224} | crops nothing",
         "'ViTImageProcessor', 'size': {'longest_edge': 224} | none that Millrace has",
         "'PoolFormerImageProcessor', 'size': {'height': 90, 'width': 180} | squashes images to"
-            + " 200x100"
+            + " 100x200"
       })
   void fitThatMillraceDoesNotHave_isRefused(String processor, String words) {
     files.processor("{'image_processor_type': " + processor + "}");

@@ -198,8 +198,7 @@ class PreprocessingChoiceTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Choices.of(Channels.GREY, false, options.build(), List.of()))
-        .withMessage(
-            "channel-order: options says bgr, which needs a model of 3 channels, and this one has 1");
+        .withMessage("channel-order: bgr needs a model of 3 channels, and this one has 1");
   }
 
   @Test
