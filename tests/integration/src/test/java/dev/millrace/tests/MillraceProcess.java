@@ -104,8 +104,14 @@ public final class MillraceProcess implements AutoCloseable {
   /** Starts a test class in a JVM with the tests' class path. */
   public static MillraceProcess start(Path folder, Class<?> main, Object... arguments)
       throws IOException {
+    return start(folder, System.getProperty("java.class.path"), main, arguments);
+  }
+
+  /** Starts a test class in a JVM with another class path. */
+  public static MillraceProcess start(
+      Path folder, String classPath, Class<?> main, Object... arguments) throws IOException {
     List<String> told = Stream.of(arguments).map(Object::toString).toList();
-    List<Object> words = List.copyOf(ChildJvm.command(main, List.of(), told));
+    List<Object> words = List.copyOf(ChildJvm.command(classPath, main, List.of(), told));
     return start(folder, main.getSimpleName(), "", words);
   }
 

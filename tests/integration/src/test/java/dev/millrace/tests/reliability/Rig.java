@@ -155,6 +155,13 @@ final class Rig implements AutoCloseable {
       keys.add("transaction.timeout.ms=" + timings.transaction().toMillis());
     }
     Path logs = folder.resolve("logs");
+    if (what.kafka().isPresent()) {
+      return MillraceProcess.start(
+          logs,
+          OtherKafka.classPath(what.kafka().get()),
+          ServiceVariant.class,
+          variant(true, Duration.ZERO, keys));
+    }
     return switch (what.disturbance()) {
       case SLOW_MODEL_KILL ->
           MillraceProcess.start(logs, ServiceVariant.class, variant(true, SLOW_RUN, keys));

@@ -1,0 +1,87 @@
+package dev.millrace.tests.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Kills of a topology with the plugin, for each supported version of Kafka Streams but the one of
+ * the build, which {@link CrashSuite} kills. The topology runs with that version's classes, and the
+ * broker has the version of the build. Runs only with the profile {@code nightly}:
+ *
+ * <pre>
+ * ./mvnw -Pnightly -Dnightly=kafka -Dquick verify
+ * </pre>
+ *
+ * <p>{@code -Dcrash.strikes=N} sets another number of kills for each case.
+ */
+@Tag("nightly")
+@Tag("kafka")
+class KafkaVersionsSuite {
+
+  private static final int KILLS = 8;
+
+  @TempDir Path folder;
+
+  /** The protocol {@code streams} is generally available from version 4.2 on (KIP-1071). */
+  static Stream<CrashCase> cases() {
+    return OtherKafka.versions().stream()
+        .flatMap(
+            version ->
+                Stream.of("at_least_once", "exactly_once_v2")
+                    .flatMap(
+                        guarantee ->
+                            (version.compareTo("4.2") < 0
+                                    ? Stream.of("classic")
+                                    : Stream.of("classic", "streams"))
+                                .map(
+                                    protocol ->
+                                        new CrashCase(
+                                            Disturbance.KILL,
+                                            guarantee,
+                                            protocol,
+                                            Optional.of(version)))));
+  }
+
+  @BeforeAll
+  static void printHead() {
+    System.out.print(
+        """
+        | Kafka Streams | guarantee | group protocol | kills | in | out | lost | doubled | out of order |
+        |---|---|---|---|---|---|---|---|---|
+        """);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void killedTopology_keepsItsGuarantee(CrashCase what) throws Exception {
+    int kills = Integer.getInteger("crash.strikes", KILLS);
+
+    Tally tally = CrashRun.of(what, kills, Timings.LONG, folder, System.nanoTime());
+
+    System.out.printf(
+        "| %s | %s | %s | %d | %,d | %,d | %d | %d | %d |%n",
+        what.kafka().orElseThrow(),
+        what.guarantee(),
+        what.protocol(),
+        kills,
+        tally.in(),
+        tally.out(),
+        tally.lost(),
+        tally.doubled(),
+        tally.outOfOrder());
+    assertThat(tally.wrong()).isZero();
+    assertThat(tally.lost()).isZero();
+    assertThat(tally.outOfOrder()).isZero();
+    if (what.isExactlyOnce()) {
+      assertThat(tally.doubled()).isZero();
+    }
+  }
+}
