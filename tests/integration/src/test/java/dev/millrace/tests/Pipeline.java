@@ -1,5 +1,7 @@
 package dev.millrace.tests;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.millrace.control.Champion;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.ControlWriter;
@@ -28,6 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -168,7 +171,10 @@ final class Pipeline implements AutoCloseable {
     return pipeline;
   }
 
-  /** Changes the configuration of a topic, as an administrator does. */
+  /**
+   * Changes the configuration of a topic, as an administrator does, and waits until the broker
+   * applies it. The controller confirms a change before the broker has heard of it.
+   */
   void alter(String topic, Map<String, String> configs) throws Exception {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
@@ -185,7 +191,18 @@ final class Pipeline implements AutoCloseable {
                       .toList()))
           .all()
           .get();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .ignoreExceptions()
+          .until(() -> hasConfigs(admin.describeConfigs(List.of(resource)).all().get(), configs));
     }
+  }
+
+  private static boolean hasConfigs(
+      Map<ConfigResource, Config> described, Map<String, String> expected) {
+    Config config = described.values().iterator().next();
+    return expected.entrySet().stream()
+        .allMatch(entry -> entry.getValue().equals(config.get(entry.getKey()).value()));
   }
 
   /** Starts the service for the first time, or starts it again. */

@@ -4,24 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.image.BadImageException;
-import dev.millrace.core.image.ImageLimits;
-import dev.millrace.core.model.Device;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
-import dev.millrace.streams.engine.EngineConfig;
-import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
-import dev.millrace.streams.engine.InferenceEngine;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -57,25 +48,8 @@ class ImageInferenceTest {
 
   @BeforeEach
   void start() {
-    inference = inference(8);
+    inference = FakeInference.of(model, 8);
     drive(DeadLetterBadImages.class);
-  }
-
-  private ImageInference<String> inference(int maxInFlight) {
-    EngineConfig engine =
-        new EngineConfig(List.of(Device.CPU), 4, Duration.ofMillis(1), 2, 1, ImageLimits.DEFAULT);
-    InferenceConfig config =
-        new InferenceConfig(Path.of("nowhere"), "fake", null, engine, maxInFlight, 3, true);
-    return new ImageInference<>(
-        config,
-        version ->
-            InferenceEngine.start(
-                engine,
-                model,
-                FakeModel.version(),
-                () -> new FakeDecoder(new CountDownLatch(0)),
-                new EngineMetrics(new SimpleMeterRegistry()),
-                System::nanoTime));
   }
 
   private void drive(Class<?> exceptionHandler) {
@@ -162,7 +136,8 @@ class ImageInferenceTest {
   void answerThatWaitsForItsBurst_leavesWithTheCommit() {
     driver.close();
     inference.close();
-    inference = inference(1); // so that the record's process call waits for the answer
+    inference =
+        FakeInference.of(model, 1); // so that the record's process call waits for the answer
     drive(DeadLetterBadImages.class);
 
     send("a", new byte[] {1}, new RecordHeaders());

@@ -2,25 +2,14 @@ package dev.millrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.image.ImageLimits;
-import dev.millrace.core.model.Device;
 import dev.millrace.events.ImageEvent;
-import dev.millrace.streams.engine.EngineConfig;
-import dev.millrace.streams.engine.EngineMetrics;
-import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
-import dev.millrace.streams.engine.InferenceEngine;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.context.Scope;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -56,21 +45,7 @@ class TraceContextTest {
 
   @Test
   void prediction_isForwardedInItsImagesContext() {
-    EngineConfig engine =
-        new EngineConfig(List.of(Device.CPU), 4, Duration.ofMillis(1), 2, 1, ImageLimits.DEFAULT);
-    InferenceConfig config =
-        new InferenceConfig(Path.of("nowhere"), "fake", null, engine, 8, 3, true);
-    try (ImageInference<String> inference =
-        new ImageInference<>(
-            config,
-            version ->
-                InferenceEngine.start(
-                    engine,
-                    new FakeModel(),
-                    FakeModel.version(),
-                    () -> new FakeDecoder(new CountDownLatch(0)),
-                    new EngineMetrics(new SimpleMeterRegistry()),
-                    System::nanoTime))) {
+    try (ImageInference<String> inference = FakeInference.of(new FakeModel(), 8)) {
       drive(inference);
     }
 
