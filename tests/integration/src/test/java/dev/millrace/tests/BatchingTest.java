@@ -52,6 +52,7 @@ class BatchingTest {
         pipeline.send(oneEach);
         int answered = round * PARTITIONS;
         await()
+            .dontCatchUncaughtExceptions()
             .until(
                 () ->
                     pipeline.registry.get("millrace.inference.request.success").counter().count()

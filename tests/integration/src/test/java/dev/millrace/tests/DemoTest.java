@@ -110,12 +110,18 @@ class DemoTest {
     try (MillraceProcess demo = MillraceProcess.start(folder, "", "demo")) {
       demo.awaitLine("a trainer learns .*", PATIENCE);
       ProcessHandle handle = ProcessHandle.of(demo.pid()).orElseThrow();
-      await().atMost(PATIENCE).until(() -> handle.children().findAny().isPresent());
+      await()
+          .dontCatchUncaughtExceptions()
+          .atMost(PATIENCE)
+          .until(() -> handle.children().findAny().isPresent());
       List<ProcessHandle> children = handle.descendants().toList();
 
       demo.kill();
 
-      await().atMost(PATIENCE).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+      await()
+          .dontCatchUncaughtExceptions()
+          .atMost(PATIENCE)
+          .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
     }
   }
 

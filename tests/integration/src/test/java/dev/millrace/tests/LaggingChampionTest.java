@@ -65,9 +65,13 @@ class LaggingChampionTest {
                       .contains("lagging-before version 1", "serves until the champion can"));
 
       ModelVersion second = Models.publishRandom(folder, "lagging-before");
-      await().untilAsserted(() -> assertThat(pipeline.service().serving()).contains(second));
+      await()
+          .dontCatchUncaughtExceptions()
+          .untilAsserted(() -> assertThat(pipeline.service().serving()).contains(second));
       assertThat(pipeline.reports(2).get(1).outcome()).isEqualTo(SwapReport.Outcome.SWAPPED);
-      await().untilAsserted(() -> assertThat(lagging(pipeline)).isZero());
+      await()
+          .dontCatchUncaughtExceptions()
+          .untilAsserted(() -> assertThat(lagging(pipeline)).isZero());
     }
   }
 

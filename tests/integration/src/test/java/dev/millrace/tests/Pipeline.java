@@ -192,6 +192,7 @@ final class Pipeline implements AutoCloseable {
           .all()
           .get();
       await()
+          .dontCatchUncaughtExceptions()
           .atMost(Duration.ofMinutes(1))
           .ignoreExceptions()
           .until(() -> hasConfigs(admin.describeConfigs(List.of(resource)).all().get(), configs));

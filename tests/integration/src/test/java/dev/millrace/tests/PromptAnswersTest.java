@@ -82,6 +82,7 @@ class PromptAnswersTest {
   private static void stop(Pipeline pipeline, byte[] image) {
     CompletableFuture<Void> stopping = CompletableFuture.runAsync(pipeline::stop);
     await()
+        .dontCatchUncaughtExceptions()
         .until(
             () -> {
               pipeline.send(List.of(pipeline.image("k", image)));
