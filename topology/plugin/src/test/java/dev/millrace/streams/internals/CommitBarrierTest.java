@@ -55,6 +55,19 @@ class CommitBarrierTest {
                 + " Kafka Streams did not flush the commit barrier");
   }
 
+  /** Before version 4.3, Kafka Streams calls this method after a commit. */
+  @Test
+  @SuppressWarnings("deprecation")
+  void flush_withRecordsInFlight_fails() {
+    barrier.attach(task);
+    barrier.flush();
+    task.size = 2;
+
+    assertThatThrownBy(barrier::flush)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("2 records were in flight during a commit");
+  }
+
   @Test
   void recordAccepted_afterTooLongASilence_fails() {
     barrier.attach(task);

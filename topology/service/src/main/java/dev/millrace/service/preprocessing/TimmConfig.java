@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Reads timm's {@code config.json}. Its values are in {@code pretrained_cfg}, or at the top of
- * older files. What is missing has the defaults of timm's {@code resolve_data_config}, and what
- * timm does with the values is in its {@code transforms_imagenet_eval}. As in {@code
- * resolve_data_config}, an empty value is missing, and {@code test_input_size} is not used.
+ * Reads timm's {@code config.json}. The values are in {@code pretrained_cfg}, or at the top level
+ * of older files. A missing or empty value has the default of timm's function {@code
+ * resolve_data_config}. Like this function, the class does not use {@code test_input_size}. The
+ * meaning of the values is the one in timm's function {@code transforms_imagenet_eval}.
  */
 final class TimmConfig {
 
