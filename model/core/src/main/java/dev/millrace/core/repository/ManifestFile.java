@@ -44,25 +44,39 @@ final class ManifestFile {
   static ModelManifest read(Path folder) {
     Path file = folder.resolve(ModelManifest.FILE_NAME);
     try {
-      ModelManifest manifest = JSON.readValue(Files.readAllBytes(file), ModelManifest.class);
-      if (manifest == null) {
-        throw broken(file, "it holds null", null);
-      }
-      return manifest;
+      return read(Files.readAllBytes(file), file.toString());
     } catch (NoSuchFileException e) {
       throw new UnpublishedModelException(
           "there is no " + file + ": the version was removed, or was never published", e);
-    } catch (JacksonException e) {
-      throw broken(file, problem(e), e);
     } catch (IOException e) {
       throw new ModelException(
           "cannot read " + file + " (" + e + "); check that it is readable", e);
     }
   }
 
-  private static ModelException broken(Path file, String problem, Throwable cause) {
+  /**
+   * Reads a manifest.
+   *
+   * @param place the place of the manifest, for the message
+   * @throws ModelException if the manifest is not valid; the message names the place
+   */
+  static ModelManifest read(byte[] bytes, String place) {
+    try {
+      ModelManifest manifest = JSON.readValue(bytes, ModelManifest.class);
+      if (manifest == null) {
+        throw broken(place, "it holds null", null);
+      }
+      return manifest;
+    } catch (JacksonException e) {
+      throw broken(place, problem(e), e);
+    } catch (IOException e) {
+      throw new AssertionError("bytes in memory can be read", e);
+    }
+  }
+
+  private static ModelException broken(String place, String problem, Throwable cause) {
     return new ModelException(
-        file + " is not a manifest (" + problem + "); import the model again", cause);
+        place + " is not a manifest (" + problem + "); import the model again", cause);
   }
 
   /**

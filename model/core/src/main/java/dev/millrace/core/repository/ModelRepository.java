@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -46,7 +47,7 @@ import java.util.stream.Stream;
  * <p>Every method that takes a model's name throws {@code IllegalArgumentException} if {@link
  * ModelManifest#requireName} refuses the name.
  */
-public final class ModelRepository {
+public sealed class ModelRepository permits RemoteModelRepository {
 
   private static final Pattern VERSION = Pattern.compile("[1-9]\\d{0,8}");
 
@@ -71,7 +72,7 @@ public final class ModelRepository {
     this.foreign = List.of(foreign);
   }
 
-  /** {@return the repository's folder} */
+  /** {@return the repository's folder; for a {@link RemoteModelRepository}, its cache} */
   public Path root() {
     return root;
   }
@@ -98,10 +99,19 @@ public final class ModelRepository {
   public List<Integer> versions(String model) {
     Path home = root.resolve(ModelManifest.requireName(model));
     if (!Files.isDirectory(home)) {
-      throw new UnpublishedModelException(
-          "the repository " + root + " has no model '" + model + "' (it has " + models() + ")");
+      throw noModel(model);
     }
     return versionsIn(home);
+  }
+
+  /** {@return the repository's place, for messages} */
+  String place() {
+    return root.toString();
+  }
+
+  UnpublishedModelException noModel(String model) {
+    return new UnpublishedModelException(
+        "the repository " + place() + " has no model '" + model + "' (it has " + models() + ")");
   }
 
   /**
@@ -130,6 +140,11 @@ public final class ModelRepository {
     if (!versions.contains(version)) {
       throw noVersion(model, version, versions);
     }
+    return read(model, version);
+  }
+
+  /** Reads the manifest of a version that exists in the repository's folder. */
+  ModelVersion read(String model, int version) {
     Path folder = root.resolve(model).resolve(Integer.toString(version));
     Optional<ForeignLayout> layout = foreignLayoutOf(folder);
     if (layout.isPresent()) {
@@ -154,12 +169,12 @@ public final class ModelRepository {
         : foreign.stream().filter(layout -> layout.holds(folder)).findFirst();
   }
 
-  private ModelException noVersion(String model, int version, List<Integer> versions) {
+  ModelException noVersion(String model, int version, List<Integer> versions) {
     return new ModelException(
         "model '"
             + model
             + "' in "
-            + root
+            + place()
             + " has no version "
             + version
             + "; name one of "
@@ -236,38 +251,49 @@ public final class ModelRepository {
     Map<String, String> weights = new LinkedHashMap<>();
     files.weights().forEach((name, file) -> weights.put(name, file.sha256()));
     String created = clock.instant().toString();
+    IntFunction<ModelManifest> numbered =
+        number ->
+            new ModelManifest(
+                model,
+                number,
+                sha256,
+                created,
+                provenance.source(),
+                provenance.parentVersion(),
+                preprocessing,
+                labels.names(),
+                provenance.metrics(),
+                provenance.trainingRun(),
+                kind,
+                weights);
     try (VersionWriter writer = VersionWriter.into(home)) {
       writer.write(files);
-      int next = versionsIn(home).stream().reduce(0, Math::max) + 1;
-      while (true) {
-        Optional<ModelVersion> published =
-            writer.publish(
-                new ModelManifest(
-                    model,
-                    next,
-                    sha256,
-                    created,
-                    provenance.source(),
-                    provenance.parentVersion(),
-                    preprocessing,
-                    labels.names(),
-                    provenance.metrics(),
-                    provenance.trainingRun(),
-                    kind,
-                    weights));
-        if (published.isPresent()) {
-          return published.get();
-        }
-        next++;
-      }
+      return publishNext(model, writer, numbered);
     } catch (IOException e) {
       throw new ModelException(
           "cannot write to the repository "
-              + root
+              + place()
               + " ("
               + e
               + "); check that it is writable and that its disk has room",
           e);
+    }
+  }
+
+  /**
+   * Publishes written files under the next free number.
+   *
+   * @param numbered makes the manifest for a number
+   */
+  ModelVersion publishNext(String model, VersionWriter writer, IntFunction<ModelManifest> numbered)
+      throws IOException {
+    int next = versionsIn(root.resolve(model)).stream().reduce(0, Math::max) + 1;
+    while (true) {
+      Optional<ModelVersion> published = writer.publish(numbered.apply(next));
+      if (published.isPresent()) {
+        return published.get();
+      }
+      next++;
     }
   }
 

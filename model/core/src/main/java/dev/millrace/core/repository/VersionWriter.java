@@ -60,17 +60,39 @@ final class VersionWriter implements AutoCloseable {
   }
 
   /**
+   * Writes one file with content that is produced piece by piece.
+   *
+   * @param name the file's name
+   */
+  void write(String name, Disk.Content content) throws IOException {
+    Disk.writeNew(hidden.resolve(name), content);
+  }
+
+  /** {@return a written file} It moves when the version is published. */
+  Path file(String name) {
+    return hidden.resolve(name);
+  }
+
+  /**
+   * Publishes the written files with a manifest as {@link #publish(ModelManifest, byte[])} does.
+   */
+  Optional<ModelVersion> publish(ModelManifest manifest) throws IOException {
+    return publish(manifest, ManifestFile.bytes(manifest));
+  }
+
+  /**
    * Publishes the written files with a manifest, and the model's {@code labels.txt}. If the number
    * is taken, call this method again with another one.
    *
    * @param manifest the manifest, which holds the version's number
+   * @param bytes the content of the manifest's file
    * @return the version, or empty if its number is taken
    */
-  Optional<ModelVersion> publish(ModelManifest manifest) throws IOException {
+  Optional<ModelVersion> publish(ModelManifest manifest, byte[] bytes) throws IOException {
     Path manifestFile = hidden.resolve(ModelManifest.FILE_NAME);
     Path labelsFile = hidden.resolve(ModelVersion.LABELS_FILE);
     Files.deleteIfExists(manifestFile);
-    Disk.writeNew(manifestFile, ManifestFile.bytes(manifest));
+    Disk.writeNew(manifestFile, bytes);
     Disk.writeNew(labelsFile, lines(manifest.labels()));
     // The labels file is moved first, so that a reader of the first version also finds the class
     // names.

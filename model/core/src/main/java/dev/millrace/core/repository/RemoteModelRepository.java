@@ -1,0 +1,258 @@
+package dev.millrace.core.repository;
+
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+
+/**
+ * A repository on another machine. A folder of this machine is its cache: each version that is used
+ * is first copied to it, file by file with the checksums of the manifest. The folder has the layout
+ * of a {@link ModelRepository}.
+ *
+ * <p>If the other machine does not work, the versions in the cache are used, and a warning says so.
+ * Publishing and removing then fail.
+ *
+ * <p>To publish, the files are stored under their checksums first, and the manifest last. A
+ * publisher that is killed in between leaves files that no version names, and never a part of a
+ * version.
+ */
+public final class RemoteModelRepository extends ModelRepository implements AutoCloseable {
+
+  private final RemoteVersions remote;
+  private final Consumer<String> warnings;
+
+  /**
+   * Opens a repository on another machine. Does not connect yet.
+   *
+   * @param remote the versions; {@link #close} closes them
+   * @param cache the folder of this machine for copies; it need not exist. Any number of processes
+   *     may share it for the same repository
+   * @param warnings receives a sentence whenever the cache stands in for the other machine
+   */
+  public RemoteModelRepository(RemoteVersions remote, Path cache, Consumer<String> warnings) {
+    super(cache);
+    this.remote = remote;
+    this.warnings = warnings;
+  }
+
+  @Override
+  String place() {
+    return remote.place();
+  }
+
+  @Override
+  public List<String> models() {
+    try {
+      return remote.models().stream().filter(ModelManifest::isName).sorted().toList();
+    } catch (RemoteAwayException e) {
+      warn(e);
+      return Files.isDirectory(root()) ? super.models() : List.of();
+    }
+  }
+
+  @Override
+  public List<Integer> versions(String model) {
+    List<Integer> versions;
+    try {
+      versions = remote.versions(ModelManifest.requireName(model)).stream().sorted().toList();
+    } catch (RemoteAwayException e) {
+      if (!Files.isDirectory(root().resolve(model))) {
+        throw new ModelException(
+            String.format(
+                "model '%s' is not in the cache %s, and %s does not work (%s); try again later",
+                model, root(), place(), e.getMessage()),
+            e);
+      }
+      warn(e);
+      return super.versions(model);
+    }
+    if (versions.isEmpty()) {
+      throw noModel(model);
+    }
+    return versions;
+  }
+
+  @Override
+  public ModelVersion version(String model, int version) {
+    Path home = root().resolve(ModelManifest.requireName(model));
+    try {
+      byte[] manifest = remote.manifest(model, version);
+      if (manifest == null) {
+        throw noVersion(model, version, versions(model));
+      }
+      copy(home, model, version, manifest);
+    } catch (RemoteAwayException e) {
+      if (!isComplete(home, version)) {
+        throw new ModelException(
+            String.format(
+                "%s version %d is not in the cache %s, and %s does not work (%s); try again later",
+                model, version, root(), place(), e.getMessage()),
+            e);
+      }
+      warn(e);
+    } catch (IOException e) {
+      throw cacheFailed(e);
+    }
+    return read(model, version);
+  }
+
+  /** Copies a version to the cache, unless the cache has it with the same manifest. */
+  private void copy(Path home, String model, int version, byte[] bytes) throws IOException {
+    Path folder = home.resolve(Integer.toString(version));
+    if (has(folder, bytes)) {
+      return;
+    }
+    ModelManifest manifest = ManifestFile.read(bytes, place() + "/" + model + "/" + version);
+    requireOwn(manifest, model, version);
+    try (VersionWriter writer = VersionWriter.into(home)) {
+      for (Map.Entry<String, String> file : files(manifest).entrySet()) {
+        writer.write(
+            file.getKey(), out -> remote.read(model, version, file.getKey(), file.getValue(), out));
+      }
+      replace(writer, manifest, bytes, folder);
+    }
+  }
+
+  private ModelException cacheFailed(IOException e) {
+    return new ModelException(
+        String.format(
+            "cannot use the cache %s (%s); check that it is writable and that its disk has room",
+            root(), e),
+        e);
+  }
+
+  /** Renames the written version. A version of the same number and another content is removed. */
+  private static void replace(
+      VersionWriter writer, ModelManifest manifest, byte[] bytes, Path folder) throws IOException {
+    Optional<ModelVersion> published = writer.publish(manifest, bytes);
+    while (published.isEmpty() && !has(folder, bytes)) {
+      VersionWriter.remove(folder);
+      published = writer.publish(manifest, bytes);
+    }
+  }
+
+  private static boolean has(Path folder, byte[] manifest) throws IOException {
+    Path file = folder.resolve(ModelManifest.FILE_NAME);
+    return Files.exists(file) && Arrays.equals(Files.readAllBytes(file), manifest);
+  }
+
+  private static boolean isComplete(Path home, int version) {
+    return Files.isDirectory(home.resolve(Integer.toString(version)));
+  }
+
+  private void requireOwn(ModelManifest manifest, String model, int version) {
+    if (!manifest.name().equals(model) || manifest.version() != version) {
+      throw new ModelException(
+          place()
+              + "/"
+              + model
+              + "/"
+              + version
+              + " has the manifest of "
+              + manifest.name()
+              + " version "
+              + manifest.version()
+              + ": do not move or copy versions; import the model instead");
+    }
+  }
+
+  private static Map<String, String> files(ModelManifest manifest) {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put(ModelVersion.MODEL_FILE, manifest.sha256());
+    files.putAll(manifest.files());
+    return files;
+  }
+
+  @Override
+  ModelVersion publishNext(String model, VersionWriter writer, IntFunction<ModelManifest> numbered)
+      throws IOException {
+    try {
+      int next =
+          Stream.concat(Stream.of(0), remote.versions(model).stream()).reduce(0, Math::max) + 1;
+      for (Map.Entry<String, String> file : files(numbered.apply(next)).entrySet()) {
+        remote.publish(model, file.getValue(), writer.file(file.getKey()));
+      }
+      ModelManifest manifest = create(model, next, numbered);
+      Path folder = root().resolve(model).resolve(Integer.toString(manifest.version()));
+      replace(writer, manifest, ManifestFile.bytes(manifest), folder);
+      return new ModelVersion(folder, manifest);
+    } catch (RemoteAwayException e) {
+      throw new ModelException(
+          String.format(
+              "cannot publish %s to %s (%s); see with 'models list' whether it was published, and"
+                  + " try again",
+              model, place(), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Publishes the manifest under the first number that is not taken. If a connection breaks after
+   * the other machine has stored the manifest, the client repeats the request, and finds the number
+   * taken by this same manifest.
+   */
+  private ModelManifest create(String model, int first, IntFunction<ModelManifest> numbered)
+      throws IOException {
+    for (int number = first; ; number++) {
+      ModelManifest manifest = numbered.apply(number);
+      byte[] bytes = ManifestFile.bytes(manifest);
+      if (remote.create(model, number, bytes)
+          || Arrays.equals(bytes, remote.manifest(model, number))) {
+        return manifest;
+      }
+    }
+  }
+
+  @Override
+  public void remove(String model, int version) {
+    List<Integer> versions = versions(model);
+    if (!versions.contains(version)) {
+      throw noVersion(model, version, versions);
+    }
+    try {
+      remote.remove(model, version);
+      Path folder = root().resolve(model).resolve(Integer.toString(version));
+      if (Files.exists(folder)) {
+        VersionWriter.remove(folder);
+      }
+    } catch (RemoteAwayException e) {
+      throw new ModelException(
+          String.format(
+              "cannot remove %s version %d from %s (%s); try again later",
+              model, version, place(), e.getMessage()),
+          e);
+    } catch (IOException e) {
+      throw cacheFailed(e);
+    }
+  }
+
+  /** Cleans the cache. The other machine keeps the files that killed publishers left there. */
+  @Override
+  public int removeUnfinished(String model, Duration age) {
+    return Files.isDirectory(root().resolve(ModelManifest.requireName(model)))
+        ? super.removeUnfinished(model, age)
+        : 0;
+  }
+
+  private void warn(RemoteAwayException e) {
+    warnings.accept(
+        place() + " does not work (" + e.getMessage() + "); using the versions in " + root());
+  }
+
+  /** Closes the connections to the other machine. */
+  @Override
+  public void close() {
+    remote.close();
+  }
+}
