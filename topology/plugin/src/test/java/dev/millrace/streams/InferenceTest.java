@@ -14,6 +14,7 @@ import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
+import dev.millrace.streams.internals.KafkaStreamsVersion;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -478,6 +479,31 @@ class InferenceTest {
         .isEqualTo(new InferenceHealth(false, "no model is loaded", MODEL, 1));
     assertThat(inference.health().details())
         .isEqualTo(Map.of("model", MODEL, "version", 1, "reason", "no model is loaded"));
+  }
+
+  @Test
+  @Tag("build-kafka") // before 4.3, Kafka Streams calls the store after a commit only at times
+  void newerKafkaStreams_isNotReady_untilTheFirstCommit() {
+    Inference<String, Photo, Prediction> inference =
+        kept(new Inference<>(ofPhotos(), KafkaStreamsVersion.of("4.5.0")));
+    inference.start();
+    StreamsBuilder builder = new StreamsBuilder();
+    photos(builder)
+        .processValues(inference)
+        .to("predictions", Produced.with(Serdes.String(), Prediction.serde()));
+    TopologyTestDriver driver = drive(builder);
+    assertThat(inference.health())
+        .isEqualTo(
+            new InferenceHealth(
+                false,
+                "Kafka Streams 4.5.0 was not tested with Millrace, and has not yet committed an"
+                    + " image",
+                MODEL,
+                1));
+
+    input(driver).pipeInput("k", new Photo("north", new byte[] {7})); // the driver commits
+
+    assertThat(inference.health()).isEqualTo(new InferenceHealth(true, null, MODEL, 1));
   }
 
   @Test
