@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.image.BadImageException;
-import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Labels;
-import dev.millrace.core.model.ModelManifest;
-import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
-import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
 import dev.millrace.streams.internals.KafkaStreamsVersion;
 import io.micrometer.core.instrument.Meter;
@@ -23,8 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CountDownLatch;
-import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -52,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class InferenceTest {
 
-  private static final String MODEL = "fake";
+  private static final String MODEL = FakeInference.MODEL;
 
   @TempDir Path models;
 
@@ -87,30 +80,14 @@ class InferenceTest {
 
   private InferenceConfig config() {
     if (config == null) {
-      publish();
+      FakeInference.publish(models);
       config = InferenceConfig.builder(models, MODEL).maxBatchSize(4).top(1).build();
     }
     return config;
   }
 
-  /** Publishes the next version. */
-  private void publish() {
-    new ModelRepository(models)
-        .publish(
-            MODEL,
-            new byte[] {1},
-            new Preprocessing(1, 1, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
-            new Labels(IntStream.range(0, FakeModel.CLASSES).mapToObj(i -> "class-" + i).toList()),
-            new ModelManifest.Source("import", null, null));
-  }
-
   private InferenceBuilder<String, Photo, Prediction> ofPhotos() {
-    return tested(ImageInference.<String, Photo>builder(config(), Photo::file));
-  }
-
-  private <V> InferenceBuilder<String, V, Prediction> tested(
-      InferenceBuilder<String, V, Prediction> builder) {
-    return builder.runtime(model, () -> new FakeDecoder(new CountDownLatch(0))).registry(registry);
+    return FakeInference.<Photo>builder(config(), model, Photo::file).registry(registry);
   }
 
   private <C extends AutoCloseable> C kept(C resource) {
@@ -193,16 +170,16 @@ class InferenceTest {
   void valueWithoutAnImage_andRefusedValue_becomeDeadLetters() {
     Inference<String, Photo, Prediction> inference =
         kept(
-            tested(
-                    ImageInference.<String, Photo>builder(
-                        config(),
-                        photo -> {
-                          if (photo.camera().equals("broken")) {
-                            throw new BadImageException(
-                                BadImageException.Reason.UNDECODABLE, "the camera is broken");
-                          }
-                          return photo.file();
-                        }))
+            FakeInference.<Photo>builder(
+                    config(),
+                    model,
+                    photo -> {
+                      if (photo.camera().equals("broken")) {
+                        throw new BadImageException(
+                            BadImageException.Reason.UNDECODABLE, "the camera is broken");
+                      }
+                      return photo.file();
+                    })
                 .build());
     StreamsBuilder builder = new StreamsBuilder();
     photos(builder)
@@ -397,15 +374,14 @@ class InferenceTest {
     Inference<String, Photo, Prediction> owner = kept(ofPhotos().build());
     Inference<String, ImageEvent, Prediction> sharer =
         kept(
-            tested(
-                    ImageInference.<String>builder(
-                        InferenceConfig.builder(models, MODEL).maxBatchSize(4).top(3).build()))
+            ImageInference.<String>builder(
+                    InferenceConfig.builder(models, MODEL).maxBatchSize(4).top(3).build())
                 .engineOf(owner)
                 .build());
     owner.start();
     sharer.start();
     assertThat(model.open).containsExactly(1);
-    publish();
+    FakeInference.publish(models);
 
     sharer.swap(2, false);
 
@@ -456,7 +432,7 @@ class InferenceTest {
                 .build());
     inference.start();
     assertThat(swaps).isEmpty();
-    publish();
+    FakeInference.publish(models);
 
     inference.swap(2, false);
 
