@@ -24,6 +24,9 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 record RawRecord(byte[] key, byte[] value) {
 
+  /** The character that decoding puts in place of bytes that are not UTF-8. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private static final boolean KEPT = KafkaStreamsVersion.running().isAtLeast(4, 1);
 
   /**
@@ -52,14 +55,16 @@ record RawRecord(byte[] key, byte[] value) {
         || object instanceof byte[]
         || object instanceof Bytes
         || object instanceof ByteBuffer
-        || object instanceof String
+        || (object instanceof String text && text.indexOf(REPLACEMENT) < 0)
         || (object instanceof ImageEvent.Encoded && isPlainImage(headers));
   }
 
   /** Whether a value with these headers is the image itself, and no document that holds it. */
   private static boolean isPlainImage(Headers headers) {
     Header type = headers.lastHeader("content-type");
-    return type == null || new String(type.value(), StandardCharsets.UTF_8).startsWith("image/");
+    return type == null
+        || type.value() == null
+        || new String(type.value(), StandardCharsets.UTF_8).startsWith("image/");
   }
 
   private static byte[] bytes(Object object) {
@@ -67,7 +72,7 @@ record RawRecord(byte[] key, byte[] value) {
       return bytes.get();
     }
     if (object instanceof ByteBuffer buffer) {
-      return Utils.toArray(buffer);
+      return Utils.toArray(buffer.duplicate().clear()); // the application may have read it
     }
     if (object instanceof String text) {
       return text.getBytes(StandardCharsets.UTF_8);

@@ -3,6 +3,7 @@ package dev.millrace.streams;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -22,6 +23,7 @@ record ValueMapping<K, V, R>(
 
   /** The mapping of any values to predictions. */
   static <K, V> ValueMapping<K, V, Prediction> of(Function<? super V, byte[]> image) {
+    Objects.requireNonNull(image, "image");
     return new ValueMapping<>(image, (key, value, headers, prediction) -> prediction);
   }
 
