@@ -82,7 +82,7 @@ class SharedEngineTest {
   @Test
   void engineThatReplacesAnother_servesWhatTheOneBeforeWasSwappedTo() {
     InferenceEngine first = shared.acquire(LIMIT);
-    shared.swap(FakeModel.version(4, 1));
+    shared.swap(FakeModel.version(4, 1), true);
     assertThat(first.serving().version()).isEqualTo(4);
     first.stop(new IllegalStateException("the device hangs"));
 
@@ -225,7 +225,7 @@ class SharedEngineTest {
                 });
     first.set(shared.acquire(LIMIT));
 
-    shared.swap(FakeModel.version(4, 1));
+    shared.swap(FakeModel.version(4, 1), true);
 
     assertThat(replacement.get()).isNotSameAs(first.get());
     assertThat(replacement.get().serving().version()).isEqualTo(4);
@@ -243,7 +243,7 @@ class SharedEngineTest {
           return model.open(version, device);
         };
 
-    shared.swap(FakeModel.version(4, 1));
+    shared.swap(FakeModel.version(4, 1), true);
 
     assertThat(shared.acquire(LIMIT)).isNotSameAs(first);
     assertThat(shared.acquire(LIMIT).serving().version()).isEqualTo(4);
@@ -265,9 +265,9 @@ class SharedEngineTest {
     synchronized (shared) {
       model.runs.release(1_000);
       await().until(() -> thread.getState() == Thread.State.BLOCKED);
-      shared.swap(FakeModel.version(4, 1));
+      shared.swap(FakeModel.version(4, 1), true);
       shared.acquire(LIMIT).stop(new IllegalStateException("the device hangs"));
-      shared.swap(FakeModel.version(5, 1));
+      shared.swap(FakeModel.version(5, 1), true);
     }
 
     late.get(10, TimeUnit.SECONDS);
@@ -279,7 +279,7 @@ class SharedEngineTest {
 
   @Test
   void swap_returnsTheEngineThatItUsed() {
-    shared.swap(FakeModel.version(4, 1));
+    shared.swap(FakeModel.version(4, 1), true);
 
     assertThat(afterIdleTime).hasSize(1);
     shared.close();

@@ -60,6 +60,14 @@ public record KafkaStreamsVersion(int major, int minor, String text) {
   }
 
   /**
+   * {@return whether the plugin was tested with this version} With a newer or unknown version, only
+   * the first commit shows whether the commit barrier works (see {@link CommitBarrier}).
+   */
+  public boolean isTested() {
+    return isAtLeast(OLDEST.major, OLDEST.minor) && !isAtLeast(NEWEST.major, NEWEST.minor + 1);
+  }
+
+  /**
    * Requires a version that the plugin works with. If this version is newer than the tested ones,
    * or unknown, logs a warning: the commit barrier then checks by itself that Kafka Streams still
    * flushes it.
@@ -73,7 +81,7 @@ public record KafkaStreamsVersion(int major, int minor, String text) {
           "Kafka Streams %s is too old: Millrace works with %s to %s; use one of these"
               .formatted(text, OLDEST.text, NEWEST.text));
     }
-    if (major == 0 || isAtLeast(NEWEST.major, NEWEST.minor + 1)) {
+    if (!isTested()) {
       log.warn(
           "Millrace was tested with Kafka Streams {} to {}, and not with {}. If this version commits"
               + " in another way, the stream fails instead of losing records",

@@ -106,7 +106,7 @@ class CommitBarrierTest {
     Task second = new Task();
     assertThatThrownBy(() -> barrier.attach(second))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("serves one processValues call");
+        .hasMessageContaining("was passed to two processValues calls");
 
     barrier.detach();
     barrier.attach(second);
