@@ -7,6 +7,7 @@ import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.internals.CommitBarrier;
+import dev.millrace.streams.internals.KafkaStreamsVersion;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.util.Optional;
@@ -53,7 +54,7 @@ public final class ImageInference<K> extends Inference<K, ImageEvent, Prediction
   }
 
   private ImageInference(InferenceBuilder<K, ImageEvent, Prediction> builder) {
-    super(builder);
+    super(builder, KafkaStreamsVersion.running());
   }
 
   /**

@@ -51,6 +51,7 @@ public sealed class Inference<K, V, R>
   private final boolean ownsEngine;
   private final PredictionFormat format;
   private final StoreBuilder<CommitBarrier> barrier;
+  private final KafkaStreamsVersion kafka;
   private final AtomicBoolean proved;
   private final SwapListener listener;
   private final Promotions promotions;
@@ -67,7 +68,8 @@ public sealed class Inference<K, V, R>
       ValueMapping<K, V, R> mapping,
       SharedEngine engine,
       StoreBuilder<CommitBarrier> barrier) {
-    KafkaStreamsVersion.running().requireSupported();
+    this.kafka = KafkaStreamsVersion.running();
+    kafka.requireSupported();
     this.config = config;
     this.mapping = mapping;
     this.engine = engine;
@@ -79,16 +81,20 @@ public sealed class Inference<K, V, R>
     this.promotions = null;
   }
 
-  /** Creates the inference that a builder describes. */
-  Inference(InferenceBuilder<K, V, R> builder) {
-    KafkaStreamsVersion running = KafkaStreamsVersion.running();
-    running.requireSupported();
+  /**
+   * Creates the inference that a builder describes.
+   *
+   * @param kafka the version of Kafka Streams that runs the inference
+   */
+  Inference(InferenceBuilder<K, V, R> builder, KafkaStreamsVersion kafka) {
+    kafka.requireSupported();
+    this.kafka = kafka;
     this.config = builder.config();
     this.mapping = builder.mapping();
     this.engine = builder.engine();
     this.ownsEngine = builder.ownsEngine();
     this.format = new PredictionFormat(config.top(), config.probabilities());
-    this.proved = new AtomicBoolean(running.isTested());
+    this.proved = new AtomicBoolean(kafka.isTested());
     this.barrier = CommitBarrier.builder(builder.barrierName(), proved);
     this.listener = builder.listener();
     this.promotions = builder.promotions();
@@ -189,7 +195,7 @@ public sealed class Inference<K, V, R>
         ? Optional.empty()
         : Optional.of(
             "Kafka Streams "
-                + KafkaStreamsVersion.running().text()
+                + kafka.text()
                 + " was not tested with Millrace, and has not yet committed an image");
   }
 

@@ -9,6 +9,7 @@ import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.internals.KafkaStreamsVersion;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tags;
@@ -171,7 +172,7 @@ public final class InferenceBuilder<K, V, R> {
    * @throws UnsupportedOperationException if the version of Kafka Streams is too old
    */
   public Inference<K, V, R> build() {
-    return new Inference<>(this);
+    return new Inference<>(this, KafkaStreamsVersion.running());
   }
 
   InferenceConfig config() {

@@ -68,8 +68,8 @@ final class Promotions implements AutoCloseable {
         opened.close();
         throw e;
       }
+      first = version; // before the follower, which close() looks for
       follower = opened;
-      first = version;
       if (closed) {
         close(); // close() was called meanwhile
       }

@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.image.BadImageException;
-import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Labels;
-import dev.millrace.core.model.ModelManifest;
-import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
-import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
+import dev.millrace.streams.internals.KafkaStreamsVersion;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CountDownLatch;
-import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -51,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class InferenceTest {
 
-  private static final String MODEL = "fake";
+  private static final String MODEL = FakeInference.MODEL;
 
   @TempDir Path models;
 
@@ -86,30 +80,14 @@ class InferenceTest {
 
   private InferenceConfig config() {
     if (config == null) {
-      publish();
+      FakeInference.publish(models);
       config = InferenceConfig.builder(models, MODEL).maxBatchSize(4).top(1).build();
     }
     return config;
   }
 
-  /** Publishes the next version. */
-  private void publish() {
-    new ModelRepository(models)
-        .publish(
-            MODEL,
-            new byte[] {1},
-            new Preprocessing(1, 1, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
-            new Labels(IntStream.range(0, FakeModel.CLASSES).mapToObj(i -> "class-" + i).toList()),
-            new ModelManifest.Source("import", null, null));
-  }
-
   private InferenceBuilder<String, Photo, Prediction> ofPhotos() {
-    return tested(ImageInference.<String, Photo>builder(config(), Photo::file));
-  }
-
-  private <V> InferenceBuilder<String, V, Prediction> tested(
-      InferenceBuilder<String, V, Prediction> builder) {
-    return builder.runtime(model, () -> new FakeDecoder(new CountDownLatch(0))).registry(registry);
+    return FakeInference.<Photo>builder(config(), model, Photo::file).registry(registry);
   }
 
   private <C extends AutoCloseable> C kept(C resource) {
@@ -192,16 +170,16 @@ class InferenceTest {
   void valueWithoutAnImage_andRefusedValue_becomeDeadLetters() {
     Inference<String, Photo, Prediction> inference =
         kept(
-            tested(
-                    ImageInference.<String, Photo>builder(
-                        config(),
-                        photo -> {
-                          if (photo.camera().equals("broken")) {
-                            throw new BadImageException(
-                                BadImageException.Reason.UNDECODABLE, "the camera is broken");
-                          }
-                          return photo.file();
-                        }))
+            FakeInference.<Photo>builder(
+                    config(),
+                    model,
+                    photo -> {
+                      if (photo.camera().equals("broken")) {
+                        throw new BadImageException(
+                            BadImageException.Reason.UNDECODABLE, "the camera is broken");
+                      }
+                      return photo.file();
+                    })
                 .build());
     StreamsBuilder builder = new StreamsBuilder();
     photos(builder)
@@ -396,15 +374,14 @@ class InferenceTest {
     Inference<String, Photo, Prediction> owner = kept(ofPhotos().build());
     Inference<String, ImageEvent, Prediction> sharer =
         kept(
-            tested(
-                    ImageInference.<String>builder(
-                        InferenceConfig.builder(models, MODEL).maxBatchSize(4).top(3).build()))
+            ImageInference.<String>builder(
+                    InferenceConfig.builder(models, MODEL).maxBatchSize(4).top(3).build())
                 .engineOf(owner)
                 .build());
     owner.start();
     sharer.start();
     assertThat(model.open).containsExactly(1);
-    publish();
+    FakeInference.publish(models);
 
     sharer.swap(2, false);
 
@@ -455,7 +432,7 @@ class InferenceTest {
                 .build());
     inference.start();
     assertThat(swaps).isEmpty();
-    publish();
+    FakeInference.publish(models);
 
     inference.swap(2, false);
 
@@ -478,6 +455,31 @@ class InferenceTest {
         .isEqualTo(new InferenceHealth(false, "no model is loaded", MODEL, 1));
     assertThat(inference.health().details())
         .isEqualTo(Map.of("model", MODEL, "version", 1, "reason", "no model is loaded"));
+  }
+
+  @Test
+  @Tag("build-kafka") // before 4.3, Kafka Streams calls the store after a commit only at times
+  void newerKafkaStreams_isNotReady_untilTheFirstCommit() {
+    Inference<String, Photo, Prediction> inference =
+        kept(new Inference<>(ofPhotos(), KafkaStreamsVersion.of("4.5.0")));
+    inference.start();
+    StreamsBuilder builder = new StreamsBuilder();
+    photos(builder)
+        .processValues(inference)
+        .to("predictions", Produced.with(Serdes.String(), Prediction.serde()));
+    TopologyTestDriver driver = drive(builder);
+    assertThat(inference.health())
+        .isEqualTo(
+            new InferenceHealth(
+                false,
+                "Kafka Streams 4.5.0 was not tested with Millrace, and has not yet committed an"
+                    + " image",
+                MODEL,
+                1));
+
+    input(driver).pipeInput("k", new Photo("north", new byte[] {7})); // the driver commits
+
+    assertThat(inference.health()).isEqualTo(new InferenceHealth(true, null, MODEL, 1));
   }
 
   @Test

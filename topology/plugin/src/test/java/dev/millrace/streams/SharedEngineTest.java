@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -249,6 +250,35 @@ class SharedEngineTest {
     assertThat(shared.acquire(LIMIT).serving().version()).isEqualTo(4);
     assertThat(shared.serving()).contains(FakeModel.version(4, 1));
     shared.close();
+  }
+
+  @Test
+  void secondSwap_waitsForTheFirst() throws Exception {
+    shared.acquire(LIMIT);
+    model.runs.drainPermits();
+    List<Integer> before = new CopyOnWriteArrayList<>();
+    Thread one = swapper(4, before);
+    await().until(() -> model.open.contains(4)); // its warm-up waits for a permit
+    Thread other = swapper(5, before);
+    await().until(() -> other.getState() == Thread.State.BLOCKED);
+    assertThat(model.open).doesNotContain(5);
+
+    model.runs.release(1_000);
+    one.join();
+    other.join();
+
+    assertThat(before).containsExactly(3, 4);
+    assertThat(shared.serving()).contains(FakeModel.version(5, 1));
+    shared.close();
+  }
+
+  /** Swaps on a thread of its own, and then notes which version served before. */
+  private Thread swapper(int version, List<Integer> before) {
+    Thread thread =
+        new Thread(
+            () -> before.add(shared.swap(FakeModel.version(version, 1), true).get().version()));
+    thread.start();
+    return thread;
   }
 
   /**

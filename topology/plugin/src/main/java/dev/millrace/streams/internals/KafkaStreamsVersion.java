@@ -41,7 +41,13 @@ public record KafkaStreamsVersion(int major, int minor, String text) {
     return of(properties.getProperty("version", "unknown"));
   }
 
-  static KafkaStreamsVersion of(String text) {
+  /**
+   * Reads a version.
+   *
+   * @param text the version, for example {@code 4.3.1}
+   * @return the version; if the text begins with no two numbers, all numbers are 0
+   */
+  public static KafkaStreamsVersion of(String text) {
     Matcher numbers = NUMBERS.matcher(text);
     return numbers.matches()
         ? new KafkaStreamsVersion(
