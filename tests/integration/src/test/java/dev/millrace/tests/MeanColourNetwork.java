@@ -28,8 +28,8 @@ final class MeanColourNetwork {
   private MeanColourNetwork() {}
 
   /**
-   * Returns the ONNX file of a network. Its input {@code pixels} is {@code float32[batch, 3, 8, 8]},
-   * on the 0..1 scale, and its output {@code logits} is {@code float32[batch, classes]}.
+   * Returns the ONNX file of a network. Its input {@code pixels} is {@code float32[batch, 3, 8,
+   * 8]}, on the 0..1 scale, and its output {@code logits} is {@code float32[batch, classes]}.
    *
    * @param weights {@code float32[3, classes]}, row by row: the factors of red, green and blue
    * @param bias one number for each class
@@ -85,10 +85,7 @@ final class MeanColourNetwork {
       sides.addDim(Dimension.newBuilder().setDimValue(side));
     }
     TypeProto.Tensor type =
-        TypeProto.Tensor.newBuilder()
-            .setElemType(DataType.FLOAT_VALUE)
-            .setShape(sides)
-            .build();
+        TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT_VALUE).setShape(sides).build();
     return ValueInfoProto.newBuilder()
         .setName(name)
         .setType(TypeProto.newBuilder().setTensorType(type))

@@ -129,6 +129,13 @@ class PublishedJarsTest {
         .allMatch(version()::equals);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"plain-java", "spring-boot", "quarkus"})
+  void example_usesTheVersion(String example) throws Exception {
+    assertThat(Files.readString(ROOT.resolve("topology/examples").resolve(example + "/pom.xml")))
+        .contains("<millrace.version>" + version() + "</millrace.version>");
+  }
+
   /** Returns Millrace's own jars from the command line's and the trainer's folders. */
   private static List<Path> jars() throws IOException {
     List<Path> jars = new ArrayList<>();

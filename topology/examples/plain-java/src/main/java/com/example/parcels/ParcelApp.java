@@ -29,9 +29,7 @@ public final class ParcelApp implements AutoCloseable {
     inference = ParcelTopology.inference(InferenceConfig.of(models, "colours"));
     inference.start();
     PromptClients clients = new PromptClients();
-    streams =
-        new KafkaStreams(
-            ParcelTopology.of(inference), properties(bootstrapServers), clients);
+    streams = new KafkaStreams(ParcelTopology.of(inference), properties(bootstrapServers), clients);
     streams.setUncaughtExceptionHandler(
         clients.leavingGroup(
             failure ->
