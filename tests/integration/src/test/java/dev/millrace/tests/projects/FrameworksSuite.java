@@ -60,9 +60,13 @@ class FrameworksSuite {
 
   @TempDir Path project;
 
-  /** Frameworks with their bills of materials; the newest patches of the supported versions. */
-  static List<Arguments> frameworks() {
+  /**
+   * Frameworks with their bills of materials; the newest patches of the supported versions.
+   * Millrace's own bill of materials manages no version of another library.
+   */
+  static List<Arguments> frameworks() throws IOException {
     return List.of(
+        Arguments.of("dev.millrace", "millrace-bom", UserRepository.version()),
         Arguments.of("org.springframework.boot", "spring-boot-dependencies", "3.5.16"),
         Arguments.of("org.springframework.boot", "spring-boot-dependencies", "4.0.9"),
         Arguments.of("org.springframework.boot", "spring-boot-dependencies", "4.1.2"),

@@ -46,7 +46,7 @@ class SpringBootSuite {
 
   @ParameterizedTest
   @MethodSource("versions")
-  void freshProject_predicts_withManagedVersions(
+  void freshProject_predicts(
       String version, UserRepository repository, EmbeddedBroker broker) throws Exception {
     String topic = "fresh-" + version.replace('.', '-');
     lay(version, topic, repository);
