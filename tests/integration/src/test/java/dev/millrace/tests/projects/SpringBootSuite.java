@@ -46,8 +46,8 @@ class SpringBootSuite {
 
   @ParameterizedTest
   @MethodSource("versions")
-  void freshProject_predicts(
-      String version, UserRepository repository, EmbeddedBroker broker) throws Exception {
+  void freshProject_predicts(String version, UserRepository repository, EmbeddedBroker broker)
+      throws Exception {
     String topic = "fresh-" + version.replace('.', '-');
     lay(version, topic, repository);
 
