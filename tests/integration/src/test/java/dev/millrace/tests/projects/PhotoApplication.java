@@ -43,7 +43,7 @@ final class PhotoApplication implements AutoCloseable {
    * Creates the topics, and starts the application.
    *
    * @param topic the topic of the images; the predictions go to {@code <topic>-labels}
-   * @param folder the application's working directory
+   * @param folder the application's working directory, which holds the folder {@code models}
    */
   static PhotoApplication start(Path jar, String topic, String servers, Path folder)
       throws Exception {

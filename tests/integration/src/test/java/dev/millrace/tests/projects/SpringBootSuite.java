@@ -49,7 +49,7 @@ class SpringBootSuite {
   void freshProject_predicts(String version, UserRepository repository, EmbeddedBroker broker)
       throws Exception {
     String topic = "fresh-" + version.replace('.', '-');
-    lay(version, topic, repository);
+    lay(version, topic);
 
     repository.maven(project, "package");
 
@@ -58,15 +58,16 @@ class SpringBootSuite {
     assertThat(libraries(jar))
         .contains("kafka-streams-" + kafka + ".jar", "kafka-clients-" + kafka + ".jar");
     byte[] red = Images.solid("png", 40, 30, 0xff0000);
+    Path models = repository.checkout("topology/examples/spring-boot");
     try (PhotoApplication application =
-        PhotoApplication.start(jar, topic, broker.bootstrapServers(), project)) {
+        PhotoApplication.start(jar, topic, broker.bootstrapServers(), models)) {
       assertThat(application.classify(red).label()).isEqualTo("red");
     }
     System.out.printf(
         "| Spring Boot %s | Kafka Streams %s | 1 image classified |%n", version, kafka);
   }
 
-  private void lay(String version, String topic, UserRepository repository) throws IOException {
+  private void lay(String version, String topic) throws IOException {
     Matcher snippet = SNIPPET.matcher(UserRepository.readme());
     assertThat(snippet.find()).as("a Maven snippet in the plugin's README").isTrue();
     Files.writeString(
@@ -78,8 +79,6 @@ class SpringBootSuite {
     Path source = project.resolve("src/main/java/com/example/FreshApplication.java");
     Files.createDirectories(source.getParent());
     Files.writeString(source, Templates.read("FreshApplication.txt").replace("TOPIC", topic));
-    Files.createSymbolicLink(
-        project.resolve("models"), repository.checkout("topology/examples/spring-boot/models"));
   }
 
   private static String spring(String version) {
