@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Builds and tests the projects in {@code topology/examples} from installed artifacts. Runs only
- * with the profile {@code nightly}:
+ * Builds and tests the projects in {@code topology/examples} from installed artifacts, and tests
+ * that their dependencies converge. Runs only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=examples -Dquick verify
@@ -27,6 +27,9 @@ class ExamplesSuite {
       Pattern.compile(
           "^\\S* ?Tests run: (\\d+), Failures: 0, Errors: 0, Skipped: 0$", Pattern.MULTILINE);
 
+  private static final String CONVERGENCE =
+      "org.apache.maven.plugins:maven-enforcer-plugin:3.6.2:enforce -Drules=dependencyConvergence";
+
   @ParameterizedTest
   @ValueSource(strings = {"plain-java", "spring-boot", "quarkus"})
   void example_passesItsTests(String name, UserRepository repository) throws Exception {
@@ -35,6 +38,7 @@ class ExamplesSuite {
     Matcher tests = TESTS.matcher(repository.maven(project, "verify"));
 
     assertThat(tests.find()).as("all tests ran").isTrue();
+    repository.maven(project, CONVERGENCE.split(" "));
     System.out.printf("| %s | %s tests |%n", name, tests.group(1));
   }
 }

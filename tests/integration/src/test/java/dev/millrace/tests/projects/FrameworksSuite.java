@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,9 +133,7 @@ class FrameworksSuite {
     assertThat(natives)
         .extracting(Artifact::name)
         .containsExactlyInAnyOrder("javacpp", "openblas", "opencv");
-    assertThat(natives)
-        .extracting(Artifact::classifier)
-        .containsOnly(org.bytedeco.javacpp.Loader.getPlatform());
+    assertThat(natives).extracting(Artifact::classifier).containsOnly(Loader.getPlatform());
   }
 
   /** The versions that the framework chose of the libraries that Millrace uses. */
