@@ -1,0 +1,80 @@
+package dev.millrace.blobs;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The places that may be read. A place is a URI; it admits the URI itself and everything below it.
+ *
+ * <ul>
+ *   <li>{@code https://a.example/images} admits {@code https://a.example/images/1.png?size=2}, but
+ *       neither {@code https://a.example/images-2/1.png} nor another scheme, host or port.
+ *   <li>{@code s3://bucket/images} admits the keys {@code images} and {@code images/…}.
+ *   <li>{@code file:///data/images} admits the files in this folder and below it, also by links,
+ *       but no link that leads out of all listed folders.
+ * </ul>
+ *
+ * <p>An empty list admits nothing. There are no wildcards.
+ */
+public final class AllowList {
+
+  private final List<DataRef> places;
+
+  private AllowList(List<DataRef> places) {
+    this.places = places;
+  }
+
+  /**
+   * {@return the list of these places}
+   *
+   * @param places the URIs, each without a query
+   * @throws IllegalArgumentException if a URI is not valid; the message names it
+   */
+  public static AllowList of(List<String> places) {
+    List<DataRef> parsed = new ArrayList<>();
+    for (String place : places) {
+      try {
+        parsed.add(place(place));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "'" + place + "' is not a place to read from: " + e.getMessage(), e);
+      }
+    }
+    return new AllowList(List.copyOf(parsed));
+  }
+
+  private static DataRef place(String text) {
+    DataRef place = RefParser.parsePlace(text);
+    if (place instanceof FileRef && place.path().isEmpty()) {
+      throw new IllegalArgumentException("it would admit every file of this machine");
+    }
+    return place;
+  }
+
+  /**
+   * {@return whether the list admits the URI} For a file, links are not followed here.
+   *
+   * @param ref the URI
+   */
+  public boolean admits(DataRef ref) {
+    return places.stream().anyMatch(place -> admits(place, ref));
+  }
+
+  /** {@return the places that are of one kind} */
+  <R extends DataRef> List<R> places(Class<R> kind) {
+    return places.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  private static boolean admits(DataRef place, DataRef ref) {
+    List<String> prefix = withoutTrailingSlash(place.path());
+    List<String> path = ref.path();
+    return place.store().equals(ref.store())
+        && path.size() >= prefix.size()
+        && path.subList(0, prefix.size()).equals(prefix);
+  }
+
+  private static List<String> withoutTrailingSlash(List<String> path) {
+    int last = path.size() - 1;
+    return last >= 0 && path.get(last).isEmpty() ? path.subList(0, last) : path;
+  }
+}

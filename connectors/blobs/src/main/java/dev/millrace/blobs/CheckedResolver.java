@@ -1,0 +1,85 @@
+package dev.millrace.blobs;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.hc.client5.http.DnsResolver;
+
+/**
+ * Resolves names for the HTTP client, and hides the addresses that it may not connect to. The
+ * client connects to exactly the returned addresses, so a name service that changes its answer
+ * gains nothing.
+ *
+ * <p>An IP address needs no check here, because the allow-list names it.
+ */
+final class CheckedResolver implements DnsResolver, AutoCloseable {
+
+  /** A name has addresses, but none that the client may connect to. */
+  static final class ForbiddenAddressException extends UnknownHostException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private final Networks networks;
+  private final Lookup lookup;
+  private final Duration limit;
+
+  /** The name service of the operating system cannot be interrupted, and may take minutes. */
+  private final ExecutorService lookups =
+      Executors.newCachedThreadPool(DaemonThreads.named("millrace-fetch-lookup"));
+
+  CheckedResolver(Networks networks, Lookup lookup, Duration limit) {
+    this.networks = networks;
+    this.lookup = lookup;
+    this.limit = limit;
+  }
+
+  @Override
+  public InetAddress[] resolve(String host) throws UnknownHostException {
+    if (HostName.isAddress(host)) {
+      return new InetAddress[] {InetAddress.getByName(host)};
+    }
+    InetAddress[] allowed =
+        Arrays.stream(addresses(host)).filter(networks::admit).toArray(InetAddress[]::new);
+    if (allowed.length == 0) {
+      throw new ForbiddenAddressException();
+    }
+    return allowed;
+  }
+
+  private InetAddress[] addresses(String host) throws UnknownHostException {
+    Future<InetAddress[]> answer = lookups.submit(() -> lookup.addresses(host));
+    try {
+      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw unknown(host, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unknown(host, e);
+    } finally {
+      answer.cancel(true);
+    }
+  }
+
+  private static UnknownHostException unknown(String host, Exception cause) {
+    UnknownHostException unknown = new UnknownHostException(host);
+    unknown.initCause(cause);
+    return unknown;
+  }
+
+  @Override
+  public String resolveCanonicalHostname(String host) {
+    return host;
+  }
+
+  @Override
+  public void close() {
+    lookups.shutdownNow();
+  }
+}

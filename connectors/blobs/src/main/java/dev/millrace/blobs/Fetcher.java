@@ -1,0 +1,147 @@
+package dev.millrace.blobs;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Fetches data by URI: from listed places alone, within a size, a time, and a number of fetches at
+ * the same time.
+ *
+ * <p>The outcome says who is at fault. A {@link Refused} is the record's fault: the same URI will
+ * be refused again. A {@link StoreAwayException} is the world's: the same URI may work later.
+ *
+ * <p>Thread-safe. A fetch blocks its caller. {@link #close} breaks off the fetches that are
+ * running.
+ */
+public final class Fetcher implements AutoCloseable {
+
+  private final AllowList allowed;
+  private final FetchLimits limits;
+  private final Semaphore permits;
+  private final Transfer transfer;
+  private final Sources sources;
+  private final ScheduledThreadPoolExecutor timer;
+  private final Set<Watch> running = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * Opens the clients that the places of the allow-list need.
+   *
+   * @param config what may be read, and how
+   * @throws IllegalStateException if the list has a place in S3, and the AWS SDK is not on the
+   *     class path or finds no region
+   */
+  public Fetcher(FetchConfig config) {
+    this(config, Lookup.SYSTEM);
+  }
+
+  Fetcher(FetchConfig config, Lookup lookup) {
+    this.allowed = config.allowed();
+    this.limits = config.limits();
+    this.permits = new Semaphore(limits.concurrency(), true);
+    this.transfer = new Transfer(limits.maxBytes());
+    this.sources = Sources.open(config, lookup);
+    this.timer = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("millrace-fetch-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  /**
+   * Fetches data. Waits first while as many fetches as allowed are running; the time limit does not
+   * include this wait.
+   *
+   * @param uri the URI of the data
+   * @param sha256 the checksum that the data must have, 64 hexadecimal digits; or null
+   * @param out the stream to write to; the caller closes it. Unless the result is a {@link
+   *     Fetched}, what was written is only a part of the data, or other data
+   * @return the outcome
+   * @throws StoreAwayException if the store does not work at the moment, or the fetcher closes
+   * @throws InterruptedException if the thread is interrupted while it waits for its turn
+   * @throws java.io.UncheckedIOException if {@code out} cannot be written
+   */
+  public FetchResult fetch(String uri, String sha256, OutputStream out)
+      throws StoreAwayException, InterruptedException {
+    try {
+      Transfer.requireChecksum(sha256);
+      DataRef ref = admitted(uri);
+      permits.acquire();
+      try (Watch watch = watch()) {
+        return fetch(ref, sha256, out, watch);
+      } finally {
+        permits.release();
+      }
+    } catch (RefusedException e) {
+      return e.refused();
+    }
+  }
+
+  private DataRef admitted(String uri) throws RefusedException {
+    DataRef ref;
+    try {
+      ref = DataRef.parse(uri);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(
+          Refused.Reason.INVALID, "its data reference is refused: " + e.getMessage());
+    }
+    if (!allowed.admits(ref)) {
+      throw new RefusedException(
+          Refused.Reason.NOT_ALLOWED, "its data reference is not in the list of allowed places");
+    }
+    return ref;
+  }
+
+  private Fetched fetch(DataRef ref, String sha256, OutputStream out, Watch watch)
+      throws RefusedException, StoreAwayException {
+    running.add(watch);
+    boolean answered = false;
+    try {
+      if (closed || watch.isCancelled()) {
+        throw new IOException("the fetcher is closed");
+      }
+      try (Body body = sources.open(ref, watch)) {
+        answered = true;
+        return transfer.copy(body, sha256, out);
+      }
+    } catch (IOException e) {
+      if (closed || watch.isCancelled()) {
+        throw new StoreAwayException(ref.store(), "the fetch was broken off by a shutdown", e);
+      }
+      if (!watch.isOver()) {
+        throw new StoreAwayException(ref.store(), Trouble.of(e), e);
+      }
+      if (!answered) {
+        throw new StoreAwayException(
+            ref.store(), "it did not answer within " + limits.total().toMillis() + " ms", e);
+      }
+      throw new RefusedException(
+          Refused.Reason.TOO_SLOW,
+          "the data did not come within " + limits.total().toMillis() + " ms");
+    } finally {
+      running.remove(watch);
+    }
+  }
+
+  private Watch watch() {
+    Watch watch = new Watch(limits.total());
+    try {
+      watch.setTimer(timer.schedule(watch::expire, limits.total().toNanos(), TimeUnit.NANOSECONDS));
+    } catch (RejectedExecutionException e) {
+      watch.cancel();
+    }
+    return watch;
+  }
+
+  /** Breaks off the fetches that are running, and closes all connections. */
+  @Override
+  public void close() {
+    closed = true;
+    running.forEach(Watch::cancel);
+    timer.shutdownNow();
+    sources.close();
+  }
+}

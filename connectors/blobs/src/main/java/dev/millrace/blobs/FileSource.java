@@ -1,0 +1,94 @@
+package dev.millrace.blobs;
+
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Opens regular files below the listed folders. A link may lead from a listed folder to another
+ * place in a listed folder, but nowhere else.
+ */
+final class FileSource implements Source<FileRef> {
+
+  private final List<Path> folders;
+
+  FileSource(List<FileRef> folders) {
+    this.folders = folders.stream().map(FileRef::toPath).toList();
+  }
+
+  @Override
+  public Body open(FileRef ref, Watch watch)
+      throws RefusedException, StoreAwayException, IOException {
+    List<Path> roots = realFolders();
+    Path path = ref.toPath();
+    if (folders.stream().noneMatch(folder -> path.startsWith(folder) && Files.exists(folder))) {
+      throw new StoreAwayException(ref.store(), "its listed folder is not there", null);
+    }
+    try {
+      Path real = path.toRealPath();
+      Path root = roots.stream().filter(real::startsWith).findFirst().orElse(null);
+      if (root == null) {
+        throw leadsOut();
+      }
+      SeekableByteChannel channel = UnlinkedFile.open(root, real);
+      watch.guard(channel);
+      return new Body(Channels.newInputStream(channel), channel.size(), null, channel);
+    } catch (AccessDeniedException e) {
+      throw new RefusedException(Refused.Reason.FORBIDDEN, "the file may not be read");
+    } catch (FileSystemException e) {
+      if (passesLink(path)) {
+        throw leadsOut();
+      }
+      if (e instanceof NoSuchFileException || passesFile(path)) {
+        throw new RefusedException(Refused.Reason.NOT_FOUND, "there is no such file");
+      }
+      throw e;
+    }
+  }
+
+  /** The folders as they are now, because a folder may be mounted again elsewhere. */
+  private List<Path> realFolders() throws IOException {
+    List<Path> real = new ArrayList<>();
+    for (Path folder : folders) {
+      if (Files.exists(folder)) {
+        real.add(folder.toRealPath());
+      }
+    }
+    return real;
+  }
+
+  /** A link to nowhere gets the same words as a link out, so that they do not tell what exists. */
+  private static RefusedException leadsOut() {
+    return new RefusedException(
+        Refused.Reason.NOT_ALLOWED, "a link in its path leads to no allowed place");
+  }
+
+  private boolean passesLink(Path path) {
+    Path folder = folders.stream().filter(path::startsWith).findFirst().orElse(path);
+    for (Path part = path; !part.equals(folder); part = part.getParent()) {
+      if (Files.isSymbolicLink(part)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean passesFile(Path path) {
+    for (Path part = path.getParent(); part != null; part = part.getParent()) {
+      if (Files.isRegularFile(part)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,38 @@
+package dev.millrace.blobs;
+
+import java.util.Locale;
+
+/**
+ * The data cannot be used, however often it is fetched. The record that names the data is at fault.
+ *
+ * @param reason the kind of the problem
+ * @param message the problem in words. The message names no address and no URI, because whoever
+ *     wrote the URI may read it
+ */
+public record Refused(Reason reason, String message) implements FetchResult {
+
+  /** The kinds of problems. */
+  public enum Reason {
+    /** The URI or the checksum is not valid. */
+    INVALID,
+    /** The URI, a redirect or a link leads to a place that may not be read. */
+    NOT_ALLOWED,
+    /** Nothing is there (any more). */
+    NOT_FOUND,
+    /** The store forbids reading. */
+    FORBIDDEN,
+    /** The data is larger than the limit. */
+    TOO_LARGE,
+    /** The data came too slowly for the time limit. */
+    TOO_SLOW,
+    /** The data does not have the given checksum. */
+    WRONG_CHECKSUM,
+    /** The web server answered with something else than the data. */
+    UNUSABLE;
+
+    /** {@return the reason as the label of a metric, for example {@code too_large}} */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

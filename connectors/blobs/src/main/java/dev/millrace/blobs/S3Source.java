@@ -1,0 +1,60 @@
+package dev.millrace.blobs;
+
+import java.io.IOException;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+
+/** Opens objects in S3. */
+final class S3Source implements Source<ObjectRef> {
+
+  private final S3Client client;
+
+  /**
+   * Creates the source.
+   *
+   * @param client the client, which the source closes
+   */
+  S3Source(S3Client client) {
+    this.client = client;
+  }
+
+  @Override
+  public Body open(ObjectRef ref, Watch watch)
+      throws RefusedException, StoreAwayException, IOException {
+    try {
+      ResponseInputStream<GetObjectResponse> in = client.getObject(request(ref, watch));
+      watch.guard(in::abort);
+      GetObjectResponse answer = in.response();
+      Long length = answer.contentLength();
+      return new Body(in, length == null ? -1 : length, tag(answer), in::abort);
+    } catch (ApiCallTimeoutException e) {
+      throw new StoreAwayException(ref.store(), "it did not answer in time", e);
+    } catch (SdkException e) {
+      throw S3Trouble.of(e, ref.store());
+    }
+  }
+
+  private static GetObjectRequest request(ObjectRef ref, Watch watch) {
+    return GetObjectRequest.builder()
+        .bucket(ref.bucket())
+        .key(ref.key())
+        .versionId(ref.versionId())
+        .overrideConfiguration(settings -> settings.apiCallTimeout(watch.left()))
+        .build();
+  }
+
+  /** A bucket without versions says that each object has the version "null". */
+  private static String tag(GetObjectResponse answer) {
+    String version = answer.versionId();
+    return version == null || version.equals("null") ? answer.eTag() : version;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.millrace.blobs;
+
+import java.io.IOException;
+import java.util.Set;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** Tells whether an error of S3 is the record's fault or the world's. */
+final class S3Trouble {
+
+  /** These errors have a status below 500, but our configuration or the server is at fault. */
+  private static final Set<String> OURS =
+      Set.of(
+          "NoSuchBucket",
+          "InvalidAccessKeyId",
+          "SignatureDoesNotMatch",
+          "ExpiredToken",
+          "InvalidToken",
+          "TokenRefreshRequired",
+          "RequestTimeTooSkewed",
+          "RequestTimeout",
+          "AuthorizationHeaderMalformed",
+          "AuthorizationQueryParametersError",
+          "AccountProblem",
+          "AllAccessDisabled",
+          "NotSignedUp",
+          "PermanentRedirect",
+          "TemporaryRedirect",
+          "Redirect");
+
+  private S3Trouble() {}
+
+  /**
+   * {@return the exception to throw if the world is at fault}
+   *
+   * @param e the error of the SDK
+   * @param store the bucket
+   * @throws RefusedException if the record is at fault
+   */
+  static StoreAwayException of(SdkException e, String store) throws RefusedException {
+    if (!(e instanceof AwsServiceException service)) {
+      return new StoreAwayException(store, problem(e), e);
+    }
+    String code = service.awsErrorDetails() == null ? "" : service.awsErrorDetails().errorCode();
+    int status = service.statusCode();
+    if ((code != null && OURS.contains(code)) || status < 400) {
+      return new StoreAwayException(store, "it answers " + code + " (status " + status + ")", e);
+    }
+    try {
+      HttpStatuses.requireData(status, store);
+      return new StoreAwayException(store, "its answer cannot be read", e);
+    } catch (StoreAwayException away) {
+      return new StoreAwayException(store, "it answers " + code + " (status " + status + ")", e);
+    }
+  }
+
+  private static String problem(SdkException e) {
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException io) {
+        return Trouble.of(io);
+      }
+    }
+    return e.getMessage().contains("credentials")
+        ? "there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
+        : "the request failed (" + e.getClass().getSimpleName() + ")";
+  }
+}

@@ -1,0 +1,23 @@
+package dev.millrace.blobs;
+
+/**
+ * A store does not work at the moment: it refuses connections, does not answer in time, breaks off,
+ * or reports an error of its own. The record that names the data is not at fault. Fetch again
+ * later.
+ */
+public final class StoreAwayException extends Exception {
+
+  private static final long serialVersionUID = 1;
+
+  private final String store;
+
+  StoreAwayException(String store, String problem, Throwable cause) {
+    super("the store " + store + " is away: " + problem, cause);
+    this.store = store;
+  }
+
+  /** {@return the store, for example {@code https://a.example:443} or {@code s3://bucket}} */
+  public String store() {
+    return store;
+  }
+}

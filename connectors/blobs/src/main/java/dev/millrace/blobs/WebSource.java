@@ -1,0 +1,127 @@
+package dev.millrace.blobs;
+
+import dev.millrace.blobs.CheckedResolver.ForbiddenAddressException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.io.CloseMode;
+
+/** Opens pages of web servers. Follows at most three redirects, and only to allowed places. */
+final class WebSource implements Source<WebRef> {
+
+  private static final int MOST_REDIRECTS = 3;
+
+  private final AllowList allowed;
+  private final CheckedResolver resolver;
+  private final CloseableHttpClient client;
+
+  WebSource(FetchConfig config, Lookup lookup) {
+    this.allowed = config.allowed();
+    this.resolver = new CheckedResolver(config.networks(), lookup, config.limits().connect());
+    this.client = WebClients.open(config.limits(), resolver);
+  }
+
+  @Override
+  public Body open(WebRef ref, Watch watch)
+      throws RefusedException, StoreAwayException, IOException {
+    WebRef current = ref;
+    for (int redirects = 0; ; redirects++) {
+      Exchange exchange = send(current, watch);
+      boolean opened = false;
+      try {
+        int status = exchange.response().getCode();
+        if (HttpStatuses.isRedirect(status) && redirects == MOST_REDIRECTS) {
+          throw new RefusedException(
+              Refused.Reason.UNUSABLE,
+              "the web server redirects more than " + MOST_REDIRECTS + " times");
+        } else if (HttpStatuses.isRedirect(status)) {
+          current = next(current, exchange.response().getFirstHeader(HttpHeaders.LOCATION));
+        } else {
+          HttpStatuses.requireData(status, current.store());
+          opened = true;
+          return exchange.body();
+        }
+      } finally {
+        if (!opened) {
+          exchange.breakOff();
+        }
+      }
+    }
+  }
+
+  /** A kept connection may have been closed by the server just now; then a new one is opened. */
+  private Exchange send(WebRef ref, Watch watch) throws RefusedException, IOException {
+    try {
+      return sendOnce(ref, watch);
+    } catch (NoHttpResponseException e) {
+      return sendOnce(ref, watch);
+    } catch (ForbiddenAddressException e) {
+      throw new RefusedException(
+          Refused.Reason.NOT_ALLOWED, "the name of its web server leads to no allowed address");
+    }
+  }
+
+  private Exchange sendOnce(WebRef ref, Watch watch) throws IOException {
+    HttpGet request = new HttpGet(URI.create(ref.store() + ref.target()));
+    watch.guard(request::cancel);
+    HttpHost host = new HttpHost(ref.scheme(), ref.host(), ref.port());
+    return new Exchange(request, client.executeOpen(host, request, HttpClientContext.create()));
+  }
+
+  /**
+   * Refuses in the same words wherever a redirect leads, because a record's author may read them.
+   */
+  private WebRef next(WebRef current, Header location) throws RefusedException {
+    DataRef next = location == null ? null : resolve(current, location.getValue());
+    if (next instanceof WebRef page && allowed.admits(page)) {
+      return page;
+    }
+    throw new RefusedException(
+        Refused.Reason.NOT_ALLOWED, "the web server redirects to no allowed place");
+  }
+
+  private static DataRef resolve(WebRef current, String location) {
+    try {
+      URI base = URI.create(current.store() + current.target());
+      return DataRef.parse(base.resolve(location).toString());
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close(CloseMode.IMMEDIATE);
+    resolver.close();
+  }
+
+  /**
+   * A request and its answer. To close the answer would read the rest of it, however long it is.
+   */
+  private record Exchange(HttpGet request, ClassicHttpResponse response) {
+
+    Body body() throws IOException {
+      HttpEntity entity = response.getEntity();
+      Header tag = response.getFirstHeader(HttpHeaders.ETAG);
+      return new Body(
+          entity == null ? InputStream.nullInputStream() : entity.getContent(),
+          entity == null ? 0 : entity.getContentLength(),
+          tag == null ? null : tag.getValue(),
+          this::breakOff);
+    }
+
+    /** Does nothing if the answer was read to its end: the connection is then kept. */
+    void breakOff() {
+      request.cancel();
+    }
+  }
+}

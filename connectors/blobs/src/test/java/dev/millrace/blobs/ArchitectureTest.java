@@ -1,0 +1,21 @@
+package dev.millrace.blobs;
+
+import dev.millrace.testing.Architecture;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+  private final Architecture module = Architecture.of("dev.millrace.blobs");
+
+  @Test
+  void packages_dependOnOneAnotherInOneDirection() {
+    module.hasNoPackageCycles();
+  }
+
+  @Test
+  void module_knowsOnlyWhatLiesBelowIt() {
+    module
+        .knowsOnly("dev.millrace.blobs", "dev.millrace.core")
+        .knowsNothingBelow("org.apache.kafka", "ai.onnxruntime", "org.bytedeco");
+  }
+}

@@ -1,0 +1,184 @@
+package dev.millrace.blobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.blobs.Refused.Reason;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileFetchTest {
+
+  private static final Refused LEADS_OUT =
+      new Refused(Reason.NOT_ALLOWED, "a link in its path leads to no allowed place");
+
+  @TempDir private Path temp;
+  private Path images;
+  private Fetcher fetcher;
+
+  @BeforeEach
+  void open() throws IOException {
+    images = Files.createDirectory(temp.resolve("images"));
+    Files.createDirectory(images.resolve("cats"));
+    Files.writeString(images.resolve("cats/1 ä.png"), "cat");
+    Files.createDirectory(temp.resolve("other"));
+    Files.writeString(temp.resolve("other/hush"), "hush");
+    fetcher = Fetching.from(uri(images));
+  }
+
+  @AfterEach
+  void close() {
+    fetcher.close();
+  }
+
+  private static String uri(Path path) {
+    return path.toUri().toASCIIString();
+  }
+
+  private String link(String name, Path target) throws IOException {
+    return uri(Files.createSymbolicLink(images.resolve(name), target));
+  }
+
+  @Test
+  void file_isFetched() throws Exception {
+    assertThat(Fetching.text(fetcher, uri(images.resolve("cats/1 ä.png")))).isEqualTo("cat");
+  }
+
+  @Test
+  void listedFile_isFetchedAlone() throws Exception {
+    Path cat = images.resolve("cats/1 ä.png");
+    Path dog = Files.writeString(images.resolve("cats/2.png"), "dog");
+    try (Fetcher one = Fetching.from(uri(cat))) {
+      assertThat(Fetching.text(one, uri(cat))).isEqualTo("cat");
+      assertThat(Fetching.refusal(one, uri(dog))).isEqualTo(Reason.NOT_ALLOWED);
+    }
+  }
+
+  @Test
+  void fileOutsideTheList_isRefused() throws Exception {
+    assertThat(Fetching.refusal(fetcher, uri(temp.resolve("other/hush"))))
+        .isEqualTo(Reason.NOT_ALLOWED);
+    assertThat(Fetching.refusal(fetcher, uri(temp.resolve("other/none"))))
+        .isEqualTo(Reason.NOT_ALLOWED);
+    assertThat(Fetching.refusal(fetcher, uri(images) + "../other/hush")).isEqualTo(Reason.INVALID);
+  }
+
+  @Test
+  void missingFile_isRefused() throws Exception {
+    assertThat(Fetching.refusal(fetcher, uri(images.resolve("none")))).isEqualTo(Reason.NOT_FOUND);
+    assertThat(Fetching.refusal(fetcher, uri(images.resolve("cats/1 ä.png/x"))))
+        .isEqualTo(Reason.NOT_FOUND);
+  }
+
+  @Test
+  void missingFolder_isAway() throws Exception {
+    String uri = uri(images.resolve("cats/1 ä.png"));
+    Files.move(images, temp.resolve("unmounted"));
+    assertThatThrownBy(() -> Fetching.fetch(fetcher, uri))
+        .isInstanceOf(StoreAwayException.class)
+        .hasMessage("the store file: is away: its listed folder is not there");
+  }
+
+  @Test
+  void folder_isRefused() throws Exception {
+    String uri = uri(images.resolve("cats"));
+    assertThat(Fetching.fetch(fetcher, uri.substring(0, uri.length() - 1)))
+        .isEqualTo(new Refused(Reason.NOT_ALLOWED, "it is not a regular file"));
+  }
+
+  @Test
+  void pipe_isRefusedAndNotOpened() throws Exception {
+    Path pipe = images.resolve("pipe");
+    Assumptions.assumeTrue(
+        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "mkfifo works");
+    assertThat(Fetching.refusal(fetcher, uri(pipe))).isEqualTo(Reason.NOT_ALLOWED);
+    assertThat(Fetching.refusal(fetcher, link("to-pipe", pipe))).isEqualTo(Reason.NOT_ALLOWED);
+  }
+
+  @Test
+  void linkWithinTheList_isFollowed() throws Exception {
+    Path other = Files.createDirectory(temp.resolve("more"));
+    Files.writeString(other.resolve("x"), "more");
+    try (Fetcher both = Fetching.from(uri(images), uri(other))) {
+      assertThat(Fetching.text(both, link("inside", Path.of("cats/1 ä.png")))).isEqualTo("cat");
+      assertThat(Fetching.text(both, link("folder", other) + "x")).isEqualTo("more");
+    }
+  }
+
+  @Test
+  void listedFolderThatIsALink_isFollowed() throws Exception {
+    Path link = Files.createSymbolicLink(temp.resolve("link"), images);
+    try (Fetcher linked = Fetching.from(uri(link))) {
+      assertThat(Fetching.text(linked, uri(link.resolve("cats/1 ä.png")))).isEqualTo("cat");
+    }
+  }
+
+  @Test
+  void linkOutOfTheList_isRefusedWhetherSomethingIsThereOrNot() throws Exception {
+    Path other = temp.resolve("other");
+    assertThat(Fetching.fetch(fetcher, link("1", other.resolve("hush")))).isEqualTo(LEADS_OUT);
+    assertThat(Fetching.fetch(fetcher, link("2", other.resolve("none")))).isEqualTo(LEADS_OUT);
+    assertThat(Fetching.fetch(fetcher, link("3", other) + "hush")).isEqualTo(LEADS_OUT);
+    assertThat(Fetching.fetch(fetcher, uri(images.resolve("3/none")))).isEqualTo(LEADS_OUT);
+    assertThat(Fetching.fetch(fetcher, link("4", Path.of("../other/hush")))).isEqualTo(LEADS_OUT);
+    assertThat(Fetching.fetch(fetcher, link("5", Path.of("../other/none")))).isEqualTo(LEADS_OUT);
+    assertThat(Fetching.fetch(fetcher, link("6", Path.of("6")))).isEqualTo(LEADS_OUT);
+  }
+
+  @Test
+  void linkThatAppearsAfterTheCheck_isNotFollowed() throws Exception {
+    link("link", temp.resolve("other/hush"));
+    link("folder", temp.resolve("other"));
+    Path root = images.toRealPath();
+    // The paths are what the check returned before somebody put the links there.
+    assertThatThrownBy(() -> UnlinkedFile.open(root, root.resolve("link")))
+        .isInstanceOf(RefusedException.class);
+    assertThatThrownBy(() -> UnlinkedFile.open(root, root.resolve("folder/hush")))
+        .isInstanceOf(RefusedException.class);
+  }
+
+  @Test
+  void largeFile_isRefused() throws Exception {
+    Path large = Files.writeString(images.resolve("large"), "x".repeat(1001));
+    assertThat(Fetching.refusal(fetcher, uri(large))).isEqualTo(Reason.TOO_LARGE);
+  }
+
+  @Test
+  void endlessFile_isRefused() throws Exception {
+    Assumptions.assumeTrue(Files.exists(Path.of("/dev/zero")), "the system has devices");
+    try (Fetcher devices = Fetching.from("file:///dev", "file:///proc/self")) {
+      assertThat(Fetching.refusal(devices, "file:///dev/zero")).isEqualTo(Reason.NOT_ALLOWED);
+    }
+  }
+
+  @Test
+  void unreadableFile_isRefused() throws Exception {
+    Path secret = Files.writeString(images.resolve("secret"), "hush");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
+    Assumptions.assumeFalse(Files.isReadable(secret), "permissions do not bind this user");
+    assertThat(Fetching.refusal(fetcher, uri(secret))).isEqualTo(Reason.FORBIDDEN);
+  }
+
+  @Test
+  void outputThatFails_isTheCallersTrouble() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("no space left");
+          }
+        };
+    assertThatThrownBy(() -> fetcher.fetch(uri(images.resolve("cats/1 ä.png")), null, full))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("no space left");
+  }
+}

@@ -1,4 +1,0 @@
-package dev.millrace.stores;
-
-/** The outcome of a fetch while the store works: the data, or a refusal. */
-public sealed interface FetchResult permits Fetched, Refused {}
