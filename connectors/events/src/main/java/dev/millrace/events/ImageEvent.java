@@ -15,6 +15,13 @@ public sealed interface ImageEvent {
   record Encoded(byte[] bytes) implements ImageEvent {}
 
   /**
+   * A record whose image is stored elsewhere.
+   *
+   * @param reference where the image is
+   */
+  record Referenced(ImageReference reference) implements ImageEvent {}
+
+  /**
    * A record from which no image can be read.
    *
    * @param reason the reason, for the dead letter

@@ -3,6 +3,7 @@ package dev.millrace.streams;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.Prediction;
 import dev.millrace.streams.engine.Classification;
+import dev.millrace.streams.fetch.StoreAwayException;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
@@ -49,6 +50,8 @@ final class AnswerForwarder<K, V, R> {
    * Forwards the answer of a record. The answer must be complete.
    *
    * @throws InferenceStalledError if the engine or a later processor failed
+   * @throws org.apache.kafka.streams.errors.TaskCorruptedException if the store of the image is
+   *     away
    */
   void forward(PendingRecord<K, V> pending) {
     Classification answer = null;
@@ -108,6 +111,9 @@ final class AnswerForwarder<K, V, R> {
   private BadImageException refusal(Throwable cause) {
     if (cause instanceof BadImageException refusal) {
       return refusal;
+    }
+    if (cause instanceof StoreAwayException away) {
+      throw failure.remember(records.giveUp(away));
     }
     throw failure.remember(new InferenceStalledError(cause.getMessage(), cause));
   }

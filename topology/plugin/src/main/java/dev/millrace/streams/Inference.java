@@ -3,6 +3,7 @@ package dev.millrace.streams;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.control.Swappable;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.KafkaStreamsVersion;
 import java.util.Objects;
@@ -55,6 +56,7 @@ public sealed class Inference<K, V, R>
   private final AtomicBoolean proved;
   private final SwapListener listener;
   private final Promotions promotions;
+  private final FetchPool fetches;
   private boolean started;
 
   /**
@@ -79,6 +81,7 @@ public sealed class Inference<K, V, R>
     this.barrier = barrier;
     this.listener = (previous, serving) -> {};
     this.promotions = null;
+    this.fetches = null;
   }
 
   /**
@@ -98,6 +101,7 @@ public sealed class Inference<K, V, R>
     this.barrier = CommitBarrier.builder(builder.barrierName(), proved);
     this.listener = builder.listener();
     this.promotions = builder.promotions();
+    this.fetches = builder.fetches();
   }
 
   /**
@@ -181,6 +185,7 @@ public sealed class Inference<K, V, R>
     Optional<String> problem =
         (promotions == null ? Optional.<String>empty() : promotions.problem())
             .or(engine::problem)
+            .or(() -> fetches == null ? Optional.empty() : fetches.problem())
             .or(this::unproved);
     Optional<String> lag = promotions == null ? Optional.empty() : promotions.lag();
     return new InferenceHealth(
@@ -219,6 +224,7 @@ public sealed class Inference<K, V, R>
     return new InferenceProcessor<>(
         engine,
         mapping,
+        fetches,
         format,
         config.maxInFlight(),
         barrier.name(),
@@ -241,6 +247,9 @@ public sealed class Inference<K, V, R>
   public void close() {
     if (promotions != null) {
       promotions.close();
+    }
+    if (fetches != null) {
+      fetches.close();
     }
     if (ownsEngine) {
       engine.close();
