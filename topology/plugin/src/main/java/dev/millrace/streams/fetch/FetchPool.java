@@ -44,6 +44,7 @@ public final class FetchPool implements AutoCloseable {
   /** Why the store is away; null if it is not. */
   private StoreAwayException away;
 
+  private final LoneFailures failures = new LoneFailures();
   private Duration pause = FIRST_PAUSE;
   private long retryAt;
 
@@ -120,24 +121,19 @@ public final class FetchPool implements AutoCloseable {
   }
 
   private void run(ImageReference reference, CompletableFuture<byte[]> image) {
-    StoreAwayException failure = null;
+    boolean needed = !image.isDone();
     byte[] bytes = null;
-    RuntimeException refusal = null;
-    boolean fetched = !image.isDone();
+    Exception failure = null;
     try {
-      bytes = fetched ? fetched(reference) : null;
-    } catch (RuntimeException e) {
-      refusal = e;
-    } catch (IOException e) {
-      failure = new StoreAwayException(e.getMessage(), e);
-    } catch (InterruptedException e) {
-      failure = new StoreAwayException("the fetch was interrupted, because the pool closes", e);
+      bytes = needed ? fetched(reference) : null;
+    } catch (RuntimeException | IOException | InterruptedException e) {
+      failure = e;
     }
-    ended(fetched, failure);
-    if (failure != null || refusal != null) {
-      image.completeExceptionally(failure != null ? failure : refusal);
-    } else {
+    RuntimeException outcome = ended(reference, needed, failure);
+    if (outcome == null) {
       image.complete(bytes);
+    } else {
+      image.completeExceptionally(outcome);
     }
   }
 
@@ -152,26 +148,57 @@ public final class FetchPool implements AutoCloseable {
   /**
    * Notes the end of a fetch.
    *
-   * @param fetched whether the store was asked
-   * @param failure why the store does not work, or null
+   * @param asked whether the store was asked
+   * @param failure the failure of the fetch, or null
+   * @return the failure of the image, or null
    */
-  private synchronized void ended(boolean fetched, StoreAwayException failure) {
+  private synchronized RuntimeException ended(
+      ImageReference reference, boolean asked, Exception failure) {
     running--;
-    if (failure != null && (away == null || probing)) {
-      if (away == null) {
-        log.warn("images are not fetched until their store works again: {}", failure.getMessage());
-      }
-      pause = away == null ? FIRST_PAUSE : least(pause.multipliedBy(2), LONGEST_PAUSE);
-      away = failure;
-      retryAt = nanoTime.getAsLong() + pause.toNanos();
-    } else if (failure == null && fetched) {
-      if (away != null) {
-        log.info("the store of the images works again");
-      }
-      away = null;
+    notifyAll();
+    RuntimeException outcome = failure == null ? null : outcome(reference, failure);
+    if (outcome instanceof StoreAwayException reason) {
+      goAway(reason);
+    } else if (asked && !(failure instanceof IOException)) {
+      comeBack();
+      failures.succeeded(reference);
     }
     probing = false;
-    notifyAll();
+    return outcome;
+  }
+
+  private RuntimeException outcome(ImageReference reference, Exception failure) {
+    if (failure instanceof RuntimeException refusal) {
+      return refusal;
+    }
+    if (failure instanceof InterruptedException) {
+      return new StoreAwayException("the fetch was interrupted, because the pool closes", failure);
+    }
+    return failures.isAlone(reference)
+        ? new BadImageException(
+            BadImageException.Reason.UNREADABLE_EVENT,
+            "the store gives other images, but failed %d times to give this one: %s"
+                .formatted(LoneFailures.MOST, failure.getMessage()))
+        : new StoreAwayException(failure.getMessage(), failure);
+  }
+
+  private void goAway(StoreAwayException reason) {
+    if (away != null && !probing) {
+      return; // this fetch began before the store went away
+    }
+    if (away == null) {
+      log.warn("images are not fetched until their store works again: {}", reason.getMessage());
+    }
+    pause = away == null ? FIRST_PAUSE : least(pause.multipliedBy(2), LONGEST_PAUSE);
+    away = reason;
+    retryAt = nanoTime.getAsLong() + pause.toNanos();
+  }
+
+  private void comeBack() {
+    if (away != null) {
+      log.info("the store of the images works again");
+      away = null;
+    }
   }
 
   private static Duration least(Duration one, Duration other) {

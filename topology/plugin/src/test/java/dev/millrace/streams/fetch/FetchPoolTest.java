@@ -37,7 +37,7 @@ class FetchPoolTest {
             if (reference.uri().equals("missing")) {
               throw new BadImageException(BadImageException.Reason.EMPTY, "it does not exist");
             }
-            if (!working) {
+            if (!working || reference.uri().equals("cursed")) {
               throw new IOException("the store refuses connections");
             }
             return reference.uri().equals("nothing") ? new byte[0] : IMAGE;
@@ -192,6 +192,34 @@ class FetchPoolTest {
         .hasCauseInstanceOf(BadImageException.class)
         .hasMessageContaining("it does not exist");
     assertThat(pool.problem()).isEmpty();
+  }
+
+  @Test
+  void imageThatFailsAlone_isRefusedInTheEnd() throws Exception {
+    for (int i = 0; i < LoneFailures.MOST - 1; i++) {
+      CompletableFuture<byte[]> cursed = begin("cursed");
+      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(StoreAwayException.class);
+      pass(Duration.ofSeconds(30));
+      assertThat(get(begin("image"))).isEqualTo(IMAGE);
+    }
+
+    CompletableFuture<byte[]> cursed = begin("cursed");
+
+    assertThatThrownBy(() -> get(cursed))
+        .hasCauseInstanceOf(BadImageException.class)
+        .hasMessageContaining(
+            "the store gives other images, but failed 5 times to give this one: the store refuses"
+                + " connections");
+    assertThat(pool.problem()).isEmpty();
+  }
+
+  @Test
+  void imageThatFailsWithAllOthers_isKept() throws Exception {
+    for (int i = 0; i < 3 * LoneFailures.MOST; i++) {
+      CompletableFuture<byte[]> cursed = begin("cursed");
+      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(StoreAwayException.class);
+      pass(Duration.ofSeconds(30));
+    }
   }
 
   @Test
