@@ -79,7 +79,7 @@ class ReferenceTest {
 
         | topic | key | value |
         |---|---|---|
-        | `%s` (`--input`) | the image's id | the encoded image, or with the header `content-type: application/json` an object with the base64 field `image` |
+        | `%s` (`--input`) | the image's id | the encoded image, JSON with the image in base64, or a CloudEvent; see [the formats](../../connectors/README.md#which-formats-can-an-image-have) |
         | `%s` (`--output`) | the image's | JSON, as below |
         | `%s` (`--dead-letters`) | the image's | the image's, or none for a stub |
         | `%s.replayed` | topic id, partition and offset of a dead letter | the topic it was sent to; compacted |
@@ -109,7 +109,7 @@ class ReferenceTest {
 
         | header | on | |
         |---|---|---|
-        | `content-type` | images | `application/json`: the value is JSON; anything else, or none: the value is the image |
+        | `content-type` | images | the format of the value; see [the formats](../../connectors/README.md#which-formats-can-an-image-have) |
         | `ce_dataref` | images | an image that is stored elsewhere; without a value it becomes a dead letter |
         | `__streams.errors.*` | dead letters | topic, partition and offset of the image, exception, message, stack trace (KIP-1034) |
         | `%s` | dead letters | the sizes of the key, the value and the headers that a stub leaves out, as JSON |
