@@ -94,6 +94,20 @@ final class EngineStart {
         : Optional.empty();
   }
 
+  /** {@return why the engine answers no images; empty if it does} */
+  Optional<String> problem() {
+    if (!outcome.isDone()) {
+      return Optional.of("the model is being loaded");
+    }
+    try {
+      return outcome.join().hasStopped()
+          ? Optional.of("the engine has stopped; the next task starts another one")
+          : Optional.empty();
+    } catch (CompletionException e) {
+      return Optional.of(e.getCause().getMessage());
+    }
+  }
+
   /** {@return whether the engine is starting or running} */
   boolean isUsable() {
     return !outcome.isDone() || engine().filter(engine -> !engine.hasStopped()).isPresent();

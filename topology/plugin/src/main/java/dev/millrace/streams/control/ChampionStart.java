@@ -84,18 +84,18 @@ final class ChampionStart<I> {
       }
       championReason = null;
       problem = null;
-      reports.lagging(false);
+      reports.lagging(null);
       return Optional.of(started);
     } catch (RuntimeException e) {
       championReason = reason(e);
-      reports.lagging(true);
+      reports.lagging(why());
       return attemptPrevious(start);
     }
   }
 
   private Optional<I> attemptPrevious(long start) {
     Integer previous = champion.previous();
-    String why = "version " + champion.version() + ": " + championReason;
+    String why = why();
     if (previous == null || previous == champion.version()) {
       return failed(why, start);
     }
@@ -113,6 +113,10 @@ final class ChampionStart<I> {
     } catch (RuntimeException e) {
       return failed(why + "; version " + previous + ": " + reason(e), start);
     }
+  }
+
+  private String why() {
+    return "version " + champion.version() + ": " + championReason;
   }
 
   private Optional<I> failed(String why, long start) {

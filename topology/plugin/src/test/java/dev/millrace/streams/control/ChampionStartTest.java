@@ -3,6 +3,7 @@ package dev.millrace.streams.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.control.Champion;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ class ChampionStartTest {
           }
           return "version " + version;
         },
-        new SwapReports("instance-1", "fake", new SimpleMeterRegistry(), report -> {}, () -> 0),
+        new SwapReports(
+            "instance-1", "fake", new SimpleMeterRegistry(), Tags.empty(), report -> {}, () -> 0),
         backoff);
   }
 
