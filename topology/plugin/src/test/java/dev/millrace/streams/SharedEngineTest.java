@@ -22,10 +22,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -256,7 +257,7 @@ class SharedEngineTest {
   void secondSwap_waitsForTheFirst() throws Exception {
     shared.acquire(LIMIT);
     model.runs.drainPermits();
-    List<Integer> before = new CopyOnWriteArrayList<>();
+    Map<Integer, Integer> before = new ConcurrentHashMap<>();
     Thread one = swapper(4, before);
     await().until(() -> model.open.contains(4)); // its warm-up waits for a permit
     Thread other = swapper(5, before);
@@ -267,16 +268,18 @@ class SharedEngineTest {
     one.join();
     other.join();
 
-    assertThat(before).containsExactly(3, 4);
+    assertThat(before).isEqualTo(Map.of(4, 3, 5, 4));
     assertThat(shared.serving()).contains(FakeModel.version(5, 1));
     shared.close();
   }
 
-  /** Swaps on a thread of its own, and then notes which version served before. */
-  private Thread swapper(int version, List<Integer> before) {
+  /** Swaps to a version on a thread of its own, and notes which version served before. */
+  private Thread swapper(int version, Map<Integer, Integer> before) {
     Thread thread =
         new Thread(
-            () -> before.add(shared.swap(FakeModel.version(version, 1), true).get().version()));
+            () ->
+                before.put(
+                    version, shared.swap(FakeModel.version(version, 1), true).get().version()));
     thread.start();
     return thread;
   }
