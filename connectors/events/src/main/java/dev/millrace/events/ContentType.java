@@ -1,6 +1,8 @@
 package dev.millrace.events;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -14,6 +16,9 @@ record ContentType(String type) {
 
   /** The header's name. Names of HTTP headers are compared without regard to case. */
   static final String HEADER = "content-type";
+
+  /** JSON. */
+  static final String JSON = "application/json";
 
   /** The JSON format of CloudEvents in structured mode. */
   static final String CLOUD_EVENT = "application/cloudevents+json";
@@ -44,7 +49,7 @@ record ContentType(String type) {
 
   /** {@return whether the value is JSON that is not a CloudEvent in structured mode} */
   boolean isJson() {
-    return type.equals("application/json")
+    return type.equals(JSON)
         || (type.startsWith("application/") && type.endsWith("+json") && !isAnyCloudEvent());
   }
 
@@ -66,5 +71,13 @@ record ContentType(String type) {
   /** {@return whether the value may be an image: the type is an image's, or is not known} */
   boolean mayBeImage() {
     return type.isEmpty() || type.startsWith("image/") || type.equals("application/octet-stream");
+  }
+
+  /** Sets the type in the headers, in place of all that they give. */
+  static void set(Headers headers, String type) {
+    List<String> names = new ArrayList<>();
+    headers.forEach(header -> names.add(header.key()));
+    names.stream().filter(HEADER::equalsIgnoreCase).forEach(headers::remove);
+    headers.add(HEADER, type.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.events;
 
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -73,5 +74,15 @@ public sealed interface ImageEvent {
   static Serde<ImageEvent> serde(ImageField field, RegisteredImages registered) {
     return Serdes.serdeFrom(
         new ImageEventSerializer(field), new ImageEventDeserializer(field, registered));
+  }
+
+  /**
+   * {@return whether a value with these headers is the image file itself, and not a document that
+   * holds the image}
+   *
+   * @param headers the record's headers
+   */
+  static boolean isImageItself(Headers headers) {
+    return ContentType.of(headers).mayBeImage();
   }
 }

@@ -10,6 +10,9 @@ import java.util.List;
  */
 public record ImageField(List<String> path) {
 
+  /** The key of configurations that names the field. */
+  public static final String KEY = "image.field";
+
   /** The field {@code image}. */
   public static final ImageField DEFAULT = new ImageField(List.of("image"));
 

@@ -352,7 +352,6 @@ class ImageEventTest {
       strings = {
         "application/json",
         "application/x+json",
-        "application/cloudevents+json",
         "image/png"
       })
   void image_written_isReadAgain(String contentType) {

@@ -11,9 +11,13 @@ import java.util.function.Function;
  *
  * @param image returns the encoded image of a value; null if the value has none
  * @param result makes the output value
+ * @param isEvent whether the output value is the prediction, an event with headers of its own; any
+ *     other output value keeps the headers of its record
  */
 record ValueMapping<K, V, R>(
-    Function<? super V, byte[]> image, ResultJoiner<? super K, ? super V, ? extends R> result) {
+    Function<? super V, byte[]> image,
+    ResultJoiner<? super K, ? super V, ? extends R> result,
+    boolean isEvent) {
 
   /** The mapping from image events to predictions. */
   static <K> ValueMapping<K, ImageEvent, Prediction> ofEvents() {
@@ -22,12 +26,12 @@ record ValueMapping<K, V, R>(
 
   /** The mapping of any values to predictions. */
   static <K, V> ValueMapping<K, V, Prediction> of(Function<? super V, byte[]> image) {
-    return new ValueMapping<>(image, (key, value, headers, prediction) -> prediction);
+    return new ValueMapping<>(image, (key, value, headers, prediction) -> prediction, true);
   }
 
   /** The same mapping with other output values. */
   <T> ValueMapping<K, V, T> withResult(ResultJoiner<? super K, ? super V, ? extends T> other) {
-    return new ValueMapping<>(image, other);
+    return new ValueMapping<>(image, other, false);
   }
 
   /**
