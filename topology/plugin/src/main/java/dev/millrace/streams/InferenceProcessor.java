@@ -97,7 +97,12 @@ final class InferenceProcessor<K, V, R>
     records = new RecordForwarder<>(context);
     answers =
         new AnswerForwarder<>(
-            records, format, mapping.result(), failure, RecordFailures.of(context.applicationId()));
+            records,
+            format,
+            mapping,
+            context.applicationId(),
+            failure,
+            RecordFailures.of(context.applicationId()));
     limit = WaitLimit.of(context.appConfigs());
     line.clear();
     failure.forget();

@@ -41,7 +41,8 @@ final class TaskFetches {
     if (pool == null) {
       throw new BadImageException(
           BadImageException.Reason.UNREADABLE_EVENT,
-          "the image is stored elsewhere, and this stream fetches no images; send the image itself");
+          "the image is stored elsewhere (ce_dataref), and this stream fetches no images; send the"
+              + " image itself");
     }
     try {
       pool.awaitTurn(Math.min(deadline, nanoTime.getAsLong() + PATIENCE.toNanos()));

@@ -11,10 +11,13 @@ import java.util.function.Function;
  *
  * @param source returns where the image of a value is
  * @param result makes the output value
+ * @param isEvent whether the output value is the prediction, an event with headers of its own; any
+ *     other output value keeps the headers of its record
  */
 record ValueMapping<K, V, R>(
     Function<? super V, ImageSource> source,
-    ResultJoiner<? super K, ? super V, ? extends R> result) {
+    ResultJoiner<? super K, ? super V, ? extends R> result,
+    boolean isEvent) {
 
   /** The mapping from image events to predictions. */
   static <K> ValueMapping<K, ImageEvent, Prediction> ofEvents() {
@@ -32,12 +35,12 @@ record ValueMapping<K, V, R>(
 
   private static <K, V> ValueMapping<K, V, Prediction> withoutJoiner(
       Function<? super V, ImageSource> source) {
-    return new ValueMapping<>(source, (key, value, headers, prediction) -> prediction);
+    return new ValueMapping<>(source, (key, value, headers, prediction) -> prediction, true);
   }
 
   /** The same mapping with other output values. */
   <T> ValueMapping<K, V, T> withResult(ResultJoiner<? super K, ? super V, ? extends T> other) {
-    return new ValueMapping<>(source, other);
+    return new ValueMapping<>(source, other, false);
   }
 
   /**

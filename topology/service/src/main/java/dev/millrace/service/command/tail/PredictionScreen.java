@@ -40,7 +40,7 @@ record PredictionScreen(
       return false;
     }
     try {
-      Prediction prediction = PREDICTIONS.deserialize(record.topic(), record.value());
+      Prediction prediction = PREDICTIONS.deserialize(record.topic(), record.headers(), record.value());
       out.println(line == null ? json(record.value()) : line.of(record, prediction));
       return true;
     } catch (SerializationException e) {
