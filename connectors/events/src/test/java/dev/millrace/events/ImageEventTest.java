@@ -348,12 +348,7 @@ class ImageEventTest {
 
   /** A record is read as it was written, because its headers stay. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "application/json",
-        "application/x+json",
-        "image/png"
-      })
+  @ValueSource(strings = {"application/json", "application/x+json", "image/png"})
   void image_written_isReadAgain(String contentType) {
     Headers headers = contentType(contentType);
     ImageEvent event = new ImageEvent.Encoded(IMAGE);
