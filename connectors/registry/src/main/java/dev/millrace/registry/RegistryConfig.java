@@ -57,7 +57,7 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
   public static RegistryConfig of(Map<String, ?> config) {
     List<URI> urls = new ArrayList<>();
     String userInfo = text(config, USER_INFO);
-    for (String url : Objects.requireNonNullElse(text(config, URL), "").split(",")) {
+    for (String url : Objects.requireNonNullElse(text(config, URL), "").split(",", -1)) {
       if (!url.isBlank()) {
         URI address = uri(url.strip());
         userInfo = userInfo == null ? address.getUserInfo() : userInfo;

@@ -11,10 +11,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -40,14 +42,14 @@ class RegistrySuite {
   @TempDir static Path logs;
   @TempDir Path folder;
 
-  private static final Path JAR = Path.of("target", "apicurio", "quarkus-run.jar").toAbsolutePath();
+  private static final Path APICURIO = Path.of("target", "apicurio").toAbsolutePath();
 
   private static Process server;
   private static String url;
 
   @BeforeAll
   static void start() throws IOException {
-    assumeThat(JAR).as("the registry, which the profile \"registry\" downloads").exists();
+    assumeThat(APICURIO).as("what the profile \"registry\" downloads").exists();
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
@@ -60,7 +62,7 @@ class RegistrySuite {
                 "-Dquarkus.http.host=127.0.0.1",
                 "-Dquarkus.http.port=" + port,
                 "-jar",
-                JAR.toString())
+                jar().toString())
             .directory(logs.toFile())
             .redirectErrorStream(true)
             .redirectOutput(logs.resolve("apicurio.log").toFile())
@@ -69,6 +71,15 @@ class RegistrySuite {
         .atMost(Duration.ofMinutes(3))
         .ignoreExceptions()
         .until(() -> send(HttpRequest.newBuilder(URI.create(url + "/subjects"))) != null);
+  }
+
+  private static Path jar() throws IOException {
+    try (Stream<Path> files = Files.list(APICURIO)) {
+      return files
+          .filter(file -> file.toString().endsWith("-runner.jar"))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   @AfterAll
