@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * creates it.
  *
  * <p>Every record whose image can be classified gets one result, with the record's key, timestamp
- * and headers. The results of a partition are forwarded in the order of their images. Batches form
+ * and headers. A result that is the prediction itself has headers of its own in place of those of
+ * the image's event ({@link dev.millrace.events.PredictionHeaders}). The results of a partition are forwarded in the order of their images. Batches form
  * across all partitions and stream threads that use the same {@code Inference}. A commit waits for
  * the answers of all records whose offsets it commits, so a crash loses no record (see {@link
  * CommitBarrier}).

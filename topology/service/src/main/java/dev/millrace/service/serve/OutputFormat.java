@@ -1,27 +1,32 @@
 package dev.millrace.service.serve;
 
-import dev.millrace.events.Prediction;
-import java.util.function.Supplier;
-import org.apache.kafka.common.serialization.Serde;
+import dev.millrace.registry.PredictionSchema;
+import java.util.Optional;
 
 /** The format of predictions in their topic. */
 public enum OutputFormat {
   /** JSON, as a CloudEvent in binary mode. */
-  JSON("json", Prediction::serde),
+  JSON("json", null),
   /** CloudEvents in structured mode, as JSON. */
-  CLOUDEVENTS_STRUCTURED("cloudevents-structured", Prediction::cloudEventSerde);
+  CLOUDEVENTS_STRUCTURED("cloudevents-structured", null),
+  /** Avro, with its schema in a registry. */
+  AVRO("avro", PredictionSchema.AVRO),
+  /** Protobuf, with its schema in a registry. */
+  PROTOBUF("protobuf", PredictionSchema.PROTOBUF),
+  /** JSON, with its JSON Schema in a registry. */
+  JSON_SCHEMA("json-schema", PredictionSchema.JSON);
 
   private final String label;
-  private final Supplier<Serde<Prediction>> serde;
+  private final PredictionSchema schema;
 
-  OutputFormat(String label, Supplier<Serde<Prediction>> serde) {
+  OutputFormat(String label, PredictionSchema schema) {
     this.label = label;
-    this.serde = serde;
+    this.schema = schema;
   }
 
-  /** {@return the serde of predictions in this format} */
-  Serde<Prediction> serde() {
-    return serde.get();
+  /** {@return the schema to register, or empty if the format needs no registry} */
+  Optional<PredictionSchema> schema() {
+    return Optional.ofNullable(schema);
   }
 
   /** {@return the value as the command line writes it} */

@@ -96,9 +96,9 @@ final class SendablePredictions
   }
 
   /**
-   * Returns an upper bound of a prediction's size as JSON, in bytes. This takes less time than serializing
-   * the prediction, because it counts every character as escaped and every number at the longest
-   * length.
+   * Returns an upper bound of a prediction's size as JSON, in bytes. This takes less time than
+   * serializing the prediction, because it counts every character as escaped and every number at
+   * the longest length.
    */
   private static long mostBytes(Prediction prediction) {
     long characters =

@@ -31,10 +31,7 @@ final class ServiceTopology {
    * @param limits reads the limits of the output topic
    */
   static Topology of(
-      Topics topics,
-      EventFormats formats,
-      ImageInference<byte[]> inference,
-      LimitsReader limits) {
+      Topics topics, EventFormats formats, ImageInference<byte[]> inference, LimitsReader limits) {
     StreamsBuilder builder = new StreamsBuilder();
     Serde<Prediction> predictions = formats.predictions();
     Consumed<byte[], ImageEvent> consumed =

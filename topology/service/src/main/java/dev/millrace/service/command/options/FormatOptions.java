@@ -1,24 +1,16 @@
 package dev.millrace.service.command.options;
 
-import dev.millrace.events.ImageField;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import dev.millrace.service.serve.EventFormats;
 import dev.millrace.service.serve.OutputFormat;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The formats of the events that a service reads and writes: a mixin of options. */
 public final class FormatOptions {
 
-  @Grouped(Section.TOPICS)
-  @Option(
-      names = "--image-field",
-      paramLabel = "FIELD",
-      defaultValue = "image",
-      description =
-          "Field that holds the image in JSON and in other formats with fields. A dot leads into an"
-              + " object, such as payload.image (default: ${DEFAULT-VALUE}).")
-  private String imageField;
+  @Mixin private EventOptions events;
 
   @Grouped(Section.PREDICTIONS)
   @Option(
@@ -32,10 +24,11 @@ public final class FormatOptions {
   /**
    * {@return the formats that the options name}
    *
-   * @throws IllegalArgumentException if {@code --image-field} is not the name of a field
+   * @throws IllegalArgumentException if a value is not valid, or {@code --schema-registry} is
+   *     missing
    */
   public EventFormats formats() {
-    return new EventFormats(ImageField.of(imageField), outputFormat);
+    return new EventFormats(events.keys(), outputFormat);
   }
 
   /** Converts the command line's value. */
