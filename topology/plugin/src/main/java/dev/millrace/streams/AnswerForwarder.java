@@ -7,6 +7,7 @@ import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.fetch.StoreAwayException;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.util.concurrent.CompletionException;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
@@ -101,13 +102,17 @@ final class AnswerForwarder<K, V, R> {
     }
   }
 
-  /** Forwards the result, or refuses the record with the joiner's exception. */
+  /**
+   * Forwards the result, or refuses the record with the joiner's exception. A joiner in Kotlin may
+   * throw a checked exception.
+   */
   private void forwardResult(PendingRecord<K, V> pending, Classification answer) {
     FixedKeyRecord<K, R> result;
     try {
       result = result(pending, answer);
-    } catch (RuntimeException e) {
-      records.refuse(pending.record(), pending.origin(), e);
+    } catch (Exception e) {
+      RuntimeException reason = e instanceof RuntimeException own ? own : new StreamsException(e);
+      records.refuse(pending.record(), pending.origin(), reason);
       return;
     }
     records.forward(result, pending.origin());

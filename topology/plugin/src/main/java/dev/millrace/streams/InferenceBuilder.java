@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tags;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.kstream.ValueJoiner;
@@ -45,7 +46,7 @@ public final class InferenceBuilder<K, V, R> {
   private int concurrency;
 
   InferenceBuilder(InferenceConfig config, ValueMapping<K, V, R> mapping) {
-    this.config = config;
+    this.config = Objects.requireNonNull(config, "config");
     this.mapping = mapping;
   }
 
@@ -59,6 +60,7 @@ public final class InferenceBuilder<K, V, R> {
    */
   public <T> InferenceBuilder<K, V, T> result(
       ValueJoiner<? super V, ? super Prediction, ? extends T> joiner) {
+    Objects.requireNonNull(joiner, "joiner");
     return result((key, value, headers, prediction) -> joiner.apply(value, prediction));
   }
 
@@ -73,16 +75,16 @@ public final class InferenceBuilder<K, V, R> {
   public <T> InferenceBuilder<K, V, T> result(
       ResultJoiner<? super K, ? super V, ? extends T> joiner) {
     InferenceBuilder<K, V, T> changed = (InferenceBuilder<K, V, T>) this;
-    changed.mapping = mapping.withResult(joiner);
+    changed.mapping = mapping.withResult(Objects.requireNonNull(joiner, "joiner"));
     return changed;
   }
 
   /**
    * Names the inference. The name becomes the tag {@code inference} of its meters, so that two
-   * inferences of one model have meters of their own in one registry. Registries for Prometheus
-   * take meters of one name only with the same tags, so name all inferences of a registry or none.
-   * The name is also a part of the name of the state store. Without a name, the meters of all
-   * inferences of a model are one.
+   * inferences of one model have meters of their own in one registry. Older registries for
+   * Prometheus take meters of one name only with the same tags, so name all inferences of a
+   * registry or none. The name is also a part of the name of the state store. Without a name, the
+   * meters of all inferences of a model are one.
    *
    * @param name made of letters, digits, '.', '-' and '_', unique in its topology
    * @return this builder
@@ -107,7 +109,7 @@ public final class InferenceBuilder<K, V, R> {
    * @return this builder
    */
   public InferenceBuilder<K, V, R> registry(MeterRegistry registry) {
-    this.registry = registry;
+    this.registry = Objects.requireNonNull(registry, "registry");
     return this;
   }
 
@@ -122,8 +124,8 @@ public final class InferenceBuilder<K, V, R> {
    * @return this builder
    */
   public InferenceBuilder<K, V, R> runtime(ModelRuntime runtime, Supplier<ImageDecoder> decoders) {
-    this.runtime = runtime;
-    this.decoders = decoders;
+    this.runtime = Objects.requireNonNull(runtime, "runtime");
+    this.decoders = Objects.requireNonNull(decoders, "decoders");
     return this;
   }
 
@@ -139,18 +141,20 @@ public final class InferenceBuilder<K, V, R> {
    * @return this builder
    */
   public InferenceBuilder<K, V, R> followPromotions(Map<?, ?> kafka) {
-    this.kafka = kafka;
+    this.kafka = Objects.requireNonNull(kafka, "kafka");
     return this;
   }
 
   /**
-   * Sets a listener, which is told of each swap.
+   * Sets a listener, which is told of each swap of this inference: of each {@link Inference#swap}
+   * and of each promotion that it follows. It is not told of swaps by an inference that shares the
+   * engine. The listener should return soon, because no other promotion is followed meanwhile.
    *
    * @param listener the listener
    * @return this builder
    */
   public InferenceBuilder<K, V, R> onSwap(SwapListener listener) {
-    this.listener = listener;
+    this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 
@@ -168,7 +172,7 @@ public final class InferenceBuilder<K, V, R> {
    * @return this builder
    */
   public InferenceBuilder<K, V, R> fetcher(ImageFetcher fetcher, int concurrency) {
-    this.fetcher = fetcher;
+    this.fetcher = Objects.requireNonNull(fetcher, "fetcher");
     this.concurrency = concurrency;
     return this;
   }
@@ -176,13 +180,14 @@ public final class InferenceBuilder<K, V, R> {
   /**
    * Runs the images on the engine of another inference, whose batches then hold images of both.
    * Both serve one version: a swap of one swaps the other. The other inference owns the engine; its
-   * registry and runtime apply, and it is closed last.
+   * registry and runtime apply, and it is closed last. If it follows promotions, it is also started
+   * first.
    *
    * @param other an inference of the same model, with the same settings of the engine
    * @return this builder
    */
   public InferenceBuilder<K, V, R> engineOf(Inference<?, ?, ?> other) {
-    this.owner = other;
+    this.owner = Objects.requireNonNull(other, "other");
     return this;
   }
 
@@ -220,13 +225,13 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   /**
-   * The name of the barrier, unique in this process if the inference has no name. The store has no
-   * content, so that its name may change from one start to the next.
+   * The name of the barrier. It ends with a number, unique in this process, if the inference has no
+   * name. The store has no content, so that its name may change from one start to the next.
    */
   String barrierName() {
-    return "millrace-"
-        + (name == null ? config.model() + "-" + UNNAMED.incrementAndGet() : name)
-        + "-barrier";
+    return name == null
+        ? "millrace-" + config.model() + "-barrier-" + UNNAMED.incrementAndGet()
+        : "millrace-" + name + "-barrier";
   }
 
   /** The engine to run on: a new one, or that of the other inference. */

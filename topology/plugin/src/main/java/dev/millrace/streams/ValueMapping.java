@@ -3,6 +3,7 @@ package dev.millrace.streams;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -30,6 +31,7 @@ record ValueMapping<K, V, R>(
    * @param image returns the encoded image of a value; null if the value has none
    */
   static <K, V> ValueMapping<K, V, Prediction> of(Function<? super V, byte[]> image) {
+    Objects.requireNonNull(image, "image");
     return withoutJoiner(value -> new ImageSource.Value(image.apply(value)));
   }
 
