@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Every record whose image can be classified gets one result, with the record's key, timestamp
  * and headers. A result that is the prediction itself has headers of its own in place of those of
- * the image's event ({@link dev.millrace.events.PredictionHeaders}). The results of a partition are forwarded in the order of their images. Batches form
- * across all partitions and stream threads that use the same {@code Inference}. A commit waits for
- * the answers of all records whose offsets it commits, so a crash loses no record (see {@link
- * CommitBarrier}).
+ * the image's event ({@link dev.millrace.events.PredictionHeaders}). The results of a partition are
+ * forwarded in the order of their images. Batches form across all partitions and stream threads
+ * that use the same {@code Inference}. A commit waits for the answers of all records whose offsets
+ * it commits, so a crash loses no record (see {@link CommitBarrier}).
  *
  * <p>If an image cannot be classified, this node throws {@link
  * dev.millrace.core.image.BadImageException} with that image's record as the context. Kafka
