@@ -4,7 +4,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.Prediction;
 import dev.millrace.events.PredictionHeaders;
 import dev.millrace.streams.engine.Classification;
-import dev.millrace.streams.fetch.StoreAwayException;
+import dev.millrace.streams.fetch.FetchStalledException;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -122,7 +122,7 @@ final class AnswerForwarder<K, V, R> {
     if (cause instanceof BadImageException refusal) {
       return refusal;
     }
-    if (cause instanceof StoreAwayException away) {
+    if (cause instanceof FetchStalledException away) {
       throw failure.remember(records.giveUp(away));
     }
     throw failure.remember(new InferenceStalledError(cause.getMessage(), cause));

@@ -5,7 +5,7 @@ import dev.millrace.events.ImageReference;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.fetch.FetchPool;
-import dev.millrace.streams.fetch.StoreAwayException;
+import dev.millrace.streams.fetch.FetchStalledException;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.time.Duration;
@@ -151,7 +151,7 @@ final class InferenceProcessor<K, V, R>
   private CompletableFuture<byte[]> fetch(ImageReference reference, long deadline) {
     try {
       return fetches.fetch(reference, deadline);
-    } catch (StoreAwayException e) {
+    } catch (FetchStalledException e) {
       throw failure.remember(records.giveUp(e));
     }
   }
@@ -159,7 +159,7 @@ final class InferenceProcessor<K, V, R>
   private void awaitOldest(long deadline) {
     try {
       engine.awaitOldest(line, deadline);
-    } catch (StoreAwayException e) {
+    } catch (FetchStalledException e) {
       throw failure.remember(records.giveUp(e));
     }
   }

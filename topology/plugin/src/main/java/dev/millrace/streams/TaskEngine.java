@@ -4,7 +4,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineStalledException;
 import dev.millrace.streams.engine.InferenceEngine;
-import dev.millrace.streams.fetch.StoreAwayException;
+import dev.millrace.streams.fetch.FetchStalledException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
@@ -116,14 +116,14 @@ final class TaskEngine {
    * Waits until the oldest record in flight has its answer.
    *
    * @throws InferenceStalledError if the record has no answer before the deadline
-   * @throws StoreAwayException if the record's image was not fetched before the deadline
+   * @throws FetchStalledException if the record's image was not fetched before the deadline
    */
   void awaitOldest(RecordLine<?, ?> line, long deadline) {
     try {
       line.awaitOldest(Math.max(0, deadline - nanoTime.getAsLong()));
     } catch (TimeoutException e) {
       if (line.isFetching()) {
-        throw new StoreAwayException(
+        throw new FetchStalledException(
             "the store of the images gave no answer within " + limit.longest().toMillis() + " ms",
             e);
       }

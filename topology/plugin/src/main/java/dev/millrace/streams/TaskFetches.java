@@ -3,7 +3,7 @@ package dev.millrace.streams;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageReference;
 import dev.millrace.streams.fetch.FetchPool;
-import dev.millrace.streams.fetch.StoreAwayException;
+import dev.millrace.streams.fetch.FetchStalledException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -35,7 +35,7 @@ final class TaskFetches {
    * @param deadline the time at which the wait for a turn ends at the latest, in ns on the clock
    * @return the encoded image, which is not empty, or a failure
    * @throws BadImageException if there is no pool
-   * @throws StoreAwayException if the wait for a turn takes too long
+   * @throws FetchStalledException if the wait for a turn takes too long
    */
   CompletableFuture<byte[]> fetch(ImageReference reference, long deadline) {
     if (pool == null) {

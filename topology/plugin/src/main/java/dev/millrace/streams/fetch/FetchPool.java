@@ -42,7 +42,7 @@ public final class FetchPool implements AutoCloseable {
   private int running;
 
   /** Why the store is away; null if it is not. */
-  private StoreAwayException away;
+  private FetchStalledException away;
 
   private final LoneFailures failures = new LoneFailures();
   private Duration pause = FIRST_PAUSE;
@@ -81,7 +81,7 @@ public final class FetchPool implements AutoCloseable {
    * {@link #fetch}.
    *
    * @param deadlineNanos when to give up, in ns on the clock
-   * @throws StoreAwayException if the store is away, or all threads are busy, until the deadline
+   * @throws FetchStalledException if the store is away, or all threads are busy, until the deadline
    * @throws InterruptedException if the calling thread is interrupted
    */
   public synchronized void awaitTurn(long deadlineNanos) throws InterruptedException {
@@ -89,7 +89,7 @@ public final class FetchPool implements AutoCloseable {
       long left = deadlineNanos - nanoTime.getAsLong();
       if (left <= 0) {
         throw away == null
-            ? new StoreAwayException(
+            ? new FetchStalledException(
                 "the store of the images is slow: " + running + " fetches are running", null)
             : away;
       }
@@ -111,7 +111,7 @@ public final class FetchPool implements AutoCloseable {
    *
    * @param reference where the image is
    * @return the encoded image, or a failure: {@link BadImageException} if the record is at fault,
-   *     or {@link StoreAwayException}. If the caller cancels the future before the fetch begins,
+   *     or {@link FetchStalledException}. If the caller cancels the future before the fetch begins,
    *     nothing is fetched
    */
   public CompletableFuture<byte[]> fetch(ImageReference reference) {
@@ -157,7 +157,7 @@ public final class FetchPool implements AutoCloseable {
     running--;
     notifyAll();
     RuntimeException outcome = failure == null ? null : outcome(reference, failure);
-    if (outcome instanceof StoreAwayException reason) {
+    if (outcome instanceof FetchStalledException reason) {
       goAway(reason);
     } else if (asked && !(failure instanceof IOException)) {
       comeBack();
@@ -172,17 +172,17 @@ public final class FetchPool implements AutoCloseable {
       return refusal;
     }
     if (failure instanceof InterruptedException) {
-      return new StoreAwayException("the fetch was interrupted, because the pool closes", failure);
+      return new FetchStalledException("the fetch was interrupted, because the pool closes", failure);
     }
     return failures.isAlone(reference)
         ? new BadImageException(
             BadImageException.Reason.UNREADABLE_EVENT,
             "the store gives other images, but failed %d times to give this one: %s"
                 .formatted(LoneFailures.MOST, failure.getMessage()))
-        : new StoreAwayException(failure.getMessage(), failure);
+        : new FetchStalledException(failure.getMessage(), failure);
   }
 
-  private void goAway(StoreAwayException reason) {
+  private void goAway(FetchStalledException reason) {
     if (away != null && !probing) {
       return; // this fetch began before the store went away
     }

@@ -64,7 +64,7 @@ class FetchPoolTest {
     CompletableFuture<byte[]> image = begin("image");
     assertThatThrownBy(() -> get(image))
         .isInstanceOf(ExecutionException.class)
-        .hasCauseInstanceOf(StoreAwayException.class)
+        .hasCauseInstanceOf(FetchStalledException.class)
         .hasMessageContaining("the store refuses connections");
   }
 
@@ -73,7 +73,7 @@ class FetchPoolTest {
   }
 
   private void assertNoTurn(String why) {
-    assertThatThrownBy(this::turn).isInstanceOf(StoreAwayException.class).hasMessage(why);
+    assertThatThrownBy(this::turn).isInstanceOf(FetchStalledException.class).hasMessage(why);
   }
 
   @Test
@@ -168,8 +168,8 @@ class FetchPoolTest {
     CompletableFuture<byte[]> first = begin("first");
     CompletableFuture<byte[]> second = begin("second");
     answers.release(1_000);
-    assertThatThrownBy(() -> get(first)).hasCauseInstanceOf(StoreAwayException.class);
-    assertThatThrownBy(() -> get(second)).hasCauseInstanceOf(StoreAwayException.class);
+    assertThatThrownBy(() -> get(first)).hasCauseInstanceOf(FetchStalledException.class);
+    assertThatThrownBy(() -> get(second)).hasCauseInstanceOf(FetchStalledException.class);
 
     pass(Duration.ofSeconds(1));
 
@@ -194,7 +194,7 @@ class FetchPoolTest {
   void imageThatFailsAlone_isRefusedInTheEnd() throws Exception {
     for (int i = 0; i < LoneFailures.MOST - 1; i++) {
       CompletableFuture<byte[]> cursed = begin("cursed");
-      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(StoreAwayException.class);
+      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
       pass(Duration.ofSeconds(30));
       assertThat(get(begin("image"))).isEqualTo(IMAGE);
     }
@@ -213,7 +213,7 @@ class FetchPoolTest {
   void imageThatFailsWithAllOthers_isKept() throws Exception {
     for (int i = 0; i < 3 * LoneFailures.MOST; i++) {
       CompletableFuture<byte[]> cursed = begin("cursed");
-      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(StoreAwayException.class);
+      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
       pass(Duration.ofSeconds(30));
     }
   }

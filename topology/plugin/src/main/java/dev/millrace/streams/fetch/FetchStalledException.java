@@ -1,7 +1,7 @@
 package dev.millrace.streams.fetch;
 
-/** A store of images does not work at the moment. The message says why. */
-public final class StoreAwayException extends RuntimeException {
+/** Images cannot be fetched at the moment. The message says why. */
+public final class FetchStalledException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
@@ -11,7 +11,7 @@ public final class StoreAwayException extends RuntimeException {
    * @param message which store does not work, and why
    * @param cause the failure of the last fetch, or null
    */
-  public StoreAwayException(String message, Throwable cause) {
+  public FetchStalledException(String message, Throwable cause) {
     super(message, cause);
   }
 }
