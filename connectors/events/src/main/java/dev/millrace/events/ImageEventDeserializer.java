@@ -1,83 +1,90 @@
 package dev.millrace.events;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import org.apache.kafka.common.header.Header;
+import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** Reads image events by their headers; see {@link ImageEvent#serde()}. */
+/** Reads image events by their headers; see {@link ImageEvent#serde()}. Thread-safe. */
 final class ImageEventDeserializer implements Deserializer<ImageEvent> {
 
-  private static final String CONTENT_TYPE = "content-type";
-  private static final String CLAIM_CHECK = "ce_dataref";
-  private static final JsonFactory JSON = new JsonFactory();
+  private final JsonImage json;
+  private final CloudEventImage cloudEvent;
+  private final RegisteredImages registered;
+
+  /**
+   * @param field the field of the image in formats with fields
+   * @param registered reads values whose schema is in a registry, or null without a registry
+   */
+  ImageEventDeserializer(ImageField field, RegisteredImages registered) {
+    this.json = new JsonImage(field);
+    this.cloudEvent = new CloudEventImage(json);
+    this.registered = registered;
+  }
 
   @Override
   public ImageEvent deserialize(String topic, byte[] value) {
-    return value == null ? null : new ImageEvent.Encoded(value);
+    return deserialize(topic, new RecordHeaders(), value);
   }
 
   @Override
   public ImageEvent deserialize(String topic, Headers headers, byte[] value) {
-    if ((value == null || value.length == 0) && headers.lastHeader(CLAIM_CHECK) != null) {
-      return new ImageEvent.Unreadable(
-          "the image is stored elsewhere (header ce_dataref), and claim checks are not supported;"
-              + " send the image itself");
+    if (value == null || value.length == 0) {
+      Optional<ImageReference> elsewhere = ClaimCheck.of(headers);
+      if (elsewhere.isPresent()) {
+        return new ImageEvent.Referenced(elsewhere.get());
+      }
     }
     if (value == null) {
       return null;
     }
-    return isJson(headers) ? fromJson(value) : new ImageEvent.Encoded(value);
-  }
-
-  /** {@return whether the content type is {@code application/json}, with or without parameters} */
-  static boolean isJson(Headers headers) {
-    Header header = headers.lastHeader(CONTENT_TYPE);
-    if (header == null || header.value() == null) {
-      return false;
-    }
-    String type = new String(header.value(), StandardCharsets.UTF_8);
-    int parameters = type.indexOf(';');
-    return (parameters < 0 ? type : type.substring(0, parameters))
-        .strip()
-        .toLowerCase(Locale.ROOT)
-        .equals("application/json");
-  }
-
-  private static ImageEvent fromJson(byte[] value) {
-    byte[] image = null;
-    try (JsonParser parser = JSON.createParser(value)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        return new ImageEvent.Unreadable(
-            "the JSON value is not an object; expected {\"image\": \"<base64>\"}");
-      }
-      for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
-        JsonToken token = parser.nextToken();
-        if (!field.equals("image")) {
-          parser.skipChildren();
-        } else if (image != null) {
-          return new ImageEvent.Unreadable("the JSON value has two fields \"image\"; send one");
-        } else if (token == JsonToken.VALUE_STRING) {
-          image = parser.getBinaryValue();
-        } else {
-          return new ImageEvent.Unreadable("the JSON field \"image\" is not base64 text");
-        }
-      }
-      if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
-        return new ImageEvent.Unreadable("the value continues after the JSON object");
-      }
+    try {
+      return read(ContentType.of(headers), value);
+    } catch (UnreadableEventException e) {
+      return new ImageEvent.Unreadable(e.getMessage());
     } catch (IOException e) {
       return new ImageEvent.Unreadable(
           "the value is not valid JSON with a base64 image: " + Problem.of(e));
     }
-    return image == null
-        ? new ImageEvent.Unreadable(
-            "the JSON value has no field \"image\"; expected {\"image\": \"<base64>\"}")
-        : new ImageEvent.Encoded(image);
+  }
+
+  /** Picks the format. This is the only place that does so. */
+  private ImageEvent read(ContentType type, byte[] value)
+      throws IOException, UnreadableEventException {
+    if (type.isCloudEvent()) {
+      return cloudEvent.read(value);
+    }
+    if (type.isAnyCloudEvent()) {
+      throw new UnreadableEventException(
+          "the value is a CloudEvent or a batch of the type "
+              + type.type()
+              + "; send one event a record, in binary mode or as "
+              + ContentType.CLOUD_EVENT);
+    }
+    if (WireFormat.begins(value) && (type.isJson() || registered != null)) {
+      return registered(type, value);
+    }
+    if (type.needsSchema()) {
+      return registered(type, value);
+    }
+    return new ImageEvent.Encoded(type.isJson() ? json.read(value, 0) : value);
+  }
+
+  private ImageEvent registered(ContentType type, byte[] value) throws UnreadableEventException {
+    if (!WireFormat.begins(value)) {
+      throw new UnreadableEventException(
+          "the value is of the type "
+              + type.type()
+              + ", but not in the wire format of a schema registry; use a registry's serializer, or"
+              + " send the image itself");
+    }
+    if (registered == null) {
+      throw new UnreadableEventException(
+          "the value is in the wire format of a schema registry (schema id "
+              + WireFormat.schemaId(value)
+              + "), and no registry is set; set one, or send the image itself");
+    }
+    return registered.read(value);
   }
 }

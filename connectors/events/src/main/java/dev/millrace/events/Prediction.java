@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
 
 /**
  * The classification of one image.
@@ -208,12 +209,27 @@ public record Prediction(
 
   /**
    * {@return the serde of prediction topics} A value is one JSON object in UTF-8, with the fields
-   * in the order of this record's components. A prediction of independent classes has the field
-   * {@code "kind": "independent"} after the model. A prediction of exclusive classes has neither
-   * {@code kind} nor {@code labels}. Reading throws Kafka's {@code SerializationException} if a
-   * field is missing or has another type, and ignores unknown fields. Thread-safe.
+   * in the order of this record's components; {@code prediction.schema.json} in this package is its
+   * JSON Schema. A prediction of independent classes has the field {@code "kind": "independent"}
+   * after the model. A prediction of exclusive classes has neither {@code kind} nor {@code labels}.
+   * Writing sets the header {@code content-type: application/json}.
+   *
+   * <p>Reading throws Kafka's {@code SerializationException} if a field is missing or has another
+   * type, and ignores unknown fields. It also reads what {@link #cloudEventSerde} writes.
+   * Thread-safe.
    */
   public static Serde<Prediction> serde() {
-    return PredictionJson.serde();
+    return Serdes.serdeFrom(new PredictionSerializer(), new PredictionDeserializer());
+  }
+
+  /**
+   * {@return the serde of prediction topics with CloudEvents in structured mode} A value is one
+   * CloudEvent, whose {@code data} is the JSON of {@link #serde()}. Writing moves the headers of
+   * {@link PredictionHeaders} into the value, and sets the header {@code content-type:
+   * application/cloudevents+json}. It throws Kafka's {@code SerializationException} if a record
+   * lacks these headers. Reading is that of {@link #serde()}. Thread-safe.
+   */
+  public static Serde<Prediction> cloudEventSerde() {
+    return Serdes.serdeFrom(new CloudEventPredictionSerializer(), new PredictionDeserializer());
   }
 }

@@ -6,16 +6,14 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.Serdes;
 
-/** The JSON serde of predictions; see {@link Prediction#serde()}. */
+/** Writes predictions as JSON; see {@link Prediction#serde()}. */
 final class PredictionJson {
 
   private static final ObjectMapper JSON =
@@ -44,26 +42,39 @@ final class PredictionJson {
 
   private PredictionJson() {}
 
-  static Serde<Prediction> serde() {
-    return Serdes.serdeFrom(PredictionJson::serialize, PredictionJson::deserialize);
+  /** Writes an object. */
+  @FunctionalInterface
+  interface Content {
+    void write(JsonGenerator json) throws IOException;
   }
 
-  @SuppressWarnings("UnusedVariable") // the Serializer interface requires the parameter topic
-  private static byte[] serialize(String topic, Prediction prediction) {
-    if (prediction == null) {
-      return null;
-    }
+  /** {@return the prediction as JSON in UTF-8} */
+  static byte[] bytes(Prediction prediction) {
+    return bytes(prediction, json -> write(json, prediction));
+  }
+
+  /**
+   * {@return an object that contains a prediction, in UTF-8}
+   *
+   * @param content writes the object
+   */
+  static byte[] bytes(Prediction prediction, Content content) {
     int classes = prediction.probabilities() == null ? 0 : prediction.probabilities().size();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512 + 16 * classes);
     try (JsonGenerator json = JSON.getFactory().createGenerator(bytes)) {
-      write(json, prediction);
+      content.write(json);
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
     }
     return bytes.toByteArray();
   }
 
-  private static void write(JsonGenerator json, Prediction prediction) throws IOException {
+  /** {@return the JSON document that a value holds} */
+  static JsonNode tree(byte[] value) throws IOException {
+    return JSON.readTree(value);
+  }
+
+  static void write(JsonGenerator json, Prediction prediction) throws IOException {
     json.writeStartObject();
     text(json, ID, prediction.id());
     json.writeFieldName(MODEL);
@@ -129,22 +140,5 @@ final class PredictionJson {
       throws IOException {
     json.writeFieldName(name);
     json.writeNumber(value);
-  }
-
-  private static Prediction deserialize(String topic, byte[] value) {
-    if (value == null) {
-      return null;
-    }
-    try {
-      return PredictionReader.read(JSON.readTree(value));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new SerializationException(
-          "topic "
-              + topic
-              + " holds a value that is not a prediction ("
-              + Problem.of(e)
-              + "); give the topic of the predictions",
-          e);
-    }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Random;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
@@ -13,6 +14,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageEventTest {
@@ -35,7 +37,9 @@ class ImageEventTest {
         "Application/JSON",
         " application/json ",
         "application/json;charset=utf-8",
-        "application/json ; charset=\"UTF-8\"; v=1"
+        "application/json ; charset=\"UTF-8\"; v=1",
+        "application/vnd.api+json",
+        "Application/Problem+JSON; charset=utf-8"
       })
   void value_ofAJsonContentType_isReadAsJson(String contentType) {
     assertEncoded(read(json(BASE64), contentType(contentType)), IMAGE);
@@ -50,7 +54,8 @@ class ImageEventTest {
         "application/octet-stream",
         "application/jsonx",
         "text/json",
-        "application/cloudevents+json"
+        "image/svg+json",
+        "video/mp4"
       })
   void value_ofAnotherContentType_isTheImageItself(String contentType) {
     assertEncoded(read(IMAGE, contentType(contentType)), IMAGE);
@@ -59,6 +64,13 @@ class ImageEventTest {
   @Test
   void value_ofANullContentType_isTheImageItself() {
     assertEncoded(read(IMAGE, new RecordHeaders().add("content-type", null)), IMAGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Type", "CONTENT-TYPE", "content-Type"})
+  void contentType_isReadWhateverItsCase(String name) {
+    assertEncoded(
+        read(json(BASE64), new RecordHeaders().add(name, bytes("application/json"))), IMAGE);
   }
 
   @Test
@@ -133,11 +145,122 @@ class ImageEventTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"A", "AAA", "AA=A", "AAAA=", "AA==AA", "!!!!", "AA-_", "ÄÄÄÄ", "AA\\n"})
+  @ValueSource(
+      strings = {"A", "AAAAA", "AA=A", "AAAA=", "AA==AA", "!!!!", "AA*A", "ÄÄÄÄ", "=", "AAA%3D"})
   void json_withBadBase64_isUnreadable(String image) {
     assertUnreadable(
-        readJson("{\"image\":\"" + image + "\"}"),
-        "the value is not valid JSON with a base64 image: ");
+        readJson("{\"image\":\"" + image + "\"}"), "the JSON field \"image\" is not base64 text: ");
+  }
+
+  /** The bytes are FB FF FE 00 in all of them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "+//+AA==",
+        "+//+AA",
+        "-__-AA==",
+        "-__-AA",
+        "-_/+AA",
+        "+\\/\\/+AA==",
+        "\\u002b//+AA==",
+        "+//+\\r\\nAA==\\n",
+        " +// +AA ",
+        "data:image/png;base64,+//+AA==",
+        "data:;base64,-__-AA",
+        "DATA:Image/X-Whatever+xml;charset=a-b_c;BASE64,+//+AA",
+        "data:application/octet-stream;base64,+//+AA==",
+        "data:image/jpeg;base64, +//+\\nAA=="
+      })
+  void json_withAnyKindOfBase64_yieldsTheImage(String text) {
+    byte[] image = {(byte) 0xFB, (byte) 0xFF, (byte) 0xFE, 0};
+    assertEncoded(readJson("{\"image\":\"" + text + "\"}"), image);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "data:text/plain;base64,AAAA | the data URL holds text/plain, not an image",
+        "data:image/svg+xml,%3Csvg%3E | the data URL is not in base64",
+        "data:image/png;base64 | the data URL is not in base64",
+        "data:image/png;base64,A | the JSON field \"image\" is not base64 text: ",
+        "https://example.org/cat.png | the JSON field \"image\" is not base64 text: "
+      })
+  void json_withAnotherText_isUnreadable(String text, String reason) {
+    assertUnreadable(readJson("{\"image\":\"" + text + "\"}"), reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"payload\":{\"photo\":\"%s\"}}",
+        "{\"photo\":\"no\",\"payload\":{\"photo\":\"%s\",\"x\":[{}]},\"image\":1}"
+      })
+  void json_withAnotherField_yieldsTheImage(String json) {
+    assertEncoded(readPayload(json.formatted(BASE64)), IMAGE);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"image\":\"AAAA\"} | the JSON value has no field \"payload.photo\"; expected"
+            + " {\"payload\": {\"photo\": \"<base64>\"}}",
+        "{\"payload\":{}} | the JSON value has no field \"payload.photo\"",
+        "{\"payload\":7} | the JSON field \"payload\" is not an object",
+        "{\"payload\":{\"photo\":\"AAAA\"},\"payload\":{\"photo\":\"AAAA\"}} | has two fields"
+      })
+  void json_withoutTheOtherField_isUnreadable(String json, String reason) {
+    assertUnreadable(readPayload(json), reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".", "a.", ".a", "a..b"})
+  void field_withoutAName_isRefused(String field) {
+    assertThatThrownBy(() -> ImageField.of(field))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("image-field: '" + field + "' is not the name of a field");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "application/cloudevents+avro | application/cloudevents+json",
+        "application/cloudevents-batch+json | send one event a record",
+        "application/avro | not in the wire format of a schema registry",
+        "application/x-protobuf | not in the wire format of a schema registry"
+      })
+  void value_ofATypeThatIsNotRead_isUnreadable(String type, String reason) {
+    assertUnreadable(read(IMAGE, contentType(type)), reason);
+    assertUnreadable(read(IMAGE, contentType(type)), type);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/avro", "application/protobuf", "application/json"})
+  void value_ofARegistry_isNamedWithItsSchema_ifThereIsNoRegistry(String type) {
+    assertUnreadable(
+        read(new byte[] {0, 0, 0, 1, 2, 7}, contentType(type)),
+        "(schema id 258), and no registry is set");
+  }
+
+  @Test
+  void value_ofARegistry_isReadByIt() {
+    Serde<ImageEvent> serde =
+        ImageEvent.serde(
+            ImageField.DEFAULT,
+            value -> new ImageEvent.Unreadable("schema " + WireFormat.schemaId(value)));
+    byte[] framed = WireFormat.frame(258, 1).put((byte) 7).array();
+
+    for (String type : List.of("", "application/avro", "application/json", "image/png")) {
+      assertUnreadable(
+          serde.deserializer().deserialize("images", contentType(type), framed), "schema 258");
+    }
+    assertUnreadable(serde.deserializer().deserialize("images", framed), "schema 258");
+    assertEncoded(serde.deserializer().deserialize("images", IMAGE), IMAGE);
+    assertEncoded(
+        serde.deserializer().deserialize("images", contentType("application/json"), json(BASE64)),
+        IMAGE);
   }
 
   @ParameterizedTest
@@ -174,13 +297,29 @@ class ImageEventTest {
   }
 
   @Test
-  void claimCheck_withoutAValue_isUnreadable() {
+  void claimCheck_withoutAValue_isAReference() {
+    String uri = "https://example.org/cat.jpg";
     for (byte[] value : new byte[][] {null, {}}) {
-      assertUnreadable(read(value, claimCheck()), "header ce_dataref");
-      assertUnreadable(
-          read(value, claimCheck().add("content-type", bytes("application/json"))),
-          "send the image itself");
+      assertThat(read(value, claimCheck()))
+          .isEqualTo(new ImageEvent.Referenced(new ImageReference(uri, null)));
+      assertThat(
+              read(
+                  value,
+                  claimCheck()
+                      .add("content-type", bytes("application/json"))
+                      .add("ce_sha256", bytes("0123"))))
+          .isEqualTo(new ImageEvent.Referenced(new ImageReference(uri, "0123")));
     }
+  }
+
+  @Test
+  void reference_isWrittenOnlyWithItsHeaders() {
+    ImageEvent event = read(null, claimCheck());
+
+    assertThat(SERDE.serializer().serialize("images", claimCheck(), event)).isNull();
+    assertThatThrownBy(() -> SERDE.serializer().serialize("images", new RecordHeaders(), event))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageStartingWith("an event without its image cannot be written");
   }
 
   @Test
@@ -198,7 +337,7 @@ class ImageEventTest {
       byte[] value = new byte[random.nextInt(200)];
       random.nextBytes(value);
 
-      assertUnreadable(read(value, headers), "JSON");
+      assertThat(read(value, headers)).isInstanceOf(ImageEvent.Unreadable.class);
     }
   }
 
@@ -225,7 +364,7 @@ class ImageEventTest {
 
   /** A record is read as it was written, because its headers stay. */
   @ParameterizedTest
-  @ValueSource(strings = {"application/json", "application/json; v=1", "image/png"})
+  @ValueSource(strings = {"application/json", "application/x+json", "image/png"})
   void image_written_isReadAgain(String contentType) {
     Headers headers = contentType(contentType);
     ImageEvent event = new ImageEvent.Encoded(IMAGE);
@@ -240,6 +379,30 @@ class ImageEventTest {
             () -> SERDE.serializer().serialize("images", new ImageEvent.Unreadable("torn")))
         .isInstanceOf(SerializationException.class)
         .hasMessageContaining("torn");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/cloudevents+json", "application/avro"})
+  void image_isNotWrittenInAFormatThatNeedsMore(String type) {
+    ImageEvent event = new ImageEvent.Encoded(IMAGE);
+    assertThatThrownBy(() -> SERDE.serializer().serialize("images", contentType(type), event))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("cannot be written as " + type);
+  }
+
+  @Test
+  void image_writtenToAnotherField_isReadAgain() {
+    Serde<ImageEvent> serde = ImageEvent.serde(ImageField.of("a\"b.c"));
+    Headers headers = contentType("application/json");
+    byte[] written = serde.serializer().serialize("images", headers, new ImageEvent.Encoded(IMAGE));
+
+    assertEncoded(serde.deserializer().deserialize("images", headers, written), IMAGE);
+  }
+
+  private static ImageEvent readPayload(String json) {
+    return ImageEvent.serde(ImageField.of("payload.photo"))
+        .deserializer()
+        .deserialize("images", contentType("application/json"), bytes(json));
   }
 
   private static ImageEvent readJson(String json) {
@@ -268,8 +431,10 @@ class ImageEventTest {
     return new RecordHeaders().add("content-type", bytes(contentType));
   }
 
-  private static Headers claimCheck() {
-    return new RecordHeaders().add("ce_dataref", bytes("https://example.org/cat.jpg"));
+  private static RecordHeaders claimCheck() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("ce_dataref", bytes("https://example.org/cat.jpg"));
+    return headers;
   }
 
   private static byte[] json(String base64) {

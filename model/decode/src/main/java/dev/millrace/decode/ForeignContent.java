@@ -1,5 +1,6 @@
 package dev.millrace.decode;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,8 @@ final class ForeignContent {
   private static final String HEIC = "a HEIC image";
   private static final String AVIF = "an AVIF image";
   private static final String BASE64 = "an image in base64 text";
+
+  private static final String JSON = "JSON without the content type application/json";
 
   private static final String CONTAINER = "........66747970";
   private static final int BRANDS_START = 8;
@@ -41,7 +44,9 @@ final class ForeignContent {
           Map.entry("38425053", "a Photoshop document"),
           Map.entry("255044462D", "a PDF document"),
           Map.entry("1F8B", "a gzip file"),
-          Map.entry("504B0304", "a ZIP file"));
+          Map.entry("504B0304", "a ZIP file"),
+          Map.entry("4F626A01", "an Avro file"),
+          Map.entry("50415231", "a Parquet file"));
 
   /** Texts by their beginning, in lower case. */
   private static final List<Map.Entry<String, String>> TEXTS =
@@ -53,7 +58,12 @@ final class ForeignContent {
           Map.entry("uklgr", BASE64),
           Map.entry("http://", "a URL"),
           Map.entry("https://", "a URL"),
-          Map.entry("version https://git-lfs", "a Git LFS pointer"));
+          Map.entry("version https://git-lfs", "a Git LFS pointer"),
+          Map.entry("{", JSON),
+          Map.entry("[", JSON));
+
+  /** Number of bytes before a value that is registered in a schema registry: 0, and an id. */
+  private static final int REGISTERED_BYTES = 5;
 
   private ForeignContent() {}
 
@@ -67,7 +77,21 @@ final class ForeignContent {
         return Optional.of(known.getValue());
       }
     }
-    return Signature.begins(file, CONTAINER) ? Optional.of(container(file)) : text(file);
+    if (Signature.begins(file, CONTAINER)) {
+      return Optional.of(container(file));
+    }
+    return file.length > REGISTERED_BYTES && file[0] == 0 ? registered(file) : text(file);
+  }
+
+  /**
+   * {@return the kind of a value in the wire format of a schema registry, which begins with a byte
+   * 0 and the schema's id in four bytes (big endian)} Ids begin at 1.
+   */
+  private static Optional<String> registered(byte[] file) {
+    int id = ByteBuffer.wrap(file).getInt(1);
+    return id < 1
+        ? Optional.empty()
+        : Optional.of("a record of a schema registry (schema id " + id + ")");
   }
 
   /**

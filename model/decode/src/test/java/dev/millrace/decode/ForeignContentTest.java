@@ -33,7 +33,10 @@ class ForeignContentTest {
     "504b0304, a ZIP file",
     "00000100, an icon (ICO)",
     "384250530001, a Photoshop document",
-    "49492b000800, a BigTIFF image"
+    "49492b000800, a BigTIFF image",
+    "4f626a0104, an Avro file",
+    "504152310011, a Parquet file",
+    "000000002aff, a record of a schema registry (schema id 42)"
   })
   void files_areNamedByTheirFirstBytes(String bytes, String name) {
     assertNamed(new String(Pictures.hex(bytes), StandardCharsets.ISO_8859_1), name);
@@ -67,7 +70,9 @@ class ForeignContentTest {
         "iVBORw0KGgoAAAANSUhEUg== | an image in base64 text",
         "https://example.org/cat.jpg | a URL",
         "version https://git-lfs.github.com/spec/v1 | a Git LFS pointer",
-        "<?xml version='1.0'?><Error> | an XML document"
+        "<?xml version='1.0'?><Error> | an XML document",
+        "\u00ef\u00bb\u00bf {\"image\": 1} | JSON without the content type application/json",
+        "[] | JSON without the content type application/json"
       })
   void texts_areNamed(String text, String name) {
     assertNamed(text, name);
@@ -78,6 +83,9 @@ class ForeignContentTest {
     assertThat(ForeignContent.name(new byte[0])).isEmpty();
     assertThat(ForeignContent.name("Hello".getBytes(StandardCharsets.UTF_8))).isEmpty();
     assertThat(ForeignContent.name(Pictures.hex("ffd8feff00104a46"))).isEmpty();
+    assertThat(ForeignContent.name(new byte[64])).isEmpty();
+    assertThat(ForeignContent.name(Pictures.hex("00ffffffff0102"))).isEmpty();
+    assertThat(ForeignContent.name(Pictures.hex("000000002a"))).isEmpty();
   }
 
   private static void assertNamed(String file, String name) {

@@ -64,16 +64,24 @@ class BadInputTest {
               pipeline,
               "json",
               "{\"image\": \"" + Base64.getEncoder().encodeToString(jpeg) + "\"}"));
+      records.add(
+          json(
+              pipeline,
+              "json event",
+              "{\"specversion\":\"1.0\",\"data\":{\"image\":\"data:image/jpeg;base64,"
+                  + Base64.getUrlEncoder().withoutPadding().encodeToString(jpeg)
+                  + "\"}}",
+              "application/cloudevents+json"));
       records.add(json(pipeline, "bad json", "{\"image\": 7}"));
       records.add(pipeline.image("good at the end", jpeg));
       Map<String, RecordMetadata> places = places(records, pipeline.send(records));
 
-      assertThat(pipeline.predictions(bad.size() + 2))
+      assertThat(pipeline.predictions(bad.size() + 3))
           .extracting(ConsumerRecord::key)
           .containsExactlyElementsOf(
               records.stream()
                   .map(ProducerRecord::key)
-                  .filter(key -> key.startsWith("good") || key.equals("json"))
+                  .filter(key -> key.startsWith("good") || key.startsWith("json"))
                   .toList());
       List<ConsumerRecord<String, byte[]>> letters = pipeline.deadLetters(bad.size() + 1);
       assertThat(letters)
@@ -165,9 +173,14 @@ class BadInputTest {
   }
 
   private static ProducerRecord<String, byte[]> json(Pipeline pipeline, String key, String value) {
+    return json(pipeline, key, value, "application/json");
+  }
+
+  private static ProducerRecord<String, byte[]> json(
+      Pipeline pipeline, String key, String value, String type) {
     ProducerRecord<String, byte[]> record =
         pipeline.image(key, value.getBytes(StandardCharsets.UTF_8));
-    record.headers().add("content-type", "application/json".getBytes(StandardCharsets.UTF_8));
+    record.headers().add("content-type", type.getBytes(StandardCharsets.UTF_8));
     return record;
   }
 

@@ -9,6 +9,7 @@ import dev.millrace.control.SwapReport;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.serve.EventFormats;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
@@ -42,6 +43,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -142,6 +144,32 @@ final class Pipeline implements AutoCloseable {
             OnBadImage.DEAD_LETTER,
             ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
             "test-" + COUNT.incrementAndGet());
+    pipeline.start();
+    return pipeline;
+  }
+
+  /** Creates the topics and starts a service that reads and writes events in these formats. */
+  static Pipeline start(EmbeddedBroker broker, ModelVersion model, EventFormats formats)
+      throws Exception {
+    Pipeline usual =
+        prepare(
+            broker,
+            inference(model).build(),
+            1,
+            Map.of(),
+            OnBadImage.DEAD_LETTER,
+            ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+    ServiceConfig config =
+        new ServiceConfig(
+            usual.config.inference(),
+            usual.topics,
+            formats,
+            usual.config.onBadImage(),
+            usual.config.maxRecordBytes(),
+            false,
+            Map.of(),
+            usual.config.kafka());
+    Pipeline pipeline = new Pipeline(usual.bootstrapServers, usual.topics, config);
     pipeline.start();
     return pipeline;
   }
@@ -267,9 +295,14 @@ final class Pipeline implements AutoCloseable {
 
   /** Waits for {@code count} predictions, and returns all predictions. */
   List<ConsumerRecord<String, Prediction>> predictions(int count) {
+    return predictions(count, Prediction.serde().deserializer());
+  }
+
+  /** Waits for {@code count} predictions in any format, and returns all predictions. */
+  List<ConsumerRecord<String, Prediction>> predictions(
+      int count, Deserializer<Prediction> deserializer) {
     try (KafkaConsumer<String, Prediction> consumer =
-        new KafkaConsumer<>(
-            consumerConfig(), new StringDeserializer(), Prediction.serde().deserializer())) {
+        new KafkaConsumer<>(consumerConfig(), new StringDeserializer(), deserializer)) {
       return read(consumer, topics.output(), count);
     }
   }

@@ -2,7 +2,9 @@ package dev.millrace.streams;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.Prediction;
+import dev.millrace.events.PredictionHeaders;
 import dev.millrace.streams.engine.Classification;
+import dev.millrace.streams.fetch.FetchStalledException;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -24,24 +26,28 @@ final class AnswerForwarder<K, V, R> {
 
   private final RecordForwarder<K, V, R> records;
   private final PredictionFormat format;
-  private final ResultJoiner<? super K, ? super V, ? extends R> joiner;
+  private final ValueMapping<K, V, R> mapping;
+  private final String applicationId;
   private final TaskFailure failure;
   private final RecordFailures failures;
 
   /**
-   * @param joiner makes the output value of a record
+   * @param mapping makes the output value of a record
+   * @param applicationId the application that predictions name as their source
    * @param failure remembers the task's failure
    * @param failures counts the failures of the application's records; the counts outlive the task
    */
   AnswerForwarder(
       RecordForwarder<K, V, R> records,
       PredictionFormat format,
-      ResultJoiner<? super K, ? super V, ? extends R> joiner,
+      ValueMapping<K, V, R> mapping,
+      String applicationId,
       TaskFailure failure,
       RecordFailures failures) {
     this.records = records;
     this.format = format;
-    this.joiner = joiner;
+    this.mapping = mapping;
+    this.applicationId = applicationId;
     this.failure = failure;
     this.failures = failures;
   }
@@ -50,6 +56,8 @@ final class AnswerForwarder<K, V, R> {
    * Forwards the answer of a record. The answer must be complete.
    *
    * @throws InferenceStalledError if the engine or a later processor failed
+   * @throws org.apache.kafka.streams.errors.TaskCorruptedException if the store of the image is
+   *     away
    */
   void forward(PendingRecord<K, V> pending) {
     Classification answer = null;
@@ -99,7 +107,7 @@ final class AnswerForwarder<K, V, R> {
    * throw a checked exception.
    */
   private void forwardResult(PendingRecord<K, V> pending, Classification answer) {
-    R result;
+    FixedKeyRecord<K, R> result;
     try {
       result = result(pending, answer);
     } catch (Exception e) {
@@ -107,17 +115,20 @@ final class AnswerForwarder<K, V, R> {
       records.refuse(pending.record(), pending.origin(), reason);
       return;
     }
-    records.forward(pending.record().withValue(result), pending.origin());
+    records.forward(result, pending.origin());
   }
 
   private BadImageException refusal(Throwable cause) {
     if (cause instanceof BadImageException refusal) {
       return refusal;
     }
+    if (cause instanceof FetchStalledException away) {
+      throw failure.remember(records.giveUp(away));
+    }
     throw failure.remember(new InferenceStalledError(cause.getMessage(), cause));
   }
 
-  private R result(PendingRecord<K, V> pending, Classification answer) {
+  private FixedKeyRecord<K, R> result(PendingRecord<K, V> pending, Classification answer) {
     RecordMetadata from = pending.origin();
     FixedKeyRecord<K, V> record = pending.record();
     Prediction prediction =
@@ -125,6 +136,12 @@ final class AnswerForwarder<K, V, R> {
             record.key(),
             new Prediction.Source(from.topic(), from.partition(), from.offset()),
             answer);
-    return joiner.join(record.key(), record.value(), record.headers(), prediction);
+    FixedKeyRecord<K, R> result =
+        record.withValue(
+            mapping.result().join(record.key(), record.value(), record.headers(), prediction));
+    return mapping.isEvent()
+        ? result.withHeaders(
+            PredictionHeaders.of(record.headers(), prediction, applicationId, record.timestamp()))
+        : result;
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.streams;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.control.Swappable;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.KafkaStreamsVersion;
 import java.util.Objects;
@@ -22,10 +23,11 @@ import org.slf4j.LoggerFactory;
  * creates it.
  *
  * <p>Every record whose image can be classified gets one result, with the record's key, timestamp
- * and headers. The results of a partition are forwarded in the order of their images. Batches form
- * across all partitions and stream threads that use the same {@code Inference}. A commit waits for
- * the answers of all records whose offsets it commits, so a crash loses no record (see {@link
- * CommitBarrier}).
+ * and headers. A result that is the prediction itself has headers of its own in place of those of
+ * the image's event ({@link dev.millrace.events.PredictionHeaders}). The results of a partition are
+ * forwarded in the order of their images. Batches form across all partitions and stream threads
+ * that use the same {@code Inference}. A commit waits for the answers of all records whose offsets
+ * it commits, so a crash loses no record (see {@link CommitBarrier}).
  *
  * <p>If an image cannot be classified, this node throws {@link
  * dev.millrace.core.image.BadImageException} with that image's record as the context. Kafka
@@ -57,6 +59,7 @@ public sealed class Inference<K, V, R>
   private final AtomicBoolean proved;
   private final SwapListener listener;
   private final Promotions promotions;
+  private final FetchPool fetches;
   private final AtomicReference<InferenceEngine> kept = new AtomicReference<>();
   private volatile boolean closed;
 
@@ -82,6 +85,7 @@ public sealed class Inference<K, V, R>
     this.barrier = barrier;
     this.listener = (previous, serving) -> {};
     this.promotions = null;
+    this.fetches = null;
   }
 
   /**
@@ -101,6 +105,7 @@ public sealed class Inference<K, V, R>
     this.barrier = CommitBarrier.builder(builder.barrierName(), proved);
     this.listener = builder.listener();
     this.promotions = builder.promotions();
+    this.fetches = builder.fetches();
   }
 
   /**
@@ -205,6 +210,7 @@ public sealed class Inference<K, V, R>
     Optional<String> problem =
         (promotions == null ? Optional.<String>empty() : promotions.problem())
             .or(engine::problem)
+            .or(() -> fetches == null ? Optional.empty() : fetches.problem())
             .or(this::unproved);
     Optional<String> lag = promotions == null ? Optional.empty() : promotions.lag();
     return new InferenceHealth(
@@ -243,6 +249,7 @@ public sealed class Inference<K, V, R>
     return new InferenceProcessor<>(
         engine,
         mapping,
+        fetches,
         format,
         config.maxInFlight(),
         barrier.name(),
@@ -270,6 +277,9 @@ public sealed class Inference<K, V, R>
         promotions.close();
       }
     } finally {
+      if (fetches != null) {
+        fetches.close();
+      }
       leaveEngine();
     }
   }

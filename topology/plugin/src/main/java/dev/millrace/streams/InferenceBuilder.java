@@ -9,6 +9,8 @@ import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.fetch.FetchPool;
+import dev.millrace.streams.fetch.ImageFetcher;
 import dev.millrace.streams.internals.KafkaStreamsVersion;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
@@ -40,6 +42,8 @@ public final class InferenceBuilder<K, V, R> {
   private Map<?, ?> kafka;
   private SwapListener listener = (previous, serving) -> {};
   private Inference<?, ?, ?> owner;
+  private ImageFetcher fetcher;
+  private int concurrency;
 
   InferenceBuilder(InferenceConfig config, ValueMapping<K, V, R> mapping) {
     this.config = Objects.requireNonNull(config, "config");
@@ -155,6 +159,25 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   /**
+   * Fetches the images of records that only refer to an image ({@link
+   * dev.millrace.events.ImageEvent.Referenced}). By default, such records are refused.
+   *
+   * <p>If the fetcher throws an {@link java.io.IOException}, the record is kept: its task gives up
+   * the work since the last commit, and the stream goes on from there when the store works again.
+   * No record is lost and, under exactly-once, none is answered twice. {@link Inference#health}
+   * says why the stream waits.
+   *
+   * @param fetcher fetches one image
+   * @param concurrency the largest number of fetches at the same time, at least 1
+   * @return this builder
+   */
+  public InferenceBuilder<K, V, R> fetcher(ImageFetcher fetcher, int concurrency) {
+    this.fetcher = Objects.requireNonNull(fetcher, "fetcher");
+    this.concurrency = concurrency;
+    return this;
+  }
+
+  /**
    * Runs the images on the engine of another inference, whose batches then hold images of both.
    * Both serve one version: a swap of one swaps the other. The other inference owns the engine; its
    * registry and runtime apply, and it is closed last. If it follows promotions, it is also started
@@ -190,6 +213,11 @@ public final class InferenceBuilder<K, V, R> {
 
   SwapListener listener() {
     return listener;
+  }
+
+  /** What fetches images; null if nothing does. */
+  FetchPool fetches() {
+    return fetcher == null ? null : new FetchPool(fetcher, concurrency, System::nanoTime);
   }
 
   boolean ownsEngine() {

@@ -4,11 +4,6 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
 import dev.millrace.events.Probabilities;
 import dev.millrace.streams.engine.Classification;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
-import org.apache.kafka.common.utils.Bytes;
 
 /**
  * Turns answers into predictions. Immutable.
@@ -18,13 +13,10 @@ import org.apache.kafka.common.utils.Bytes;
  */
 public record PredictionFormat(int top, boolean full) {
 
-  /** The character that decoding puts in place of bytes that are not UTF-8. */
-  private static final char REPLACEMENT = '\uFFFD';
-
   /**
    * Creates the prediction of one record.
    *
-   * @param key the record's key, or null; becomes the prediction's id
+   * @param key the record's key, or null; becomes the prediction's id, as {@link RecordId} says
    * @param source the record's topic, partition and offset
    * @param answer the engine's answer
    * @return the prediction
@@ -33,7 +25,7 @@ public record PredictionFormat(int top, boolean full) {
     ModelVersion model = answer.model();
     Prediction prediction =
         Prediction.of(
-            id(key, source),
+            RecordId.of(key, source),
             new Prediction.Model(model.name(), model.version(), model.sha256()),
             model.manifest().labels(),
             model.manifest().independent(),
@@ -41,36 +33,5 @@ public record PredictionFormat(int top, boolean full) {
             top,
             source);
     return full ? prediction : prediction.withoutProbabilities();
-  }
-
-  /**
-   * Returns the key as text. A null key becomes {@code topic-partition-offset}. Bytes that are not
-   * UTF-8 become {@code 0x} and their hexadecimal digits.
-   */
-  static String id(Object key, Prediction.Source source) {
-    if (key == null) {
-      return source.topic() + "-" + source.partition() + "-" + source.offset();
-    }
-    if (key instanceof byte[] bytes) {
-      return text(bytes);
-    }
-    return key instanceof Bytes bytes ? text(bytes.get()) : key.toString();
-  }
-
-  private static String text(byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    return text.indexOf(REPLACEMENT) < 0 ? text : textOrHex(bytes);
-  }
-
-  /**
-   * Decodes bytes whose text contains the replacement character. Either the bytes encode this
-   * character, or they are not UTF-8.
-   */
-  private static String textOrHex(byte[] bytes) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      return "0x" + HexFormat.of().formatHex(bytes);
-    }
   }
 }

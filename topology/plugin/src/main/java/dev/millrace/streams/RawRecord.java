@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.common.utils.Utils;
@@ -56,15 +55,7 @@ record RawRecord(byte[] key, byte[] value) {
         || object instanceof Bytes
         || object instanceof ByteBuffer
         || (object instanceof String text && text.indexOf(REPLACEMENT) < 0)
-        || (object instanceof ImageEvent.Encoded && isPlainImage(headers));
-  }
-
-  /** Whether a value with these headers is the image itself, and no document that holds it. */
-  private static boolean isPlainImage(Headers headers) {
-    Header type = headers.lastHeader("content-type");
-    return type == null
-        || type.value() == null
-        || new String(type.value(), StandardCharsets.UTF_8).startsWith("image/");
+        || (object instanceof ImageEvent.Encoded && ImageEvent.isImageItself(headers));
   }
 
   private static byte[] bytes(Object object) {

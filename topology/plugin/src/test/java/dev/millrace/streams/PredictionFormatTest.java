@@ -7,47 +7,12 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.FakeModel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 
 class PredictionFormatTest {
 
   private static final Prediction.Source SOURCE = new Prediction.Source("images", 2, 42);
-
-  private static String id(Object key) {
-    return PredictionFormat.id(key, SOURCE);
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  @Test
-  void id_isTheKeyAsText() {
-    assertThat(id("cats/1.jpg")).isEqualTo("cats/1.jpg");
-    assertThat(id(7)).isEqualTo("7");
-    assertThat(id(utf8("Käse"))).isEqualTo("Käse");
-    assertThat(id(Bytes.wrap(utf8("Käse")))).isEqualTo("Käse");
-  }
-
-  @Test
-  void id_withoutAKey_isThePosition() {
-    assertThat(id(null)).isEqualTo("images-2-42");
-  }
-
-  @Test
-  void id_ofBytesThatAreNoUtf8_isHex() {
-    byte[] latin1 = "Käse".getBytes(StandardCharsets.ISO_8859_1);
-    assertThat(id(latin1)).isEqualTo("0x4be47365");
-    assertThat(id(Bytes.wrap(latin1))).isEqualTo("0x4be47365");
-  }
-
-  @Test
-  void id_ofAReplacementCharacter_isThatCharacter() {
-    assertThat(id(utf8("a\uFFFD"))).isEqualTo("a\uFFFD");
-  }
 
   @Test
   void prediction_listsTheMostProbableClasses() {

@@ -51,8 +51,11 @@ class RawRecordTest {
   @ParameterizedTest
   @ValueSource(strings = {"application/json", "application/cloudevents+json", "text/plain"})
   void eventThatMayHoldMoreThanItsImage_isReadAgain(String type) {
-    assertThat(RawRecord.written("key", new ImageEvent.Encoded(BYTES), contentType(type)))
-        .isEmpty();
+    ImageEvent event = new ImageEvent.Encoded(BYTES);
+    Headers otherCase =
+        new RecordHeaders().add("Content-Type", type.getBytes(StandardCharsets.UTF_8));
+    assertThat(RawRecord.written("key", event, contentType(type))).isEmpty();
+    assertThat(RawRecord.written("key", event, otherCase)).isEmpty();
   }
 
   @Test

@@ -23,6 +23,7 @@ class ArchitectureTest {
             "dev.millrace.decode",
             "dev.millrace.triton",
             "dev.millrace.events",
+            "dev.millrace.registry",
             "dev.millrace.control",
             "dev.millrace.blobs")
         .knowsNothingBelow("org.bytedeco.pytorch");

@@ -2,6 +2,7 @@ package dev.millrace.core.training;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 
 /** The source of training images. */
@@ -34,6 +35,8 @@ public sealed interface TrainingData {
    *
    * @param images topic of encoded images
    * @param labels topic of class names
+   * @param events how the events of images are read: keys and values of the event formats; no entry
+   *     for the defaults
    * @param broker access to the broker that holds the topics
    * @param replay folder that stores labelled images for later rounds
    * @param capacity the largest number of images in the {@code replay} folder
@@ -46,6 +49,7 @@ public sealed interface TrainingData {
   record Topics(
       String images,
       String labels,
+      Map<String, String> events,
       BrokerAccess broker,
       Path replay,
       int capacity,
@@ -58,6 +62,7 @@ public sealed interface TrainingData {
      *
      * @param images topic of encoded images
      * @param labels topic of class names
+     * @param events how the events of images are read; no entry for the defaults
      * @param broker access to the broker that holds the topics
      * @param replay folder that stores labelled images for later rounds
      * @param capacity the largest number of images in the {@code replay} folder
@@ -68,6 +73,7 @@ public sealed interface TrainingData {
      *     message names the option
      */
     public Topics {
+      events = Map.copyOf(events);
       Objects.requireNonNull(broker, "broker");
       requireShare(heldOut);
       if (images.equals(labels)) {

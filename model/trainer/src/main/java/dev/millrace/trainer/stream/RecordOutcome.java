@@ -14,10 +14,10 @@ enum RecordOutcome {
   /** An image, or a label without an image, was evicted to make room for newer records. */
   EVICTED,
   /**
-   * A record had no key or no value, its key was not UTF-8, or its label was not one line of UTF-8.
+   * A record had no key or no value, its key was not UTF-8, or its value held no label of one line.
    */
   SKIPPED,
-  /** A labelled image could not be decoded. */
+  /** An event held no image, or a labelled image could not be decoded. */
   UNREADABLE;
 
   private final String word = name().toLowerCase(Locale.ROOT);

@@ -194,6 +194,11 @@ final class Replay {
     counts.add(RecordOutcome.SKIPPED);
   }
 
+  /** Counts a record of the images' topic that holds no image. */
+  void unreadable() {
+    counts.add(RecordOutcome.UNREADABLE);
+  }
+
   /** Notes that a partition was read up to the offset {@code next}, exclusive. */
   void read(TopicPartition partition, long next) {
     offsets.put(partition, next);

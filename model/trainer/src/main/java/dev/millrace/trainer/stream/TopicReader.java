@@ -5,6 +5,10 @@ import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
+import dev.millrace.events.ImageEvent;
+import dev.millrace.events.LabelDeserializer;
+import dev.millrace.registry.RegistryException;
+import dev.millrace.registry.SchemaRegistry;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +31,9 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Reads all partitions of the images' topic and of the labels' topic into a replay. The replay
@@ -49,6 +55,8 @@ final class TopicReader {
   private final Replay replay;
   private final TrainingListener listener;
   private final LongSupplier nanoTime;
+  private final Deserializer<ImageEvent> images;
+  private final Deserializer<String> labels = new LabelDeserializer();
 
   private Set<TopicPartition> assigned = Set.of();
   private long refreshAt;
@@ -69,6 +77,7 @@ final class TopicReader {
     this.replay = replay;
     this.listener = listener;
     this.nanoTime = nanoTime;
+    this.images = SchemaRegistry.imageSerde(topics.events()).deserializer();
     this.refreshAt = nanoTime.getAsLong();
   }
 
@@ -89,7 +98,7 @@ final class TopicReader {
   /**
    * Waits a short time for new records, and adds them to the replay.
    *
-   * @throws TrainingException if the topics cannot be read and a retry would not help
+   * @throws TrainingException if the topics or the schema registry cannot be read
    */
   void poll() {
     if (nanoTime.getAsLong() - refreshAt >= 0) {
@@ -119,12 +128,34 @@ final class TopicReader {
     if (key.isEmpty() || record.value() == null) {
       replay.skip();
     } else if (record.topic().equals(topics.images())) {
-      replay.image(key.get(), record.value());
+      takeImage(key.get(), record);
     } else {
-      text(record.value())
-          .map(String::strip)
-          .filter(name -> !name.isEmpty() && name.lines().count() == 1)
-          .ifPresentOrElse(name -> replay.label(key.get(), name), replay::skip);
+      takeLabel(key.get(), record);
+    }
+  }
+
+  private void takeImage(String key, ConsumerRecord<byte[], byte[]> record) {
+    ImageEvent event = event(record);
+    if (event instanceof ImageEvent.Encoded image) {
+      replay.image(key, image.bytes());
+    } else {
+      replay.unreadable();
+    }
+  }
+
+  private ImageEvent event(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return images.deserialize(record.topic(), record.headers(), record.value());
+    } catch (RegistryException e) {
+      throw new TrainingException(e.getMessage(), e);
+    }
+  }
+
+  private void takeLabel(String key, ConsumerRecord<byte[], byte[]> record) {
+    try {
+      replay.label(key, labels.deserialize(record.topic(), record.headers(), record.value()));
+    } catch (SerializationException e) {
+      replay.skip();
     }
   }
 

@@ -25,9 +25,15 @@ final class Configs {
   private Configs() {}
 
   static TrainingData.Topics topics(Path folder, int capacity, int everyLabels) {
+    return topics(folder, Map.of(), capacity, everyLabels);
+  }
+
+  static TrainingData.Topics topics(
+      Path folder, Map<String, String> events, int capacity, int everyLabels) {
     return new TrainingData.Topics(
         "images",
         "labels",
+        events,
         new KafkaAccess(Map.of()),
         folder.resolve("replay"),
         capacity,

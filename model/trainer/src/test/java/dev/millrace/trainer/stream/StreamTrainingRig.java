@@ -90,9 +90,22 @@ final class StreamTrainingRig {
   }
 
   void send(String topic, int partition, byte[] key, byte[] value) {
+    send(topic, partition, key, value, Map.of());
+  }
+
+  /** Sends a text to partition 0 of a topic, with a content type. */
+  void send(String topic, String key, String type, String value) {
+    send(topic, 0, bytes(key), bytes(value), Map.of("Content-Type", type));
+  }
+
+  private void send(
+      String topic, int partition, byte[] key, byte[] value, Map<String, String> headers) {
     TopicPartition to = new TopicPartition(topic, partition);
     long offset = ends.merge(to, 1L, Long::sum) - 1;
-    broker.addRecord(new ConsumerRecord<>(topic, partition, offset, key, value));
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>(topic, partition, offset, key, value);
+    headers.forEach((name, text) -> record.headers().add(name, bytes(text)));
+    broker.addRecord(record);
     broker.updateEndOffsets(Map.of(to, offset + 1));
   }
 

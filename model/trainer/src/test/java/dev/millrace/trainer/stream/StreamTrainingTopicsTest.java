@@ -13,6 +13,7 @@ import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -57,6 +58,48 @@ class StreamTrainingTopicsTest {
         .containsExactly(
             "the topics so far: 0 labelled, 0 late, 0 contradicting, 0 evicted, 7 skipped,"
                 + " 1 unreadable");
+  }
+
+  @Test
+  void run_eventsInOtherFormats_areReadAsTheTopologyReadsThem() {
+    List<String> keys = keys(1);
+    rig.polls.add(
+        () -> {
+          for (int i = 0; i < keys.size(); i++) {
+            String key = keys.get(i);
+            String image = Base64.getUrlEncoder().withoutPadding().encodeToString(png(key));
+            String label = "{\"label\":\"" + name(key) + "\"}";
+            if (i % 2 == 0) {
+              rig.send("images", key, "Application/JSON", "{\"photo\":\"" + image + "\"}");
+              rig.send("labels", key, "application/vnd.labels+json", label);
+            } else {
+              String event = "{\"specversion\":\"1.0\",\"data\":%s}";
+              String type = "application/cloudevents+json";
+              rig.send("images", key, type, event.formatted("\"" + image + "\""));
+              rig.send("labels", key, type, event.formatted(label));
+            }
+          }
+          rig.send("images", "cat/none", "application/json", "{}");
+          rig.send("labels", "cat/none", "application/json", "{}");
+          rig.pass(Duration.ofSeconds(1));
+        });
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(1)));
+    rig.run(Configs.topics(folder, Map.of("image.field", "photo"), 9, 6), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(StreamTrainingRig.keysOf(rig.rounds.get(0)))
+        .containsExactlyInAnyOrderElementsOf(keys);
+    assertThat(rig.told.warnings).singleElement().asString().contains("1 skipped, 1 unreadable");
+  }
+
+  @Test
+  void run_aSchemaRegistryThatIsAway_endsAndSaysSo() {
+    Map<String, String> events = Map.of("schema.registry.url", "http://127.0.0.1:1");
+    rig.polls.add(() -> rig.send("images", 0, bytes("cat/1"), new byte[] {0, 0, 0, 0, 1, 7}));
+    rig.polls.add(() -> {});
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> rig.run(Configs.topics(folder, events, 9, 6), rig::learn))
+        .withMessageContaining("the schema registry does not answer");
   }
 
   @Test
@@ -151,6 +194,7 @@ class StreamTrainingTopicsTest {
         new TrainingData.Topics(
             "images",
             "labels",
+            Map.of(),
             new KafkaAccess(Map.of("bootstrap.servers", "no port")),
             folder,
             9,
@@ -173,6 +217,7 @@ class StreamTrainingTopicsTest {
                 new TrainingData.Topics(
                     "images",
                     "images",
+                    Map.of(),
                     new KafkaAccess(Map.of()),
                     folder,
                     9,

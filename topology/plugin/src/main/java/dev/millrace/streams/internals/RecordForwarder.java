@@ -1,5 +1,7 @@
 package dev.millrace.streams.internals;
 
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.errors.internals.FailedProcessingException;
@@ -24,6 +26,9 @@ import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
  * @param <VOut> the type of the output values
  */
 public final class RecordForwarder<K, VIn, VOut> {
+
+  /** The context of the input record whose result the calling thread forwards, or null. */
+  private static final ThreadLocal<ProcessorRecordContext> FORWARDING = new ThreadLocal<>();
 
   private final FixedKeyProcessorContext<K, VOut> context;
   private final InternalProcessorContext<K, VOut> internals;
@@ -67,10 +72,13 @@ public final class RecordForwarder<K, VIn, VOut> {
   public void forward(FixedKeyRecord<K, VOut> record, RecordMetadata origin) {
     ProcessorNode<?, ?, ?, ?> currentNode = internals.currentNode();
     ProcessorRecordContext currentContext = internals.recordContext();
+    ProcessorRecordContext outer = FORWARDING.get();
     enter(node, (ProcessorRecordContext) origin);
+    FORWARDING.set((ProcessorRecordContext) origin);
     try {
       context.forward(record);
     } finally {
+      FORWARDING.set(outer);
       enter(currentNode, currentContext);
     }
   }
@@ -110,6 +118,17 @@ public final class RecordForwarder<K, VIn, VOut> {
   }
 
   /**
+   * Gives up the task's work since the last commit, because a record cannot be answered now. See
+   * {@link TaskRevival#giveUp}.
+   *
+   * @param reason why the record cannot be answered
+   * @return the exception to throw
+   */
+  public TaskCorruptedException giveUp(RuntimeException reason) {
+    return TaskRevival.giveUp(internals, reason);
+  }
+
+  /**
    * Tests whether Kafka Streams passes a failure on without asking an exception handler.
    *
    * @param failure an exception that {@link #forward} or {@link #refuse} has thrown
@@ -119,6 +138,25 @@ public final class RecordForwarder<K, VIn, VOut> {
     return failure instanceof FailedProcessingException
         || failure instanceof TaskCorruptedException
         || failure instanceof TaskMigratedException;
+  }
+
+  /**
+   * Returns the headers of the input record that a failure belongs to. If a processor fails on a
+   * result that {@link #forward} has forwarded with other headers, the context has these other
+   * headers.
+   *
+   * @param failure the context of the failure
+   * @return the headers of the input record, as they were when the processor of the forwarder got
+   *     it
+   */
+  public static Headers inputHeaders(ErrorHandlerContext failure) {
+    ProcessorRecordContext origin = FORWARDING.get();
+    return origin != null
+            && origin.offset() == failure.offset()
+            && origin.partition() == failure.partition()
+            && origin.topic().equals(failure.topic())
+        ? origin.headers()
+        : failure.headers();
   }
 
   private void enter(ProcessorNode<?, ?, ?, ?> node, ProcessorRecordContext recordContext) {

@@ -1,6 +1,7 @@
 package dev.millrace.streams.sending;
 
 import dev.millrace.core.files.Sha256;
+import dev.millrace.streams.internals.RecordForwarder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +96,7 @@ public final class DeadLetter {
 
   private ProducerRecord<byte[], byte[]> record() {
     List<Header> own = new ArrayList<>();
-    context.headers().forEach(own::add);
+    RecordForwarder.inputHeaders(context).forEach(own::add);
     List<Header> why = why(exception.getMessage());
     Header trace = header(ERRORS + "stacktrace", stackTrace());
     byte[] key = key();

@@ -68,7 +68,9 @@ final class RunningStream implements AutoCloseable {
     this.clients = new PromptClients(config.skipped());
     this.streams =
         new KafkaStreams(
-            ServiceTopology.of(config.topics(), inference, limits), config.streams(), clients);
+            ServiceTopology.of(config.topics(), config.formats(), inference, limits),
+            config.streams(),
+            clients);
     this.metrics = new KafkaStreamsMetrics(streams);
     streams.setUncaughtExceptionHandler(clients.leavingGroup(restarts));
     streams.setStateListener((to, from) -> onState(to));

@@ -6,6 +6,8 @@ import dev.millrace.streams.sending.RecordSize;
 import dev.millrace.streams.sending.TopicLimits;
 import dev.millrace.streams.sending.UnsendableException;
 import java.time.Clock;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
@@ -28,13 +30,14 @@ final class SendablePredictions
   /** Number of bytes of the longest number, with a comma. */
   private static final long NUMBER = 21;
 
-  /** Number of bytes of all field names, with quotes and braces. */
-  private static final long FIELDS = 256;
+  /** Number of bytes of all field names, with quotes and braces, and of the content type. */
+  private static final long FIELDS = 320;
 
   /** Number of bytes of the field names of one entry of {@code top}. */
   private static final long FIELDS_OF_TOP = 48;
 
   private final String output;
+  private final Serializer<Prediction> serializer;
   private final LimitsReader limits;
   private final Clock clock;
 
@@ -42,11 +45,14 @@ final class SendablePredictions
    * Creates this step of the topology.
    *
    * @param output the output topic
+   * @param serializer writes predictions; all stream tasks share it
    * @param limits reads the limits of the output topic; all stream tasks share it
    * @param clock the clock; its time is compared with the timestamps of predictions
    */
-  SendablePredictions(String output, LimitsReader limits, Clock clock) {
+  SendablePredictions(
+      String output, Serializer<Prediction> serializer, LimitsReader limits, Clock clock) {
     this.output = output;
+    this.serializer = serializer;
     this.limits = limits;
     this.clock = clock;
   }
@@ -58,17 +64,17 @@ final class SendablePredictions
 
   private final class Check extends ContextualFixedKeyProcessor<byte[], Prediction, Prediction> {
 
-    private final Serializer<Prediction> serializer = Prediction.serde().serializer();
-
     @Override
     public void process(FixedKeyRecord<byte[], Prediction> record) {
       TopicLimits limit = limits.of(output);
       int keyBytes = record.key() == null ? 0 : record.key().length;
-      long bytes = RecordSize.of(keyBytes, mostBytes(record.value()), record.headers());
+      long bytes =
+          RecordSize.of(keyBytes, mostBytes(record.value(), record.headers()), record.headers());
       if (bytes > limit.maxBytes()) {
         // The upper bound exceeds the limit, so the exact size decides.
-        byte[] value = serializer.serialize(output, record.value());
-        bytes = RecordSize.of(keyBytes, value.length, record.headers());
+        Headers headers = new RecordHeaders(record.headers());
+        byte[] value = serializer.serialize(output, headers, record.value());
+        bytes = RecordSize.of(keyBytes, value.length, headers);
       }
       limit
           .refusal(record.key() != null, bytes, record.timestamp(), clock.millis())
@@ -82,11 +88,19 @@ final class SendablePredictions
   }
 
   /**
-   * Returns an upper bound of a prediction's size, in bytes. This takes less time than serializing
-   * the prediction, because it counts every character as escaped and every number at the longest
-   * length.
+   * Returns an upper bound of the size of a prediction in any format, in bytes. The serializer may
+   * move headers into the value, where their characters are escaped.
    */
-  static long mostBytes(Prediction prediction) {
+  static long mostBytes(Prediction prediction, Headers headers) {
+    return mostBytes(prediction) + ESCAPED * RecordSize.of(0, 0, headers);
+  }
+
+  /**
+   * Returns an upper bound of a prediction's size as JSON, in bytes. This takes less time than
+   * serializing the prediction, because it counts every character as escaped and every number at
+   * the longest length.
+   */
+  private static long mostBytes(Prediction prediction) {
     long characters =
         (long) prediction.id().length()
             + prediction.model().name().length()

@@ -20,6 +20,7 @@ import org.apache.kafka.streams.StreamsConfig;
  *
  * @param inference the model, and the settings with which the model runs
  * @param topics the topics that the service reads and writes
+ * @param formats the formats of the events that the service reads and writes
  * @param onBadImage what happens to an image that cannot be classified
  * @param maxRecordBytes largest record batch of the input topics, in bytes, as in {@code
  *     max.message.bytes} of these topics; a dead letter may be larger, because it has more headers
@@ -31,6 +32,7 @@ import org.apache.kafka.streams.StreamsConfig;
 public record ServiceConfig(
     InferenceConfig inference,
     Topics topics,
+    EventFormats formats,
     OnBadImage onBadImage,
     int maxRecordBytes,
     boolean pinned,
@@ -76,6 +78,7 @@ public record ServiceConfig(
    *
    * @param inference the model, and the settings with which the model runs
    * @param topics the topics that the service reads and writes
+   * @param formats the formats of the events that the service reads and writes
    * @param onBadImage what happens to an image that cannot be classified
    * @param maxRecordBytes largest record batch of the input topics
    * @param pinned whether the service ignores promotions
@@ -87,6 +90,7 @@ public record ServiceConfig(
   public ServiceConfig {
     Objects.requireNonNull(inference, "inference");
     Objects.requireNonNull(topics, "topics");
+    Objects.requireNonNull(formats, "formats");
     Objects.requireNonNull(onBadImage, "onBadImage");
     Objects.requireNonNull(kafka, "kafka");
     skipped = Map.copyOf(skipped);
@@ -111,7 +115,7 @@ public record ServiceConfig(
   }
 
   /**
-   * Creates the settings of a service that skips no record.
+   * Creates the settings of a service with the default formats that skips no record.
    *
    * @param inference the model, and the settings with which the model runs
    * @param topics the topics that the service reads and writes
@@ -128,7 +132,15 @@ public record ServiceConfig(
       int maxRecordBytes,
       boolean pinned,
       Properties kafka) {
-    this(inference, topics, onBadImage, maxRecordBytes, pinned, Map.of(), kafka);
+    this(
+        inference,
+        topics,
+        EventFormats.DEFAULT,
+        onBadImage,
+        maxRecordBytes,
+        pinned,
+        Map.of(),
+        kafka);
   }
 
   /**
@@ -201,6 +213,8 @@ public record ServiceConfig(
         + inference
         + ", topics="
         + topics
+        + ", formats="
+        + formats
         + ", onBadImage="
         + onBadImage
         + ", maxRecordBytes="

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
@@ -26,12 +27,15 @@ final class ServiceTopology {
    * input partition p go to output partition p, modulo the number of output partitions. Predictions
    * of one input partition therefore keep their order, whatever keys they have.
    *
+   * @param formats the formats of the input and output topics
    * @param limits reads the limits of the output topic
    */
-  static Topology of(Topics topics, ImageInference<byte[]> inference, LimitsReader limits) {
+  static Topology of(
+      Topics topics, EventFormats formats, ImageInference<byte[]> inference, LimitsReader limits) {
     StreamsBuilder builder = new StreamsBuilder();
+    Serde<Prediction> predictions = formats.predictions();
     Consumed<byte[], ImageEvent> consumed =
-        Consumed.with(Serdes.ByteArray(), ImageEvent.serde()).withName("images");
+        Consumed.with(Serdes.ByteArray(), formats.images()).withName("images");
     KStream<byte[], ImageEvent> images =
         topics.inputPattern() == null
             ? builder.stream(topics.inputs(), consumed)
@@ -39,11 +43,12 @@ final class ServiceTopology {
     images
         .processValues(inference, Named.as("inference"))
         .processValues(
-            new SendablePredictions(topics.output(), limits, Clock.systemUTC()),
+            new SendablePredictions(
+                topics.output(), predictions.serializer(), limits, Clock.systemUTC()),
             Named.as("sendable-predictions"))
         .to(
             topics.output(),
-            Produced.with(Serdes.ByteArray(), Prediction.serde())
+            Produced.with(Serdes.ByteArray(), predictions)
                 .withName("predictions")
                 .withStreamPartitioner(
                     (topic, key, prediction, partitions) ->

@@ -3,19 +3,39 @@ package dev.millrace.service.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.events.Prediction;
+import dev.millrace.events.PredictionHeaders;
 import dev.millrace.events.Probabilities;
+import dev.millrace.streams.sending.RecordSize;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SendablePredictionsTest {
 
-  private static int written(Prediction prediction) {
-    return Prediction.serde().serializer().serialize("predictions", prediction).length;
+  private static Headers headers(Prediction prediction) {
+    return PredictionHeaders.of(new RecordHeaders(), prediction, "millrace-m", 1L);
+  }
+
+  private static void assertBound(Prediction prediction) {
+    long bound = SendablePredictions.mostBytes(prediction, headers(prediction));
+    for (OutputFormat format : List.of(OutputFormat.JSON, OutputFormat.CLOUDEVENTS_STRUCTURED)) {
+      Headers headers = headers(prediction);
+      byte[] value =
+          new EventFormats(Map.of(), format)
+              .predictions()
+              .serializer()
+              .serialize("predictions", headers, prediction);
+      assertThat(RecordSize.of(0, bound, headers(prediction)))
+          .as(format.toString())
+          .isGreaterThanOrEqualTo(RecordSize.of(0, value.length, headers));
+    }
   }
 
   private static Prediction prediction(String id, String label, float[] probabilities) {
@@ -44,11 +64,8 @@ class SendablePredictionsTest {
       }
       Prediction prediction = prediction(text.repeat(20), text, probabilities);
 
-      assertThat(SendablePredictions.mostBytes(prediction))
-          .isGreaterThanOrEqualTo(written(prediction));
-      Prediction independent = independent(prediction, Collections.nCopies(classes, text));
-      assertThat(SendablePredictions.mostBytes(independent))
-          .isGreaterThanOrEqualTo(written(independent));
+      assertBound(prediction);
+      assertBound(independent(prediction, Collections.nCopies(classes, text)));
     }
   }
 
@@ -70,6 +87,6 @@ class SendablePredictionsTest {
     float[] probabilities = new float[1_000];
     Prediction prediction = prediction("n01440764/1.jpg", "tench", probabilities);
 
-    assertThat(SendablePredictions.mostBytes(prediction)).isLessThan(50_000);
+    assertThat(SendablePredictions.mostBytes(prediction, headers(prediction))).isLessThan(50_000);
   }
 }

@@ -73,7 +73,7 @@ final class ImageSender {
       return;
     }
     delivery.expect(label.isPresent() ? 2 : 1);
-    // No headers, because Kafka Streams would copy headers about the image to the prediction.
+    // No content type, because the decoder tells the formats of image files apart.
     hand(new ProducerRecord<>(topic, file.id(), image.orElseThrow()), delivery);
     if (label.isPresent() && !delivery.isRefused()) {
       hand(new ProducerRecord<>(labelsTopic.orElseThrow(), file.id(), label.get()), delivery);

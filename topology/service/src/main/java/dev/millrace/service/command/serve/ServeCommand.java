@@ -8,6 +8,7 @@ import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
+import dev.millrace.service.command.options.FormatOptions;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.TopicOptions;
 import dev.millrace.service.serve.InferenceService;
@@ -52,6 +53,8 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Mixin private InferenceOptions inference;
 
   @Mixin private TopicOptions topicOptions;
+
+  @Mixin private FormatOptions formats;
 
   @Mixin private GroupOptions group;
 
@@ -109,6 +112,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
         new ServiceConfig(
             inference.config(),
             topicOptions.topics(),
+            formats.formats(),
             onBadImage,
             maxRecordBytes,
             pin,

@@ -3,7 +3,9 @@ package dev.millrace.service.command.serve;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.registry.RegistryException;
 import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.serve.ControlTopicCheck;
 import dev.millrace.service.serve.From;
@@ -68,8 +70,8 @@ final class StartUp {
   /**
    * Runs the steps.
    *
-   * @throws dev.millrace.service.command.lifecycle.CommandException if no broker answers, or a
-   *     topic does not exist
+   * @throws CommandException if no broker answers, a topic does not exist, or the schema registry
+   *     does not accept the schema of predictions
    * @throws dev.millrace.service.serve.StartRefusedException if the group belongs to another
    *     service, or the control topic would not keep every promotion
    */
@@ -83,6 +85,7 @@ final class StartUp {
       }
       Set<String> needed = needed(topics);
       cluster.requireTopics(needed);
+      requireSchema(topics.output());
       new PatternCheck(admin).problem(topics, config.newTopicsAfter()).ifPresent(log::warn);
       if (!config.pinned()) {
         new ControlTopicCheck(admin, kafka.bootstrapServers(), log::warn).repair();
@@ -98,6 +101,14 @@ final class StartUp {
       beginning =
           new GroupStart(admin, config.group(), topics, log::warn)
               .begin(from, config.offsetReset());
+    }
+  }
+
+  private void requireSchema(String output) {
+    try {
+      config.formats().requireSchema(output);
+    } catch (RegistryException e) {
+      throw new CommandException(e.getMessage(), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.service.command.tail;
 
 import dev.millrace.events.Prediction;
+import dev.millrace.events.WireFormat;
 import dev.millrace.service.command.deadletters.DeadLetter;
 import dev.millrace.service.command.deadletters.DeadLetterLine;
 import dev.millrace.service.command.output.PredictionLine;
@@ -9,11 +10,13 @@ import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Prints predictions and dead letters, and reports all other records. For one thread.
  *
  * @param out the writer for predictions and dead letters
+ * @param predictions reads predictions
  * @param complaints receives a line about each record that is neither a prediction nor a dead
  *     letter
  * @param line the format of predictions, or null to print their JSON unchanged
@@ -21,12 +24,13 @@ import org.apache.kafka.common.serialization.Deserializer;
  */
 record PredictionScreen(
     PrintWriter out,
+    Deserializer<Prediction> predictions,
     java.util.function.Consumer<String> complaints,
     PredictionLine line,
     DeadLetterLine deadLetter)
     implements PredictionTail.Screen {
 
-  private static final Deserializer<Prediction> PREDICTIONS = Prediction.serde().deserializer();
+  private static final Serializer<Prediction> PREDICTION_JSON = Prediction.serde().serializer();
 
   @Override
   public boolean show(ConsumerRecord<byte[], byte[]> record) {
@@ -40,8 +44,9 @@ record PredictionScreen(
       return false;
     }
     try {
-      Prediction prediction = PREDICTIONS.deserialize(record.topic(), record.value());
-      out.println(line == null ? json(record.value()) : line.of(record, prediction));
+      Prediction prediction =
+          predictions.deserialize(record.topic(), record.headers(), record.value());
+      out.println(line == null ? json(record.value(), prediction) : line.of(record, prediction));
       return true;
     } catch (SerializationException e) {
       complaints.accept(position + " is neither a prediction nor a dead letter");
@@ -50,11 +55,12 @@ record PredictionScreen(
   }
 
   /**
-   * {@return the JSON on one line} In JSON, a line break can only stand between tokens, so a space
-   * can replace it.
+   * {@return the JSON on one line} A prediction in another format is written as JSON. In JSON, a
+   * line break can only stand between tokens, so a space can replace it.
    */
-  private static String json(byte[] value) {
-    return new String(value, StandardCharsets.UTF_8).replace('\n', ' ').replace('\r', ' ').strip();
+  private static String json(byte[] value, Prediction prediction) {
+    byte[] json = WireFormat.begins(value) ? PREDICTION_JSON.serialize("", prediction) : value;
+    return new String(json, StandardCharsets.UTF_8).replace('\n', ' ').replace('\r', ' ').strip();
   }
 
   @Override

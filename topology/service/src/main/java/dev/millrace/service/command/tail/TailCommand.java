@@ -8,6 +8,7 @@ import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.options.RegistryOptions;
 import dev.millrace.service.command.output.PredictionLine;
 import dev.millrace.service.command.output.Style;
 import dev.millrace.service.command.output.Terminal;
@@ -50,6 +51,8 @@ public final class TailCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private KafkaOptions kafka;
+
+  @Mixin private RegistryOptions registry;
 
   @Option(
       names = "--topic",
@@ -143,6 +146,7 @@ public final class TailCommand implements Callable<Integer> {
     Style style = Terminal.ofThisProcess().outputStyle();
     return new PredictionScreen(
         spec.commandLine().getOut(),
+        registry.predictions(),
         this::complain,
         json ? null : new PredictionLine(zone, style),
         new DeadLetterLine(json, zone, style));

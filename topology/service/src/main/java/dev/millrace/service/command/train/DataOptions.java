@@ -4,6 +4,7 @@ import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.options.EventOptions;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,6 +42,8 @@ final class DataOptions {
           "Train continuously on labelled images from Kafka. TOPIC holds the labels: the key of a"
               + " record is the key of an image, and the value is the name of the image's class.")
   private String labels;
+
+  @Mixin private EventOptions events;
 
   @Option(
       names = "--create-topics",
@@ -101,6 +105,7 @@ final class DataOptions {
     return new TrainingData.Topics(
         images,
         labels,
+        events.keys(),
         new KafkaAccess(kafka.consumer(Map.of())),
         run.resolve("replay"),
         replay,

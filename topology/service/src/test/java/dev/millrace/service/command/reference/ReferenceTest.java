@@ -79,8 +79,8 @@ class ReferenceTest {
 
         | topic | key | value |
         |---|---|---|
-        | `%s` (`--input`) | the image's id | the encoded image, or with the header `content-type: application/json` an object with the base64 field `image` |
-        | `%s` (`--output`) | the image's | JSON, as below |
+        | `%s` (`--input`) | the image's id | the encoded image, JSON with the image in base64, or a CloudEvent; see [the formats](../../connectors/README.md#which-formats-can-an-image-have) |
+        | `%s` (`--output`) | the image's | JSON, as below; see [the formats](../../connectors/README.md#which-formats-can-a-prediction-have) |
         | `%s` (`--dead-letters`) | the image's | the image's, or none for a stub |
         | `%s.replayed` | topic id, partition and offset of a dead letter | the topic it was sent to; compacted |
         | `%s` | the model's name | JSON: the promoted version and the one before it; compacted, one partition |
@@ -109,14 +109,15 @@ class ReferenceTest {
 
         | header | on | |
         |---|---|---|
-        | `content-type` | images | `application/json`: the value is JSON; anything else, or none: the value is the image |
+        | `content-type` | images | the format of the value; see [the formats](../../connectors/README.md#which-formats-can-an-image-have) |
         | `ce_dataref` | images | an image that is stored elsewhere; without a value it becomes a dead letter |
         | `__streams.errors.*` | dead letters | topic, partition and offset of the image, exception, message, stack trace (KIP-1034) |
         | `%s` | dead letters | the sizes of the key, the value and the headers that a stub leaves out, as JSON |
         | `%s` | dead letters | the image's timestamp, in ms since 1970, if the dead-letter topic would refuse it |
         | `%s` | replayed images | the dead letter that was sent again |
 
-        A prediction keeps the headers of its image.
+        A prediction keeps the headers of its image, except `ce_*` and those that describe the image's value. It has
+        `content-type` and `ce_*` [of its own](../../connectors/README.md#which-formats-can-a-prediction-have).
 
         ## Metrics
 

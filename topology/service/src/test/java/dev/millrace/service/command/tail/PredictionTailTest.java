@@ -201,7 +201,8 @@ class PredictionTailTest {
 
   private PredictionScreen screen(PrintWriter writer, PredictionLine line) {
     DeadLetterLine deadLetter = new DeadLetterLine(line == null, ZoneOffset.UTC, Style.PLAIN);
-    return new PredictionScreen(writer, complaints::add, line, deadLetter);
+    return new PredictionScreen(
+        writer, Prediction.serde().deserializer(), complaints::add, line, deadLetter);
   }
 
   private void partitions(int number) {

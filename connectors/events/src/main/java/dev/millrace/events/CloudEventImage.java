@@ -1,0 +1,94 @@
+package dev.millrace.events;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+
+/**
+ * The JSON format of CloudEvents 1.0 in structured mode. The image is
+ *
+ * <ul>
+ *   <li>{@code data_base64}: the image file, or, with {@code "datacontenttype":
+ *       "application/json"}, a JSON value as {@link JsonImage} reads it,
+ *   <li>or {@code data}: such a JSON object, or the image file as {@link Base64Text}.
+ * </ul>
+ *
+ * Immutable.
+ *
+ * @param json reads JSON in the event
+ */
+record CloudEventImage(JsonImage json) {
+
+  private static final String EXPECTED =
+      "{\"specversion\": \"1.0\", …, \"data_base64\": \"<base64>\"}";
+
+  /**
+   * {@return the image of an event, or where it is stored}
+   *
+   * @throws IOException if the value is not JSON
+   */
+  ImageEvent read(byte[] value) throws IOException, UnreadableEventException {
+    try (JsonParser parser = JsonImage.object(value, 0, EXPECTED)) {
+      Attributes event = new Attributes();
+      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+        JsonToken token = parser.nextToken();
+        switch (name) {
+          case "specversion" -> event.version = parser.getValueAsString("");
+          case "datacontenttype" -> event.type = parser.getValueAsString("");
+          case ClaimCheck.DATAREF -> event.dataref = parser.getValueAsString("");
+          case ClaimCheck.SHA256 -> event.sha256 = parser.getValueAsString("");
+          case "data_base64", "data" -> {
+            if (token != JsonToken.VALUE_NULL) {
+              data(event, name, parser);
+            }
+          }
+          default -> parser.skipChildren();
+        }
+      }
+      JsonImage.end(parser);
+      return image(event);
+    }
+  }
+
+  private void data(Attributes event, String name, JsonParser parser)
+      throws IOException, UnreadableEventException {
+    if (event.image != null || event.binary != null) {
+      throw new UnreadableEventException("the CloudEvent has two fields with data; send one");
+    }
+    if (name.equals("data_base64")) {
+      event.binary = Base64Text.decode(parser, name);
+    } else if (parser.currentToken() == JsonToken.START_OBJECT) {
+      event.image = json.image(parser);
+    } else {
+      event.image = Base64Text.decode(parser, name);
+    }
+  }
+
+  private ImageEvent image(Attributes event) throws IOException, UnreadableEventException {
+    if (!event.version.equals("1.0")) {
+      throw new UnreadableEventException(
+          "the CloudEvent's specversion is \"" + event.version + "\"; send version 1.0");
+    }
+    if (event.binary != null) {
+      return new ImageEvent.Encoded(
+          ContentType.parse(event.type).isJson() ? json.read(event.binary, 0) : event.binary);
+    }
+    if (event.image != null) {
+      return new ImageEvent.Encoded(event.image);
+    }
+    if (event.dataref == null) {
+      throw new UnreadableEventException("the CloudEvent has no data; expected " + EXPECTED);
+    }
+    return new ImageEvent.Referenced(new ImageReference(event.dataref, event.sha256));
+  }
+
+  /** What is known of an event while it is read. The fields may come in any order. */
+  private static final class Attributes {
+    private String version = "";
+    private String type = "";
+    private String dataref;
+    private String sha256;
+    private byte[] binary;
+    private byte[] image;
+  }
+}

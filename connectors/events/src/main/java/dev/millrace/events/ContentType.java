@@ -1,0 +1,83 @@
+package dev.millrace.events;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * The media type of a value (RFC 9110), without its parameters.
+ *
+ * @param type the type in lower case, for example {@code image/png}; empty if none is given
+ */
+record ContentType(String type) {
+
+  /** The header's name. Names of HTTP headers are compared without regard to case. */
+  static final String HEADER = "content-type";
+
+  /** JSON. */
+  static final String JSON = "application/json";
+
+  /** The JSON format of CloudEvents in structured mode. */
+  static final String CLOUD_EVENT = "application/cloudevents+json";
+
+  /** What the types of all other formats of CloudEvents, and of batches of events, begin with. */
+  private static final String ANY_CLOUD_EVENT = "application/cloudevents";
+
+  /** {@return the type that the headers give, in the last header of this name} */
+  static ContentType of(Headers headers) {
+    Header found = null;
+    for (Header header : headers) {
+      if (header.key().equalsIgnoreCase(HEADER)) {
+        found = header;
+      }
+    }
+    return parse(
+        found == null || found.value() == null
+            ? ""
+            : new String(found.value(), StandardCharsets.UTF_8));
+  }
+
+  /** {@return the type of a text such as {@code Image/PNG; q=1}} */
+  static ContentType parse(String text) {
+    int parameters = text.indexOf(';');
+    return new ContentType(
+        (parameters < 0 ? text : text.substring(0, parameters)).strip().toLowerCase(Locale.ROOT));
+  }
+
+  /** {@return whether the value is JSON that is not a CloudEvent in structured mode} */
+  boolean isJson() {
+    return type.equals(JSON)
+        || (type.startsWith("application/") && type.endsWith("+json") && !isAnyCloudEvent());
+  }
+
+  /** {@return whether the value is a CloudEvent in structured mode, as JSON} */
+  boolean isCloudEvent() {
+    return type.equals(CLOUD_EVENT);
+  }
+
+  /** {@return whether the value is a CloudEvent in structured mode, or a batch, in any format} */
+  boolean isAnyCloudEvent() {
+    return type.startsWith(ANY_CLOUD_EVENT);
+  }
+
+  /** {@return whether readers of the value need a schema: the type is Avro or Protobuf} */
+  boolean needsSchema() {
+    return type.contains("avro") || type.contains("protobuf");
+  }
+
+  /** {@return whether the value may be an image: the type is an image's, or is not known} */
+  boolean mayBeImage() {
+    return type.isEmpty() || type.startsWith("image/") || type.equals("application/octet-stream");
+  }
+
+  /** Sets the type in the headers, in place of all that they give. */
+  static void set(Headers headers, String type) {
+    List<String> names = new ArrayList<>();
+    headers.forEach(header -> names.add(header.key()));
+    names.stream().filter(HEADER::equalsIgnoreCase).forEach(headers::remove);
+    headers.add(HEADER, type.getBytes(StandardCharsets.UTF_8));
+  }
+}

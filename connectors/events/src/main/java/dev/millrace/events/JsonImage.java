@@ -1,0 +1,111 @@
+package dev.millrace.events;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/**
+ * The format of JSON objects with the image as {@link Base64Text} in one field. Other fields are
+ * passed over. Immutable.
+ *
+ * @param field the field that holds the image
+ */
+record JsonImage(ImageField field) {
+
+  /** The broker's limit for records limits texts already. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .build();
+
+  /**
+   * {@return a parser of a JSON object, at the object's start}
+   *
+   * @param from the place of the JSON in {@code value}
+   */
+  static JsonParser object(byte[] value, int from, String expected)
+      throws IOException, UnreadableEventException {
+    JsonParser parser = JSON.createParser(value, from, value.length - from);
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw new UnreadableEventException("the JSON value is not an object; expected " + expected);
+    }
+    return parser;
+  }
+
+  /** Requires that nothing follows the object. */
+  static void end(JsonParser parser) throws IOException, UnreadableEventException {
+    if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
+      throw new UnreadableEventException("the value continues after the JSON object");
+    }
+  }
+
+  /**
+   * {@return the image of a JSON value}
+   *
+   * @param from the place of the JSON in {@code value}
+   * @throws IOException if the value is not JSON
+   */
+  byte[] read(byte[] value, int from) throws IOException, UnreadableEventException {
+    try (JsonParser parser = object(value, from, shape())) {
+      byte[] image = image(parser);
+      end(parser);
+      return image;
+    }
+  }
+
+  /** {@return the image of the object that the parser has entered} */
+  byte[] image(JsonParser parser) throws IOException, UnreadableEventException {
+    byte[] image = image(parser, 0);
+    if (image == null) {
+      throw new UnreadableEventException(
+          "the JSON value has no field \"" + field + "\"; expected " + shape());
+    }
+    return image;
+  }
+
+  private byte[] image(JsonParser parser, int depth) throws IOException, UnreadableEventException {
+    byte[] image = null;
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      JsonToken token = parser.nextToken();
+      if (!name.equals(field.path().get(depth))) {
+        parser.skipChildren();
+      } else if (image != null) {
+        throw new UnreadableEventException(
+            "the JSON value has two fields \"" + field + "\"; send one");
+      } else if (depth + 1 == field.path().size()) {
+        image = Base64Text.decode(parser, field.toString());
+      } else if (token == JsonToken.START_OBJECT) {
+        image = image(parser, depth + 1);
+      } else {
+        throw new UnreadableEventException(
+            "the JSON field \"" + name + "\" is not an object; expected " + shape());
+      }
+    }
+    return image;
+  }
+
+  /** {@return a JSON value that holds the image} */
+  byte[] write(byte[] image) {
+    return around("\"" + Base64.getEncoder().encodeToString(image) + "\"", ":")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private String shape() {
+    return around("\"<base64>\"", ": ");
+  }
+
+  private String around(String text, String colon) {
+    StringBuilder json = new StringBuilder(text);
+    for (int i = field.path().size() - 1; i >= 0; i--) {
+      char[] name = JsonStringEncoder.getInstance().quoteAsString(field.path().get(i));
+      json.insert(0, "{\"" + String.valueOf(name) + "\"" + colon).append('}');
+    }
+    return json.toString();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.millrace.events;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * Reads the name of an image's class. The header {@code content-type} decides how:
+ *
+ * <ul>
+ *   <li>{@code application/json} and {@code application/*+json}: a JSON text, or an object with the
+ *       text in the field {@code label}.
+ *   <li>{@code application/cloudevents+json}: a CloudEvent in structured mode, whose {@code data}
+ *       is one of these.
+ *   <li>Otherwise the value is the name, in UTF-8.
+ * </ul>
+ *
+ * <p>White space around the name is removed. Reading throws Kafka's {@code SerializationException}
+ * if a value holds no name of one line. Thread-safe.
+ */
+public final class LabelDeserializer implements Deserializer<String> {
+
+  /** Creates the deserializer; it has no settings. */
+  public LabelDeserializer() {}
+
+  @Override
+  public String deserialize(String topic, byte[] value) {
+    return deserialize(topic, new RecordHeaders(), value);
+  }
+
+  @Override
+  public String deserialize(String topic, Headers headers, byte[] value) {
+    if (value == null) {
+      return null;
+    }
+    try {
+      String label = text(ContentType.of(headers), value).strip();
+      if (label.isEmpty() || label.lines().count() != 1) {
+        throw new SerializationException("the label is not one line of text");
+      }
+      return label;
+    } catch (IOException e) {
+      throw new SerializationException("the value holds no label: " + Problem.of(e), e);
+    }
+  }
+
+  private static String text(ContentType type, byte[] value) throws IOException {
+    if (!type.isJson() && !type.isCloudEvent()) {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+    }
+    JsonNode json = PredictionJson.tree(value);
+    JsonNode data = type.isCloudEvent() ? json.path("data") : json;
+    JsonNode label = data.isObject() ? data.path("label") : data;
+    if (!label.isTextual()) {
+      throw new SerializationException(
+          "the JSON value has no label; expected \"NAME\" or {\"label\": \"NAME\"}");
+    }
+    return label.textValue();
+  }
+}

@@ -1,0 +1,90 @@
+package dev.millrace.events;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/**
+ * The headers that make a prediction a CloudEvent of its own, in the Kafka binding's binary mode.
+ * The serializers of predictions add the {@code content-type}.
+ */
+public final class PredictionHeaders {
+
+  /** The value of {@code ce_type}. */
+  public static final String TYPE = "dev.millrace.prediction.v1";
+
+  /** The prefix of the headers of a CloudEvent. */
+  static final String PREFIX = "ce_";
+
+  /** The headers that describe the value of a record (RFC 9110, section 8), in lower case. */
+  private static final Set<String> CONTENT =
+      Set.of(
+          ContentType.HEADER,
+          "content-encoding",
+          "content-language",
+          "content-length",
+          "content-location",
+          "content-disposition",
+          "content-md5",
+          "content-range");
+
+  /** CloudEvents' times have years of four digits (RFC 3339). */
+  private static final int LAST_YEAR = 9999;
+
+  private PredictionHeaders() {}
+
+  /**
+   * Creates the headers of a prediction. They are:
+   *
+   * <ul>
+   *   <li>{@code ce_specversion} 1.0, and {@code ce_type} {@value #TYPE},
+   *   <li>{@code ce_id}: {@code topic-partition-offset} of the image's record,
+   *   <li>{@code ce_source}: the application that made the prediction,
+   *   <li>{@code ce_subject}: the image's id, unless it is empty,
+   *   <li>{@code ce_time}: the timestamp of the image's record. So a prediction that is made again
+   *       after a crash is the same event,
+   *   <li>and the headers of the image's record, except those that describe the image's own event
+   *       ({@code ce_*}) and its value ({@code content-type}, {@code content-encoding} and others).
+   * </ul>
+   *
+   * @param image the headers of the image's record, which stay unchanged
+   * @param prediction the prediction
+   * @param source the application id of the topology
+   * @param timestamp the timestamp of the image's record, in ms since 1970
+   * @return the headers
+   */
+  public static Headers of(Headers image, Prediction prediction, String source, long timestamp) {
+    Headers headers = new RecordHeaders();
+    for (Header header : image) {
+      if (!isOfTheImage(header.key().toLowerCase(Locale.ROOT))) {
+        headers.add(header);
+      }
+    }
+    Prediction.Source from = prediction.source();
+    add(headers, "specversion", "1.0");
+    add(headers, "id", from.topic() + "-" + from.partition() + "-" + from.offset());
+    add(headers, "source", source);
+    add(headers, "type", TYPE);
+    Instant time = Instant.ofEpochMilli(timestamp);
+    if (time.atOffset(ZoneOffset.UTC).getYear() <= LAST_YEAR) {
+      add(headers, "time", time.toString());
+    }
+    if (!prediction.id().isEmpty()) {
+      add(headers, "subject", prediction.id());
+    }
+    return headers;
+  }
+
+  private static boolean isOfTheImage(String name) {
+    return name.startsWith(PREFIX) || CONTENT.contains(name);
+  }
+
+  private static void add(Headers headers, String attribute, String value) {
+    headers.add(PREFIX + attribute, value.getBytes(StandardCharsets.UTF_8));
+  }
+}

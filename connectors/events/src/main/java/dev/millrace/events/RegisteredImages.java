@@ -1,0 +1,16 @@
+package dev.millrace.events;
+
+/** Reads image events in the {@link WireFormat} of a schema registry. */
+@FunctionalInterface
+public interface RegisteredImages {
+
+  /**
+   * Reads an event. Called by several threads.
+   *
+   * @param value a value that {@linkplain WireFormat#begins begins} like the wire format
+   * @return the image, or the reason why the value holds none
+   * @throws org.apache.kafka.common.KafkaException if the registry does not answer; the event may
+   *     be good, and must be read again
+   */
+  ImageEvent read(byte[] value);
+}

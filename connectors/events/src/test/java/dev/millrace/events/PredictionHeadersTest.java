@@ -1,0 +1,89 @@
+package dev.millrace.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+
+class PredictionHeadersTest {
+
+  private static final long TIME = 1_767_323_045_006L;
+
+  private static Prediction prediction(String id) {
+    return new Prediction(
+        id,
+        new Prediction.Model("m", 3, "0".repeat(64)),
+        "cat",
+        1,
+        List.of(),
+        null,
+        new Prediction.Source("images", 2, 42));
+  }
+
+  private static Headers headers(String... names) {
+    Headers headers = new RecordHeaders();
+    for (String name : names) {
+      headers.add(name, "image's".getBytes(StandardCharsets.UTF_8));
+    }
+    return headers;
+  }
+
+  private static List<String> texts(Headers headers) {
+    return StreamSupport.stream(headers.spliterator(), false)
+        .map(header -> header.key() + ": " + new String(header.value(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  @Test
+  void prediction_isAnEventOfItsOwn() {
+    Headers image = headers("ce_id", "CE_Source", "ce_dataref", "ce_camera", "content-type");
+    Headers before = new RecordHeaders(image);
+
+    Headers own = PredictionHeaders.of(image, prediction("Käse/1.jpg"), "millrace-m", TIME);
+
+    assertThat(texts(own))
+        .containsExactly(
+            "ce_specversion: 1.0",
+            "ce_id: images-2-42",
+            "ce_source: millrace-m",
+            "ce_type: dev.millrace.prediction.v1",
+            "ce_time: 2026-01-02T03:04:05.006Z",
+            "ce_subject: Käse/1.jpg");
+    assertThat(image).isEqualTo(before);
+  }
+
+  @Test
+  void headersOfTheImagesValue_doNotLeak() {
+    Headers image =
+        headers("Content-Type", "content-encoding", "CONTENT-LENGTH", "content-md5", "content-x");
+
+    assertThat(texts(PredictionHeaders.of(image, prediction("a"), "app", TIME)))
+        .filteredOn(text -> text.toLowerCase(java.util.Locale.ROOT).startsWith("content"))
+        .containsExactly("content-x: image's");
+  }
+
+  @Test
+  void otherHeaders_areKeptInTheirOrder() {
+    Headers image = headers("traceparent", "mine", "ce_id", "mine", "cellar", "millrace.replayed");
+
+    assertThat(texts(PredictionHeaders.of(image, prediction("a"), "app", TIME)).subList(0, 5))
+        .containsExactly(
+            "traceparent: image's",
+            "mine: image's",
+            "mine: image's",
+            "cellar: image's",
+            "millrace.replayed: image's");
+  }
+
+  @Test
+  void attributesThatCloudEventsDoNotAllow_areLeftOut() {
+    Headers own = PredictionHeaders.of(headers(), prediction(""), "app", Long.MAX_VALUE);
+
+    assertThat(own.lastHeader("ce_subject")).isNull();
+    assertThat(own.lastHeader("ce_time")).isNull();
+  }
+}

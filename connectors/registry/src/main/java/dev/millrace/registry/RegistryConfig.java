@@ -1,0 +1,115 @@
+package dev.millrace.registry;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How to reach a schema registry. The keys of {@link #of} are those of Confluent's serializers.
+ *
+ * @param urls the registry's addresses; a request goes to the next one if one does not answer
+ * @param authorization value of the HTTP header {@code Authorization}, or null to send none
+ * @param register whether to register the schemas of predictions; otherwise they must be registered
+ *     already
+ */
+public record RegistryConfig(List<URI> urls, String authorization, boolean register) {
+
+  /** The key of the addresses, separated by commas. */
+  public static final String URL = "schema.registry.url";
+
+  /** The key of the user and the password, joined by a colon, for basic authentication. */
+  public static final String USER_INFO = "basic.auth.user.info";
+
+  /** The key of the token for bearer authentication. */
+  public static final String TOKEN = "bearer.auth.token";
+
+  /** The key that says whether to register schemas; true by default. */
+  public static final String REGISTER = "auto.register.schemas";
+
+  /**
+   * Validates the addresses.
+   *
+   * @param urls the registry's addresses
+   * @param authorization value of the HTTP header {@code Authorization}, or null
+   * @param register whether to register the schemas of predictions
+   * @throws IllegalArgumentException if an address is not an HTTP address, or there is none
+   */
+  public RegistryConfig {
+    urls = List.copyOf(urls);
+    if (urls.isEmpty()) {
+      throw new IllegalArgumentException(URL + ": give the address of a schema registry");
+    }
+    urls.forEach(RegistryConfig::requireHttp);
+  }
+
+  /**
+   * Reads the configuration.
+   *
+   * @param config the keys of this class and their values; other keys are ignored. An address may
+   *     hold the user and the password ({@code https://user:password@host})
+   * @return the configuration
+   * @throws IllegalArgumentException if an address is not an HTTP address, or there is none
+   */
+  public static RegistryConfig of(Map<String, ?> config) {
+    List<URI> urls = new ArrayList<>();
+    String userInfo = text(config, USER_INFO);
+    for (String url : Objects.requireNonNullElse(text(config, URL), "").split(",", -1)) {
+      if (!url.isBlank()) {
+        URI address = uri(url.strip());
+        userInfo = userInfo == null ? address.getUserInfo() : userInfo;
+        urls.add(address);
+      }
+    }
+    String register = text(config, REGISTER);
+    return new RegistryConfig(
+        urls,
+        authorization(userInfo, text(config, TOKEN)),
+        register == null || Boolean.parseBoolean(register));
+  }
+
+  /** {@return the addresses, without the authorization, which is a secret} */
+  @Override
+  public String toString() {
+    return "RegistryConfig[urls=" + urls.stream().map(RegistryConfig::shown).toList() + "]";
+  }
+
+  /** {@return an address without user and password} */
+  static String shown(URI url) {
+    return url.getUserInfo() == null
+        ? url.toString()
+        : url.toString().replace(url.getRawUserInfo() + "@", "");
+  }
+
+  private static String authorization(String userInfo, String token) {
+    if (userInfo != null) {
+      return "Basic "
+          + Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
+    }
+    return token == null ? null : "Bearer " + token;
+  }
+
+  private static String text(Map<String, ?> config, String key) {
+    Object value = config.get(key);
+    return value == null ? null : value.toString();
+  }
+
+  private static URI uri(String url) {
+    try {
+      return URI.create(url);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(URL + ": an address is not valid: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireHttp(URI url) {
+    boolean http = "http".equalsIgnoreCase(url.getScheme());
+    if ((!http && !"https".equalsIgnoreCase(url.getScheme())) || url.getHost() == null) {
+      throw new IllegalArgumentException(
+          URL + ": '" + shown(url) + "' is not an address such as http://localhost:8081");
+    }
+  }
+}

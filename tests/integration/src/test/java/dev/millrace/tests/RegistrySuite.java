@@ -1,0 +1,129 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.serve.OutputFormat;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The service with a real schema registry: Apicurio, by the interface that Confluent has defined.
+ * Runs only with the profiles {@code nightly} and {@code registry}, because the latter downloads
+ * the registry, 109 MB: {@code ./mvnw -Pnightly,registry -Dnightly=registry verify}.
+ */
+@Tag("nightly")
+@Tag("registry")
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
+class RegistrySuite {
+
+  private static final Pattern ID = Pattern.compile("\"id\"\\s*:\\s*(\\d+)");
+
+  @TempDir static Path logs;
+  @TempDir Path folder;
+
+  private static final Path APICURIO = Path.of("target", "apicurio").toAbsolutePath();
+
+  private static Process server;
+  private static String url;
+
+  @BeforeAll
+  static void start() throws IOException {
+    assumeThat(APICURIO).as("what the profile \"registry\" downloads").exists();
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    url = "http://127.0.0.1:" + port + "/apis/ccompat/v7";
+    server =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-Dquarkus.http.host=127.0.0.1",
+                "-Dquarkus.http.port=" + port,
+                "-jar",
+                jar().toString())
+            .directory(logs.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(logs.resolve("apicurio.log").toFile())
+            .start();
+    await()
+        .atMost(Duration.ofMinutes(3))
+        .ignoreExceptions()
+        .until(() -> send(HttpRequest.newBuilder(URI.create(url + "/subjects"))) != null);
+  }
+
+  private static Path jar() throws IOException {
+    try (Stream<Path> files = Files.list(APICURIO)) {
+      return files
+          .filter(file -> file.toString().endsWith("-runner.jar"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @AfterAll
+  static void stop() throws InterruptedException {
+    if (server != null) {
+      server.destroy();
+      server.waitFor();
+    }
+  }
+
+  private static String send(HttpRequest.Builder request) throws IOException {
+    try {
+      HttpResponse<String> response =
+          HttpClient.newHttpClient()
+              .send(
+                  request.header("Content-Type", "application/json").build(),
+                  HttpResponse.BodyHandlers.ofString());
+      if (response.statusCode() != 200) {
+        throw new IOException(response.statusCode() + ": " + response.body());
+      }
+      return response.body();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  /** Registers the schema of the images. Returns its id. */
+  private static int register() throws IOException {
+    String schema = RegistryScenario.PHOTO.replace("\"", "\\\"");
+    Matcher id =
+        ID.matcher(
+            send(
+                HttpRequest.newBuilder(URI.create(url + "/subjects/images-value/versions"))
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"schema\":\"" + schema + "\"}"))));
+    id.find();
+    return Integer.parseInt(id.group(1));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void avroImages_getPredictionsInEveryFormat(OutputFormat format, EmbeddedBroker broker)
+      throws Exception {
+    new RegistryScenario(url, register())
+        .run(broker, Models.publishRandom(folder, "random"), format);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.millrace.streams;
+
+import dev.millrace.core.files.Sha256;
+import dev.millrace.events.Prediction;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.apache.kafka.common.utils.Bytes;
+
+/** The id of a record: its key as text, which is short enough for a header or a database. */
+final class RecordId {
+
+  /** The largest number of characters (Unicode code points) of a key that is its record's id. */
+  static final int LONGEST = 1024;
+
+  /** The number of characters of a longer key that its record's id begins with. */
+  private static final int BEGINNING = 200;
+
+  /** The character that decoding puts in place of bytes that are not UTF-8. */
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private RecordId() {}
+
+  /**
+   * {@return the key as text} A null key becomes {@code topic-partition-offset}. Bytes that are not
+   * UTF-8 become {@code 0x} and their hexadecimal digits. A text of more than {@value #LONGEST}
+   * characters becomes its first 200 characters, {@code -sha256:} and the SHA-256 of the key's
+   * bytes (of text in UTF-8) in hexadecimal.
+   *
+   * @param key the record's key, or null
+   * @param source the record's position
+   */
+  static String of(Object key, Prediction.Source source) {
+    if (key == null) {
+      return source.topic() + "-" + source.partition() + "-" + source.offset();
+    }
+    if (key instanceof Bytes bytes) {
+      return of(bytes.get());
+    }
+    return key instanceof byte[] bytes ? of(bytes) : limited(key.toString(), null);
+  }
+
+  private static String of(byte[] key) {
+    String text = new String(key, StandardCharsets.UTF_8);
+    return limited(text.indexOf(REPLACEMENT) < 0 ? text : textOrHex(key), key);
+  }
+
+  /**
+   * Decodes bytes whose text contains the replacement character. Either the bytes encode this
+   * character, or they are not UTF-8.
+   */
+  private static String textOrHex(byte[] key) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(key)).toString();
+    } catch (CharacterCodingException e) {
+      return "0x" + HexFormat.of().formatHex(key);
+    }
+  }
+
+  private static String limited(String text, byte[] key) {
+    if (text.length() <= LONGEST || text.codePointCount(0, text.length()) <= LONGEST) {
+      return text;
+    }
+    byte[] hashed = key == null ? text.getBytes(StandardCharsets.UTF_8) : key;
+    return text.substring(0, text.offsetByCodePoints(0, BEGINNING))
+        + "-sha256:"
+        + Sha256.of(hashed);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.millrace.service.command.options;
+
+import dev.millrace.events.ImageField;
+import dev.millrace.registry.RegistryConfig;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** How the events of topics are read and written: a mixin of options. */
+@Grouped(Section.TOPICS)
+public final class EventOptions {
+
+  @Option(
+      names = "--image-field",
+      paramLabel = "FIELD",
+      defaultValue = "image",
+      description =
+          "Field that holds the image in formats with fields, such as JSON or Avro. A dot leads into"
+              + " an object, as in payload.image (default: ${DEFAULT-VALUE}).")
+  private String imageField;
+
+  @Mixin private RegistryOptions registry;
+
+  /**
+   * {@return the options as keys of {@link ImageField} and {@link RegistryConfig}}
+   *
+   * @throws IllegalArgumentException if a value is not valid
+   */
+  public Map<String, String> keys() {
+    Map<String, String> keys = new LinkedHashMap<>(registry.keys());
+    keys.put(ImageField.KEY, ImageField.of(imageField).toString());
+    return keys;
+  }
+}
