@@ -23,11 +23,11 @@ record CloudEventImage(JsonImage json) {
       "{\"specversion\": \"1.0\", …, \"data_base64\": \"<base64>\"}";
 
   /**
-   * {@return the image of an event}
+   * {@return the image of an event, or where it is stored}
    *
    * @throws IOException if the value is not JSON
    */
-  byte[] read(byte[] value) throws IOException, UnreadableEventException {
+  ImageEvent read(byte[] value) throws IOException, UnreadableEventException {
     try (JsonParser parser = JsonImage.object(value, 0, EXPECTED)) {
       Attributes event = new Attributes();
       for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
@@ -35,7 +35,8 @@ record CloudEventImage(JsonImage json) {
         switch (name) {
           case "specversion" -> event.version = parser.getValueAsString("");
           case "datacontenttype" -> event.type = parser.getValueAsString("");
-          case "dataref" -> event.elsewhere = true;
+          case ClaimCheck.DATAREF -> event.dataref = parser.getValueAsString("");
+          case ClaimCheck.SHA256 -> event.sha256 = parser.getValueAsString("");
           case "data_base64", "data" -> {
             if (token != JsonToken.VALUE_NULL) {
               data(event, name, parser);
@@ -63,28 +64,30 @@ record CloudEventImage(JsonImage json) {
     }
   }
 
-  private byte[] image(Attributes event) throws IOException, UnreadableEventException {
+  private ImageEvent image(Attributes event) throws IOException, UnreadableEventException {
     if (!event.version.equals("1.0")) {
       throw new UnreadableEventException(
           "the CloudEvent's specversion is \"" + event.version + "\"; send version 1.0");
     }
     if (event.binary != null) {
-      return ContentType.parse(event.type).isJson() ? json.read(event.binary, 0) : event.binary;
+      return new ImageEvent.Encoded(
+          ContentType.parse(event.type).isJson() ? json.read(event.binary, 0) : event.binary);
     }
-    if (event.image == null) {
-      throw new UnreadableEventException(
-          event.elsewhere
-              ? ClaimCheck.REFUSAL
-              : "the CloudEvent has no data; expected " + EXPECTED);
+    if (event.image != null) {
+      return new ImageEvent.Encoded(event.image);
     }
-    return event.image;
+    if (event.dataref == null) {
+      throw new UnreadableEventException("the CloudEvent has no data; expected " + EXPECTED);
+    }
+    return new ImageEvent.Referenced(new ImageReference(event.dataref, event.sha256));
   }
 
   /** What is known of an event while it is read. The fields may come in any order. */
   private static final class Attributes {
     private String version = "";
     private String type = "";
-    private boolean elsewhere;
+    private String dataref;
+    private String sha256;
     private byte[] binary;
     private byte[] image;
   }

@@ -16,6 +16,13 @@ public sealed interface ImageEvent {
   record Encoded(byte[] bytes) implements ImageEvent {}
 
   /**
+   * A record whose image is stored elsewhere.
+   *
+   * @param reference where the image is
+   */
+  record Referenced(ImageReference reference) implements ImageEvent {}
+
+  /**
    * A record from which no image can be read.
    *
    * @param reason the reason, for the dead letter
@@ -41,12 +48,13 @@ public sealed interface ImageEvent {
    * </ul>
    *
    * <p>With the header {@code ce_dataref} (a CloudEvents claim check) and without a value, the
-   * event is {@link Unreadable}, because claim checks are not supported.
+   * event is {@link Referenced}. So is a CloudEvent in structured mode that has {@code dataref} and
+   * no data. The checksum is in {@code ce_sha256} or {@code sha256}, or missing.
    *
    * <p>Reading never throws an exception: an invalid value becomes {@link Unreadable}, and a null
    * value stays null. Writing follows the headers, too: it stores the image's bytes unchanged, or
    * as the JSON above, or as a CloudEvent. It throws Kafka's {@code SerializationException} for an
-   * {@link Unreadable}. Thread-safe.
+   * {@link Unreadable}, and for a {@link Referenced} that the headers do not name. Thread-safe.
    */
   static Serde<ImageEvent> serde() {
     return serde(ImageField.DEFAULT);

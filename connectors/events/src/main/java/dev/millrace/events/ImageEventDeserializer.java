@@ -1,14 +1,13 @@
 package dev.millrace.events;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /** Reads image events by their headers; see {@link ImageEvent#serde()}. Thread-safe. */
 final class ImageEventDeserializer implements Deserializer<ImageEvent> {
-
-  private static final String CLAIM_CHECK = "ce_dataref";
 
   private final JsonImage json;
   private final CloudEventImage cloudEvent;
@@ -31,8 +30,11 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
 
   @Override
   public ImageEvent deserialize(String topic, Headers headers, byte[] value) {
-    if ((value == null || value.length == 0) && headers.lastHeader(CLAIM_CHECK) != null) {
-      return new ImageEvent.Unreadable(ClaimCheck.REFUSAL);
+    if (value == null || value.length == 0) {
+      Optional<ImageReference> elsewhere = ClaimCheck.of(headers);
+      if (elsewhere.isPresent()) {
+        return new ImageEvent.Referenced(elsewhere.get());
+      }
     }
     if (value == null) {
       return null;
@@ -51,7 +53,7 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
   private ImageEvent read(ContentType type, byte[] value)
       throws IOException, UnreadableEventException {
     if (type.isCloudEvent()) {
-      return new ImageEvent.Encoded(cloudEvent.read(value));
+      return cloudEvent.read(value);
     }
     if (type.isAnyCloudEvent()) {
       throw new UnreadableEventException(

@@ -24,11 +24,15 @@ final class ImageEventSerializer implements Serializer<ImageEvent> {
     if (event instanceof ImageEvent.Encoded encoded) {
       return encoded.bytes();
     }
-    throw new SerializationException("an unreadable event cannot be written: " + event);
+    throw new SerializationException("an event without its image cannot be written: " + event);
   }
 
   @Override
   public byte[] serialize(String topic, Headers headers, ImageEvent event) {
+    if (event instanceof ImageEvent.Referenced referenced
+        && ClaimCheck.of(headers).filter(referenced.reference()::equals).isPresent()) {
+      return null; // the headers hold the reference
+    }
     byte[] image = serialize(topic, event);
     if (image == null) {
       return null;

@@ -93,7 +93,6 @@ class CloudEventImageTest {
         "\"data_base64\":\"AAAA\",\"data\":{\"image\":\"AAAA\"} | two fields with data",
         "\"data\":{\"image\":\"AAAA\"},\"data_base64\":\"AAAA\" | two fields with data",
         "\"data\":\"AAAA\",\"data\":\"AAAA\" | two fields with data",
-        "\"dataref\":\"https://example.org/cat.jpg\" | the image is stored elsewhere",
         "\"datacontenttype\":\"application/json\",\"data_base64\":\"AAAA\" | not valid JSON"
       })
   void event_withoutAnImage_isUnreadable(String data, String reason) {
@@ -112,6 +111,15 @@ class CloudEventImageTest {
       })
   void value_thatIsNoEvent_isUnreadable(String json, String reason) {
     assertUnreadable(read(json), reason);
+  }
+
+  @Test
+  void event_whoseImageIsElsewhere_saysWhere() {
+    assertThat(read(event("\"dataref\":\"s3://cats/1.jpg\",\"sha256\":\"0123\"")))
+        .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/1.jpg", "0123")));
+    assertThat(read(event("\"data\":null,\"dataref\":\"s3://cats/1.jpg\"")))
+        .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/1.jpg", null)));
+    assertImage(read(event("\"dataref\":\"s3://cats/1.jpg\",\"data\":\"" + BASE64 + "\"")));
   }
 
   @Test

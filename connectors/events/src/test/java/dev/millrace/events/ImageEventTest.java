@@ -297,13 +297,29 @@ class ImageEventTest {
   }
 
   @Test
-  void claimCheck_withoutAValue_isUnreadable() {
+  void claimCheck_withoutAValue_isAReference() {
+    String uri = "https://example.org/cat.jpg";
     for (byte[] value : new byte[][] {null, {}}) {
-      assertUnreadable(read(value, claimCheck()), "(ce_dataref)");
-      assertUnreadable(
-          read(value, claimCheck().add("content-type", bytes("application/json"))),
-          "send the image itself");
+      assertThat(read(value, claimCheck()))
+          .isEqualTo(new ImageEvent.Referenced(new ImageReference(uri, null)));
+      assertThat(
+              read(
+                  value,
+                  claimCheck()
+                      .add("content-type", bytes("application/json"))
+                      .add("ce_sha256", bytes("0123"))))
+          .isEqualTo(new ImageEvent.Referenced(new ImageReference(uri, "0123")));
     }
+  }
+
+  @Test
+  void reference_isWrittenOnlyWithItsHeaders() {
+    ImageEvent event = read(null, claimCheck());
+
+    assertThat(SERDE.serializer().serialize("images", claimCheck(), event)).isNull();
+    assertThatThrownBy(() -> SERDE.serializer().serialize("images", new RecordHeaders(), event))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageStartingWith("an event without its image cannot be written");
   }
 
   @Test
@@ -415,8 +431,10 @@ class ImageEventTest {
     return new RecordHeaders().add("content-type", bytes(contentType));
   }
 
-  private static Headers claimCheck() {
-    return new RecordHeaders().add("ce_dataref", bytes("https://example.org/cat.jpg"));
+  private static RecordHeaders claimCheck() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("ce_dataref", bytes("https://example.org/cat.jpg"));
+    return headers;
   }
 
   private static byte[] json(String base64) {

@@ -89,6 +89,7 @@ class FollowPromotionsTest {
       promote(broker, model, new Champion(1, null, false));
       await().dontCatchUncaughtExceptions().until(() -> swaps.equals(List.of("Optional[2] -> 1")));
       assertThat(inference.health()).isEqualTo(new InferenceHealth(true, null, model, 1));
+      assertThat(inference.start().version()).isEqualTo(1);
 
       promote(broker, model, new Champion(9, 1, false));
       await().dontCatchUncaughtExceptions().until(() -> lagging() == 1);

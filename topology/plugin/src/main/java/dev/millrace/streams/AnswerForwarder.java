@@ -4,8 +4,10 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.Prediction;
 import dev.millrace.events.PredictionHeaders;
 import dev.millrace.streams.engine.Classification;
+import dev.millrace.streams.fetch.StoreAwayException;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.util.concurrent.CompletionException;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
@@ -54,6 +56,8 @@ final class AnswerForwarder<K, V, R> {
    * Forwards the answer of a record. The answer must be complete.
    *
    * @throws InferenceStalledError if the engine or a later processor failed
+   * @throws org.apache.kafka.streams.errors.TaskCorruptedException if the store of the image is
+   *     away
    */
   void forward(PendingRecord<K, V> pending) {
     Classification answer = null;
@@ -98,13 +102,17 @@ final class AnswerForwarder<K, V, R> {
     }
   }
 
-  /** Forwards the result, or refuses the record with the joiner's exception. */
+  /**
+   * Forwards the result, or refuses the record with the joiner's exception. A joiner in Kotlin may
+   * throw a checked exception.
+   */
   private void forwardResult(PendingRecord<K, V> pending, Classification answer) {
     FixedKeyRecord<K, R> result;
     try {
       result = result(pending, answer);
-    } catch (RuntimeException e) {
-      records.refuse(pending.record(), pending.origin(), e);
+    } catch (Exception e) {
+      RuntimeException reason = e instanceof RuntimeException own ? own : new StreamsException(e);
+      records.refuse(pending.record(), pending.origin(), reason);
       return;
     }
     records.forward(result, pending.origin());
@@ -113,6 +121,9 @@ final class AnswerForwarder<K, V, R> {
   private BadImageException refusal(Throwable cause) {
     if (cause instanceof BadImageException refusal) {
       return refusal;
+    }
+    if (cause instanceof StoreAwayException away) {
+      throw failure.remember(records.giveUp(away));
     }
     throw failure.remember(new InferenceStalledError(cause.getMessage(), cause));
   }

@@ -104,8 +104,12 @@ final class EngineStart {
           ? Optional.of("the engine has stopped; the next task starts another one")
           : Optional.empty();
     } catch (CompletionException e) {
-      return Optional.of(e.getCause().getMessage());
+      return Optional.of(words(e.getCause()));
     }
+  }
+
+  private static String words(Throwable failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
   /** {@return whether the engine is starting or running} */

@@ -129,7 +129,8 @@ public final class ImageInference<K> extends Inference<K, ImageEvent, Prediction
    * @param image returns the encoded image of a value that is not null. Null or an empty array
    *     means that the value has no image. A {@link dev.millrace.core.image.BadImageException}
    *     refuses the record; any other exception is a failure of this processor. Called on the
-   *     stream thread, which should not wait
+   *     stream thread, which should not wait. The array must not change before the result is made,
+   *     because another thread decodes it; so do not use an array for more than one record
    * @param <K> the type of the keys
    * @param <V> the type of the values
    * @return the builder

@@ -3,12 +3,15 @@ package dev.millrace.streams;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.control.Swappable;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.KafkaStreamsVersion;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -56,7 +59,9 @@ public sealed class Inference<K, V, R>
   private final AtomicBoolean proved;
   private final SwapListener listener;
   private final Promotions promotions;
-  private boolean started;
+  private final FetchPool fetches;
+  private final AtomicReference<InferenceEngine> kept = new AtomicReference<>();
+  private volatile boolean closed;
 
   /**
    * Creates an inference that follows no promotions.
@@ -80,6 +85,7 @@ public sealed class Inference<K, V, R>
     this.barrier = barrier;
     this.listener = (previous, serving) -> {};
     this.promotions = null;
+    this.fetches = null;
   }
 
   /**
@@ -99,6 +105,7 @@ public sealed class Inference<K, V, R>
     this.barrier = CommitBarrier.builder(builder.barrierName(), proved);
     this.listener = builder.listener();
     this.promotions = builder.promotions();
+    this.fetches = builder.fetches();
   }
 
   /**
@@ -116,29 +123,41 @@ public sealed class Inference<K, V, R>
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
    * @throws InferenceStalledError if the calling thread is interrupted, if a task that waits for
    *     the same start gives the start up, or if {@link #close} is called meanwhile
+   * @throws IllegalStateException if the inference was closed
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   public ModelVersion start() {
-    return promotions == null ? load(null) : promotions.start(this, this::load);
+    requireOpen();
+    if (promotions == null) {
+      return load(engine::acquire);
+    }
+    ModelVersion first =
+        promotions.start(this, version -> load(() -> engine.acquire(() -> first(version))));
+    return serving().orElse(first); // a later promotion may serve already
   }
 
-  /**
-   * Loads a version, and keeps the engine.
-   *
-   * @param version the version's number; null for the configured version, or the newest
-   */
-  private synchronized ModelVersion load(Integer version) {
-    InferenceEngine running =
-        engine.acquire(
-            () ->
-                version == null
-                    ? config.first()
-                    : config.versions().version(config.model(), version));
-    if (started) {
+  /** Returns the version with this number; for null, the configured version, or the newest. */
+  private ModelVersion first(Integer version) {
+    return version == null ? config.first() : config.versions().version(config.model(), version);
+  }
+
+  /** Acquires the engine, and keeps it until {@link #close}. */
+  private synchronized ModelVersion load(Supplier<InferenceEngine> acquire) {
+    InferenceEngine running = acquire.get();
+    if (kept.getAndSet(running) == running) {
       engine.release(running);
     }
-    started = true;
+    if (closed) {
+      leaveEngine();
+      throw new InferenceStalledError("the inference was closed while it started", null);
+    }
     return running.serving();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the inference was closed; build another one");
+    }
   }
 
   /** {@return the version that serves, or that served last; empty if none was loaded yet} */
@@ -160,11 +179,20 @@ public sealed class Inference<K, V, R>
    * @return the candidate
    * @throws dev.millrace.core.model.ModelException if the candidate is refused; the current version
    *     then keeps serving
+   * @throws IllegalStateException if the inference was closed, or is closed meanwhile
    */
   @Override
   public ModelVersion swap(int version, boolean allowSignatureChange) {
+    requireOpen();
     ModelVersion candidate = config.versions().version(config.model(), version);
-    Optional<ModelVersion> previous = engine.swap(candidate, allowSignatureChange);
+    Optional<ModelVersion> previous;
+    try {
+      previous = engine.swap(candidate, allowSignatureChange);
+    } finally {
+      if (closed) {
+        leaveEngine(); // the swap may have started another engine
+      }
+    }
     try {
       listener.onSwap(previous, candidate);
     } catch (RuntimeException e) {
@@ -182,6 +210,7 @@ public sealed class Inference<K, V, R>
     Optional<String> problem =
         (promotions == null ? Optional.<String>empty() : promotions.problem())
             .or(engine::problem)
+            .or(() -> fetches == null ? Optional.empty() : fetches.problem())
             .or(this::unproved);
     Optional<String> lag = promotions == null ? Optional.empty() : promotions.lag();
     return new InferenceHealth(
@@ -220,6 +249,7 @@ public sealed class Inference<K, V, R>
     return new InferenceProcessor<>(
         engine,
         mapping,
+        fetches,
         format,
         config.maxInFlight(),
         barrier.name(),
@@ -236,15 +266,30 @@ public sealed class Inference<K, V, R>
    * Stops following promotions, stops the engine and frees the model. Close the Kafka Streams
    * client first; otherwise its tasks fail. If a run hangs in native code, this method returns
    * after 10 s, and the memory of the run and the model stays allocated. If the engine belongs to
-   * another inference (see {@link InferenceBuilder#engineOf}), it goes on.
+   * another inference (see {@link InferenceBuilder#engineOf}), it goes on. A closed inference
+   * cannot start again.
    */
   @Override
   public void close() {
-    if (promotions != null) {
-      promotions.close();
+    closed = true;
+    try {
+      if (promotions != null) {
+        promotions.close();
+      }
+    } finally {
+      if (fetches != null) {
+        fetches.close();
+      }
+      leaveEngine();
     }
+  }
+
+  private void leaveEngine() {
+    InferenceEngine running = kept.getAndSet(null);
     if (ownsEngine) {
       engine.close();
+    } else if (running != null) {
+      engine.release(running);
     }
   }
 }

@@ -9,11 +9,14 @@ import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.fetch.FetchPool;
+import dev.millrace.streams.fetch.ImageFetcher;
 import dev.millrace.streams.internals.KafkaStreamsVersion;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tags;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.kstream.ValueJoiner;
@@ -39,9 +42,11 @@ public final class InferenceBuilder<K, V, R> {
   private Map<?, ?> kafka;
   private SwapListener listener = (previous, serving) -> {};
   private Inference<?, ?, ?> owner;
+  private ImageFetcher fetcher;
+  private int concurrency;
 
   InferenceBuilder(InferenceConfig config, ValueMapping<K, V, R> mapping) {
-    this.config = config;
+    this.config = Objects.requireNonNull(config, "config");
     this.mapping = mapping;
   }
 
@@ -55,6 +60,7 @@ public final class InferenceBuilder<K, V, R> {
    */
   public <T> InferenceBuilder<K, V, T> result(
       ValueJoiner<? super V, ? super Prediction, ? extends T> joiner) {
+    Objects.requireNonNull(joiner, "joiner");
     return result((key, value, headers, prediction) -> joiner.apply(value, prediction));
   }
 
@@ -69,16 +75,16 @@ public final class InferenceBuilder<K, V, R> {
   public <T> InferenceBuilder<K, V, T> result(
       ResultJoiner<? super K, ? super V, ? extends T> joiner) {
     InferenceBuilder<K, V, T> changed = (InferenceBuilder<K, V, T>) this;
-    changed.mapping = mapping.withResult(joiner);
+    changed.mapping = mapping.withResult(Objects.requireNonNull(joiner, "joiner"));
     return changed;
   }
 
   /**
    * Names the inference. The name becomes the tag {@code inference} of its meters, so that two
-   * inferences of one model have meters of their own in one registry. Registries for Prometheus
-   * take meters of one name only with the same tags, so name all inferences of a registry or none.
-   * The name is also a part of the name of the state store. Without a name, the meters of all
-   * inferences of a model are one.
+   * inferences of one model have meters of their own in one registry. Older registries for
+   * Prometheus take meters of one name only with the same tags, so name all inferences of a
+   * registry or none. The name is also a part of the name of the state store. Without a name, the
+   * meters of all inferences of a model are one.
    *
    * @param name made of letters, digits, '.', '-' and '_', unique in its topology
    * @return this builder
@@ -103,7 +109,7 @@ public final class InferenceBuilder<K, V, R> {
    * @return this builder
    */
   public InferenceBuilder<K, V, R> registry(MeterRegistry registry) {
-    this.registry = registry;
+    this.registry = Objects.requireNonNull(registry, "registry");
     return this;
   }
 
@@ -118,8 +124,8 @@ public final class InferenceBuilder<K, V, R> {
    * @return this builder
    */
   public InferenceBuilder<K, V, R> runtime(ModelRuntime runtime, Supplier<ImageDecoder> decoders) {
-    this.runtime = runtime;
-    this.decoders = decoders;
+    this.runtime = Objects.requireNonNull(runtime, "runtime");
+    this.decoders = Objects.requireNonNull(decoders, "decoders");
     return this;
   }
 
@@ -135,31 +141,53 @@ public final class InferenceBuilder<K, V, R> {
    * @return this builder
    */
   public InferenceBuilder<K, V, R> followPromotions(Map<?, ?> kafka) {
-    this.kafka = kafka;
+    this.kafka = Objects.requireNonNull(kafka, "kafka");
     return this;
   }
 
   /**
-   * Sets a listener, which is told of each swap.
+   * Sets a listener, which is told of each swap of this inference: of each {@link Inference#swap}
+   * and of each promotion that it follows. It is not told of swaps by an inference that shares the
+   * engine. The listener should return soon, because no other promotion is followed meanwhile.
    *
    * @param listener the listener
    * @return this builder
    */
   public InferenceBuilder<K, V, R> onSwap(SwapListener listener) {
-    this.listener = listener;
+    this.listener = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Fetches the images of records that only refer to an image ({@link
+   * dev.millrace.events.ImageEvent.Referenced}). By default, such records are refused.
+   *
+   * <p>If the fetcher throws an {@link java.io.IOException}, the record is kept: its task gives up
+   * the work since the last commit, and the stream goes on from there when the store works again.
+   * No record is lost and, under exactly-once, none is answered twice. {@link Inference#health}
+   * says why the stream waits.
+   *
+   * @param fetcher fetches one image
+   * @param concurrency the largest number of fetches at the same time, at least 1
+   * @return this builder
+   */
+  public InferenceBuilder<K, V, R> fetcher(ImageFetcher fetcher, int concurrency) {
+    this.fetcher = Objects.requireNonNull(fetcher, "fetcher");
+    this.concurrency = concurrency;
     return this;
   }
 
   /**
    * Runs the images on the engine of another inference, whose batches then hold images of both.
    * Both serve one version: a swap of one swaps the other. The other inference owns the engine; its
-   * registry and runtime apply, and it is closed last.
+   * registry and runtime apply, and it is closed last. If it follows promotions, it is also started
+   * first.
    *
    * @param other an inference of the same model, with the same settings of the engine
    * @return this builder
    */
   public InferenceBuilder<K, V, R> engineOf(Inference<?, ?, ?> other) {
-    this.owner = other;
+    this.owner = Objects.requireNonNull(other, "other");
     return this;
   }
 
@@ -187,18 +215,23 @@ public final class InferenceBuilder<K, V, R> {
     return listener;
   }
 
+  /** What fetches images; null if nothing does. */
+  FetchPool fetches() {
+    return fetcher == null ? null : new FetchPool(fetcher, concurrency, System::nanoTime);
+  }
+
   boolean ownsEngine() {
     return owner == null;
   }
 
   /**
-   * The name of the barrier, unique in this process if the inference has no name. The store has no
-   * content, so that its name may change from one start to the next.
+   * The name of the barrier. It ends with a number, unique in this process, if the inference has no
+   * name. The store has no content, so that its name may change from one start to the next.
    */
   String barrierName() {
-    return "millrace-"
-        + (name == null ? config.model() + "-" + UNNAMED.incrementAndGet() : name)
-        + "-barrier";
+    return name == null
+        ? "millrace-" + config.model() + "-barrier-" + UNNAMED.incrementAndGet()
+        : "millrace-" + name + "-barrier";
   }
 
   /** The engine to run on: a new one, or that of the other inference. */

@@ -16,8 +16,8 @@ import java.util.Map;
 public record InferenceHealth(boolean ready, String reason, String model, Integer version) {
 
   /**
-   * Returns the values in the form that Spring's {@code Health.Builder.withDetails} and a {@code
-   * HealthCheckResponseBuilder} of MicroProfile take.
+   * Returns the values in the form that Spring's {@code Health.Builder.withDetails} takes. For
+   * MicroProfile, pass each value as text to {@code HealthCheckResponseBuilder.withData}.
    *
    * @return {@code model}, {@code version} and {@code reason}, without the values that are null
    */

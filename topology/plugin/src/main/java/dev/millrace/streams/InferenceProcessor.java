@@ -1,8 +1,11 @@
 package dev.millrace.streams;
 
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.events.ImageReference;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.fetch.FetchPool;
+import dev.millrace.streams.fetch.StoreAwayException;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.time.Duration;
@@ -43,6 +46,7 @@ final class InferenceProcessor<K, V, R>
   private static final int MOST_ANSWERED = 256;
 
   private final ValueMapping<K, V, R> mapping;
+  private final TaskFetches fetches;
   private final PredictionFormat format;
   private final int maxInFlight;
   private final String barrierName;
@@ -63,6 +67,7 @@ final class InferenceProcessor<K, V, R>
   private Cancellable tick;
 
   /**
+   * @param fetches fetches images that records refer to; null if nothing does
    * @param barrierName the name of the task's {@link CommitBarrier}
    * @param ofThisThread returns the answers that the calling thread owes (see {@link OwedAnswers})
    * @param nanoTime the engine's clock, for example {@link System#nanoTime}
@@ -70,6 +75,7 @@ final class InferenceProcessor<K, V, R>
   InferenceProcessor(
       SharedEngine engine,
       ValueMapping<K, V, R> mapping,
+      FetchPool fetches,
       PredictionFormat format,
       int maxInFlight,
       String barrierName,
@@ -82,6 +88,7 @@ final class InferenceProcessor<K, V, R>
     this.ofThisThread = ofThisThread;
     this.nanoTime = nanoTime;
     this.engine = new TaskEngine(engine, failure, nanoTime);
+    this.fetches = new TaskFetches(fetches, nanoTime);
   }
 
   @Override
@@ -123,16 +130,38 @@ final class InferenceProcessor<K, V, R>
   /** Submits the image of a record, or has the engine refuse a record that has none. */
   private PendingRecord<K, V> submitted(FixedKeyRecord<K, V> record, long deadline) {
     int bytes = 0;
+    CompletableFuture<byte[]> fetch = null;
     CompletableFuture<Classification> answer;
     try {
-      byte[] image = mapping.imageOf(record.value());
-      bytes = image.length;
-      answer = engine.submit(image, deadline);
+      ImageSource source = mapping.sourceOf(record.value());
+      if (source instanceof ImageSource.Value image) {
+        bytes = image.encoded().length;
+        answer = engine.submit(image.encoded(), deadline);
+      } else {
+        fetch = fetch(((ImageSource.Elsewhere) source).reference(), deadline);
+        answer = engine.submitFetched(fetch);
+      }
     } catch (BadImageException e) {
       answer = engine.refuse(e);
     }
     return new PendingRecord<>(
-        record, bytes, records.recordContext(), TraceContext.current(), answer);
+        record, bytes, records.recordContext(), TraceContext.current(), fetch, answer);
+  }
+
+  private CompletableFuture<byte[]> fetch(ImageReference reference, long deadline) {
+    try {
+      return fetches.fetch(reference, deadline);
+    } catch (StoreAwayException e) {
+      throw failure.remember(records.giveUp(e));
+    }
+  }
+
+  private void awaitOldest(long deadline) {
+    try {
+      engine.awaitOldest(line, deadline);
+    } catch (StoreAwayException e) {
+      throw failure.remember(records.giveUp(e));
+    }
   }
 
   /**
@@ -142,7 +171,7 @@ final class InferenceProcessor<K, V, R>
    */
   private void awaitRoom(long deadline) {
     if (line.inFlight() >= maxInFlight) {
-      engine.awaitOldest(line, deadline);
+      awaitOldest(deadline);
       owed.pace().waiting(line.setAnsweredAside());
       if (line.answered() >= MOST_ANSWERED) {
         burst = owed.pace().nextBurst();
@@ -187,7 +216,7 @@ final class InferenceProcessor<K, V, R>
     try (InferenceEngine.Urgency urgency = engine.hurry()) {
       forwardAnswered();
       while (line.inFlight() > 0) {
-        engine.awaitOldest(line, deadline);
+        awaitOldest(deadline);
         forwardAnswered();
       }
     } catch (InferenceStalledError e) {

@@ -9,9 +9,10 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * A record whose answer was not forwarded yet.
  *
  * @param record the input record
- * @param bytes the size of the encoded image, in bytes
+ * @param bytes the size of the encoded image in the record, in bytes
  * @param origin the context in which the record was processed
  * @param trace the trace context in which the record was processed
+ * @param fetch the fetch of the image, complete or not; null if the record holds the image
  * @param answer the engine's answer, complete or not
  */
 record PendingRecord<K, V>(
@@ -19,4 +20,18 @@ record PendingRecord<K, V>(
     int bytes,
     RecordMetadata origin,
     TraceContext trace,
-    CompletableFuture<Classification> answer) {}
+    CompletableFuture<byte[]> fetch,
+    CompletableFuture<Classification> answer) {
+
+  /** {@return whether the image was not fetched yet} */
+  boolean isFetching() {
+    return fetch != null && !fetch.isDone();
+  }
+
+  /** Tells that the answer is not needed any more. */
+  void cancel() {
+    if (fetch != null) {
+      fetch.cancel(false);
+    }
+  }
+}

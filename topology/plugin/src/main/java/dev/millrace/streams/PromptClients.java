@@ -1,5 +1,6 @@
 package dev.millrace.streams;
 
+import dev.millrace.streams.internals.TaskRevival;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -192,6 +193,14 @@ public final class PromptClients implements KafkaClientSupplier {
         return prompt.poll(timeout);
       } catch (OutOfMemoryError e) {
         throw OversizedRecord.find(config, this, mostRecords(), e, PromptClients::usual);
+      }
+    }
+
+    /** Ignores the rebalance that Kafka Streams wants after a task has given up its work. */
+    @Override
+    public void enforceRebalance(String reason) {
+      if (!TaskRevival.hasGivenUp()) {
+        super.enforceRebalance(reason);
       }
     }
 

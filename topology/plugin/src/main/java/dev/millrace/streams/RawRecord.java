@@ -23,6 +23,9 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 record RawRecord(byte[] key, byte[] value) {
 
+  /** The character that decoding puts in place of bytes that are not UTF-8. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private static final boolean KEPT = KafkaStreamsVersion.running().isAtLeast(4, 1);
 
   /**
@@ -51,7 +54,7 @@ record RawRecord(byte[] key, byte[] value) {
         || object instanceof byte[]
         || object instanceof Bytes
         || object instanceof ByteBuffer
-        || object instanceof String
+        || (object instanceof String text && text.indexOf(REPLACEMENT) < 0)
         || (object instanceof ImageEvent.Encoded && ImageEvent.isImageItself(headers));
   }
 
@@ -60,7 +63,7 @@ record RawRecord(byte[] key, byte[] value) {
       return bytes.get();
     }
     if (object instanceof ByteBuffer buffer) {
-      return Utils.toArray(buffer);
+      return Utils.toArray(buffer.duplicate().clear()); // the application may have read it
     }
     if (object instanceof String text) {
       return text.getBytes(StandardCharsets.UTF_8);

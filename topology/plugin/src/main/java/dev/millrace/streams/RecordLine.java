@@ -90,9 +90,15 @@ final class RecordLine<K, V> {
     return answered.size() + inFlight.size();
   }
 
-  /** Removes every record. */
+  /** {@return whether the image of the oldest record in flight was not fetched yet} */
+  boolean isFetching() {
+    return !inFlight.isEmpty() && inFlight.element().isFetching();
+  }
+
+  /** Removes every record, and cancels the fetches that have not begun. */
   void clear() {
     answered.clear();
+    inFlight.forEach(PendingRecord::cancel);
     inFlight.clear();
   }
 }

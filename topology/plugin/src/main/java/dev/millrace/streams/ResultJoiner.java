@@ -5,7 +5,7 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * Makes the output value of a record from its input value and its prediction. Called on the stream
- * thread, in the order of the partition's records, with the record's context.
+ * thread, in the order of the partition's records, in the record's trace context.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the input values
@@ -23,7 +23,7 @@ public interface ResultJoiner<K, V, R> {
    * @param headers the record's headers; the output record has the same headers, with the changes
    *     that this method makes
    * @param prediction the prediction
-   * @return the output value
+   * @return the output value; null is forwarded as a record without a value
    */
   R join(K key, V value, Headers headers, Prediction prediction);
 }

@@ -88,15 +88,24 @@ final class SharedEngine implements AutoCloseable {
    * @return the version that served before
    * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; the current
    *     version then keeps serving
+   * @throws IllegalStateException if {@link #close} is called meanwhile
    */
   Optional<ModelVersion> swap(ModelVersion candidate, boolean allowSignatureChange) {
     synchronized (swapping) {
-      Optional<ModelVersion> previous = serving();
-      if (!allowSignatureChange) {
-        previous.ifPresent(candidate::requireSignatureOf);
+      // Without an engine, the first version serves first, so that the signatures can be compared.
+      InferenceEngine first = serving().isEmpty() ? acquire() : null;
+      try {
+        Optional<ModelVersion> previous = serving();
+        if (!allowSignatureChange) {
+          previous.ifPresent(candidate::requireSignatureOf);
+        }
+        swapEngines(candidate);
+        return previous;
+      } finally {
+        if (first != null) {
+          release(first);
+        }
       }
-      swapEngines(candidate);
-      return previous;
     }
   }
 
@@ -108,9 +117,12 @@ final class SharedEngine implements AutoCloseable {
         running.swap(candidate);
         serving = candidate;
         // If the engine has stopped, its replacement may have started with the old version.
-        swapped = !running.hasStopped();
+        swapped = !running.hasStopped() || isDetached();
       } catch (EngineStalledException e) {
-        // The engine has stopped, so its replacement has to swap.
+        // The engine has stopped, so its replacement has to swap. close() wants no replacement.
+        if (isDetached()) {
+          throw new IllegalStateException("the engine was closed during the swap", e);
+        }
       } finally {
         release(running);
       }
@@ -205,6 +217,11 @@ final class SharedEngine implements AutoCloseable {
     if (idle != null) {
       idle.close();
     }
+  }
+
+  /** {@return whether there is no engine; while one is used, only {@link #close} detaches it} */
+  private synchronized boolean isDetached() {
+    return current == null;
   }
 
   private synchronized EngineStart detach() {

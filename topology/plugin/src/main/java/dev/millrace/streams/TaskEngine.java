@@ -4,6 +4,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineStalledException;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.fetch.StoreAwayException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
@@ -73,6 +74,26 @@ final class TaskEngine {
     }
   }
 
+  /**
+   * Submits an image once it is fetched, on the thread that fetches it.
+   *
+   * @param image the encoded image, or the failure of the fetch
+   */
+  CompletableFuture<Classification> submitFetched(CompletableFuture<byte[]> image) {
+    InferenceEngine running = engine;
+    return image
+        .handle(
+            (encoded, failure) -> {
+              if (failure instanceof BadImageException refusal) {
+                return running.refuse(refusal);
+              }
+              return failure == null
+                  ? running.submit(encoded, deadline())
+                  : CompletableFuture.<Classification>failedFuture(failure);
+            })
+        .thenCompose(answer -> answer);
+  }
+
   /** Returns the answer for a record that has no image, and counts the refusal. */
   CompletableFuture<Classification> refuse(BadImageException refusal) {
     return engine.refuse(refusal);
@@ -95,11 +116,17 @@ final class TaskEngine {
    * Waits until the oldest record in flight has its answer.
    *
    * @throws InferenceStalledError if the record has no answer before the deadline
+   * @throws StoreAwayException if the record's image was not fetched before the deadline
    */
   void awaitOldest(RecordLine<?, ?> line, long deadline) {
     try {
       line.awaitOldest(Math.max(0, deadline - nanoTime.getAsLong()));
     } catch (TimeoutException e) {
+      if (line.isFetching()) {
+        throw new StoreAwayException(
+            "the store of the images gave no answer within " + limit.longest().toMillis() + " ms",
+            e);
+      }
       throw giveUp(
           "the device gave no answer within "
               + limit.longest().toMillis()

@@ -3,58 +3,82 @@ package dev.millrace.streams;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
  * What an {@link Inference} reads from a record's value, and what it makes of the prediction.
  * Thread-safe if its functions are.
  *
- * @param image returns the encoded image of a value; null if the value has none
+ * @param source returns where the image of a value is
  * @param result makes the output value
  * @param isEvent whether the output value is the prediction, an event with headers of its own; any
  *     other output value keeps the headers of its record
  */
 record ValueMapping<K, V, R>(
-    Function<? super V, byte[]> image,
+    Function<? super V, ImageSource> source,
     ResultJoiner<? super K, ? super V, ? extends R> result,
     boolean isEvent) {
 
   /** The mapping from image events to predictions. */
   static <K> ValueMapping<K, ImageEvent, Prediction> ofEvents() {
-    return of(ValueMapping::bytes);
+    return withoutJoiner(ValueMapping::source);
   }
 
-  /** The mapping of any values to predictions. */
+  /**
+   * The mapping of any values to predictions.
+   *
+   * @param image returns the encoded image of a value; null if the value has none
+   */
   static <K, V> ValueMapping<K, V, Prediction> of(Function<? super V, byte[]> image) {
-    return new ValueMapping<>(image, (key, value, headers, prediction) -> prediction, true);
+    Objects.requireNonNull(image, "image");
+    return withoutJoiner(value -> new ImageSource.Value(image.apply(value)));
+  }
+
+  private static <K, V> ValueMapping<K, V, Prediction> withoutJoiner(
+      Function<? super V, ImageSource> source) {
+    return new ValueMapping<>(source, (key, value, headers, prediction) -> prediction, true);
   }
 
   /** The same mapping with other output values. */
   <T> ValueMapping<K, V, T> withResult(ResultJoiner<? super K, ? super V, ? extends T> other) {
-    return new ValueMapping<>(image, other, false);
+    return new ValueMapping<>(source, other, false);
   }
 
   /**
-   * Returns the encoded image of a value, which is not empty.
+   * Returns where the image of a value is. If the value holds the image, it is not empty.
    *
    * @param value the value, or null
    * @throws BadImageException if the value holds no image
    */
-  byte[] imageOf(V value) {
+  ImageSource sourceOf(V value) {
     if (value == null) {
       throw new BadImageException(BadImageException.Reason.EMPTY, "the record has no value");
     }
-    byte[] bytes = image.apply(value);
-    if (bytes == null || bytes.length == 0) {
-      throw new BadImageException(BadImageException.Reason.EMPTY, "the image is empty");
+    ImageSource found = source.apply(value);
+    if (found instanceof ImageSource.Value held) {
+      requireImage(held.encoded());
     }
-    return bytes;
+    return found;
   }
 
-  private static byte[] bytes(ImageEvent event) {
+  /**
+   * Requires an encoded image.
+   *
+   * @throws BadImageException if there is none
+   */
+  static void requireImage(byte[] encoded) {
+    if (encoded == null || encoded.length == 0) {
+      throw new BadImageException(BadImageException.Reason.EMPTY, "the image is empty");
+    }
+  }
+
+  private static ImageSource source(ImageEvent event) {
     if (event instanceof ImageEvent.Unreadable unreadable) {
       throw new BadImageException(BadImageException.Reason.UNREADABLE_EVENT, unreadable.reason());
     }
-    return ((ImageEvent.Encoded) event).bytes();
+    return event instanceof ImageEvent.Referenced referenced
+        ? new ImageSource.Elsewhere(referenced.reference())
+        : new ImageSource.Value(((ImageEvent.Encoded) event).bytes());
   }
 }

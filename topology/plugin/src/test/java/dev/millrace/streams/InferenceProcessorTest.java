@@ -120,6 +120,7 @@ class InferenceProcessorTest {
           new InferenceProcessor<>(
               shared,
               ValueMapping.ofEvents(),
+              null,
               new PredictionFormat(1, false),
               maxInFlight,
               "barrier",

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -248,6 +249,45 @@ class InferenceTest {
     }
   }
 
+  /** Throws any exception, as Kotlin's functions may. */
+  @SuppressWarnings("unchecked") // the cast is not checked at run time
+  private static <E extends Exception> void throwAny(Exception any) throws E {
+    throw (E) any;
+  }
+
+  @Test
+  @Tag("build-kafka") // before 4.1, the dead letter is read from a broker
+  void joinerThatThrowsACheckedException_fails_asWithAnUncheckedOne() {
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      Inference<String, Photo, String> inference =
+          kept(
+              ofPhotos()
+                  .result(
+                      (photo, prediction) -> {
+                        InferenceTest.<RuntimeException>throwAny(new Exception("checked"));
+                        return prediction.label();
+                      })
+                  .build());
+      StreamsBuilder builder = new StreamsBuilder();
+      photos(builder)
+          .processValues(inference)
+          .to("seen", Produced.with(Serdes.String(), Serdes.String()));
+      TopologyTestDriver driver = drive(builder);
+      TestInputTopic<String, Photo> photos = input(driver);
+      ThrowingCallable broken = () -> photos.pipeInput("b", new Photo("north", new byte[] {7}));
+
+      if (attempt < 3) {
+        assertThatThrownBy(broken)
+            .isInstanceOf(StreamsException.class)
+            .hasStackTraceContaining("checked");
+      } else {
+        assertThatCode(broken).doesNotThrowAnyException();
+        assertThat(output(driver, "dead-letters", new StringDeserializer()).readKeyValue().key)
+            .isEqualTo("b");
+      }
+    }
+  }
+
   @Test
   void sameModelTwice_inOneTopology() {
     StreamsBuilder builder = new StreamsBuilder();
@@ -305,6 +345,37 @@ class InferenceTest {
     photos.processValues(kept(ofPhotos().name("twin").build()));
 
     assertThatThrownBy(builder::build).hasMessageContaining("millrace-twin-barrier");
+  }
+
+  private static String storeOf(Inference<?, ?, ?> inference) {
+    return inference.stores().iterator().next().name();
+  }
+
+  @Test
+  void nameThatEndsWithANumber_isNotTheNameOfAnUnnamedInference() {
+    String unnamed = storeOf(kept(ofPhotos().build()));
+    String number = unnamed.replaceAll("\\D", "");
+
+    assertThat(storeOf(kept(ofPhotos().name(MODEL + "-" + number).build()))).isNotEqualTo(unnamed);
+    assertThat(storeOf(kept(ofPhotos().name("barrier-" + number).build()))).isNotEqualTo(unnamed);
+  }
+
+  @Test
+  void nullOptions_areRefused() {
+    InferenceBuilder<String, Photo, Prediction> photos = ofPhotos();
+    List<ThrowingCallable> options =
+        List.of(
+            () -> photos.followPromotions(null),
+            () -> photos.engineOf(null),
+            () -> photos.onSwap(null),
+            () -> photos.registry(null),
+            () -> photos.runtime(null, null),
+            () -> photos.result((ResultJoiner<String, Photo, String>) null),
+            () -> ImageInference.<String, Photo>builder(config(), null),
+            () -> ImageInference.<String>builder(null));
+
+    assertThat(options)
+        .allSatisfy(option -> assertThatThrownBy(option).isInstanceOf(NullPointerException.class));
   }
 
   @Test
@@ -366,6 +437,31 @@ class InferenceTest {
                   .readKeyValue()
                   .key)
           .isEqualTo("good-" + i);
+    }
+  }
+
+  @Test
+  void twoTestDrivers_onOneThread_deadLetterTheirOwnRecords() {
+    List<TopologyTestDriver> drivers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      StreamsBuilder builder = new StreamsBuilder();
+      builder.stream("bytes", Consumed.with(Serdes.String(), Serdes.ByteArray()))
+          .processValues(
+              kept(FakeInference.<byte[]>builder(config(), model, bytes -> null).build()));
+      drivers.add(drive(builder));
+    }
+
+    for (int i = 0; i < 2; i++) {
+      drivers
+          .get(i)
+          .createInputTopic("bytes", new StringSerializer(), new ByteArraySerializer())
+          .pipeInput("bad-" + i, new byte[] {7});
+    }
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(
+              output(drivers.get(i), "dead-letters", new StringDeserializer()).readKeyValue().key)
+          .isEqualTo("bad-" + i);
     }
   }
 

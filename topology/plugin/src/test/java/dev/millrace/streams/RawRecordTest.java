@@ -59,6 +59,29 @@ class RawRecordTest {
   }
 
   @Test
+  void bufferThatTheApplicationHasRead_isWrittenWhole() {
+    ByteBuffer read = ByteBuffer.wrap(BYTES);
+    read.get(new byte[BYTES.length]);
+
+    assertThat(RawRecord.written(null, read, new RecordHeaders()).orElseThrow().value())
+        .isEqualTo(BYTES);
+  }
+
+  @Test
+  void textThatWasNotUtf8_isReadAgain() {
+    String lossy = new String(new byte[] {(byte) 0xff}, StandardCharsets.UTF_8);
+
+    assertThat(RawRecord.written(lossy, BYTES, new RecordHeaders())).isEmpty();
+  }
+
+  @Test
+  void contentTypeWithoutAValue_isNone() {
+    Headers headers = new RecordHeaders().add("content-type", null);
+
+    assertThat(RawRecord.written(null, new ImageEvent.Encoded(BYTES), headers)).isPresent();
+  }
+
+  @Test
   void otherTypes_areReadAgain() {
     Headers none = new RecordHeaders();
     assertThat(RawRecord.written("key", 7L, none)).isEmpty();

@@ -26,7 +26,7 @@ class RecordLineTest {
     FixedKeyRecord<String, byte[]> record =
         InternalFixedKeyRecordFactory.create(new Record<>("key", new byte[bytes], 0));
     return new PendingRecord<>(
-        record, bytes, null, TraceContext.current(), new CompletableFuture<>());
+        record, bytes, null, TraceContext.current(), null, new CompletableFuture<>());
   }
 
   @Test

@@ -63,6 +63,7 @@ public final class ChampionFollower implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile ChampionStart<?> waiting;
   private Thread thread;
+  private boolean released;
 
   /**
    * @param channel delivers orders and takes reports; {@link #close} closes it
@@ -278,6 +279,8 @@ public final class ChampionFollower implements AutoCloseable {
                 work.run();
               } catch (WakeupException | InterruptedException e) {
                 // closed
+              } finally {
+                release();
               }
             },
             "millrace-control");
@@ -290,7 +293,7 @@ public final class ChampionFollower implements AutoCloseable {
     while (started.isEmpty() && closed.getCount() > 0) {
       start.order(poll(least(poll, backoff.left())));
       if (backoff.left().isZero()) {
-        started = start.attempt();
+        started = start.attemptAgain();
       }
     }
     return started;
@@ -324,29 +327,36 @@ public final class ChampionFollower implements AutoCloseable {
   /**
    * Stops following, and returns when the current swap has ended. If the device hangs during the
    * swap, this method returns after 10 s and leaves the swap's thread running, because native code
-   * cannot be interrupted.
+   * cannot be interrupted. If the calling thread is interrupted, or is the thread that swaps, this
+   * method does not wait. The thread that swaps closes the connections when it ends.
    */
   @Override
   public void close() {
     closed.countDown();
-    channel.wakeup();
-    if (hasEnded()) {
-      channel.close();
-      reports.close();
-    } else {
-      log.error("a swap of {} hangs in native code; its thread is left behind", model);
+    if (thread == null) {
+      release();
+    } else if (thread != Thread.currentThread()) {
+      channel.wakeup();
+      awaitEnd();
     }
   }
 
-  private boolean hasEnded() {
-    if (thread == null) {
-      return true;
-    }
+  private void awaitEnd() {
     try {
       thread.join(closeTimeout.toMillis());
+      if (thread.isAlive()) {
+        log.error("a swap of {} hangs; its thread is left behind", model);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return !thread.isAlive();
+  }
+
+  private synchronized void release() {
+    if (!released) {
+      released = true;
+      channel.close();
+      reports.close();
+    }
   }
 }

@@ -93,6 +93,21 @@ final class ChampionStart<I> {
     }
   }
 
+  /**
+   * Tries as {@link #attempt} does, on the follower's thread. Catches every failure, even a missing
+   * library, because a thread that waits for the start would wait forever otherwise.
+   */
+  Optional<I> attemptAgain() {
+    long start = reports.now();
+    try {
+      return attempt();
+    } catch (RuntimeException | Error e) {
+      championReason = e.getMessage() == null ? e.toString() : e.getMessage();
+      reports.lagging(why());
+      return failed(why(), start);
+    }
+  }
+
   private Optional<I> attemptPrevious(long start) {
     Integer previous = champion.previous();
     String why = why();

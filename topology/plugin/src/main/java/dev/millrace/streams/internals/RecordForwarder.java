@@ -118,6 +118,17 @@ public final class RecordForwarder<K, VIn, VOut> {
   }
 
   /**
+   * Gives up the task's work since the last commit, because a record cannot be answered now. See
+   * {@link TaskRevival#giveUp}.
+   *
+   * @param reason why the record cannot be answered
+   * @return the exception to throw
+   */
+  public TaskCorruptedException giveUp(RuntimeException reason) {
+    return TaskRevival.giveUp(internals, reason);
+  }
+
+  /**
    * Tests whether Kafka Streams passes a failure on without asking an exception handler.
    *
    * @param failure an exception that {@link #forward} or {@link #refuse} has thrown

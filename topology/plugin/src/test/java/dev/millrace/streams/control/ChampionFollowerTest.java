@@ -374,4 +374,30 @@ class ChampionFollowerTest {
                     new SimpleMeterRegistry()))
         .isInstanceOf(TimeoutException.class);
   }
+
+  @Test
+  void close_onTheFollowersThread_doesNotWaitForItself() {
+    ChampionFollower follower = follower(LONG, LONG);
+    follower.follow(inference);
+    channel.events.add(follower::close); // as a listener of a swap might
+
+    await().until(() -> channel.closed);
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void close_onAnInterruptedThread_closesTheChannelLater() {
+    ChampionFollower follower = follower(LONG, LONG);
+    follower.follow(inference);
+
+    Thread.currentThread().interrupt();
+    try {
+      follower.close();
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+
+    await().until(() -> channel.closed);
+    assertThat(registry.getMeters()).isEmpty();
+  }
 }

@@ -58,4 +58,23 @@ class ChampionStartTest {
     assertThat(backoff.left()).isZero();
     assertThat(start.attempt()).contains("version 6");
   }
+
+  @Test
+  void errorOnTheFollowersThread_isTriedAgain() {
+    ChampionStart<String> start =
+        new ChampionStart<>(
+            new Champion(5, null, false),
+            version -> {
+              tried.add(version);
+              throw new UnsatisfiedLinkError("no library");
+            },
+            new SwapReports(
+                "instance-1", "fake", new SimpleMeterRegistry(), Tags.empty(), r -> {}, () -> 0),
+            backoff);
+
+    assertThat(start.attemptAgain()).isEmpty();
+
+    assertThat(start.problem()).contains("version 5: no library");
+    assertThat(backoff.left()).isEqualTo(Duration.ofSeconds(1));
+  }
 }

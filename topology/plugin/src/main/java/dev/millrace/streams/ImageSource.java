@@ -1,0 +1,21 @@
+package dev.millrace.streams;
+
+import dev.millrace.events.ImageReference;
+
+/** Where the image of a record is. */
+sealed interface ImageSource {
+
+  /**
+   * The record holds the image.
+   *
+   * @param encoded the encoded image
+   */
+  record Value(byte[] encoded) implements ImageSource {}
+
+  /**
+   * The image is stored elsewhere.
+   *
+   * @param reference where it is
+   */
+  record Elsewhere(ImageReference reference) implements ImageSource {}
+}

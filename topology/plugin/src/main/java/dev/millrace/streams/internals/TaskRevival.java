@@ -1,0 +1,79 @@
+package dev.millrace.streams.internals;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TaskMetadata;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
+import org.apache.kafka.streams.processor.internals.RecordCollector;
+import org.apache.kafka.streams.processor.internals.StreamThread;
+
+/**
+ * Gives up the work of tasks since their last commit, so that Kafka Streams processes the records
+ * again, in place: the tasks stay with their stream thread, and the thread stays in its group.
+ *
+ * <p>Kafka Streams does this when a task throws a {@link TaskCorruptedException} ({@code
+ * TaskManager.handleCorruption}). Under exactly-once, it first commits the other tasks of the
+ * thread. They share a transaction with the task that failed, and the commit would include what
+ * this task has sent, without its offsets. So all tasks of the thread give up their work, and the
+ * transaction is aborted before.
+ *
+ * <p>Confined to a stream thread.
+ */
+public final class TaskRevival {
+
+  /** Whether the calling thread has given up work, and Kafka Streams will ask for a rebalance. */
+  private static final ThreadLocal<Boolean> EXPECTED = ThreadLocal.withInitial(() -> false);
+
+  private TaskRevival() {}
+
+  /**
+   * Gives up the work of a task, and under exactly-once the work of all tasks of the thread.
+   *
+   * @param context the task's context
+   * @param reason why the task cannot go on
+   * @return the exception to throw
+   */
+  static TaskCorruptedException giveUp(
+      InternalProcessorContext<?, ?> context, RuntimeException reason) {
+    Set<TaskId> tasks = new HashSet<>(Set.of(context.taskId()));
+    if (isExactlyOnce(context)) {
+      tasks.addAll(tasksOfThread());
+      ((RecordCollector.Supplier) context).recordCollector().closeDirty();
+      EXPECTED.set(true);
+    }
+    TaskCorruptedException givenUp = new TaskCorruptedException(tasks);
+    givenUp.initCause(reason);
+    return givenUp;
+  }
+
+  private static boolean isExactlyOnce(InternalProcessorContext<?, ?> context) {
+    return StreamsConfig.EXACTLY_ONCE_V2.equals(
+        String.valueOf(context.appConfigs().get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG)));
+  }
+
+  private static Set<TaskId> tasksOfThread() {
+    Set<TaskId> tasks = new HashSet<>();
+    if (Thread.currentThread() instanceof StreamThread thread) {
+      for (TaskMetadata task : thread.threadMetadata().activeTasks()) {
+        tasks.add(task.taskId());
+      }
+    }
+    return tasks;
+  }
+
+  /**
+   * Tests whether the thread has given up work since the last call. Under exactly-once, Kafka
+   * Streams asks for a rebalance after that, so that another member may take the task over. This is
+   * not needed here, because a store that is away is away for all members.
+   *
+   * @return whether the next rebalance is not needed
+   */
+  public static boolean hasGivenUp() {
+    boolean expected = EXPECTED.get();
+    EXPECTED.remove();
+    return expected;
+  }
+}

@@ -1,0 +1,258 @@
+package dev.millrace.streams.fetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.events.ImageReference;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A pool of two threads, whose clock stands still unless a test moves it. */
+@Timeout(30)
+class FetchPoolTest {
+
+  private static final byte[] IMAGE = {1, 2, 3};
+
+  private final AtomicLong clock = new AtomicLong(7);
+  private final Semaphore answers = new Semaphore(1_000);
+  private volatile boolean working = true;
+
+  private final FetchPool pool =
+      new FetchPool(
+          reference -> {
+            answers.acquire();
+            if (reference.uri().equals("missing")) {
+              throw new BadImageException(BadImageException.Reason.EMPTY, "it does not exist");
+            }
+            if (!working || reference.uri().equals("cursed")) {
+              throw new IOException("the store refuses connections");
+            }
+            return reference.uri().equals("nothing") ? new byte[0] : IMAGE;
+          },
+          2,
+          clock::get);
+
+  @AfterEach
+  void close() {
+    pool.close();
+  }
+
+  /** Takes a turn at once, or fails. */
+  private void turn() throws InterruptedException {
+    pool.awaitTurn(clock.get());
+  }
+
+  private CompletableFuture<byte[]> begin(String uri) throws InterruptedException {
+    turn();
+    return pool.fetch(new ImageReference(uri, null));
+  }
+
+  private static byte[] get(CompletableFuture<byte[]> image) throws Exception {
+    return image.get(20, TimeUnit.SECONDS);
+  }
+
+  private void failFetch() throws InterruptedException {
+    CompletableFuture<byte[]> image = begin("image");
+    assertThatThrownBy(() -> get(image))
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(StoreAwayException.class)
+        .hasMessageContaining("the store refuses connections");
+  }
+
+  private void pass(Duration time) {
+    clock.addAndGet(time.toNanos());
+  }
+
+  private void assertNoTurn(String why) {
+    assertThatThrownBy(this::turn).isInstanceOf(StoreAwayException.class).hasMessage(why);
+  }
+
+  @Test
+  void image_isFetched() throws Exception {
+    assertThat(get(begin("image"))).isEqualTo(IMAGE);
+    assertThat(pool.problem()).isEmpty();
+  }
+
+  @Test
+  void turns_areAsManyAsThreads() throws Exception {
+    answers.drainPermits();
+    CompletableFuture<byte[]> first = begin("first");
+    CompletableFuture<byte[]> second = begin("second");
+    assertNoTurn("the store of the images is slow: 2 fetches are running");
+
+    answers.release(1_000);
+    get(first);
+    get(second);
+
+    assertThat(get(begin("third"))).isEqualTo(IMAGE);
+  }
+
+  @Test
+  void turn_isWaitedFor() throws Exception {
+    answers.drainPermits();
+    CompletableFuture<byte[]> first = begin("first");
+    CompletableFuture<byte[]> second = begin("second");
+    answers.release(1);
+
+    pool.awaitTurn(clock.get() + Duration.ofMinutes(1).toNanos());
+
+    assertThat(CompletableFuture.anyOf(first, second).get(20, TimeUnit.SECONDS)).isEqualTo(IMAGE);
+  }
+
+  @Test
+  void storeThatIsAway_isAskedAgainAfterAPause_thatDoubles() throws Exception {
+    working = false;
+    failFetch();
+    assertThat(pool.problem()).contains("the store refuses connections");
+    assertNoTurn("the store refuses connections");
+
+    pass(Duration.ofMillis(999));
+    assertNoTurn("the store refuses connections");
+    pass(Duration.ofMillis(1));
+    failFetch();
+
+    pass(Duration.ofMillis(1_999));
+    assertNoTurn("the store refuses connections");
+    pass(Duration.ofMillis(1));
+    working = true;
+    assertThat(get(begin("image"))).isEqualTo(IMAGE);
+    assertThat(pool.problem()).isEmpty();
+    assertThat(get(begin("image"))).isEqualTo(IMAGE);
+
+    working = false;
+    failFetch();
+    pass(Duration.ofSeconds(1));
+    turn(); // the first pause is one second again
+  }
+
+  @Test
+  void pause_isAtMostHalfAMinute() throws Exception {
+    working = false;
+    failFetch();
+    for (int i = 0; i < 10; i++) {
+      pass(Duration.ofSeconds(30));
+      failFetch();
+    }
+  }
+
+  @Test
+  void onlyOneFetch_probesTheStore() throws Exception {
+    working = false;
+    failFetch();
+    pass(Duration.ofSeconds(1));
+    answers.drainPermits();
+
+    CompletableFuture<byte[]> probe = begin("probe");
+
+    assertNoTurn("the store refuses connections");
+    working = true;
+    answers.release(1_000);
+    assertThat(get(probe)).isEqualTo(IMAGE);
+    turn();
+    turn();
+  }
+
+  @Test
+  void fetchesThatFailTogether_makeOnePause() throws Exception {
+    working = false;
+    answers.drainPermits();
+    CompletableFuture<byte[]> first = begin("first");
+    CompletableFuture<byte[]> second = begin("second");
+    answers.release(1_000);
+    assertThatThrownBy(() -> get(first)).hasCauseInstanceOf(StoreAwayException.class);
+    assertThatThrownBy(() -> get(second)).hasCauseInstanceOf(StoreAwayException.class);
+
+    pass(Duration.ofSeconds(1));
+
+    failFetch();
+  }
+
+  @Test
+  void refusal_isTheRecordsFault_andShowsThatTheStoreWorks() throws Exception {
+    working = false;
+    failFetch();
+    pass(Duration.ofSeconds(1));
+
+    CompletableFuture<byte[]> missing = begin("missing");
+
+    assertThatThrownBy(() -> get(missing))
+        .hasCauseInstanceOf(BadImageException.class)
+        .hasMessageContaining("it does not exist");
+    assertThat(pool.problem()).isEmpty();
+  }
+
+  @Test
+  void imageThatFailsAlone_isRefusedInTheEnd() throws Exception {
+    for (int i = 0; i < LoneFailures.MOST - 1; i++) {
+      CompletableFuture<byte[]> cursed = begin("cursed");
+      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(StoreAwayException.class);
+      pass(Duration.ofSeconds(30));
+      assertThat(get(begin("image"))).isEqualTo(IMAGE);
+    }
+
+    CompletableFuture<byte[]> cursed = begin("cursed");
+
+    assertThatThrownBy(() -> get(cursed))
+        .hasCauseInstanceOf(BadImageException.class)
+        .hasMessageContaining(
+            "the store gives other images, but failed 5 times to give this one: the store refuses"
+                + " connections");
+    assertThat(pool.problem()).isEmpty();
+  }
+
+  @Test
+  void imageThatFailsWithAllOthers_isKept() throws Exception {
+    for (int i = 0; i < 3 * LoneFailures.MOST; i++) {
+      CompletableFuture<byte[]> cursed = begin("cursed");
+      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(StoreAwayException.class);
+      pass(Duration.ofSeconds(30));
+    }
+  }
+
+  @Test
+  void emptyImage_isRefused() throws Exception {
+    CompletableFuture<byte[]> nothing = begin("nothing");
+
+    assertThatThrownBy(() -> get(nothing))
+        .hasCauseInstanceOf(BadImageException.class)
+        .hasMessageContaining("the image is empty");
+  }
+
+  @Test
+  void cancelledFetch_doesNotBegin_andFreesItsTurn() throws Exception {
+    try (FetchPool one = new FetchPool(reference -> blocked(reference), 2, clock::get)) {
+      answers.drainPermits();
+      one.awaitTurn(clock.get());
+      CompletableFuture<byte[]> running = one.fetch(new ImageReference("running", null));
+      one.awaitTurn(clock.get());
+      CompletableFuture<byte[]> other = one.fetch(new ImageReference("other", null));
+      other.cancel(false);
+      answers.release(1_000);
+      get(running);
+
+      one.awaitTurn(clock.get() + Duration.ofMinutes(1).toNanos());
+      one.awaitTurn(clock.get() + Duration.ofMinutes(1).toNanos());
+    }
+  }
+
+  private byte[] blocked(ImageReference reference) throws InterruptedException {
+    answers.acquire();
+    return IMAGE;
+  }
+
+  @Test
+  void poolWithoutThreads_isRefused() {
+    assertThatThrownBy(() -> new FetchPool(reference -> IMAGE, 0, clock::get))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("concurrency: 0 must be at least 1");
+  }
+}
