@@ -1,14 +1,17 @@
 package dev.millrace.connect;
 
-import java.util.Arrays;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The progress of one task, as numbers that other threads may read. Thread-safe. */
+/**
+ * The progress of one task, as numbers that other threads may read. Thread-safe, because the map
+ * does not change.
+ */
 final class FolderProgress {
 
   /** A number and its meaning. */
-  enum Number {
+  enum Measure {
     FILES_FOUND("files-found", "Files that the last scan found for this task"),
     FILES_WAITING(
         "files-waiting", "Files that the last scan found and that Connect has not got yet"),
@@ -22,7 +25,7 @@ final class FolderProgress {
     private final String key;
     private final String description;
 
-    Number(String key, String description) {
+    Measure(String key, String description) {
       this.key = key;
       this.description = description;
     }
@@ -36,18 +39,23 @@ final class FolderProgress {
     }
   }
 
-  private final List<AtomicLong> values =
-      Arrays.stream(Number.values()).map(number -> new AtomicLong()).toList();
+  private final Map<Measure, AtomicLong> values = new EnumMap<>(Measure.class);
 
-  long get(Number number) {
-    return values.get(number.ordinal()).get();
+  FolderProgress() {
+    for (Measure measure : Measure.values()) {
+      values.put(measure, new AtomicLong());
+    }
   }
 
-  void set(Number number, long value) {
-    values.get(number.ordinal()).set(value);
+  long get(Measure measure) {
+    return values.get(measure).get();
   }
 
-  void add(Number number, long more) {
-    values.get(number.ordinal()).addAndGet(more);
+  void set(Measure measure, long value) {
+    values.get(measure).set(value);
+  }
+
+  void add(Measure measure, long more) {
+    values.get(measure).addAndGet(more);
   }
 }

@@ -42,7 +42,7 @@ public final class ImageFolderSource extends SourceConnector {
 
   @Override
   public ConfigDef config() {
-    return ImageFolderConfig.DEFINITION;
+    return ImageFolderKeys.DEFINITION;
   }
 
   /**
@@ -54,12 +54,12 @@ public final class ImageFolderSource extends SourceConnector {
     Config config = super.validate(properties);
     Map<String, ConfigValue> values = new HashMap<>();
     config.configValues().forEach(value -> values.put(value.name(), value));
-    ConfigValue folder = values.get(ImageFolderConfig.FOLDER);
+    ConfigValue folder = values.get(ImageFolderKeys.FOLDER);
     if (folder.errorMessages().isEmpty() && !isReadable(Path.of((String) folder.value()))) {
       folder.addErrorMessage(missing((String) folder.value()));
     }
-    ConfigValue labels = values.get(ImageFolderConfig.LABELS_TOPIC);
-    Object topic = values.get(ImageFolderConfig.TOPIC).value();
+    ConfigValue labels = values.get(ImageFolderKeys.LABELS_TOPIC);
+    Object topic = values.get(ImageFolderKeys.TOPIC).value();
     if (labels.value() != null && labels.value().equals(topic)) {
       labels.addErrorMessage(
           "Invalid value "
@@ -110,7 +110,7 @@ public final class ImageFolderSource extends SourceConnector {
   @Override
   public boolean alterOffsets(
       Map<String, String> properties, Map<Map<String, ?>, Map<String, ?>> offsets) {
-    String folder = properties.get(ImageFolderConfig.FOLDER);
+    String folder = properties.get(ImageFolderKeys.FOLDER);
     offsets.forEach(
         (partition, offset) -> {
           if (offset != null && !SourcePartitions.isName(folder, partition)) {

@@ -119,7 +119,7 @@ public final class ImageFolderSourceTask extends SourceTask {
     try {
       while (!waiting.isEmpty() && !batch.isFull()) {
         batch.add(waiting.remove());
-        progress.add(FolderProgress.Number.FILES_WAITING, -1);
+        progress.add(FolderProgress.Measure.FILES_WAITING, -1);
       }
     } catch (SentFiles.TooManyFilesException e) {
       throw new ConnectException(
@@ -129,7 +129,7 @@ public final class ImageFolderSourceTask extends SourceTask {
               + "; delete files that have been sent, or use a connector for each subfolder",
           e);
     }
-    progress.set(FolderProgress.Number.FILES_PASSED_OVER, passedOver.count());
+    progress.set(FolderProgress.Measure.FILES_PASSED_OVER, passedOver.count());
     return batch.records().isEmpty() ? null : batch.records();
   }
 
@@ -163,8 +163,8 @@ public final class ImageFolderSourceTask extends SourceTask {
   @Override
   public void commitRecord(SourceRecord record, RecordMetadata metadata) {
     if (metadata != null && record.topic().equals(config.topic())) {
-      progress.add(FolderProgress.Number.FILES_SENT, 1);
-      progress.add(FolderProgress.Number.BYTES_SENT, ((byte[]) record.value()).length);
+      progress.add(FolderProgress.Measure.FILES_SENT, 1);
+      progress.add(FolderProgress.Measure.BYTES_SENT, ((byte[]) record.value()).length);
     }
   }
 

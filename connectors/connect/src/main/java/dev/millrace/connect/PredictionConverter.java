@@ -9,7 +9,6 @@ import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
@@ -44,14 +43,14 @@ public final class PredictionConverter implements Converter, Versioned {
       new ConfigDef()
           .define(
               FLATTEN,
-              Type.BOOLEAN,
+              ConfigDef.Type.BOOLEAN,
               false,
               Importance.HIGH,
               "Whether a struct has fields of simple types alone, as a table needs them: model_name,"
                   + " source_topic and so on. Lists are JSON texts.")
           .define(
               TOP,
-              Type.STRING,
+              ConfigDef.Type.STRING,
               null,
               new Requirement(
                   "all, or a number from 1 to " + MOST_COLUMNS,
@@ -62,14 +61,14 @@ public final class PredictionConverter implements Converter, Versioned {
                   + " fields label_2 and probability_2, and so on.")
           .define(
               PROBABILITIES,
-              Type.STRING,
+              ConfigDef.Type.STRING,
               ALL,
               Requirement.oneOf(ALL, NONE),
               Importance.MEDIUM,
               "Whether to keep the probabilities of all classes.")
           .define(
               IMAGE_FIELD,
-              Type.STRING,
+              ConfigDef.Type.STRING,
               "image",
               Requirement.NOT_EMPTY,
               Importance.LOW,

@@ -46,7 +46,7 @@ final class ProgressMetrics implements AutoCloseable {
 
   /** The worker removes these metrics when it closes the task. */
   private static void register(FolderProgress progress, PluginMetrics metrics) {
-    for (FolderProgress.Number number : FolderProgress.Number.values()) {
+    for (FolderProgress.Measure number : FolderProgress.Measure.values()) {
       metrics.addMetric(
           metrics.metricName(number.key(), number.description(), new LinkedHashMap<>()),
           (Gauge<Long>) (config, now) -> progress.get(number));
@@ -82,7 +82,7 @@ final class ProgressMetrics implements AutoCloseable {
 
     @Override
     public Object getAttribute(String name) throws AttributeNotFoundException {
-      return Arrays.stream(FolderProgress.Number.values())
+      return Arrays.stream(FolderProgress.Measure.values())
           .filter(number -> number.key().equals(name))
           .map(progress::get)
           .findFirst()
@@ -92,7 +92,7 @@ final class ProgressMetrics implements AutoCloseable {
     @Override
     public AttributeList getAttributes(String[] names) {
       AttributeList list = new AttributeList();
-      for (FolderProgress.Number number : FolderProgress.Number.values()) {
+      for (FolderProgress.Measure number : FolderProgress.Measure.values()) {
         if (Arrays.asList(names).contains(number.key())) {
           list.add(new Attribute(number.key(), progress.get(number)));
         }
@@ -103,7 +103,7 @@ final class ProgressMetrics implements AutoCloseable {
     @Override
     public MBeanInfo getMBeanInfo() {
       MBeanAttributeInfo[] attributes =
-          Arrays.stream(FolderProgress.Number.values())
+          Arrays.stream(FolderProgress.Measure.values())
               .map(
                   number ->
                       new MBeanAttributeInfo(

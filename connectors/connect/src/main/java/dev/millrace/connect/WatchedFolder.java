@@ -67,11 +67,11 @@ final class WatchedFolder {
       }
     }
     unsent.sort(Comparator.comparing(FolderFile::partition).thenComparing(FolderFile::path));
-    progress.set(FolderProgress.Number.FILES_FOUND, result.files().size());
-    progress.set(FolderProgress.Number.FILES_WAITING, unsent.size());
-    progress.set(FolderProgress.Number.FILES_PASSED_OVER, passedOver.count());
-    progress.set(FolderProgress.Number.LAST_SCAN, clock.millis());
-    progress.set(FolderProgress.Number.SCAN_TIME, clock.millis() - start);
+    progress.set(FolderProgress.Measure.FILES_FOUND, result.files().size());
+    progress.set(FolderProgress.Measure.FILES_WAITING, unsent.size());
+    progress.set(FolderProgress.Measure.FILES_PASSED_OVER, passedOver.count());
+    progress.set(FolderProgress.Measure.LAST_SCAN, clock.millis());
+    progress.set(FolderProgress.Measure.SCAN_TIME, clock.millis() - start);
     return config.awaitStable() ? completeFiles.of(unsent) : unsent;
   }
 

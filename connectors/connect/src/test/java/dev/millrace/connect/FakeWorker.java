@@ -127,6 +127,7 @@ final class FakeWorker implements SourceTaskContext, OffsetStorageReader, Plugin
   }
 
   @Override
+  @SuppressWarnings("NonApiType") // Kafka's interface has this type
   public MetricName metricName(
       String name, String description, LinkedHashMap<String, String> tags) {
     return new MetricName(name, "plugins", description, tags);

@@ -44,10 +44,10 @@ class ProgressMetricsTest {
     FolderProgress progress = new FolderProgress();
 
     try (ProgressMetrics metrics = ProgressMetrics.publish(progress, worker, TAGS)) {
-      progress.set(FolderProgress.Number.FILES_FOUND, 3);
+      progress.set(FolderProgress.Measure.FILES_FOUND, 3);
 
       assertThat(metrics).isNotNull();
-      assertThat(worker.metrics).hasSize(FolderProgress.Number.values().length);
+      assertThat(worker.metrics).hasSize(FolderProgress.Measure.values().length);
       assertThat(worker.metric("files-found")).isEqualTo(3);
     }
   }
@@ -61,7 +61,7 @@ class ProgressMetricsTest {
                 + ObjectName.quote("my \"photos\""));
 
     try (ProgressMetrics metrics = ProgressMetrics.publish(progress, new OlderContext(), TAGS)) {
-      progress.add(FolderProgress.Number.FILES_SENT, 2);
+      progress.add(FolderProgress.Measure.FILES_SENT, 2);
 
       assertThat(metrics).isNotNull();
       assertThat(BEANS.getAttribute(name, "files-sent-total")).isEqualTo(2L);
@@ -70,7 +70,7 @@ class ProgressMetricsTest {
       assertThat(
               Arrays.stream(BEANS.getMBeanInfo(name).getAttributes())
                   .map(attribute -> attribute.getName()))
-          .hasSize(FolderProgress.Number.values().length);
+          .hasSize(FolderProgress.Measure.values().length);
       assertThatThrownBy(() -> BEANS.getAttribute(name, "other"))
           .isInstanceOf(AttributeNotFoundException.class);
     }

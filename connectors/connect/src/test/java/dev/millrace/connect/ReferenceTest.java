@@ -77,8 +77,8 @@ class ReferenceTest {
         .formatted(
             WRITE,
             ImageFolderSource.class.getName(),
-            keys(ImageFolderConfig.DEFINITION),
-            Arrays.stream(FolderProgress.Number.values())
+            keys(ImageFolderKeys.DEFINITION),
+            Arrays.stream(FolderProgress.Measure.values())
                 .map(number -> "| `%s` | %s |%n".formatted(number.key(), number.description()))
                 .collect(Collectors.joining()),
             PredictionConverter.class.getName(),

@@ -6,7 +6,8 @@ import java.util.function.Consumer;
 
 /**
  * The files and folders that the scans pass over, with the reasons. Reports each only once, and
- * again if the reason changes or if it was gone in between. Not thread-safe.
+ * again if the reason changes or if it was gone in between. Not thread-safe. A report is one line,
+ * whatever characters a name has.
  */
 public final class PassedOver {
 
@@ -34,7 +35,7 @@ public final class PassedOver {
     String before = previous.get(path.toString());
     String already = current.put(path.toString(), reason);
     if (!reason.equals(before) && !reason.equals(already)) {
-      reports.accept(path + " is passed over: " + reason);
+      reports.accept((path + " is passed over: " + reason).replaceAll("\\p{Cntrl}", "?"));
     }
   }
 

@@ -139,4 +139,12 @@ class FolderScanTest {
         .containsExactly(
             "a is passed over: large", "a is passed over: small", "a is passed over: small");
   }
+
+  @Test
+  void report_isOneLine() {
+    passedOver.startScan();
+    passedOver.add("a\nb", "large");
+
+    assertThat(reports).containsExactly("a?b is passed over: large");
+  }
 }
