@@ -21,6 +21,21 @@ public final class Images {
         image.setRGB(x, y, random.nextInt() & 0xffffff);
       }
     }
+    return write(format, image);
+  }
+
+  /** Returns an image of one colour, {@code 0xRRGGBB}. */
+  public static byte[] solid(String format, int width, int height, int rgb) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.setRGB(x, y, rgb);
+      }
+    }
+    return write(format, image);
+  }
+
+  private static byte[] write(String format, BufferedImage image) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       if (!ImageIO.write(image, format, bytes)) {

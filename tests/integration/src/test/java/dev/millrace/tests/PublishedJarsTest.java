@@ -31,6 +31,8 @@ class PublishedJarsTest {
   private static final String PLUGIN = "connectors/connect/target/plugins/millrace-connect";
   private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
 
+  private static final Pattern KAFKA = Pattern.compile("<kafka\\.version>([^<]+)</kafka");
+
   /** The name of an artifact or an archive, followed by its version. */
   private static final Pattern NAMED =
       Pattern.compile(
@@ -145,6 +147,23 @@ class PublishedJarsTest {
     assertThat(all(NAMED, Files.readString(ROOT.resolve(page))))
         .isNotEmpty()
         .allMatch(version()::equals);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plain-java", "spring-boot", "quarkus"})
+  void example_usesTheVersion(String example) throws Exception {
+    assertThat(Files.readString(ROOT.resolve("topology/examples").resolve(example + "/pom.xml")))
+        .contains("<millrace.version>" + version() + "</millrace.version>");
+  }
+
+  /** Frameworks manage Kafka's version. Without one, the plugin brings its own version. */
+  @Test
+  void exampleWithoutAFramework_testsWithTheVersionOfKafkaThatThePluginBrings() throws Exception {
+    String example = Files.readString(ROOT.resolve("topology/examples/plain-java/pom.xml"));
+
+    assertThat(all(KAFKA, example))
+        .isEqualTo(all(KAFKA, Files.readString(ROOT.resolve("pom.xml"))))
+        .hasSize(1);
   }
 
   /**

@@ -1,16 +1,17 @@
 package dev.millrace.streams;
 
 import dev.millrace.core.image.BadImageException;
-import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.util.concurrent.CompletionException;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Forwards answers. A classification becomes a prediction. A refusal becomes an exception that the
- * processor's node throws for the refused record.
+ * Forwards answers. A classification becomes a prediction, and then the output value. A refusal
+ * becomes an exception that the processor's node throws for the refused record.
  *
  * <p>The task's {@link TaskFailure} remembers every failure. This class throws a failure as an
  * {@link Error}, or as an exception that bypasses the exception handlers. A handler could answer
@@ -19,24 +20,28 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  *
  * <p>Confined to its task's stream thread.
  */
-final class AnswerForwarder<K> {
+final class AnswerForwarder<K, V, R> {
 
-  private final RecordForwarder<K, ImageEvent, Prediction> records;
+  private final RecordForwarder<K, V, R> records;
   private final PredictionFormat format;
+  private final ResultJoiner<? super K, ? super V, ? extends R> joiner;
   private final TaskFailure failure;
   private final RecordFailures failures;
 
   /**
+   * @param joiner makes the output value of a record
    * @param failure remembers the task's failure
    * @param failures counts the failures of the application's records; the counts outlive the task
    */
   AnswerForwarder(
-      RecordForwarder<K, ImageEvent, Prediction> records,
+      RecordForwarder<K, V, R> records,
       PredictionFormat format,
+      ResultJoiner<? super K, ? super V, ? extends R> joiner,
       TaskFailure failure,
       RecordFailures failures) {
     this.records = records;
     this.format = format;
+    this.joiner = joiner;
     this.failure = failure;
     this.failures = failures;
   }
@@ -46,7 +51,7 @@ final class AnswerForwarder<K> {
    *
    * @throws InferenceStalledError if the engine or a later processor failed
    */
-  void forward(PendingRecord<K> pending) {
+  void forward(PendingRecord<K, V> pending) {
     Classification answer = null;
     BadImageException refusal = null;
     try {
@@ -68,14 +73,15 @@ final class AnswerForwarder<K> {
   }
 
   /**
-   * Forwards the prediction, or refuses the record. Also refuses a record if later processors have
+   * Forwards the result, or refuses the record. Also refuses a record if later processors have
    * failed on it too often.
    */
-  private void passOn(PendingRecord<K> pending, Classification answer, BadImageException refusal) {
+  private void passOn(
+      PendingRecord<K, V> pending, Classification answer, BadImageException refusal) {
     RecordMetadata origin = pending.origin();
     try {
       if (refusal == null) {
-        records.forward(pending.record().withValue(prediction(pending, answer)), origin);
+        forwardResult(pending, answer);
       } else {
         records.refuse(pending.record(), origin, refusal);
       }
@@ -88,6 +94,22 @@ final class AnswerForwarder<K> {
     }
   }
 
+  /**
+   * Forwards the result, or refuses the record with the joiner's exception. A joiner in Kotlin may
+   * throw a checked exception.
+   */
+  private void forwardResult(PendingRecord<K, V> pending, Classification answer) {
+    R result;
+    try {
+      result = result(pending, answer);
+    } catch (Exception e) {
+      RuntimeException reason = e instanceof RuntimeException own ? own : new StreamsException(e);
+      records.refuse(pending.record(), pending.origin(), reason);
+      return;
+    }
+    records.forward(pending.record().withValue(result), pending.origin());
+  }
+
   private BadImageException refusal(Throwable cause) {
     if (cause instanceof BadImageException refusal) {
       return refusal;
@@ -95,11 +117,14 @@ final class AnswerForwarder<K> {
     throw failure.remember(new InferenceStalledError(cause.getMessage(), cause));
   }
 
-  private Prediction prediction(PendingRecord<K> pending, Classification answer) {
+  private R result(PendingRecord<K, V> pending, Classification answer) {
     RecordMetadata from = pending.origin();
-    return format.prediction(
-        pending.record().key(),
-        new Prediction.Source(from.topic(), from.partition(), from.offset()),
-        answer);
+    FixedKeyRecord<K, V> record = pending.record();
+    Prediction prediction =
+        format.prediction(
+            record.key(),
+            new Prediction.Source(from.topic(), from.partition(), from.offset()),
+            answer);
+    return joiner.join(record.key(), record.value(), record.headers(), prediction);
   }
 }

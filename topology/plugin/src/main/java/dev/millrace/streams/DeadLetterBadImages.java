@@ -9,8 +9,10 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
@@ -46,6 +48,7 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
 
   private final Clock clock;
   private Supplier<LimitsReader> newReader;
+  private Function<ErrorHandlerContext, RawRecord> sourceRecord;
   private LimitsReader limits;
   private RecordFailures failures;
   private String topic;
@@ -64,6 +67,10 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
     topic = (String) configs.get(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG);
     failures = RecordFailures.of(String.valueOf(configs.get(StreamsConfig.APPLICATION_ID_CONFIG)));
     newReader = () -> LimitsReader.of(configs);
+    sourceRecord =
+        failed ->
+            SourceRecord.read(
+                configs, new TopicPartition(failed.topic(), failed.partition()), failed.offset());
   }
 
   @Override
@@ -81,7 +88,7 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
   /**
    * Handles a failure before Kafka Streams 4.2: sends the dead letter itself, in the transaction of
    * the task. Before version 4.1, Kafka Streams does not keep the bytes of a record, so the dead
-   * letter has the key and the value as {@link RawRecord} writes them.
+   * letter has the key and the value that {@link RawRecord} finds.
    *
    * @throws IllegalStateException if the task has no {@link ImageInference}; the task then fails
    */
@@ -93,7 +100,7 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
     if (reason.isEmpty()) {
       return ProcessingHandlerResponse.FAIL;
     }
-    RawRecord raw = RawRecord.of(context, record);
+    RawRecord raw = RawRecord.of(context, record, () -> sourceRecord.apply(context));
     if (!TaskSender.send(context.taskId(), letter(context, raw.key(), raw.value(), reason.get()))) {
       throw new IllegalStateException(
           "before Kafka Streams 4.2, a dead letter can only be sent by a task that classifies images,"

@@ -94,6 +94,24 @@ final class EngineStart {
         : Optional.empty();
   }
 
+  /** {@return why the engine answers no images; empty if it does} */
+  Optional<String> problem() {
+    if (!outcome.isDone()) {
+      return Optional.of("the model is being loaded");
+    }
+    try {
+      return outcome.join().hasStopped()
+          ? Optional.of("the engine has stopped; the next task starts another one")
+          : Optional.empty();
+    } catch (CompletionException e) {
+      return Optional.of(words(e.getCause()));
+    }
+  }
+
+  private static String words(Throwable failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+
   /** {@return whether the engine is starting or running} */
   boolean isUsable() {
     return !outcome.isDone() || engine().filter(engine -> !engine.hasStopped()).isPresent();

@@ -1,30 +1,22 @@
 package dev.millrace.streams;
 
 import dev.millrace.core.image.ImageDecoder;
-import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelRuntime;
-import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
-import dev.millrace.onnx.OnnxModelRuntime;
-import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.KafkaStreamsVersion;
-import dev.millrace.triton.TritonLayout;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Classifies the images of a stream, in one call:
+ * Classifies a stream of images: an {@link Inference} from image events to predictions.
  *
  * <pre>{@code
  * try (var inference = ImageInference.<String>with(InferenceConfig.of(Path.of("models"), "resnet20"))) {
@@ -35,34 +27,13 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * }
  * }</pre>
  *
- * <p>Every record whose image can be classified gets one prediction, with the record's key,
- * timestamp and headers. The predictions of a partition are forwarded in the order of their images.
- * Batches form across all partitions and stream threads that use the same {@code ImageInference}. A
- * commit waits for the answers of all records whose offsets it commits, so a crash loses no record
- * (see {@link CommitBarrier}).
- *
- * <p>If an image cannot be classified, this node throws {@link
- * dev.millrace.core.image.BadImageException} with that image's record as the context. Kafka
- * Streams' {@code processing.exception.handler} then decides what to do (KIP-1033). {@link
- * DeadLetterBadImages} sends the record to the dead-letter topic. Any other failure fails the task,
- * and Kafka Streams processes the task's uncommitted records again.
- *
- * <p>One instance serves one {@code processValues} call. {@link #start} loads the model and keeps
- * it until {@link #close}. Without {@code start}, the first task loads the model, and the engine
- * frees the model 30 s after the last task has ended. Thread-safe.
+ * <p>{@link #builder(InferenceConfig, Function)} is for values of any other type, and both {@code
+ * builder} methods are for everything that {@code with} has no parameter for.
  *
  * @param <K> the type of the keys: String, UTF-8 bytes, or a type whose {@code toString} identifies
  *     the image. The key becomes the prediction's id
  */
-public final class ImageInference<K>
-    implements FixedKeyProcessorSupplier<K, ImageEvent, Prediction>, AutoCloseable {
-
-  private final InferenceConfig config;
-  private final SharedEngine engine;
-  private final PredictionFormat format;
-  private final int maxInFlight;
-  private final StoreBuilder<CommitBarrier> barrier;
-  private boolean started;
+public final class ImageInference<K> extends Inference<K, ImageEvent, Prediction> {
 
   ImageInference(InferenceConfig config, Function<Optional<ModelVersion>, InferenceEngine> start) {
     this(config, start, CommitBarrier.builder("millrace-" + config.model() + "-barrier"));
@@ -79,12 +50,11 @@ public final class ImageInference<K>
       InferenceConfig config,
       Function<Optional<ModelVersion>, InferenceEngine> start,
       StoreBuilder<CommitBarrier> barrier) {
-    KafkaStreamsVersion.running().requireSupported();
-    this.config = config;
-    this.engine = new SharedEngine(start);
-    this.format = new PredictionFormat(config.top(), config.probabilities());
-    this.maxInFlight = config.maxInFlight();
-    this.barrier = barrier;
+    super(config, ValueMapping.ofEvents(), new SharedEngine(start), barrier);
+  }
+
+  private ImageInference(InferenceBuilder<K, ImageEvent, Prediction> builder) {
+    super(builder, KafkaStreamsVersion.running());
   }
 
   /**
@@ -109,11 +79,7 @@ public final class ImageInference<K>
    * @return the processor; the caller closes it after the Kafka Streams client
    */
   public static <K> ImageInference<K> with(InferenceConfig config, MeterRegistry registry) {
-    return with(
-        config,
-        new OnnxModelRuntime(),
-        () -> new OpenCvImageDecoder(config.engine().limits()),
-        registry);
+    return new ImageInference<>(ImageInference.<K>builder(config).registry(registry));
   }
 
   /**
@@ -134,93 +100,43 @@ public final class ImageInference<K>
       ModelRuntime runtime,
       Supplier<ImageDecoder> decoders,
       MeterRegistry registry) {
-    EngineMetrics metrics = new EngineMetrics(registry);
     return new ImageInference<>(
-        config,
-        version ->
-            InferenceEngine.start(
-                config.engine(),
-                runtime,
-                version.orElseGet(() -> first(config)),
-                decoders,
-                metrics,
-                System::nanoTime));
-  }
-
-  private static ModelVersion first(InferenceConfig config) {
-    ModelRepository repository = new ModelRepository(config.repository(), new TritonLayout());
-    return config.version() == null
-        ? repository.newest(config.model())
-        : repository.version(config.model(), config.version());
+        ImageInference.<K>builder(config).runtime(runtime, decoders).registry(registry));
   }
 
   /**
-   * Loads and warms up the model, unless it is loaded already, and keeps it loaded until {@link
-   * #close}. Waits for the end of the warm-up without a time limit. Call this method before the
-   * Kafka Streams client starts; otherwise the first images wait for the model.
+   * Creates a builder of a processor from image events to predictions.
    *
-   * @return the version that serves
-   * @throws dev.millrace.core.model.ModelException if the version cannot be served
-   * @throws InferenceStalledError if the calling thread is interrupted, if a task that waits for
-   *     the same start gives the start up, or if {@link #close} is called meanwhile
+   * @param config the model and how to serve it
+   * @param <K> the type of the keys
+   * @return the builder
    */
-  public synchronized ModelVersion start() {
-    InferenceEngine running = engine.acquire();
-    if (started) {
-      engine.release(running);
-    }
-    started = true;
-    return running.serving();
-  }
-
-  /** {@return the version that serves, or that served last; empty if none was loaded yet} */
-  public Optional<ModelVersion> serving() {
-    return engine.serving();
+  public static <K> InferenceBuilder<K, ImageEvent, Prediction> builder(InferenceConfig config) {
+    return new InferenceBuilder<>(config, ValueMapping.ofEvents());
   }
 
   /**
-   * Swaps to another version of the model while the stream runs. The calling thread verifies, loads
-   * and warms up the candidate, while the current version keeps serving. After that, the candidate
-   * answers every batch that opens. One version answers a whole batch, and a partition's
-   * predictions change from the old version to the new one once. The engine frees the old version
-   * when the old version's last batch returns. If no engine runs, this method starts one first.
+   * Creates a builder of a processor for values of any type. If the output values are not
+   * predictions either, see {@link InferenceBuilder#result}:
    *
-   * @param version the candidate's number
-   * @param allowSignatureChange whether the candidate may take another image size or have other
-   *     classes than the current version
-   * @return the candidate
-   * @throws dev.millrace.core.model.ModelException if the candidate is refused; the current version
-   *     then keeps serving
+   * <pre>{@code
+   * ImageInference.<String, Photo>builder(config, Photo::jpeg)
+   *     .result((photo, prediction) -> photo.withLabel(prediction.label()))
+   *     .build()
+   * }</pre>
+   *
+   * @param config the model and how to serve it
+   * @param image returns the encoded image of a value that is not null. Null or an empty array
+   *     means that the value has no image. A {@link dev.millrace.core.image.BadImageException}
+   *     refuses the record; any other exception is a failure of this processor. Called on the
+   *     stream thread, which should not wait. The array must not change before the result is made,
+   *     because another thread decodes it; so do not use an array for more than one record
+   * @param <K> the type of the keys
+   * @param <V> the type of the values
+   * @return the builder
    */
-  public synchronized ModelVersion swap(int version, boolean allowSignatureChange) {
-    ModelVersion candidate =
-        new ModelRepository(config.repository(), new TritonLayout())
-            .version(config.model(), version);
-    if (!allowSignatureChange) {
-      serving().ifPresent(candidate::requireSignatureOf);
-    }
-    engine.swap(candidate);
-    return candidate;
-  }
-
-  @Override
-  public FixedKeyProcessor<K, ImageEvent, Prediction> get() {
-    return new InferenceProcessor<>(
-        engine, format, maxInFlight, barrier.name(), OwedAnswers::ofThisThread, System::nanoTime);
-  }
-
-  @Override
-  public Set<StoreBuilder<?>> stores() {
-    return Set.of(barrier);
-  }
-
-  /**
-   * Stops the engine and frees the model. Close the Kafka Streams client first; otherwise its tasks
-   * fail. If a run hangs in native code, this method returns after 10 s, and the memory of the run
-   * and the model stays allocated.
-   */
-  @Override
-  public void close() {
-    engine.close();
+  public static <K, V> InferenceBuilder<K, V, Prediction> builder(
+      InferenceConfig config, Function<? super V, byte[]> image) {
+    return new InferenceBuilder<>(config, ValueMapping.of(image));
   }
 }

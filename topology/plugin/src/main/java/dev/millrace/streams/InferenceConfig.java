@@ -3,7 +3,10 @@ package dev.millrace.streams;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.engine.EngineConfig;
+import dev.millrace.triton.TritonLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +87,17 @@ public record InferenceConfig(
    */
   public InferenceConfig withVersion(int other) {
     return new InferenceConfig(repository, model, other, engine, maxInFlight, top, probabilities);
+  }
+
+  /** {@return the version that serves first if none was promoted: the configured, or the newest} */
+  ModelVersion first() {
+    ModelRepository versions = versions();
+    return version == null ? versions.newest(model) : versions.version(model, version);
+  }
+
+  /** {@return the repository with the versions of the model} */
+  ModelRepository versions() {
+    return new ModelRepository(repository, new TritonLayout());
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.millrace.streams;
 
-import dev.millrace.events.ImageEvent;
-import dev.millrace.events.Prediction;
+import dev.millrace.core.image.BadImageException;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.internals.CommitBarrier;
@@ -18,7 +17,7 @@ import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
 /**
- * Submits a task's images to the engine, and forwards the answers in the order of the records.
+ * Submits a task's images to the engine, and forwards the results in the order of the records.
  *
  * <p>{@code process} submits an image and appends its record to the {@link RecordLine}. Three
  * callers forward answers: {@code process}, a punctuator that runs every millisecond while records
@@ -32,10 +31,8 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
  * <p>Confined to its task's stream thread. When Kafka Streams revives a task, it calls {@code init}
  * again on the same object.
  */
-final class InferenceProcessor<K>
-    implements FixedKeyProcessor<K, ImageEvent, Prediction>,
-        CommitBarrier.InFlight,
-        OwedAnswers.Debtor {
+final class InferenceProcessor<K, V, R>
+    implements FixedKeyProcessor<K, V, R>, CommitBarrier.InFlight, OwedAnswers.Debtor {
 
   private static final Duration TICK = Duration.ofMillis(1);
 
@@ -45,19 +42,20 @@ final class InferenceProcessor<K>
    */
   private static final int MOST_ANSWERED = 256;
 
+  private final ValueMapping<K, V, R> mapping;
   private final PredictionFormat format;
   private final int maxInFlight;
   private final String barrierName;
   private final Supplier<OwedAnswers> ofThisThread;
   private final LongSupplier nanoTime;
 
-  private final RecordLine<K> line = new RecordLine<>();
+  private final RecordLine<K, V> line = new RecordLine<>();
   private final TaskFailure failure = new TaskFailure();
   private final TaskEngine engine;
 
-  private FixedKeyProcessorContext<K, Prediction> context;
-  private RecordForwarder<K, ImageEvent, Prediction> records;
-  private AnswerForwarder<K> answers;
+  private FixedKeyProcessorContext<K, R> context;
+  private RecordForwarder<K, V, R> records;
+  private AnswerForwarder<K, V, R> answers;
   private CommitBarrier barrier;
   private OwedAnswers owed;
   private long burst;
@@ -71,11 +69,13 @@ final class InferenceProcessor<K>
    */
   InferenceProcessor(
       SharedEngine engine,
+      ValueMapping<K, V, R> mapping,
       PredictionFormat format,
       int maxInFlight,
       String barrierName,
       Supplier<OwedAnswers> ofThisThread,
       LongSupplier nanoTime) {
+    this.mapping = mapping;
     this.format = format;
     this.maxInFlight = maxInFlight;
     this.barrierName = barrierName;
@@ -85,11 +85,12 @@ final class InferenceProcessor<K>
   }
 
   @Override
-  public void init(FixedKeyProcessorContext<K, Prediction> context) {
+  public void init(FixedKeyProcessorContext<K, R> context) {
     this.context = context;
     records = new RecordForwarder<>(context);
     answers =
-        new AnswerForwarder<>(records, format, failure, RecordFailures.of(context.applicationId()));
+        new AnswerForwarder<>(
+            records, format, mapping.result(), failure, RecordFailures.of(context.applicationId()));
     limit = WaitLimit.of(context.appConfigs());
     line.clear();
     failure.forget();
@@ -102,21 +103,31 @@ final class InferenceProcessor<K>
   }
 
   @Override
-  public void process(FixedKeyRecord<K, ImageEvent> record) {
+  public void process(FixedKeyRecord<K, V> record) {
     records.throwIfRefusing();
     barrier.recordAccepted(nanoTime.getAsLong(), limit.commitSilence());
     long deadline = engine.deadline();
-    line.add(
-        new PendingRecord<>(
-            record,
-            records.recordContext(),
-            TraceContext.current(),
-            engine.submit(record.value(), deadline)));
+    line.add(submitted(record, deadline));
     if (tick == null) {
       tick = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, time -> forwardInBursts());
     }
     forwardInBursts();
     awaitRoom(deadline);
+  }
+
+  /** Submits the image of a record, or has the engine refuse a record that has none. */
+  private PendingRecord<K, V> submitted(FixedKeyRecord<K, V> record, long deadline) {
+    int bytes = 0;
+    CompletableFuture<Classification> answer;
+    try {
+      byte[] image = mapping.imageOf(record.value());
+      bytes = image.length;
+      answer = engine.submit(image, deadline);
+    } catch (BadImageException e) {
+      answer = engine.refuse(e);
+    }
+    return new PendingRecord<>(
+        record, bytes, records.recordContext(), TraceContext.current(), answer);
   }
 
   /**

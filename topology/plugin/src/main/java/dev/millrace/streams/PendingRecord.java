@@ -1,6 +1,5 @@
 package dev.millrace.streams;
 
-import dev.millrace.events.ImageEvent;
 import dev.millrace.streams.engine.Classification;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
@@ -10,18 +9,14 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * A record whose answer was not forwarded yet.
  *
  * @param record the input record
+ * @param bytes the size of the encoded image, in bytes
  * @param origin the context in which the record was processed
  * @param trace the trace context in which the record was processed
  * @param answer the engine's answer, complete or not
  */
-record PendingRecord<K>(
-    FixedKeyRecord<K, ImageEvent> record,
+record PendingRecord<K, V>(
+    FixedKeyRecord<K, V> record,
+    int bytes,
     RecordMetadata origin,
     TraceContext trace,
-    CompletableFuture<Classification> answer) {
-
-  /** {@return the size of the encoded image, in bytes} */
-  long bytes() {
-    return record.value() instanceof ImageEvent.Encoded encoded ? encoded.bytes().length : 0;
-  }
-}
+    CompletableFuture<Classification> answer) {}

@@ -4,6 +4,9 @@ import dev.millrace.events.ImageEvent;
 import dev.millrace.streams.internals.KafkaStreamsVersion;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.common.utils.Utils;
@@ -12,14 +15,17 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * The key and the value of a failed record as bytes. From version 4.1 on, Kafka Streams keeps the
- * bytes of the input topic. Before, this class writes them again: an image event as its serde
- * writes it, text in UTF-8, and bytes unchanged. An image event that could not be read has no value
- * then.
+ * bytes of the input topic. Before, this class writes them again if that is possible without a
+ * loss: bytes unchanged, text in UTF-8, and the image of an event that is nothing but its image.
+ * The bytes of any other record are read from the input topic again.
  *
  * @param key the key, or null
  * @param value the value, or null
  */
 record RawRecord(byte[] key, byte[] value) {
+
+  /** The character that decoding puts in place of bytes that are not UTF-8. */
+  private static final char REPLACEMENT = '\uFFFD';
 
   private static final boolean KEPT = KafkaStreamsVersion.running().isAtLeast(4, 1);
 
@@ -28,36 +34,52 @@ record RawRecord(byte[] key, byte[] value) {
    *
    * @param context the context of the failure
    * @param record the record at the node that failed
-   * @throws IllegalStateException if the key or the value is neither kept nor of a known type
+   * @param again reads the record from its topic
    */
-  static RawRecord of(ErrorHandlerContext context, Record<?, ?> record) {
-    return KEPT
-        ? new RawRecord(context.sourceRawKey(), context.sourceRawValue())
-        : new RawRecord(bytes(record.key(), null), bytes(record.value(), context.headers()));
+  static RawRecord of(ErrorHandlerContext context, Record<?, ?> record, Supplier<RawRecord> again) {
+    if (KEPT) {
+      return new RawRecord(context.sourceRawKey(), context.sourceRawValue());
+    }
+    return written(record.key(), record.value(), context.headers()).orElseGet(again);
   }
 
-  static byte[] bytes(Object object, Headers headers) {
-    if (object == null || object instanceof ImageEvent.Unreadable) {
-      return null;
-    }
-    if (object instanceof byte[] bytes) {
-      return bytes;
-    }
+  /** Writes a record again; empty if the key or the value has another type. */
+  static Optional<RawRecord> written(Object key, Object value, Headers headers) {
+    return isKnown(key, headers) && isKnown(value, headers)
+        ? Optional.of(new RawRecord(bytes(key), bytes(value)))
+        : Optional.empty();
+  }
+
+  private static boolean isKnown(Object object, Headers headers) {
+    return object == null
+        || object instanceof byte[]
+        || object instanceof Bytes
+        || object instanceof ByteBuffer
+        || (object instanceof String text && text.indexOf(REPLACEMENT) < 0)
+        || (object instanceof ImageEvent.Encoded && isPlainImage(headers));
+  }
+
+  /** Whether a value with these headers is the image itself, and no document that holds it. */
+  private static boolean isPlainImage(Headers headers) {
+    Header type = headers.lastHeader("content-type");
+    return type == null
+        || type.value() == null
+        || new String(type.value(), StandardCharsets.UTF_8).startsWith("image/");
+  }
+
+  private static byte[] bytes(Object object) {
     if (object instanceof Bytes bytes) {
       return bytes.get();
     }
     if (object instanceof ByteBuffer buffer) {
-      return Utils.toArray(buffer);
+      return Utils.toArray(buffer.duplicate().clear()); // the application may have read it
     }
     if (object instanceof String text) {
       return text.getBytes(StandardCharsets.UTF_8);
     }
-    if (object instanceof ImageEvent event) {
-      return ImageEvent.serde().serializer().serialize("", headers, event);
+    if (object instanceof ImageEvent.Encoded event) {
+      return event.bytes();
     }
-    throw new IllegalStateException(
-        "before Kafka Streams 4.1, a dead letter cannot hold a "
-            + object.getClass().getName()
-            + "; upgrade Kafka Streams, or use String, byte[], Bytes, ByteBuffer or ImageEvent");
+    return (byte[]) object;
   }
 }

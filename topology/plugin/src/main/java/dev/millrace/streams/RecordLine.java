@@ -17,16 +17,16 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>Confined to its task's stream thread.
  */
-final class RecordLine<K> {
+final class RecordLine<K, V> {
 
   /** Records in flight. Some of their answers may be complete already. */
-  private final Queue<PendingRecord<K>> inFlight = new ArrayDeque<>();
+  private final Queue<PendingRecord<K, V>> inFlight = new ArrayDeque<>();
 
   /** Records with an answer, all of them older than the records in flight. */
-  private final Queue<PendingRecord<K>> answered = new ArrayDeque<>();
+  private final Queue<PendingRecord<K, V>> answered = new ArrayDeque<>();
 
   /** Adds the newest record. */
-  void add(PendingRecord<K> record) {
+  void add(PendingRecord<K, V> record) {
     inFlight.add(record);
   }
 
@@ -39,7 +39,7 @@ final class RecordLine<K> {
   long setAnsweredAside() {
     long bytes = 0;
     while (!inFlight.isEmpty() && inFlight.element().answer().isDone()) {
-      PendingRecord<K> record = inFlight.remove();
+      PendingRecord<K, V> record = inFlight.remove();
       answered.add(record);
       bytes += record.bytes();
     }
@@ -47,7 +47,7 @@ final class RecordLine<K> {
   }
 
   /** Removes and returns the oldest answered record, or null if there is none. */
-  PendingRecord<K> pollAnswered() {
+  PendingRecord<K, V> pollAnswered() {
     return answered.poll();
   }
 
@@ -58,7 +58,7 @@ final class RecordLine<K> {
    * @throws TimeoutException if the answer takes longer than {@code nanos}
    */
   void awaitOldest(long nanos) throws InterruptedException, TimeoutException {
-    PendingRecord<K> oldest = inFlight.peek();
+    PendingRecord<K, V> oldest = inFlight.peek();
     if (oldest == null) {
       return;
     }
@@ -71,7 +71,7 @@ final class RecordLine<K> {
 
   /** {@return the answer to forward next, complete or not; null if the line is empty} */
   CompletableFuture<Classification> next() {
-    PendingRecord<K> oldest = answered.isEmpty() ? inFlight.peek() : answered.element();
+    PendingRecord<K, V> oldest = answered.isEmpty() ? inFlight.peek() : answered.element();
     return oldest == null ? null : oldest.answer();
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The only engine of an {@link ImageInference}, which all of its tasks share. The first task starts
@@ -28,6 +29,7 @@ final class SharedEngine implements AutoCloseable {
 
   private final Function<Optional<ModelVersion>, InferenceEngine> start;
   private final Executor afterIdleTime;
+  private final Object swapping = new Object();
   private volatile ModelVersion serving;
   private EngineStart current;
   private boolean hasServed;
@@ -58,19 +60,56 @@ final class SharedEngine implements AutoCloseable {
     return Optional.ofNullable(serving);
   }
 
+  /** {@return why no engine answers images now; empty if one does} */
+  synchronized Optional<String> problem() {
+    return current == null ? Optional.of("no model is loaded") : current.problem();
+  }
+
   /** Acquires the engine as {@link #acquire(Duration)} does, without a limit on the wait. */
   InferenceEngine acquire() {
-    return acquire(UNLIMITED);
+    return acquire(UNLIMITED, Optional::empty);
   }
 
   /**
-   * Swaps to another version, in the current engine and in the engines that replace it. Only one
-   * thread may swap at a time.
+   * Acquires the engine as {@link #acquire()} does, and chooses the version of the first engine.
    *
+   * @param first returns the version, if no version has served yet and no engine is starting
+   */
+  InferenceEngine acquire(Supplier<ModelVersion> first) {
+    return acquire(UNLIMITED, () -> Optional.of(first.get()));
+  }
+
+  /**
+   * Swaps to another version, in the current engine and in the engines that replace it. If several
+   * threads swap, they do so one after the other.
+   *
+   * @param allowSignatureChange whether the candidate may have another signature than the version
+   *     that serves
+   * @return the version that served before
    * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; the current
    *     version then keeps serving
+   * @throws IllegalStateException if {@link #close} is called meanwhile
    */
-  void swap(ModelVersion candidate) {
+  Optional<ModelVersion> swap(ModelVersion candidate, boolean allowSignatureChange) {
+    synchronized (swapping) {
+      // Without an engine, the first version serves first, so that the signatures can be compared.
+      InferenceEngine first = serving().isEmpty() ? acquire() : null;
+      try {
+        Optional<ModelVersion> previous = serving();
+        if (!allowSignatureChange) {
+          previous.ifPresent(candidate::requireSignatureOf);
+        }
+        swapEngines(candidate);
+        return previous;
+      } finally {
+        if (first != null) {
+          release(first);
+        }
+      }
+    }
+  }
+
+  private void swapEngines(ModelVersion candidate) {
     boolean swapped = false;
     while (!swapped) {
       InferenceEngine running = acquire();
@@ -78,9 +117,12 @@ final class SharedEngine implements AutoCloseable {
         running.swap(candidate);
         serving = candidate;
         // If the engine has stopped, its replacement may have started with the old version.
-        swapped = !running.hasStopped();
+        swapped = !running.hasStopped() || isDetached();
       } catch (EngineStalledException e) {
-        // The engine has stopped, so its replacement has to swap.
+        // The engine has stopped, so its replacement has to swap. close() wants no replacement.
+        if (isDetached()) {
+          throw new IllegalStateException("the engine was closed during the swap", e);
+        }
       } finally {
         release(running);
       }
@@ -96,7 +138,11 @@ final class SharedEngine implements AutoCloseable {
    * @throws InferenceStalledError if the start was given up, or the thread was interrupted
    */
   InferenceEngine acquire(Duration limit) {
-    EngineStart joined = join();
+    return acquire(limit, Optional::empty);
+  }
+
+  private InferenceEngine acquire(Duration limit, Supplier<Optional<ModelVersion>> first) {
+    EngineStart joined = join(first);
     try {
       InferenceEngine engine = joined.await(limit);
       noteServing(joined, engine);
@@ -113,11 +159,11 @@ final class SharedEngine implements AutoCloseable {
    * Counts one more user of the current start. If there is no current start, or if its engine has
    * stopped, begins another start.
    */
-  private synchronized EngineStart join() {
+  private synchronized EngineStart join(Supplier<Optional<ModelVersion>> first) {
     if (current == null || !current.isUsable()) {
       EngineStart stopped = current;
       EngineStart next = new EngineStart();
-      Optional<ModelVersion> version = serving();
+      Optional<ModelVersion> version = serving().or(first);
       inBackground("starter", () -> next.run(() -> start.apply(version)));
       current = next;
       hasServed = false;
@@ -171,6 +217,11 @@ final class SharedEngine implements AutoCloseable {
     if (idle != null) {
       idle.close();
     }
+  }
+
+  /** {@return whether there is no engine; while one is used, only {@link #close} detaches it} */
+  private synchronized boolean isDetached() {
+    return current == null;
   }
 
   private synchronized EngineStart detach() {

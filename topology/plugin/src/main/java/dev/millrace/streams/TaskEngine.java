@@ -1,7 +1,6 @@
 package dev.millrace.streams;
 
 import dev.millrace.core.image.BadImageException;
-import dev.millrace.events.ImageEvent;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineStalledException;
 import dev.millrace.streams.engine.InferenceEngine;
@@ -59,28 +58,24 @@ final class TaskEngine {
   }
 
   /**
-   * Submits an image to the engine. If the event holds no image, the engine refuses it.
+   * Submits an image to the engine.
    *
+   * @param image the encoded image, not empty
    * @param deadline the time at which the wait for a slot ends, in ns on the engine's clock
    * @return the answer, which may not be complete yet
    * @throws InferenceStalledError if the engine accepts no image before the deadline
    */
-  CompletableFuture<Classification> submit(ImageEvent event, long deadline) {
-    if (event instanceof ImageEvent.Encoded encoded && encoded.bytes().length > 0) {
-      try {
-        return engine.submit(encoded.bytes(), deadline);
-      } catch (EngineStalledException e) {
-        throw stalled(e);
-      }
+  CompletableFuture<Classification> submit(byte[] image, long deadline) {
+    try {
+      return engine.submit(image, deadline);
+    } catch (EngineStalledException e) {
+      throw stalled(e);
     }
-    if (event instanceof ImageEvent.Unreadable unreadable) {
-      return engine.refuse(
-          new BadImageException(BadImageException.Reason.UNREADABLE_EVENT, unreadable.reason()));
-    }
-    return engine.refuse(
-        new BadImageException(
-            BadImageException.Reason.EMPTY,
-            event == null ? "the record has no value" : "the image is empty"));
+  }
+
+  /** Returns the answer for a record that has no image, and counts the refusal. */
+  CompletableFuture<Classification> refuse(BadImageException refusal) {
+    return engine.refuse(refusal);
   }
 
   /**
@@ -101,7 +96,7 @@ final class TaskEngine {
    *
    * @throws InferenceStalledError if the record has no answer before the deadline
    */
-  void awaitOldest(RecordLine<?> line, long deadline) {
+  void awaitOldest(RecordLine<?, ?> line, long deadline) {
     try {
       line.awaitOldest(Math.max(0, deadline - nanoTime.getAsLong()));
     } catch (TimeoutException e) {

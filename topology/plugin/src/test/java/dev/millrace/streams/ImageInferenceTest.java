@@ -31,6 +31,7 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -189,6 +190,15 @@ class ImageInferenceTest {
   void recordWithoutImage_isDeadLettered() {
     send("null", null, new RecordHeaders());
     send("empty", new byte[0], new RecordHeaders());
+    assertThat(deadLetters.readRecordsToList())
+        .extracting(record -> record.key() + ": " + header(record, "__streams.errors.message"))
+        .containsExactly("null: the record has no value", "empty: the image is empty");
+    assertThat(predictions.isEmpty()).isTrue();
+  }
+
+  @Test
+  @Tag("build-kafka") // before 4.1, the dead letter is read from a broker
+  void unreadableEvent_isDeadLettered() {
     send(
         "json",
         "{}".getBytes(StandardCharsets.UTF_8),
@@ -197,8 +207,6 @@ class ImageInferenceTest {
     assertThat(deadLetters.readRecordsToList())
         .extracting(record -> record.key() + ": " + header(record, "__streams.errors.message"))
         .containsExactly(
-            "null: the record has no value",
-            "empty: the image is empty",
             "json: the JSON value has no field \"image\"; expected {\"image\": \"<base64>\"}");
     assertThat(predictions.isEmpty()).isTrue();
   }
@@ -233,8 +241,7 @@ class ImageInferenceTest {
   @Test
   void hungDevice_failsTheTaskInTimeAndTheNextTaskGetsANewEngine() {
     driver.close();
-    inference.close();
-    inference.start(); // loads the model without a task's time limit
+    inference.start(); // the model is loaded without a task's time limit
     drive(DeadLetterBadImages.class, Map.of("max.poll.interval.ms", 600));
     model.runs.drainPermits();
     long start = System.nanoTime();

@@ -88,7 +88,7 @@ class InferenceProcessorTest {
 
   private FixedKeyProcessorContext<String, Prediction> context;
   private ProcessorNode<?, ?, ?, ?> node;
-  private InferenceProcessor<String> processor;
+  private InferenceProcessor<String, ImageEvent, Prediction> processor;
   private TopologyTestDriver driver;
   private TestInputTopic<String, byte[]> input;
 
@@ -119,6 +119,7 @@ class InferenceProcessorTest {
       processor =
           new InferenceProcessor<>(
               shared,
+              ValueMapping.ofEvents(),
               new PredictionFormat(1, false),
               maxInFlight,
               "barrier",

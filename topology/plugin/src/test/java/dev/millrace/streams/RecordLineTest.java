@@ -3,7 +3,6 @@ package dev.millrace.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.events.ImageEvent;
 import dev.millrace.streams.engine.Classification;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,18 +18,15 @@ class RecordLineTest {
 
   private static final Classification ANSWER = new Classification(null, new float[0]);
 
-  private final RecordLine<String> line = new RecordLine<>();
-  private final PendingRecord<String> first = pending(3);
-  private final PendingRecord<String> second = pending(4);
+  private final RecordLine<String, byte[]> line = new RecordLine<>();
+  private final PendingRecord<String, byte[]> first = pending(3);
+  private final PendingRecord<String, byte[]> second = pending(4);
 
-  private static PendingRecord<String> pending(int bytes) {
-    return pending(new ImageEvent.Encoded(new byte[bytes]));
-  }
-
-  private static PendingRecord<String> pending(ImageEvent image) {
-    FixedKeyRecord<String, ImageEvent> record =
-        InternalFixedKeyRecordFactory.create(new Record<>("key", image, 0));
-    return new PendingRecord<>(record, null, TraceContext.current(), new CompletableFuture<>());
+  private static PendingRecord<String, byte[]> pending(int bytes) {
+    FixedKeyRecord<String, byte[]> record =
+        InternalFixedKeyRecordFactory.create(new Record<>("key", new byte[bytes], 0));
+    return new PendingRecord<>(
+        record, bytes, null, TraceContext.current(), new CompletableFuture<>());
   }
 
   @Test
@@ -96,12 +92,6 @@ class RecordLineTest {
 
     assertThat(line.setAnsweredAside()).isEqualTo(3);
     assertThat(line.pollAnswered()).isSameAs(first);
-  }
-
-  @Test
-  void recordWithoutAnImage_hasNoBytes() {
-    assertThat(pending(new ImageEvent.Unreadable("no image")).bytes()).isZero();
-    assertThat(pending(null).bytes()).isZero();
   }
 
   @Test

@@ -22,9 +22,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +84,7 @@ class SharedEngineTest {
   @Test
   void engineThatReplacesAnother_servesWhatTheOneBeforeWasSwappedTo() {
     InferenceEngine first = shared.acquire(LIMIT);
-    shared.swap(FakeModel.version(4, 1));
+    shared.swap(FakeModel.version(4, 1), true);
     assertThat(first.serving().version()).isEqualTo(4);
     first.stop(new IllegalStateException("the device hangs"));
 
@@ -225,7 +227,7 @@ class SharedEngineTest {
                 });
     first.set(shared.acquire(LIMIT));
 
-    shared.swap(FakeModel.version(4, 1));
+    shared.swap(FakeModel.version(4, 1), true);
 
     assertThat(replacement.get()).isNotSameAs(first.get());
     assertThat(replacement.get().serving().version()).isEqualTo(4);
@@ -243,12 +245,43 @@ class SharedEngineTest {
           return model.open(version, device);
         };
 
-    shared.swap(FakeModel.version(4, 1));
+    shared.swap(FakeModel.version(4, 1), true);
 
     assertThat(shared.acquire(LIMIT)).isNotSameAs(first);
     assertThat(shared.acquire(LIMIT).serving().version()).isEqualTo(4);
     assertThat(shared.serving()).contains(FakeModel.version(4, 1));
     shared.close();
+  }
+
+  @Test
+  void secondSwap_waitsForTheFirst() throws Exception {
+    shared.acquire(LIMIT);
+    model.runs.drainPermits();
+    Map<Integer, Integer> before = new ConcurrentHashMap<>();
+    Thread one = swapper(4, before);
+    await().until(() -> model.open.contains(4)); // its warm-up waits for a permit
+    Thread other = swapper(5, before);
+    await().until(() -> other.getState() == Thread.State.BLOCKED);
+    assertThat(model.open).doesNotContain(5);
+
+    model.runs.release(1_000);
+    one.join();
+    other.join();
+
+    assertThat(before).isEqualTo(Map.of(4, 3, 5, 4));
+    assertThat(shared.serving()).contains(FakeModel.version(5, 1));
+    shared.close();
+  }
+
+  /** Swaps to a version on a thread of its own, and notes which version served before. */
+  private Thread swapper(int version, Map<Integer, Integer> before) {
+    Thread thread =
+        new Thread(
+            () ->
+                before.put(
+                    version, shared.swap(FakeModel.version(version, 1), true).get().version()));
+    thread.start();
+    return thread;
   }
 
   /**
@@ -265,9 +298,9 @@ class SharedEngineTest {
     synchronized (shared) {
       model.runs.release(1_000);
       await().until(() -> thread.getState() == Thread.State.BLOCKED);
-      shared.swap(FakeModel.version(4, 1));
+      shared.swap(FakeModel.version(4, 1), true);
       shared.acquire(LIMIT).stop(new IllegalStateException("the device hangs"));
-      shared.swap(FakeModel.version(5, 1));
+      shared.swap(FakeModel.version(5, 1), true);
     }
 
     late.get(10, TimeUnit.SECONDS);
@@ -279,7 +312,7 @@ class SharedEngineTest {
 
   @Test
   void swap_returnsTheEngineThatItUsed() {
-    shared.swap(FakeModel.version(4, 1));
+    shared.swap(FakeModel.version(4, 1), true);
 
     assertThat(afterIdleTime).hasSize(1);
     shared.close();

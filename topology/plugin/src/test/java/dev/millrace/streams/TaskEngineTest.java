@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
-import dev.millrace.events.ImageEvent;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineConfig;
 import dev.millrace.streams.engine.EngineMetrics;
@@ -62,7 +61,7 @@ class TaskEngineTest {
   }
 
   private static CompletableFuture<Classification> submit(TaskEngine task, int image) {
-    return task.submit(new ImageEvent.Encoded(new byte[] {(byte) image}), task.deadline());
+    return task.submit(new byte[] {(byte) image}, task.deadline());
   }
 
   @AfterEach

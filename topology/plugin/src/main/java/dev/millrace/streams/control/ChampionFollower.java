@@ -3,9 +3,12 @@ package dev.millrace.streams.control;
 import dev.millrace.control.Champion;
 import dev.millrace.control.ControlReader;
 import dev.millrace.control.StatusTopic;
-import dev.millrace.streams.ImageInference;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,15 +19,16 @@ import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets an {@link ImageInference} serve the version that the control topic names, until the follower
- * is closed.
+ * Lets a {@link Swappable} serve the version that the control topic names, until the follower is
+ * closed.
  *
  * <pre>{@code
- * try (var follower = ChampionFollower.open(consumerConfig, producerConfig, "instance-1", "resnet20", registry)) {
+ * try (var follower = ChampionFollower.open(streamsConfig, "resnet20", registry, Tags.empty())) {
  *   // start with the version that follower.champion() names, if there is one
  *   follower.follow(inference);
  *   // run Kafka Streams
@@ -32,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>{@link #open} reads the topic to its end and finds the champion. Each later promotion is an
- * order to swap. So an {@code ImageInference} that starts with the champion misses no order. {@link
- * #start} also handles a champion that cannot serve yet.
+ * order to swap. So an inference that starts with the champion misses no order. {@link #start} also
+ * handles a champion that cannot serve yet.
  *
  * <p>Swaps run one after the other on the follower's own thread. If several orders arrive during a
  * swap, the follower carries out only the last of them. The follower reports and counts the outcome
@@ -59,6 +63,7 @@ public final class ChampionFollower implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile ChampionStart<?> waiting;
   private Thread thread;
+  private boolean released;
 
   /**
    * @param channel delivers orders and takes reports; {@link #close} closes it
@@ -73,16 +78,57 @@ public final class ChampionFollower implements AutoCloseable {
       String instance,
       String model,
       MeterRegistry registry,
+      Tags tags,
       Duration poll,
       Duration closeTimeout,
       LongSupplier nanoTime) {
     this.channel = channel;
     this.first = first;
     this.model = model;
-    this.reports = new SwapReports(instance, model, registry, channel::publish, nanoTime);
+    this.reports = new SwapReports(instance, model, registry, tags, channel::publish, nanoTime);
     this.backoff = new Backoff(nanoTime);
     this.poll = poll;
     this.closeTimeout = closeTimeout;
+  }
+
+  /**
+   * Opens a follower with the configuration of a Kafka Streams client, as {@link #open(Map, Map,
+   * String, String, MeterRegistry)} does. The name of this instance in the reports is the
+   * application id, the name of the host and the id of the process.
+   *
+   * @param streams configuration of a Kafka Streams client; {@code application.id} may be missing
+   * @param model the name of the model
+   * @param registry receives the meters; the caller keeps and closes it
+   * @param tags the tags of the meters besides the model
+   * @return the follower
+   * @throws KafkaException if the topic cannot be read
+   */
+  public static ChampionFollower open(
+      Map<?, ?> streams, String model, MeterRegistry registry, Tags tags) {
+    Map<Object, Object> complete = new HashMap<>(streams);
+    complete.putIfAbsent(StreamsConfig.APPLICATION_ID_CONFIG, "millrace");
+    StreamsConfig config = new StreamsConfig(complete);
+    String instance =
+        config.getString(StreamsConfig.APPLICATION_ID_CONFIG)
+            + "@"
+            + hostName()
+            + "-"
+            + ProcessHandle.current().pid();
+    return open(
+        config.getGlobalConsumerConfigs(instance + "-control"),
+        config.getProducerConfigs(instance + "-status"),
+        instance,
+        model,
+        registry,
+        tags);
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown-host";
+    }
   }
 
   /**
@@ -105,6 +151,16 @@ public final class ChampionFollower implements AutoCloseable {
       String instance,
       String model,
       MeterRegistry registry) {
+    return open(consumer, producer, instance, model, registry, Tags.empty());
+  }
+
+  private static ChampionFollower open(
+      Map<String, ?> consumer,
+      Map<String, ?> producer,
+      String instance,
+      String model,
+      MeterRegistry registry,
+      Tags tags) {
     ControlReader reader = new ControlReader(consumer, model);
     StatusTopic status = null;
     try {
@@ -112,7 +168,7 @@ public final class ChampionFollower implements AutoCloseable {
       Champion first = reader.readToEnd().orElse(null);
       ControlChannel channel = new KafkaControlChannel(reader, status);
       return new ChampionFollower(
-          channel, first, instance, model, registry, POLL, CLOSE_TIMEOUT, System::nanoTime);
+          channel, first, instance, model, registry, tags, POLL, CLOSE_TIMEOUT, System::nanoTime);
     } catch (RuntimeException e) {
       reader.close();
       if (status != null) {
@@ -144,7 +200,7 @@ public final class ChampionFollower implements AutoCloseable {
    * @throws RuntimeException from {@code starter}, if a native library cannot be loaded, because a
    *     later try would fail as well
    */
-  public <I extends ImageInference<?>> void start(IntFunction<I> starter, Consumer<I> started) {
+  public <I extends Swappable> void start(IntFunction<I> starter, Consumer<I> started) {
     ChampionStart<I> start = new ChampionStart<>(first, starter, reports, backoff);
     waiting = start;
     Optional<I> inference = start.attempt();
@@ -175,12 +231,22 @@ public final class ChampionFollower implements AutoCloseable {
   }
 
   /**
+   * Returns the reason why this instance does not serve the champion, although it may serve another
+   * version. Any thread may call this method.
+   *
+   * @return the reason, which begins with the champion's version; empty if the champion serves
+   */
+  public Optional<String> lag() {
+    return Optional.ofNullable(reports.lag());
+  }
+
+  /**
    * Swaps to the {@link #champion} if it does not serve yet, and carries out each later order, on
    * the follower's thread. To be called once, instead of {@link #start}.
    *
    * @param inference the inference; the caller keeps and closes it
    */
-  public void follow(ImageInference<?> inference) {
+  public void follow(Swappable inference) {
     ChampionSwaps swaps = new ChampionSwaps(inference, reports, backoff);
     if (first != null && !serves(inference, first)) {
       swaps.goOn(first, null);
@@ -188,11 +254,11 @@ public final class ChampionFollower implements AutoCloseable {
     inThread(() -> swap(swaps));
   }
 
-  private static boolean serves(ImageInference<?> inference, Champion champion) {
+  private static boolean serves(Swappable inference, Champion champion) {
     return inference.serving().filter(v -> v.version() == champion.version()).isPresent();
   }
 
-  private ChampionSwaps swaps(ImageInference<?> inference, ChampionStart<?> start) {
+  private ChampionSwaps swaps(Swappable inference, ChampionStart<?> start) {
     ChampionSwaps swaps = new ChampionSwaps(inference, reports, backoff);
     if (start.championReason() != null) {
       swaps.goOn(start.champion(), start.championReason());
@@ -213,6 +279,8 @@ public final class ChampionFollower implements AutoCloseable {
                 work.run();
               } catch (WakeupException | InterruptedException e) {
                 // closed
+              } finally {
+                release();
               }
             },
             "millrace-control");
@@ -225,7 +293,7 @@ public final class ChampionFollower implements AutoCloseable {
     while (started.isEmpty() && closed.getCount() > 0) {
       start.order(poll(least(poll, backoff.left())));
       if (backoff.left().isZero()) {
-        started = start.attempt();
+        started = start.attemptAgain();
       }
     }
     return started;
@@ -259,29 +327,36 @@ public final class ChampionFollower implements AutoCloseable {
   /**
    * Stops following, and returns when the current swap has ended. If the device hangs during the
    * swap, this method returns after 10 s and leaves the swap's thread running, because native code
-   * cannot be interrupted.
+   * cannot be interrupted. If the calling thread is interrupted, or is the thread that swaps, this
+   * method does not wait. The thread that swaps closes the connections when it ends.
    */
   @Override
   public void close() {
     closed.countDown();
-    channel.wakeup();
-    if (hasEnded()) {
-      channel.close();
-      reports.close();
-    } else {
-      log.error("a swap of {} hangs in native code; its thread is left behind", model);
+    if (thread == null) {
+      release();
+    } else if (thread != Thread.currentThread()) {
+      channel.wakeup();
+      awaitEnd();
     }
   }
 
-  private boolean hasEnded() {
-    if (thread == null) {
-      return true;
-    }
+  private void awaitEnd() {
     try {
       thread.join(closeTimeout.toMillis());
+      if (thread.isAlive()) {
+        log.error("a swap of {} hangs; its thread is left behind", model);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return !thread.isAlive();
+  }
+
+  private synchronized void release() {
+    if (!released) {
+      released = true;
+      channel.close();
+      reports.close();
+    }
   }
 }

@@ -84,18 +84,33 @@ final class ChampionStart<I> {
       }
       championReason = null;
       problem = null;
-      reports.lagging(false);
+      reports.lagging(null);
       return Optional.of(started);
     } catch (RuntimeException e) {
       championReason = reason(e);
-      reports.lagging(true);
+      reports.lagging(why());
       return attemptPrevious(start);
+    }
+  }
+
+  /**
+   * Tries as {@link #attempt} does, on the follower's thread. Catches every failure, even a missing
+   * library, because a thread that waits for the start would wait forever otherwise.
+   */
+  Optional<I> attemptAgain() {
+    long start = reports.now();
+    try {
+      return attempt();
+    } catch (RuntimeException | Error e) {
+      championReason = e.getMessage() == null ? e.toString() : e.getMessage();
+      reports.lagging(why());
+      return failed(why(), start);
     }
   }
 
   private Optional<I> attemptPrevious(long start) {
     Integer previous = champion.previous();
-    String why = "version " + champion.version() + ": " + championReason;
+    String why = why();
     if (previous == null || previous == champion.version()) {
       return failed(why, start);
     }
@@ -113,6 +128,10 @@ final class ChampionStart<I> {
     } catch (RuntimeException e) {
       return failed(why + "; version " + previous + ": " + reason(e), start);
     }
+  }
+
+  private String why() {
+    return "version " + champion.version() + ": " + championReason;
   }
 
   private Optional<I> failed(String why, long start) {

@@ -4,7 +4,6 @@ import dev.millrace.control.Champion;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.streams.ImageInference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -12,15 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out orders: swaps an {@link ImageInference} to the version that an order names, and
- * reports the outcome. Retries a rejected version until it serves or another order arrives, because
- * the version's files may still arrive. Not thread-safe.
+ * Carries out orders: swaps a {@link Swappable} to the version that an order names, and reports the
+ * outcome. Retries a rejected version until it serves or another order arrives, because the
+ * version's files may still arrive. Not thread-safe.
  */
 final class ChampionSwaps {
 
   private static final Logger log = LoggerFactory.getLogger(ChampionSwaps.class);
 
-  private final ImageInference<?> inference;
+  private final Swappable inference;
   private final SwapReports reports;
   private final Backoff backoff;
   private Champion wanted;
@@ -31,7 +30,7 @@ final class ChampionSwaps {
    * @param reports receives a report of every order
    * @param backoff determines when to retry a rejected version
    */
-  ChampionSwaps(ImageInference<?> inference, SwapReports reports, Backoff backoff) {
+  ChampionSwaps(Swappable inference, SwapReports reports, Backoff backoff) {
     this.inference = inference;
     this.reports = reports;
     this.backoff = backoff;
@@ -92,8 +91,8 @@ final class ChampionSwaps {
       log.info("{} version {} serves after {} ms", model(), version, swapped.milliseconds());
     } catch (RuntimeException | Error e) {
       backoff.failed();
-      reports.lagging(true);
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
+      reports.lagging("version " + version + ": " + why);
       if (!why.equals(reason)) {
         reason = why;
         log.warn("{} version {} is rejected, and will be tried again: {}", model(), version, why);
@@ -105,7 +104,7 @@ final class ChampionSwaps {
   private SwapReport served(Outcome outcome, long start) {
     SwapReport report = reports.publish(wanted.version(), outcome, null, serving(), start);
     wanted = null;
-    reports.lagging(false);
+    reports.lagging(null);
     return report;
   }
 

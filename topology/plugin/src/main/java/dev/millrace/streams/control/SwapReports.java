@@ -5,6 +5,7 @@ import dev.millrace.control.SwapReport.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -17,15 +18,17 @@ final class SwapReports implements AutoCloseable {
   private final String instance;
   private final String model;
   private final MeterRegistry registry;
+  private final Tags tags;
   private final Consumer<SwapReport> sink;
   private final LongSupplier nanoTime;
   private final Gauge gauge;
-  private volatile boolean lagging;
+  private volatile String lag;
 
   /**
    * @param instance the name of this instance in the reports
    * @param model the name of the model
    * @param registry receives the meters; the caller keeps and closes it
+   * @param more the tags of the meters besides the model
    * @param sink receives each report
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */
@@ -33,17 +36,19 @@ final class SwapReports implements AutoCloseable {
       String instance,
       String model,
       MeterRegistry registry,
+      Tags more,
       Consumer<SwapReport> sink,
       LongSupplier nanoTime) {
     this.instance = instance;
     this.model = model;
     this.registry = registry;
+    this.tags = more.and("model", model);
     this.sink = sink;
     this.nanoTime = nanoTime;
     this.gauge =
-        Gauge.builder("millrace.champion.lagging", this, reports -> reports.lagging ? 1 : 0)
+        Gauge.builder("millrace.champion.lagging", this, reports -> reports.lag == null ? 0 : 1)
             .description("1 while this instance cannot serve the version that was promoted last")
-            .tag("model", model)
+            .tags(tags)
             .register(registry);
   }
 
@@ -56,9 +61,21 @@ final class SwapReports implements AutoCloseable {
     return nanoTime.getAsLong();
   }
 
-  /** Sets whether the gauge shows that this instance cannot serve the champion. */
-  void lagging(boolean lags) {
-    lagging = lags;
+  /**
+   * Sets what {@link #lag} returns and the gauge shows.
+   *
+   * @param why the reason why this instance cannot serve the champion; null if it can
+   */
+  void lagging(String why) {
+    lag = why;
+  }
+
+  /**
+   * {@return the reason why this instance cannot serve the champion; null if it can} Any thread may
+   * call this method.
+   */
+  String lag() {
+    return lag;
   }
 
   /**
@@ -77,7 +94,7 @@ final class SwapReports implements AutoCloseable {
         new SwapReport(instance, model, version, outcome, reason, serving, milliseconds, null);
     Counter.builder("millrace.swap.count")
         .description("Orders to swap, by their outcome")
-        .tags("model", model, "outcome", outcome.word())
+        .tags(tags.and("outcome", outcome.word()))
         .register(registry)
         .increment();
     sink.accept(report);

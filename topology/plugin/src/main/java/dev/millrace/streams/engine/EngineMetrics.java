@@ -2,6 +2,7 @@ package dev.millrace.streams.engine;
 
 import dev.millrace.core.repository.ModelVersion;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -20,9 +21,10 @@ public final class EngineMetrics {
   private static final Map<Key, Shared> SHARED = new HashMap<>();
 
   private final MeterRegistry registry;
+  private final Tags tags;
 
   /** Compares registries by identity, because they define no equality. */
-  private record Key(MeterRegistry registry, String model, int version) {}
+  private record Key(MeterRegistry registry, Tags tags, String model, int version) {}
 
   private static final class Shared {
     private final VersionMetrics metrics;
@@ -39,11 +41,22 @@ public final class EngineMetrics {
    * @param registry receives the meters; the caller keeps and closes it
    */
   public EngineMetrics(MeterRegistry registry) {
+    this(registry, Tags.empty());
+  }
+
+  /**
+   * Creates the metrics of an engine, whose meters have further tags.
+   *
+   * @param registry receives the meters; the caller keeps and closes it
+   * @param tags the tags besides the model and the version
+   */
+  public EngineMetrics(MeterRegistry registry, Tags tags) {
     this.registry = registry;
+    this.tags = tags;
   }
 
   private Key key(ModelVersion version) {
-    return new Key(registry, version.name(), version.version());
+    return new Key(registry, tags, version.name(), version.version());
   }
 
   /** Leases the metrics of a version. Pair each call with {@link #giveBack}. */
@@ -51,7 +64,8 @@ public final class EngineMetrics {
     synchronized (SHARED) {
       Shared shared =
           SHARED.computeIfAbsent(
-              key(version), key -> new Shared(new VersionMetrics(registry, version, maxBatchSize)));
+              key(version),
+              key -> new Shared(new VersionMetrics(registry, tags, version, maxBatchSize)));
       shared.users++;
       return shared.metrics;
     }

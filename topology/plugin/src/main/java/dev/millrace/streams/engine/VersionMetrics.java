@@ -45,9 +45,12 @@ final class VersionMetrics {
   private final AtomicInteger serving = new AtomicInteger();
   private final List<Meter> all = new ArrayList<>();
 
-  VersionMetrics(MeterRegistry registry, ModelVersion version, int maxBatchSize) {
+  /**
+   * @param more the tags besides the model and the version
+   */
+  VersionMetrics(MeterRegistry registry, Tags more, ModelVersion version, int maxBatchSize) {
     this.registry = registry;
-    Tags tags = Tags.of("model", version.name(), "version", Integer.toString(version.version()));
+    Tags tags = more.and("model", version.name(), "version", Integer.toString(version.version()));
     success = counter("request.success", "Images that were classified", tags);
     inferences = counter("count", "Images that ran on a device", tags);
     executions = counter("exec.count", "Batches that ran on a device", tags);

@@ -2,6 +2,7 @@ package dev.millrace.streams.internals;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
@@ -23,7 +24,8 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  * Kafka 3.4 to 4.4. {@code RATIONALE.md} gives the reasons. If a later Kafka version removes the
  * interface, this class does not link. If a later version no longer calls {@link #flushCache}, one
  * of two checks throws. {@link #commit} throws if records are in flight after a commit. {@link
- * #recordAccepted} throws if no flush has come for too long.
+ * #recordAccepted} throws if no flush has come for too long. A version that passes both checks once
+ * is proved (see {@link #builder(String, AtomicBoolean)}).
  *
  * <p>Confined to its task's stream thread. Only tests extend it.
  */
@@ -50,9 +52,11 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
       };
 
   private final String name;
+  private final AtomicBoolean proved;
   private InFlight inFlight = NOTHING;
   private boolean open;
   private boolean accepting;
+  private boolean flushed;
   private long acceptingSince;
 
   /**
@@ -61,7 +65,12 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
    * @param name the name of the store, unique in its topology
    */
   protected CommitBarrier(String name) {
+    this(name, new AtomicBoolean());
+  }
+
+  private CommitBarrier(String name, AtomicBoolean proved) {
     this.name = name;
+    this.proved = proved;
   }
 
   /**
@@ -71,7 +80,19 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
    * @return the builder
    */
   public static StoreBuilder<CommitBarrier> builder(String name) {
-    return new Builder(name);
+    return builder(name, new AtomicBoolean());
+  }
+
+  /**
+   * Creates a builder as {@link #builder(String)} does, whose barriers report the first commit.
+   *
+   * @param name the name of the store, unique in its topology
+   * @param proved is set to true when Kafka Streams has, for the first time, flushed a barrier
+   *     whose processor had accepted a record, and then committed
+   * @return the builder
+   */
+  public static StoreBuilder<CommitBarrier> builder(String name, AtomicBoolean proved) {
+    return new Builder(name, proved);
   }
 
   /**
@@ -83,10 +104,12 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
   public void attach(InFlight processor) {
     if (inFlight != NOTHING && inFlight != processor) {
       throw new IllegalStateException(
-          "an ImageInference serves one processValues call; create another for the second");
+          "an ImageInference was passed to two processValues calls; create another one for the"
+              + " second call");
     }
     inFlight = processor;
     accepting = false;
+    flushed = false;
   }
 
   /** Disconnects the processor. Later commits wait for nothing. */
@@ -117,6 +140,7 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
 
   @Override
   public void flushCache() {
+    flushed |= accepting;
     accepting = false;
     inFlight.drain();
   }
@@ -130,6 +154,9 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
   @Override
   public void commit(Map<TopicPartition, Long> offsets) {
     requireNothingInFlight();
+    if (flushed) {
+      proved.set(true);
+    }
   }
 
   /**
@@ -187,10 +214,10 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
   @Override
   public void clearCache() {}
 
-  private record Builder(String name) implements StoreBuilder<CommitBarrier> {
+  private record Builder(String name, AtomicBoolean proved) implements StoreBuilder<CommitBarrier> {
     @Override
     public CommitBarrier build() {
-      return new CommitBarrier(name);
+      return new CommitBarrier(name, proved);
     }
 
     @Override

@@ -41,7 +41,13 @@ public record KafkaStreamsVersion(int major, int minor, String text) {
     return of(properties.getProperty("version", "unknown"));
   }
 
-  static KafkaStreamsVersion of(String text) {
+  /**
+   * Reads a version.
+   *
+   * @param text the version, for example {@code 4.3.1}
+   * @return the version; if the text begins with no two numbers, all numbers are 0
+   */
+  public static KafkaStreamsVersion of(String text) {
     Matcher numbers = NUMBERS.matcher(text);
     return numbers.matches()
         ? new KafkaStreamsVersion(
@@ -60,6 +66,14 @@ public record KafkaStreamsVersion(int major, int minor, String text) {
   }
 
   /**
+   * {@return whether the plugin was tested with this version} With a newer or unknown version, only
+   * the first commit shows whether the commit barrier works (see {@link CommitBarrier}).
+   */
+  public boolean isTested() {
+    return isAtLeast(OLDEST.major, OLDEST.minor) && !isAtLeast(NEWEST.major, NEWEST.minor + 1);
+  }
+
+  /**
    * Requires a version that the plugin works with. If this version is newer than the tested ones,
    * or unknown, logs a warning: the commit barrier then checks by itself that Kafka Streams still
    * flushes it.
@@ -73,7 +87,7 @@ public record KafkaStreamsVersion(int major, int minor, String text) {
           "Kafka Streams %s is too old: Millrace works with %s to %s; use one of these"
               .formatted(text, OLDEST.text, NEWEST.text));
     }
-    if (major == 0 || isAtLeast(NEWEST.major, NEWEST.minor + 1)) {
+    if (!isTested()) {
       log.warn(
           "Millrace was tested with Kafka Streams {} to {}, and not with {}. If this version commits"
               + " in another way, the stream fails instead of losing records",

@@ -9,6 +9,7 @@ import dev.millrace.control.SwapReport;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.engine.FakeModel;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,7 +129,15 @@ class ChampionFollowerTest {
   private ChampionFollower follower(
       Champion first, Duration poll, Duration closeTimeout, LongSupplier nanoTime) {
     return new ChampionFollower(
-        channel, first, "instance-1", FakeInference.MODEL, registry, poll, closeTimeout, nanoTime);
+        channel,
+        first,
+        "instance-1",
+        FakeInference.MODEL,
+        registry,
+        Tags.empty(),
+        poll,
+        closeTimeout,
+        nanoTime);
   }
 
   /**
@@ -364,5 +373,31 @@ class ChampionFollowerTest {
                     FakeInference.MODEL,
                     new SimpleMeterRegistry()))
         .isInstanceOf(TimeoutException.class);
+  }
+
+  @Test
+  void close_onTheFollowersThread_doesNotWaitForItself() {
+    ChampionFollower follower = follower(LONG, LONG);
+    follower.follow(inference);
+    channel.events.add(follower::close); // as a listener of a swap might
+
+    await().until(() -> channel.closed);
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void close_onAnInterruptedThread_closesTheChannelLater() {
+    ChampionFollower follower = follower(LONG, LONG);
+    follower.follow(inference);
+
+    Thread.currentThread().interrupt();
+    try {
+      follower.close();
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+
+    await().until(() -> channel.closed);
+    assertThat(registry.getMeters()).isEmpty();
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.streams.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.control.Champion;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ class ChampionStartTest {
           }
           return "version " + version;
         },
-        new SwapReports("instance-1", "fake", new SimpleMeterRegistry(), report -> {}, () -> 0),
+        new SwapReports(
+            "instance-1", "fake", new SimpleMeterRegistry(), Tags.empty(), report -> {}, () -> 0),
         backoff);
   }
 
@@ -55,5 +57,24 @@ class ChampionStartTest {
 
     assertThat(backoff.left()).isZero();
     assertThat(start.attempt()).contains("version 6");
+  }
+
+  @Test
+  void errorOnTheFollowersThread_isTriedAgain() {
+    ChampionStart<String> start =
+        new ChampionStart<>(
+            new Champion(5, null, false),
+            version -> {
+              tried.add(version);
+              throw new UnsatisfiedLinkError("no library");
+            },
+            new SwapReports(
+                "instance-1", "fake", new SimpleMeterRegistry(), Tags.empty(), r -> {}, () -> 0),
+            backoff);
+
+    assertThat(start.attemptAgain()).isEmpty();
+
+    assertThat(start.problem()).contains("version 5: no library");
+    assertThat(backoff.left()).isEqualTo(Duration.ofSeconds(1));
   }
 }

@@ -7,6 +7,7 @@ import dev.millrace.control.SwapReport;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.engine.FakeModel;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +37,8 @@ class ChampionSwapsTest {
   void start() {
     inference = FakeInference.start(folder, 3, model);
     SwapReports sink =
-        new SwapReports("instance-1", FakeInference.MODEL, registry, reports::add, this::tick);
+        new SwapReports(
+            "instance-1", FakeInference.MODEL, registry, Tags.empty(), reports::add, this::tick);
     backoff = new Backoff(() -> now);
     swaps = new ChampionSwaps(inference, sink, backoff);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.image.BadImageException;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.stream.Stream;
@@ -12,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class VersionMetricsTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final VersionMetrics metrics = new VersionMetrics(registry, FakeModel.version(), 12);
+  private final VersionMetrics metrics =
+      new VersionMetrics(registry, Tags.empty(), FakeModel.version(), 12);
 
   private DistributionSummary summary(String name) {
     return registry
@@ -69,7 +71,7 @@ class VersionMetricsTest {
   @Test
   void histograms_haveABucketForEachPowerOfTwo() {
     assertThat(buckets(summary("batch.size"))).containsExactly(1, 2, 4, 8, 16);
-    var unused = new VersionMetrics(registry, FakeModel.version(4, 1), 8);
+    var unused = new VersionMetrics(registry, Tags.empty(), FakeModel.version(4, 1), 8);
     assertThat(buckets(registry.get("millrace.inference.batch.size").tag("version", "4").summary()))
         .containsExactly(1, 2, 4, 8);
     assertThat(buckets(summary("request.duration.us")))
@@ -97,7 +99,7 @@ class VersionMetricsTest {
 
   @Test
   void failures_areCountedByVersionAndReason_fromZero() {
-    VersionMetrics other = new VersionMetrics(registry, FakeModel.version(4, 1), 8);
+    VersionMetrics other = new VersionMetrics(registry, Tags.empty(), FakeModel.version(4, 1), 8);
     assertThat(failures("too_large")).isZero();
     metrics.refused(BadImageException.Reason.TOO_LARGE);
     metrics.failed(4);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.junit.jupiter.api.Test;
 
@@ -106,7 +107,7 @@ class CommitBarrierTest {
     Task second = new Task();
     assertThatThrownBy(() -> barrier.attach(second))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("serves one processValues call");
+        .hasMessageContaining("was passed to two processValues calls");
 
     barrier.detach();
     barrier.attach(second);
@@ -114,6 +115,26 @@ class CommitBarrierTest {
 
     assertThat(task.drains).isZero();
     assertThat(second.drains).isEqualTo(1);
+  }
+
+  @Test
+  void commit_provesTheVersion_onlyAfterAFlushWithARecord() {
+    AtomicBoolean proved = new AtomicBoolean();
+    CommitBarrier watched = CommitBarrier.builder("barrier", proved).build();
+    watched.attach(task);
+
+    watched.flushCache();
+    watched.commit(Map.of());
+    assertThat(proved).isFalse();
+
+    watched.recordAccepted(0, SILENCE);
+    watched.commit(Map.of());
+    assertThat(proved).isFalse();
+
+    watched.flushCache();
+    assertThat(proved).isFalse();
+    watched.commit(Map.of());
+    assertThat(proved).isTrue();
   }
 
   @Test

@@ -8,13 +8,11 @@ import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.control.ChampionFollower;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * Classifies the images of the input topics, and writes predictions to the output topic, from
@@ -129,7 +127,9 @@ public final class InferenceService implements AutoCloseable {
   public void start() {
     OpenCvImageDecoder.warmUp(); // if the library cannot be loaded, the start must fail
     if (!config.pinned()) {
-      follower = openFollower();
+      follower =
+          ChampionFollower.open(
+              config.streams(), config.inference().model(), registry, Tags.empty());
     }
     if (follower != null && follower.champion().isPresent()) {
       follower.start(version -> load(config.inference().withVersion(version)), this::joinOrEnd);
@@ -172,30 +172,6 @@ public final class InferenceService implements AutoCloseable {
     }
     inference = loaded;
     stream = new RunningStream(config, loaded, registry, running, ended);
-  }
-
-  private ChampionFollower openFollower() {
-    StreamsConfig kafka = new StreamsConfig(config.streams());
-    String instance =
-        kafka.getString(StreamsConfig.APPLICATION_ID_CONFIG)
-            + "@"
-            + hostName()
-            + "-"
-            + ProcessHandle.current().pid();
-    return ChampionFollower.open(
-        kafka.getGlobalConsumerConfigs(instance + "-control"),
-        kafka.getProducerConfigs(instance + "-status"),
-        instance,
-        config.inference().model(),
-        registry);
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "unknown-host";
-    }
   }
 
   private void end(RuntimeException failure) {

@@ -1,0 +1,285 @@
+package dev.millrace.streams;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.streams.control.Swappable;
+import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.internals.CommitBarrier;
+import dev.millrace.streams.internals.KafkaStreamsVersion;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Classifies the images of a stream, in one {@code processValues} call. {@link ImageInference}
+ * creates it.
+ *
+ * <p>Every record whose image can be classified gets one result, with the record's key, timestamp
+ * and headers. The results of a partition are forwarded in the order of their images. Batches form
+ * across all partitions and stream threads that use the same {@code Inference}. A commit waits for
+ * the answers of all records whose offsets it commits, so a crash loses no record (see {@link
+ * CommitBarrier}).
+ *
+ * <p>If an image cannot be classified, this node throws {@link
+ * dev.millrace.core.image.BadImageException} with that image's record as the context. Kafka
+ * Streams' {@code processing.exception.handler} then decides what to do (KIP-1033). {@link
+ * DeadLetterBadImages} sends the record to the dead-letter topic. Any other failure fails the task,
+ * and Kafka Streams processes the task's uncommitted records again.
+ *
+ * <p>One instance serves one {@code processValues} call. {@link #start} loads the model and keeps
+ * it until {@link #close}. Without {@code start}, the first task loads the model, and the engine
+ * frees the model 30 s after the last task has ended. Thread-safe.
+ *
+ * @param <K> the type of the keys: String, UTF-8 bytes, or a type whose {@code toString} identifies
+ *     the image. The key becomes the prediction's id
+ * @param <V> the type of the input values
+ * @param <R> the type of the output values
+ */
+public sealed class Inference<K, V, R>
+    implements FixedKeyProcessorSupplier<K, V, R>, Swappable, AutoCloseable permits ImageInference {
+
+  private static final Logger log = LoggerFactory.getLogger(Inference.class);
+
+  private final InferenceConfig config;
+  private final ValueMapping<K, V, R> mapping;
+  private final SharedEngine engine;
+  private final boolean ownsEngine;
+  private final PredictionFormat format;
+  private final StoreBuilder<CommitBarrier> barrier;
+  private final KafkaStreamsVersion kafka;
+  private final AtomicBoolean proved;
+  private final SwapListener listener;
+  private final Promotions promotions;
+  private final AtomicReference<InferenceEngine> kept = new AtomicReference<>();
+  private volatile boolean closed;
+
+  /**
+   * Creates an inference that follows no promotions.
+   *
+   * @param engine the engine, which this inference closes
+   * @param barrier builds the store that makes commits wait for the images in flight
+   */
+  Inference(
+      InferenceConfig config,
+      ValueMapping<K, V, R> mapping,
+      SharedEngine engine,
+      StoreBuilder<CommitBarrier> barrier) {
+    this.kafka = KafkaStreamsVersion.running();
+    kafka.requireSupported();
+    this.config = config;
+    this.mapping = mapping;
+    this.engine = engine;
+    this.ownsEngine = true;
+    this.format = new PredictionFormat(config.top(), config.probabilities());
+    this.proved = new AtomicBoolean(true);
+    this.barrier = barrier;
+    this.listener = (previous, serving) -> {};
+    this.promotions = null;
+  }
+
+  /**
+   * Creates the inference that a builder describes.
+   *
+   * @param kafka the version of Kafka Streams that runs the inference
+   */
+  Inference(InferenceBuilder<K, V, R> builder, KafkaStreamsVersion kafka) {
+    kafka.requireSupported();
+    this.kafka = kafka;
+    this.config = builder.config();
+    this.mapping = builder.mapping();
+    this.engine = builder.engine();
+    this.ownsEngine = builder.ownsEngine();
+    this.format = new PredictionFormat(config.top(), config.probabilities());
+    this.proved = new AtomicBoolean(kafka.isTested());
+    this.barrier = CommitBarrier.builder(builder.barrierName(), proved);
+    this.listener = builder.listener();
+    this.promotions = builder.promotions();
+  }
+
+  /**
+   * Loads and warms up the model, unless it is loaded already, and keeps it loaded until {@link
+   * #close}. Waits for the end of the warm-up without a time limit. Call this method before the
+   * Kafka Streams client starts; otherwise the first images wait for the model.
+   *
+   * <p>If the inference follows promotions, this method first reads the control topic, and starts
+   * the promoted version. If this version cannot serve, the version that was promoted before it
+   * starts. If neither can serve, this method waits until one of them can, or another one is
+   * promoted; {@link #health} then says why. A version that was not promoted starts only if none
+   * ever was.
+   *
+   * @return the version that serves
+   * @throws dev.millrace.core.model.ModelException if the version cannot be served
+   * @throws InferenceStalledError if the calling thread is interrupted, if a task that waits for
+   *     the same start gives the start up, or if {@link #close} is called meanwhile
+   * @throws IllegalStateException if the inference was closed
+   * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
+   */
+  public ModelVersion start() {
+    requireOpen();
+    if (promotions == null) {
+      return load(engine::acquire);
+    }
+    ModelVersion first =
+        promotions.start(this, version -> load(() -> engine.acquire(() -> first(version))));
+    return serving().orElse(first); // a later promotion may serve already
+  }
+
+  /** Returns the version with this number; for null, the configured version, or the newest. */
+  private ModelVersion first(Integer version) {
+    return version == null ? config.first() : config.versions().version(config.model(), version);
+  }
+
+  /** Acquires the engine, and keeps it until {@link #close}. */
+  private synchronized ModelVersion load(Supplier<InferenceEngine> acquire) {
+    InferenceEngine running = acquire.get();
+    if (kept.getAndSet(running) == running) {
+      engine.release(running);
+    }
+    if (closed) {
+      leaveEngine();
+      throw new InferenceStalledError("the inference was closed while it started", null);
+    }
+    return running.serving();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the inference was closed; build another one");
+    }
+  }
+
+  /** {@return the version that serves, or that served last; empty if none was loaded yet} */
+  @Override
+  public Optional<ModelVersion> serving() {
+    return engine.serving();
+  }
+
+  /**
+   * Swaps to another version of the model while the stream runs. The calling thread verifies, loads
+   * and warms up the candidate, while the current version keeps serving. After that, the candidate
+   * answers every batch that opens. One version answers a whole batch, and a partition's results
+   * change from the old version to the new one once. The engine frees the old version when the old
+   * version's last batch returns. If no engine runs, this method starts one first.
+   *
+   * @param version the candidate's number
+   * @param allowSignatureChange whether the candidate may take another image size or have other
+   *     classes than the current version
+   * @return the candidate
+   * @throws dev.millrace.core.model.ModelException if the candidate is refused; the current version
+   *     then keeps serving
+   * @throws IllegalStateException if the inference was closed, or is closed meanwhile
+   */
+  @Override
+  public ModelVersion swap(int version, boolean allowSignatureChange) {
+    requireOpen();
+    ModelVersion candidate = config.versions().version(config.model(), version);
+    Optional<ModelVersion> previous;
+    try {
+      previous = engine.swap(candidate, allowSignatureChange);
+    } finally {
+      if (closed) {
+        leaveEngine(); // the swap may have started another engine
+      }
+    }
+    try {
+      listener.onSwap(previous, candidate);
+    } catch (RuntimeException e) {
+      log.warn("the swap listener failed after the swap to version {}", version, e);
+    }
+    return candidate;
+  }
+
+  /**
+   * Returns the current health, for a readiness check. Does not wait.
+   *
+   * @return the health
+   */
+  public InferenceHealth health() {
+    Optional<String> problem =
+        (promotions == null ? Optional.<String>empty() : promotions.problem())
+            .or(engine::problem)
+            .or(this::unproved);
+    Optional<String> lag = promotions == null ? Optional.empty() : promotions.lag();
+    return new InferenceHealth(
+        problem.isEmpty(),
+        problem.or(() -> lag).orElse(null),
+        config.model(),
+        serving().map(ModelVersion::version).orElse(null));
+  }
+
+  private Optional<String> unproved() {
+    return proved.get()
+        ? Optional.empty()
+        : Optional.of(
+            "Kafka Streams "
+                + kafka.text()
+                + " was not tested with Millrace, and has not yet committed an image");
+  }
+
+  /** The engine, for an inference of the same model that shares it. */
+  SharedEngine engineFor(InferenceConfig other) {
+    boolean same =
+        other.repository().equals(config.repository())
+            && other.model().equals(config.model())
+            && Objects.equals(other.version(), config.version())
+            && other.engine().equals(config.engine());
+    if (!same) {
+      throw new IllegalArgumentException(
+          "the inferences of one engine must have the same repository, model, version and engine in"
+              + " their InferenceConfig");
+    }
+    return engine;
+  }
+
+  @Override
+  public FixedKeyProcessor<K, V, R> get() {
+    return new InferenceProcessor<>(
+        engine,
+        mapping,
+        format,
+        config.maxInFlight(),
+        barrier.name(),
+        OwedAnswers::ofThisThread,
+        System::nanoTime);
+  }
+
+  @Override
+  public Set<StoreBuilder<?>> stores() {
+    return Set.of(barrier);
+  }
+
+  /**
+   * Stops following promotions, stops the engine and frees the model. Close the Kafka Streams
+   * client first; otherwise its tasks fail. If a run hangs in native code, this method returns
+   * after 10 s, and the memory of the run and the model stays allocated. If the engine belongs to
+   * another inference (see {@link InferenceBuilder#engineOf}), it goes on. A closed inference
+   * cannot start again.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      if (promotions != null) {
+        promotions.close();
+      }
+    } finally {
+      leaveEngine();
+    }
+  }
+
+  private void leaveEngine() {
+    InferenceEngine running = kept.getAndSet(null);
+    if (ownsEngine) {
+      engine.close();
+    } else if (running != null) {
+      engine.release(running);
+    }
+  }
+}

@@ -1,0 +1,254 @@
+package dev.millrace.streams;
+
+import dev.millrace.core.image.ImageDecoder;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.events.Prediction;
+import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.streams.engine.EngineMetrics;
+import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.internals.KafkaStreamsVersion;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.Tags;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.kstream.ValueJoiner;
+
+/**
+ * Collects how an {@link Inference} works. {@link ImageInference} creates builders. Not
+ * thread-safe.
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the input values
+ * @param <R> the type of the output values
+ */
+public final class InferenceBuilder<K, V, R> {
+
+  private static final AtomicLong UNNAMED = new AtomicLong();
+
+  private final InferenceConfig config;
+  private ValueMapping<K, V, R> mapping;
+  private String name;
+  private MeterRegistry registry = Metrics.globalRegistry;
+  private ModelRuntime runtime;
+  private Supplier<ImageDecoder> decoders;
+  private Map<?, ?> kafka;
+  private SwapListener listener = (previous, serving) -> {};
+  private Inference<?, ?, ?> owner;
+
+  InferenceBuilder(InferenceConfig config, ValueMapping<K, V, R> mapping) {
+    this.config = Objects.requireNonNull(config, "config");
+    this.mapping = mapping;
+  }
+
+  /**
+   * Sets how the output value of a record is made. By default, it is the prediction. The joiner is
+   * called as {@link ResultJoiner#join} is.
+   *
+   * @param joiner makes the output value from the input value and the prediction
+   * @param <T> the type of the output values
+   * @return this builder
+   */
+  public <T> InferenceBuilder<K, V, T> result(
+      ValueJoiner<? super V, ? super Prediction, ? extends T> joiner) {
+    Objects.requireNonNull(joiner, "joiner");
+    return result((key, value, headers, prediction) -> joiner.apply(value, prediction));
+  }
+
+  /**
+   * Sets how the output value of a record is made, from its key and its headers, too.
+   *
+   * @param joiner makes the output value
+   * @param <T> the type of the output values
+   * @return this builder
+   */
+  @SuppressWarnings("unchecked") // the builder makes no other use of R
+  public <T> InferenceBuilder<K, V, T> result(
+      ResultJoiner<? super K, ? super V, ? extends T> joiner) {
+    InferenceBuilder<K, V, T> changed = (InferenceBuilder<K, V, T>) this;
+    changed.mapping = mapping.withResult(Objects.requireNonNull(joiner, "joiner"));
+    return changed;
+  }
+
+  /**
+   * Names the inference. The name becomes the tag {@code inference} of its meters, so that two
+   * inferences of one model have meters of their own in one registry. Older registries for
+   * Prometheus take meters of one name only with the same tags, so name all inferences of a
+   * registry or none. The name is also a part of the name of the state store. Without a name, the
+   * meters of all inferences of a model are one.
+   *
+   * @param name made of letters, digits, '.', '-' and '_', unique in its topology
+   * @return this builder
+   * @throws IllegalArgumentException if the name has other characters or is too long
+   */
+  public InferenceBuilder<K, V, R> name(String name) {
+    if (!ModelManifest.isName(name)) {
+      throw new IllegalArgumentException(
+          "name: '"
+              + name
+              + "' is not made of letters, digits, '.', '-' and '_' (200 at most, a letter or digit"
+              + " first)");
+    }
+    this.name = name;
+    return this;
+  }
+
+  /**
+   * Sets the registry of the meters. By default, Micrometer's global registry.
+   *
+   * @param registry receives the metrics; the caller keeps and closes it
+   * @return this builder
+   */
+  public InferenceBuilder<K, V, R> registry(MeterRegistry registry) {
+    this.registry = Objects.requireNonNull(registry, "registry");
+    return this;
+  }
+
+  /**
+   * Sets how models are run and images are decoded, for example in a test without native libraries.
+   * By default, ONNX Runtime and OpenCV.
+   *
+   * @param runtime loads models on the thread that starts the engine or swaps the version, and runs
+   *     them on threads of the engine
+   * @param decoders creates a decoder; called on each decode thread, and again after a decoder has
+   *     failed
+   * @return this builder
+   */
+  public InferenceBuilder<K, V, R> runtime(ModelRuntime runtime, Supplier<ImageDecoder> decoders) {
+    this.runtime = Objects.requireNonNull(runtime, "runtime");
+    this.decoders = Objects.requireNonNull(decoders, "decoders");
+    return this;
+  }
+
+  /**
+   * Serves the version that {@code millrace models promote} has named on the control topic, and
+   * swaps to each version that is promoted later, as {@code millrace serve} does. Reports on the
+   * outcomes go to the topic {@code millrace.models.status}. Call {@link Inference#start} before
+   * the Kafka Streams client starts; otherwise the first task fails.
+   *
+   * @param kafka configuration of the Kafka Streams client, for example a {@code Properties}: the
+   *     brokers, TLS and SASL, and {@code application.id} for the name of this instance in the
+   *     reports
+   * @return this builder
+   */
+  public InferenceBuilder<K, V, R> followPromotions(Map<?, ?> kafka) {
+    this.kafka = Objects.requireNonNull(kafka, "kafka");
+    return this;
+  }
+
+  /**
+   * Sets a listener, which is told of each swap of this inference: of each {@link Inference#swap}
+   * and of each promotion that it follows. It is not told of swaps by an inference that shares the
+   * engine. The listener should return soon, because no other promotion is followed meanwhile.
+   *
+   * @param listener the listener
+   * @return this builder
+   */
+  public InferenceBuilder<K, V, R> onSwap(SwapListener listener) {
+    this.listener = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Runs the images on the engine of another inference, whose batches then hold images of both.
+   * Both serve one version: a swap of one swaps the other. The other inference owns the engine; its
+   * registry and runtime apply, and it is closed last. If it follows promotions, it is also started
+   * first.
+   *
+   * @param other an inference of the same model, with the same settings of the engine
+   * @return this builder
+   */
+  public InferenceBuilder<K, V, R> engineOf(Inference<?, ?, ?> other) {
+    this.owner = Objects.requireNonNull(other, "other");
+    return this;
+  }
+
+  /**
+   * Creates the inference. Loads nothing yet, and opens no connection.
+   *
+   * @return the inference; the caller closes it after the Kafka Streams client
+   * @throws IllegalArgumentException if {@link #engineOf} was called with an inference that has
+   *     other settings, or together with {@link #followPromotions}
+   * @throws UnsupportedOperationException if the version of Kafka Streams is too old
+   */
+  public Inference<K, V, R> build() {
+    return new Inference<>(this, KafkaStreamsVersion.running());
+  }
+
+  InferenceConfig config() {
+    return config;
+  }
+
+  ValueMapping<K, V, R> mapping() {
+    return mapping;
+  }
+
+  SwapListener listener() {
+    return listener;
+  }
+
+  boolean ownsEngine() {
+    return owner == null;
+  }
+
+  /**
+   * The name of the barrier. It ends with a number, unique in this process, if the inference has no
+   * name. The store has no content, so that its name may change from one start to the next.
+   */
+  String barrierName() {
+    return name == null
+        ? "millrace-" + config.model() + "-barrier-" + UNNAMED.incrementAndGet()
+        : "millrace-" + name + "-barrier";
+  }
+
+  /** The engine to run on: a new one, or that of the other inference. */
+  SharedEngine engine() {
+    if (owner != null) {
+      return owner.engineFor(config);
+    }
+    ModelRuntime models = runtime == null ? new OnnxModelRuntime() : runtime;
+    Supplier<ImageDecoder> images =
+        decoders == null ? () -> new OpenCvImageDecoder(config.engine().limits()) : decoders;
+    EngineMetrics metrics = new EngineMetrics(registry, tags());
+    return new SharedEngine(
+        version ->
+            InferenceEngine.start(
+                config.engine(),
+                models,
+                version.orElseGet(this::first),
+                images,
+                metrics,
+                System::nanoTime));
+  }
+
+  private Tags tags() {
+    return name == null ? Tags.empty() : Tags.of("inference", name);
+  }
+
+  private ModelVersion first() {
+    if (kafka != null) {
+      throw new IllegalStateException(
+          "an inference that follows promotions was not started; call start() before the Kafka"
+              + " Streams client starts");
+    }
+    return config.first();
+  }
+
+  /** What follows the promotions; null if nothing does. */
+  Promotions promotions() {
+    if (kafka == null) {
+      return null;
+    }
+    if (owner != null) {
+      throw new IllegalArgumentException(
+          "followPromotions: the inference that owns the engine must follow the promotions, not the"
+              + " one that shares it");
+    }
+    return new Promotions(kafka, config.model(), registry, tags());
+  }
+}

@@ -1,0 +1,126 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.events.ImageEvent;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RawRecordTest {
+
+  private static final byte[] BYTES = "photo".getBytes(StandardCharsets.UTF_8);
+  private static final TopicPartition PARTITION = new TopicPartition("photos", 2);
+  private static final Map<String, Object> STREAMS =
+      Map.of("application.id", "test", "bootstrap.servers", "nowhere:1");
+
+  static Stream<Object> kinds() {
+    return Stream.of(
+        BYTES, Bytes.wrap(BYTES), ByteBuffer.wrap(BYTES), "photo", new ImageEvent.Encoded(BYTES));
+  }
+
+  private static Headers contentType(String type) {
+    return new RecordHeaders().add("content-type", type.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void valueThatIsItsBytes_isWrittenAgain(Object value) {
+    RawRecord raw = RawRecord.written(null, value, new RecordHeaders()).orElseThrow();
+
+    assertThat(raw.key()).isNull();
+    assertThat(raw.value()).isEqualTo(BYTES);
+    assertThat(RawRecord.written("photo", value, contentType("image/png")).orElseThrow().key())
+        .isEqualTo(BYTES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "application/cloudevents+json", "text/plain"})
+  void eventThatMayHoldMoreThanItsImage_isReadAgain(String type) {
+    assertThat(RawRecord.written("key", new ImageEvent.Encoded(BYTES), contentType(type)))
+        .isEmpty();
+  }
+
+  @Test
+  void bufferThatTheApplicationHasRead_isWrittenWhole() {
+    ByteBuffer read = ByteBuffer.wrap(BYTES);
+    read.get(new byte[BYTES.length]);
+
+    assertThat(RawRecord.written(null, read, new RecordHeaders()).orElseThrow().value())
+        .isEqualTo(BYTES);
+  }
+
+  @Test
+  void textThatWasNotUtf8_isReadAgain() {
+    String lossy = new String(new byte[] {(byte) 0xff}, StandardCharsets.UTF_8);
+
+    assertThat(RawRecord.written(lossy, BYTES, new RecordHeaders())).isEmpty();
+  }
+
+  @Test
+  void contentTypeWithoutAValue_isNone() {
+    Headers headers = new RecordHeaders().add("content-type", null);
+
+    assertThat(RawRecord.written(null, new ImageEvent.Encoded(BYTES), headers)).isPresent();
+  }
+
+  @Test
+  void otherTypes_areReadAgain() {
+    Headers none = new RecordHeaders();
+    assertThat(RawRecord.written("key", 7L, none)).isEmpty();
+    assertThat(RawRecord.written(7L, BYTES, none)).isEmpty();
+    assertThat(RawRecord.written("key", new ImageEvent.Unreadable("no JSON"), none)).isEmpty();
+  }
+
+  @Test
+  @Tag("build-kafka") // MockConsumer has another constructor in older versions
+  void sourceRecord_isReadFromItsPlace() {
+    try (MockConsumer<byte[], byte[]> consumer = consumer(7)) {
+      RawRecord raw = SourceRecord.read(STREAMS, PARTITION, 7, config -> consumer);
+
+      assertThat(raw.key()).isEqualTo(new byte[] {7});
+      assertThat(raw.value()).isEqualTo(BYTES);
+      assertThat(consumer.closed()).isTrue();
+    }
+  }
+
+  @Test
+  @Tag("build-kafka")
+  void sourceRecordThatWasDeleted_isAFailure() {
+    try (MockConsumer<byte[], byte[]> consumer = consumer(8)) {
+      assertThatThrownBy(() -> SourceRecord.read(STREAMS, PARTITION, 7, config -> consumer))
+          .isInstanceOf(KafkaException.class)
+          .hasMessageStartingWith("record photos-2@7 could not be read again for its dead letter");
+    }
+  }
+
+  /** A consumer of a partition that has one record. */
+  private static MockConsumer<byte[], byte[]> consumer(long offset) {
+    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+    consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+    consumer.schedulePollTask(
+        () ->
+            consumer.addRecord(
+                new ConsumerRecord<>(
+                    PARTITION.topic(),
+                    PARTITION.partition(),
+                    offset,
+                    new byte[] {(byte) offset},
+                    BYTES)));
+    return consumer;
+  }
+}
