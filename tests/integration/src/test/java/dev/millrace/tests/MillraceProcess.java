@@ -140,7 +140,7 @@ public final class MillraceProcess implements AutoCloseable {
    *
    * @param name beginning of the names of the output files
    */
-  static MillraceProcess start(Path folder, String name, ProcessBuilder builder)
+  public static MillraceProcess start(Path folder, String name, ProcessBuilder builder)
       throws IOException {
     Path output = Files.createTempFile(folder, name + "-", ".out");
     Path errors = Files.createTempFile(folder, name + "-", ".err");

@@ -6,10 +6,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PublishedJarsTest {
 
   private static final Path ROOT = Path.of(System.getProperty("millrace.root"));
+  private static final String PLUGIN = "connectors/connect/target/plugins/millrace-connect";
   private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
 
   private static final Pattern KAFKA = Pattern.compile("<kafka\\.version>([^<]+)</kafka");
@@ -69,6 +71,22 @@ class PublishedJarsTest {
       }
     }
     assertThat(modules).hasSameSizeAs(jars());
+  }
+
+  /**
+   * Kafka and SLF4J belong to the worker. With other copies of them, the plugins would not load.
+   */
+  @Test
+  void pluginForConnect_bringsItsOwnLibrariesAlone() throws Exception {
+    try (Stream<Path> files = Files.list(ROOT.resolve(PLUGIN))) {
+      assertThat(files.map(file -> file.getFileName().toString().replaceAll("-[0-9].*", "")))
+          .containsExactlyInAnyOrder(
+              "millrace-connect",
+              "millrace-events",
+              "jackson-annotations",
+              "jackson-core",
+              "jackson-databind");
+    }
   }
 
   @ParameterizedTest
@@ -148,18 +166,21 @@ class PublishedJarsTest {
         .hasSize(1);
   }
 
-  /** Returns Millrace's own jars from the command line's and the trainer's folders. */
+  /**
+   * Returns Millrace's own jars from the folders of the command line, of the trainer and of the
+   * plugins for Kafka Connect. Each jar is returned once.
+   */
   private static List<Path> jars() throws IOException {
-    List<Path> jars = new ArrayList<>();
+    Map<Path, Path> jars = new TreeMap<>();
     for (String folder :
-        List.of("topology/service/target/millrace/lib", "model/trainer/target/trainer")) {
+        List.of("topology/service/target/millrace/lib", "model/trainer/target/trainer", PLUGIN)) {
       try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
         files
             .filter(file -> file.getFileName().toString().startsWith("millrace-"))
-            .forEach(jars::add);
+            .forEach(file -> jars.putIfAbsent(file.getFileName(), file));
       }
     }
-    return jars;
+    return List.copyOf(jars.values());
   }
 
   private static String module(JarFile jar) throws IOException {

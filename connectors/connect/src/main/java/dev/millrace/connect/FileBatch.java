@@ -1,0 +1,81 @@
+package dev.millrace.connect;
+
+import dev.millrace.connect.folder.ContentType;
+import dev.millrace.connect.folder.FileContent;
+import dev.millrace.connect.folder.FolderFile;
+import dev.millrace.connect.folder.PassedOver;
+import dev.millrace.connect.folder.SentFiles;
+import dev.millrace.connect.folder.SourcePartitions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.connect.source.SourceRecord;
+
+/** Collects the records of one poll, and the offsets after each of them. Not thread-safe. */
+final class FileBatch {
+
+  private final ImageFolderConfig config;
+  private final Map<Integer, SentFiles> sent;
+  private final PassedOver passedOver;
+  private final long nowMs;
+  private final ImageRecords maker;
+  private final Map<Integer, SentFiles.Batch> batches = new HashMap<>();
+  private final List<SourceRecord> records = new ArrayList<>();
+  private int files;
+  private long bytes;
+
+  FileBatch(
+      ImageFolderConfig config, Map<Integer, SentFiles> sent, PassedOver passedOver, long nowMs) {
+    this.config = config;
+    this.sent = sent;
+    this.passedOver = passedOver;
+    this.nowMs = nowMs;
+    this.maker = new ImageRecords(config.topic(), config.labelsTopic());
+  }
+
+  /** {@return whether the batch takes no further file} */
+  boolean isFull() {
+    return files >= config.batchFiles() || bytes >= config.batchBytes();
+  }
+
+  /**
+   * Adds a file. Passes over a file that cannot be read, and a file that has changed since the scan
+   * or is gone. A later scan sees it again.
+   */
+  void add(FolderFile file) {
+    boolean whole = file.bytes() <= config.maxBytes();
+    Optional<byte[]> content;
+    try {
+      content = FileContent.read(file, whole ? (int) file.bytes() : ContentType.LENGTH);
+    } catch (IOException e) {
+      passedOver.add(file.file(), "it cannot be read (" + e + ")");
+      return;
+    }
+    content.ifPresent(
+        read -> {
+          ImageRecords.Place place = place(file);
+          records.addAll(whole ? maker.of(file, read, place) : maker.claimCheck(file, read, place));
+          files++;
+          bytes += read.length;
+        });
+  }
+
+  private ImageRecords.Place place(FolderFile file) {
+    SentFiles.Batch batch =
+        batches.computeIfAbsent(
+            file.partition(),
+            partition -> sent.get(partition).startBatch(nowMs - config.forgetAfter().toMillis()));
+    Map<String, Object> before = batch.offset();
+    batch.add(file, nowMs);
+    return new ImageRecords.Place(
+        SourcePartitions.name(config.folderName(), file.partition()), before, batch.offset());
+  }
+
+  /** {@return the records so far} */
+  List<SourceRecord> records() {
+    return records;
+  }
+}

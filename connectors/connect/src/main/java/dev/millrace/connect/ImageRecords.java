@@ -1,0 +1,78 @@
+package dev.millrace.connect;
+
+import dev.millrace.connect.folder.ContentType;
+import dev.millrace.connect.folder.FolderFile;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.source.SourceRecord;
+
+/**
+ * Makes the records of a file. The records have no timestamp, so that the producer sets the time of
+ * sending: with the file's time, the broker would delete records of old files at once.
+ *
+ * @param topic the topic of the images
+ * @param labelsTopic the topic of the labels, if labels are sent
+ */
+record ImageRecords(String topic, Optional<String> labelsTopic) {
+
+  private static final String CONTENT_TYPE = "content-type";
+  private static final String CLAIM_CHECK = "ce_dataref";
+
+  /**
+   * A file's place.
+   *
+   * @param partition the file's source partition
+   * @param before the offset before the file. The label has this offset: if Connect stored the
+   *     offset after the file as soon as it has sent the label, it could lose the image
+   * @param after the offset after the file
+   */
+  record Place(Map<String, ?> partition, Map<String, ?> before, Map<String, ?> after) {}
+
+  /** {@return the records of a file whose content is sent} */
+  List<SourceRecord> of(FolderFile file, byte[] content, Place place) {
+    return records(file, image(file, content, ContentType.of(content), place), place);
+  }
+
+  /**
+   * {@return the records of a file that stays where it is} The image's record has an empty value,
+   * not a null value, which would delete the key in a compacted topic.
+   *
+   * @param start the file's first bytes
+   */
+  List<SourceRecord> claimCheck(FolderFile file, byte[] start, Place place) {
+    SourceRecord image = image(file, new byte[0], ContentType.of(start), place);
+    image.headers().addString(CLAIM_CHECK, file.file().toUri().toString());
+    return records(file, image, place);
+  }
+
+  private List<SourceRecord> records(FolderFile file, SourceRecord image, Place place) {
+    List<SourceRecord> records = new ArrayList<>(2);
+    labelsTopic.ifPresent(
+        labels -> {
+          byte[] label = file.folderName().getBytes(StandardCharsets.UTF_8);
+          records.add(record(labels, file, label, place.partition(), place.before()));
+        });
+    records.add(image);
+    return records;
+  }
+
+  private SourceRecord image(FolderFile file, byte[] value, String contentType, Place place) {
+    SourceRecord image = record(topic, file, value, place.partition(), place.after());
+    image.headers().addString(CONTENT_TYPE, contentType);
+    return image;
+  }
+
+  private static SourceRecord record(
+      String topic,
+      FolderFile file,
+      byte[] value,
+      Map<String, ?> partition,
+      Map<String, ?> offset) {
+    return new SourceRecord(
+        partition, offset, topic, Schema.STRING_SCHEMA, file.path(), Schema.BYTES_SCHEMA, value);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.millrace.connect;
+
+import dev.millrace.connect.prediction.FlatStruct;
+import dev.millrace.connect.prediction.ImageEventValue;
+import dev.millrace.connect.prediction.NestedStruct;
+import dev.millrace.connect.prediction.PredictionStruct;
+import dev.millrace.events.Prediction;
+import java.util.Map;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.connect.components.Versioned;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.storage.Converter;
+
+/**
+ * A converter for values. A sink gets predictions as structs with a schema. A source's values
+ * become image events: bytes are the image itself, and a struct with a field of bytes becomes the
+ * JSON event {@code {"image": "<base64>", …}}. Thread-safe after {@link #configure}.
+ *
+ * <p>A value that cannot be converted throws a {@link DataException}, so {@code errors.tolerance}
+ * and the sink's dead-letter topic apply.
+ */
+public final class PredictionConverter implements Converter, Versioned {
+
+  static final String FLATTEN = "flatten";
+  static final String TOP = "top";
+  static final String PROBABILITIES = "probabilities";
+  static final String IMAGE_FIELD = "image.field";
+
+  private static final String ALL = "all";
+  private static final String NONE = "none";
+  private static final int MOST_COLUMNS = 100;
+
+  static final ConfigDef DEFINITION =
+      new ConfigDef()
+          .define(
+              FLATTEN,
+              ConfigDef.Type.BOOLEAN,
+              false,
+              Importance.HIGH,
+              "Whether a struct has fields of simple types alone, as a table needs them: model_name,"
+                  + " source_topic and so on. Lists are JSON texts.")
+          .define(
+              TOP,
+              ConfigDef.Type.STRING,
+              null,
+              new Requirement(
+                  "all, or a number from 1 to " + MOST_COLUMNS,
+                  value -> value.equals(ALL) || isNumber((String) value)),
+              Importance.MEDIUM,
+              "Number of most probable classes to keep. By default, all classes that the prediction"
+                  + " lists, and with flatten=true 1. With flatten=true, the second class has the"
+                  + " fields label_2 and probability_2, and so on.")
+          .define(
+              PROBABILITIES,
+              ConfigDef.Type.STRING,
+              ALL,
+              Requirement.oneOf(ALL, NONE),
+              Importance.MEDIUM,
+              "Whether to keep the probabilities of all classes.")
+          .define(
+              IMAGE_FIELD,
+              ConfigDef.Type.STRING,
+              "image",
+              Requirement.NOT_EMPTY,
+              Importance.LOW,
+              "For sources: the field of a struct that holds the image's bytes.");
+
+  /** Reads the value of a prediction topic, in each format that predictions have. */
+  private final Deserializer<Prediction> predictions = Prediction.serde().deserializer();
+
+  private PredictionStruct form;
+  private ImageEventValue events;
+
+  /** Creates the converter, for Connect. */
+  public PredictionConverter() {}
+
+  @Override
+  public String version() {
+    return PluginVersion.get();
+  }
+
+  @Override
+  public ConfigDef config() {
+    return DEFINITION;
+  }
+
+  /**
+   * Reads the configuration.
+   *
+   * @throws ConfigException if a value is invalid, or if this is to be a converter of keys
+   */
+  @Override
+  public void configure(Map<String, ?> configs, boolean isKey) {
+    if (isKey) {
+      throw new ConfigException(
+          "PredictionConverter converts values alone; set key.converter to"
+              + " org.apache.kafka.connect.storage.StringConverter");
+    }
+    AbstractConfig config = new AbstractConfig(DEFINITION, configs, false);
+    String top = config.getString(TOP);
+    boolean probabilities = config.getString(PROBABILITIES).equals(ALL);
+    if (config.getBoolean(FLATTEN)) {
+      if (ALL.equals(top)) {
+        throw new ConfigException(
+            TOP,
+            top,
+            "must be a number from 1 to "
+                + MOST_COLUMNS
+                + " with flatten=true, because a table has a fixed number of columns");
+      }
+      form = new FlatStruct(top == null ? 1 : Integer.parseInt(top), probabilities);
+    } else {
+      boolean all = top == null || top.equals(ALL);
+      form = new NestedStruct(all ? Integer.MAX_VALUE : Integer.parseInt(top), probabilities);
+    }
+    events = new ImageEventValue(config.getString(IMAGE_FIELD));
+  }
+
+  @Override
+  public SchemaAndValue toConnectData(String topic, byte[] value) {
+    return toConnectData(topic, new RecordHeaders(), value);
+  }
+
+  /** {@return the struct of a prediction, or a null value for a null value} */
+  @Override
+  public SchemaAndValue toConnectData(String topic, Headers headers, byte[] value) {
+    if (value == null) {
+      return SchemaAndValue.NULL;
+    }
+    try {
+      Prediction prediction = predictions.deserialize(topic, headers, value);
+      return new SchemaAndValue(form.schema(), form.of(prediction));
+    } catch (SerializationException e) {
+      throw new DataException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public byte[] fromConnectData(String topic, Schema schema, Object value) {
+    return fromConnectData(topic, new RecordHeaders(), schema, value);
+  }
+
+  /** {@return the image event of a source's value} See {@link ImageEventValue#of}. */
+  @Override
+  public byte[] fromConnectData(String topic, Headers headers, Schema schema, Object value) {
+    return events.of(topic, headers, schema, value);
+  }
+
+  private static boolean isNumber(String text) {
+    return text.matches("[1-9][0-9]{0,2}") && Integer.parseInt(text) <= MOST_COLUMNS;
+  }
+}

@@ -1,0 +1,46 @@
+package dev.millrace.connect.folder;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The files and folders that the scans pass over, with the reasons. Reports each only once, and
+ * again if the reason changes or if it was gone in between. Not thread-safe. A report is one line,
+ * whatever characters a name has.
+ */
+public final class PassedOver {
+
+  private final Consumer<String> reports;
+  private Map<String, String> previous = new HashMap<>();
+  private Map<String, String> current = new HashMap<>();
+
+  /**
+   * Creates an empty collection.
+   *
+   * @param reports receives one line for each path
+   */
+  public PassedOver(Consumer<String> reports) {
+    this.reports = reports;
+  }
+
+  /** Starts a scan. */
+  public void startScan() {
+    previous = current;
+    current = new HashMap<>();
+  }
+
+  /** Adds a path that the current scan passes over. */
+  public void add(Object path, String reason) {
+    String before = previous.get(path.toString());
+    String already = current.put(path.toString(), reason);
+    if (!reason.equals(before) && !reason.equals(already)) {
+      reports.accept((path + " is passed over: " + reason).replaceAll("\\p{Cntrl}", "?"));
+    }
+  }
+
+  /** {@return the number of paths that the current scan has passed over so far} */
+  public int count() {
+    return current.size();
+  }
+}

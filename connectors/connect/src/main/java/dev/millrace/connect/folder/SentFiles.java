@@ -1,0 +1,112 @@
+package dev.millrace.connect.folder;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The files of one source partition that have been sent, by their fingerprints. A file that no scan
+ * has seen for a while is forgotten, so that the offset does not grow with files that come and go.
+ * Not thread-safe.
+ */
+public final class SentFiles {
+
+  /** With more files, Kafka's default limits would refuse the offset (1,048,576 bytes). */
+  static final int LIMIT = 90_000;
+
+  /** Time of the last scan that saw a file, in ms since 1970, by the file's fingerprint. */
+  private final Map<Long, Long> seen = new HashMap<>();
+
+  private SentFiles() {}
+
+  /**
+   * Restores the files from a stored offset.
+   *
+   * @param offset the offset, or null if there is none
+   * @param nowMs the time, in ms since 1970
+   * @return the files that had been sent
+   * @throws IllegalArgumentException if the offset is not an offset of {@link #startBatch}
+   */
+  public static SentFiles restore(Map<String, ?> offset, long nowMs) {
+    SentFiles files = new SentFiles();
+    if (offset != null) {
+      for (long fingerprint : SentOffset.decode(offset)) {
+        files.seen.put(fingerprint, nowMs);
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Notes that a scan has seen a file.
+   *
+   * @return whether the file has been sent
+   */
+  public boolean note(FolderFile file, long nowMs) {
+    return seen.computeIfPresent(file.fingerprint(), (fingerprint, before) -> nowMs) != null;
+  }
+
+  /** Notes that a scan was not complete, so that it may have missed any file. */
+  public void noteAll(long nowMs) {
+    seen.replaceAll((fingerprint, before) -> nowMs);
+  }
+
+  /** {@return the number of remembered files} */
+  public int size() {
+    return seen.size();
+  }
+
+  /**
+   * Forgets the files that no scan has seen since a time, and starts a batch.
+   *
+   * @param forgetBeforeMs the time, in ms since 1970
+   */
+  public Batch startBatch(long forgetBeforeMs) {
+    seen.values().removeIf(time -> time < forgetBeforeMs);
+    return new Batch(seen.keySet().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /** Files that are sent together. The offsets of a batch share their memory. */
+  public final class Batch {
+
+    private final long[] before;
+    private final List<Long> added = new ArrayList<>();
+
+    private Batch(long[] before) {
+      this.before = before;
+    }
+
+    /**
+     * {@return the offset after the files that were added so far} It is encoded when it is read.
+     */
+    public Map<String, Object> offset() {
+      return new SentOffset(before, added, added.size());
+    }
+
+    /**
+     * Adds a file.
+     *
+     * @param nowMs the time, in ms since 1970
+     * @throws TooManyFilesException if the offset would be too large for Kafka
+     */
+    public void add(FolderFile file, long nowMs) {
+      if (seen.size() >= LIMIT) {
+        throw new TooManyFilesException();
+      }
+      long fingerprint = file.fingerprint();
+      seen.put(fingerprint, nowMs);
+      added.add(fingerprint);
+    }
+  }
+
+  /** Thrown if a folder has more files than the offsets can hold. */
+  public static final class TooManyFilesException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    TooManyFilesException() {
+      super("the folder holds more than about 5.5 million files");
+    }
+  }
+}

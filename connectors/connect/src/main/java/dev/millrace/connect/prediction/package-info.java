@@ -1,0 +1,2 @@
+/** Predictions as structs of Connect, and image events from the values of other sources. */
+package dev.millrace.connect.prediction;

@@ -1,0 +1,265 @@
+package dev.millrace.tests.connect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.tests.MillraceProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A worker of Kafka Connect in a process of its own, with the classes of {@code connect-runtime}
+ * alone on its class path. Its {@code plugin.path} has the plugin folder of the build, and other
+ * people's connectors. Not thread-safe.
+ */
+final class ConnectWorker implements AutoCloseable {
+
+  private static final Path ROOT = Path.of(System.getProperty("millrace.root", "../.."));
+  private static final Path BUILT = ROOT.resolve("tests/connect-worker/target").toAbsolutePath();
+  private static final Path PLUGINS =
+      ROOT.resolve("connectors/connect/target/plugins").toAbsolutePath();
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final long LOOK_MS = 50;
+
+  private final String name;
+  private final Path folder;
+  private final List<String> command;
+  private final String url;
+  private MillraceProcess process;
+
+  private ConnectWorker(String name, Path folder, List<String> command, int port) {
+    this.name = name;
+    this.folder = folder;
+    this.command = command;
+    this.url = "http://127.0.0.1:" + port;
+  }
+
+  /**
+   * Starts a worker with one connector in standalone mode. It keeps its offsets in a file.
+   *
+   * @param folder folder for the worker's files
+   */
+  static ConnectWorker standalone(
+      Path folder, String bootstrapServers, Map<String, String> connector) throws Exception {
+    String name = connector.get("name");
+    int port = freePort();
+    Properties properties = properties(bootstrapServers, port);
+    properties.put("offset.storage.file.filename", folder.resolve(name + ".offsets").toString());
+    properties.put("offset.flush.interval.ms", "500");
+    Properties connectors = new Properties();
+    connectors.putAll(connector);
+    return start(
+        name,
+        folder,
+        port,
+        "org.apache.kafka.connect.cli.ConnectStandalone",
+        write(folder.resolve(name + "-worker.properties"), properties),
+        write(folder.resolve(name + "-connector.properties"), connectors));
+  }
+
+  /**
+   * Starts a worker of a group in distributed mode, with exactly-once support for sources.
+   *
+   * @param folder folder for the worker's files
+   * @param group name of the group and prefix of its topics
+   */
+  static ConnectWorker distributed(Path folder, String bootstrapServers, String group, String name)
+      throws Exception {
+    int port = freePort();
+    Properties properties = properties(bootstrapServers, port);
+    properties.put("group.id", group);
+    for (String storage : List.of("config", "offset", "status")) {
+      properties.put(storage + ".storage.topic", group + "-" + storage);
+      properties.put(storage + ".storage.replication.factor", "1");
+    }
+    properties.put("offset.storage.partitions", "2");
+    properties.put("status.storage.partitions", "2");
+    properties.put("exactly.once.source.support", "enabled");
+    // Kafka's defaults wait five minutes for a lost worker.
+    properties.put("scheduled.rebalance.max.delay.ms", "3000");
+    properties.put("session.timeout.ms", "6000");
+    properties.put("heartbeat.interval.ms", "2000");
+    return start(
+        name,
+        folder,
+        port,
+        "org.apache.kafka.connect.cli.ConnectDistributed",
+        write(folder.resolve(name + ".properties"), properties));
+  }
+
+  private static Properties properties(String bootstrapServers, int port) {
+    Properties properties = new Properties();
+    properties.put("bootstrap.servers", bootstrapServers);
+    properties.put("listeners", "http://127.0.0.1:" + port);
+    properties.put("plugin.path", PLUGINS + "," + BUILT.resolve("plugins"));
+    properties.put("plugin.discovery", "service_load");
+    properties.put("key.converter", "org.apache.kafka.connect.storage.StringConverter");
+    properties.put("value.converter", "org.apache.kafka.connect.converters.ByteArrayConverter");
+    return properties;
+  }
+
+  private static ConnectWorker start(
+      String name, Path folder, int port, String main, Path... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx384m", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    Path log =
+        Files.writeString(
+            folder.resolve("log4j2.properties"),
+            """
+            appender.console.type = Console
+            appender.console.name = console
+            appender.console.layout.type = PatternLayout
+            appender.console.layout.pattern = %d{HH:mm:ss,SSS} %level %c{1}: %m%n
+            rootLogger.level = warn
+            rootLogger.appenderRef.console.ref = console
+            logger.millrace.name = dev.millrace
+            logger.millrace.level = info
+            """);
+    command.add("-Dlog4j2.configurationFile=" + log);
+    command.addAll(List.of("-cp", BUILT.resolve("worker") + "/*", main));
+    for (Path argument : arguments) {
+      command.add(argument.toString());
+    }
+    ConnectWorker worker = new ConnectWorker(name, folder, command, port);
+    worker.start();
+    return worker;
+  }
+
+  /** Starts the process for the first time, or again. */
+  void start() throws IOException {
+    process = MillraceProcess.start(folder, name, new ProcessBuilder(command));
+  }
+
+  /** Kills the process immediately. */
+  void kill() throws InterruptedException {
+    process.kill();
+  }
+
+  /** Asks the process to stop, and waits until it has. */
+  void stop() throws IOException, InterruptedException {
+    process.terminate();
+    process.await(PATIENCE);
+  }
+
+  /** Waits until the worker answers. */
+  void awaitReady() throws Exception {
+    await("answers", () -> get("/connectors").isArray());
+  }
+
+  /** Creates or changes a connector. */
+  void configure(Map<String, String> connector) throws Exception {
+    String name = connector.get("name");
+    await(
+        "accepts " + name,
+        () -> {
+          HttpRequest request =
+              HttpRequest.newBuilder(URI.create(url + "/connectors/" + name + "/config"))
+                  .header("Content-Type", "application/json")
+                  .PUT(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(connector)))
+                  .build();
+          HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+          if (answer.statusCode() == 400) {
+            throw new AssertionError(answer.body());
+          }
+          return answer.statusCode() / 100 == 2;
+        });
+  }
+
+  /** Waits until a connector runs with this number of tasks. Fails if a task has failed. */
+  void awaitRunning(String connector, int tasks) throws Exception {
+    await(
+        "runs " + connector,
+        () -> {
+          JsonNode status = get("/connectors/" + connector + "/status");
+          long running = 0;
+          for (JsonNode task : status.path("tasks")) {
+            if (task.path("state").asText().equals("FAILED")) {
+              throw new AssertionError(task.path("trace").asText());
+            }
+            running += task.path("state").asText().equals("RUNNING") ? 1 : 0;
+          }
+          return running == tasks;
+        });
+  }
+
+  /** Returns the answer to a request, or a missing node if there is no answer. */
+  JsonNode get(String path) throws InterruptedException {
+    try {
+      HttpResponse<String> answer =
+          HTTP.send(
+              HttpRequest.newBuilder(URI.create(url + path)).build(),
+              HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : JSON.missingNode();
+    } catch (IOException e) {
+      return JSON.missingNode();
+    }
+  }
+
+  /** Returns the process id. */
+  long pid() {
+    return process.pid();
+  }
+
+  /** Returns what the process has logged since its last start. */
+  String log() {
+    try {
+      return process.output() + process.errors();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private void await(String what, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        if (condition.holds()) {
+          return;
+        }
+      } catch (IOException e) {
+        // The worker does not listen yet.
+      }
+      if (!process.isAlive() || System.nanoTime() > deadline) {
+        throw new AssertionError("worker " + name + " never " + what + ":\n" + log());
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static Path write(Path file, Properties properties) throws IOException {
+    try (java.io.OutputStream out = Files.newOutputStream(file)) {
+      properties.store(out, null);
+    }
+    return file;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.close();
+  }
+}
