@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -13,7 +14,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads the committed records of a topic from its beginning. Keys and values are bytes. */
+/** Reads the records of a topic from its beginning. Keys and values are bytes. */
 final class RawReader implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -21,7 +22,18 @@ final class RawReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
 
+  /** Reads the committed records. */
   RawReader(String bootstrapServers, String topic) {
+    this(bootstrapServers, topic, "read_committed");
+  }
+
+  /**
+   * Reads records.
+   *
+   * @param isolation {@code read_committed}, or {@code read_uncommitted} to read also the records
+   *     of open and aborted transactions
+   */
+  RawReader(String bootstrapServers, String topic, String isolation) {
     consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -30,7 +42,7 @@ final class RawReader implements AutoCloseable {
                 "auto.offset.reset",
                 "earliest",
                 "isolation.level",
-                "read_committed"),
+                isolation),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     partitions =
@@ -42,6 +54,15 @@ final class RawReader implements AutoCloseable {
 
   ConsumerRecords<byte[], byte[]> poll() {
     return consumer.poll(Duration.ofMillis(50));
+  }
+
+  /** Returns the records that are in the topic now and were not read before. */
+  List<ConsumerRecord<byte[], byte[]>> rest() {
+    List<ConsumerRecord<byte[], byte[]>> rest = new ArrayList<>();
+    while (!isAtEnd()) {
+      poll().forEach(rest::add);
+    }
+    return rest;
   }
 
   boolean isAtEnd() {

@@ -35,6 +35,12 @@ public final class ChildJvm {
   /** Returns the command that starts a class with another class path. */
   public static List<String> command(
       String classPath, Class<?> main, List<String> options, List<String> arguments) {
+    return command(classPath, main.getName(), options, arguments);
+  }
+
+  /** Returns the command that starts a class, which this JVM need not have. */
+  public static List<String> command(
+      String classPath, String main, List<String> options, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xshare:auto");
@@ -46,7 +52,7 @@ public final class ChildJvm {
     command.addAll(options);
     command.add("-cp");
     command.add(classPath);
-    command.add(main.getName());
+    command.add(main);
     command.addAll(arguments);
     return command;
   }

@@ -1,8 +1,10 @@
 package dev.millrace.streams;
 
+import dev.millrace.streams.internals.KafkaStreamsVersion;
 import dev.millrace.streams.internals.TaskRevival;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -62,6 +65,14 @@ import org.slf4j.LoggerFactory;
 public final class PromptClients implements KafkaClientSupplier {
 
   private static final Logger log = LoggerFactory.getLogger(PromptClients.class);
+
+  private static final KafkaStreamsVersion KAFKA = KafkaStreamsVersion.running();
+  private static final boolean HAS_CLOSE_OPTIONS = KAFKA.isAtLeast(4, 1);
+
+  /** Kafka Streams turns this setting off. In 4.1, a consumer then never leaves its group. */
+  private static final String LEAVE_ON_CLOSE = "internal.leave.group.on.close";
+
+  private static final boolean NEEDS_LEAVE_ON_CLOSE = HAS_CLOSE_OPTIONS && !KAFKA.isAtLeast(4, 2);
 
   private final SkippedRecords skipped;
 
@@ -169,10 +180,7 @@ public final class PromptClients implements KafkaClientSupplier {
     private final PromptPoll prompt;
 
     PromptConsumer(Map<String, Object> config, LongSupplier nanoTime) {
-      super(
-          LostRecords.reset(config).isPresent() ? LostRecords.withoutReset(config) : config,
-          new ByteArrayDeserializer(),
-          new ByteArrayDeserializer());
+      super(prompt(config), new ByteArrayDeserializer(), new ByteArrayDeserializer());
       this.config = config;
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll =
           timeout -> skipped.poll(this, super::poll, timeout);
@@ -214,11 +222,51 @@ public final class PromptClients implements KafkaClientSupplier {
     @Override
     public void close(CloseOptions options) {
       consumers.remove(this);
-      super.close(
-          failed.get() || ending
-              ? CloseOptions.groupMembershipOperation(
-                  CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
-              : options);
+      super.close(isLeaving() ? closing(GroupMembershipOperation.LEAVE_GROUP) : options);
     }
+
+    /**
+     * Kafka Streams calls this method before version 4.2. A consumer before version 4.1 has no
+     * close options, but leaves the group when it unsubscribes.
+     */
+    @Override
+    public void close() {
+      consumers.remove(this);
+      if (HAS_CLOSE_OPTIONS) {
+        super.close(
+            closing(
+                isLeaving()
+                    ? GroupMembershipOperation.LEAVE_GROUP
+                    : GroupMembershipOperation.REMAIN_IN_GROUP));
+        return;
+      }
+      try {
+        if (isLeaving()) {
+          unsubscribe();
+        }
+      } finally {
+        super.close();
+      }
+    }
+
+    private boolean isLeaving() {
+      return failed.get() || ending;
+    }
+
+    private static CloseOptions closing(GroupMembershipOperation operation) {
+      return CloseOptions.groupMembershipOperation(operation);
+    }
+  }
+
+  /** Returns a consumer's configuration that lets {@link PromptConsumer} leave and reset. */
+  private static Map<String, Object> prompt(Map<String, Object> config) {
+    Map<String, Object> prompt =
+        LostRecords.reset(config).isPresent() ? LostRecords.withoutReset(config) : config;
+    if (!NEEDS_LEAVE_ON_CLOSE) {
+      return prompt;
+    }
+    Map<String, Object> leaving = new HashMap<>(prompt);
+    leaving.put(LEAVE_ON_CLOSE, true);
+    return leaving;
   }
 }

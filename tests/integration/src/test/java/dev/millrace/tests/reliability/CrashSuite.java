@@ -3,7 +3,6 @@ package dev.millrace.tests.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -30,12 +29,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("nightly")
 class CrashSuite {
 
-  private static final Path ROWS = Path.of("target", "crash");
-  private static final String HEAD =
-      """
-      | disturbance | guarantee | group protocol | strikes | in | out | lost | doubled | out of order | minutes |
-      |---|---|---|---|---|---|---|---|---|---|
-      """;
+  private static final CaseRows ROWS =
+      new CaseRows(
+          Path.of("target", "crash"),
+          """
+          | disturbance | guarantee | group protocol | strikes | in | out | lost | doubled | out of order | minutes |
+          |---|---|---|---|---|---|---|---|---|---|
+          """);
 
   @TempDir Path folder;
 
@@ -101,10 +101,7 @@ class CrashSuite {
     Tally tally = CrashRun.of(what, strikes, Timings.LONG, folder, start);
 
     Duration took = Duration.ofNanos(System.nanoTime() - start);
-    Path row = row(what);
-    Files.createDirectories(ROWS);
-    Files.writeString(row, row(what, strikes, tally, took));
-    System.out.print(Files.readString(row));
+    ROWS.add(what, row(what, strikes, tally, took));
     assertThat(tally.wrong()).isZero();
     if (what.disturbance() == Disturbance.KILL_WITHOUT_BARRIER) {
       assertThat(tally.lost()).isPositive();
@@ -119,10 +116,6 @@ class CrashSuite {
 
   private static int strikes(CrashCase what) {
     return Integer.getInteger("crash.strikes", what.disturbance().nightlyStrikes());
-  }
-
-  private static Path row(CrashCase what) {
-    return ROWS.resolve(what.toString().replaceAll("\\W+", "-") + ".md");
   }
 
   private static String row(CrashCase what, int strikes, Tally tally, Duration took) {
@@ -142,12 +135,6 @@ class CrashSuite {
 
   @AfterAll
   static void printTable() throws IOException {
-    System.out.print(HEAD);
-    for (CrashCase what : (Iterable<CrashCase>) cases(Disturbance.values())::iterator) {
-      Path row = row(what);
-      if (Files.exists(row)) {
-        System.out.print(Files.readString(row));
-      }
-    }
+    System.out.print(ROWS.table(cases(Disturbance.values())));
   }
 }

@@ -2,10 +2,12 @@ package dev.millrace.tests.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.KafkaVersions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,10 +19,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * broker has the version of the build. Runs only with the profile {@code nightly}:
  *
  * <pre>
- * ./mvnw -Pnightly -Dnightly=kafka -Dquick verify
+ * ./mvnw -Pnightly -Dnightly=kafka -Dtest=KafkaVersionsSuite \
+ *     -Dsurefire.failIfNoSpecifiedTests=false -Dquick verify
  * </pre>
  *
- * <p>{@code -Dcrash.strikes=N} sets another number of kills for each case.
+ * <p>Each case writes its row to {@code tests/integration/target/kafka}. At the end, the suite
+ * prints the table of all rows, as the plugin's page shows it. {@code -Dcrash.strikes=N} sets
+ * another number of kills for each case.
  */
 @Tag("nightly")
 @Tag("kafka")
@@ -28,17 +33,25 @@ class KafkaVersionsSuite {
 
   private static final int KILLS = 8;
 
+  private static final CaseRows ROWS =
+      new CaseRows(
+          Path.of("target", "kafka"),
+          """
+          | Kafka Streams | guarantee | group protocol | kills | in | out | lost | doubled | out of order |
+          |---|---|---|---|---|---|---|---|---|
+          """);
+
   @TempDir Path folder;
 
   /** The protocol {@code streams} is generally available from version 4.2 on (KIP-1071). */
   static Stream<CrashCase> cases() {
-    return OtherKafka.versions().stream()
+    return KafkaVersions.others().stream()
         .flatMap(
             version ->
                 Stream.of("at_least_once", "exactly_once_v2")
                     .flatMap(
                         guarantee ->
-                            (version.compareTo("4.2") < 0
+                            (KafkaVersions.isOlder(version, "4.2")
                                     ? Stream.of("classic")
                                     : Stream.of("classic", "streams"))
                                 .map(
@@ -50,15 +63,6 @@ class KafkaVersionsSuite {
                                             Optional.of(version)))));
   }
 
-  @BeforeAll
-  static void printHead() {
-    System.out.print(
-        """
-        | Kafka Streams | guarantee | group protocol | kills | in | out | lost | doubled | out of order |
-        |---|---|---|---|---|---|---|---|---|
-        """);
-  }
-
   @ParameterizedTest
   @MethodSource("cases")
   void killedTopology_keepsItsGuarantee(CrashCase what) throws Exception {
@@ -66,7 +70,17 @@ class KafkaVersionsSuite {
 
     Tally tally = CrashRun.of(what, kills, Timings.LONG, folder, System.nanoTime());
 
-    System.out.printf(
+    ROWS.add(what, row(what, kills, tally));
+    assertThat(tally.wrong()).isZero();
+    assertThat(tally.lost()).isZero();
+    assertThat(tally.outOfOrder()).isZero();
+    if (what.isExactlyOnce()) {
+      assertThat(tally.doubled()).isZero();
+    }
+  }
+
+  private static String row(CrashCase what, int kills, Tally tally) {
+    return String.format(
         "| %s | %s | %s | %d | %,d | %,d | %d | %d | %d |%n",
         what.kafka().orElseThrow(),
         what.guarantee(),
@@ -77,11 +91,10 @@ class KafkaVersionsSuite {
         tally.lost(),
         tally.doubled(),
         tally.outOfOrder());
-    assertThat(tally.wrong()).isZero();
-    assertThat(tally.lost()).isZero();
-    assertThat(tally.outOfOrder()).isZero();
-    if (what.isExactlyOnce()) {
-      assertThat(tally.doubled()).isZero();
-    }
+  }
+
+  @AfterAll
+  static void printTable() throws IOException {
+    System.out.print(ROWS.table(cases()));
   }
 }

@@ -5,6 +5,7 @@ import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;
 import dev.millrace.streams.ServiceVariant;
+import dev.millrace.testing.KafkaVersions;
 import dev.millrace.tests.MillraceProcess;
 import dev.millrace.tests.Models;
 import java.io.IOException;
@@ -158,7 +159,7 @@ final class Rig implements AutoCloseable {
     if (what.kafka().isPresent()) {
       return MillraceProcess.start(
           logs,
-          OtherKafka.classPath(what.kafka().get()),
+          KafkaVersions.classPathWith(what.kafka().get()),
           ServiceVariant.class,
           variant(true, Duration.ZERO, keys));
     }
