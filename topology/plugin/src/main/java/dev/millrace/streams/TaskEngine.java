@@ -79,6 +79,7 @@ final class TaskEngine {
    *
    * @param image the encoded image, or the failure of the fetch
    */
+  @SuppressWarnings("FutureReturnValueIgnored") // thenCompose unwraps the nested future
   CompletableFuture<Classification> submitFetched(CompletableFuture<byte[]> image) {
     InferenceEngine running = engine;
     return image

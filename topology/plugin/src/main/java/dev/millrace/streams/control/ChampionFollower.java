@@ -5,10 +5,7 @@ import dev.millrace.control.ControlReader;
 import dev.millrace.control.StatusTopic;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +16,6 @@ import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,30 +101,8 @@ public final class ChampionFollower implements AutoCloseable {
    */
   public static ChampionFollower open(
       Map<?, ?> streams, String model, MeterRegistry registry, Tags tags) {
-    Map<Object, Object> complete = new HashMap<>(streams);
-    complete.putIfAbsent(StreamsConfig.APPLICATION_ID_CONFIG, "millrace");
-    StreamsConfig config = new StreamsConfig(complete);
-    String instance =
-        config.getString(StreamsConfig.APPLICATION_ID_CONFIG)
-            + "@"
-            + hostName()
-            + "-"
-            + ProcessHandle.current().pid();
-    return open(
-        config.getGlobalConsumerConfigs(instance + "-control"),
-        config.getProducerConfigs(instance + "-status"),
-        instance,
-        model,
-        registry,
-        tags);
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "unknown-host";
-    }
+    InstanceConfig instance = InstanceConfig.of(streams);
+    return open(instance.consumer(), instance.producer(), instance.name(), model, registry, tags);
   }
 
   /**

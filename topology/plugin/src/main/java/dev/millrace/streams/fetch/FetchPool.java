@@ -172,7 +172,8 @@ public final class FetchPool implements AutoCloseable {
       return refusal;
     }
     if (failure instanceof InterruptedException) {
-      return new FetchStalledException("the fetch was interrupted, because the pool closes", failure);
+      return new FetchStalledException(
+          "the fetch was interrupted, because the pool closes", failure);
     }
     return failures.isAlone(reference)
         ? new BadImageException(

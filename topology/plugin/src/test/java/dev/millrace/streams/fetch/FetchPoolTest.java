@@ -229,7 +229,14 @@ class FetchPoolTest {
 
   @Test
   void cancelledFetch_doesNotBegin_andFreesItsTurn() throws Exception {
-    try (FetchPool one = new FetchPool(reference -> blocked(reference), 2, clock::get)) {
+    try (FetchPool one =
+        new FetchPool(
+            reference -> {
+              answers.acquire();
+              return IMAGE;
+            },
+            2,
+            clock::get)) {
       answers.drainPermits();
       one.awaitTurn(clock.get());
       CompletableFuture<byte[]> running = one.fetch(new ImageReference("running", null));
@@ -242,11 +249,6 @@ class FetchPoolTest {
       one.awaitTurn(clock.get() + Duration.ofMinutes(1).toNanos());
       one.awaitTurn(clock.get() + Duration.ofMinutes(1).toNanos());
     }
-  }
-
-  private byte[] blocked(ImageReference reference) throws InterruptedException {
-    answers.acquire();
-    return IMAGE;
   }
 
   @Test
