@@ -20,6 +20,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -90,9 +91,22 @@ class CifarTest {
       assertThat(seen.add(record.key())).as("first answer to %s", record.key()).isTrue();
       assertThat(record.value().id()).isEqualTo(record.key());
       assertThat(record.timestamp()).isEqualTo(Pipeline.TIME);
-      assertThat(record.headers().toArray()).hasSize(1);
+      assertThat(record.headers().toArray())
+          .extracting(Header::key)
+          .containsExactlyInAnyOrder(
+              "traceparent",
+              "content-type",
+              "ce_specversion",
+              "ce_id",
+              "ce_source",
+              "ce_type",
+              "ce_time",
+              "ce_subject");
       assertThat(record.headers().lastHeader("traceparent").value())
           .isEqualTo(record.key().getBytes(StandardCharsets.UTF_8));
+      assertThat(record.headers().lastHeader("ce_id").value())
+          .asString()
+          .isEqualTo(input + "-" + place.partition() + "-" + place.offset());
       assertThat(record.value().source())
           .isEqualTo(new Prediction.Source(input, place.partition(), place.offset()));
       assertThat(record.partition()).isEqualTo(place.partition());

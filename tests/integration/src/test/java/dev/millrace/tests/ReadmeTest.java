@@ -184,8 +184,8 @@ class ReadmeTest {
   }
 
   /**
-   * Requires that each prediction has the key, the timestamp, the headers and the partition of its
-   * image's record.
+   * Requires that each prediction has the key, the timestamp and the partition of its image's
+   * record, and is an event of its own.
    */
   private static void requireEnvelopes(String at, int count) {
     Map<String, ConsumerRecord<String, byte[]>> images =
@@ -195,7 +195,13 @@ class ReadmeTest {
     for (ConsumerRecord<String, byte[]> prediction : predictions) {
       ConsumerRecord<String, byte[]> image = images.get(prediction.key());
       assertThat(prediction.timestamp()).isEqualTo(image.timestamp());
-      assertThat(prediction.headers()).isEqualTo(image.headers());
+      assertThat(image.headers()).isEmpty();
+      assertThat(prediction.headers().lastHeader("ce_id").value())
+          .asString()
+          .isEqualTo("images-" + image.partition() + "-" + image.offset());
+      assertThat(prediction.headers().lastHeader("content-type").value())
+          .asString()
+          .isEqualTo("application/json");
       assertThat(prediction.partition()).isEqualTo(image.partition());
     }
   }
