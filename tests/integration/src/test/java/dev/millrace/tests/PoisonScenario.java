@@ -22,8 +22,8 @@ enum PoisonScenario {
       Map.of(),
       Map.of("max.message.bytes", "" + ServiceConfig.DEFAULT_MAX_RECORD_BYTES),
       List.of(
-          new Odd("long key", Fate.DEAD_LETTER, to -> to.record(key("a", 700_000), good(1))),
-          new Odd("long key that is no text", Fate.DEAD_LETTER, to -> to.record(noText(), good(2))),
+          new Odd("long key", Fate.PREDICTION, to -> to.record(key("a", 700_000), good(1))),
+          new Odd("long key that is no text", Fate.PREDICTION, to -> to.record(noText(), good(2))),
           new Odd("long headers", Fate.STUB, PoisonScenario::withLongHeaders),
           new Odd(
               "no image, 140 bytes below the limit",
