@@ -79,7 +79,7 @@ enum PoisonScenario {
    */
   LARGE_PREDICTIONS(
       Map.of(),
-      Map.of("max.message.bytes", "1500"),
+      Map.of("max.message.bytes", "3000"), // two usual predictions fit, so that no batch is split
       Map.of(),
       List.of(
           new Odd(
