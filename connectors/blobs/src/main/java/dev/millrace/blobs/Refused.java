@@ -6,8 +6,8 @@ import java.util.Locale;
  * The data cannot be used, however often it is fetched. The record that names the data is at fault.
  *
  * @param reason the kind of the problem
- * @param message the problem in words. The message names no address and no URI, because whoever
- *     wrote the URI may read it
+ * @param message the problem in words. The message names no address and no URI, because the author
+ *     of the URI may read it
  */
 public record Refused(Reason reason, String message) implements FetchResult {
 

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * Opens model repositories by their URIs: {@code s3://bucket/prefix}, and {@code
- * https://host/path}, which is read only. The place may be in any network, because whoever starts
- * the program names it.
+ * https://host/path}, which is read only. The place may be in any network, because the operator
+ * names it, and not a record.
  */
 public final class RemoteRepositories {
 
