@@ -100,7 +100,7 @@ public final class Fetcher implements AutoCloseable {
     running.add(watch);
     boolean answered = false;
     try {
-      if (closed || watch.isCancelled()) {
+      if (isBrokenOff(watch)) {
         throw new IOException("the fetcher is closed");
       }
       try (Body body = sources.open(ref, watch)) {
@@ -108,22 +108,37 @@ public final class Fetcher implements AutoCloseable {
         return transfer.copy(body, sha256, out);
       }
     } catch (IOException e) {
-      if (closed || watch.isCancelled()) {
-        throw new StoreAwayException(ref.store(), "the fetch was broken off by a shutdown", e);
+      throw isBrokenOff(watch) ? brokenOff(ref, e) : failure(ref, e, answered, watch);
+    } catch (StoreAwayException | IllegalStateException e) {
+      // So may a client fail that is closed during a request.
+      if (isBrokenOff(watch)) {
+        throw brokenOff(ref, e);
       }
-      if (!watch.isOver()) {
-        throw new StoreAwayException(ref.store(), Trouble.of(e), e);
-      }
-      if (!answered) {
-        throw new StoreAwayException(
-            ref.store(), "it did not answer within " + limits.total().toMillis() + " ms", e);
-      }
-      throw new RefusedException(
-          Refused.Reason.TOO_SLOW,
-          "the data did not come within " + limits.total().toMillis() + " ms");
+      throw e;
     } finally {
       running.remove(watch);
     }
+  }
+
+  private boolean isBrokenOff(Watch watch) {
+    return closed || watch.isCancelled();
+  }
+
+  private static StoreAwayException brokenOff(DataRef ref, Exception cause) {
+    return new StoreAwayException(ref.store(), "the fetch was broken off by a shutdown", cause);
+  }
+
+  /** {@return the exception to throw if the world is at fault} */
+  private StoreAwayException failure(DataRef ref, IOException e, boolean answered, Watch watch)
+      throws RefusedException {
+    if (!watch.isOver()) {
+      return new StoreAwayException(ref.store(), Trouble.of(e), e);
+    }
+    String limit = "within " + limits.total().toMillis() + " ms";
+    if (!answered) {
+      return new StoreAwayException(ref.store(), "it did not answer " + limit, e);
+    }
+    throw new RefusedException(Refused.Reason.TOO_SLOW, "the data did not come " + limit);
   }
 
   private Watch watch() {

@@ -271,6 +271,18 @@ class S3FetchTest {
     }
   }
 
+  /** The SDK sends the request again, but its connections are closed by then. */
+  @Test
+  void close_beforeTheAnswer_breaksOffWhatIsRunning() throws Exception {
+    try (HostileServer hostile = new HostileServer()) {
+      Fetcher fetcher = fetcher(at(hostile), Fetching.PATIENT, "s3://images");
+      hostile.on("/images/x", out -> fetcher.close());
+      assertThatThrownBy(() -> Fetching.fetch(fetcher, "s3://images/x"))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessageEndingWith("the fetch was broken off by a shutdown");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"ftp://a.example", "a.example:80", "http:///x"})
   void endpoint_thatIsNone_isRefusedByName(String endpoint) {

@@ -138,6 +138,15 @@ class SlowStoreTest {
         .hasMessageEndingWith("the fetch was broken off by a shutdown");
   }
 
+  @Test
+  void close_beforeTheAnswer_breaksOffWhatIsRunning() throws Exception {
+    Fetcher fetcher = Fetching.from(server.uri("/"));
+    server.on("/x", out -> fetcher.close());
+    assertThatThrownBy(() -> Fetching.fetch(fetcher, server.uri("/x")))
+        .isInstanceOf(StoreAwayException.class)
+        .hasMessageEndingWith("the fetch was broken off by a shutdown");
+  }
+
   /** With files, because the connections to a server are limited as well. */
   @Test
   void fetchesAtTheSameTime_areAtMostTheLimit(@TempDir Path folder) throws Exception {
