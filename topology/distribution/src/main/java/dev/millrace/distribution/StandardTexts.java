@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 record StandardTexts(Path folder) {
 
   /** The copyright line of a standard licence text, with placeholders for the year and the name. */
-  private static final Pattern BLANK = Pattern.compile("(?m)^.*<year>.*$");
+  private static final Pattern BLANK = Pattern.compile("(?im)^.*<year>.*$");
 
   /**
    * Number of characters at the beginning of a licence text in which the copyright line must begin.

@@ -90,6 +90,14 @@ class LicencesTest {
   }
 
   @Test
+  void copyrightInCapitals_isFilledInToo() {
+    assertThat(
+            StandardTexts.withCopyright(
+                "MIT No Attribution\n\nCopyright <YEAR> <HOLDER>\n", "Copyright 2014 Dan"))
+        .isEqualTo("MIT No Attribution\n\nCopyright 2014 Dan\n");
+  }
+
+  @Test
   void licenceWithoutAText_failsTheBuild() {
     assertThatThrownBy(() -> collect("odd", List.of(), Map.of("a/B.class", "")))
         .hasMessageContaining("Odd: there is no text of Odd-1.0");
