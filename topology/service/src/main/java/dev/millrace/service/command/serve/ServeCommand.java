@@ -1,5 +1,6 @@
 package dev.millrace.service.command.serve;
 
+import dev.millrace.blobs.AllowList;
 import dev.millrace.core.model.Device;
 import dev.millrace.service.command.cluster.BrokerPatience;
 import dev.millrace.service.command.help.Examples;
@@ -10,6 +11,7 @@ import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.FormatOptions;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.options.S3Options;
 import dev.millrace.service.command.options.TopicOptions;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
@@ -55,6 +57,10 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Mixin private TopicOptions topicOptions;
 
   @Mixin private FormatOptions formats;
+
+  @Mixin private FetchOptions fetch;
+
+  @Mixin private S3Options s3;
 
   @Mixin private GroupOptions group;
 
@@ -113,6 +119,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
             inference.config(),
             topicOptions.topics(),
             formats.formats(),
+            fetch.config(s3.access()),
             onBadImage,
             maxRecordBytes,
             pin,
@@ -162,9 +169,14 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
             + config.topics().output()
             + ", "
             + startUp.beginning()
+            + fetches(config.fetch().allowed())
             + listener.text();
     spec.commandLine().getOut().println(line);
     spec.commandLine().getOut().flush();
+  }
+
+  private static String fetches(AllowList places) {
+    return places.isEmpty() ? "" : ", fetches from " + places;
   }
 
   private static void requireSound(InferenceService service, ServiceConfig config) {

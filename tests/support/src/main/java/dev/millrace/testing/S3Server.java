@@ -1,4 +1,4 @@
-package dev.millrace.blobs;
+package dev.millrace.testing;
 
 import java.net.URI;
 import java.time.Duration;
@@ -15,6 +15,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * An S3 server in this JVM, which keeps its objects in memory. Its keys are the JVM's credentials.
+ * A module that uses it adds s3proxy and the AWS SDK to its tests.
  */
 public final class S3Server implements AutoCloseable {
 
@@ -29,7 +30,8 @@ public final class S3Server implements AutoCloseable {
     this(bucket, BlobStores.create("transient-nio2", new Properties()));
   }
 
-  S3Server(String bucket, BlobStore objects) throws Exception {
+  /** Starts a server with an empty bucket, which keeps its objects in a given place. */
+  public S3Server(String bucket, BlobStore objects) throws Exception {
     System.setProperty("aws.accessKeyId", ACCESS_KEY);
     System.setProperty("aws.secretAccessKey", SECRET_KEY);
     server =
@@ -44,9 +46,9 @@ public final class S3Server implements AutoCloseable {
     client.createBucket(request -> request.bucket(bucket));
   }
 
-  /** {@return how to reach the server} */
-  public S3Access access() {
-    return new S3Access(URI.create("http://127.0.0.1:" + server.getPort()), "us-east-1", true);
+  /** {@return the server's address; requests have the bucket in their path} */
+  public URI endpoint() {
+    return URI.create("http://127.0.0.1:" + server.getPort());
   }
 
   /** {@return a client of the server} */
@@ -54,9 +56,10 @@ public final class S3Server implements AutoCloseable {
     return client;
   }
 
-  S3Client client(String accessKey, String secretKey) {
+  /** {@return another client of the server, which the caller closes} */
+  public S3Client client(String accessKey, String secretKey) {
     return S3Client.builder()
-        .endpointOverride(access().endpoint())
+        .endpointOverride(endpoint())
         .region(Region.US_EAST_1)
         .forcePathStyle(true)
         .credentialsProvider(
