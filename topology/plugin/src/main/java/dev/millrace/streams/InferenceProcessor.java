@@ -6,7 +6,6 @@ import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.fetch.FetchStalledException;
-import dev.millrace.streams.fetch.FetchedImage;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.time.Duration;
@@ -102,6 +101,7 @@ final class InferenceProcessor<K, V, R>
             format,
             mapping,
             context.applicationId(),
+            fetches,
             failure,
             RecordFailures.of(context.applicationId()));
     limit = WaitLimit.of(context.appConfigs());
@@ -112,6 +112,7 @@ final class InferenceProcessor<K, V, R>
     barrier.attach(this);
     owed = ofThisThread.get();
     owed.add(this);
+    fetches.open();
     engine.acquire(limit);
   }
 
@@ -131,7 +132,7 @@ final class InferenceProcessor<K, V, R>
   /** Submits the image of a record, or has the engine refuse a record that has none. */
   private PendingRecord<K, V> submitted(FixedKeyRecord<K, V> record, long deadline) {
     int bytes = 0;
-    CompletableFuture<FetchedImage> fetch = null;
+    PendingFetch fetch = null;
     CompletableFuture<Classification> answer;
     try {
       ImageSource source = mapping.sourceOf(record.value());
@@ -140,7 +141,7 @@ final class InferenceProcessor<K, V, R>
         answer = engine.submit(image.encoded(), deadline);
       } else {
         fetch = fetch(((ImageSource.Elsewhere) source).reference(), deadline);
-        answer = engine.submitFetched(fetch);
+        answer = engine.submitFetched(fetch.image());
       }
     } catch (BadImageException e) {
       answer = engine.refuse(e);
@@ -149,11 +150,11 @@ final class InferenceProcessor<K, V, R>
         record, bytes, records.recordContext(), TraceContext.current(), fetch, answer);
   }
 
-  private CompletableFuture<FetchedImage> fetch(ImageReference reference, long deadline) {
+  private PendingFetch fetch(ImageReference reference, long deadline) {
     try {
       return fetches.fetch(reference, deadline);
     } catch (FetchStalledException e) {
-      throw failure.remember(records.giveUp(e));
+      throw failure.remember(fetches.giveUp(records, reference, e));
     }
   }
 
@@ -161,7 +162,7 @@ final class InferenceProcessor<K, V, R>
     try {
       engine.awaitOldest(line, deadline);
     } catch (FetchStalledException e) {
-      throw failure.remember(records.giveUp(e));
+      throw failure.remember(fetches.giveUp(records, line.fetching(), e));
     }
   }
 
@@ -247,6 +248,7 @@ final class InferenceProcessor<K, V, R>
     stopTick();
     line.clear();
     barrier.detach();
+    fetches.close();
     records.close();
     owed.remove(this);
     engine.release();
