@@ -89,7 +89,8 @@ class FetchTest {
         if (guarantee.equals("at_least_once")) {
           hostileReference_becomesADeadLetter();
         }
-        placeThatIsAway_stopsOnlyTheRecordsBehindIt(ready.replaceFirst(".*http ", ""));
+        placeThatIsAway_stopsOnlyTheRecordsBehindIt(
+            ready.replaceFirst(".*http ", ""), guarantee.equals("at_least_once") ? 1 : 2);
       }
       service.terminate();
       assertThat(service.await(PATIENCE)).isEqualTo(143);
@@ -226,7 +227,8 @@ class FetchTest {
     assertThat(read(predictions, 1)).extracting(FetchTest::key).containsExactly("after");
   }
 
-  private void placeThatIsAway_stopsOnlyTheRecordsBehindIt(String address) throws Exception {
+  private void placeThatIsAway_stopsOnlyTheRecordsBehindIt(String address, int revived)
+      throws Exception {
     servers.setAway(true);
     for (int i = 0; i < WAITING; i++) {
       send(0, "waiting-" + i, null, "ce_dataref", servers.web("public/sometimes.jpg"));
@@ -240,6 +242,12 @@ class FetchTest {
     }
     List<ConsumerRecord<byte[], byte[]>> others = read(predictions, OTHERS);
     assertThat(others).allSatisfy(record -> assertThat(key(record)).startsWith("other-"));
+    System.out.println(
+        get(address, "/metrics")
+            .body()
+            .lines()
+            .filter(l -> l.contains("task_closed_total") || l.contains("task_created_total"))
+            .toList());
     assertThat(health(address).statusCode()).isEqualTo(503);
 
     servers.setAway(false);
@@ -250,10 +258,17 @@ class FetchTest {
     await().atMost(PATIENCE).until(() -> health(address).statusCode() == 200);
     assertThat(deadLetters.rest()).isEmpty();
     assertThat(predictions.rest()).isEmpty();
+    assertThat(get(address, "/metrics").body())
+        .as("tasks that were revived: each of them once")
+        .containsPattern("kafka_stream_thread_task_closed_total\\{.*} " + revived + ".0");
   }
 
   private HttpResponse<String> health(String address) throws Exception {
-    URI uri = URI.create("http://" + address + "/v2/health/ready");
+    return get(address, "/v2/health/ready");
+  }
+
+  private HttpResponse<String> get(String address, String path) throws Exception {
+    URI uri = URI.create("http://" + address + path);
     return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
   }
 }

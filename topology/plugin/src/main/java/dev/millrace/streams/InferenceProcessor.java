@@ -6,6 +6,7 @@ import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.fetch.FetchStalledException;
+import dev.millrace.streams.fetch.FetchedImage;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.time.Duration;
@@ -136,12 +137,14 @@ final class InferenceProcessor<K, V, R>
     CompletableFuture<Classification> answer;
     try {
       ImageSource source = mapping.sourceOf(record.value());
-      if (source instanceof ImageSource.Value image) {
-        bytes = image.encoded().length;
-        answer = engine.submit(image.encoded(), deadline);
+      if (source instanceof ImageSource.Value held) {
+        bytes = held.encoded().length;
+        answer = engine.submit(held.encoded(), deadline);
       } else {
-        fetch = fetch(((ImageSource.Elsewhere) source).reference(), deadline);
-        answer = engine.submitFetched(fetch.image());
+        ImageReference reference = ((ImageSource.Elsewhere) source).reference();
+        CompletableFuture<FetchedImage> image = fetch(reference, deadline);
+        answer = engine.submitFetched(image);
+        fetch = PendingFetch.of(reference, image);
       }
     } catch (BadImageException e) {
       answer = engine.refuse(e);
@@ -150,7 +153,7 @@ final class InferenceProcessor<K, V, R>
         record, bytes, records.recordContext(), TraceContext.current(), fetch, answer);
   }
 
-  private PendingFetch fetch(ImageReference reference, long deadline) {
+  private CompletableFuture<FetchedImage> fetch(ImageReference reference, long deadline) {
     try {
       return fetches.fetch(reference, deadline);
     } catch (FetchStalledException e) {

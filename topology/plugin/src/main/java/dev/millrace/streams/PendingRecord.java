@@ -25,18 +25,18 @@ record PendingRecord<K, V>(
 
   /** {@return whether the image was not fetched yet} */
   boolean isFetching() {
-    return fetch != null && !fetch.image().isDone();
+    return fetch != null && !fetch.revision().isDone();
   }
 
   /** {@return the revision of the fetched image; null if none is known, or nothing was fetched} */
   String revision() {
-    return fetch == null ? null : fetch.image().join().revision();
+    return fetch == null ? null : fetch.revision().join();
   }
 
   /** Tells that the answer is not needed any more. */
   void cancel() {
     if (fetch != null) {
-      fetch.image().cancel(false);
+      fetch.revision().cancel(false);
     }
   }
 }

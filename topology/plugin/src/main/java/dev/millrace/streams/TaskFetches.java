@@ -4,9 +4,11 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageReference;
 import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.fetch.FetchStalledException;
+import dev.millrace.streams.fetch.FetchedImage;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
@@ -68,12 +70,12 @@ final class TaskFetches {
    * Begins to fetch an image.
    *
    * @param deadline the time at which the wait for a turn ends at the latest, in ns on the clock
-   * @return the fetch: an image, which is not empty, or a failure
+   * @return an image, which is not empty, or a failure
    * @throws BadImageException if there is no pool
    * @throws FetchStalledException if the wait for a turn takes too long. If the origin is away, and
    *     partitions can be held, there is no wait, because the thread's other tasks would wait, too
    */
-  PendingFetch fetch(ImageReference reference, long deadline) {
+  CompletableFuture<FetchedImage> fetch(ImageReference reference, long deadline) {
     if (pool == null) {
       throw new BadImageException(
           BadImageException.Reason.NOT_FETCHED,
@@ -88,7 +90,7 @@ final class TaskFetches {
       Thread.currentThread().interrupt();
       throw new InferenceStalledError("interrupted while waiting for a fetch", e);
     }
-    return new PendingFetch(reference, pool.fetch(reference));
+    return pool.fetch(reference);
   }
 
   /**
