@@ -87,7 +87,8 @@ class TracingAgentSuite {
 
       Map<String, String> sent = send(broker.bootstrapServers(), input);
 
-      assertThat(traces(broker.bootstrapServers(), output)).containsExactlyInAnyOrderEntriesOf(sent);
+      assertThat(traces(broker.bootstrapServers(), output))
+          .containsExactlyInAnyOrderEntriesOf(sent);
     }
   }
 
@@ -138,10 +139,14 @@ class TracingAgentSuite {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "group.id", topic,
-                "auto.offset.reset", "earliest",
-                "isolation.level", "read_committed"),
+                "bootstrap.servers",
+                bootstrapServers,
+                "group.id",
+                topic,
+                "auto.offset.reset",
+                "earliest",
+                "isolation.level",
+                "read_committed"),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       consumer.subscribe(List.of(topic));
@@ -149,7 +154,8 @@ class TracingAgentSuite {
           .atMost(PATIENCE)
           .until(
               () -> {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+                for (ConsumerRecord<byte[], byte[]> record :
+                    consumer.poll(Duration.ofMillis(100))) {
                   traces.put(new String(record.key(), UTF_8), trace(record));
                 }
                 return traces.size() >= IMAGES;

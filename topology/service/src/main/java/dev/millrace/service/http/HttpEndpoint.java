@@ -65,8 +65,7 @@ public final class HttpEndpoint implements AutoCloseable {
     // connection would wait a second, and then repeat its first packet.
     server = HttpServer.create(address, MOST_REQUESTS);
     server.setExecutor(threads);
-    InferenceProtocol protocol =
-        new InferenceProtocol(ServedModel.of(service), version());
+    InferenceProtocol protocol = new InferenceProtocol(ServedModel.of(service), version());
     server.createContext("/", new Requests(path -> page(path, protocol, registry)));
     server.start();
   }

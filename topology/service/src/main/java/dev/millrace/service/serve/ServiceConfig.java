@@ -217,8 +217,8 @@ public record ServiceConfig(
   /**
    * Returns the configuration for Kafka Streams, with batches that the brokers accept. The
    * producer's default and {@code producer.batch.size} are lowered if they are larger. Otherwise a
-   * producer splits each batch that is too large for its topic, may then retry for ever (KAFKA-8350),
-   * and reports a flush as done too early (KAFKA-19479).
+   * producer splits each batch that is too large for its topic, may then retry for ever
+   * (KAFKA-8350), and reports a flush as done too early (KAFKA-19479).
    *
    * @param largestBatch largest batch that all topics accept to which the service writes, in bytes
    */

@@ -118,8 +118,15 @@ class InferenceProtocolTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "health", "health/started", "health/live/x", "models", "models/photos/versions",
-        "models/photos/versions/1/2", "models/photos/infer", "models/photos/ready/ready", "x"
+        "health",
+        "health/started",
+        "health/live/x",
+        "models",
+        "models/photos/versions",
+        "models/photos/versions/1/2",
+        "models/photos/infer",
+        "models/photos/ready/ready",
+        "x"
       })
   void otherPaths_areNotOfTheProtocol(String path) {
     assertThat(get(path)).isEmpty();

@@ -72,8 +72,7 @@ class RequestsTest {
     HttpResponse<byte[]> answer = send("GET", path);
     assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(answer.body())
-        .isEqualTo(
-            "{\"error\":\"there is nothing here; try /metrics or /v2\"}".getBytes(UTF_8));
+        .isEqualTo("{\"error\":\"there is nothing here; try /metrics or /v2\"}".getBytes(UTF_8));
   }
 
   @ParameterizedTest
