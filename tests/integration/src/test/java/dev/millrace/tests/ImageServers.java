@@ -1,14 +1,11 @@
 package dev.millrace.tests;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import dev.millrace.testing.HostileServer;
 import dev.millrace.testing.S3Server;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +30,7 @@ final class ImageServers implements AutoCloseable {
   private final byte[] image;
   private final HostileServer web = new HostileServer();
   private final S3Server s3 = new S3Server("photos");
-  private final HttpsServer https;
+  private final HostileServer https;
   private volatile boolean away;
 
   /**
@@ -69,8 +66,9 @@ final class ImageServers implements AutoCloseable {
   }
 
   private void fillWeb() {
-    web.on("/public/1.jpg", out -> sendImage(out))
-        .on("/private/1.jpg", out -> sendImage(out))
+    https.on("/public/1.jpg", this::sendImage);
+    web.on("/public/1.jpg", this::sendImage)
+        .on("/private/1.jpg", this::sendImage)
         .on(
             "/public/sometimes.jpg",
             out -> {
@@ -113,25 +111,17 @@ final class ImageServers implements AutoCloseable {
     }
   }
 
-  private HttpsServer https(Path keys) throws Exception {
+  private static HostileServer https(Path keys) throws Exception {
     char[] password = SecureBroker.KEYSTORE_PASSWORD.toCharArray();
     KeyManagerFactory managers =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     managers.init(KeyStore.getInstance(keys.toFile(), password), password);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
-    HttpsServer server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(context));
-    server.createContext(
-        "/public/1.jpg",
-        exchange -> {
-          exchange.sendResponseHeaders(200, image.length);
-          exchange.getResponseBody().write(image);
-          exchange.close();
-        });
-    server.start();
-    return server;
+    return new HostileServer(
+        context
+            .getServerSocketFactory()
+            .createServerSocket(0, 50, InetAddress.getLoopbackAddress()));
   }
 
   private static byte[] bytes(String text) {
@@ -147,7 +137,7 @@ final class ImageServers implements AutoCloseable {
   }
 
   String https(String path) {
-    return "https://localhost:" + https.getAddress().getPort() + "/" + path;
+    return "https://localhost:" + https.port() + "/" + path;
   }
 
   /** Lets {@code public/sometimes.jpg} of the web server fail, or work again. */
@@ -182,7 +172,7 @@ final class ImageServers implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    https.stop(0);
+    https.close();
     web.close();
     s3.close();
   }

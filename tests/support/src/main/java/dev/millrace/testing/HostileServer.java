@@ -41,8 +41,18 @@ public final class HostileServer implements AutoCloseable {
   private final List<String> heads = new CopyOnWriteArrayList<>();
   private final CountDownLatch brokenOff = new CountDownLatch(1);
 
+  /** Starts a server on a free port. */
   public HostileServer() throws IOException {
-    socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param socket accepts the connections, for example with TLS; the server closes it
+   */
+  public HostileServer(ServerSocket socket) {
+    this.socket = socket;
     threads.execute(this::accept);
   }
 
