@@ -2,6 +2,7 @@ package dev.millrace.registry;
 
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.ImageField;
+import dev.millrace.events.LabelDeserializer;
 import dev.millrace.events.Prediction;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -75,6 +76,27 @@ public final class SchemaRegistry {
    */
   public Serde<ImageEvent> images(ImageField field) {
     return ImageEvent.serde(field, new RegistryImages(client, field));
+  }
+
+  /**
+   * {@return the deserializer of labels that a configuration describes: with a registry if {@link
+   * RegistryConfig#URL} is set}
+   *
+   * @param config the keys and their values; other keys are ignored
+   * @throws IllegalArgumentException if a value is not valid
+   */
+  public static Deserializer<String> labelDeserializer(Map<String, ?> config) {
+    return config.containsKey(RegistryConfig.URL) ? of(config).labels() : new LabelDeserializer();
+  }
+
+  /**
+   * {@return a deserializer of labels, as {@link LabelDeserializer}} Values in the wire format may
+   * be Avro, with the label in the field {@code label} of the type string or enum; Avro that is a
+   * string itself; Protobuf, with the label in the field {@code label} of the type string; or JSON
+   * with a JSON Schema.
+   */
+  public Deserializer<String> labels() {
+    return new LabelDeserializer(new RegistryLabels(client));
   }
 
   /**
