@@ -23,11 +23,13 @@ class RegistryTest {
 
   @ParameterizedTest
   @EnumSource(names = {"AVRO", "JSON"})
-  void avroImages_getPredictions(OutputFormat format, EmbeddedBroker broker) throws Exception {
+  void imagesByTheirSchemas_getPredictions(OutputFormat format, EmbeddedBroker broker) throws Exception {
     try (SchemaRegistryStub registry = new SchemaRegistryStub()) {
-      int id = registry.register("images-value", "AVRO", RegistryScenario.PHOTO);
-
-      new RegistryScenario(registry.url(), id)
+      new RegistryScenario(
+              registry.url(),
+              registry.register("images-value", "AVRO", RegistryScenario.AVRO),
+              registry.register("images-value", "PROTOBUF", RegistryScenario.PROTOBUF),
+              registry.register("images-value", "JSON", RegistryScenario.JSON))
           .run(broker, Models.publishRandom(folder, "random"), format);
 
       assertThat(registry.subjects()).hasSize(format == OutputFormat.AVRO ? 2 : 1);
