@@ -321,6 +321,28 @@ class PredictionConverterTest {
   }
 
   @Test
+  void contentTypeInAnotherCase_isReplaced() {
+    Headers headers =
+        new RecordHeaders().add("Content-Type", "image/png".getBytes(UTF_8)).add("other", null);
+
+    converter().fromConnectData("i", headers, null, Map.of("image", new byte[] {1}));
+
+    assertThat(headers)
+        .extracting(org.apache.kafka.common.header.Header::key)
+        .containsExactly("other", "content-type");
+  }
+
+  /** Connect's JSON converter writes such a map as a list of pairs. */
+  @Test
+  void mapWhoseKeysAreNoTexts_isADataException() {
+    Map<Object, Object> map = new HashMap<>(Map.of("image", new byte[] {1}, 7, "seven"));
+
+    assertThatThrownBy(() -> converter().fromConnectData("images", null, map))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a map with keys that are not text");
+  }
+
+  @Test
   void valueWithoutBytes_isADataException() {
     Schema schema = SchemaBuilder.struct().field("image", Schema.STRING_SCHEMA).build();
 
