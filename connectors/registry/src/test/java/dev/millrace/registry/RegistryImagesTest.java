@@ -218,6 +218,37 @@ class RegistryImagesTest {
         read("image", framed(id, event.toByteArray())), "does not fit the schema " + id);
   }
 
+  @Test
+  void avroFixed_thatIsLargerThanTheValue_isUnreadable() {
+    int id =
+        registry.register(
+            "images-value",
+            "AVRO",
+            """
+            {"type":"record","name":"P","fields":[
+              {"name":"image","type":{"type":"fixed","name":"F","size":2147483647}}]}""");
+    assertUnreadable(read("image", framed(id, IMAGE)), "does not fit the schema " + id);
+  }
+
+  /** No block has more items than the value has bytes, but all of them together do. */
+  @Test
+  void avroRecord_withManyBlocksOfItemsWithoutASize_isUnreadable() throws IOException {
+    int id =
+        registry.register(
+            "images-value",
+            "AVRO",
+            """
+            {"type":"record","name":"P","fields":[
+              {"name":"nulls","type":{"type":"array","items":"null"}},
+              {"name":"image","type":"bytes"}]}""");
+    byte[] image = {0, 4, 7, 7};
+
+    byte[] few = ByteBuffer.allocate(5).put((byte) 8).put(image).array();
+    assertThat(read("image", framed(id, few))).isInstanceOf(ImageEvent.Encoded.class);
+    byte[] many = ByteBuffer.allocate(6).put((byte) 18).put((byte) 18).put(image).array();
+    assertUnreadable(read("image", framed(id, many)), "9 items, more than the value has bytes");
+  }
+
   /** Blocks of many items, as Avro's code for C and Java writes them, and items of no size. */
   @Test
   void avroRecord_withEveryOtherType_yieldsItsImage() throws IOException {
