@@ -31,6 +31,11 @@ final class RegistryClient {
   /** Longest time from a request to the end of its answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** Time in which a request that fails is sent again. It spans a short restart of the registry. */
+  private static final Duration PERSISTENCE = Duration.ofSeconds(1);
+
+  private static final Duration PAUSE = Duration.ofMillis(250);
+
   /** What registries answer with status 404. Other servers have no error codes. */
   private static final String ERROR_CODE = "error_code";
 
@@ -39,20 +44,24 @@ final class RegistryClient {
 
   private final RegistryConfig config;
   private final Duration patience;
+  private final Duration persistence;
   private final HttpClient http;
   private final Map<String, RegisteredSchema> schemas = new ConcurrentHashMap<>();
   private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
   RegistryClient(RegistryConfig config) {
-    this(config, PATIENCE);
+    this(config, PATIENCE, PERSISTENCE);
   }
 
   /**
    * @param patience longest time from a request to the end of its answer
+   * @param persistence time in which a request that fails is sent again. Without it, Kafka Streams
+   *     would replace stream threads in quick succession while the registry is away
    */
-  RegistryClient(RegistryConfig config, Duration patience) {
+  RegistryClient(RegistryConfig config, Duration patience, Duration persistence) {
     this.config = config;
     this.patience = patience;
+    this.persistence = persistence;
     this.http = HttpClient.newBuilder().connectTimeout(patience).build();
   }
 
@@ -141,11 +150,36 @@ final class RegistryClient {
     return answer.path("id").intValue();
   }
 
+  /** Sends a request, again and again for a short time if it fails. */
+  private <T> Optional<T> send(
+      String method, String path, HttpRequest.BodyPublisher body, Answer<T> answer) {
+    long end = System.nanoTime() + persistence.toNanos();
+    while (true) {
+      try {
+        return sendOnce(method, path, body, answer);
+      } catch (RegistryException e) {
+        if (System.nanoTime() - end >= 0) {
+          throw e;
+        }
+        pause(e);
+      }
+    }
+  }
+
+  private static void pause(RegistryException failure) {
+    try {
+      Thread.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure;
+    }
+  }
+
   /**
    * Sends a request to the first address that answers as a schema registry does. Returns nothing if
    * the registry says with status 404 that it does not know the schema.
    */
-  private <T> Optional<T> send(
+  private <T> Optional<T> sendOnce(
       String method, String path, HttpRequest.BodyPublisher body, Answer<T> answer) {
     IOException failure = null;
     for (URI url : config.urls()) {
@@ -180,7 +214,7 @@ final class RegistryClient {
     try {
       return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new IOException("no whole answer within " + patience.toMillis() + " ms", e);
+      throw new IOException("no whole answer within " + patience.toMillis() + " ms");
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       throw new IOException(Objects.requireNonNullElse(cause.getMessage(), "no connection"), cause);

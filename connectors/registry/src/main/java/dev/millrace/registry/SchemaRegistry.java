@@ -19,8 +19,10 @@ import org.apache.kafka.common.serialization.Serdes;
  *     .to("predictions", Produced.with(Serdes.String(), registry.predictions(PredictionSchema.AVRO)));
  * }</pre>
  *
- * <p>The serdes throw a {@link RegistryException} if the registry does not answer. Kafka Streams'
- * default handlers then fail the task, which reads its uncommitted records again. Thread-safe.
+ * <p>The serdes throw a {@link RegistryException} if the registry does not answer. The task must
+ * then fail, and read its uncommitted records again. With a dead-letter topic, set {@code
+ * deserialization.exception.handler} to the plugin's {@code UnreadRecords}, because Kafka Streams'
+ * own handlers also make a dead letter. Thread-safe.
  */
 public final class SchemaRegistry {
 

@@ -2,6 +2,7 @@ package dev.millrace.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.testing.SchemaRegistryStub;
@@ -11,9 +12,12 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +43,7 @@ class RegistryClientTest {
 
   private static RegistryClient client(String urls) {
     return new RegistryClient(
-        RegistryConfig.of(Map.of("schema.registry.url", urls)), PATIENCE);
+        RegistryConfig.of(Map.of("schema.registry.url", urls)), PATIENCE, Duration.ZERO);
   }
 
   /** Otherwise every image would become a dead letter while a proxy has lost its registry. */
@@ -104,6 +108,52 @@ class RegistryClientTest {
     assertThat(registry.requests()).isEmpty();
   }
 
+  /** So that a short restart of the registry fails no task. */
+  @Test
+  void requestThatFails_isSentAgainForAWhile() {
+    int id = registry.register("images-value", "AVRO", "\"bytes\"");
+    RegistryClient persistent =
+        new RegistryClient(
+            RegistryConfig.of(Map.of("schema.registry.url", registry.url())),
+            PATIENCE,
+            Duration.ofMinutes(1));
+    registry.refuse(503);
+    CompletableFuture<Optional<RegisteredSchema>> schema =
+        CompletableFuture.supplyAsync(() -> persistent.schema(id));
+    await().until(() -> registry.requests().size() >= 2);
+
+    registry.refuse(0);
+
+    assertThat(schema.join()).isPresent();
+  }
+
+  @Test
+  void requestThatFails_endsWithItsThread() throws Exception {
+    RegistryClient persistent =
+        new RegistryClient(
+            RegistryConfig.of(Map.of("schema.registry.url", registry.url())),
+            PATIENCE,
+            Duration.ofMinutes(1));
+    registry.refuse(503);
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                persistent.schema(1);
+              } catch (RegistryException e) {
+                failure.set(e);
+              }
+            });
+    thread.start();
+    await().until(() -> !registry.requests().isEmpty());
+
+    thread.interrupt();
+    thread.join();
+
+    assertThat(failure.get()).isInstanceOf(RegistryException.class);
+  }
+
   @Test
   void twoFormatsOfOneSubject_haveTwoIds() {
     RegistryClient client = client(registry.url());
@@ -139,13 +189,16 @@ class RegistryClientTest {
       String url = "http://127.0.0.1:" + slow.getAddress().getPort();
       Map<String, String> config = Map.of("schema.registry.url", url);
       RegistryClient alone =
-          new RegistryClient(RegistryConfig.of(config), Duration.ofMillis(200));
+          new RegistryClient(RegistryConfig.of(config), Duration.ofMillis(200), Duration.ZERO);
       assertThatThrownBy(() -> alone.schema(id))
           .isInstanceOf(RegistryException.class)
-          .hasMessageContaining("no whole answer within 200 ms");
+          .hasMessageContaining("no whole answer within 200 ms")
+          .satisfies(e -> assertThat(e).rootCause().isInstanceOf(IOException.class));
 
       Map<String, String> both = Map.of("schema.registry.url", url + "," + registry.url());
-      assertThat(new RegistryClient(RegistryConfig.of(both), Duration.ofMillis(500)).schema(id))
+      assertThat(
+              new RegistryClient(RegistryConfig.of(both), Duration.ofMillis(500), Duration.ZERO)
+                  .schema(id))
           .isPresent();
     } finally {
       end.countDown();

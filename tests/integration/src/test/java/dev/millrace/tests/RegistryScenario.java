@@ -64,7 +64,7 @@ record RegistryScenario(String url, int avro, int protobuf, int json) {
           List.of(
               pipeline.image("avro", avro(avro, jpeg)),
               pipeline.image("protobuf", protobuf(jpeg)),
-              pipeline.image("json", json(jpeg)),
+              pipeline.image("json", jsonImage(json, "jpeg", jpeg)),
               pipeline.image("plain", jpeg),
               pipeline.image("unknown", avro(UNKNOWN, jpeg)),
               pipeline.image("no jpeg", framed(json, bytes("{\"camera\":\"north\"}"))),
@@ -103,9 +103,19 @@ record RegistryScenario(String url, int avro, int protobuf, int json) {
     return WireFormat.frame(schemaId, event.length).put(event).array();
   }
 
-  private byte[] json(byte[] jpeg) {
+  /** An image in JSON, as Confluent's serializer writes it. */
+  static byte[] jsonImage(int schemaId, String field, byte[] jpeg) {
     String image = Base64.getEncoder().encodeToString(jpeg);
-    return framed(json, bytes("{\"camera\":\"north\",\"jpeg\":\"" + image + "\"}"));
+    return framed(schemaId, bytes("{\"camera\":\"north\",\"" + field + "\":\"" + image + "\"}"));
+  }
+
+  /** An image in Avro whose schema is {@code "bytes"}. */
+  static byte[] avroBytes(int schemaId, byte[] jpeg) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    BinaryEncoder out = EncoderFactory.get().binaryEncoder(bytes, null);
+    out.writeBytes(jpeg);
+    out.flush();
+    return framed(schemaId, bytes.toByteArray());
   }
 
   /** An image in Protobuf, as Confluent's serializer writes it: with the message's indexes, [1]. */

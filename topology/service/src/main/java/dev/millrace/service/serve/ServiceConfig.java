@@ -3,6 +3,7 @@ package dev.millrace.service.serve;
 import dev.millrace.streams.DeadLetterBadImages;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.sending.RefusedSends;
+import dev.millrace.streams.sending.UnreadRecords;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -251,6 +252,9 @@ public record ServiceConfig(
         DeadLetterBadImages.class.getName());
     defaults.put(
         StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedSends.class.getName());
+    defaults.put(
+        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+        UnreadRecords.class.getName());
     defaults.put(
         StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, ReadingTime.class.getName());
     if (onBadImage == OnBadImage.DEAD_LETTER) {
