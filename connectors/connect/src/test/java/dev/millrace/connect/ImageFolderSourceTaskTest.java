@@ -484,6 +484,8 @@ class ImageFolderSourceTaskTest {
 
     assertThat(worker.metric("files-sent-total")).isEqualTo(1);
     assertThat(worker.metric("bytes-sent-total")).isEqualTo(PNG.length);
+    worker.send(task, task.poll(), record -> false);
+    assertThat(worker.metric("files-sent-total")).as("what a transformation drops").isEqualTo(1);
     assertThat(worker.metric("last-scan-timestamp-ms"))
         .isBetween(System.currentTimeMillis() - 600_000, System.currentTimeMillis());
     assertThat(worker.metric("scan-time-ms")).isNotNegative();

@@ -101,6 +101,28 @@ class RegistryClientTest {
     }
   }
 
+  @Test
+  void addressThatAnswersWithAnError_isPassedOver() throws IOException {
+    try (SchemaRegistryStub broken = new SchemaRegistryStub()) {
+      int id = registry.register("images-value", "AVRO", "\"bytes\"");
+      broken.refuse(503);
+
+      assertThat(client(broken.url() + "," + registry.url()).schema(id)).isPresent();
+    }
+  }
+
+  @Test
+  void schema_isAskedForOnce_andItsSubjectIsEscaped() {
+    registry.register("my topic/a-value", "AVRO", "\"bytes\"");
+    RegistryClient client = client(registry.url());
+    RegisteredSchema.Reference reference =
+        new RegisteredSchema.Reference("Blob", "my topic/a-value", 1);
+
+    assertThat(client.schema(reference)).isSameAs(client.schema(reference));
+    assertThat(registry.requests())
+        .containsExactly("GET /subjects/my%20topic%2Fa-value/versions/1");
+  }
+
   /** Registries do not agree on how to answer a number that is no id. */
   @Test
   void negativeId_isUnknown_withoutAsking() {

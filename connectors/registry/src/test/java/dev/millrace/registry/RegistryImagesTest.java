@@ -481,6 +481,24 @@ class RegistryImagesTest {
         read("all.image", framed(id, bytes.toByteArray())), "is not a message");
   }
 
+  /** As Protobuf merges them: the last one that is set counts. */
+  @Test
+  void protobufMessages_thatComeTwice_areMerged_andNamesMayBeFull() throws IOException {
+    int id =
+        registry.register(
+            "images-value",
+            "PROTOBUF",
+            "syntax = \"proto3\"; package com.example; message P { .com.example.Q q = 1; }"
+                + " message Q { bytes image = 2; }");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.writeRawByte(0);
+    out.writeByteArray(1, nested(2));
+    out.writeByteArray(1, nested(7));
+    out.flush();
+    assertImage(read("q.image", framed(id, bytes.toByteArray())));
+  }
+
   /** Groups that open and never close, and messages of a length that is not there. */
   @Test
   void protobufMessage_thatIsDamaged_isUnreadable() {
