@@ -79,7 +79,7 @@ enum PoisonScenario {
    */
   LARGE_PREDICTIONS(
       Map.of(),
-      Map.of("max.message.bytes", "3000"), // two usual predictions fit, so that no batch is split
+      Map.of("max.message.bytes", "1500"), // two usual predictions do not fit into one batch
       Map.of(),
       List.of(
           new Odd(

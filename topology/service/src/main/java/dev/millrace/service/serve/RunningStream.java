@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -69,7 +68,7 @@ final class RunningStream implements AutoCloseable {
     this.streams =
         new KafkaStreams(
             ServiceTopology.of(config.topics(), config.formats(), inference, limits),
-            config.streams(),
+            config.streams(largestBatch(config, limits)),
             clients);
     this.metrics = new KafkaStreamsMetrics(streams);
     streams.setUncaughtExceptionHandler(clients.leavingGroup(restarts));
@@ -86,6 +85,13 @@ final class RunningStream implements AutoCloseable {
             this::fail);
     streams.start();
     group.start();
+  }
+
+  private static long largestBatch(ServiceConfig config, LimitsReader limits) {
+    return config.outputs().stream()
+        .mapToLong(topic -> limits.of(topic).maxBytes())
+        .min()
+        .orElseThrow();
   }
 
   private static boolean check(ServiceConfig config, StreamsConfig kafka) {
@@ -110,9 +116,7 @@ final class RunningStream implements AutoCloseable {
         config.threads(),
         restarts::last,
         kafka.getAdminConfigs("millrace-health"),
-        config.onBadImage() == OnBadImage.FAIL
-            ? Set.of(config.topics().output())
-            : Set.of(config.topics().output(), config.topics().deadLetters()),
+        config.outputs(),
         Duration.ofMillis(consumer.getInt(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)),
         reason -> fail(new IllegalStateException(reason)),
         registry);

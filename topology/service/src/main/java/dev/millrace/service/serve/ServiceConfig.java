@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -194,6 +195,13 @@ public record ServiceConfig(
     return Duration.ofMillis(Long.parseLong(age.toString()));
   }
 
+  /** Returns the topics that the service writes to. */
+  Set<String> outputs() {
+    return onBadImage == OnBadImage.FAIL
+        ? Set.of(topics.output())
+        : Set.of(topics.output(), topics.deadLetters());
+  }
+
   /** Returns the number of stream threads. */
   int threads() {
     return new StreamsConfig(streams()).getInt(StreamsConfig.NUM_STREAM_THREADS_CONFIG);
@@ -204,6 +212,25 @@ public record ServiceConfig(
     Properties all = new Properties();
     all.putAll(defaults());
     all.putAll(kafka);
+    return all;
+  }
+
+  /**
+   * Returns the configuration for Kafka Streams, with batches that the brokers accept. The
+   * producer's default and {@code producer.batch.size} are lowered if they are larger. Otherwise a
+   * producer splits each batch that is too large for its topic, may then retry for ever
+   * (KAFKA-8350), and reports a flush as done too early (KAFKA-19479).
+   *
+   * @param largestBatch largest batch that all topics accept to which the service writes, in bytes
+   */
+  Properties streams(long largestBatch) {
+    Properties all = streams();
+    Object configured =
+        new StreamsConfig(all).getProducerConfigs("batches").get(ProducerConfig.BATCH_SIZE_CONFIG);
+    long batch = Long.parseLong(configured.toString());
+    if (batch > largestBatch) {
+      all.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), (int) largestBatch);
+    }
     return all;
   }
 

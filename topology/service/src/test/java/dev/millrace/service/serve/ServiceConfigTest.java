@@ -98,6 +98,20 @@ class ServiceConfigTest {
     return ServiceConfig.of(InferenceConfig.of(Path.of("models"), "m"), TOPICS, properties);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "batch.size,          200000, 1500,    1500",
+    "producer.batch.size, 200000, 1500,    1500",
+    "producer.batch.size, 1000,   1500,    1000",
+    "batch.size,          200000, 1048588, 200000",
+    "linger.ms,           1,      1048588, 131072"
+  })
+  void batches_areNoLargerThanTheTopicsAccept(
+      String key, String value, long largest, int expected) {
+    StreamsConfig streams = new StreamsConfig(config(Map.of(key, value)).streams(largest));
+    assertThat(producer(streams).get("batch.size")).hasToString(Integer.toString(expected));
+  }
+
   private static Map<String, Object> producer(StreamsConfig streams) {
     return streams.getProducerConfigs("client");
   }
