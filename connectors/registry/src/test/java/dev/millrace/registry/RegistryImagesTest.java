@@ -482,13 +482,17 @@ class RegistryImagesTest {
   }
 
   /** As Protobuf merges them: the last one that is set counts. */
-  @Test
-  void protobufMessages_thatComeTwice_areMerged_andNamesMayBeFull() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {".com.example.Q", "com.example.Q", "example.Q", "Q"})
+  void protobufMessages_thatComeTwice_areMerged_howeverTheirTypeIsNamed(String type)
+      throws IOException {
     int id =
         registry.register(
             "images-value",
             "PROTOBUF",
-            "syntax = \"proto3\"; package com.example; message P { .com.example.Q q = 1; }"
+            "syntax = \"proto3\"; package com.example; message P { "
+                + type
+                + " q = 1; }"
                 + " message Q { bytes image = 2; }");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
