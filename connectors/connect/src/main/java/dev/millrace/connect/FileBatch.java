@@ -32,7 +32,10 @@ final class FileBatch {
    *     this scan has seen, if the clock was set forward since
    */
   FileBatch(
-      ImageFolderConfig config, Map<Integer, SentFiles> sent, PassedOver passedOver, long scannedMs) {
+      ImageFolderConfig config,
+      Map<Integer, SentFiles> sent,
+      PassedOver passedOver,
+      long scannedMs) {
     this.config = config;
     this.sent = sent;
     this.passedOver = passedOver;
@@ -71,7 +74,8 @@ final class FileBatch {
     SentFiles.Batch batch =
         batches.computeIfAbsent(
             file.partition(),
-            partition -> sent.get(partition).startBatch(scannedMs - config.forgetAfter().toMillis()));
+            partition ->
+                sent.get(partition).startBatch(scannedMs - config.forgetAfter().toMillis()));
     Map<String, Object> before = batch.offset();
     batch.add(file, scannedMs);
     return new ImageRecords.Place(

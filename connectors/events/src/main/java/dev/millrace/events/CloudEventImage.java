@@ -82,7 +82,9 @@ record CloudEventImage(JsonImage json) {
     }
     if (event.binary != null) {
       return new ImageEvent.Encoded(
-          ContentType.parse(Objects.requireNonNullElse(event.type, "")).isJson() ? json.read(event.binary, 0) : event.binary);
+          ContentType.parse(Objects.requireNonNullElse(event.type, "")).isJson()
+              ? json.read(event.binary, 0)
+              : event.binary);
     }
     if (event.image != null) {
       return new ImageEvent.Encoded(event.image);

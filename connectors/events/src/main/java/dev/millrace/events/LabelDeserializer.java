@@ -17,8 +17,8 @@ import org.apache.kafka.common.serialization.Deserializer;
  *       text in the field {@code label}.
  *   <li>{@code application/cloudevents+json}: a CloudEvent in structured mode, whose {@code data}
  *       is one of these.
- *   <li>With a schema registry, a value of any other type that begins like the {@link WireFormat} is
- *       read by its schema. So is a value in JSON that begins like it.
+ *   <li>With a schema registry, a value of any other type that begins like the {@link WireFormat}
+ *       is read by its schema. So is a value in JSON that begins like it.
  *   <li>Otherwise the value is the name, in UTF-8.
  * </ul>
  *

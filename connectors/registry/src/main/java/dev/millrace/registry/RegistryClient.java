@@ -130,10 +130,7 @@ final class RegistryClient {
     }
     String path = "/subjects/" + escaped(subject) + (config.register() ? "/versions" : "");
     return send(
-            "POST",
-            path,
-            HttpRequest.BodyPublishers.ofString(body.toString()),
-            RegistryClient::id)
+            "POST", path, HttpRequest.BodyPublishers.ofString(body.toString()), RegistryClient::id)
         .orElseThrow(
             () ->
                 new RegistryException(

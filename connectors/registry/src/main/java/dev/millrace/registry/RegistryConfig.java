@@ -72,9 +72,7 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
     }
     String register = text(config, REGISTER);
     return new RegistryConfig(
-        urls,
-        authorization(userInfo, text(config, TOKEN)),
-        register == null || isTrue(register));
+        urls, authorization(userInfo, text(config, TOKEN)), register == null || isTrue(register));
   }
 
   private static boolean isTrue(String register) {
@@ -127,7 +125,10 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
     boolean http = "http".equalsIgnoreCase(url.getScheme());
     if ((!http && !"https".equalsIgnoreCase(url.getScheme())) || url.getHost() == null) {
       throw new IllegalArgumentException(
-          URL + ": '" + shown(url) + "' is not an address such as http://localhost:8081 (a host has no underscore)");
+          URL
+              + ": '"
+              + shown(url)
+              + "' is not an address such as http://localhost:8081 (a host has no underscore)");
     }
   }
 }

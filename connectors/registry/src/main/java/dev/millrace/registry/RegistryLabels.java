@@ -20,7 +20,10 @@ final class RegistryLabels implements RegisteredLabels {
   @Override
   public String read(byte[] value) throws IOException {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(fields.read(value))).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(fields.read(value)))
+          .toString();
     } catch (MissingFieldException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -477,8 +477,7 @@ class RegistryImagesTest {
     out.flush();
     assertImage(read("next.image", framed(id, bytes.toByteArray())));
     assertUnreadable(read("next.next.image", framed(id, bytes.toByteArray())), "is not set");
-    assertUnreadable(
-        read("all.image", framed(id, bytes.toByteArray())), "is not a message");
+    assertUnreadable(read("all.image", framed(id, bytes.toByteArray())), "is not a message");
   }
 
   /** As Protobuf merges them: the last one that is set counts. */

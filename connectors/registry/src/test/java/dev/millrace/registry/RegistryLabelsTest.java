@@ -29,8 +29,7 @@ class RegistryLabelsTest {
   @BeforeEach
   void start() throws IOException {
     registry = new SchemaRegistryStub();
-    labels =
-        SchemaRegistry.labelDeserializer(Map.of("schema.registry.url", registry.url()));
+    labels = SchemaRegistry.labelDeserializer(Map.of("schema.registry.url", registry.url()));
   }
 
   @AfterEach
@@ -105,8 +104,7 @@ class RegistryLabelsTest {
     int json = registry.register("labels-value", "JSON", "{\"type\":\"object\"}");
 
     assertThat(read(protobuf, bytes.toByteArray())).isEqualTo("cat");
-    assertThat(read(json, "{\"label\":\"cat\"}".getBytes(StandardCharsets.UTF_8)))
-        .isEqualTo("cat");
+    assertThat(read(json, "{\"label\":\"cat\"}".getBytes(StandardCharsets.UTF_8))).isEqualTo("cat");
     assertThatThrownBy(() -> read(json, "{\"image\":\"cat\"}".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(SerializationException.class)
         .hasMessageContaining("a record with the schema " + json)
@@ -124,7 +122,9 @@ class RegistryLabelsTest {
   void avroRecord_withoutALabel_isRefused(String field, String reason) {
     int id =
         registry.register(
-            "labels-value", "AVRO", "{\"type\":\"record\",\"name\":\"L\",\"fields\":[" + field + "]}");
+            "labels-value",
+            "AVRO",
+            "{\"type\":\"record\",\"name\":\"L\",\"fields\":[" + field + "]}");
     assertThatThrownBy(() -> read(id, avro("cat")))
         .isInstanceOf(SerializationException.class)
         .hasMessageContaining("a record with the schema " + id)
@@ -150,7 +150,8 @@ class RegistryLabelsTest {
     assertThat(
             labels.deserialize(
                 "labels",
-                new RecordHeaders().add("content-type", "application/json".getBytes(StandardCharsets.UTF_8)),
+                new RecordHeaders()
+                    .add("content-type", "application/json".getBytes(StandardCharsets.UTF_8)),
                 "{\"label\":\"cat\"}".getBytes(StandardCharsets.UTF_8)))
         .isEqualTo("cat");
     assertThat(registry.requests()).isEmpty();

@@ -132,8 +132,8 @@ class RegistrySuite {
 
   @ParameterizedTest
   @EnumSource
-  void imagesByTheirSchemas_getPredictionsInEveryFormat(
-      OutputFormat format, EmbeddedBroker broker) throws Exception {
+  void imagesByTheirSchemas_getPredictionsInEveryFormat(OutputFormat format, EmbeddedBroker broker)
+      throws Exception {
     new RegistryScenario(
             url,
             register("avro-value", "AVRO", RegistryScenario.AVRO),

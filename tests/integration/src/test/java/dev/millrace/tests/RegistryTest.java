@@ -32,7 +32,8 @@ class RegistryTest {
 
   @ParameterizedTest
   @EnumSource(names = {"AVRO", "JSON"})
-  void imagesByTheirSchemas_getPredictions(OutputFormat format, EmbeddedBroker broker) throws Exception {
+  void imagesByTheirSchemas_getPredictions(OutputFormat format, EmbeddedBroker broker)
+      throws Exception {
     try (SchemaRegistryStub registry = new SchemaRegistryStub()) {
       new RegistryScenario(
               registry.url(),

@@ -114,7 +114,8 @@ public final class SchemaRegistryStub implements AutoCloseable {
       answer = garbage;
     }
     byte[] bytes =
-        (answer == null ? "{\"error_code\":40403,\"message\":\"no\"}" : answer).getBytes(StandardCharsets.UTF_8);
+        (answer == null ? "{\"error_code\":40403,\"message\":\"no\"}" : answer)
+            .getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(status == 0 ? code : status, bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();

@@ -175,12 +175,14 @@ class ClientsSuite {
     assertThat(reasons)
         .containsOnlyKeys(WRONG)
         .hasEntrySatisfying("page", reason -> assertThat(reason).contains("HTML"))
-        .hasEntrySatisfying("untyped", reason -> assertThat(reason).contains("JSON", "content type"))
+        .hasEntrySatisfying(
+            "untyped", reason -> assertThat(reason).contains("JSON", "content type"))
         .hasEntrySatisfying(
             "json-without-image", reason -> assertThat(reason).contains("no field \"image\""))
         .hasEntrySatisfying(
             "batch",
-            reason -> assertThat(reason).contains("application/cloudevents-batch+json", "one event"));
+            reason ->
+                assertThat(reason).contains("application/cloudevents-batch+json", "one event"));
   }
 
   private static String header(JsonNode record, String name) {
