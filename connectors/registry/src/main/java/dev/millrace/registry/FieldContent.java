@@ -1,27 +1,28 @@
 package dev.millrace.registry;
 
 import java.util.Locale;
-import java.util.Set;
 import org.apache.avro.Schema;
 
 /** What is looked for in events, and the types that a field with it may have. */
 enum FieldContent {
   /** An encoded image. */
-  IMAGE("bytes", Set.of(Schema.Type.BYTES, Schema.Type.FIXED)),
+  IMAGE("bytes", Schema.Type.BYTES, Schema.Type.FIXED),
   /** The name of a class. */
-  LABEL("string", Set.of(Schema.Type.STRING, Schema.Type.ENUM));
+  LABEL("string", Schema.Type.STRING, Schema.Type.ENUM);
 
   private final String protobuf;
-  private final Set<Schema.Type> avro;
+  private final Schema.Type usual;
+  private final Schema.Type other;
 
-  FieldContent(String protobuf, Set<Schema.Type> avro) {
+  FieldContent(String protobuf, Schema.Type usual, Schema.Type other) {
     this.protobuf = protobuf;
-    this.avro = avro;
+    this.usual = usual;
+    this.other = other;
   }
 
   /** {@return whether a field of this type in Avro may have it} */
   boolean mayBe(Schema.Type type) {
-    return avro.contains(type);
+    return type == usual || type == other;
   }
 
   /** {@return whether a field of this type in Protobuf may have it} */
