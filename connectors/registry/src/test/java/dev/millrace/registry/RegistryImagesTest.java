@@ -211,7 +211,7 @@ class RegistryImagesTest {
                 + type
                 + "},{\"name\":\"image\",\"type\":\"bytes\"}]}");
     ByteArrayOutputStream event = new ByteArrayOutputStream();
-    for (String number : numbers.split(" ")) {
+    for (String number : numbers.split(" ", -1)) {
       event.writeBytes(avro(Schema.create(Schema.Type.LONG), Long.parseLong(number)));
     }
     assertUnreadable(
