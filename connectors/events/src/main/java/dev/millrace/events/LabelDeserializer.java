@@ -74,6 +74,9 @@ public final class LabelDeserializer implements Deserializer<String> {
       }
       return registered.read(value);
     }
+    if (type.isAnyCloudEvent() && !type.isCloudEvent()) {
+      throw new IOException("it is of the type " + type.type() + ", which is not supported");
+    }
     if (!type.isJson() && !type.isCloudEvent()) {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
     }

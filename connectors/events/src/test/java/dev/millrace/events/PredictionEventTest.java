@@ -108,6 +108,23 @@ class PredictionEventTest {
         .isEqualTo("application/cloudevents+json");
   }
 
+  @Test
+  void headersThatAreThereAlready_areReplaced_andThoseWithoutAValueLeftOut() throws IOException {
+    Prediction prediction = prediction(null, null);
+    Headers headers =
+        headers(prediction)
+            .add("Content-Type", "image/png".getBytes(StandardCharsets.UTF_8))
+            .add("ce_camera", null);
+
+    byte[] value =
+        Prediction.cloudEventSerde().serializer().serialize("predictions", headers, prediction);
+
+    assertThat(json(value).has("camera")).isFalse();
+    assertThat(headers)
+        .extracting("key")
+        .containsExactly("traceparent", "ce_camera", "content-type");
+  }
+
   /** Any text may be an application id, but an event's source is a URI reference. */
   @ParameterizedTest
   @CsvSource({
