@@ -303,8 +303,7 @@ class ImageEventTest {
     assertThat(
             ImageEvent.serde()
                 .deserializer()
-                .deserialize(
-                    "images", new RecordHeaders().add("ce_dataref", null), (byte[]) null))
+                .deserialize("images", new RecordHeaders().add("ce_dataref", null), (byte[]) null))
         .isNull();
   }
 

@@ -91,8 +91,7 @@ class PredictionHeadersTest {
             PredictionHeaders.of(headers(), prediction("a"), "app", year10000)
                 .lastHeader("ce_time"))
         .isNull();
-    assertThat(
-            texts(PredictionHeaders.of(headers(), prediction("a"), "app", year10000 - 1)))
+    assertThat(texts(PredictionHeaders.of(headers(), prediction("a"), "app", year10000 - 1)))
         .contains("ce_time: 9999-12-31T23:59:59.999Z");
   }
 }

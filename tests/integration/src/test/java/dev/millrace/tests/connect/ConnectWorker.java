@@ -39,7 +39,6 @@ final class ConnectWorker implements AutoCloseable {
   /** Part of the failure of a task that could not reach the leader of its group. */
   private static final String LEADER_IS_AWAY = "forward REST request";
 
-
   private final String name;
   private final Path folder;
   private final List<String> command;
