@@ -22,6 +22,7 @@ public final class S3Server implements AutoCloseable {
   private static final String SECRET_KEY = "test-secret";
 
   private final S3Proxy server;
+  private final URI endpoint;
   private final S3Client client;
 
   /** Starts a server with an empty bucket. */
@@ -40,13 +41,14 @@ public final class S3Server implements AutoCloseable {
             .stopTimeout(0)
             .build();
     server.start();
+    endpoint = URI.create("http://127.0.0.1:" + server.getPort());
     client = client(ACCESS_KEY, SECRET_KEY);
     client.createBucket(request -> request.bucket(bucket));
   }
 
-  /** {@return how to reach the server} */
+  /** {@return how to reach the server, or its place if it was stopped} */
   public S3Access access() {
-    return new S3Access(URI.create("http://127.0.0.1:" + server.getPort()), "us-east-1", true);
+    return new S3Access(endpoint, "us-east-1", true);
   }
 
   /** {@return a client of the server} */

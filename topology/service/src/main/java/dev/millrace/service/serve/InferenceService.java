@@ -132,9 +132,14 @@ public final class InferenceService implements AutoCloseable {
               config.streams(), config.inference().model(), registry, Tags.empty());
     }
     if (follower != null && follower.champion().isPresent()) {
-      follower.start(version -> load(config.inference().withVersion(version)), this::joinOrEnd);
+      follower.start(
+          champion ->
+              load(
+                  config.inference().withVersion(champion.version()),
+                  inference -> inference.start(champion)),
+          this::joinOrEnd);
     } else {
-      ImageInference<byte[]> loaded = load(config.inference());
+      ImageInference<byte[]> loaded = load(config.inference(), ImageInference::start);
       if (follower != null) {
         follower.follow(loaded);
       }
@@ -142,10 +147,11 @@ public final class InferenceService implements AutoCloseable {
     }
   }
 
-  private ImageInference<byte[]> load(InferenceConfig model) {
+  private ImageInference<byte[]> load(
+      InferenceConfig model, Function<ImageInference<byte[]>, ModelVersion> start) {
     ImageInference<byte[]> loaded = factory.apply(model);
     try {
-      var unused = loaded.start();
+      var unused = start.apply(loaded);
       return loaded;
     } catch (RuntimeException | Error e) {
       loaded.close();

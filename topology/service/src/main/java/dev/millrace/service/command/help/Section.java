@@ -10,6 +10,10 @@ public enum Section {
   MODEL("Model"),
   /** Topics that a command reads or writes. */
   TOPICS("Topics"),
+  /** Images that records only refer to. */
+  FETCH("Images that are stored elsewhere"),
+  /** The connection to S3. */
+  S3("S3"),
   /** Decoding, batching and devices. */
   INFERENCE("Decoding and batching"),
   /** Content of the predictions. */

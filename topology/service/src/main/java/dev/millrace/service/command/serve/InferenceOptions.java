@@ -9,6 +9,7 @@ import dev.millrace.streams.InferenceConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -24,13 +25,7 @@ final class InferenceOptions {
 
   private static final ImageLimits LIMITS = DEFAULTS.engine().limits();
 
-  @Grouped(Section.MODEL)
-  @Option(
-      names = "--repository",
-      paramLabel = "DIR",
-      defaultValue = RepositoryOption.DEFAULT,
-      description = "Folder of the model repository (default: ${DEFAULT-VALUE}).")
-  private Path repository;
+  @Mixin private RepositoryOption repository;
 
   @Grouped(Section.MODEL)
   @Option(
@@ -132,7 +127,7 @@ final class InferenceOptions {
    */
   InferenceConfig config() {
     InferenceConfig.Builder builder =
-        InferenceConfig.builder(repository, model)
+        InferenceConfig.builder(repository.open(), model)
             .version(version)
             .devices(devices.stream().map(Device::parse).toList())
             .maxBatchSize(maxBatchSize)
