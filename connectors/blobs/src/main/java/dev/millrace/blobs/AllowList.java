@@ -18,9 +18,11 @@ import java.util.List;
  */
 public final class AllowList {
 
+  private final List<String> texts;
   private final List<DataRef> places;
 
-  private AllowList(List<DataRef> places) {
+  private AllowList(List<String> texts, List<DataRef> places) {
+    this.texts = texts;
     this.places = places;
   }
 
@@ -40,7 +42,7 @@ public final class AllowList {
             "'" + place + "' is not a place to read from: " + e.getMessage(), e);
       }
     }
-    return new AllowList(List.copyOf(parsed));
+    return new AllowList(List.copyOf(places), List.copyOf(parsed));
   }
 
   private static DataRef place(String text) {
@@ -60,6 +62,11 @@ public final class AllowList {
     return places.stream().anyMatch(place -> admits(place, ref));
   }
 
+  /** {@return whether the list admits nothing} */
+  public boolean isEmpty() {
+    return places.isEmpty();
+  }
+
   /** {@return the places that are of one kind} */
   <R extends DataRef> List<R> places(Class<R> kind) {
     return places.stream().filter(kind::isInstance).map(kind::cast).toList();
@@ -76,5 +83,11 @@ public final class AllowList {
   private static List<String> withoutTrailingSlash(List<String> path) {
     int last = path.size() - 1;
     return last >= 0 && path.get(last).isEmpty() ? path.subList(0, last) : path;
+  }
+
+  /** {@return the places as they were given, separated by commas} */
+  @Override
+  public String toString() {
+    return String.join(",", texts);
   }
 }

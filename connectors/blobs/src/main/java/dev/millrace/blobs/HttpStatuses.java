@@ -33,12 +33,12 @@ final class HttpStatuses {
     }
     if (FORBIDDEN.contains(status)) {
       throw new RefusedException(
-          Refused.Reason.FORBIDDEN, "the store forbids access (status " + status + ")");
+          Refused.Reason.FORBIDDEN, "the server forbids access (status " + status + ")");
     }
     if (NOT_FOUND.contains(status)) {
       throw new RefusedException(
-          Refused.Reason.NOT_FOUND, "the store has no such data (status " + status + ")");
+          Refused.Reason.NOT_FOUND, "the server has no such data (status " + status + ")");
     }
-    throw new RefusedException(Refused.Reason.UNUSABLE, "the store answers with status " + status);
+    throw new RefusedException(Refused.Reason.UNUSABLE, "the server answers with status " + status);
   }
 }

@@ -12,7 +12,7 @@ public final class StoreAwayException extends Exception {
   private final String store;
 
   StoreAwayException(String store, String problem, Throwable cause) {
-    super("the store " + store + " is away: " + problem, cause);
+    super(store + " is away: " + problem, cause);
     this.store = store;
   }
 

@@ -11,6 +11,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AllowListTest {
 
+  @Test
+  void list_saysWhatItAdmits() {
+    assertThat(AllowList.of(List.of()).isEmpty()).isTrue();
+    AllowList list = AllowList.of(List.of("s3://images/cats", "HTTPS://a.example"));
+    assertThat(list.isEmpty()).isFalse();
+    assertThat(list).hasToString("s3://images/cats,HTTPS://a.example");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "https://a.example, https://a.example/x",

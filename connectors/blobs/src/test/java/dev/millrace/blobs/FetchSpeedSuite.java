@@ -2,6 +2,7 @@ package dev.millrace.blobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.S3Server;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,14 +59,14 @@ class FetchSpeedSuite {
   void fetcher_keepsUpWithABareLoop() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try (S3Server server = new S3Server("images", new LateObjects());
-        S3Client bare = S3Clients.open(server.access(), LIMITS);
+        S3Client bare = S3Clients.open(Fetching.access(server), LIMITS);
         Fetcher fetcher =
             new Fetcher(
                 new FetchConfig(
                     AllowList.of(List.of("s3://images")),
                     Networks.PUBLIC,
                     LIMITS,
-                    server.access()))) {
+                    Fetching.access(server)))) {
       server
           .client()
           .putObject(

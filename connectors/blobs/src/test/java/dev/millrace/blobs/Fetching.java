@@ -1,5 +1,6 @@
 package dev.millrace.blobs;
 
+import dev.millrace.testing.S3Server;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,11 @@ final class Fetching {
   static FetchLimits limits(long total, long silence) {
     return new FetchLimits(
         1000, Duration.ofMillis(total), Duration.ofMinutes(2), Duration.ofMillis(silence), 4);
+  }
+
+  /** {@return how to reach a server} */
+  static S3Access access(S3Server server) {
+    return new S3Access(server.endpoint(), "us-east-1", true);
   }
 
   /** {@return the fetched text and its tag} */

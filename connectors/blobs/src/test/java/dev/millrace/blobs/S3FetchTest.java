@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.blobs.Refused.Reason;
+import dev.millrace.testing.HostileServer;
+import dev.millrace.testing.S3Server;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +43,7 @@ class S3FetchTest {
   }
 
   private static Fetcher fetcher(String... places) {
-    return fetcher(server.access(), Fetching.PATIENT, places);
+    return fetcher(Fetching.access(server), Fetching.PATIENT, places);
   }
 
   @Test
@@ -72,7 +74,7 @@ class S3FetchTest {
   void missingObject_isRefused() throws Exception {
     try (Fetcher fetcher = fetcher("s3://images")) {
       assertThat(Fetching.fetch(fetcher, "s3://images/none"))
-          .isEqualTo(new Refused(Reason.NOT_FOUND, "the store has no such data (status 404)"));
+          .isEqualTo(new Refused(Reason.NOT_FOUND, "the server has no such data (status 404)"));
     }
   }
 
@@ -81,8 +83,7 @@ class S3FetchTest {
     try (Fetcher fetcher = fetcher("s3://no-such-bucket")) {
       assertThatThrownBy(() -> Fetching.fetch(fetcher, "s3://no-such-bucket/x"))
           .isInstanceOf(StoreAwayException.class)
-          .hasMessage(
-              "the store s3://no-such-bucket is away: it answers NoSuchBucket (status 404)");
+          .hasMessage("s3://no-such-bucket is away: it answers NoSuchBucket (status 404)");
     }
   }
 
@@ -132,12 +133,12 @@ class S3FetchTest {
   void serverThatIsGone_isAway() throws Exception {
     S3Access access;
     try (S3Server gone = new S3Server("images")) {
-      access = gone.access();
+      access = Fetching.access(gone);
     }
     try (Fetcher fetcher = fetcher(access, Fetching.PATIENT, "s3://images")) {
       assertThatThrownBy(() -> Fetching.fetch(fetcher, "s3://images/x"))
           .isInstanceOf(StoreAwayException.class)
-          .hasMessage("the store s3://images is away: it refuses connections");
+          .hasMessage("s3://images is away: it refuses connections");
     }
   }
 

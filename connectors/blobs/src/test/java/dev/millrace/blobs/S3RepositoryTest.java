@@ -11,6 +11,8 @@ import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.RemoteModelRepository;
+import dev.millrace.testing.HostileServer;
+import dev.millrace.testing.S3Server;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -44,7 +46,8 @@ class S3RepositoryTest {
   }
 
   private RemoteModelRepository machine(String name) {
-    return RemoteRepositories.open(PLACE, temp.resolve(name), server.access(), warnings::add);
+    return RemoteRepositories.open(
+        PLACE, temp.resolve(name), Fetching.access(server), warnings::add);
   }
 
   static ModelVersion publish(ModelRepository repository, String model, String content) {
@@ -147,7 +150,7 @@ class S3RepositoryTest {
       assertThat(warnings)
           .containsExactly(
               PLACE
-                  + " does not work (the store s3://models is away: it refuses connections); using"
+                  + " does not work (s3://models is away: it refuses connections); using"
                   + " the versions in "
                   + temp.resolve("x"));
       assertThatThrownBy(() -> publish(repository, "cats", "two"))

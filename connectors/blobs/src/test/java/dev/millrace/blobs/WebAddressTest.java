@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.blobs.Refused.Reason;
+import dev.millrace.testing.HostileServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -143,9 +144,7 @@ class WebAddressTest {
       assertThatThrownBy(() -> Fetching.fetch(fetcher, uri))
           .isInstanceOf(StoreAwayException.class)
           .hasMessage(
-              "the store http://a.example:"
-                  + server.port()
-                  + " is away: its name cannot be resolved");
+              "http://a.example:" + server.port() + " is away: its name cannot be resolved");
     }
   }
 

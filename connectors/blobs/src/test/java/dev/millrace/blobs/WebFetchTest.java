@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.blobs.Refused.Reason;
+import dev.millrace.testing.HostileServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -117,10 +118,7 @@ class WebFetchTest {
       assertThatThrownBy(() -> Fetching.fetch(fetcher, server.uri("/x")))
           .isInstanceOf(StoreAwayException.class)
           .hasMessage(
-              "the store http://127.0.0.1:"
-                  + server.port()
-                  + " is away: it answers with status "
-                  + status);
+              "http://127.0.0.1:" + server.port() + " is away: it answers with status " + status);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.RemoteModelRepository;
+import dev.millrace.testing.HostileServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,7 +77,7 @@ class WebRepositoryTest {
           .hasMessage(
               "cannot read "
                   + server.uri("/m/cats/files/" + version.sha256())
-                  + ": the store has no such data (status 404)");
+                  + ": the server has no such data (status 404)");
     }
   }
 

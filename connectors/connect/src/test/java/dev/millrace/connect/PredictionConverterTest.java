@@ -70,7 +70,15 @@ class PredictionConverterTest {
     assertThat(struct.schema().fields())
         .extracting(field -> field.name())
         .containsExactly(
-            "id", "model", "label", "probability", "top", "labels", "probabilities", "source");
+            "id",
+            "model",
+            "label",
+            "probability",
+            "top",
+            "labels",
+            "probabilities",
+            "source",
+            "revision");
     assertThat(struct.getString("id")).isEqualTo("cats/1.jpg");
     assertThat(struct.getStruct("model").getString("name")).isEqualTo("resnet20");
     assertThat(struct.getStruct("model").getInt32("version")).isEqualTo(3);
@@ -133,7 +141,8 @@ class PredictionConverterTest {
             "labels",
             "source_topic",
             "source_partition",
-            "source_offset");
+            "source_offset",
+            "revision");
     assertThat(struct.schema().fields()).allMatch(field -> field.schema().type().isPrimitive());
     assertThat(struct.getString("id")).isEqualTo("cats/1.jpg");
     assertThat(struct.getString("model_name")).isEqualTo("resnet20");

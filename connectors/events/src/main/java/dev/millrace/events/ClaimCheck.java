@@ -1,34 +1,83 @@
 package dev.millrace.events;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
-/** An event whose image is stored elsewhere, as CloudEvents' extension {@code dataref} says. */
+/**
+ * Where an event says that its image is stored, as CloudEvents' extension {@code dataref} does.
+ * Collects the fields of a JSON object, which may come in any order. Not thread-safe.
+ */
 final class ClaimCheck {
 
   /** The attribute with the URI of the image. */
-  static final String DATAREF = "dataref";
+  private static final String DATAREF = "dataref";
 
   /** The attribute with the checksum of the image. */
-  static final String SHA256 = "sha256";
+  private static final String SHA256 = "sha256";
 
   /** What the names of a CloudEvent's attributes begin with as headers (binary mode). */
   private static final String PREFIX = "ce_";
 
-  private ClaimCheck() {}
+  private String uri;
+  private String sha256;
 
-  /** {@return where the headers of an event in binary mode say that its image is} */
+  /** {@return where the headers of a record say that its image is stored} */
   static Optional<ImageReference> of(Headers headers) {
     return text(headers, DATAREF)
         .map(uri -> new ImageReference(uri, text(headers, SHA256).orElse(null)));
   }
 
+  /** Header names are compared without regard to case; the name with the prefix comes first. */
   private static Optional<String> text(Headers headers, String attribute) {
-    Header header = headers.lastHeader(PREFIX + attribute);
-    return header == null || header.value() == null
-        ? Optional.empty()
-        : Optional.of(new String(header.value(), StandardCharsets.UTF_8));
+    String found = null;
+    for (Header header : headers) {
+      boolean prefixed = header.key().equalsIgnoreCase(PREFIX + attribute);
+      if (header.value() != null
+          && (prefixed || (found == null && header.key().equalsIgnoreCase(attribute)))) {
+        found = new String(header.value(), StandardCharsets.UTF_8);
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+
+  /**
+   * Takes a field, if it belongs to the claim check.
+   *
+   * @param name the field's name
+   * @param parser a parser at the field's value
+   * @return whether the field was taken
+   * @throws UnreadableEventException if the value is neither a text nor null
+   */
+  boolean take(String name, JsonParser parser) throws IOException, UnreadableEventException {
+    switch (name) {
+      case DATAREF, PREFIX + DATAREF -> uri = text(name, parser);
+      case SHA256, PREFIX + SHA256 -> sha256 = text(name, parser);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String text(String name, JsonParser parser)
+      throws IOException, UnreadableEventException {
+    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+      return null;
+    }
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      throw new UnreadableEventException("the JSON field \"" + name + "\" is not a text");
+    }
+    return parser.getText();
+  }
+
+  /** {@return where the fields say that the image is stored} */
+  Optional<ImageEvent> event() {
+    return Optional.ofNullable(uri)
+        .map(text -> new ImageEvent.Referenced(new ImageReference(text, sha256)));
   }
 }

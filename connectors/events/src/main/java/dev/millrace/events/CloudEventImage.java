@@ -35,14 +35,16 @@ record CloudEventImage(JsonImage json) {
         switch (name) {
           case "specversion" -> event.version = parser.getValueAsString("");
           case "datacontenttype" -> event.type = parser.getValueAsString("");
-          case ClaimCheck.DATAREF -> event.dataref = parser.getValueAsString("");
-          case ClaimCheck.SHA256 -> event.sha256 = parser.getValueAsString("");
           case "data_base64", "data" -> {
             if (token != JsonToken.VALUE_NULL) {
               data(event, name, parser);
             }
           }
-          default -> parser.skipChildren();
+          default -> {
+            if (!event.elsewhere.take(name, parser)) {
+              parser.skipChildren();
+            }
+          }
         }
       }
       JsonImage.end(parser);
@@ -58,9 +60,9 @@ record CloudEventImage(JsonImage json) {
     if (name.equals("data_base64")) {
       event.binary = Base64Text.decode(parser, name);
     } else if (parser.currentToken() == JsonToken.START_OBJECT) {
-      event.image = json.image(parser);
+      event.image = json.event(parser);
     } else {
-      event.image = Base64Text.decode(parser, name);
+      event.image = new ImageEvent.Encoded(Base64Text.decode(parser, name));
     }
   }
 
@@ -70,25 +72,26 @@ record CloudEventImage(JsonImage json) {
           "the CloudEvent's specversion is \"" + event.version + "\"; send version 1.0");
     }
     if (event.binary != null) {
-      return new ImageEvent.Encoded(
-          ContentType.parse(event.type).isJson() ? json.read(event.binary, 0) : event.binary);
+      return ContentType.parse(event.type).isJson()
+          ? json.read(event.binary, 0)
+          : new ImageEvent.Encoded(event.binary);
     }
     if (event.image != null) {
-      return new ImageEvent.Encoded(event.image);
+      return event.image;
     }
-    if (event.dataref == null) {
-      throw new UnreadableEventException("the CloudEvent has no data; expected " + EXPECTED);
-    }
-    return new ImageEvent.Referenced(new ImageReference(event.dataref, event.sha256));
+    return event
+        .elsewhere
+        .event()
+        .orElseThrow(
+            () -> new UnreadableEventException("the CloudEvent has no data; expected " + EXPECTED));
   }
 
   /** What is known of an event while it is read. The fields may come in any order. */
   private static final class Attributes {
     private String version = "";
     private String type = "";
-    private String dataref;
-    private String sha256;
+    private final ClaimCheck elsewhere = new ClaimCheck();
     private byte[] binary;
-    private byte[] image;
+    private ImageEvent image;
   }
 }

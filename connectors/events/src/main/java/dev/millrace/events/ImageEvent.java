@@ -47,9 +47,10 @@ public sealed interface ImageEvent {
    *       mode, whose {@code content-type} is that of its data.
    * </ul>
    *
-   * <p>With the header {@code ce_dataref} (a CloudEvents claim check) and without a value, the
-   * event is {@link Referenced}. So is a CloudEvent in structured mode that has {@code dataref} and
-   * no data. The checksum is in {@code ce_sha256} or {@code sha256}, or missing.
+   * <p>With the header {@code ce_dataref} or {@code dataref} (a CloudEvents claim check) and
+   * without a value, the event is {@link Referenced}. So is a CloudEvent in structured mode that
+   * has {@code dataref} and no data, and a JSON object that has {@code dataref} and no image. The
+   * checksum is in {@code ce_sha256} or {@code sha256}, or missing.
    *
    * <p>Reading never throws an exception: an invalid value becomes {@link Unreadable}, and a null
    * value stays null. Writing follows the headers, too: it stores the image's bytes unchanged, or

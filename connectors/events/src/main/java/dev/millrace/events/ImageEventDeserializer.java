@@ -68,7 +68,7 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
     if (type.needsSchema()) {
       return registered(type, value);
     }
-    return new ImageEvent.Encoded(type.isJson() ? json.read(value, 0) : value);
+    return type.isJson() ? json.read(value, 0) : new ImageEvent.Encoded(value);
   }
 
   private ImageEvent registered(ContentType type, byte[] value) throws UnreadableEventException {

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * The format of JSON objects with the image as {@link Base64Text} in one field. Other fields are
- * passed over. Immutable.
+ * The format of JSON objects with the image as {@link Base64Text} in one field, or with the fields
+ * of a {@link ClaimCheck} instead. Other fields are passed over. Immutable.
  *
  * @param field the field that holds the image
  */
@@ -46,42 +46,50 @@ record JsonImage(ImageField field) {
   }
 
   /**
-   * {@return the image of a JSON value}
+   * {@return the image of a JSON value, or where it is stored}
    *
    * @param from the place of the JSON in {@code value}
    * @throws IOException if the value is not JSON
    */
-  byte[] read(byte[] value, int from) throws IOException, UnreadableEventException {
+  ImageEvent read(byte[] value, int from) throws IOException, UnreadableEventException {
     try (JsonParser parser = object(value, from, shape())) {
-      byte[] image = image(parser);
+      ImageEvent event = event(parser);
       end(parser);
-      return image;
+      return event;
     }
   }
 
-  /** {@return the image of the object that the parser has entered} */
-  byte[] image(JsonParser parser) throws IOException, UnreadableEventException {
-    byte[] image = image(parser, 0);
-    if (image == null) {
-      throw new UnreadableEventException(
-          "the JSON value has no field \"" + field + "\"; expected " + shape());
+  /** {@return the image of the object that the parser has entered, or where it is stored} */
+  ImageEvent event(JsonParser parser) throws IOException, UnreadableEventException {
+    ClaimCheck elsewhere = new ClaimCheck();
+    byte[] image = image(parser, 0, elsewhere);
+    if (image != null) {
+      return new ImageEvent.Encoded(image);
     }
-    return image;
+    return elsewhere
+        .event()
+        .orElseThrow(
+            () ->
+                new UnreadableEventException(
+                    "the JSON value has no field \"" + field + "\"; expected " + shape()));
   }
 
-  private byte[] image(JsonParser parser, int depth) throws IOException, UnreadableEventException {
+  private byte[] image(JsonParser parser, int depth, ClaimCheck elsewhere)
+      throws IOException, UnreadableEventException {
     byte[] image = null;
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       JsonToken token = parser.nextToken();
       if (!name.equals(field.path().get(depth))) {
-        parser.skipChildren();
+        if (depth > 0 || !elsewhere.take(name, parser)) {
+          parser.skipChildren();
+        }
       } else if (image != null) {
         throw new UnreadableEventException(
             "the JSON value has two fields \"" + field + "\"; send one");
       } else if (depth + 1 == field.path().size()) {
         image = Base64Text.decode(parser, field.toString());
       } else if (token == JsonToken.START_OBJECT) {
-        image = image(parser, depth + 1);
+        image = image(parser, depth + 1, elsewhere);
       } else {
         throw new UnreadableEventException(
             "the JSON field \"" + name + "\" is not an object; expected " + shape());

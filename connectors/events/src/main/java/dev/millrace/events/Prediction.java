@@ -22,6 +22,9 @@ import org.apache.kafka.common.serialization.Serdes;
  *     null if the topology was configured to omit them; they sum to 1 unless the classes are
  *     independent
  * @param source the input record
+ * @param revision for an image that the record only refers to, the revision that was classified:
+ *     the version id in S3, otherwise the ETag. Null if none is known, or the record holds the
+ *     image
  */
 public record Prediction(
     String id,
@@ -31,7 +34,8 @@ public record Prediction(
     List<Top> top,
     List<String> labels,
     Probabilities probabilities,
-    Source source) {
+    Source source,
+    String revision) {
 
   /** Lowest probability at which an independent class counts as right. */
   public static final float THRESHOLD = 0.5f;
@@ -104,7 +108,8 @@ public record Prediction(
   }
 
   /**
-   * Requires all values but {@code labels} and {@code probabilities}, and copies the lists.
+   * Requires all values but {@code labels}, {@code probabilities} and {@code revision}, and copies
+   * the lists.
    *
    * @param id the image's id
    * @param model the model version that classified the image
@@ -114,6 +119,7 @@ public record Prediction(
    * @param labels names of the independent classes that are right, or null for exclusive classes
    * @param probabilities the probabilities of all classes in the order of the model's outputs
    * @param source the input record
+   * @param revision the revision of an image that is stored elsewhere, or null
    * @throws NullPointerException if a required value is null
    */
   public Prediction {
@@ -146,6 +152,31 @@ public record Prediction(
       Probabilities probabilities,
       Source source) {
     this(id, model, label, probability, top, null, probabilities, source);
+  }
+
+  /**
+   * Creates a prediction without a revision.
+   *
+   * @param id the image's id
+   * @param model the model version that classified the image
+   * @param label name of the most probable class
+   * @param probability probability of the most probable class, from 0 to 1
+   * @param top the most probable classes, most probable first
+   * @param labels names of the independent classes that are right, or null for exclusive classes
+   * @param probabilities the full distribution in the order of the model's outputs, or null
+   * @param source the input record
+   * @throws NullPointerException if a required value is null
+   */
+  public Prediction(
+      String id,
+      Model model,
+      String label,
+      float probability,
+      List<Top> top,
+      List<String> labels,
+      Probabilities probabilities,
+      Source source) {
+    this(id, model, label, probability, top, labels, probabilities, source, null);
   }
 
   /**
@@ -196,7 +227,16 @@ public record Prediction(
 
   /** {@return this prediction without the probabilities of all classes} */
   public Prediction withoutProbabilities() {
-    return new Prediction(id, model, label, probability, top, labels, null, source);
+    return new Prediction(id, model, label, probability, top, labels, null, source, revision);
+  }
+
+  /**
+   * {@return this prediction with the revision of the image}
+   *
+   * @param known the revision of an image that is stored elsewhere, or null
+   */
+  public Prediction withRevision(String known) {
+    return new Prediction(id, model, label, probability, top, labels, probabilities, source, known);
   }
 
   /**

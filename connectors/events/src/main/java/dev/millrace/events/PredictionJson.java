@@ -36,6 +36,8 @@ final class PredictionJson {
   private static final SerializableString LABELS = new SerializedString("labels");
   private static final SerializableString PROBABILITIES = new SerializedString("probabilities");
   private static final SerializableString SOURCE = new SerializedString("source");
+  private static final SerializableString REVISION =
+      new SerializedString(PredictionReader.REVISION);
   private static final SerializableString TOPIC = new SerializedString("topic");
   private static final SerializableString PARTITION = new SerializedString("partition");
   private static final SerializableString OFFSET = new SerializedString("offset");
@@ -121,6 +123,9 @@ final class PredictionJson {
     number(json, PARTITION, prediction.source().partition());
     number(json, OFFSET, prediction.source().offset());
     json.writeEndObject();
+    if (prediction.revision() != null) {
+      text(json, REVISION, prediction.revision());
+    }
     json.writeEndObject();
   }
 

@@ -18,6 +18,9 @@ final class PredictionReader {
   /** The only value of {@link #KIND}. */
   static final String INDEPENDENT = "independent";
 
+  /** The name of the field that only a prediction of a stored image may have. */
+  static final String REVISION = "revision";
+
   private PredictionReader() {}
 
   static Prediction read(JsonNode json) {
@@ -35,7 +38,8 @@ final class PredictionReader {
             text(source, "topic"),
             integer(source, "partition"),
             field(source, "offset", "integer", n -> n.isIntegralNumber() && n.canConvertToLong())
-                .longValue()));
+                .longValue()),
+        json.has(REVISION) ? text(json, REVISION) : null);
   }
 
   private static List<Prediction.Top> top(JsonNode array) {

@@ -312,6 +312,34 @@ class ImageEventTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ce_dataref", "dataref", "CE_DataRef"})
+  void claimCheck_mayHaveAnyOfTheNames(String header) {
+    Headers headers =
+        new RecordHeaders().add(header, bytes("s3://cats/1.jpg")).add("sha256", bytes("0123"));
+
+    assertThat(read(null, headers))
+        .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/1.jpg", "0123")));
+    headers.add("ce_dataref", bytes("s3://cats/2.jpg")).add("dataref", bytes("s3://cats/3.jpg"));
+    assertThat(read(null, headers))
+        .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/2.jpg", "0123")));
+  }
+
+  @Test
+  void json_whoseImageIsElsewhere_saysWhere() {
+    Headers json = contentType("application/json");
+    assertThat(read(bytes("{\"sha256\":\"0123\",\"dataref\":\"s3://cats/1.jpg\"}"), json))
+        .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/1.jpg", "0123")));
+    assertThat(read(bytes("{\"ce_dataref\":\"s3://cats/1.jpg\",\"sha256\":null}"), json))
+        .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/1.jpg", null)));
+    assertEncoded(
+        read(bytes("{\"dataref\":\"s3://cats/1.jpg\",\"image\":\"" + BASE64 + "\"}"), json), IMAGE);
+    assertThat(read(bytes("{\"dataref\":[\"s3://cats/1.jpg\"]}"), json))
+        .isEqualTo(new ImageEvent.Unreadable("the JSON field \"dataref\" is not a text"));
+    assertThat(read(bytes("{\"deep\":{\"dataref\":\"s3://cats/1.jpg\"}}"), json))
+        .isInstanceOf(ImageEvent.Unreadable.class);
+  }
+
   @Test
   void reference_isWrittenOnlyWithItsHeaders() {
     ImageEvent event = read(null, claimCheck());

@@ -56,6 +56,19 @@ class PredictionTest {
     assertThat(read(JSON).independent()).isFalse();
   }
 
+  @Test
+  void prediction_ofAStoredImage_namesItsRevision() {
+    String json = JSON.substring(0, JSON.length() - 1) + ",\"revision\":\"\\\"9b2cf535\\\"\"}";
+
+    Prediction prediction = prediction("cat", DISTRIBUTION).withRevision("\"9b2cf535\"");
+
+    assertThat(write(prediction)).isEqualTo(json);
+    assertThat(read(json)).isEqualTo(prediction);
+    assertThat(read(JSON).revision()).isNull();
+    assertThat(prediction.withoutProbabilities().revision()).isEqualTo("\"9b2cf535\"");
+    assertRefused(json.replace("\"revision\":\"", "\"revision\":7,\"x\":\""), "revision");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

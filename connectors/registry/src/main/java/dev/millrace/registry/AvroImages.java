@@ -1,5 +1,6 @@
 package dev.millrace.registry;
 
+import dev.millrace.events.ImageEvent;
 import dev.millrace.events.ImageField;
 import java.io.EOFException;
 import java.io.IOException;
@@ -28,9 +29,10 @@ final class AvroImages implements SchemaImages {
   }
 
   @Override
-  public byte[] read(byte[] value, int from) throws NoImageException, IOException {
+  public ImageEvent read(byte[] value, int from) throws NoImageException, IOException {
     BinaryDecoder in = DecoderFactory.get().binaryDecoder(value, from, value.length - from, null);
-    return image(schema, in, value.length, schema.getType() == Schema.Type.BYTES ? depth() : 0);
+    return new ImageEvent.Encoded(
+        image(schema, in, value.length, schema.getType() == Schema.Type.BYTES ? depth() : 0));
   }
 
   private int depth() {

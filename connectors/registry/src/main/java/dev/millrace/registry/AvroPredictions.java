@@ -63,6 +63,14 @@ final class AvroPredictions {
     out.writeString(prediction.source().topic());
     out.writeInt(prediction.source().partition());
     out.writeLong(prediction.source().offset());
+    revision(prediction.revision(), out);
+  }
+
+  private static void revision(String revision, BinaryEncoder out) throws IOException {
+    out.writeIndex(revision == null ? NULL : NOT_NULL);
+    if (revision != null) {
+      out.writeString(revision);
+    }
   }
 
   private static void labels(List<String> labels, BinaryEncoder out) throws IOException {
@@ -115,7 +123,8 @@ final class AvroPredictions {
         labels((List<?>) record.get("labels")),
         probabilities((List<?>) record.get("probabilities")),
         new Prediction.Source(
-            text(source, "topic"), (int) source.get("partition"), (long) source.get("offset")));
+            text(source, "topic"), (int) source.get("partition"), (long) source.get("offset")),
+        record.get("revision") == null ? null : text(record, "revision"));
   }
 
   private static List<Prediction.Top> top(List<?> items) {

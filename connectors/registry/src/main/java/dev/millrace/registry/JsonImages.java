@@ -21,7 +21,7 @@ final class JsonImages implements SchemaImages {
   }
 
   @Override
-  public byte[] read(byte[] value, int from) throws NoImageException {
+  public ImageEvent read(byte[] value, int from) throws NoImageException {
     Headers headers =
         new RecordHeaders()
             .add("content-type", "application/json".getBytes(StandardCharsets.UTF_8));
@@ -30,6 +30,6 @@ final class JsonImages implements SchemaImages {
     if (event instanceof ImageEvent.Unreadable unreadable) {
       throw new NoImageException(unreadable.reason());
     }
-    return ((ImageEvent.Encoded) event).bytes();
+    return event;
   }
 }

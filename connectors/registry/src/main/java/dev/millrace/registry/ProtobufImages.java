@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import com.squareup.wire.schema.internal.parser.FieldElement;
 import com.squareup.wire.schema.internal.parser.ProtoFileElement;
+import dev.millrace.events.ImageEvent;
 import dev.millrace.events.ImageField;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,14 +32,14 @@ final class ProtobufImages implements SchemaImages {
   }
 
   @Override
-  public byte[] read(byte[] value, int from) throws NoImageException, IOException {
+  public ImageEvent read(byte[] value, int from) throws NoImageException, IOException {
     CodedInputStream in = CodedInputStream.newInstance(value, from, value.length - from);
     int[] numbers = numbers(types.message(indexes(in)));
     byte[] image = image(in, numbers, 0);
     if (image == null) {
       throw new NoImageException("its field \"" + field + "\" is not set");
     }
-    return image;
+    return new ImageEvent.Encoded(image);
   }
 
   /**

@@ -52,6 +52,9 @@ final class ProtobufPredictions {
         .setTopic(prediction.source().topic())
         .setPartition(prediction.source().partition())
         .setOffset(prediction.source().offset());
+    if (prediction.revision() != null) {
+      message.setRevision(prediction.revision());
+    }
     return message.build();
   }
 
@@ -86,7 +89,8 @@ final class ProtobufPredictions {
         new Prediction.Source(
             message.getSource().getTopic(),
             message.getSource().getPartition(),
-            message.getSource().getOffset()));
+            message.getSource().getOffset()),
+        message.hasRevision() ? message.getRevision() : null);
   }
 
   private static Probabilities probabilities(PredictionMessages.Prediction message) {

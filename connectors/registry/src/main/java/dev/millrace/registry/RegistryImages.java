@@ -34,7 +34,7 @@ final class RegistryImages implements RegisteredImages {
   public ImageEvent read(byte[] value) {
     int id = WireFormat.schemaId(value);
     try {
-      return new ImageEvent.Encoded(reader(id).read(value, WireFormat.HEADER_BYTES));
+      return reader(id).read(value, WireFormat.HEADER_BYTES);
     } catch (NoImageException e) {
       return new ImageEvent.Unreadable("a record with the schema " + id + ": " + e.getMessage());
     } catch (RegistryException e) {

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.ImageField;
+import dev.millrace.events.ImageReference;
 import dev.millrace.events.WireFormat;
 import dev.millrace.testing.SchemaRegistryStub;
 import java.io.ByteArrayOutputStream;
@@ -321,6 +322,11 @@ class RegistryImagesTest {
     assertUnreadable(
         read("image", framed(id, "{}".getBytes(StandardCharsets.UTF_8))),
         "the JSON value has no field \"image\"");
+    assertThat(
+            read(
+                "image",
+                framed(id, "{\"dataref\":\"s3://cats/1\"}".getBytes(StandardCharsets.UTF_8))))
+        .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/1", null)));
   }
 
   @Test

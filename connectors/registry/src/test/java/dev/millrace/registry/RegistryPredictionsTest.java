@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.DescriptorProtos;
 import com.google.protobuf.Descriptors;
@@ -47,7 +48,8 @@ class RegistryPredictionsTest {
           prediction(null, Probabilities.of(0.25f, 0.75f)),
           prediction(null, null),
           prediction(List.of("Käse"), Probabilities.of(0.25f, 0.75f)),
-          prediction(List.of(), null));
+          prediction(List.of(), null),
+          prediction(null, Probabilities.of(0.25f, 0.75f)).withRevision("\"9b2cf535\""));
 
   private SchemaRegistryStub registry;
 
@@ -215,6 +217,25 @@ class RegistryPredictionsTest {
       assertThat(serde.deserializer().deserialize("predictions", framed(id, bytes.toByteArray())))
           .isEqualTo(prediction);
     }
+  }
+
+  @Test
+  void earlierAvro_isReadByThisReader_andTheReverse() throws IOException {
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(PredictionSchema.AVRO.text());
+    ArrayNode fields = json.withArray("fields");
+    fields.remove(fields.size() - 1); // "revision", which was added after release 0.2.0
+    Schema earlier = new Schema.Parser().parse(json.toString());
+
+    for (List<Schema> pair :
+        List.of(
+            List.of(earlier, AvroPredictions.SCHEMA), List.of(AvroPredictions.SCHEMA, earlier))) {
+      assertThat(
+              SchemaCompatibility.checkReaderWriterCompatibility(pair.get(0), pair.get(1))
+                  .getType())
+          .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+    }
+    assertThat(earlier.getField("revision")).isNull();
+    assertThat(earlier.getField("source")).isNotNull();
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.Inference;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.PromptClients;
+import dev.millrace.streams.fetch.FetchedImage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +73,7 @@ final class AwayStore {
 
   private final EmbeddedBroker broker;
   private final Path models;
-  private final byte[] image = Images.noise("png", 32, 32, 1);
+  private final FetchedImage image = new FetchedImage(Images.noise("png", 32, 32, 1));
   private final AtomicInteger fetches = new AtomicInteger();
   private final AtomicInteger failures = new AtomicInteger();
   private volatile boolean repaired;
@@ -85,7 +86,7 @@ final class AwayStore {
     this.models = models;
   }
 
-  private byte[] fetch(ImageReference reference) throws IOException {
+  private FetchedImage fetch(ImageReference reference) throws IOException {
     if (fetches.incrementAndGet() > WORKING && !repaired) {
       failures.incrementAndGet();
       throw new IOException("the store is away");

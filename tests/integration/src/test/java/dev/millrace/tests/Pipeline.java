@@ -164,6 +164,7 @@ final class Pipeline implements AutoCloseable {
             usual.config.inference(),
             usual.topics,
             formats,
+            ServiceConfig.NO_FETCHES,
             usual.config.onBadImage(),
             usual.config.maxRecordBytes(),
             false,

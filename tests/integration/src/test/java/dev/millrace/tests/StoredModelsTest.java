@@ -3,6 +3,7 @@ package dev.millrace.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.blobs.RemoteRepositories;
+import dev.millrace.blobs.S3Access;
 import dev.millrace.control.Champion;
 import dev.millrace.control.SwapReport;
 import dev.millrace.core.files.Sha256;
@@ -16,6 +17,7 @@ import dev.millrace.service.command.CommandLineTool;
 import dev.millrace.service.demo.DemoImage;
 import dev.millrace.service.demo.FashionMnist;
 import dev.millrace.streams.InferenceConfig;
+import dev.millrace.testing.S3Server;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Services and commands with a model repository in S3. */
 @Tag("broker")
@@ -42,12 +45,15 @@ class StoredModelsTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+  private static final String BUCKET = "models";
+  private static final String PLACE = "s3://" + BUCKET + "/x";
+
   @TempDir Path folder;
-  private LocalS3 s3;
+  private S3Server s3;
 
   @BeforeEach
   void start() throws Exception {
-    s3 = new LocalS3();
+    s3 = new S3Server(BUCKET);
   }
 
   @AfterEach
@@ -57,7 +63,7 @@ class StoredModelsTest {
 
   private RemoteModelRepository machine(String name, List<String> warnings) {
     return RemoteRepositories.open(
-        "s3://" + LocalS3.BUCKET + "/x", folder.resolve(name), s3.access(), warnings::add);
+        PLACE, folder.resolve(name), new S3Access(s3.endpoint(), null, true), warnings::add);
   }
 
   /** Publishes the next version of a model in S3, and returns it. */
@@ -158,7 +164,7 @@ class StoredModelsTest {
     Path labels = Files.write(folder.resolve("labels.txt"), List.of("abcdefghij".split("")));
     for (int version = 1; version <= 2; version++) {
       run(
-          s3.options("x", folder.resolve("laptop")),
+          options(folder.resolve("laptop")),
           "models",
           "import",
           onnx,
@@ -170,7 +176,7 @@ class StoredModelsTest {
           32);
     }
     run(
-        s3.options("x", folder.resolve("laptop")),
+        options(folder.resolve("laptop")),
         "models",
         "promote",
         "--model",
@@ -193,9 +199,9 @@ class StoredModelsTest {
                 "remote-out",
                 "--bootstrap-servers",
                 broker.bootstrapServers()));
-    serve.addAll(s3.options("x", folder.resolve("machine")));
+    serve.addAll(options(folder.resolve("machine")));
     try (MillraceProcess process =
-        MillraceProcess.start(folder, LocalS3.credentials(), serve.toArray())) {
+        MillraceProcess.start(folder, S3Server.credentials(), serve.toArray())) {
       assertThat(process.awaitLine("ready .*", PATIENCE))
           .startsWith("ready remote-serve version 1 ");
       process.terminate();
@@ -232,21 +238,34 @@ class StoredModelsTest {
                 "trained",
                 "--run",
                 folder.resolve("run")));
-    train.addAll(s3.options("x", folder.resolve("trainer")));
+    train.addAll(options(folder.resolve("trainer")));
     try (MillraceProcess process =
-        MillraceProcess.start(folder, LocalS3.credentials(), train.toArray())) {
+        MillraceProcess.start(folder, S3Server.credentials(), train.toArray())) {
       assertThat(process.await(Duration.ofMinutes(2))).as(process.errors()).isZero();
     }
     try (RemoteModelRepository other = machine("other", new ArrayList<>())) {
       ModelVersion trained = other.newest("trained");
       assertThat(trained.manifest().source().kind()).isEqualTo("training");
       assertThat(trained.readVerified()).isNotEmpty();
-      assertThat(s3.keys())
-          .containsExactly(
+      assertThat(s3.client().listObjectsV2(request -> request.bucket(BUCKET)).contents())
+          .extracting(S3Object::key)
+          .containsExactlyInAnyOrder(
               "x/.millrace-probe",
               "x/trained/1/millrace.json",
               "x/trained/files/" + trained.sha256());
     }
+  }
+
+  /** Returns the options of a command on a machine with its own cache. */
+  private List<Object> options(Path cache) {
+    return List.of(
+        "--repository",
+        PLACE,
+        "--repository-cache",
+        cache,
+        "--s3-endpoint",
+        s3.endpoint(),
+        "--s3-path-style");
   }
 
   private static void run(List<Object> options, Object... command) {

@@ -132,10 +132,12 @@ final class AnswerForwarder<K, V, R> {
     RecordMetadata from = pending.origin();
     FixedKeyRecord<K, V> record = pending.record();
     Prediction prediction =
-        format.prediction(
-            record.key(),
-            new Prediction.Source(from.topic(), from.partition(), from.offset()),
-            answer);
+        format
+            .prediction(
+                record.key(),
+                new Prediction.Source(from.topic(), from.partition(), from.offset()),
+                answer)
+            .withRevision(pending.revision());
     FixedKeyRecord<K, R> result =
         record.withValue(
             mapping.result().join(record.key(), record.value(), record.headers(), prediction));

@@ -228,7 +228,7 @@ public sealed class Inference<K, V, R>
     Optional<String> problem =
         (promotions == null ? Optional.<String>empty() : promotions.problem())
             .or(engine::problem)
-            .or(() -> fetches == null ? Optional.empty() : fetches.problem())
+            .or(this::fetchProblem)
             .or(this::unproved);
     Optional<String> lag = promotions == null ? Optional.empty() : promotions.lag();
     return new InferenceHealth(
@@ -236,6 +236,16 @@ public sealed class Inference<K, V, R>
         problem.or(() -> lag).orElse(null),
         config.model(),
         serving().map(ModelVersion::version).orElse(null));
+  }
+
+  /**
+   * Returns which places of images do not work at the moment, and why (see {@link
+   * InferenceBuilder#fetcher}). {@link #health} contains the reason, too. Does not wait.
+   *
+   * @return the reason; empty if images are fetched, or none ever are
+   */
+  public Optional<String> fetchProblem() {
+    return fetches == null ? Optional.empty() : fetches.problem();
   }
 
   private Optional<String> unproved() {

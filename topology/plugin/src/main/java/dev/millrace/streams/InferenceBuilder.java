@@ -163,9 +163,9 @@ public final class InferenceBuilder<K, V, R> {
    * dev.millrace.events.ImageEvent.Referenced}). By default, such records are refused.
    *
    * <p>If the fetcher throws an {@link java.io.IOException}, the record is kept: its task gives up
-   * the work since the last commit, and the stream goes on from there when the store works again.
-   * No record is lost and, under exactly-once, none is answered twice. {@link Inference#health}
-   * says why the stream waits.
+   * the work since the last commit, and the stream goes on from there when the place that stores
+   * the image works again. Images in other places are fetched meanwhile. No record is lost and,
+   * under exactly-once, none is answered twice. {@link Inference#health} says why the stream waits.
    *
    * @param fetcher fetches one image
    * @param concurrency the largest number of fetches at the same time, at least 1

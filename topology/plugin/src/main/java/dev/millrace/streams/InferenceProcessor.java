@@ -6,6 +6,7 @@ import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.fetch.FetchStalledException;
+import dev.millrace.streams.fetch.FetchedImage;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.time.Duration;
@@ -130,7 +131,7 @@ final class InferenceProcessor<K, V, R>
   /** Submits the image of a record, or has the engine refuse a record that has none. */
   private PendingRecord<K, V> submitted(FixedKeyRecord<K, V> record, long deadline) {
     int bytes = 0;
-    CompletableFuture<byte[]> fetch = null;
+    CompletableFuture<FetchedImage> fetch = null;
     CompletableFuture<Classification> answer;
     try {
       ImageSource source = mapping.sourceOf(record.value());
@@ -148,7 +149,7 @@ final class InferenceProcessor<K, V, R>
         record, bytes, records.recordContext(), TraceContext.current(), fetch, answer);
   }
 
-  private CompletableFuture<byte[]> fetch(ImageReference reference, long deadline) {
+  private CompletableFuture<FetchedImage> fetch(ImageReference reference, long deadline) {
     try {
       return fetches.fetch(reference, deadline);
     } catch (FetchStalledException e) {

@@ -1,6 +1,7 @@
 package dev.millrace.streams;
 
 import dev.millrace.streams.engine.Classification;
+import dev.millrace.streams.fetch.FetchedImage;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -20,12 +21,17 @@ record PendingRecord<K, V>(
     int bytes,
     RecordMetadata origin,
     TraceContext trace,
-    CompletableFuture<byte[]> fetch,
+    CompletableFuture<FetchedImage> fetch,
     CompletableFuture<Classification> answer) {
 
   /** {@return whether the image was not fetched yet} */
   boolean isFetching() {
     return fetch != null && !fetch.isDone();
+  }
+
+  /** {@return the revision of the fetched image; null if none is known, or nothing was fetched} */
+  String revision() {
+    return fetch == null ? null : fetch.join().revision();
   }
 
   /** Tells that the answer is not needed any more. */

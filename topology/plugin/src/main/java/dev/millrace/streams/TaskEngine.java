@@ -5,6 +5,7 @@ import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineStalledException;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.fetch.FetchStalledException;
+import dev.millrace.streams.fetch.FetchedImage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
@@ -77,19 +78,19 @@ final class TaskEngine {
   /**
    * Submits an image once it is fetched, on the thread that fetches it.
    *
-   * @param image the encoded image, or the failure of the fetch
+   * @param image the image, or the failure of the fetch
    */
   @SuppressWarnings("FutureReturnValueIgnored") // thenCompose unwraps the nested future
-  CompletableFuture<Classification> submitFetched(CompletableFuture<byte[]> image) {
+  CompletableFuture<Classification> submitFetched(CompletableFuture<FetchedImage> image) {
     InferenceEngine running = engine;
     return image
         .handle(
-            (encoded, failure) -> {
+            (fetched, failure) -> {
               if (failure instanceof BadImageException refusal) {
                 return running.refuse(refusal);
               }
               return failure == null
-                  ? running.submit(encoded, deadline())
+                  ? running.submit(fetched.encoded(), deadline())
                   : CompletableFuture.<Classification>failedFuture(failure);
             })
         .thenCompose(answer -> answer);
@@ -125,8 +126,7 @@ final class TaskEngine {
     } catch (TimeoutException e) {
       if (line.isFetching()) {
         throw new FetchStalledException(
-            "the store of the images gave no answer within " + limit.longest().toMillis() + " ms",
-            e);
+            "an image was not fetched within " + limit.longest().toMillis() + " ms", e);
       }
       throw giveUp(
           "the device gave no answer within "

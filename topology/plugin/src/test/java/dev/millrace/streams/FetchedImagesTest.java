@@ -9,6 +9,7 @@ import dev.millrace.events.ImageReference;
 import dev.millrace.events.Prediction;
 import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
+import dev.millrace.streams.fetch.FetchedImage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,16 +54,16 @@ class FetchedImagesTest {
   private TestOutputTopic<String, Prediction> predictions;
   private TestOutputTopic<String, byte[]> deadLetters;
 
-  private byte[] fetch(ImageReference reference) throws IOException {
+  private FetchedImage fetch(ImageReference reference) throws IOException {
     fetched.add(reference);
     return switch (reference.uri()) {
       case "s3://missing" ->
           throw new BadImageException(
-              BadImageException.Reason.UNREADABLE_EVENT, "the store has no such object");
+              BadImageException.Reason.NOT_FETCHED, "the store has no such object");
       case "s3://away" -> throw new IOException("the store is away");
-      case "s3://empty" -> new byte[0];
-      case "s3://bad" -> new byte[] {FakeDecoder.BAD};
-      default -> new byte[] {7};
+      case "s3://empty" -> new FetchedImage(new byte[0]);
+      case "s3://bad" -> new FetchedImage(new byte[] {FakeDecoder.BAD});
+      default -> new FetchedImage(new byte[] {7}, "version-7");
     };
   }
 
@@ -130,8 +131,9 @@ class FetchedImagesTest {
     images.pipeInput("held", new byte[] {3});
 
     assertThat(predictions.readKeyValuesToList())
-        .extracting(record -> record.key + " " + record.value.label())
-        .containsExactly("s3://photos/1.jpg class-7", "held class-3");
+        .extracting(
+            record -> record.key + " " + record.value.label() + " " + record.value.revision())
+        .containsExactly("s3://photos/1.jpg class-7 version-7", "held class-3 null");
     assertThat(fetched).containsExactly(new ImageReference("s3://photos/1.jpg", "0123"));
   }
 
@@ -173,6 +175,7 @@ class FetchedImagesTest {
         .hasRootCauseInstanceOf(IOException.class)
         .hasRootCauseMessage("the store is away");
 
+    assertThat(inference.fetchProblem()).contains("the store is away");
     assertThat(inference.health().ready()).isFalse();
     assertThat(inference.health().reason()).isEqualTo("the store is away");
     assertThat(deadLetters.isEmpty()).isTrue();

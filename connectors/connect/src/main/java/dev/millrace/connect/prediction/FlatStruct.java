@@ -55,6 +55,7 @@ public final class FlatStruct implements PredictionStruct {
             .field("source_topic", Schema.STRING_SCHEMA)
             .field("source_partition", Schema.INT32_SCHEMA)
             .field("source_offset", Schema.INT64_SCHEMA)
+            .field("revision", Schema.OPTIONAL_STRING_SCHEMA)
             .build();
   }
 
@@ -76,7 +77,8 @@ public final class FlatStruct implements PredictionStruct {
             .put("labels", labels(prediction.labels()))
             .put("source_topic", prediction.source().topic())
             .put("source_partition", prediction.source().partition())
-            .put("source_offset", prediction.source().offset());
+            .put("source_offset", prediction.source().offset())
+            .put("revision", prediction.revision());
     for (int place = 2; place <= Math.min(top, prediction.top().size()); place++) {
       Prediction.Top one = prediction.top().get(place - 1);
       struct.put("label_" + place, one.label()).put("probability_" + place, one.probability());

@@ -66,7 +66,8 @@ public final class NestedStruct implements PredictionStruct {
     if (probabilities) {
       builder.field("probabilities", SchemaBuilder.array(Schema.FLOAT32_SCHEMA).optional().build());
     }
-    schema = builder.field("source", SOURCE).build();
+    schema =
+        builder.field("source", SOURCE).field("revision", Schema.OPTIONAL_STRING_SCHEMA).build();
   }
 
   @Override
@@ -84,7 +85,8 @@ public final class NestedStruct implements PredictionStruct {
             .put("probability", prediction.probability())
             .put("top", prediction.top().stream().limit(top).map(NestedStruct::top).toList())
             .put("labels", prediction.labels())
-            .put("source", source(prediction.source()));
+            .put("source", source(prediction.source()))
+            .put("revision", prediction.revision());
     return probabilities ? struct.put("probabilities", list(prediction.probabilities())) : struct;
   }
 

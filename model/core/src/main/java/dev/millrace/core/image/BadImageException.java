@@ -18,6 +18,8 @@ public final class BadImageException extends RuntimeException {
     EMPTY,
     /** The record's content type or envelope is not supported. */
     UNREADABLE_EVENT,
+    /** The record refers to an image that may not or cannot be fetched. */
+    NOT_FETCHED,
     /** The first bytes are not those of a supported image format. */
     UNKNOWN_FORMAT,
     /**

@@ -3,13 +3,15 @@ package dev.millrace.streams.fetch;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageReference;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,18 +22,19 @@ import org.slf4j.LoggerFactory;
  * there are threads. So the longest fetch bounds the time until all fetches of a task have ended,
  * for which a commit waits.
  *
- * <p>If a fetch fails because the store does not work, the store is away: all callers wait in
- * {@link #awaitTurn} until a pause is over. Then one caller passes, and its fetch shows whether the
- * store works again. The pause begins with one second, and doubles after each failure, up to half a
- * minute.
+ * <p>If a fetch fails because its origin (a web server, a bucket, the file system) does not work,
+ * the origin is away: all callers that need it wait in {@link #awaitTurn} until a pause is over.
+ * Then one caller passes, and its fetch shows whether the origin works again. Other origins are
+ * fetched from meanwhile.
  *
  * <p>Thread-safe.
  */
 public final class FetchPool implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(FetchPool.class);
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** If there are more, those that work are forgotten, with the failures of single images. */
+  private static final int MOST_ORIGINS = 1_000;
 
   private final ImageFetcher fetcher;
   private final int concurrency;
@@ -41,15 +44,8 @@ public final class FetchPool implements AutoCloseable {
   /** The fetches that run or are about to. */
   private int running;
 
-  /** Why the store is away; null if it is not. */
-  private FetchStalledException away;
-
-  private final LoneFailures failures = new LoneFailures();
-  private Duration pause = FIRST_PAUSE;
-  private long retryAt;
-
-  /** Whether the store is away, and a fetch that began since then is running. */
-  private boolean probing;
+  /** What is known of the origins, by their names. */
+  private final Map<String, Origin> origins = new TreeMap<>();
 
   /**
    * Creates a pool, whose threads start with the first fetches.
@@ -77,97 +73,122 @@ public final class FetchPool implements AutoCloseable {
   }
 
   /**
-   * Waits until the caller may fetch one image. Each call that returns must be followed by one
-   * {@link #fetch}.
+   * Waits until the caller may fetch an image. Each call that returns must be followed by one
+   * {@link #fetch} of this image.
    *
+   * @param reference where the image is
    * @param deadlineNanos when to give up, in ns on the clock
-   * @throws FetchStalledException if the store is away, or all threads are busy, until the deadline
+   * @throws FetchStalledException if the origin is away, or all threads are busy, until the
+   *     deadline
    * @throws InterruptedException if the calling thread is interrupted
    */
-  public synchronized void awaitTurn(long deadlineNanos) throws InterruptedException {
-    while (!isFree()) {
-      long left = deadlineNanos - nanoTime.getAsLong();
-      if (left <= 0) {
-        throw away == null
-            ? new FetchStalledException(
-                "the store of the images is slow: " + running + " fetches are running", null)
-            : away;
+  public synchronized void awaitTurn(ImageReference reference, long deadlineNanos)
+      throws InterruptedException {
+    while (true) {
+      Origin origin = origin(reference);
+      long now = nanoTime.getAsLong();
+      long pause = running < concurrency ? origin.pauseNanos(now) : Long.MAX_VALUE;
+      if (pause == 0) {
+        origin.begin();
+        running++;
+        return;
       }
-      long retry = away == null || running > 0 ? left : retryAt - nanoTime.getAsLong();
-      wait(Math.max(1, Math.min(left, retry) / 1_000_000));
+      long left = deadlineNanos - now;
+      if (left <= 0) {
+        throw origin.away() == null
+            ? new FetchStalledException(
+                "images are fetched slowly: " + running + " fetches are running", null)
+            : origin.away();
+      }
+      wait(Math.max(1, Math.min(left, pause) / 1_000_000));
     }
-    probing = away != null;
-    running++;
   }
 
-  private boolean isFree() {
-    return away == null
-        ? running < concurrency
-        : running == 0 && retryAt - nanoTime.getAsLong() <= 0; // older fetches end first
+  private Origin origin(ImageReference reference) {
+    return origins.computeIfAbsent(Origin.nameOf(reference.uri()), name -> new Origin());
+  }
+
+  /**
+   * Tests whether an image cannot be fetched now, because its origin is away and the pause is not
+   * over.
+   *
+   * @param reference where the image is
+   * @return whether {@link #awaitTurn} would wait for the origin
+   */
+  public synchronized boolean isPaused(ImageReference reference) {
+    Origin origin = origins.get(Origin.nameOf(reference.uri()));
+    return origin != null && origin.pauseNanos(nanoTime.getAsLong()) > 0;
   }
 
   /**
    * Fetches an image. To be called after {@link #awaitTurn}.
    *
    * @param reference where the image is
-   * @return the encoded image, or a failure: {@link BadImageException} if the record is at fault,
-   *     or {@link FetchStalledException}. If the caller cancels the future before the fetch begins,
-   *     nothing is fetched
+   * @return the image, or a failure: {@link BadImageException} if the record is at fault, or {@link
+   *     FetchStalledException}. If the caller cancels the future before the fetch begins, nothing
+   *     is fetched
    */
-  public CompletableFuture<byte[]> fetch(ImageReference reference) {
-    CompletableFuture<byte[]> image = new CompletableFuture<>();
+  public CompletableFuture<FetchedImage> fetch(ImageReference reference) {
+    CompletableFuture<FetchedImage> image = new CompletableFuture<>();
     threads.execute(() -> run(reference, image));
     return image;
   }
 
-  private void run(ImageReference reference, CompletableFuture<byte[]> image) {
+  private void run(ImageReference reference, CompletableFuture<FetchedImage> image) {
     boolean needed = !image.isDone();
-    byte[] bytes = null;
+    FetchedImage fetched = null;
     Exception failure = null;
     try {
-      bytes = needed ? fetched(reference) : null;
+      fetched = needed ? fetched(reference) : null;
     } catch (RuntimeException | IOException | InterruptedException e) {
       failure = e;
     }
     RuntimeException outcome = ended(reference, needed, failure);
     if (outcome == null) {
-      image.complete(bytes);
+      image.complete(fetched);
     } else {
       image.completeExceptionally(outcome);
     }
   }
 
-  private byte[] fetched(ImageReference reference) throws IOException, InterruptedException {
-    byte[] bytes = fetcher.fetch(reference);
-    if (bytes.length == 0) {
+  private FetchedImage fetched(ImageReference reference) throws IOException, InterruptedException {
+    FetchedImage fetched = fetcher.fetch(reference);
+    if (fetched.encoded().length == 0) {
       throw new BadImageException(BadImageException.Reason.EMPTY, "the image is empty");
     }
-    return bytes;
+    return fetched;
   }
 
   /**
    * Notes the end of a fetch.
    *
-   * @param asked whether the store was asked
+   * @param asked whether the origin was asked
    * @param failure the failure of the fetch, or null
    * @return the failure of the image, or null
    */
   private synchronized RuntimeException ended(
       ImageReference reference, boolean asked, Exception failure) {
+    Origin origin = origin(reference);
+    RuntimeException outcome = failure == null ? null : outcome(origin, reference.uri(), failure);
+    if (outcome instanceof FetchStalledException away) {
+      if (origin.goAway(away, nanoTime.getAsLong())) {
+        log.warn("images are not fetched until this works again: {}", away.getMessage());
+      }
+    } else if (asked && !(failure instanceof IOException)) {
+      if (origin.answered(reference.uri())) {
+        log.info("images are fetched again from {}", Origin.nameOf(reference.uri()));
+      }
+    } else {
+      origin.endUnasked();
+    }
+    boolean many = origins.size() > MOST_ORIGINS;
+    origins.values().removeIf(one -> one.isIdle() && (many || !one.hasFailures()));
     running--;
     notifyAll();
-    RuntimeException outcome = failure == null ? null : outcome(reference, failure);
-    if (outcome instanceof FetchStalledException reason) {
-      goAway(reason);
-    } else if (asked && !(failure instanceof IOException)) {
-      comeBack();
-      failures.succeeded(reference);
-    }
-    probing = false;
     return outcome;
   }
 
-  private RuntimeException outcome(ImageReference reference, Exception failure) {
+  private static RuntimeException outcome(Origin origin, String uri, Exception failure) {
     if (failure instanceof RuntimeException refusal) {
       return refusal;
     }
@@ -175,40 +196,22 @@ public final class FetchPool implements AutoCloseable {
       return new FetchStalledException(
           "the fetch was interrupted, because the pool closes", failure);
     }
-    return failures.isAlone(reference)
+    return origin.failed(uri)
         ? new BadImageException(
-            BadImageException.Reason.UNREADABLE_EVENT,
-            "the store gives other images, but failed %d times to give this one: %s"
+            BadImageException.Reason.NOT_FETCHED,
+            "other images are fetched from the same place, but this one failed %d times: %s"
                 .formatted(LoneFailures.MOST, failure.getMessage()))
         : new FetchStalledException(failure.getMessage(), failure);
   }
 
-  private void goAway(FetchStalledException reason) {
-    if (away != null && !probing) {
-      return; // this fetch began before the store went away
-    }
-    if (away == null) {
-      log.warn("images are not fetched until their store works again: {}", reason.getMessage());
-    }
-    pause = away == null ? FIRST_PAUSE : least(pause.multipliedBy(2), LONGEST_PAUSE);
-    away = reason;
-    retryAt = nanoTime.getAsLong() + pause.toNanos();
-  }
-
-  private void comeBack() {
-    if (away != null) {
-      log.info("the store of the images works again");
-      away = null;
-    }
-  }
-
-  private static Duration least(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
-  }
-
-  /** {@return why the store is away; empty if it is not} */
+  /** {@return why images are not fetched at the moment; empty if they are} */
   public synchronized Optional<String> problem() {
-    return Optional.ofNullable(away).map(Throwable::getMessage);
+    String reasons =
+        origins.values().stream()
+            .filter(origin -> origin.away() != null)
+            .map(origin -> origin.away().getMessage())
+            .collect(Collectors.joining("; "));
+    return reasons.isEmpty() ? Optional.empty() : Optional.of(reasons);
   }
 
   /** Interrupts the fetches that run, and starts no more of them. */

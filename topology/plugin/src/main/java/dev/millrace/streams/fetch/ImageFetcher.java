@@ -12,12 +12,12 @@ public interface ImageFetcher {
    * this call.
    *
    * @param reference where the image is
-   * @return the encoded image
+   * @return the image
    * @throws dev.millrace.core.image.BadImageException if this record's image cannot be fetched, now
    *     or later: it does not exist, its place is not allowed, or it is too large
-   * @throws IOException if the store does not work at the moment. The record is kept, and its image
-   *     is fetched again later. The message says which store and why
+   * @throws IOException if the place that stores the image does not work at the moment. The record
+   *     is kept, and its image is fetched again later. The message says which place and why
    * @throws InterruptedException if the pool of threads is closing
    */
-  byte[] fetch(ImageReference reference) throws IOException, InterruptedException;
+  FetchedImage fetch(ImageReference reference) throws IOException, InterruptedException;
 }

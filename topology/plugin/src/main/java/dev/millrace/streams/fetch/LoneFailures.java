@@ -1,15 +1,14 @@
 package dev.millrace.streams.fetch;
 
-import dev.millrace.events.ImageReference;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Finds images that a store fails to give although it gives others, for example because one page
+ * Finds images that an origin fails to give although it gives others, for example because one page
  * answers with an error each time. Such an image would otherwise stop its partition for ever.
  *
- * <p>A failure counts if another image was fetched since this image failed last. While a store is
- * away, no image is fetched, so nothing counts. Not thread-safe.
+ * <p>A failure counts if another image was fetched since this image failed last. While it is away,
+ * no image is fetched, so nothing counts. Not thread-safe.
  */
 final class LoneFailures {
 
@@ -33,22 +32,28 @@ final class LoneFailures {
 
   private long successes;
 
-  /** Notes that an image was fetched, or refused by a store that works. */
-  void succeeded(ImageReference reference) {
+  /** Notes that an image was fetched, or refused by an origin that works. */
+  void succeeded(String uri) {
     successes++;
-    failures.remove(reference.uri());
+    failures.remove(uri);
   }
 
   /**
    * Notes that an image was not fetched.
    *
+   * @param uri the image
    * @return whether this image has failed {@value #MOST} times while others were fetched
    */
-  boolean isAlone(ImageReference reference) {
-    Failures before = failures.remove(reference.uri());
+  boolean isAlone(String uri) {
+    Failures before = failures.remove(uri);
     int count =
         before == null ? 1 : before.successes() < successes ? before.count() + 1 : before.count();
-    failures.put(reference.uri(), new Failures(count, successes));
+    failures.put(uri, new Failures(count, successes));
     return count >= MOST;
+  }
+
+  /** {@return whether no image has failed since it was fetched last} */
+  boolean isEmpty() {
+    return failures.isEmpty();
   }
 }

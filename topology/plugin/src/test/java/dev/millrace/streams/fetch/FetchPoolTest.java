@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class FetchPoolTest {
 
-  private static final byte[] IMAGE = {1, 2, 3};
+  private static final FetchedImage IMAGE = new FetchedImage(new byte[] {1, 2, 3}, "7");
+
+  /** All images without a scheme have the same origin. */
+  private static final ImageReference ANY = new ImageReference("any", null);
 
   private final AtomicLong clock = new AtomicLong(7);
   private final Semaphore answers = new Semaphore(1_000);
@@ -33,10 +36,10 @@ class FetchPoolTest {
             if (reference.uri().equals("missing")) {
               throw new BadImageException(BadImageException.Reason.EMPTY, "it does not exist");
             }
-            if (!working || reference.uri().equals("cursed")) {
+            if (!working || reference.uri().endsWith("cursed")) {
               throw new IOException("the store refuses connections");
             }
-            return reference.uri().equals("nothing") ? new byte[0] : IMAGE;
+            return reference.uri().equals("nothing") ? new FetchedImage(new byte[0]) : IMAGE;
           },
           2,
           clock::get);
@@ -48,20 +51,21 @@ class FetchPoolTest {
 
   /** Takes a turn at once, or fails. */
   private void turn() throws InterruptedException {
-    pool.awaitTurn(clock.get());
+    pool.awaitTurn(ANY, clock.get());
   }
 
-  private CompletableFuture<byte[]> begin(String uri) throws InterruptedException {
-    turn();
-    return pool.fetch(new ImageReference(uri, null));
+  private CompletableFuture<FetchedImage> begin(String uri) throws InterruptedException {
+    ImageReference reference = new ImageReference(uri, null);
+    pool.awaitTurn(reference, clock.get());
+    return pool.fetch(reference);
   }
 
-  private static byte[] get(CompletableFuture<byte[]> image) throws Exception {
+  private static FetchedImage get(CompletableFuture<FetchedImage> image) throws Exception {
     return image.get(20, TimeUnit.SECONDS);
   }
 
   private void failFetch() throws InterruptedException {
-    CompletableFuture<byte[]> image = begin("image");
+    CompletableFuture<FetchedImage> image = begin("image");
     assertThatThrownBy(() -> get(image))
         .isInstanceOf(ExecutionException.class)
         .hasCauseInstanceOf(FetchStalledException.class)
@@ -85,9 +89,9 @@ class FetchPoolTest {
   @Test
   void turns_areAsManyAsThreads() throws Exception {
     answers.drainPermits();
-    CompletableFuture<byte[]> first = begin("first");
-    CompletableFuture<byte[]> second = begin("second");
-    assertNoTurn("the store of the images is slow: 2 fetches are running");
+    CompletableFuture<FetchedImage> first = begin("first");
+    CompletableFuture<FetchedImage> second = begin("second");
+    assertNoTurn("images are fetched slowly: 2 fetches are running");
 
     answers.release(1_000);
     get(first);
@@ -99,11 +103,11 @@ class FetchPoolTest {
   @Test
   void turn_isWaitedFor() throws Exception {
     answers.drainPermits();
-    CompletableFuture<byte[]> first = begin("first");
-    CompletableFuture<byte[]> second = begin("second");
+    CompletableFuture<FetchedImage> first = begin("first");
+    CompletableFuture<FetchedImage> second = begin("second");
     answers.release(1);
 
-    pool.awaitTurn(clock.get() + Duration.ofMinutes(1).toNanos());
+    pool.awaitTurn(ANY, clock.get() + Duration.ofMinutes(1).toNanos());
 
     assertThat(CompletableFuture.anyOf(first, second).get(20, TimeUnit.SECONDS)).isEqualTo(IMAGE);
   }
@@ -151,7 +155,7 @@ class FetchPoolTest {
     pass(Duration.ofSeconds(1));
     answers.drainPermits();
 
-    CompletableFuture<byte[]> probe = begin("probe");
+    CompletableFuture<FetchedImage> probe = begin("probe");
 
     assertNoTurn("the store refuses connections");
     working = true;
@@ -165,8 +169,8 @@ class FetchPoolTest {
   void fetchesThatFailTogether_makeOnePause() throws Exception {
     working = false;
     answers.drainPermits();
-    CompletableFuture<byte[]> first = begin("first");
-    CompletableFuture<byte[]> second = begin("second");
+    CompletableFuture<FetchedImage> first = begin("first");
+    CompletableFuture<FetchedImage> second = begin("second");
     answers.release(1_000);
     assertThatThrownBy(() -> get(first)).hasCauseInstanceOf(FetchStalledException.class);
     assertThatThrownBy(() -> get(second)).hasCauseInstanceOf(FetchStalledException.class);
@@ -182,7 +186,7 @@ class FetchPoolTest {
     failFetch();
     pass(Duration.ofSeconds(1));
 
-    CompletableFuture<byte[]> missing = begin("missing");
+    CompletableFuture<FetchedImage> missing = begin("missing");
 
     assertThatThrownBy(() -> get(missing))
         .hasCauseInstanceOf(BadImageException.class)
@@ -193,34 +197,62 @@ class FetchPoolTest {
   @Test
   void imageThatFailsAlone_isRefusedInTheEnd() throws Exception {
     for (int i = 0; i < LoneFailures.MOST - 1; i++) {
-      CompletableFuture<byte[]> cursed = begin("cursed");
+      CompletableFuture<FetchedImage> cursed = begin("cursed");
       assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
       pass(Duration.ofSeconds(30));
       assertThat(get(begin("image"))).isEqualTo(IMAGE);
     }
 
-    CompletableFuture<byte[]> cursed = begin("cursed");
+    CompletableFuture<FetchedImage> cursed = begin("cursed");
 
     assertThatThrownBy(() -> get(cursed))
         .hasCauseInstanceOf(BadImageException.class)
         .hasMessageContaining(
-            "the store gives other images, but failed 5 times to give this one: the store refuses"
-                + " connections");
+            "other images are fetched from the same place, but this one failed 5 times: the store"
+                + " refuses connections");
     assertThat(pool.problem()).isEmpty();
   }
 
   @Test
   void imageThatFailsWithAllOthers_isKept() throws Exception {
     for (int i = 0; i < 3 * LoneFailures.MOST; i++) {
-      CompletableFuture<byte[]> cursed = begin("cursed");
+      CompletableFuture<FetchedImage> cursed = begin("cursed");
       assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
       pass(Duration.ofSeconds(30));
     }
   }
 
   @Test
+  void originThatIsAway_stopsNoOther() throws Exception {
+    CompletableFuture<FetchedImage> cursed = begin("s3://away/cursed");
+    assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
+
+    assertThat(pool.isPaused(new ImageReference("s3://away/image", null))).isTrue();
+    assertThatThrownBy(() -> begin("S3://away/image")).isInstanceOf(FetchStalledException.class);
+    assertThat(pool.isPaused(new ImageReference("s3://works/image", null))).isFalse();
+    assertThat(get(begin("s3://works/image"))).isEqualTo(IMAGE);
+    assertThat(get(begin("https://away/image"))).isEqualTo(IMAGE);
+    assertThat(pool.problem()).contains("the store refuses connections");
+
+    pass(Duration.ofSeconds(1));
+    assertThat(pool.isPaused(new ImageReference("s3://away/image", null))).isFalse();
+    assertThat(get(begin("s3://away/image"))).isEqualTo(IMAGE);
+    assertThat(pool.problem()).isEmpty();
+  }
+
+  @Test
+  void imageThatFailsAlone_isCountedForItsOrigin() throws Exception {
+    for (int i = 0; i < 3 * LoneFailures.MOST; i++) {
+      CompletableFuture<FetchedImage> cursed = begin("s3://away/cursed");
+      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
+      pass(Duration.ofSeconds(30));
+      get(begin("s3://works/image"));
+    }
+  }
+
+  @Test
   void emptyImage_isRefused() throws Exception {
-    CompletableFuture<byte[]> nothing = begin("nothing");
+    CompletableFuture<FetchedImage> nothing = begin("nothing");
 
     assertThatThrownBy(() -> get(nothing))
         .hasCauseInstanceOf(BadImageException.class)
@@ -238,16 +270,16 @@ class FetchPoolTest {
             2,
             clock::get)) {
       answers.drainPermits();
-      one.awaitTurn(clock.get());
-      CompletableFuture<byte[]> running = one.fetch(new ImageReference("running", null));
-      one.awaitTurn(clock.get());
-      CompletableFuture<byte[]> other = one.fetch(new ImageReference("other", null));
+      one.awaitTurn(ANY, clock.get());
+      CompletableFuture<FetchedImage> running = one.fetch(new ImageReference("running", null));
+      one.awaitTurn(ANY, clock.get());
+      CompletableFuture<FetchedImage> other = one.fetch(new ImageReference("other", null));
       other.cancel(false);
       answers.release(1_000);
       get(running);
 
-      one.awaitTurn(clock.get() + Duration.ofMinutes(1).toNanos());
-      one.awaitTurn(clock.get() + Duration.ofMinutes(1).toNanos());
+      one.awaitTurn(ANY, clock.get() + Duration.ofMinutes(1).toNanos());
+      one.awaitTurn(ANY, clock.get() + Duration.ofMinutes(1).toNanos());
     }
   }
 

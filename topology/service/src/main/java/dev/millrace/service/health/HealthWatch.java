@@ -44,6 +44,7 @@ public final class HealthWatch implements AutoCloseable {
   private HealthWatch(
       StreamsView streams,
       Supplier<Optional<ThreadFailure>> lastFailure,
+      Supplier<Optional<String>> fetchProblem,
       Admin admin,
       Set<String> topics,
       Duration maxPollInterval,
@@ -58,6 +59,7 @@ public final class HealthWatch implements AutoCloseable {
             streams,
             this.topics,
             lastFailure,
+            fetchProblem,
             Duration.ofMillis((long) (maxPollInterval.toMillis() * HANGS_AFTER)),
             onHang,
             registry);
@@ -69,6 +71,7 @@ public final class HealthWatch implements AutoCloseable {
    * @param streams the client, which need not have started; the caller closes it
    * @param threads number of stream threads that the client should have
    * @param lastFailure returns the last failure of a stream thread, if there was one
+   * @param fetchProblem returns why images are not fetched at the moment, if they are not
    * @param admin configuration of the admin client that looks for the topics
    * @param topics the topics that the client writes to
    * @param maxPollInterval the client's {@code max.poll.interval.ms}
@@ -82,6 +85,7 @@ public final class HealthWatch implements AutoCloseable {
       KafkaStreams streams,
       int threads,
       Supplier<Optional<ThreadFailure>> lastFailure,
+      Supplier<Optional<String>> fetchProblem,
       Map<String, Object> admin,
       Set<String> topics,
       Duration maxPollInterval,
@@ -91,6 +95,7 @@ public final class HealthWatch implements AutoCloseable {
         new HealthWatch(
             new KafkaStreamsView(streams, threads),
             lastFailure,
+            fetchProblem,
             Admin.create(admin),
             topics,
             maxPollInterval,

@@ -29,6 +29,8 @@ public record Problem(
     THREAD_FAILED,
     /** No broker answers. */
     BROKER_AWAY,
+    /** A place from which images are fetched does not work. */
+    IMAGES_AWAY,
     /** A topic that the service writes to does not exist. */
     TOPIC_MISSING,
     /** The service has ended, or is about to end. */

@@ -30,6 +30,7 @@ final class StreamMonitor {
   private final StreamsView streams;
   private final TopicWatch topics;
   private final Supplier<Optional<ThreadFailure>> lastFailure;
+  private final Supplier<Optional<String>> fetchProblem;
   private final Duration longestSilence;
   private final Consumer<String> onHang;
   private final MultiGauge stalled;
@@ -37,6 +38,7 @@ final class StreamMonitor {
   private final PartitionProgress progress = new PartitionProgress();
   private final Set<TopicPartition> told = new HashSet<>();
   private Optional<ThreadFailure> unmended = Optional.empty();
+  private Long fetchesFailSince;
   private boolean worked;
 
   /**
@@ -45,6 +47,7 @@ final class StreamMonitor {
    * @param streams the state of the stream
    * @param topics the state of the topics
    * @param lastFailure returns the last failure of a stream thread, if there was one
+   * @param fetchProblem returns why images are not fetched at the moment, if they are not
    * @param longestSilence the time without a poll after which a stream thread counts as hanging
    * @param onHang receives one line of text if a stream thread hangs
    * @param registry receives a gauge that says how long each partition has stood still; the caller
@@ -54,12 +57,14 @@ final class StreamMonitor {
       StreamsView streams,
       TopicWatch topics,
       Supplier<Optional<ThreadFailure>> lastFailure,
+      Supplier<Optional<String>> fetchProblem,
       Duration longestSilence,
       Consumer<String> onHang,
       MeterRegistry registry) {
     this.streams = streams;
     this.topics = topics;
     this.lastFailure = lastFailure;
+    this.fetchProblem = fetchProblem;
     this.longestSilence = longestSilence;
     this.onHang = onHang;
     this.stalled =
@@ -73,7 +78,8 @@ final class StreamMonitor {
    * Checks the service once.
    *
    * @param now the time, as {@link System#nanoTime}
-   * @return the problems that have lasted longer than 10 s; empty if the service is ready
+   * @return the problems that have lasted longer than 10 s, and the places of images that are away;
+   *     empty if the service is ready
    */
   synchronized List<Problem> look(long now) {
     boolean whole = streams.isWhole();
@@ -92,6 +98,7 @@ final class StreamMonitor {
     }
     threads(whole, now).ifPresent(found::add);
     topics(now, found);
+    fetches(now).ifPresent(found::add);
     partitions(now, found);
     return List.copyOf(found);
   }
@@ -139,6 +146,18 @@ final class StreamMonitor {
             });
   }
 
+  /** Reports a place of images at once, because the stream has waited for it already. */
+  private Optional<Problem> fetches(long now) {
+    Optional<String> reason = fetchProblem.get();
+    if (reason.isEmpty()) {
+      fetchesFailSince = null;
+    } else if (fetchesFailSince == null) {
+      fetchesFailSince = now;
+    }
+    return reason.map(
+        text -> Problem.of(Problem.Kind.IMAGES_AWAY, seconds(now - fetchesFailSince), text));
+  }
+
   private void partitions(long now, List<Problem> found) {
     Map<TopicPartition, Long> standing = progress.standing(now);
     told.retainAll(standing.keySet());
@@ -179,13 +198,15 @@ final class StreamMonitor {
   /**
    * Returns the reason why a partition stands still. The reason is the last failure of a stream
    * thread, unless the thread failed more than 10 s before the partition stopped. In that case, or
-   * without a failure, the text says that no thread failed.
+   * without a failure, the reason is that images are not fetched. Otherwise the text says that no
+   * thread failed.
    */
   private String reason(long now, long standing) {
     return lastFailure
         .get()
         .filter(failure -> now - failure.at() <= standing + GRACE.toNanos())
         .map(failure -> "a stream thread failed: " + failure.reason())
+        .or(fetchProblem)
         .orElse("no thread failed; the model may be too slow, or a later step waits");
   }
 

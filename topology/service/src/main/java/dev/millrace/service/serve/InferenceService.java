@@ -2,9 +2,12 @@ package dev.millrace.service.serve;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.events.ImageEvent;
+import dev.millrace.events.Prediction;
 import dev.millrace.onnx.OnnxRuntimeInfo;
 import dev.millrace.service.health.Problem;
 import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.Inference;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.control.ChampionFollower;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,22 +28,26 @@ import java.util.function.Function;
 public final class InferenceService implements AutoCloseable {
 
   private final ServiceConfig config;
-  private final Function<InferenceConfig, ImageInference<byte[]>> factory;
+  private final Function<InferenceConfig, ? extends Inference<byte[], ImageEvent, Prediction>>
+      factory;
   private final MeterRegistry registry;
+  private final Runnable closeImages;
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile ChampionFollower follower;
-  private volatile ImageInference<byte[]> inference;
+  private volatile Inference<byte[], ImageEvent, Prediction> inference;
   private volatile RunningStream stream;
   private boolean closed;
 
   private InferenceService(
       ServiceConfig config,
-      Function<InferenceConfig, ImageInference<byte[]>> factory,
-      MeterRegistry registry) {
+      Function<InferenceConfig, ? extends Inference<byte[], ImageEvent, Prediction>> factory,
+      MeterRegistry registry,
+      Runnable closeImages) {
     this.config = config;
     this.factory = factory;
     this.registry = registry;
+    this.closeImages = closeImages;
   }
 
   /**
@@ -66,10 +73,19 @@ public final class InferenceService implements AutoCloseable {
    * @param config the service's settings
    * @param registry receives the metrics of the engine and of Kafka Streams; the caller closes it
    * @throws org.apache.kafka.common.config.ConfigException if the configuration is wrong
+   * @throws IllegalArgumentException if images may be fetched from S3, and the region is not known
    */
   public static InferenceService of(ServiceConfig config, MeterRegistry registry) {
+    StoredImages images = StoredImages.open(config.fetch());
     return new InferenceService(
-        config, inference -> ImageInference.with(inference, registry), registry);
+        config,
+        inference ->
+            ImageInference.<byte[]>builder(inference)
+                .registry(registry)
+                .fetcher(images, config.fetch().limits().concurrency())
+                .build(),
+        registry,
+        images::close);
   }
 
   /**
@@ -85,7 +101,7 @@ public final class InferenceService implements AutoCloseable {
 
   /**
    * Creates and starts a service. The caller's factory creates the processor that classifies
-   * images.
+   * images, and decides whether it fetches any.
    *
    * @param config the service's settings
    * @param factory creates the processor that classifies images; the service closes the processor
@@ -94,9 +110,9 @@ public final class InferenceService implements AutoCloseable {
    */
   public static InferenceService start(
       ServiceConfig config,
-      Function<InferenceConfig, ImageInference<byte[]>> factory,
+      Function<InferenceConfig, ? extends Inference<byte[], ImageEvent, Prediction>> factory,
       MeterRegistry registry) {
-    return started(new InferenceService(config, factory, registry));
+    return started(new InferenceService(config, factory, registry, () -> {}));
   }
 
   private static InferenceService started(InferenceService service) {
@@ -139,7 +155,7 @@ public final class InferenceService implements AutoCloseable {
                   inference -> inference.start(champion)),
           this::joinOrEnd);
     } else {
-      ImageInference<byte[]> loaded = load(config.inference(), ImageInference::start);
+      Inference<byte[], ImageEvent, Prediction> loaded = load(config.inference(), Inference::start);
       if (follower != null) {
         follower.follow(loaded);
       }
@@ -147,9 +163,10 @@ public final class InferenceService implements AutoCloseable {
     }
   }
 
-  private ImageInference<byte[]> load(
-      InferenceConfig model, Function<ImageInference<byte[]>, ModelVersion> start) {
-    ImageInference<byte[]> loaded = factory.apply(model);
+  private Inference<byte[], ImageEvent, Prediction> load(
+      InferenceConfig model,
+      Function<Inference<byte[], ImageEvent, Prediction>, ModelVersion> start) {
+    Inference<byte[], ImageEvent, Prediction> loaded = factory.apply(model);
     try {
       var unused = start.apply(loaded);
       return loaded;
@@ -163,7 +180,7 @@ public final class InferenceService implements AutoCloseable {
    * Joins the group. If this fails, ends the service with the exception, because the thread that
    * follows the control topic would ignore an exception that this method throws.
    */
-  private void joinOrEnd(ImageInference<byte[]> loaded) {
+  private void joinOrEnd(Inference<byte[], ImageEvent, Prediction> loaded) {
     try {
       join(loaded);
     } catch (RuntimeException e) {
@@ -171,7 +188,7 @@ public final class InferenceService implements AutoCloseable {
     }
   }
 
-  private synchronized void join(ImageInference<byte[]> loaded) {
+  private synchronized void join(Inference<byte[], ImageEvent, Prediction> loaded) {
     if (closed) {
       loaded.close();
       return;
@@ -192,7 +209,7 @@ public final class InferenceService implements AutoCloseable {
 
   /** {@return the serving version; empty while no version serves} */
   public Optional<ModelVersion> serving() {
-    ImageInference<byte[]> loaded = inference;
+    Inference<byte[], ImageEvent, Prediction> loaded = inference;
     return loaded == null ? Optional.empty() : loaded.serving();
   }
 
@@ -249,5 +266,6 @@ public final class InferenceService implements AutoCloseable {
     if (inference != null) {
       inference.close();
     }
+    closeImages.run();
   }
 }

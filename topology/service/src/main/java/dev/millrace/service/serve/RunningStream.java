@@ -1,9 +1,11 @@
 package dev.millrace.service.serve;
 
+import dev.millrace.events.ImageEvent;
+import dev.millrace.events.Prediction;
 import dev.millrace.service.health.HealthWatch;
 import dev.millrace.service.health.Problem;
 import dev.millrace.service.health.ThreadFailure;
-import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.Inference;
 import dev.millrace.streams.PromptClients;
 import dev.millrace.streams.sending.LimitsReader;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,7 +13,9 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -55,7 +59,7 @@ final class RunningStream implements AutoCloseable {
    */
   RunningStream(
       ServiceConfig config,
-      ImageInference<byte[]> inference,
+      Inference<byte[], ImageEvent, Prediction> inference,
       MeterRegistry registry,
       CompletableFuture<Void> running,
       CompletableFuture<Void> ended) {
@@ -74,7 +78,7 @@ final class RunningStream implements AutoCloseable {
     streams.setUncaughtExceptionHandler(clients.leavingGroup(restarts));
     streams.setStateListener((to, from) -> onState(to));
     metrics.bindTo(registry);
-    this.health = watch(config, kafka, registry);
+    this.health = watch(config, kafka, inference::fetchProblem, registry);
     if (config.isStreamsProtocol()) {
       shortenSession(kafka);
     }
@@ -109,12 +113,17 @@ final class RunningStream implements AutoCloseable {
     }
   }
 
-  private HealthWatch watch(ServiceConfig config, StreamsConfig kafka, MeterRegistry registry) {
+  private HealthWatch watch(
+      ServiceConfig config,
+      StreamsConfig kafka,
+      Supplier<Optional<String>> fetchProblem,
+      MeterRegistry registry) {
     ConsumerConfig consumer = new ConsumerConfig(consumer(kafka));
     return HealthWatch.start(
         streams,
         config.threads(),
         restarts::last,
+        fetchProblem,
         kafka.getAdminConfigs("millrace-health"),
         config.outputs(),
         Duration.ofMillis(consumer.getInt(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)),

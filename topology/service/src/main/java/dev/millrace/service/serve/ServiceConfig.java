@@ -1,10 +1,13 @@
 package dev.millrace.service.serve;
 
+import dev.millrace.blobs.AllowList;
+import dev.millrace.blobs.FetchConfig;
 import dev.millrace.streams.DeadLetterBadImages;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.sending.RefusedSends;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -22,6 +25,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param inference the model, and the settings with which the model runs
  * @param topics the topics that the service reads and writes
  * @param formats the formats of the events that the service reads and writes
+ * @param fetch the places of images that records may refer to, and how they are fetched
  * @param onBadImage what happens to an image that cannot be classified
  * @param maxRecordBytes largest record batch of the input topics, in bytes, as in {@code
  *     max.message.bytes} of these topics; a dead letter may be larger, because it has more headers
@@ -34,6 +38,7 @@ public record ServiceConfig(
     InferenceConfig inference,
     Topics topics,
     EventFormats formats,
+    FetchConfig fetch,
     OnBadImage onBadImage,
     int maxRecordBytes,
     boolean pinned,
@@ -71,6 +76,15 @@ public record ServiceConfig(
    */
   static final int DEAD_LETTER_HEADERS = 64 << 10;
 
+  /** Records may not refer to images. */
+  public static final FetchConfig NO_FETCHES = FetchConfig.of(AllowList.of(List.of()));
+
+  /**
+   * The longest time of a fetch under exactly-once, because a commit waits for the fetches of its
+   * records, and must end before the transaction times out.
+   */
+  private static final Duration LONGEST_FETCH = Duration.ofSeconds(5);
+
   /** The key as a literal, because Kafka's constant for the key is deprecated. */
   private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
 
@@ -80,6 +94,7 @@ public record ServiceConfig(
    * @param inference the model, and the settings with which the model runs
    * @param topics the topics that the service reads and writes
    * @param formats the formats of the events that the service reads and writes
+   * @param fetch the places of images that records may refer to, and how they are fetched
    * @param onBadImage what happens to an image that cannot be classified
    * @param maxRecordBytes largest record batch of the input topics
    * @param pinned whether the service ignores promotions
@@ -92,6 +107,7 @@ public record ServiceConfig(
     Objects.requireNonNull(inference, "inference");
     Objects.requireNonNull(topics, "topics");
     Objects.requireNonNull(formats, "formats");
+    Objects.requireNonNull(fetch, "fetch");
     Objects.requireNonNull(onBadImage, "onBadImage");
     Objects.requireNonNull(kafka, "kafka");
     skipped = Map.copyOf(skipped);
@@ -108,6 +124,16 @@ public record ServiceConfig(
               + MAX_RECORD_BYTES
               + ", the most that a broker takes in one request");
     }
+    if (!fetch.allowed().isEmpty()
+        && isExactlyOnce(kafka)
+        && fetch.limits().total().compareTo(LONGEST_FETCH) > 0) {
+      throw new IllegalArgumentException(
+          "fetch-timeout: "
+              + fetch.limits().total().toMillis() / 1e3
+              + " is longer than "
+              + LONGEST_FETCH.toSeconds()
+              + " s, the most under exactly_once_v2, because each commit waits for the fetches");
+    }
     if (topics.inputPattern() != null && isStreamsProtocol(kafka)) {
       throw new IllegalArgumentException(
           "input-pattern: group.protocol=streams takes no pattern; name the topics with --input, or"
@@ -116,7 +142,8 @@ public record ServiceConfig(
   }
 
   /**
-   * Creates the settings of a service with the default formats that skips no record.
+   * Creates the settings of a service with the default formats that fetches no image and skips no
+   * record.
    *
    * @param inference the model, and the settings with which the model runs
    * @param topics the topics that the service reads and writes
@@ -137,6 +164,7 @@ public record ServiceConfig(
         inference,
         topics,
         EventFormats.DEFAULT,
+        NO_FETCHES,
         onBadImage,
         maxRecordBytes,
         pinned,
@@ -217,8 +245,8 @@ public record ServiceConfig(
   /**
    * Returns the configuration for Kafka Streams, with batches that the brokers accept. The
    * producer's default and {@code producer.batch.size} are lowered if they are larger. Otherwise a
-   * producer splits each batch that is too large for its topic, may then retry for ever (KAFKA-8350),
-   * and reports a flush as done too early (KAFKA-19479).
+   * producer splits each batch that is too large for its topic, may then retry for ever
+   * (KAFKA-8350), and reports a flush as done too early (KAFKA-19479).
    *
    * @param largestBatch largest batch that all topics accept to which the service writes, in bytes
    */
@@ -242,6 +270,8 @@ public record ServiceConfig(
         + topics
         + ", formats="
         + formats
+        + ", fetch="
+        + fetch.allowed()
         + ", onBadImage="
         + onBadImage
         + ", maxRecordBytes="
@@ -265,7 +295,7 @@ public record ServiceConfig(
         kafka.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG));
   }
 
-  private boolean isExactlyOnce() {
+  private static boolean isExactlyOnce(Properties kafka) {
     return StreamsConfig.EXACTLY_ONCE_V2.equals(
         kafka.getProperty(StreamsConfig.PROCESSING_GUARANTEE_CONFIG));
   }
@@ -297,7 +327,7 @@ public record ServiceConfig(
     // commit interval. But each commit waits for the images in flight, which favours a long
     // interval. Under exactly-once, the interval is shorter, because readers see a prediction only
     // after the commit.
-    defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, isExactlyOnce() ? 500 : 1_000);
+    defaults.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, isExactlyOnce(kafka) ? 500 : 1_000);
     boolean prompt = !isStreamsProtocol(kafka);
     if (prompt) {
       defaults.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis());

@@ -2,7 +2,7 @@ package dev.millrace.service.serve;
 
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
-import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.Inference;
 import dev.millrace.streams.sending.LimitsReader;
 import java.time.Clock;
 import java.util.Optional;
@@ -31,7 +31,10 @@ final class ServiceTopology {
    * @param limits reads the limits of the output topic
    */
   static Topology of(
-      Topics topics, EventFormats formats, ImageInference<byte[]> inference, LimitsReader limits) {
+      Topics topics,
+      EventFormats formats,
+      Inference<byte[], ImageEvent, Prediction> inference,
+      LimitsReader limits) {
     StreamsBuilder builder = new StreamsBuilder();
     Serde<Prediction> predictions = formats.predictions();
     Consumed<byte[], ImageEvent> consumed =

@@ -36,8 +36,15 @@ class StreamMonitorTest {
       new TopicWatch(names -> Map.of("predictions", answer), Set.of("predictions"), 0);
   private final StreamMonitor monitor =
       new StreamMonitor(
-          streams, topics, () -> failure, Duration.ofSeconds(270), hangs::add, registry);
+          streams,
+          topics,
+          () -> failure,
+          () -> this.fetchProblem,
+          Duration.ofSeconds(270),
+          hangs::add,
+          registry);
 
+  private Optional<String> fetchProblem = Optional.empty();
   private long second;
 
   private static final class FakeStreams implements StreamsView {
@@ -110,6 +117,25 @@ class StreamMonitorTest {
 
     streams.whole = false;
     assertThat(after(60)).isEmpty();
+  }
+
+  @Test
+  void imagesThatAreAway_areAProblemAtOnce_andTheReasonOfAPartition() throws Exception {
+    fetchProblem = Optional.of("s3://photos is away: it refuses connections");
+    streams.samples = List.of(new Sample(IMAGES, 17, 20));
+    assertThat(after(1))
+        .containsExactly(
+            Problem.of(Problem.Kind.IMAGES_AWAY, 1, "s3://photos is away: it refuses connections"));
+
+    assertThat(after(10))
+        .extracting(Problem::kind)
+        .containsExactly(Problem.Kind.IMAGES_AWAY, Problem.Kind.PARTITION_STALLED);
+    assertThat(problems())
+        .extracting(Problem::reason)
+        .containsOnly("s3://photos is away: it refuses connections");
+
+    fetchProblem = Optional.empty();
+    assertThat(problems()).singleElement().extracting(Problem::reason).asString().contains("slow");
   }
 
   @Test

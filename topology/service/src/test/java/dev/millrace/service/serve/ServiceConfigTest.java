@@ -106,7 +106,8 @@ class ServiceConfigTest {
     "batch.size,          200000, 1048588, 200000",
     "linger.ms,           1,      1048588, 131072"
   })
-  void batches_areNoLargerThanTheTopicsAccept(String key, String value, long largest, int expected) {
+  void batches_areNoLargerThanTheTopicsAccept(
+      String key, String value, long largest, int expected) {
     StreamsConfig streams = new StreamsConfig(config(Map.of(key, value)).streams(largest));
     assertThat(producer(streams).get("batch.size")).hasToString(Integer.toString(expected));
   }

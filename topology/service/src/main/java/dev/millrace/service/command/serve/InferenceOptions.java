@@ -1,5 +1,6 @@
 package dev.millrace.service.command.serve;
 
+import dev.millrace.blobs.S3Access;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
 import dev.millrace.service.command.help.Grouped;
@@ -118,6 +119,15 @@ final class InferenceOptions {
           "Whether a prediction holds the probabilities of all classes:"
               + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Distribution probabilities = Distribution.of(DEFAULTS.probabilities());
+
+  /**
+   * {@return how to reach S3, for the repository and for images}
+   *
+   * @throws IllegalArgumentException if the endpoint is not a web address
+   */
+  S3Access s3() {
+    return repository.access();
+  }
 
   /**
    * {@return the configuration that the options describe}

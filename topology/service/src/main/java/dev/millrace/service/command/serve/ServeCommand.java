@@ -1,5 +1,6 @@
 package dev.millrace.service.command.serve;
 
+import dev.millrace.blobs.AllowList;
 import dev.millrace.core.model.Device;
 import dev.millrace.service.command.cluster.BrokerPatience;
 import dev.millrace.service.command.help.Examples;
@@ -55,6 +56,8 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Mixin private TopicOptions topicOptions;
 
   @Mixin private FormatOptions formats;
+
+  @Mixin private FetchOptions fetch;
 
   @Mixin private GroupOptions group;
 
@@ -113,6 +116,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
             inference.config(),
             topicOptions.topics(),
             formats.formats(),
+            fetch.config(inference.s3()),
             onBadImage,
             maxRecordBytes,
             pin,
@@ -162,9 +166,14 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
             + config.topics().output()
             + ", "
             + startUp.beginning()
+            + fetches(config.fetch().allowed())
             + listener.text();
     spec.commandLine().getOut().println(line);
     spec.commandLine().getOut().flush();
+  }
+
+  private static String fetches(AllowList places) {
+    return places.isEmpty() ? "" : ", fetches from " + places;
   }
 
   private static void requireSound(InferenceService service, ServiceConfig config) {

@@ -93,6 +93,8 @@ class ReferenceTest {
         %s
         ```
 
+        A prediction of an image that is stored elsewhere also has `revision`: the version id in S3, otherwise the ETag.
+
         The promoted version:
 
         ```json
@@ -110,7 +112,8 @@ class ReferenceTest {
         | header | on | |
         |---|---|---|
         | `content-type` | images | the format of the value; see [the formats](../../connectors/README.md#which-formats-can-an-image-have) |
-        | `ce_dataref` | images | an image that is stored elsewhere; without a value it becomes a dead letter |
+        | `ce_dataref`, `dataref` | images | the URI of an image that is stored elsewhere, if the record has no value; see [`--fetch-from`](README.md#images-that-are-stored-elsewhere) |
+        | `ce_sha256`, `sha256` | images | the SHA-256 that this image must have, in hexadecimal |
         | `__streams.errors.*` | dead letters | topic, partition and offset of the image, exception, message, stack trace (KIP-1034) |
         | `%s` | dead letters | the sizes of the key, the value and the headers that a stub leaves out, as JSON |
         | `%s` | dead letters | the image's timestamp, in ms since 1970, if the dead-letter topic would refuse it |

@@ -1,4 +1,4 @@
-package dev.millrace.blobs;
+package dev.millrace.testing;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,71 +20,76 @@ import java.util.concurrent.Executors;
  * A web server on the loopback address whose answers are written byte by byte. It keeps connections
  * open as long as its answers and its clients do.
  */
-final class HostileServer implements AutoCloseable {
+public final class HostileServer implements AutoCloseable {
 
   /** Writes an answer, head and all. */
   @FunctionalInterface
-  interface Answer {
+  public interface Answer {
     void write(OutputStream out) throws IOException, InterruptedException;
   }
 
   private final ServerSocket socket;
   private final ExecutorService threads =
-      Executors.newCachedThreadPool(DaemonThreads.named("hostile-server"));
+      Executors.newCachedThreadPool(
+          work -> {
+            Thread thread = new Thread(work, "hostile-server");
+            thread.setDaemon(true);
+            return thread;
+          });
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final List<Socket> connections = new CopyOnWriteArrayList<>();
   private final List<String> heads = new CopyOnWriteArrayList<>();
   private final CountDownLatch brokenOff = new CountDownLatch(1);
 
-  HostileServer() throws IOException {
+  public HostileServer() throws IOException {
     socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     threads.execute(this::accept);
   }
 
-  int port() {
+  public int port() {
     return socket.getLocalPort();
   }
 
   /** {@return a URI with the loopback address} */
-  String uri(String target) {
+  public String uri(String target) {
     return "http://127.0.0.1:" + port() + target;
   }
 
-  HostileServer on(String target, Answer answer) {
+  public HostileServer on(String target, Answer answer) {
     answers.put(target, answer);
     return this;
   }
 
-  HostileServer on(String target, String head, String body) {
+  public HostileServer on(String target, String head, String body) {
     return on(
         target, out -> out.write((head + "\r\n\r\n" + body).getBytes(StandardCharsets.UTF_8)));
   }
 
-  HostileServer status(String target, int status) {
+  public HostileServer status(String target, int status) {
     return on(target, "HTTP/1.1 " + status + " x\r\nContent-Length: 1", "x");
   }
 
-  HostileServer redirect(String target, int status, String location) {
+  public HostileServer redirect(String target, int status, String location) {
     return on(
         target, "HTTP/1.1 " + status + " x\r\nContent-Length: 0\r\nLocation: " + location, "");
   }
 
-  HostileServer data(String target, String body) {
+  public HostileServer data(String target, String body) {
     return on(target, "HTTP/1.1 200 OK\r\nContent-Length: " + body.length(), body);
   }
 
   /** {@return the heads of all requests so far} */
-  List<String> requests() {
+  public List<String> requests() {
     return heads;
   }
 
   /** {@return the number of connections so far} */
-  int connections() {
+  public int connections() {
     return connections.size();
   }
 
   /** Waits until a client broke off an answer. */
-  void awaitBrokenOff() throws InterruptedException {
+  public void awaitBrokenOff() throws InterruptedException {
     brokenOff.await();
   }
 

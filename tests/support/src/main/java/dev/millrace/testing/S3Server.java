@@ -1,4 +1,4 @@
-package dev.millrace.blobs;
+package dev.millrace.testing;
 
 import java.net.URI;
 import java.time.Duration;
@@ -15,14 +15,16 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * An S3 server in this JVM, which keeps its objects in memory. Its keys are the JVM's credentials.
+ * A module that uses it adds s3proxy and the AWS SDK to its tests.
  */
 public final class S3Server implements AutoCloseable {
 
   private static final String ACCESS_KEY = "test-key";
   private static final String SECRET_KEY = "test-secret";
 
-  private final S3Proxy server;
+  private final BlobStore objects;
   private final URI endpoint;
+  private S3Proxy server;
   private final S3Client client;
 
   /** Starts a server with an empty bucket. */
@@ -30,25 +32,37 @@ public final class S3Server implements AutoCloseable {
     this(bucket, BlobStores.create("transient-nio2", new Properties()));
   }
 
-  S3Server(String bucket, BlobStore objects) throws Exception {
+  /** Starts a server with an empty bucket, which keeps its objects in a given place. */
+  public S3Server(String bucket, BlobStore objects) throws Exception {
     System.setProperty("aws.accessKeyId", ACCESS_KEY);
     System.setProperty("aws.secretAccessKey", SECRET_KEY);
-    server =
-        S3Proxy.builder()
-            .blobStore(objects)
-            .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, SECRET_KEY)
-            .endpoint(URI.create("http://127.0.0.1:0"))
-            .stopTimeout(0)
-            .build();
-    server.start();
+    this.objects = objects;
+    server = start(URI.create("http://127.0.0.1:0"));
     endpoint = URI.create("http://127.0.0.1:" + server.getPort());
     client = client(ACCESS_KEY, SECRET_KEY);
     client.createBucket(request -> request.bucket(bucket));
   }
 
-  /** {@return how to reach the server, or its place if it was stopped} */
-  public S3Access access() {
-    return new S3Access(endpoint, "us-east-1", true);
+  private S3Proxy start(URI place) throws Exception {
+    S3Proxy started =
+        S3Proxy.builder()
+            .blobStore(objects)
+            .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, SECRET_KEY)
+            .endpoint(place)
+            .stopTimeout(0)
+            .build();
+    started.start();
+    return started;
+  }
+
+  /** {@return the JVM options that give another process the keys} */
+  public static String credentials() {
+    return "-Daws.accessKeyId=" + ACCESS_KEY + " -Daws.secretAccessKey=" + SECRET_KEY;
+  }
+
+  /** {@return the server's address; requests have the bucket in their path} */
+  public URI endpoint() {
+    return endpoint;
   }
 
   /** {@return a client of the server} */
@@ -56,9 +70,10 @@ public final class S3Server implements AutoCloseable {
     return client;
   }
 
-  S3Client client(String accessKey, String secretKey) {
+  /** {@return another client of the server, which the caller closes} */
+  public S3Client client(String accessKey, String secretKey) {
     return S3Client.builder()
-        .endpointOverride(access().endpoint())
+        .endpointOverride(endpoint())
         .region(Region.US_EAST_1)
         .forcePathStyle(true)
         .credentialsProvider(
@@ -72,9 +87,14 @@ public final class S3Server implements AutoCloseable {
     client.putObject(request -> request.bucket(bucket).key(key), RequestBody.fromString(body));
   }
 
-  /** Stops the server, as if it were away; it does not start again. */
+  /** Stops the server, as if it were away. */
   public void stop() throws Exception {
     server.stop();
+  }
+
+  /** Starts the server again, at the same address and with the same objects. */
+  public void startAgain() throws Exception {
+    server = start(endpoint);
   }
 
   @Override

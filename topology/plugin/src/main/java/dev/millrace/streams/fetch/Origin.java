@@ -1,0 +1,123 @@
+package dev.millrace.streams.fetch;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A place that stores images: a web server, a bucket, or the file system. Knows whether it is away,
+ * and when to ask it again.
+ *
+ * <p>It is away after a fetch that failed because of it, until one succeeds. The pause before the
+ * next fetch begins with one second, and doubles after each failure, up to half a minute.
+ *
+ * <p>Not thread-safe.
+ */
+final class Origin {
+
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Pattern NAME = Pattern.compile("([a-z][a-z0-9+.-]*:(?://[^/?#]*)?).*");
+
+  private final LoneFailures failures = new LoneFailures();
+
+  /** The fetches that run or are about to. */
+  private int running;
+
+  /** Why the origin is away; null if it is not. */
+  private FetchStalledException away;
+
+  private Duration pause = FIRST_PAUSE;
+  private long retryAt;
+
+  /** Whether the origin is away, and a fetch that began since then is running. */
+  private boolean probing;
+
+  /** {@return the scheme and the host or bucket of a URI; the same for all that are not URIs} */
+  static String nameOf(String uri) {
+    Matcher name = NAME.matcher(uri.toLowerCase(Locale.ROOT));
+    return name.matches() ? name.group(1) : "";
+  }
+
+  /** {@return why the origin is away; null if it is not} */
+  FetchStalledException away() {
+    return away;
+  }
+
+  /**
+   * {@return how long to wait until a fetch may begin, in ns; 0 if it may begin now} While the
+   * origin is away, the fetches that began before must end first, and then one fetch begins.
+   */
+  long pauseNanos(long now) {
+    if (away == null) {
+      return 0;
+    }
+    return running > 0 ? Long.MAX_VALUE : Math.max(0, retryAt - now);
+  }
+
+  void begin() {
+    probing = away != null;
+    running++;
+  }
+
+  /** Notes the end of a fetch that did not ask the origin. */
+  void endUnasked() {
+    running--;
+    probing = false;
+  }
+
+  /**
+   * Notes that the origin gave an image, or refused it.
+   *
+   * @param uri the image
+   * @return whether the origin was away until now
+   */
+  boolean answered(String uri) {
+    boolean back = away != null;
+    away = null;
+    failures.succeeded(uri);
+    endUnasked();
+    return back;
+  }
+
+  /**
+   * Notes that a fetch failed because of the origin.
+   *
+   * @param uri the image
+   * @return whether only this image fails
+   */
+  boolean failed(String uri) {
+    return failures.isAlone(uri);
+  }
+
+  /**
+   * Notes the end of a fetch, after which the origin is away.
+   *
+   * @return whether it was not away until now
+   */
+  boolean goAway(FetchStalledException reason, long now) {
+    boolean first = away == null;
+    if (first || probing) { // otherwise the fetch began before the origin went away
+      pause = first ? FIRST_PAUSE : least(pause.multipliedBy(2), LONGEST_PAUSE);
+      away = reason;
+      retryAt = now + pause.toNanos();
+    }
+    endUnasked();
+    return first;
+  }
+
+  private static Duration least(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  /** {@return whether no fetch needs this object, and the origin is not away} */
+  boolean isIdle() {
+    return running == 0 && away == null;
+  }
+
+  /** {@return whether images have failed that were not fetched since} */
+  boolean hasFailures() {
+    return !failures.isEmpty();
+  }
+}

@@ -1,0 +1,111 @@
+package dev.millrace.service.command.serve;
+
+import dev.millrace.blobs.AllowList;
+import dev.millrace.blobs.FetchConfig;
+import dev.millrace.blobs.FetchLimits;
+import dev.millrace.blobs.Networks;
+import dev.millrace.blobs.S3Access;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.Option;
+
+/** A mixin of options for images that records only refer to (claim check). */
+@Grouped(Section.FETCH)
+final class FetchOptions {
+
+  @Option(
+      names = "--fetch-from",
+      paramLabel = "URI",
+      split = "\\s*,\\s*",
+      splitSynopsisLabel = ",",
+      description =
+          "Place from which the service may fetch images that records refer to with ce_dataref:"
+              + " file:///FOLDER, https://HOST/PATH, http://HOST/PATH or s3://BUCKET/PREFIX, each"
+              + " with everything below it. May be repeated, or list several places separated by"
+              + " commas. By default, the service fetches nothing.")
+  private List<String> places = List.of();
+
+  @Option(
+      names = "--fetch-network",
+      paramLabel = "NETWORK",
+      split = "\\s*,\\s*",
+      splitSynopsisLabel = ",",
+      description =
+          "Internal network, such as 10.1.0.0/16 or fd00::/8, that the name of a web server in"
+              + " --fetch-from may lead to. May be repeated. By default, only public addresses are"
+              + " allowed.")
+  private List<String> networks = List.of();
+
+  @Option(
+      names = "--fetch-concurrency",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "Largest number of fetches at the same time (default: ${DEFAULT-VALUE}).")
+  private int concurrency;
+
+  @Option(
+      names = "--fetch-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "5",
+      description =
+          "Longest time, in seconds, that the fetch of one image may take (default:"
+              + " ${DEFAULT-VALUE}). Under exactly_once_v2, this is also the largest value.")
+  private double timeout;
+
+  @Option(
+      names = "--fetch-max-bytes",
+      paramLabel = "N",
+      defaultValue = "33554432",
+      description =
+          "Largest image to fetch, in bytes (default: ${DEFAULT-VALUE}). Fetches use up to this"
+              + " number of bytes of memory each.")
+  private int maxBytes;
+
+  /**
+   * {@return what may be fetched, and how}
+   *
+   * @param s3 how to reach S3
+   * @throws IllegalArgumentException if a value is not valid; the message names the option
+   */
+  FetchConfig config(S3Access s3) {
+    return new FetchConfig(
+        parsed("fetch-from", places, AllowList::of),
+        parsed("fetch-network", networks, Networks::publicAnd),
+        limits(),
+        s3);
+  }
+
+  private static <T> T parsed(String key, List<String> texts, Function<List<String>, T> parser) {
+    try {
+      return parser.apply(texts);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A server may be silent for 80 % of the time limit, and take 40 % of it to connect. */
+  private FetchLimits limits() {
+    if (!(timeout >= 0.1 && timeout <= 60)) {
+      throw new IllegalArgumentException(
+          "fetch-timeout: " + timeout + " is no number of seconds from 0.1 to 60");
+    }
+    requirePositive("fetch-concurrency", concurrency);
+    requirePositive("fetch-max-bytes", maxBytes);
+    Duration total = Duration.ofMillis((long) (timeout * 1_000));
+    return new FetchLimits(
+        maxBytes,
+        total,
+        total.multipliedBy(2).dividedBy(5),
+        total.multipliedBy(4).dividedBy(5),
+        concurrency);
+  }
+
+  private static void requirePositive(String key, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(key + ": " + value + " must be at least 1");
+    }
+  }
+}
