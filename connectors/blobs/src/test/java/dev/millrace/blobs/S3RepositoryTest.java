@@ -163,7 +163,7 @@ class S3RepositoryTest {
           .hasMessage(
               "cannot publish to "
                   + PLACE
-                  + " (the store s3://models is away: it refuses connections); try again later");
+                  + " (s3://models is away: it refuses connections); try again later");
     }
   }
 
