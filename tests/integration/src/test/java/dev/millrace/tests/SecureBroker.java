@@ -29,8 +29,8 @@ final class SecureBroker implements AutoCloseable {
 
   private static final String SCRAM =
       "org.apache.kafka.common.security.scram.ScramLoginModule required ";
-  private static final String KEYSTORE_PASSWORD = "keystore-" + SECRET;
-  private static final String TRUSTSTORE_PASSWORD = "truststore-" + SECRET;
+  static final String KEYSTORE_PASSWORD = "keystore-" + SECRET;
+  static final String TRUSTSTORE_PASSWORD = "truststore-" + SECRET;
   private static final String JAAS_OF_BROKER =
       "broker.listener.name.clients.scram-sha-512.sasl.jaas.config";
 
@@ -73,7 +73,11 @@ final class SecureBroker implements AutoCloseable {
     }
   }
 
-  private static void makeKeys(Path folder) throws Exception {
+  /**
+   * Makes a key for this machine, {@code broker.p12}, and {@code truststore.p12} with its
+   * certificate.
+   */
+  static void makeKeys(Path folder) throws Exception {
     Path keys = folder.resolve("broker.p12");
     Path certificate = folder.resolve("broker.pem");
     keytool(

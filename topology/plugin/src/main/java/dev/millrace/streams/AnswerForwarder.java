@@ -28,12 +28,14 @@ final class AnswerForwarder<K, V, R> {
   private final PredictionFormat format;
   private final ValueMapping<K, V, R> mapping;
   private final String applicationId;
+  private final TaskFetches fetches;
   private final TaskFailure failure;
   private final RecordFailures failures;
 
   /**
    * @param mapping makes the output value of a record
    * @param applicationId the application that predictions name as their source
+   * @param fetches gives up the task's work if an image cannot be fetched
    * @param failure remembers the task's failure
    * @param failures counts the failures of the application's records; the counts outlive the task
    */
@@ -42,12 +44,14 @@ final class AnswerForwarder<K, V, R> {
       PredictionFormat format,
       ValueMapping<K, V, R> mapping,
       String applicationId,
+      TaskFetches fetches,
       TaskFailure failure,
       RecordFailures failures) {
     this.records = records;
     this.format = format;
     this.mapping = mapping;
     this.applicationId = applicationId;
+    this.fetches = fetches;
     this.failure = failure;
     this.failures = failures;
   }
@@ -56,8 +60,8 @@ final class AnswerForwarder<K, V, R> {
    * Forwards the answer of a record. The answer must be complete.
    *
    * @throws InferenceStalledError if the engine or a later processor failed
-   * @throws org.apache.kafka.streams.errors.TaskCorruptedException if the store of the image is
-   *     away
+   * @throws org.apache.kafka.streams.errors.TaskCorruptedException if the image cannot be fetched
+   *     now
    */
   void forward(PendingRecord<K, V> pending) {
     Classification answer = null;
@@ -65,7 +69,7 @@ final class AnswerForwarder<K, V, R> {
     try {
       answer = pending.answer().join();
     } catch (CompletionException e) {
-      refusal = refusal(e.getCause());
+      refusal = refusal(pending, e.getCause());
     }
     Classification complete = answer;
     BadImageException bad = refusal;
@@ -118,12 +122,12 @@ final class AnswerForwarder<K, V, R> {
     records.forward(result, pending.origin());
   }
 
-  private BadImageException refusal(Throwable cause) {
+  private BadImageException refusal(PendingRecord<K, V> pending, Throwable cause) {
     if (cause instanceof BadImageException refusal) {
       return refusal;
     }
     if (cause instanceof FetchStalledException away) {
-      throw failure.remember(records.giveUp(away));
+      throw failure.remember(fetches.giveUp(records, pending.fetch().reference(), away));
     }
     throw failure.remember(new InferenceStalledError(cause.getMessage(), cause));
   }

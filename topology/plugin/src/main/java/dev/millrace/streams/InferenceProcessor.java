@@ -102,6 +102,7 @@ final class InferenceProcessor<K, V, R>
             format,
             mapping,
             context.applicationId(),
+            fetches,
             failure,
             RecordFailures.of(context.applicationId()));
     limit = WaitLimit.of(context.appConfigs());
@@ -112,6 +113,7 @@ final class InferenceProcessor<K, V, R>
     barrier.attach(this);
     owed = ofThisThread.get();
     owed.add(this);
+    fetches.open();
     engine.acquire(limit);
   }
 
@@ -131,16 +133,18 @@ final class InferenceProcessor<K, V, R>
   /** Submits the image of a record, or has the engine refuse a record that has none. */
   private PendingRecord<K, V> submitted(FixedKeyRecord<K, V> record, long deadline) {
     int bytes = 0;
-    CompletableFuture<FetchedImage> fetch = null;
+    PendingFetch fetch = null;
     CompletableFuture<Classification> answer;
     try {
       ImageSource source = mapping.sourceOf(record.value());
-      if (source instanceof ImageSource.Value image) {
-        bytes = image.encoded().length;
-        answer = engine.submit(image.encoded(), deadline);
+      if (source instanceof ImageSource.Value held) {
+        bytes = held.encoded().length;
+        answer = engine.submit(held.encoded(), deadline);
       } else {
-        fetch = fetch(((ImageSource.Elsewhere) source).reference(), deadline);
-        answer = engine.submitFetched(fetch);
+        ImageReference reference = ((ImageSource.Elsewhere) source).reference();
+        CompletableFuture<FetchedImage> image = fetch(reference, deadline);
+        answer = engine.submitFetched(image);
+        fetch = PendingFetch.of(reference, image);
       }
     } catch (BadImageException e) {
       answer = engine.refuse(e);
@@ -153,7 +157,7 @@ final class InferenceProcessor<K, V, R>
     try {
       return fetches.fetch(reference, deadline);
     } catch (FetchStalledException e) {
-      throw failure.remember(records.giveUp(e));
+      throw failure.remember(fetches.giveUp(records, reference, e));
     }
   }
 
@@ -161,7 +165,7 @@ final class InferenceProcessor<K, V, R>
     try {
       engine.awaitOldest(line, deadline);
     } catch (FetchStalledException e) {
-      throw failure.remember(records.giveUp(e));
+      throw failure.remember(fetches.giveUp(records, line.fetching(), e));
     }
   }
 
@@ -247,6 +251,7 @@ final class InferenceProcessor<K, V, R>
     stopTick();
     line.clear();
     barrier.detach();
+    fetches.close();
     records.close();
     owed.remove(this);
     engine.release();

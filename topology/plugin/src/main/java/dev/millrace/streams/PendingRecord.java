@@ -1,7 +1,6 @@
 package dev.millrace.streams;
 
 import dev.millrace.streams.engine.Classification;
-import dev.millrace.streams.fetch.FetchedImage;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -13,7 +12,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * @param bytes the size of the encoded image in the record, in bytes
  * @param origin the context in which the record was processed
  * @param trace the trace context in which the record was processed
- * @param fetch the fetch of the image, complete or not; null if the record holds the image
+ * @param fetch the fetch of the image; null if the record holds the image
  * @param answer the engine's answer, complete or not
  */
 record PendingRecord<K, V>(
@@ -21,23 +20,23 @@ record PendingRecord<K, V>(
     int bytes,
     RecordMetadata origin,
     TraceContext trace,
-    CompletableFuture<FetchedImage> fetch,
+    PendingFetch fetch,
     CompletableFuture<Classification> answer) {
 
   /** {@return whether the image was not fetched yet} */
   boolean isFetching() {
-    return fetch != null && !fetch.isDone();
+    return fetch != null && !fetch.revision().isDone();
   }
 
   /** {@return the revision of the fetched image; null if none is known, or nothing was fetched} */
   String revision() {
-    return fetch == null ? null : fetch.join().revision();
+    return fetch == null ? null : fetch.revision().join();
   }
 
   /** Tells that the answer is not needed any more. */
   void cancel() {
     if (fetch != null) {
-      fetch.cancel(false);
+      fetch.revision().cancel(false);
     }
   }
 }

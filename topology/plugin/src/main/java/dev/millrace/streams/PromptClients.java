@@ -48,6 +48,9 @@ import org.slf4j.LoggerFactory;
  * requests although its {@code linger.ms} is short. A burst is forwarded every 5 ms, or every 100
  * ms if processing the waiting records takes 100 ms or longer.
  *
+ * <p>While an image cannot be fetched (see {@link InferenceBuilder#fetcher}), the partitions of its
+ * task are paused, and the thread's other tasks go on.
+ *
  * <p>If a stream thread fails and is replaced, the failed thread leaves its consumer group at once,
  * provided that {@link #leavingGroup} wraps the exception handler. Otherwise {@code
  * KafkaStreams.replaceStreamThread} keeps the failed thread in the group, although Kafka Streams
@@ -197,6 +200,7 @@ public final class PromptClients implements KafkaClientSupplier {
 
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+      HeldPartitions.ofThisThread().applyTo(this);
       try {
         return prompt.poll(timeout);
       } catch (OutOfMemoryError e) {

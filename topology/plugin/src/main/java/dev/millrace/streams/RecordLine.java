@@ -1,5 +1,6 @@
 package dev.millrace.streams;
 
+import dev.millrace.events.ImageReference;
 import dev.millrace.streams.engine.Classification;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -90,9 +91,10 @@ final class RecordLine<K, V> {
     return answered.size() + inFlight.size();
   }
 
-  /** {@return whether the image of the oldest record in flight was not fetched yet} */
-  boolean isFetching() {
-    return !inFlight.isEmpty() && inFlight.element().isFetching();
+  /** {@return the image of the oldest record in flight, if it was not fetched yet; else null} */
+  ImageReference fetching() {
+    PendingRecord<K, V> oldest = inFlight.peek();
+    return oldest == null || !oldest.isFetching() ? null : oldest.fetch().reference();
   }
 
   /** Removes every record, and cancels the fetches that have not begun. */

@@ -124,7 +124,7 @@ final class TaskEngine {
     try {
       line.awaitOldest(Math.max(0, deadline - nanoTime.getAsLong()));
     } catch (TimeoutException e) {
-      if (line.isFetching()) {
+      if (line.fetching() != null) {
         throw new FetchStalledException(
             "an image was not fetched within " + limit.longest().toMillis() + " ms", e);
       }

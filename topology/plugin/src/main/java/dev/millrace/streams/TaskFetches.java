@@ -5,21 +5,37 @@ import dev.millrace.events.ImageReference;
 import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.fetch.FetchStalledException;
 import dev.millrace.streams.fetch.FetchedImage;
+import dev.millrace.streams.internals.RecordForwarder;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
 
-/** One task's access to the pool that fetches images. Confined to its task's stream thread. */
+/**
+ * One task's access to the pool that fetches images. If an image cannot be fetched now, the task
+ * gives up its work since the last commit, and its partitions are held until the image's origin
+ * works again. Confined to its task's stream thread.
+ */
 final class TaskFetches {
 
   /**
-   * The longest wait for a turn. While the origin of an image is away, the task gives up and tries
-   * again after this time, so that its thread polls, commits and can be stopped.
+   * The longest wait for a turn. After this time, the task gives up and tries again, so that its
+   * thread polls, commits and can be stopped.
    */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final FetchPool pool;
   private final LongSupplier nanoTime;
+
+  private HeldPartitions held;
+
+  /** The image for which the task gave up its work; null if its origin works again. */
+  private ImageReference missing;
+
+  /** The task's input partitions; not known before the task gives up. */
+  private Set<TopicPartition> partitions = Set.of();
 
   /**
    * @param pool the pool, or null
@@ -30,13 +46,34 @@ final class TaskFetches {
     this.nanoTime = nanoTime;
   }
 
+  /** To be called from the processor's {@code init}: when the task starts, and when it revives. */
+  void open() {
+    held = HeldPartitions.ofThisThread();
+    if (missing != null) {
+      held.hold(partitions, this::isAway);
+    }
+  }
+
+  /** To be called from the processor's {@code close}. */
+  void close() {
+    held.forget(partitions);
+  }
+
+  private boolean isAway() {
+    if (missing != null && !pool.isAway(missing)) {
+      missing = null;
+    }
+    return missing != null;
+  }
+
   /**
    * Begins to fetch an image.
    *
    * @param deadline the time at which the wait for a turn ends at the latest, in ns on the clock
-   * @return the image, which is not empty, or a failure
+   * @return an image, which is not empty, or a failure
    * @throws BadImageException if there is no pool
-   * @throws FetchStalledException if the wait for a turn takes too long
+   * @throws FetchStalledException if the wait for a turn takes too long. If the origin is away, and
+   *     partitions can be held, there is no wait, because the thread's other tasks would wait, too
    */
   CompletableFuture<FetchedImage> fetch(ImageReference reference, long deadline) {
     if (pool == null) {
@@ -45,12 +82,28 @@ final class TaskFetches {
           "the image is stored elsewhere (ce_dataref), and this stream fetches no images; send the"
               + " image itself");
     }
+    boolean wait = !held.areApplied() || !pool.isAway(reference);
+    long patience = wait ? PATIENCE.toNanos() : 0;
     try {
-      pool.awaitTurn(reference, Math.min(deadline, nanoTime.getAsLong() + PATIENCE.toNanos()));
+      pool.awaitTurn(reference, Math.min(deadline, nanoTime.getAsLong() + patience));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InferenceStalledError("interrupted while waiting for a fetch", e);
     }
     return pool.fetch(reference);
+  }
+
+  /**
+   * Gives up the task's work, because an image cannot be fetched now.
+   *
+   * @param reference the image
+   * @param reason why it cannot be fetched
+   * @return the exception to throw
+   */
+  TaskCorruptedException giveUp(
+      RecordForwarder<?, ?, ?> records, ImageReference reference, FetchStalledException reason) {
+    missing = reference;
+    partitions = records.inputPartitions();
+    return records.giveUp(reason);
   }
 }

@@ -109,15 +109,26 @@ public final class FetchPool implements AutoCloseable {
   }
 
   /**
-   * Tests whether an image cannot be fetched now, because its origin is away and the pause is not
-   * over.
+   * Tests whether the origin of an image is away. If its pause is over, begins a fetch of the image
+   * in the background, which shows whether the origin works again. Does not wait.
    *
    * @param reference where the image is
-   * @return whether {@link #awaitTurn} would wait for the origin
+   * @return whether the origin is away
    */
-  public synchronized boolean isPaused(ImageReference reference) {
-    Origin origin = origins.get(Origin.nameOf(reference.uri()));
-    return origin != null && origin.pauseNanos(nanoTime.getAsLong()) > 0;
+  public boolean isAway(ImageReference reference) {
+    synchronized (this) {
+      Origin origin = origins.get(Origin.nameOf(reference.uri()));
+      if (origin == null || origin.away() == null) {
+        return false;
+      }
+      if (running >= concurrency || !origin.mayProbe(reference.uri(), nanoTime.getAsLong())) {
+        return true;
+      }
+      origin.begin();
+      running++;
+    }
+    var unusedImage = fetch(reference);
+    return true;
   }
 
   /**

@@ -18,6 +18,10 @@ final class Origin {
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** The time during which other images may show that the origin works. */
+  private static final Duration OTHERS_FIRST = Duration.ofMillis(500);
+
   private static final Pattern NAME = Pattern.compile("([a-z][a-z0-9+.-]*:(?://[^/?#]*)?).*");
 
   private final LoneFailures failures = new LoneFailures();
@@ -27,6 +31,9 @@ final class Origin {
 
   /** Why the origin is away; null if it is not. */
   private FetchStalledException away;
+
+  /** The image whose fetch failed last. */
+  private String failed;
 
   private Duration pause = FIRST_PAUSE;
   private long retryAt;
@@ -54,6 +61,15 @@ final class Origin {
       return 0;
     }
     return running > 0 ? Long.MAX_VALUE : Math.max(0, retryAt - now);
+  }
+
+  /**
+   * {@return whether a fetch of an image may show now whether the origin works again} If there are
+   * others, the image that failed last is not the next, because it may fail alone.
+   */
+  boolean mayProbe(String uri, long now) {
+    long first = uri.equals(failed) ? OTHERS_FIRST.toNanos() : 0;
+    return pauseNanos(now - first) == 0;
   }
 
   void begin() {
@@ -88,6 +104,7 @@ final class Origin {
    * @return whether only this image fails
    */
   boolean failed(String uri) {
+    failed = uri;
     return failures.isAlone(uri);
   }
 

@@ -1,5 +1,7 @@
 package dev.millrace.streams.internals;
 
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
@@ -115,6 +117,16 @@ public final class RecordForwarder<K, VIn, VOut> {
     if (refusal != null) {
       throw refusal;
     }
+  }
+
+  /**
+   * Returns the input partitions of the running task.
+   *
+   * @return the partitions; none if the task does not run on a thread of Kafka Streams, for example
+   *     in a {@code TopologyTestDriver}
+   */
+  public Set<TopicPartition> inputPartitions() {
+    return TaskRevival.inputPartitions(internals.taskId());
   }
 
   /**

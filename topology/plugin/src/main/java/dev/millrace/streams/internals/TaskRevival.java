@@ -2,6 +2,8 @@ package dev.millrace.streams.internals;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TaskMetadata;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
@@ -55,13 +57,21 @@ public final class TaskRevival {
   }
 
   private static Set<TaskId> tasksOfThread() {
-    Set<TaskId> tasks = new HashSet<>();
-    if (Thread.currentThread() instanceof StreamThread thread) {
-      for (TaskMetadata task : thread.threadMetadata().activeTasks()) {
-        tasks.add(task.taskId());
-      }
-    }
-    return tasks;
+    return activeTasks().stream().map(TaskMetadata::taskId).collect(Collectors.toSet());
+  }
+
+  /** {@return the input partitions of a running task of the calling thread; none on others} */
+  static Set<TopicPartition> inputPartitions(TaskId id) {
+    return activeTasks().stream()
+        .filter(task -> task.taskId().equals(id))
+        .flatMap(task -> task.topicPartitions().stream())
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<TaskMetadata> activeTasks() {
+    return Thread.currentThread() instanceof StreamThread thread
+        ? thread.threadMetadata().activeTasks()
+        : Set.of();
   }
 
   /**

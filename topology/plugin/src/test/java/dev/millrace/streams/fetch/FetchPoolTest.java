@@ -2,6 +2,7 @@ package dev.millrace.streams.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageReference;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,12 +28,14 @@ class FetchPoolTest {
   private static final ImageReference ANY = new ImageReference("any", null);
 
   private final AtomicLong clock = new AtomicLong(7);
+  private final AtomicInteger requests = new AtomicInteger();
   private final Semaphore answers = new Semaphore(1_000);
   private volatile boolean working = true;
 
   private final FetchPool pool =
       new FetchPool(
           reference -> {
+            requests.incrementAndGet();
             answers.acquire();
             if (reference.uri().equals("missing")) {
               throw new BadImageException(BadImageException.Reason.EMPTY, "it does not exist");
@@ -227,16 +231,40 @@ class FetchPoolTest {
     CompletableFuture<FetchedImage> cursed = begin("s3://away/cursed");
     assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
 
-    assertThat(pool.isPaused(new ImageReference("s3://away/image", null))).isTrue();
+    assertThat(pool.isAway(new ImageReference("s3://away/image", null))).isTrue();
     assertThatThrownBy(() -> begin("S3://away/image")).isInstanceOf(FetchStalledException.class);
-    assertThat(pool.isPaused(new ImageReference("s3://works/image", null))).isFalse();
+    assertThat(pool.isAway(new ImageReference("s3://works/image", null))).isFalse();
     assertThat(get(begin("s3://works/image"))).isEqualTo(IMAGE);
     assertThat(get(begin("https://away/image"))).isEqualTo(IMAGE);
     assertThat(pool.problem()).contains("the store refuses connections");
 
     pass(Duration.ofSeconds(1));
-    assertThat(pool.isPaused(new ImageReference("s3://away/image", null))).isFalse();
     assertThat(get(begin("s3://away/image"))).isEqualTo(IMAGE);
+    assertThat(pool.isAway(new ImageReference("s3://away/image", null))).isFalse();
+    assertThat(pool.problem()).isEmpty();
+  }
+
+  @Test
+  void questionWhetherAnOriginIsAway_findsOut() throws Exception {
+    ImageReference image = new ImageReference("image", null);
+    working = false;
+    failFetch();
+    int asked = requests.get();
+
+    assertThat(pool.isAway(image)).isTrue();
+    pass(Duration.ofSeconds(1));
+    assertThat(pool.isAway(image)).as("other images may be fetched first").isTrue();
+    assertThat(requests).hasValue(asked);
+    pass(Duration.ofMillis(500));
+    assertThat(pool.isAway(image)).isTrue();
+    await().until(() -> requests.get() == asked + 1);
+    await().untilAsserted(() -> assertNoTurn("the store refuses connections"));
+
+    pass(Duration.ofSeconds(2));
+    working = true;
+    assertThat(pool.isAway(new ImageReference("other", null))).isTrue();
+    await().until(() -> !pool.isAway(image));
+    assertThat(requests).hasValue(asked + 2);
     assertThat(pool.problem()).isEmpty();
   }
 

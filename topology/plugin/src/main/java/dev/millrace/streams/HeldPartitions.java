@@ -1,0 +1,72 @@
+package dev.millrace.streams;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The partitions of a stream thread that are not read for now, because the image of their next
+ * record cannot be fetched. The thread's other tasks go on meanwhile. The thread's consumer applies
+ * them before each poll (see {@link PromptClients}).
+ *
+ * <p>A task holds its partitions only while its processor is open. While Kafka Streams revives the
+ * task, Kafka Streams itself pauses and resumes the partitions. Confined to its thread.
+ */
+final class HeldPartitions {
+
+  private static final ThreadLocal<HeldPartitions> OF_THREAD =
+      ThreadLocal.withInitial(HeldPartitions::new);
+
+  /** Whether a partition must not be read yet, for each held partition. */
+  private final Map<TopicPartition, BooleanSupplier> held = new HashMap<>();
+
+  private boolean applied;
+
+  /** {@return the calling thread's object} */
+  static HeldPartitions ofThisThread() {
+    return OF_THREAD.get();
+  }
+
+  /** {@return whether the thread's consumer applies this object} */
+  boolean areApplied() {
+    return applied;
+  }
+
+  /**
+   * Holds partitions until {@code isAway} returns false. It is called before each poll.
+   *
+   * @param partitions the input partitions of a task
+   */
+  void hold(Set<TopicPartition> partitions, BooleanSupplier isAway) {
+    partitions.forEach(partition -> held.put(partition, isAway));
+  }
+
+  /** Leaves partitions as they are: to be called before Kafka Streams resumes or revokes them. */
+  void forget(Set<TopicPartition> partitions) {
+    held.keySet().removeAll(partitions);
+  }
+
+  /** Pauses the partitions that are held, and resumes those that are held no longer. */
+  void applyTo(Consumer<?, ?> consumer) {
+    applied = true;
+    if (held.isEmpty()) {
+      return;
+    }
+    held.keySet().retainAll(consumer.assignment());
+    Set<TopicPartition> released = new HashSet<>();
+    held.forEach(
+        (partition, isAway) -> {
+          if (!isAway.getAsBoolean()) {
+            released.add(partition);
+          }
+        });
+    held.keySet().removeAll(released);
+    consumer.pause(List.copyOf(held.keySet()));
+    consumer.resume(released);
+  }
+}
