@@ -12,6 +12,10 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests which machines can reach the address of {@code serve --http}. */
+/** Tests which machines can reach the address of {@code serve --http}, and the metrics there. */
 @Tag("broker")
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -30,6 +34,7 @@ class HttpAddressTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int CONNECT_MS = 5_000;
+  private static final String LAG = "kafka_consumer_fetch_manager_records_lag_max";
 
   @TempDir Path folder;
 
@@ -42,15 +47,36 @@ class HttpAddressTest {
     try (MillraceProcess serve = serve(broker, "closed", "--http", 0)) {
       int port = port(serve, "127.0.0.1");
       connect(InetAddress.getLoopbackAddress(), port);
+      requireFewMetrics(metrics(port));
       assertThatExceptionOfType(ConnectException.class)
           .isThrownBy(() -> connect(outside.get(), port));
     }
 
-    try (MillraceProcess serve = serve(broker, "open", "--http", 0, "--http-host", "0.0.0.0")) {
+    try (MillraceProcess serve =
+        serve(broker, "open", "--http", 0, "--http-host", "0.0.0.0", "--metrics", "all")) {
       int port = port(serve, "0.0.0.0");
+      assertThat(metrics(port)).contains("kafka_stream_").contains(LAG);
       connect(InetAddress.getLoopbackAddress(), port);
       connect(outside.get(), port);
     }
+  }
+
+  private static void requireFewMetrics(String metrics) {
+    assertThat(metrics.lines().count()).isLessThanOrEqualTo(300);
+    assertThat(metrics.lines().filter(line -> line.startsWith("kafka_")))
+        .isNotEmpty()
+        .allMatch(line -> line.startsWith(LAG));
+    assertThat(metrics)
+        .contains("millrace_inference_request_success_total{model=\"random\",version=\"1\"} 0.0")
+        .contains("millrace_swap_count_total{model=\"random\",outcome=\"swapped\"} 0.0")
+        .contains("jvm_memory_used_bytes");
+  }
+
+  private static String metrics(int port) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + port + "/metrics");
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   /**

@@ -79,6 +79,8 @@ class HttpTest {
               "{\"name\":\"random\",\"versions\":[\"1\"],\"platform\":\"onnxruntime_onnx\","
                   + "\"inputs\":[{\"name\":\"pixels\",\"datatype\":\"UINT8\",\"shape\":[-1,32,32,3]}],"
                   + "\"outputs\":[{\"name\":\"probabilities\",\"datatype\":\"FP32\",\"shape\":[-1,10]}]}");
+      assertThat(request("GET", "/v2/models/random/ready").body())
+          .isEqualTo("{\"name\":\"random\",\"ready\":true}");
       assertThat(request("GET", "/v2/models/random/versions/1/ready").statusCode()).isEqualTo(200);
       assertThat(request("GET", "/v2/models/other").statusCode()).isEqualTo(404);
       assertThat(request("GET", "/metricsandmore").statusCode()).isEqualTo(404);

@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -18,10 +20,10 @@ final class SwapReports implements AutoCloseable {
   private final String instance;
   private final String model;
   private final MeterRegistry registry;
-  private final Tags tags;
   private final Consumer<SwapReport> sink;
   private final LongSupplier nanoTime;
   private final Gauge gauge;
+  private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
   private volatile String lag;
 
   /**
@@ -42,7 +44,7 @@ final class SwapReports implements AutoCloseable {
     this.instance = instance;
     this.model = model;
     this.registry = registry;
-    this.tags = more.and("model", model);
+    Tags tags = more.and("model", model);
     this.sink = sink;
     this.nanoTime = nanoTime;
     this.gauge =
@@ -50,6 +52,14 @@ final class SwapReports implements AutoCloseable {
             .description("1 while this instance cannot serve the version that was promoted last")
             .tags(tags)
             .register(registry);
+    for (Outcome outcome : Outcome.values()) {
+      outcomes.put(
+          outcome,
+          Counter.builder("millrace.swap.count")
+              .description("Orders to swap, by their outcome")
+              .tags(tags.and("outcome", outcome.word()))
+              .register(registry));
+    }
   }
 
   String model() {
@@ -92,11 +102,7 @@ final class SwapReports implements AutoCloseable {
     double milliseconds = (now() - start) / 1e6;
     SwapReport report =
         new SwapReport(instance, model, version, outcome, reason, serving, milliseconds, null);
-    Counter.builder("millrace.swap.count")
-        .description("Orders to swap, by their outcome")
-        .tags(tags.and("outcome", outcome.word()))
-        .register(registry)
-        .increment();
+    outcomes.get(outcome).increment();
     sink.accept(report);
     return report;
   }

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 
 /**
  * The metrics of one version. Each name begins with {@code millrace.inference.}. Except for {@code
@@ -27,8 +26,11 @@ import java.util.stream.IntStream;
 final class VersionMetrics {
 
   private static final String PREFIX = "millrace.inference.";
-  private static final double[] MICROSECONDS =
-      IntStream.rangeClosed(0, 16).mapToDouble(i -> 100 * Math.pow(2, i)).toArray();
+
+  /** The upper bounds of the buckets, in microseconds: from 0.1 ms to 5 s. */
+  private static final double[] MICROSECONDS = {
+    100, 250, 500, 1e3, 2.5e3, 5e3, 10e3, 25e3, 50e3, 100e3, 250e3, 1e6, 5e6
+  };
 
   private final MeterRegistry registry;
   private final Counter success;

@@ -1,18 +1,11 @@
 package dev.millrace.service.http;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
-import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.service.health.Problem;
 import dev.millrace.service.serve.InferenceService;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -24,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <ul>
  *   <li>{@code GET /metrics}: every metric, in Prometheus's text format;
+ *   <li>{@code GET /v2}: the server's metadata;
  *   <li>{@code GET /v2/health/live}: 200, or 503 if the service cannot recover and is about to end;
  *   <li>{@code GET /v2/health/ready}: 200, or 503 with the problems that have lasted longer than 10
  *       s;
@@ -33,13 +27,10 @@ import java.util.concurrent.TimeUnit;
  * <p>A client must send its request within 5 s, and read the answer within 10 s. The endpoint
  * handles at most 2,000 requests at the same time, and refuses further requests.
  *
- * <p>Health and metadata follow the <a
- * href="https://github.com/kserve/open-inference-protocol">Open Inference Protocol</a>. There is no
- * inference over HTTP.
+ * <p>Health and metadata follow the {@linkplain InferenceProtocol Open Inference Protocol}.
  */
 public final class HttpEndpoint implements AutoCloseable {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   /**
@@ -74,17 +65,8 @@ public final class HttpEndpoint implements AutoCloseable {
     // connection would wait a second, and then repeat its first packet.
     server = HttpServer.create(address, MOST_REQUESTS);
     server.setExecutor(threads);
-    server.createContext(
-        "/metrics",
-        get("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, registry.scrape())));
-    server.createContext(
-        "/v2/health/live", get("/v2/health/live", exchange -> live(exchange, service)));
-    server.createContext(
-        "/v2/health/ready", get("/v2/health/ready", exchange -> ready(exchange, service)));
-    model(service);
-    server.createContext(
-        "/",
-        exchange -> answer(exchange, 404, "text/plain", "there is nothing here; try /metrics\n"));
+    InferenceProtocol protocol = new InferenceProtocol(ServedModel.of(service), version());
+    server.createContext("/", new Requests(path -> page(path, protocol, registry)));
     server.start();
   }
 
@@ -108,93 +90,19 @@ public final class HttpEndpoint implements AutoCloseable {
     return server.getAddress();
   }
 
-  /**
-   * Adds the model's paths. Each request looks up the serving version, because a swap may have
-   * changed the version.
-   */
-  private void model(InferenceService service) {
-    String home = "/v2/models/" + service.model();
-    HttpHandler metadata =
-        exchange -> {
-          Optional<ModelVersion> serving = service.serving();
-          if (serving.isEmpty()) {
-            ready(exchange, service);
-          } else {
-            answer(exchange, 200, "application/json", json(ModelMetadata.of(serving.get())));
-          }
-        };
-    HttpHandler ready = exchange -> ready(exchange, service);
-    server.createContext(home, get(home, metadata));
-    server.createContext(home + "/ready", get(home + "/ready", ready));
-    server.createContext(
-        home + "/versions/",
-        exchange -> {
-          String version = home + "/versions/" + version(service);
-          boolean asksReady = exchange.getRequestURI().getPath().endsWith("/ready");
-          get(asksReady ? version + "/ready" : version, asksReady ? ready : metadata)
-              .handle(exchange);
-        });
+  private static String version() {
+    String version = HttpEndpoint.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
   }
 
-  private static byte[] json(Object value) {
-    try {
-      return JSON.writeValueAsBytes(value);
-    } catch (IOException e) {
-      throw new IllegalStateException("writing to memory failed", e);
+  private static Optional<Answer> page(
+      List<String> path, InferenceProtocol protocol, PrometheusMeterRegistry registry) {
+    if (path.equals(List.of("metrics"))) {
+      return Optional.of(Answer.text(PROMETHEUS, registry.scrape()));
     }
-  }
-
-  /**
-   * Answers only the exact path. A context of the JDK's HTTP server also matches every path below
-   * the context's own path.
-   */
-  private static HttpHandler get(String path, HttpHandler handler) {
-    return exchange -> {
-      if (!exchange.getRequestURI().getPath().equals(path)) {
-        answer(exchange, 404, "text/plain", "there is nothing here\n");
-      } else if (!exchange.getRequestMethod().equals("GET")) {
-        exchange.getResponseHeaders().set("Allow", "GET");
-        answer(exchange, 405, "text/plain", "only GET is answered\n");
-      } else {
-        handler.handle(exchange);
-      }
-    };
-  }
-
-  /** Returns the serving version, or 0 if no version serves. */
-  private static int version(InferenceService service) {
-    return service.serving().map(ModelVersion::version).orElse(0);
-  }
-
-  private static void live(HttpExchange exchange, InferenceService service) throws IOException {
-    boolean live = service.isLive();
-    answer(exchange, live ? 200 : 503, "application/json", json(Map.of("live", live)));
-  }
-
-  private static void ready(HttpExchange exchange, InferenceService service) throws IOException {
-    List<Problem> problems = service.problems();
-    answer(
-        exchange,
-        problems.isEmpty() ? 200 : 503,
-        "application/json",
-        json(
-            problems.isEmpty()
-                ? Map.of("ready", true)
-                : Map.of("ready", false, "problems", problems)));
-  }
-
-  private static void answer(HttpExchange exchange, int status, String type, String text)
-      throws IOException {
-    answer(exchange, status, type, text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static void answer(HttpExchange exchange, int status, String type, byte[] body)
-      throws IOException {
-    try (exchange) {
-      exchange.getResponseHeaders().set("Content-Type", type);
-      exchange.sendResponseHeaders(status, body.length);
-      exchange.getResponseBody().write(body);
-    }
+    return path.isEmpty() || !path.get(0).equals("v2")
+        ? Optional.empty()
+        : protocol.get(path.subList(1, path.size()));
   }
 
   private static void setting(String property, Object value) {

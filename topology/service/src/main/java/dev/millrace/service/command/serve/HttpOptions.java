@@ -30,6 +30,20 @@ final class HttpOptions {
       description = "Address for --http to listen on (default: ${DEFAULT-VALUE}).")
   private String host;
 
+  @Option(
+      names = "--metrics",
+      paramLabel = "SCOPE",
+      converter = MetricsScope.Converter.class,
+      description =
+          "What /metrics shows: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). All shows the"
+              + " metrics of Kafka's clients, too.")
+  private MetricsScope metrics = MetricsScope.DEFAULT;
+
+  /** {@return the registry of the metrics to expose; the caller closes it} */
+  PrometheusMeterRegistry registry() {
+    return metrics.registry();
+  }
+
   /** The HTTP endpoint, or none without {@code --http}. */
   record Listener(Optional<HttpEndpoint> endpoint, String host) implements AutoCloseable {
 

@@ -18,7 +18,6 @@ import dev.millrace.service.serve.ServiceConfig;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -125,7 +124,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     StartUp startUp = new StartUp(kafka, config, createTopics, group.from());
     Duration patience = group.patience();
     InferenceService.loadLibraries();
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    PrometheusMeterRegistry registry = http.registry();
     try (StopSignal stop = StopSignal.listen();
         JvmGcMetrics gc = new JvmGcMetrics();
         InferenceService service = InferenceService.of(config, registry);

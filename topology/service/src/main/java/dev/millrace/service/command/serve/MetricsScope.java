@@ -1,0 +1,48 @@
+package dev.millrace.service.command.serve;
+
+import dev.millrace.service.command.options.LabelConverter;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+/** Which metrics a service exposes. */
+enum MetricsScope {
+  /** Those of Millrace and the JVM, and the consumers' lag. */
+  DEFAULT("default"),
+  /** All of Kafka's clients, too: hundreds for each stream thread. */
+  ALL("all");
+
+  private static final String KAFKA = "kafka.";
+  private static final String LAG = "kafka.consumer.fetch.manager.records.lag.max";
+
+  private final String label;
+
+  MetricsScope(String label) {
+    this.label = label;
+  }
+
+  /** {@return a registry that takes only these metrics; the caller closes it} */
+  PrometheusMeterRegistry registry() {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    if (this == DEFAULT) {
+      registry
+          .config()
+          .meterFilter(
+              MeterFilter.deny(id -> id.getName().startsWith(KAFKA) && !id.getName().equals(LAG)));
+    }
+    return registry;
+  }
+
+  /** {@return the value on the command line} */
+  @Override
+  public String toString() {
+    return label;
+  }
+
+  /** Converts the command line's value. */
+  static final class Converter extends LabelConverter<MetricsScope> {
+    Converter() {
+      super(MetricsScope.class);
+    }
+  }
+}

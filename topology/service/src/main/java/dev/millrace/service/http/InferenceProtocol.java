@@ -1,0 +1,102 @@
+package dev.millrace.service.http;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.health.Problem;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Answers requests of the <a href="https://github.com/kserve/open-inference-protocol">Open
+ * Inference Protocol</a> for health and metadata. There is no inference over HTTP. Thread-safe.
+ */
+final class InferenceProtocol {
+
+  private final ServedModel model;
+  private final String software;
+
+  /**
+   * Creates the protocol's answers.
+   *
+   * @param model the model to report on
+   * @param software the version of Millrace
+   */
+  InferenceProtocol(ServedModel model, String software) {
+    this.model = model;
+    this.software = software;
+  }
+
+  /**
+   * Returns the answer to a GET request.
+   *
+   * @param path the path after {@code /v2}, in segments
+   * @return the answer, or empty if the protocol has no such path
+   */
+  Optional<Answer> get(List<String> path) {
+    return switch (String.join("/", path)) {
+      case "" -> Optional.of(Answer.json(200, new Server("millrace", software, List.of())));
+      case "health/live" -> Optional.of(live());
+      case "health/ready" -> Optional.of(ready());
+      default ->
+          path.size() >= 2 && path.get(0).equals("models")
+              ? model(path.get(1), path.subList(2, path.size()))
+              : Optional.empty();
+    };
+  }
+
+  private Answer live() {
+    boolean live = model.isLive();
+    return Answer.json(live ? 200 : 503, Map.of("live", live));
+  }
+
+  private Answer ready() {
+    List<Problem> problems = model.problems();
+    if (problems.isEmpty()) {
+      return Answer.json(200, Map.of("ready", true));
+    }
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("ready", false);
+    body.put("problems", problems);
+    return Answer.json(503, body);
+  }
+
+  /** Looks up the version for each request, because a swap may have changed it. */
+  private Optional<Answer> model(String name, List<String> rest) {
+    boolean asksReady = !rest.isEmpty() && rest.get(rest.size() - 1).equals("ready");
+    List<String> version = asksReady ? rest.subList(0, rest.size() - 1) : rest;
+    if (!version.isEmpty() && !(version.size() == 2 && version.get(0).equals("versions"))) {
+      return Optional.empty();
+    }
+    if (!name.equals(model.name())) {
+      return Optional.of(
+          Answer.error(404, "model '" + name + "' is not here; '" + model.name() + "' is"));
+    }
+    Optional<ModelVersion> serving = model.serving();
+    String number = serving.map(ModelVersion::version).map(String::valueOf).orElse("none");
+    if (serving.isPresent() && !version.isEmpty() && !version.get(1).equals(number)) {
+      return Optional.of(
+          Answer.error(
+              404,
+              "version '"
+                  + version.get(1)
+                  + "' of model '"
+                  + name
+                  + "' does not serve; version "
+                  + number
+                  + " does"));
+    }
+    if (asksReady) {
+      return Optional.of(
+          Answer.json(serving.isPresent() ? 200 : 503, new Ready(name, serving.isPresent())));
+    }
+    return Optional.of(
+        serving
+            .map(found -> Answer.json(200, ModelMetadata.of(found)))
+            .orElseGet(() -> Answer.error(503, "no version of model '" + name + "' serves yet")));
+  }
+
+  private record Server(String name, String version, List<String> extensions) {}
+
+  private record Ready(String name, boolean ready) {}
+}

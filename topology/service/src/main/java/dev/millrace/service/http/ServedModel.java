@@ -1,0 +1,48 @@
+package dev.millrace.service.http;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.health.Problem;
+import dev.millrace.service.serve.InferenceService;
+import java.util.List;
+import java.util.Optional;
+
+/** What the endpoint reports of a service. Thread-safe. */
+interface ServedModel {
+
+  /** Returns the model's name. */
+  String name();
+
+  /** Returns the version that serves, or empty if none does. */
+  Optional<ModelVersion> serving();
+
+  /** Returns why the service is not ready; empty if it is. */
+  List<Problem> problems();
+
+  /** Returns whether the service can recover by itself. */
+  boolean isLive();
+
+  /** Returns the model of a service. */
+  static ServedModel of(InferenceService service) {
+    return new ServedModel() {
+      @Override
+      public String name() {
+        return service.model();
+      }
+
+      @Override
+      public Optional<ModelVersion> serving() {
+        return service.serving();
+      }
+
+      @Override
+      public List<Problem> problems() {
+        return service.problems();
+      }
+
+      @Override
+      public boolean isLive() {
+        return service.isLive();
+      }
+    };
+  }
+}
