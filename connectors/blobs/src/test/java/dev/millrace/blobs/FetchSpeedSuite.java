@@ -7,20 +7,14 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.gaul.s3proxy.BlobStores;
-import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.GetObjectRequest;
-import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
  * Compares the fetcher with a bare loop over the AWS SDK: objects of 100 kB from a local S3 server
@@ -38,27 +32,10 @@ class FetchSpeedSuite {
       new FetchLimits(
           1 << 20, Duration.ofMinutes(2), Duration.ofMinutes(1), Duration.ofMinutes(1), THREADS);
 
-  /** Answers 50 ms late. */
-  private static final class LateObjects extends ForwardingBlobStore {
-    LateObjects() {
-      super(BlobStores.create("transient-nio2", new Properties()));
-    }
-
-    @Override
-    public ResponseInputStream<GetObjectResponse> getBlob(GetObjectRequest request) {
-      try {
-        Thread.sleep(50);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      return super.getBlob(request);
-    }
-  }
-
   @Test
   void fetcher_keepsUpWithABareLoop() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-    try (S3Server server = new S3Server("images", new LateObjects());
+    try (S3Server server = S3Server.late("images", Duration.ofMillis(50));
         S3Client bare = S3Clients.open(Fetching.access(server), LIMITS);
         Fetcher fetcher =
             new Fetcher(

@@ -102,7 +102,8 @@ class FetchTest {
     command.addAll(List.of(bootstrapServers, "--repository", models, "--model", input));
     command.addAll(List.of("--input", input, "--output", input + ".out"));
     command.addAll(List.of("--dead-letters", input + ".dead", "--create-topics", 2));
-    command.addAll(List.of("--guarantee", guarantee, "--stream-threads", 1, "--http", 0));
+    command.addAll(
+        List.of("--guarantee", guarantee, "--stream-threads", 1, "--http", 0, "--metrics", "all"));
     command.addAll(List.of("--fetch-timeout", 2, "--fetch-max-bytes", 1 << 20));
     command.addAll(servers.options());
     return MillraceProcess.start(folder, servers.jvmOptions(), command.toArray());

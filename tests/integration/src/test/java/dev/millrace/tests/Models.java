@@ -58,7 +58,8 @@ public final class Models {
         preprocessing(network.size()));
   }
 
-  private static ModelVersion publish(
+  /** Publishes an ONNX file. */
+  static ModelVersion publish(
       Path repository, String name, byte[] onnx, Labels labels, Preprocessing preprocessing) {
     return new ModelRepository(repository)
         .publish(

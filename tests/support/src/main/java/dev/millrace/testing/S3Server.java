@@ -7,11 +7,15 @@ import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
  * An S3 server in this JVM, which keeps its objects in memory. Its keys are the JVM's credentials.
@@ -32,8 +36,7 @@ public final class S3Server implements AutoCloseable {
     this(bucket, BlobStores.create("transient-nio2", new Properties()));
   }
 
-  /** Starts a server with an empty bucket, which keeps its objects in a given place. */
-  public S3Server(String bucket, BlobStore objects) throws Exception {
+  private S3Server(String bucket, BlobStore objects) throws Exception {
     System.setProperty("aws.accessKeyId", ACCESS_KEY);
     System.setProperty("aws.secretAccessKey", SECRET_KEY);
     this.objects = objects;
@@ -58,6 +61,30 @@ public final class S3Server implements AutoCloseable {
   /** {@return the JVM options that give another process the keys} */
   public static String credentials() {
     return "-Daws.accessKeyId=" + ACCESS_KEY + " -Daws.secretAccessKey=" + SECRET_KEY;
+  }
+
+  /** {@return a server with an empty bucket, which answers each request for an object late} */
+  public static S3Server late(String bucket, Duration delay) throws Exception {
+    return new S3Server(bucket, new LateObjects(delay));
+  }
+
+  private static final class LateObjects extends ForwardingBlobStore {
+    private final Duration delay;
+
+    LateObjects(Duration delay) {
+      super(BlobStores.create("transient-nio2", new Properties()));
+      this.delay = delay;
+    }
+
+    @Override
+    public ResponseInputStream<GetObjectResponse> getBlob(GetObjectRequest request) {
+      try {
+        Thread.sleep(delay.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return super.getBlob(request);
+    }
   }
 
   /** {@return the server's address; requests have the bucket in their path} */

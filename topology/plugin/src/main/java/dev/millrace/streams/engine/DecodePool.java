@@ -106,6 +106,7 @@ final class DecodePool implements AutoCloseable {
           if (!end()) {
             return;
           }
+          work.slot.model.metrics().decoded(nanoTime.getAsLong() - since);
           listener.decoded(work.slot, refusal);
         }
       } catch (Throwable e) {

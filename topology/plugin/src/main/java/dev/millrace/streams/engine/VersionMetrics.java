@@ -18,7 +18,8 @@ import java.util.stream.DoubleStream;
 
 /**
  * The metrics of one version. Each name begins with {@code millrace.inference.}. Except for {@code
- * batch.size} and {@code serving}, the rest of each name is taken from NVIDIA Triton's <a
+ * batch.size}, {@code decode.duration.us} and {@code serving}, the rest of each name is taken from
+ * NVIDIA Triton's <a
  * href="https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/user_guide/metrics.html">metrics</a>.
  * Durations are histograms in microseconds. Each failure reason has a counter, which exists from
  * the start with the value 0. All engines that serve the version share the metrics. Thread-safe.
@@ -39,6 +40,7 @@ final class VersionMetrics {
   private final DistributionSummary batchSize;
   private final DistributionSummary request;
   private final DistributionSummary queue;
+  private final DistributionSummary decode;
   private final DistributionSummary compute;
   private final Map<BadImageException.Reason, Counter> refusals =
       new EnumMap<>(BadImageException.Reason.class);
@@ -67,6 +69,7 @@ final class VersionMetrics {
             "Time from submission to the run: decoding and batching",
             MICROSECONDS,
             tags);
+    decode = histogram("decode.duration.us", "Time to decode an image", MICROSECONDS, tags);
     compute =
         histogram("compute.infer.duration.us", "Time of the run on the device", MICROSECONDS, tags);
     for (BadImageException.Reason reason : BadImageException.Reason.values()) {
@@ -101,6 +104,11 @@ final class VersionMetrics {
   /** Counts images that have left their slots. */
   void left(int images) {
     pending.addAndGet(-images);
+  }
+
+  /** Records how long an image was decoded, also if it was refused. */
+  void decoded(long nanos) {
+    decode.record(nanos / 1e3);
   }
 
   /** Counts a refused image. */

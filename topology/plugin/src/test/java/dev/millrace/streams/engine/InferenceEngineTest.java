@@ -51,6 +51,8 @@ class InferenceEngineTest extends WithEngine {
     assertThat(model.batches).containsExactly(1, 8);
     assertThat(registry.get("millrace.inference.batch.size").summary().mean()).isEqualTo(4.5);
     assertThat(registry.get("millrace.inference.request.success").counter().count()).isEqualTo(9);
+    assertThat(registry.get("millrace.inference.decode.duration.us").summary().count())
+        .isEqualTo(9);
   }
 
   @Test

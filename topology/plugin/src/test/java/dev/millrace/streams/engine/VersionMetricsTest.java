@@ -61,6 +61,12 @@ class VersionMetricsTest {
   }
 
   @Test
+  void decode_isRecordedInMicroseconds() {
+    metrics.decoded(7_000);
+    assertThat(summary("decode.duration.us").totalAmount()).isEqualTo(7);
+  }
+
+  @Test
   void answer_isRecordedInMicroseconds() {
     metrics.answered(4_000, 9_000);
     assertThat(count("request.success")).isEqualTo(1);

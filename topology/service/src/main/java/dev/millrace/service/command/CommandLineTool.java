@@ -75,7 +75,7 @@ public final class CommandLineTool {
   private int execute(ParseResult parsed) {
     CommandSpec command = last(parsed).commandSpec();
     boolean verbose = isVerbose(command);
-    Logging.configure(verbose, command.userObject() instanceof LongRunning);
+    logging(command).configure(command.userObject() instanceof LongRunning);
     try {
       config.requireKnownKeys(root);
     } catch (CommandException e) {
@@ -105,7 +105,11 @@ public final class CommandLineTool {
   }
 
   private static boolean isVerbose(CommandSpec command) {
-    return command.root().userObject() instanceof RootCommand root && root.isVerbose();
+    return logging(command).verbose();
+  }
+
+  private static Logging logging(CommandSpec command) {
+    return ((RootCommand) command.root().userObject()).logging();
   }
 
   @SuppressWarnings("UnusedVariable") // picocli's handler interface has the parameter args
@@ -116,24 +120,19 @@ public final class CommandLineTool {
       return fail(unknownKey, root, false);
     }
     String reason = Failure.oneLine(WrongUsage.reason(e));
-    return tell(e.getCommandLine(), new Failure(reason, ExitCode.USAGE));
+    return tell(e.getCommandLine(), new Failure(reason, ExitCode.USAGE), null);
   }
 
   private static int fail(Throwable e, CommandLine command, boolean verbose) {
-    int exitCode = tell(command, Failure.of(e));
-    if (verbose) {
-      e.printStackTrace(command.getErr());
-      command.getErr().flush();
-    }
-    return exitCode;
+    return tell(command, Failure.of(e), verbose ? e : null);
   }
 
-  private static int tell(CommandLine command, Failure failure) {
+  private static int tell(CommandLine command, Failure failure, Throwable shown) {
     String name = command.getCommandSpec().qualifiedName();
     String see = failure.line().endsWith("?") ? " See '" : "; see '";
     String hint = failure.exitCode() == ExitCode.USAGE ? see + name + " --help'" : "";
-    command.getErr().println(name + ": " + failure.line() + hint);
-    command.getErr().flush();
+    logging(command.getCommandSpec())
+        .tellFailure(name, failure.line() + hint, shown, command.getErr());
     return failure.exitCode();
   }
 }

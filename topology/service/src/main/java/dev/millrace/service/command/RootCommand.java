@@ -22,6 +22,7 @@ import dev.millrace.service.command.serve.ServeCommand;
 import dev.millrace.service.command.tail.TailCommand;
 import dev.millrace.service.command.train.TrainCommand;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -86,6 +87,27 @@ final class RootCommand implements Runnable {
   private boolean verbose;
 
   @Option(
+      names = "--log-level",
+      paramLabel = "[LOGGER=]LEVEL",
+      split = ",",
+      converter = LogLevel.Converter.class,
+      scope = ScopeType.INHERIT,
+      description =
+          "Level of the log: off, error, warn (default), info, debug or trace. With LOGGER, the level of"
+              + " this logger and those below it, such as dev.millrace=info. May be repeated.")
+  private List<LogLevel> logLevels = List.of();
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      converter = LogFormat.Converter.class,
+      scope = ScopeType.INHERIT,
+      description =
+          "Format of the log on standard error: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})."
+              + " JSON has one object a line, with the field names of the Elastic Common Schema.")
+  private LogFormat logFormat = LogFormat.TEXT;
+
+  @Option(
       names = ConfigFile.OPTION,
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
@@ -95,9 +117,9 @@ final class RootCommand implements Runnable {
               + " and 'send.topic' only for send. Options on the command line override the file.")
   private Path config;
 
-  /** {@return whether {@code --verbose} is set, on the command line or in the file} */
-  boolean isVerbose() {
-    return verbose;
+  /** {@return the settings of the log} */
+  Logging logging() {
+    return new Logging(verbose, logFormat, logLevels);
   }
 
   @Override

@@ -80,8 +80,8 @@ final class Requests implements HttpHandler {
         .anyMatch(
             encoding ->
                 encoding.equals(COMPRESSION)
-                    || encoding.startsWith(COMPRESSION + ";")
-                        && !encoding.matches(".*;q=0(\\.0*)?"));
+                    || (encoding.startsWith(COMPRESSION + ";")
+                        && !encoding.matches(".*;q=0(\\.0*)?")));
   }
 
   private static byte[] compressed(byte[] body) {

@@ -184,4 +184,21 @@ class CommandLineToolTest {
   private static String[] plus(String[] args, String... more) {
     return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"loud", "dev.millrace=", "=info", "info=dev.millrace", "info;debug", ""})
+  void wrongLogLevel_isRefused(String level) {
+    CapturedRun run = CapturedRun.of("models", "list", "--log-level", level);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err())
+        .contains("'" + level + "' is neither a level (off, error,")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void wrongLogFormat_isRefused() {
+    CapturedRun run = CapturedRun.of("models", "list", "--log-format", "xml");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("[text, json]").contains("'xml'").hasLineCount(1);
+  }
 }

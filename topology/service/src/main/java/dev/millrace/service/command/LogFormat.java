@@ -1,0 +1,25 @@
+package dev.millrace.service.command;
+
+import dev.millrace.service.command.options.LabelConverter;
+import java.util.Locale;
+
+/** The format of the log on standard error. */
+enum LogFormat {
+  /** A line of text for each event. */
+  TEXT,
+  /** A JSON object in a line for each event, with the field names of the Elastic Common Schema. */
+  JSON;
+
+  /** {@return the value on the command line} */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Converts the command line's value. */
+  static final class Converter extends LabelConverter<LogFormat> {
+    Converter() {
+      super(LogFormat.class);
+    }
+  }
+}
