@@ -41,6 +41,7 @@ final class NullModelService {
             new Topics(arguments[3], arguments[4], arguments[4] + "-dead"),
             new EventFormats(
                 Map.of("schema.registry.url", arguments[6]), OutputFormat.valueOf(arguments[5])),
+            ServiceConfig.NO_FETCHES,
             OnBadImage.DEAD_LETTER,
             ServiceConfig.DEFAULT_MAX_RECORD_BYTES,
             false,
