@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  */
 public final class RemoteRepositories {
 
+  /** One letter is the drive of a path on Windows. */
+  private static final Pattern URI = Pattern.compile("[a-zA-Z][\\w+.-]+://.*");
+
   private static final Pattern REMOTE = Pattern.compile("(?i)(?:s3|https?)://.*");
   private static final Networks ANY = Networks.publicAnd(List.of("0.0.0.0/0", "::/0"));
 
@@ -26,12 +29,13 @@ public final class RemoteRepositories {
   private RemoteRepositories() {}
 
   /**
-   * {@return whether a repository's place is a URI that {@link #open} opens, and not a folder}
+   * {@return whether a repository's place is a URI, and not a folder} {@link #open} refuses the
+   * URIs that it does not know.
    *
    * @param place a URI or the path of a folder
    */
   public static boolean isRemote(String place) {
-    return REMOTE.matcher(place).matches();
+    return URI.matcher(place).matches();
   }
 
   /**
@@ -48,11 +52,15 @@ public final class RemoteRepositories {
    */
   public static RemoteModelRepository open(
       String place, Path cache, S3Access s3, Consumer<String> warnings) {
+    if (!REMOTE.matcher(place).matches()) {
+      throw new IllegalArgumentException(
+          "'"
+              + place
+              + "' is no place of a model repository; name a folder by its path alone,"
+              + " s3://BUCKET/PREFIX, or https://HOST/PATH");
+    }
     String base = place.replaceFirst("/+$", "");
     AllowList itself = AllowList.of(List.of(base));
-    if (!itself.places(FileRef.class).isEmpty()) {
-      throw new IllegalArgumentException("'" + place + "' is a folder: write its path alone");
-    }
     Fetcher fetcher = new Fetcher(new FetchConfig(itself, ANY, LIMITS, s3));
     RemoteVersions versions =
         itself.places(ObjectRef.class).stream()

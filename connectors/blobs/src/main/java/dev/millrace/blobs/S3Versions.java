@@ -82,7 +82,7 @@ final class S3Versions extends FetchedVersions {
 
   @Override
   public void publish(String model, String sha256, Path file) throws RemoteAwayException {
-    requireNumbersToBeUnique();
+    requireWritable();
     long size;
     try {
       size = Files.size(file);
@@ -96,11 +96,13 @@ final class S3Versions extends FetchedVersions {
 
   @Override
   public boolean create(String model, int version, byte[] manifest) throws RemoteAwayException {
-    requireNumbersToBeUnique();
+    requireWritable();
     return folder.create(model + "/" + version + "/millrace.json", manifest);
   }
 
-  private void requireNumbersToBeUnique() throws RemoteAwayException {
+  /** Requires a store that gives each number to one publisher alone. Asks the store once. */
+  @Override
+  public void requireWritable() throws RemoteAwayException {
     if (canPublish) {
       return;
     }

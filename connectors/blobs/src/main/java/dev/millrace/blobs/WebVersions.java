@@ -68,6 +68,11 @@ final class WebVersions extends FetchedVersions {
   }
 
   @Override
+  public void requireWritable() {
+    throw readOnly();
+  }
+
+  @Override
   public void publish(String model, String sha256, Path file) {
     throw readOnly();
   }

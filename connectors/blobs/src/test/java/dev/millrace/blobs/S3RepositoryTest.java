@@ -157,6 +157,14 @@ class S3RepositoryTest {
           .isInstanceOf(ModelException.class)
           .hasMessageContaining("it refuses connections");
     }
+    try (RemoteModelRepository repository = machine("y")) {
+      assertThatThrownBy(repository::requireWritable)
+          .isInstanceOf(ModelException.class)
+          .hasMessage(
+              "cannot publish to "
+                  + PLACE
+                  + " (s3://models is away: it refuses connections); try again later");
+    }
   }
 
   @Test
@@ -178,6 +186,9 @@ class S3RepositoryTest {
       assertThatThrownBy(() -> publish(repository, "cats", "one"))
           .isInstanceOf(ModelException.class)
           .hasMessageStartingWith("cannot publish to s3://models: the store ignores If-None-Match");
+      assertThatThrownBy(repository::requireWritable)
+          .isInstanceOf(ModelException.class)
+          .hasMessageStartingWith("cannot publish to s3://models: the store ignores If-None-Match");
       assertThat(careless.requests())
           .noneMatch(head -> head.startsWith("PUT /models/cats"))
           .anyMatch(head -> head.toLowerCase(Locale.ROOT).contains("\nif-none-match: *\n"));
@@ -186,7 +197,8 @@ class S3RepositoryTest {
 
   @Test
   void place_thatIsNoRepository_isRefusedByName() {
-    for (String place : List.of("file:///models", "ftp://a.example", "s3://", "s3://b/x?y")) {
+    for (String place :
+        List.of("file:///models", "ftp://a.example", "gs://bucket/x", "s3://", "s3://b/x?y")) {
       assertThatThrownBy(
               () -> RemoteRepositories.open(place, temp, S3Access.DEFAULT, warnings::add))
           .isInstanceOf(IllegalArgumentException.class)
@@ -194,7 +206,9 @@ class S3RepositoryTest {
     }
     assertThat(RemoteRepositories.isRemote("s3://bucket/x")).isTrue();
     assertThat(RemoteRepositories.isRemote("HTTPS://a.example")).isTrue();
+    assertThat(RemoteRepositories.isRemote("gs://bucket/x")).isTrue();
     assertThat(RemoteRepositories.isRemote("models")).isFalse();
+    assertThat(RemoteRepositories.isRemote("C://models")).isFalse();
     assertThat(RemoteRepositories.isRemote("s3")).isFalse();
     assertThat(RemoteRepositories.isRemote("/s3://x")).isFalse();
   }

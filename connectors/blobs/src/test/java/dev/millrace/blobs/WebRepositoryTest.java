@@ -116,6 +116,9 @@ class WebRepositoryTest {
       assertThatThrownBy(() -> S3RepositoryTest.publish(repository, "cats", "two"))
           .isInstanceOf(ModelException.class)
           .hasMessageContaining("can only be read");
+      assertThatThrownBy(repository::requireWritable)
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining("can only be read");
       assertThatThrownBy(() -> repository.remove("cats", 1))
           .isInstanceOf(ModelException.class)
           .hasMessageContaining("can only be read");

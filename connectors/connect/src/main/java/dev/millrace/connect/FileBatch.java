@@ -20,19 +20,26 @@ final class FileBatch {
   private final ImageFolderConfig config;
   private final Map<Integer, SentFiles> sent;
   private final PassedOver passedOver;
-  private final long nowMs;
+  private final long scannedMs;
   private final ImageRecords maker;
   private final Map<Integer, SentFiles.Batch> batches = new HashMap<>();
   private final List<SourceRecord> records = new ArrayList<>();
   private int files;
   private long bytes;
 
+  /**
+   * @param scannedMs time of the scan that found the files. The time of now would forget files that
+   *     this scan has seen, if the clock was set forward since
+   */
   FileBatch(
-      ImageFolderConfig config, Map<Integer, SentFiles> sent, PassedOver passedOver, long nowMs) {
+      ImageFolderConfig config,
+      Map<Integer, SentFiles> sent,
+      PassedOver passedOver,
+      long scannedMs) {
     this.config = config;
     this.sent = sent;
     this.passedOver = passedOver;
-    this.nowMs = nowMs;
+    this.scannedMs = scannedMs;
     this.maker = new ImageRecords(config.topic(), config.labelsTopic());
   }
 
@@ -67,9 +74,10 @@ final class FileBatch {
     SentFiles.Batch batch =
         batches.computeIfAbsent(
             file.partition(),
-            partition -> sent.get(partition).startBatch(nowMs - config.forgetAfter().toMillis()));
+            partition ->
+                sent.get(partition).startBatch(scannedMs - config.forgetAfter().toMillis()));
     Map<String, Object> before = batch.offset();
-    batch.add(file, nowMs);
+    batch.add(file, scannedMs);
     return new ImageRecords.Place(
         SourcePartitions.name(config.folderName(), file.partition()), before, batch.offset());
   }

@@ -11,7 +11,8 @@ import org.apache.kafka.common.config.AbstractConfig;
  * The configuration of {@link ImageFolderSource}. The defaults are in {@link ImageFolderKeys}
  * alone.
  *
- * @param folderName the watched folder, as configured; part of the source partitions' names
+ * @param folderName the watched folder, without doubled slashes and one at the end; part of the
+ *     source partitions' names
  * @param topic the topic of the images
  * @param labelsTopic the topic of the labels, if labels are sent
  * @param patterns chooses files
@@ -47,7 +48,7 @@ record ImageFolderConfig(
   static ImageFolderConfig of(Map<String, String> properties) {
     AbstractConfig config = new AbstractConfig(ImageFolderKeys.DEFINITION, properties, false);
     return new ImageFolderConfig(
-        config.getString(ImageFolderKeys.FOLDER),
+        folderName(config.getString(ImageFolderKeys.FOLDER)),
         config.getString(ImageFolderKeys.TOPIC),
         Optional.ofNullable(config.getString(ImageFolderKeys.LABELS_TOPIC)),
         new FilePatterns(
@@ -60,6 +61,11 @@ record ImageFolderConfig(
         config.getInt(ImageFolderKeys.BATCH_FILES),
         config.getLong(ImageFolderKeys.BATCH_BYTES),
         Duration.ofMillis(config.getLong(ImageFolderKeys.FORGET)));
+  }
+
+  /** {@return the name of a configured folder in the names of its source partitions} */
+  static String folderName(String folder) {
+    return Path.of(folder).toString();
   }
 
   Path folder() {

@@ -110,7 +110,7 @@ public final class ImageFolderSource extends SourceConnector {
   @Override
   public boolean alterOffsets(
       Map<String, String> properties, Map<Map<String, ?>, Map<String, ?>> offsets) {
-    String folder = properties.get(ImageFolderKeys.FOLDER);
+    String folder = ImageFolderConfig.folderName(properties.get(ImageFolderKeys.FOLDER));
     offsets.forEach(
         (partition, offset) -> {
           if (offset != null && !SourcePartitions.isName(folder, partition)) {

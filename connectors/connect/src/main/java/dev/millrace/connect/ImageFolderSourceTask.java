@@ -115,7 +115,7 @@ public final class ImageFolderSourceTask extends SourceTask {
     if (waiting.isEmpty() && !scan()) {
       return null;
     }
-    FileBatch batch = new FileBatch(config, sent, passedOver, clock.millis());
+    FileBatch batch = new FileBatch(config, sent, passedOver, folder.scannedMs());
     try {
       while (!waiting.isEmpty() && !batch.isFull()) {
         batch.add(waiting.remove());
@@ -135,7 +135,9 @@ public final class ImageFolderSourceTask extends SourceTask {
 
   /** Waits for the time of the next scan. Returns false if it has not come yet. */
   private boolean scan() throws InterruptedException {
-    long wait = nextScanMs - clock.millis();
+    long now = clock.millis();
+    nextScanMs = Math.min(nextScanMs, now + config.scanInterval().toMillis()); // a clock set back
+    long wait = nextScanMs - now;
     if (wait > 0 && stopped.await(Math.min(wait, LONGEST_WAIT_MS), TimeUnit.MILLISECONDS)) {
       return false;
     }

@@ -5,6 +5,12 @@ import dev.millrace.connect.prediction.ImageEventValue;
 import dev.millrace.connect.prediction.NestedStruct;
 import dev.millrace.connect.prediction.PredictionStruct;
 import dev.millrace.events.Prediction;
+import dev.millrace.events.WireFormat;
+import dev.millrace.registry.RegistryConfig;
+import dev.millrace.registry.RegistryException;
+import dev.millrace.registry.SchemaRegistry;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -18,6 +24,7 @@ import org.apache.kafka.connect.components.Versioned;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.storage.Converter;
 
 /**
@@ -26,7 +33,8 @@ import org.apache.kafka.connect.storage.Converter;
  * JSON event {@code {"image": "<base64>", …}}. Thread-safe after {@link #configure}.
  *
  * <p>A value that cannot be converted throws a {@link DataException}, so {@code errors.tolerance}
- * and the sink's dead-letter topic apply.
+ * and the sink's dead-letter topic apply. While the schema registry is away, converting throws a
+ * {@link RetriableException}, so {@code errors.retry.timeout} applies.
  */
 public final class PredictionConverter implements Converter, Versioned {
 
@@ -72,11 +80,34 @@ public final class PredictionConverter implements Converter, Versioned {
               "image",
               Requirement.NOT_EMPTY,
               Importance.LOW,
-              "For sources: the field of a struct that holds the image's bytes.");
+              "For sources: the field of a struct that holds the image's bytes.")
+          .define(
+              RegistryConfig.URL,
+              ConfigDef.Type.STRING,
+              null,
+              new Requirement(
+                  "addresses such as http://localhost:8081, separated by commas",
+                  value -> isRegistry((String) value)),
+              Importance.MEDIUM,
+              "The schema registry of predictions in Avro, in Protobuf or with a JSON Schema. By"
+                  + " default, predictions in JSON and CloudEvents alone are read.")
+          .define(
+              RegistryConfig.USER_INFO,
+              ConfigDef.Type.PASSWORD,
+              null,
+              Importance.LOW,
+              "User and password for the schema registry, joined by a colon.")
+          .define(
+              RegistryConfig.TOKEN,
+              ConfigDef.Type.PASSWORD,
+              null,
+              Importance.LOW,
+              "Token for the schema registry, in place of user and password.");
 
   /** Reads the value of a prediction topic, in each format that predictions have. */
-  private final Deserializer<Prediction> predictions = Prediction.serde().deserializer();
+  private Deserializer<Prediction> predictions = Prediction.serde().deserializer();
 
+  private boolean hasRegistry;
   private PredictionStruct form;
   private ImageEventValue events;
 
@@ -123,6 +154,25 @@ public final class PredictionConverter implements Converter, Versioned {
       form = new NestedStruct(all ? Integer.MAX_VALUE : Integer.parseInt(top), probabilities);
     }
     events = new ImageEventValue(config.getString(IMAGE_FIELD));
+    hasRegistry = config.getString(RegistryConfig.URL) != null;
+    if (hasRegistry) {
+      predictions = registry(config).predictions();
+    }
+  }
+
+  private static SchemaRegistry registry(AbstractConfig config) {
+    Map<String, String> keys = new HashMap<>();
+    keys.put(RegistryConfig.URL, config.getString(RegistryConfig.URL));
+    for (String secret : List.of(RegistryConfig.USER_INFO, RegistryConfig.TOKEN)) {
+      if (config.getPassword(secret) != null) {
+        keys.put(secret, config.getPassword(secret).value());
+      }
+    }
+    try {
+      return SchemaRegistry.of(keys);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
   }
 
   @Override
@@ -130,17 +180,32 @@ public final class PredictionConverter implements Converter, Versioned {
     return toConnectData(topic, new RecordHeaders(), value);
   }
 
-  /** {@return the struct of a prediction, or a null value for a null value} */
+  /**
+   * {@return the struct of a prediction, or a null value for a null value}
+   *
+   * @throws RetriableException if the schema registry does not answer
+   */
   @Override
   public SchemaAndValue toConnectData(String topic, Headers headers, byte[] value) {
     if (value == null) {
       return SchemaAndValue.NULL;
+    }
+    if (!hasRegistry && WireFormat.begins(value)) {
+      throw new DataException(
+          "topic "
+              + topic
+              + " holds a value in the wire format of a schema registry (schema id "
+              + WireFormat.schemaId(value)
+              + "); set value.converter."
+              + RegistryConfig.URL);
     }
     try {
       Prediction prediction = predictions.deserialize(topic, headers, value);
       return new SchemaAndValue(form.schema(), form.of(prediction));
     } catch (SerializationException e) {
       throw new DataException(e.getMessage(), e);
+    } catch (RegistryException e) {
+      throw new RetriableException(e.getMessage(), e);
     }
   }
 
@@ -153,6 +218,14 @@ public final class PredictionConverter implements Converter, Versioned {
   @Override
   public byte[] fromConnectData(String topic, Headers headers, Schema schema, Object value) {
     return events.of(topic, headers, schema, value);
+  }
+
+  private static boolean isRegistry(String urls) {
+    try {
+      return !RegistryConfig.of(Map.of(RegistryConfig.URL, urls)).urls().isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static boolean isNumber(String text) {

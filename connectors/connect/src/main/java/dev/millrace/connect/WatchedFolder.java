@@ -26,6 +26,7 @@ final class WatchedFolder {
   private final FolderProgress progress;
   private final Clock clock;
   private final CompleteFiles completeFiles = new CompleteFiles();
+  private long scannedMs;
 
   WatchedFolder(
       ImageFolderConfig config,
@@ -52,6 +53,7 @@ final class WatchedFolder {
    */
   List<FolderFile> scan(BooleanSupplier stopped) throws IOException {
     long start = clock.millis();
+    scannedMs = start;
     passedOver.startScan();
     FolderScan.Result result = scan.run(passedOver, stopped);
     if (stopped.getAsBoolean()) {
@@ -73,6 +75,11 @@ final class WatchedFolder {
     progress.set(FolderProgress.Measure.LAST_SCAN, clock.millis());
     progress.set(FolderProgress.Measure.SCAN_TIME, clock.millis() - start);
     return config.awaitStable() ? completeFiles.of(unsent) : unsent;
+  }
+
+  /** {@return the time of the last scan, in ms since 1970; it has noted the files that it saw} */
+  long scannedMs() {
+    return scannedMs;
   }
 
   private boolean isSendable(FolderFile file) {

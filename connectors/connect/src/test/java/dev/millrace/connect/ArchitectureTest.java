@@ -15,7 +15,7 @@ class ArchitectureTest {
   @Test
   void module_knowsOnlyWhatLiesBelowIt() {
     module
-        .knowsOnly("dev.millrace.connect", "dev.millrace.events")
+        .knowsOnly("dev.millrace.connect", "dev.millrace.events", "dev.millrace.registry")
         .knowsNothingBelow(
             "org.apache.kafka.clients.admin",
             "org.apache.kafka.clients.consumer",

@@ -2,6 +2,7 @@ package dev.millrace.connect;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -39,10 +40,19 @@ final class FakeWorker implements SourceTaskContext, OffsetStorageReader, Plugin
 
   /** Starts a task. */
   ImageFolderSourceTask start(int task, int tasks) {
+    return start(task, tasks, Clock.systemUTC());
+  }
+
+  /** Starts the only task, which reads the time from this clock. */
+  ImageFolderSourceTask start(Clock clock) {
+    return start(0, 1, clock);
+  }
+
+  private ImageFolderSourceTask start(int task, int tasks, Clock clock) {
     Map<String, String> properties = new HashMap<>(configs);
     properties.put(ImageFolderSource.TASK, Integer.toString(task));
     properties.put(ImageFolderSource.TASKS, Integer.toString(tasks));
-    ImageFolderSourceTask started = new ImageFolderSourceTask();
+    ImageFolderSourceTask started = new ImageFolderSourceTask(clock);
     started.initialize(this);
     started.start(properties);
     return started;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -188,6 +189,54 @@ class ImageFolderSourceTaskTest {
     Files.setLastModifiedTime(write("a.png", PNG), FileTime.fromMillis(TIME.toMillis() + 1));
 
     assertThat(keys(worker.run(task, 3))).containsExactly("a.png");
+  }
+
+  @Test
+  void clockThatIsSetBack_delaysNoScan() throws Exception {
+    JumpingClock clock = new JumpingClock();
+    FakeWorker worker = worker("scan.interval.ms", "1000", "send.when", "present");
+    ImageFolderSourceTask task = worker.start(clock);
+    assertThat(worker.run(task, 1)).isEmpty();
+    write("a.png", PNG);
+
+    clock.jump(Duration.ofHours(-1));
+    assertThat(worker.run(task, 1)).as("before the interval is over").isEmpty();
+    clock.jump(Duration.ofSeconds(1));
+
+    assertThat(keys(worker.run(task, 1))).containsExactly("a.png");
+  }
+
+  /** As on a machine that was suspended, or whose time was not set yet. */
+  @Test
+  void clockThatIsSetForward_forgetsNoFileThatTheLastScanHasSeen() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      write(i + ".png", PNG);
+    }
+    JumpingClock clock = new JumpingClock();
+    FakeWorker worker = worker("batch.files", "100", "send.when", "present");
+    ImageFolderSourceTask task = worker.start(clock);
+    Set<Object> sent = new HashSet<>(keys(worker.run(task, 1)));
+
+    clock.jump(Duration.ofDays(10_000));
+    sent.addAll(keys(worker.run(task, 2)));
+    assertThat(sent).hasSize(300);
+    clock.jump(Duration.ofSeconds(5));
+
+    assertThat(worker.run(task, 2)).isEmpty();
+    assertThat(worker.run(worker.start(clock), 2)).isEmpty();
+  }
+
+  @Test
+  void folderThatIsSpelledInAnotherWay_isTheSameFolder() throws Exception {
+    write("a.png", PNG);
+    FakeWorker worker = worker();
+    worker.run(worker.start(), 2);
+
+    for (String spelling : List.of(folder + "/", folder + "//", "/" + folder)) {
+      FakeWorker again = worker("folder", spelling);
+      again.offsets.putAll(worker.offsets);
+      assertThat(again.run(again.start(), 2)).as(spelling).isEmpty();
+    }
   }
 
   @Test
@@ -435,6 +484,8 @@ class ImageFolderSourceTaskTest {
 
     assertThat(worker.metric("files-sent-total")).isEqualTo(1);
     assertThat(worker.metric("bytes-sent-total")).isEqualTo(PNG.length);
+    worker.send(task, task.poll(), record -> false);
+    assertThat(worker.metric("files-sent-total")).as("what a transformation drops").isEqualTo(1);
     assertThat(worker.metric("last-scan-timestamp-ms"))
         .isBetween(System.currentTimeMillis() - 600_000, System.currentTimeMillis());
     assertThat(worker.metric("scan-time-ms")).isNotNegative();

@@ -174,6 +174,16 @@ class ImageFolderSourceTest {
   }
 
   @Test
+  void offsetsOfAFolderWithASlashAtItsEnd_canBeAltered() {
+    Map<String, String> name = Map.of("folder", folder.toString(), "partition", "1/64");
+
+    assertThat(
+            source.alterOffsets(
+                config("folder", folder + "/"), Map.of(name, Map.of("files", "AAAAAAAAAAA="))))
+        .isTrue();
+  }
+
+  @Test
   void resetOfAnotherFoldersOffsets_isAllowed() {
     Map<Map<String, ?>, Map<String, ?>> reset = new HashMap<>();
     reset.put(Map.of("folder", "/former", "partition", "1/64"), null);

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.events.Probabilities;
+import dev.millrace.registry.PredictionSchema;
+import dev.millrace.registry.SchemaRegistry;
+import dev.millrace.testing.SchemaRegistryStub;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -14,14 +17,17 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.errors.RetriableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PredictionConverterTest {
 
@@ -94,6 +100,81 @@ class PredictionConverterTest {
     assertThat(struct.getStruct("source").getString("topic")).isEqualTo("images");
     assertThat(struct.getStruct("source").getInt32("partition")).isEqualTo(1);
     assertThat(struct.getStruct("source").getInt64("offset")).isEqualTo(42);
+  }
+
+  /** In each format of a schema registry. */
+  @ParameterizedTest
+  @EnumSource
+  void predictionByItsSchema_becomesTheStructOfTheJson(PredictionSchema schema) throws Exception {
+    try (SchemaRegistryStub registry = new SchemaRegistryStub()) {
+      PredictionConverter converter =
+          converter("schema.registry.url", registry.url(), "basic.auth.user.info", "me:secret");
+      for (Prediction prediction :
+          List.of(PREDICTION, prediction(List.of("cat"), null), prediction(List.of(), null))) {
+        byte[] value = byRegistry(registry, schema).serialize("predictions", prediction);
+
+        assertThat(converter.toConnectData("predictions", value).value())
+            .isEqualTo(struct(converter(), prediction));
+        assertThat(converter.toConnectData("predictions", json(prediction)).value())
+            .as("JSON without a schema")
+            .isEqualTo(struct(converter(), prediction));
+      }
+      assertThat(registry.requests()).contains("GET /schemas/ids/1");
+    }
+  }
+
+  private static Serializer<Prediction> byRegistry(
+      SchemaRegistryStub registry, PredictionSchema schema) {
+    return SchemaRegistry.of(Map.of("schema.registry.url", registry.url()))
+        .predictions(schema)
+        .serializer();
+  }
+
+  @Test
+  void secretsOfTheRegistry_areSent() throws Exception {
+    try (SchemaRegistryStub registry = new SchemaRegistryStub()) {
+      byte[] value = byRegistry(registry, PredictionSchema.AVRO).serialize("p", PREDICTION);
+
+      converter("schema.registry.url", registry.url(), "basic.auth.user.info", "me:secret")
+          .toConnectData("p", value);
+      assertThat(registry.authorization()).isEqualTo("Basic bWU6c2VjcmV0");
+      converter("schema.registry.url", registry.url(), "bearer.auth.token", "t")
+          .toConnectData("p", value);
+      assertThat(registry.authorization()).isEqualTo("Bearer t");
+    }
+  }
+
+  @Test
+  void predictionByItsSchema_withoutARegistry_isRefusedWithTheKeyToSet() throws Exception {
+    try (SchemaRegistryStub registry = new SchemaRegistryStub()) {
+      byte[] value = byRegistry(registry, PredictionSchema.AVRO).serialize("p", PREDICTION);
+
+      assertThatThrownBy(() -> converter().toConnectData("p", value))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("schema id 1")
+          .hasMessageContaining("set value.converter.schema.registry.url");
+    }
+  }
+
+  /** With a DataException, errors.tolerance=all would lose predictions while it is away. */
+  @Test
+  void registryThatIsAway_isTriedAgain_andAnUnknownSchemaIsNot() throws Exception {
+    try (SchemaRegistryStub registry = new SchemaRegistryStub()) {
+      byte[] value = byRegistry(registry, PredictionSchema.AVRO).serialize("p", PREDICTION);
+      PredictionConverter converter = converter("schema.registry.url", registry.url());
+
+      registry.refuse(503);
+      assertThatThrownBy(() -> converter.toConnectData("p", value))
+          .isInstanceOf(RetriableException.class)
+          .hasMessageContaining("status 503");
+      registry.refuse(0);
+      assertThat(converter.toConnectData("p", value).value())
+          .isEqualTo(struct(converter(), PREDICTION));
+      value[4] = 99;
+      assertThatThrownBy(() -> converter.toConnectData("p", value))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("unknown schema 99");
+    }
   }
 
   @Test
@@ -249,6 +330,28 @@ class PredictionConverterTest {
   }
 
   @Test
+  void contentTypeInAnotherCase_isReplaced() {
+    Headers headers =
+        new RecordHeaders().add("Content-Type", "image/png".getBytes(UTF_8)).add("other", null);
+
+    converter().fromConnectData("i", headers, null, Map.of("image", new byte[] {1}));
+
+    assertThat(headers)
+        .extracting(org.apache.kafka.common.header.Header::key)
+        .containsExactly("other", "content-type");
+  }
+
+  /** Connect's JSON converter writes such a map as a list of pairs. */
+  @Test
+  void mapWhoseKeysAreNoTexts_isADataException() {
+    Map<Object, Object> map = new HashMap<>(Map.of("image", new byte[] {1}, 7, "seven"));
+
+    assertThatThrownBy(() -> converter().fromConnectData("images", null, map))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a map with keys that are not text");
+  }
+
+  @Test
   void valueWithoutBytes_isADataException() {
     Schema schema = SchemaBuilder.struct().field("image", Schema.STRING_SCHEMA).build();
 
@@ -270,6 +373,8 @@ class PredictionConverterTest {
         "top | best | all, or a number",
         "probabilities | some | one of all, none",
         "image.field | ' ' | a text that is not empty",
+        "schema.registry.url | localhost:8081 | addresses such as http://localhost:8081",
+        "schema.registry.url | '' | addresses such as http://localhost:8081",
       })
   void wrongValue_isNamedWithItsKeyAndWhatIsAllowed(String key, String value, String allowed) {
     assertThatThrownBy(() -> converter(key, value))
@@ -277,6 +382,15 @@ class PredictionConverterTest {
         .hasMessageContaining(key)
         .hasMessageContaining(value.strip())
         .hasMessageContaining(allowed);
+  }
+
+  @Test
+  void tokenThatIsNoHeader_isRefused_andNotShown() {
+    assertThatThrownBy(
+            () -> converter("schema.registry.url", "http://a", "bearer.auth.token", "sec\nret"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("bearer.auth.token")
+        .hasMessageNotContaining("sec");
   }
 
   @Test

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlTopicTest {
 
+  private static final String SHA = "ab".repeat(32);
+
   private static ConsumerRecord<byte[], byte[]> record(String value) {
     byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
     return new ConsumerRecord<>(ControlTopic.NAME, 0, 0, ControlTopic.key("resnet20"), bytes);
@@ -26,6 +28,9 @@ class ControlTopicTest {
     assertThat(ControlTopic.value(new Champion(1, null, true)))
         .asString(StandardCharsets.UTF_8)
         .isEqualTo("{\"champion\":{\"version\":1,\"allowSignatureChange\":true}}");
+    assertThat(ControlTopic.value(new Champion(3, 2, false, SHA)))
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("{\"champion\":{\"version\":3,\"previous\":2,\"sha256\":\"" + SHA + "\"}}");
   }
 
   @Test
@@ -34,6 +39,10 @@ class ControlTopicTest {
             ControlTopic.champion(
                 record("{\"champion\": {\"version\": 3, \"by\": \"me\"}, \"challenger\": {}}")))
         .contains(new Champion(3, null, false));
+    assertThat(
+            ControlTopic.champion(
+                record("{\"champion\": {\"version\": 3, \"sha256\": \"" + SHA + "\"}}")))
+        .contains(new Champion(3, null, false, SHA));
     assertThat(ControlTopic.champion(record("{\"challenger\": {\"version\": 3}}"))).isEmpty();
     assertThat(ControlTopic.champion(record(null))).isEmpty();
   }
@@ -43,6 +52,28 @@ class ControlTopicTest {
       strings = {"", "x", "[]", "{\"champion\": 3}", "{\"champion\": {\"version\": 0}}", "{} {}"})
   void valueOfAnotherForm_isRefused(String value) {
     assertThatThrownBy(() -> ControlTopic.champion(record(value))).isInstanceOf(IOException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "abc", "ABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABAB"})
+  void checksumThatIsNone_isRefused_andNamed(String sha256) {
+    assertThatThrownBy(
+            () ->
+                ControlTopic.champion(
+                    record("{\"champion\": {\"version\": 3, \"sha256\": \"" + sha256 + "\"}}")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("sha256: '" + sha256 + "' is not 64 lower-case hexadecimal digits");
+  }
+
+  @Test
+  void champion_isTheVersionWithItsNumberAndChecksum() {
+    Champion champion = new Champion(3, 2, false, SHA);
+    assertThat(champion.is(3, SHA)).isTrue();
+    assertThat(champion.is(2, SHA)).isFalse();
+    assertThat(champion.is(3, "cd".repeat(32))).isFalse();
+    assertThat(new Champion(3, 2, false).is(3, SHA)).isTrue();
+    assertThat(new Champion(3, 2, false).is(2, SHA)).isFalse();
   }
 
   /** A reader that rounded 1.5 to 1 would serve a version that was not promoted. */

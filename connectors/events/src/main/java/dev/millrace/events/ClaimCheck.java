@@ -70,7 +70,7 @@ final class ClaimCheck {
       return null;
     }
     if (parser.currentToken() != JsonToken.VALUE_STRING) {
-      throw new UnreadableEventException("the JSON field \"" + name + "\" is not a text");
+      throw new UnreadableEventException("the attribute \"" + name + "\" is not text");
     }
     return parser.getText();
   }

@@ -3,6 +3,7 @@ package dev.millrace.events;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.Objects;
 
 /**
  * The JSON format of CloudEvents 1.0 in structured mode. The image is
@@ -33,8 +34,8 @@ record CloudEventImage(JsonImage json) {
       for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
         JsonToken token = parser.nextToken();
         switch (name) {
-          case "specversion" -> event.version = parser.getValueAsString("");
-          case "datacontenttype" -> event.type = parser.getValueAsString("");
+          case "specversion" -> event.version = attribute(parser, name);
+          case "datacontenttype" -> event.type = attribute(parser, name);
           case "data_base64", "data" -> {
             if (token != JsonToken.VALUE_NULL) {
               data(event, name, parser);
@@ -52,6 +53,15 @@ record CloudEventImage(JsonImage json) {
     }
   }
 
+  /** {@return the text of an attribute, or null if it is null, which means that it is not set} */
+  private static String attribute(JsonParser parser, String name)
+      throws IOException, UnreadableEventException {
+    if (!parser.currentToken().isScalarValue()) {
+      throw new UnreadableEventException("the CloudEvent's attribute \"" + name + "\" is not text");
+    }
+    return parser.getValueAsString();
+  }
+
   private void data(Attributes event, String name, JsonParser parser)
       throws IOException, UnreadableEventException {
     if (event.image != null || event.binary != null) {
@@ -67,12 +77,13 @@ record CloudEventImage(JsonImage json) {
   }
 
   private ImageEvent image(Attributes event) throws IOException, UnreadableEventException {
-    if (!event.version.equals("1.0")) {
+    String version = Objects.requireNonNullElse(event.version, "");
+    if (!version.equals("1.0")) {
       throw new UnreadableEventException(
-          "the CloudEvent's specversion is \"" + event.version + "\"; send version 1.0");
+          "the CloudEvent's specversion is \"" + version + "\"; send version 1.0");
     }
     if (event.binary != null) {
-      return ContentType.parse(event.type).isJson()
+      return ContentType.parse(Objects.requireNonNullElse(event.type, "")).isJson()
           ? json.read(event.binary, 0)
           : new ImageEvent.Encoded(event.binary);
     }
@@ -88,8 +99,8 @@ record CloudEventImage(JsonImage json) {
 
   /** What is known of an event while it is read. The fields may come in any order. */
   private static final class Attributes {
-    private String version = "";
-    private String type = "";
+    private String version;
+    private String type;
     private final ClaimCheck elsewhere = new ClaimCheck();
     private byte[] binary;
     private ImageEvent image;

@@ -17,6 +17,8 @@ import org.apache.kafka.common.serialization.Deserializer;
  *       text in the field {@code label}.
  *   <li>{@code application/cloudevents+json}: a CloudEvent in structured mode, whose {@code data}
  *       is one of these.
+ *   <li>With a schema registry, a value of any other type that begins like the {@link WireFormat}
+ *       is read by its schema. So is a value in JSON that begins like it.
  *   <li>Otherwise the value is the name, in UTF-8.
  * </ul>
  *
@@ -25,8 +27,21 @@ import org.apache.kafka.common.serialization.Deserializer;
  */
 public final class LabelDeserializer implements Deserializer<String> {
 
-  /** Creates the deserializer; it has no settings. */
-  public LabelDeserializer() {}
+  private final RegisteredLabels registered;
+
+  /** Creates a deserializer without a schema registry. */
+  public LabelDeserializer() {
+    this(null);
+  }
+
+  /**
+   * Creates a deserializer.
+   *
+   * @param registered reads values whose schema is in a registry, or null without a registry
+   */
+  public LabelDeserializer(RegisteredLabels registered) {
+    this.registered = registered;
+  }
 
   @Override
   public String deserialize(String topic, byte[] value) {
@@ -49,7 +64,19 @@ public final class LabelDeserializer implements Deserializer<String> {
     }
   }
 
-  private static String text(ContentType type, byte[] value) throws IOException {
+  private String text(ContentType type, byte[] value) throws IOException {
+    if (WireFormat.begins(value) && !type.isCloudEvent()) {
+      if (registered == null) {
+        throw new IOException(
+            "it is in the wire format of a schema registry (schema id "
+                + WireFormat.schemaId(value)
+                + "), and no registry is set");
+      }
+      return registered.read(value);
+    }
+    if (type.isAnyCloudEvent() && !type.isCloudEvent()) {
+      throw new IOException("it is of the type " + type.type() + ", which is not supported");
+    }
     if (!type.isJson() && !type.isCloudEvent()) {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
     }

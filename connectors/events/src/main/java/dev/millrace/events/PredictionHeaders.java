@@ -1,10 +1,14 @@
 package dev.millrace.events;
 
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -33,6 +37,9 @@ public final class PredictionHeaders {
           "content-md5",
           "content-range");
 
+  /** Application ids that are URI references; nearly all are. */
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._-]+");
+
   /** CloudEvents' times have years of four digits (RFC 3339). */
   private static final int LAST_YEAR = 9999;
 
@@ -44,7 +51,8 @@ public final class PredictionHeaders {
    * <ul>
    *   <li>{@code ce_specversion} 1.0, and {@code ce_type} {@value #TYPE},
    *   <li>{@code ce_id}: {@code topic-partition-offset} of the image's record,
-   *   <li>{@code ce_source}: the application that made the prediction,
+   *   <li>{@code ce_source}: the application that made the prediction. An id that is no URI
+   *       reference, as CloudEvents require, is percent-encoded,
    *   <li>{@code ce_subject}: the image's id, unless it is empty,
    *   <li>{@code ce_time}: the timestamp of the image's record. So a prediction that is made again
    *       after a crash is the same event,
@@ -68,7 +76,7 @@ public final class PredictionHeaders {
     Prediction.Source from = prediction.source();
     add(headers, "specversion", "1.0");
     add(headers, "id", from.topic() + "-" + from.partition() + "-" + from.offset());
-    add(headers, "source", source);
+    add(headers, "source", uriReference(source));
     add(headers, "type", TYPE);
     Instant time = Instant.ofEpochMilli(timestamp);
     if (time.atOffset(ZoneOffset.UTC).getYear() <= LAST_YEAR) {
@@ -78,6 +86,17 @@ public final class PredictionHeaders {
       add(headers, "subject", prediction.id());
     }
     return headers;
+  }
+
+  private static String uriReference(String source) {
+    if (PLAIN.matcher(source).matches()) {
+      return source;
+    }
+    try {
+      return new URI(source).toASCIIString();
+    } catch (URISyntaxException e) {
+      return URLEncoder.encode(source, StandardCharsets.UTF_8).replace("+", "%20");
+    }
   }
 
   private static boolean isOfTheImage(String name) {

@@ -67,7 +67,8 @@ class CloudEventImageTest {
         "\"data\":{\"image\":\"data:image/png;base64,%1$s\"}",
         "\"data\":{\"image\":\"%1$s\"},\"data_base64\":null",
         "\"datacontenttype\":\"image/png\",\"data\":\"%1$s\"",
-        "\"data\":\"data:image/png;base64,%1$s\""
+        "\"data\":\"data:image/png;base64,%1$s\"",
+        "\"data_base64\":\"%1$s\",\"datacontenttype\":null,\"dataref\":null"
       })
   void event_withAnImage_yieldsTheImage(String data) {
     assertImage(read(event(data.formatted(BASE64, JSON_BASE64))));
@@ -93,7 +94,11 @@ class CloudEventImageTest {
         "\"data_base64\":\"AAAA\",\"data\":{\"image\":\"AAAA\"} | two fields with data",
         "\"data\":{\"image\":\"AAAA\"},\"data_base64\":\"AAAA\" | two fields with data",
         "\"data\":\"AAAA\",\"data\":\"AAAA\" | two fields with data",
-        "\"datacontenttype\":\"application/json\",\"data_base64\":\"AAAA\" | not valid JSON"
+        "\"datacontenttype\":\"application/json\",\"data_base64\":\"AAAA\" | not valid JSON",
+        "\"dataref\":null | the CloudEvent has no data",
+        "\"dataref\":{\"data\":\"AAAA\"} | the attribute \"dataref\" is not text",
+        "\"sha256\":[],\"dataref\":\"a\" | the attribute \"sha256\" is not text",
+        "\"datacontenttype\":{\"image\":\"AAAA\"} | attribute \"datacontenttype\" is not text"
       })
   void event_withoutAnImage_isUnreadable(String data, String reason) {
     assertUnreadable(read(event(data)), reason);
@@ -105,6 +110,8 @@ class CloudEventImageTest {
       value = {
         "[] | the JSON value is not an object; expected {\"specversion\": \"1.0\"",
         "{} | specversion is \"\"; send version 1.0",
+        "{\"specversion\":null,\"data\":\"AAAA\"} | specversion is \"\"; send version 1.0",
+        "{\"specversion\":[\"1.0\"],\"data\":\"AAAA\"} | \"specversion\" is not text",
         "{\"specversion\":\"0.3\",\"data\":\"AAAA\"} | specversion is \"0.3\"",
         "{\"specversion\":\"1.0\",\"data\":\"AAAA\"}{} | continues after the JSON object",
         "GIF89a | not valid JSON"
@@ -118,6 +125,8 @@ class CloudEventImageTest {
     assertThat(read(event("\"dataref\":\"s3://cats/1.jpg\",\"sha256\":\"0123\"")))
         .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/1.jpg", "0123")));
     assertThat(read(event("\"data\":null,\"dataref\":\"s3://cats/1.jpg\"")))
+        .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/1.jpg", null)));
+    assertThat(read(event("\"dataref\":\"s3://cats/1.jpg\",\"sha256\":null")))
         .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/1.jpg", null)));
     assertImage(read(event("\"dataref\":\"s3://cats/1.jpg\",\"data\":\"" + BASE64 + "\"")));
   }

@@ -283,6 +283,44 @@ class ImageEventTest {
     assertUnreadable(readJson("{\"a\":" + "[".repeat(100_000)), "the value is not valid JSON");
   }
 
+  /** Such a value is too short for the wire format. */
+  @Test
+  void value_ofAFewZeros_isTheImageItself() {
+    for (int length = 1; length < WireFormat.HEADER_BYTES; length++) {
+      byte[] zeros = new byte[length];
+      ImageEvent event =
+          ImageEvent.serde(ImageField.DEFAULT, framed -> new ImageEvent.Unreadable("registered"))
+              .deserializer()
+              .deserialize("images", zeros);
+      assertThat(event)
+          .isInstanceOfSatisfying(
+              ImageEvent.Encoded.class, image -> assertThat(image.bytes()).isEqualTo(zeros));
+    }
+  }
+
+  @Test
+  void claimCheck_withoutAValueOfItsHeader_isNone() {
+    assertThat(
+            ImageEvent.serde()
+                .deserializer()
+                .deserialize("images", new RecordHeaders().add("ce_dataref", null), (byte[]) null))
+        .isNull();
+  }
+
+  /** The low byte of the first letter is that of A. */
+  @Test
+  void json_withLettersThatAreNotAscii_isUnreadable() {
+    assertThat(
+            ImageEvent.serde()
+                .deserializer()
+                .deserialize(
+                    "images",
+                    new RecordHeaders()
+                        .add("content-type", "application/json".getBytes(StandardCharsets.UTF_8)),
+                    "{\"image\":\"\u0141AAA\"}".getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(ImageEvent.Unreadable.class);
+  }
+
   @Test
   void value_thatIsNull_staysNull() {
     assertThat(read(null, new RecordHeaders())).isNull();
@@ -335,7 +373,7 @@ class ImageEventTest {
     assertEncoded(
         read(bytes("{\"dataref\":\"s3://cats/1.jpg\",\"image\":\"" + BASE64 + "\"}"), json), IMAGE);
     assertThat(read(bytes("{\"dataref\":[\"s3://cats/1.jpg\"]}"), json))
-        .isEqualTo(new ImageEvent.Unreadable("the JSON field \"dataref\" is not a text"));
+        .isEqualTo(new ImageEvent.Unreadable("the attribute \"dataref\" is not text"));
     assertThat(read(bytes("{\"deep\":{\"dataref\":\"s3://cats/1.jpg\"}}"), json))
         .isInstanceOf(ImageEvent.Unreadable.class);
   }

@@ -48,10 +48,23 @@ class LabelDeserializerTest {
         "application/json | \"\"",
         "application/json | {\"Label\":\"cat\"}",
         "application/json | {\"label\":[\"cat\"]}",
-        "application/cloudevents+json | {\"label\":\"cat\"}"
+        "application/cloudevents+json | {\"label\":\"cat\"}",
+        "application/cloudevents-batch+json | []",
+        "application/cloudevents+avro | cat"
       })
   void valueWithoutALabel_isRefused(String type, String value) {
     assertThatThrownBy(() -> read(type, value)).isInstanceOf(SerializationException.class);
+  }
+
+  @Test
+  void valueOfARegistry_isReadByIt_orRefusedWithoutOne() {
+    byte[] value = {0, 0, 0, 0, 9, 'c'};
+
+    assertThat(new LabelDeserializer(framed -> "schema " + WireFormat.schemaId(framed)))
+        .returns("schema 9", label -> label.deserialize("labels", value));
+    assertThatThrownBy(() -> labels.deserialize("labels", value))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("schema id 9");
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -105,6 +106,41 @@ class PredictionEventTest {
     assertThat(headers.lastHeader("content-type").value())
         .asString()
         .isEqualTo("application/cloudevents+json");
+  }
+
+  @Test
+  void headersThatAreThereAlready_areReplaced_andThoseWithoutAValueLeftOut() throws IOException {
+    Prediction prediction = prediction(null, null);
+    Headers headers =
+        headers(prediction)
+            .add("Content-Type", "image/png".getBytes(StandardCharsets.UTF_8))
+            .add("ce_camera", null);
+
+    byte[] value =
+        Prediction.cloudEventSerde().serializer().serialize("predictions", headers, prediction);
+
+    assertThat(json(value).has("camera")).isFalse();
+    assertThat(headers)
+        .extracting("key")
+        .containsExactly("traceparent", "ce_camera", "content-type");
+  }
+
+  /** Any text may be an application id, but an event's source is a URI reference. */
+  @ParameterizedTest
+  @CsvSource({
+    "photos 1, photos%201",
+    "1:photos, 1%3Aphotos",
+    "50% of [all], 50%25%20of%20%5Ball%5D",
+    "Käse, K%C3%A4se",
+    "https://example.com/photos?a=1, https://example.com/photos?a=1"
+  })
+  void applicationId_isAUriReference(String id, String source) {
+    Prediction prediction = prediction(null, null);
+    Headers headers = PredictionHeaders.of(new RecordHeaders(), prediction, id, 1);
+    byte[] value = Prediction.serde().serializer().serialize("predictions", headers, prediction);
+
+    assertThat(KafkaMessageFactory.createReader(headers, value).toEvent().getSource())
+        .hasToString(source);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.millrace.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.common.header.Headers;
@@ -85,5 +86,12 @@ class PredictionHeadersTest {
 
     assertThat(own.lastHeader("ce_subject")).isNull();
     assertThat(own.lastHeader("ce_time")).isNull();
+    long year10000 = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli() + 1;
+    assertThat(
+            PredictionHeaders.of(headers(), prediction("a"), "app", year10000)
+                .lastHeader("ce_time"))
+        .isNull();
+    assertThat(texts(PredictionHeaders.of(headers(), prediction("a"), "app", year10000 - 1)))
+        .contains("ce_time: 9999-12-31T23:59:59.999Z");
   }
 }

@@ -63,14 +63,14 @@ final class ProtobufTypes {
   }
 
   /** {@return the message type at a place of the schema's file} */
-  Message message(List<Integer> indexes) throws NoImageException {
+  Message message(List<Integer> indexes) throws MissingFieldException {
     List<TypeElement> types = roots;
     String name = rootPackage;
     MessageElement found = null;
     for (int index : indexes) {
       List<MessageElement> messages = messages(types);
       if (index < 0 || index >= messages.size()) {
-        throw new NoImageException("the schema has no message type at " + indexes);
+        throw new MissingFieldException("the schema has no message type at " + indexes);
       }
       name = found == null ? name : name + ".";
       found = messages.get(index);
@@ -84,7 +84,7 @@ final class ProtobufTypes {
    * {@return the message type that a name means in another type} As in Protobuf, the innermost
    * scope that knows the name counts.
    */
-  Message message(Message scope, String type) throws NoImageException {
+  Message message(Message scope, String type) throws MissingFieldException {
     String name = type.startsWith(".") ? type.substring(1) : type;
     String inner = type.startsWith(".") ? "" : scope.name();
     while (true) {
@@ -93,7 +93,7 @@ final class ProtobufTypes {
         return new Message(full, byName.get(full));
       }
       if (inner.isEmpty()) {
-        throw new NoImageException("its type " + type + " is not a message");
+        throw new MissingFieldException("its type " + type + " is not a message");
       }
       inner = inner.substring(0, Math.max(0, inner.lastIndexOf('.')));
     }

@@ -1,6 +1,7 @@
 package dev.millrace.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,8 +23,15 @@ record RegisteredSchema(String type, String text, List<Reference> references) {
    */
   record Reference(String name, String subject, int version) {}
 
-  /** {@return the schema of a registry's answer} The type is left out for Avro. */
-  static RegisteredSchema of(JsonNode answer) {
+  /**
+   * {@return the schema of a registry's answer} The type is left out for Avro.
+   *
+   * @throws IOException if the answer has no schema
+   */
+  static RegisteredSchema of(JsonNode answer) throws IOException {
+    if (!answer.path("schema").isTextual()) {
+      throw new IOException("an answer without a schema");
+    }
     List<Reference> references = new ArrayList<>();
     for (JsonNode one : answer.path("references")) {
       references.add(

@@ -1,5 +1,6 @@
 package dev.millrace.registry;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,8 +13,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Asks a schema registry, over the HTTP interface that Confluent has defined and that Apicurio,
@@ -22,17 +28,47 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class RegistryClient {
 
+  /** Longest time from a request to the end of its answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** Time in which a request that fails is sent again. It spans a short restart of the registry. */
+  private static final Duration PERSISTENCE = Duration.ofSeconds(1);
+
+  private static final Duration PAUSE = Duration.ofMillis(250);
+
+  /** What registries answer with status 404. Other servers have no error codes. */
+  private static final String ERROR_CODE = "error_code";
+
   private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final RegistryConfig config;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+  private final Duration patience;
+  private final Duration persistence;
+  private final HttpClient http;
   private final Map<String, RegisteredSchema> schemas = new ConcurrentHashMap<>();
   private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
   RegistryClient(RegistryConfig config) {
+    this(config, PATIENCE, PERSISTENCE);
+  }
+
+  /**
+   * @param patience longest time from a request to the end of its answer
+   * @param persistence time in which a request that fails is sent again. Without it, Kafka Streams
+   *     would replace stream threads in quick succession while the registry is away
+   */
+  RegistryClient(RegistryConfig config, Duration patience, Duration persistence) {
     this.config = config;
+    this.patience = patience;
+    this.persistence = persistence;
+    this.http = HttpClient.newBuilder().connectTimeout(patience).build();
+  }
+
+  /** Reads what is needed from a registry's answer. */
+  @FunctionalInterface
+  private interface Answer<T> {
+    T read(JsonNode json) throws IOException;
   }
 
   /**
@@ -41,7 +77,7 @@ final class RegistryClient {
    * @throws RegistryException if the registry does not answer
    */
   Optional<RegisteredSchema> schema(int id) {
-    return schema("/schemas/ids/" + id);
+    return id < 0 ? Optional.empty() : schema("/schemas/ids/" + id);
   }
 
   /**
@@ -67,7 +103,7 @@ final class RegistryClient {
       return Optional.of(known);
     }
     Optional<RegisteredSchema> found =
-        send("GET", path, HttpRequest.BodyPublishers.noBody()).map(RegisteredSchema::of);
+        send("GET", path, HttpRequest.BodyPublishers.noBody(), RegisteredSchema::of);
     found.ifPresent(schema -> schemas.put(path, schema));
     return found;
   }
@@ -78,10 +114,11 @@ final class RegistryClient {
    * @throws RegistryException if the registry does not answer, or does not accept the schema
    */
   int id(String subject, String type, String schema) {
-    Integer known = ids.get(subject);
+    String key = type + " " + subject;
+    Integer known = ids.get(key);
     if (known == null) {
       known = ask(subject, type, schema);
-      ids.put(subject, known);
+      ids.put(key, known);
     }
     return known;
   }
@@ -92,8 +129,8 @@ final class RegistryClient {
       body.put("schemaType", type);
     }
     String path = "/subjects/" + escaped(subject) + (config.register() ? "/versions" : "");
-    return send("POST", path, HttpRequest.BodyPublishers.ofString(body.toString()))
-        .map(answer -> answer.path("id").asInt())
+    return send(
+            "POST", path, HttpRequest.BodyPublishers.ofString(body.toString()), RegistryClient::id)
         .orElseThrow(
             () ->
                 new RegistryException(
@@ -103,15 +140,51 @@ final class RegistryClient {
                         + RegistryConfig.REGISTER));
   }
 
-  /** Sends a request to the first address that answers. Returns nothing for status 404. */
-  private Optional<JsonNode> send(String method, String path, HttpRequest.BodyPublisher body) {
+  private static int id(JsonNode answer) throws IOException {
+    if (!answer.path("id").canConvertToInt()) {
+      throw new IOException("an answer without a schema's id");
+    }
+    return answer.path("id").intValue();
+  }
+
+  /** Sends a request, again and again for a short time if it fails. */
+  private <T> Optional<T> send(
+      String method, String path, HttpRequest.BodyPublisher body, Answer<T> answer) {
+    long end = System.nanoTime() + persistence.toNanos();
+    while (true) {
+      try {
+        return sendOnce(method, path, body, answer);
+      } catch (RegistryException e) {
+        if (System.nanoTime() - end >= 0) {
+          throw e;
+        }
+        pause(e);
+      }
+    }
+  }
+
+  private static void pause(RegistryException failure) {
+    try {
+      Thread.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure;
+    }
+  }
+
+  /**
+   * Sends a request to the first address that answers as a schema registry does. Returns nothing if
+   * the registry says with status 404 that it does not know the schema.
+   */
+  private <T> Optional<T> sendOnce(
+      String method, String path, HttpRequest.BodyPublisher body, Answer<T> answer) {
     IOException failure = null;
     for (URI url : config.urls()) {
       try {
-        HttpResponse<String> response =
-            http.send(request(url, method, path, body), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = exchange(request(url, method, path, body));
         if (response.statusCode() < 500) {
-          return answer(url, path, response);
+          Optional<JsonNode> json = json(url, path, response);
+          return json.isEmpty() ? Optional.empty() : Optional.of(answer.read(json.get()));
         }
         failure = new IOException("status " + response.statusCode());
       } catch (IOException e) {
@@ -125,16 +198,32 @@ final class RegistryClient {
         "the schema registry does not answer ("
             + config.urls().stream().map(RegistryConfig::shown).toList()
             + ": "
-            + failure
+            + failure.getMessage()
             + "); start it, or correct its address",
         failure);
+  }
+
+  /** Sends a request. The JDK's own limit ends with the answer's headers. */
+  private HttpResponse<String> exchange(HttpRequest request)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<String>> answer =
+        http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    try {
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException("no whole answer within " + patience.toMillis() + " ms");
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      throw new IOException(Objects.requireNonNullElse(cause.getMessage(), "no connection"), cause);
+    } finally {
+      answer.cancel(true);
+    }
   }
 
   private HttpRequest request(URI url, String method, String path, HttpRequest.BodyPublisher body) {
     String base = RegistryConfig.shown(url).replaceAll("/+$", "");
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
-            .timeout(PATIENCE)
             .header("Accept", MEDIA_TYPE + ", application/json")
             .header("Content-Type", MEDIA_TYPE)
             .method(method, body);
@@ -144,9 +233,13 @@ final class RegistryClient {
     return request.build();
   }
 
-  private static Optional<JsonNode> answer(URI url, String path, HttpResponse<String> response)
+  private static Optional<JsonNode> json(URI url, String path, HttpResponse<String> response)
       throws IOException {
     if (response.statusCode() == 404) {
+      // A proxy answers 404, too, and so does a registry under another path.
+      if (parse(response.body()).path(ERROR_CODE).isMissingNode()) {
+        throw new IOException("status 404, and no schema registry answers there");
+      }
       return Optional.empty();
     }
     if (response.statusCode() / 100 != 2) {
@@ -160,7 +253,15 @@ final class RegistryClient {
               + ": "
               + response.body().lines().findFirst().orElse("no reason"));
     }
-    return Optional.of(JSON.readTree(response.body()));
+    return Optional.of(parse(response.body()));
+  }
+
+  private static JsonNode parse(String body) throws IOException {
+    try {
+      return JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw new IOException("an answer that is not JSON", e);
+    }
   }
 
   private static String escaped(String text) {

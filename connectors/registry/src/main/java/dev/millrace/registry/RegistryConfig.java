@@ -1,6 +1,7 @@
 package dev.millrace.registry;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -36,7 +37,8 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
    * @param urls the registry's addresses
    * @param authorization value of the HTTP header {@code Authorization}, or null
    * @param register whether to register the schemas of predictions
-   * @throws IllegalArgumentException if an address is not an HTTP address, or there is none
+   * @throws IllegalArgumentException if an address is not an HTTP address, or there is none, or the
+   *     authorization is not a value of an HTTP header
    */
   public RegistryConfig {
     urls = List.copyOf(urls);
@@ -44,6 +46,10 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
       throw new IllegalArgumentException(URL + ": give the address of a schema registry");
     }
     urls.forEach(RegistryConfig::requireHttp);
+    if (authorization != null && !authorization.matches("[ -~]*")) {
+      throw new IllegalArgumentException(
+          TOKEN + ": it has a line break, or characters other than ASCII; give the token alone");
+    }
   }
 
   /**
@@ -52,7 +58,7 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
    * @param config the keys of this class and their values; other keys are ignored. An address may
    *     hold the user and the password ({@code https://user:password@host})
    * @return the configuration
-   * @throws IllegalArgumentException if an address is not an HTTP address, or there is none
+   * @throws IllegalArgumentException if a value is not valid, or there is no address
    */
   public static RegistryConfig of(Map<String, ?> config) {
     List<URI> urls = new ArrayList<>();
@@ -66,9 +72,15 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
     }
     String register = text(config, REGISTER);
     return new RegistryConfig(
-        urls,
-        authorization(userInfo, text(config, TOKEN)),
-        register == null || Boolean.parseBoolean(register));
+        urls, authorization(userInfo, text(config, TOKEN)), register == null || isTrue(register));
+  }
+
+  private static boolean isTrue(String register) {
+    if (!register.equalsIgnoreCase("true") && !register.equalsIgnoreCase("false")) {
+      throw new IllegalArgumentException(
+          REGISTER + ": '" + register + "' is neither true nor false");
+    }
+    return Boolean.parseBoolean(register);
   }
 
   /** {@return the addresses, without the authorization, which is a secret} */
@@ -79,9 +91,12 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
 
   /** {@return an address without user and password} */
   static String shown(URI url) {
-    return url.getUserInfo() == null
-        ? url.toString()
-        : url.toString().replace(url.getRawUserInfo() + "@", "");
+    return shown(url.toString());
+  }
+
+  /** {@return a text that may be an address, without what may be user and password} */
+  private static String shown(String url) {
+    return url.replaceFirst("//.*@", "//");
   }
 
   private static String authorization(String userInfo, String token) {
@@ -99,9 +114,10 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
 
   private static URI uri(String url) {
     try {
-      return URI.create(url);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(URL + ": an address is not valid: " + e.getMessage(), e);
+      return new URI(url);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          URL + ": '" + shown(url) + "' is not an address: " + e.getReason());
     }
   }
 
@@ -109,7 +125,10 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
     boolean http = "http".equalsIgnoreCase(url.getScheme());
     if ((!http && !"https".equalsIgnoreCase(url.getScheme())) || url.getHost() == null) {
       throw new IllegalArgumentException(
-          URL + ": '" + shown(url) + "' is not an address such as http://localhost:8081");
+          URL
+              + ": '"
+              + shown(url)
+              + "' is not an address such as http://localhost:8081 (a host has no underscore)");
     }
   }
 }

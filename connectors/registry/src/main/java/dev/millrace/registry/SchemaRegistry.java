@@ -2,6 +2,7 @@ package dev.millrace.registry;
 
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.ImageField;
+import dev.millrace.events.LabelDeserializer;
 import dev.millrace.events.Prediction;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -18,8 +19,10 @@ import org.apache.kafka.common.serialization.Serdes;
  *     .to("predictions", Produced.with(Serdes.String(), registry.predictions(PredictionSchema.AVRO)));
  * }</pre>
  *
- * <p>The serdes throw a {@link RegistryException} if the registry does not answer. Kafka Streams'
- * default handlers then fail the task, which reads its uncommitted records again. Thread-safe.
+ * <p>The serdes throw a {@link RegistryException} if the registry does not answer. The task must
+ * then fail, and read its uncommitted records again. With a dead-letter topic, set {@code
+ * deserialization.exception.handler} to the plugin's {@code UnreadRecords}, because Kafka Streams'
+ * own handlers also make a dead letter. Thread-safe.
  */
 public final class SchemaRegistry {
 
@@ -75,6 +78,27 @@ public final class SchemaRegistry {
    */
   public Serde<ImageEvent> images(ImageField field) {
     return ImageEvent.serde(field, new RegistryImages(client, field));
+  }
+
+  /**
+   * {@return the deserializer of labels that a configuration describes: with a registry if {@link
+   * RegistryConfig#URL} is set}
+   *
+   * @param config the keys and their values; other keys are ignored
+   * @throws IllegalArgumentException if a value is not valid
+   */
+  public static Deserializer<String> labelDeserializer(Map<String, ?> config) {
+    return config.containsKey(RegistryConfig.URL) ? of(config).labels() : new LabelDeserializer();
+  }
+
+  /**
+   * {@return a deserializer of labels, as {@link LabelDeserializer}} Values in the wire format may
+   * be Avro, with the label in the field {@code label} of the type string or enum; Avro that is a
+   * string itself; Protobuf, with the label in the field {@code label} of the type string; or JSON
+   * with a JSON Schema.
+   */
+  public Deserializer<String> labels() {
+    return new LabelDeserializer(new RegistryLabels(client));
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RegistryConfigTest {
@@ -45,5 +46,39 @@ class RegistryConfigTest {
         .isEqualTo("Basic bWU6c2VjcmV0");
     assertThat(of("bearer.auth.token", "t").authorization()).isEqualTo("Bearer t");
     assertThat(of("auto.register.schemas", "false").register()).isFalse();
+  }
+
+  /** A token from a file often ends with a line break, which no HTTP header can have. */
+  @ParameterizedTest
+  @CsvSource({
+    "bearer.auth.token, 't\n', bearer.auth.token",
+    "bearer.auth.token, 'tök', bearer.auth.token",
+    "auto.register.schemas, yes, auto.register.schemas: 'yes' is neither true nor false",
+    "auto.register.schemas, '', auto.register.schemas: '' is neither true nor false"
+  })
+  void valueThatIsNotValid_isRefused(String key, String value, String message) {
+    assertThatThrownBy(() -> of(key, value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message)
+        .message()
+        .hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://me:secret@schema_registry:8081",
+        "http://me:sec@secret@a:8081",
+        "http://me:sec ret@a:8081",
+        "ftp://me:secret@a",
+        "//me:secret@a b"
+      })
+  void addressThatIsRefused_isShownWithoutThePassword(String url) {
+    assertThatThrownBy(() -> RegistryConfig.of(Map.of("schema.registry.url", url)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("schema.registry.url: '")
+        .hasMessageNotContaining("sec")
+        .hasMessageNotContaining("ret@")
+        .satisfies(e -> assertThat(e.getCause()).isNull());
   }
 }

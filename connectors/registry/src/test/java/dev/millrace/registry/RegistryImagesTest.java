@@ -16,6 +16,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.avro.Schema;
@@ -182,6 +185,150 @@ class RegistryImagesTest {
     }
   }
 
+  /** Counts and lengths that Avro's own code follows for years, or backwards. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"type\":\"array\",\"items\":\"null\"} | 9223372036854775807",
+        "{\"type\":\"array\",\"items\":\"string\"} | -1 -2",
+        "{\"type\":\"array\",\"items\":\"string\"} | -1 9223372036854775807",
+        "{\"type\":\"array\",\"items\":\"string\"} | 4611686018427387904 -1",
+        "{\"type\":\"map\",\"values\":\"null\"} | 4611686018427387904 -1",
+        "{\"type\":\"map\",\"values\":\"int\"} | -1 -2",
+        "\"string\" | -3",
+        "\"bytes\" | 9223372036854775807",
+        "[\"null\",\"int\"] | 2",
+        "[\"null\",\"int\"] | -1",
+        "{\"type\":\"fixed\",\"name\":\"F\",\"size\":2147483647} | 1"
+      })
+  void avroRecord_whoseOtherFieldIsDamaged_isUnreadable(String type, String numbers)
+      throws IOException {
+    int id =
+        registry.register(
+            "images-value",
+            "AVRO",
+            "{\"type\":\"record\",\"name\":\"P\",\"fields\":[{\"name\":\"other\",\"type\":"
+                + type
+                + "},{\"name\":\"image\",\"type\":\"bytes\"}]}");
+    ByteArrayOutputStream event = new ByteArrayOutputStream();
+    for (String number : numbers.split(" ", -1)) {
+      event.writeBytes(avro(Schema.create(Schema.Type.LONG), Long.parseLong(number)));
+    }
+    assertUnreadable(
+        read("image", framed(id, event.toByteArray())), "does not fit the schema " + id);
+  }
+
+  @Test
+  void avroFixed_thatIsLargerThanTheValue_isUnreadable() {
+    int id =
+        registry.register(
+            "images-value",
+            "AVRO",
+            """
+            {"type":"record","name":"P","fields":[
+              {"name":"image","type":{"type":"fixed","name":"F","size":2147483647}}]}""");
+    assertUnreadable(read("image", framed(id, IMAGE)), "does not fit the schema " + id);
+  }
+
+  /** No block has more items than the value has bytes, but all of them together do. */
+  @Test
+  void avroRecord_withManyBlocksOfItemsWithoutASize_isUnreadable() throws IOException {
+    int id =
+        registry.register(
+            "images-value",
+            "AVRO",
+            """
+            {"type":"record","name":"P","fields":[
+              {"name":"nulls","type":{"type":"array","items":"null"}},
+              {"name":"image","type":"bytes"}]}""");
+    byte[] image = {0, 4, 7, 7};
+
+    byte[] few = ByteBuffer.allocate(5).put((byte) 8).put(image).array();
+    assertThat(read("image", framed(id, few))).isInstanceOf(ImageEvent.Encoded.class);
+    byte[] many = ByteBuffer.allocate(6).put((byte) 18).put((byte) 18).put(image).array();
+    assertUnreadable(read("image", framed(id, many)), "9 items, more than the value has bytes");
+  }
+
+  /** Blocks of many items, as Avro's code for C and Java writes them, and items of no size. */
+  @Test
+  void avroRecord_withEveryOtherType_yieldsItsImage() throws IOException {
+    String text =
+        """
+        {"type":"record","name":"P","fields":[
+          {"name":"a","type":{"type":"array","items":{"type":"map","values":["null","double"]}}},
+          {"name":"b","type":{"type":"array","items":"null"}},
+          {"name":"c","type":{"type":"enum","name":"E","symbols":["X","Y"]}},
+          {"name":"d","type":{"type":"fixed","name":"F","size":3}},
+          {"name":"e","type":{"type":"record","name":"R","fields":[
+            {"name":"f","type":"float"},{"name":"g","type":"boolean"},{"name":"h","type":"null"}]}},
+          {"name":"i","type":{"type":"bytes","logicalType":"decimal","precision":4,"scale":2}},
+          {"name":"j","type":{"type":"long","logicalType":"timestamp-millis"}},
+          {"name":"k","type":{"type":"int","logicalType":"date"}},
+          {"name":"l","type":"double"},
+          {"name":"image","type":"bytes"}]}""";
+    Schema schema = new Schema.Parser().parse(text);
+    GenericRecord photo = new GenericData.Record(schema);
+    Map<String, Double> map = new HashMap<>();
+    map.put("x", 1.5);
+    map.put("y", null);
+    photo.put("a", List.of(map, Map.of()));
+    photo.put("b", Collections.nCopies(20, null));
+    photo.put("c", new GenericData.EnumSymbol(schema.getField("c").schema(), "Y"));
+    photo.put("d", new GenericData.Fixed(schema.getField("d").schema(), new byte[3]));
+    GenericRecord inner = new GenericData.Record(schema.getField("e").schema());
+    inner.put("f", 1.5f);
+    inner.put("g", true);
+    photo.put("e", inner);
+    photo.put("i", ByteBuffer.wrap(new byte[] {1, 2}));
+    photo.put("j", Long.MAX_VALUE);
+    photo.put("k", Integer.MIN_VALUE);
+    photo.put("l", 1.5);
+    photo.put("image", ByteBuffer.wrap(IMAGE));
+    int id = registry.register("images-value", "AVRO", text);
+
+    assertImage(read("image", framed(id, avro(schema, photo))));
+    ByteArrayOutputStream blocks = new ByteArrayOutputStream();
+    BinaryEncoder out =
+        new EncoderFactory().configureBlockSize(64).blockingBinaryEncoder(blocks, null);
+    new GenericDatumWriter<>(schema).write(photo, out);
+    out.flush();
+    assertImage(read("image", framed(id, blocks.toByteArray())));
+  }
+
+  /** Other languages' libraries register names and defaults that Avro's Java library refuses. */
+  @Test
+  void avroSchema_withOddNamesAndDefaults_isReadable() throws IOException {
+    int id =
+        registry.register(
+            "images-value",
+            "AVRO",
+            """
+            {"type":"record","name":"my-photo","fields":[
+              {"name":"width-px","type":["null","int"],"default":7},
+              {"name":"image","type":"bytes","default":null}]}""");
+    ByteArrayOutputStream event = new ByteArrayOutputStream();
+    event.write(0);
+    event.writeBytes(avro(Schema.create(Schema.Type.BYTES), ByteBuffer.wrap(IMAGE)));
+    assertImage(read("image", framed(id, event.toByteArray())));
+  }
+
+  @Test
+  void avroText_isNoImage() {
+    int id = registry.register("images-value", "AVRO", "\"string\"");
+    assertUnreadable(
+        read("image", framed(id, new byte[] {2, 'a'})), "it is of the type string, not a record");
+  }
+
+  @Test
+  void avroRecord_ofALaterSchema_yieldsItsImage() throws IOException {
+    Deserializer<ImageEvent> images = images("payload.image");
+    assertImage(images.deserialize("images", photo("\"bytes\"", ByteBuffer.wrap(IMAGE))));
+    assertImage(
+        images.deserialize("images", photo("[\"null\", \"bytes\"]", ByteBuffer.wrap(IMAGE))));
+    assertThat(registry.subjects()).containsExactly(Map.entry("images-value", List.of(1, 2)));
+  }
+
   @Test
   void avroRecord_thatIsNestedWithoutEnd_isUnreadable() throws IOException {
     int id =
@@ -298,6 +445,79 @@ class RegistryImagesTest {
   @Test
   void protobufMessage_whoseImageIsNotSet_isUnreadable() throws IOException {
     assertUnreadable(read("image", message(1, 30)), "its field \"image\" is not set");
+  }
+
+  /** The last of several images would hide the others. */
+  @ParameterizedTest
+  @CsvSource({"images, images", "photos.image, photos"})
+  void protobufField_thatIsRepeated_isUnreadable(String field, String repeated) {
+    int id =
+        registry.register(
+            "images-value",
+            "PROTOBUF",
+            "syntax = \"proto3\"; message P { repeated bytes images = 1; repeated P photos = 2;"
+                + " bytes image = 3; }");
+    assertUnreadable(
+        read(field, framed(id, new byte[] {0, 10, 1, 9})),
+        "its field \"" + repeated + "\" is repeated; an event has one image");
+  }
+
+  @Test
+  void protobufMessage_thatIsRecursive_yieldsTheImageOfItsLevel() throws IOException {
+    int id =
+        registry.register(
+            "images-value",
+            "PROTOBUF",
+            "syntax = \"proto3\"; message P { P next = 1; bytes image = 2; map<string, P> all = 3; }");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.writeRawByte(0);
+    out.writeByteArray(1, nested(2));
+    out.writeByteArray(2, new byte[] {7});
+    out.writeByteArray(3, nested(2));
+    out.flush();
+    assertImage(read("next.image", framed(id, bytes.toByteArray())));
+    assertUnreadable(read("next.next.image", framed(id, bytes.toByteArray())), "is not set");
+    assertUnreadable(read("all.image", framed(id, bytes.toByteArray())), "is not a message");
+  }
+
+  /** As Protobuf merges them: the last one that is set counts. */
+  @ParameterizedTest
+  @ValueSource(strings = {".com.example.Q", "com.example.Q", "example.Q", "Q"})
+  void protobufMessages_thatComeTwice_areMerged_howeverTheirTypeIsNamed(String type)
+      throws IOException {
+    int id =
+        registry.register(
+            "images-value",
+            "PROTOBUF",
+            "syntax = \"proto3\"; package com.example; message P { "
+                + type
+                + " q = 1; }"
+                + " message Q { bytes image = 2; }");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.writeRawByte(0);
+    out.writeByteArray(1, nested(2));
+    out.writeByteArray(1, nested(7));
+    out.flush();
+    assertImage(read("q.image", framed(id, bytes.toByteArray())));
+  }
+
+  /** Groups that open and never close, and messages of a length that is not there. */
+  @Test
+  void protobufMessage_thatIsDamaged_isUnreadable() {
+    int id =
+        registry.register(
+            "images-value", "PROTOBUF", "syntax = \"proto3\"; message P { bytes image = 2; }");
+    byte[] groups = new byte[1_000_000];
+    Arrays.fill(groups, (byte) (5 << 3 | 3));
+    groups[0] = 0;
+    byte[] length = {0, 2 << 3 | 2, -1, -1, -1, -1, 7};
+    byte[] negative = {0, 2 << 3 | 2, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1};
+    byte[] indexes = {-1, -1, -1, -1, 15};
+    for (byte[] event : List.of(groups, length, negative, indexes)) {
+      assertUnreadable(read("image", framed(id, event)), "does not fit the schema " + id);
+    }
   }
 
   @Test

@@ -112,6 +112,9 @@ class RegistryPredictionsTest {
           .asString()
           .isEqualTo(schema.contentType());
       assertThat(headers.lastHeader("ce_type")).isNotNull();
+      byte[] again = serde.serializer().serialize("predictions", headers, prediction);
+      assertThat(again).isEqualTo(value);
+      assertThat(headers.headers("content-type")).hasSize(1);
     }
     assertThat(serde.serializer().serialize("predictions", null)).isNull();
     assertThat(serde.deserializer().deserialize("predictions", null)).isNull();

@@ -2,6 +2,7 @@ package dev.millrace.trainer;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
@@ -41,7 +42,11 @@ public final class Configs {
         pretrained,
         7,
         new Checkpoints(
-            home.resolve("models"), "small", home.resolve(run), Optional.empty(), Optional.empty()),
+            new ModelRepository(home.resolve("models")),
+            "small",
+            home.resolve(run),
+            Optional.empty(),
+            Optional.empty()),
         Device.CPU,
         1);
   }

@@ -1,6 +1,5 @@
 package dev.millrace.streams;
 
-import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
@@ -93,7 +92,7 @@ public final class ServiceVariant {
         config.engine(),
         TamperedSession.runtime(
             new OnnxModelRuntime(), (session, pixels, images, probabilities) -> sleep(delay)),
-        new ModelRepository(config.repository()).newest(config.model()),
+        config.repository().newest(config.model()),
         () -> new OpenCvImageDecoder(config.engine().limits()),
         new EngineMetrics(new SimpleMeterRegistry()),
         System::nanoTime);

@@ -74,7 +74,7 @@ final class FashionTraining {
                 Optional.empty(),
                 1,
                 new Checkpoints(
-                    repository,
+                    new ModelRepository(repository),
                     "fashion",
                     folder.resolve("run"),
                     Optional.empty(),

@@ -57,7 +57,10 @@ class LaggingChampionTest {
           .returns(SwapReport.Outcome.REJECTED, SwapReport::outcome)
           .returns(1, SwapReport::serving);
       assertThat(lagging(pipeline)).isEqualTo(1);
-      assertThat(log.first(line -> line.level().equals(Level.WARN)))
+      assertThat(
+              log.first(
+                  line ->
+                      line.level().equals(Level.WARN) && line.text().startsWith("lagging-before ")))
           .map(LogLines.Line::text)
           .hasValueSatisfying(
               text ->

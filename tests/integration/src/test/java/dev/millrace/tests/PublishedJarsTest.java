@@ -83,9 +83,21 @@ class PublishedJarsTest {
           .containsExactlyInAnyOrder(
               "millrace-connect",
               "millrace-events",
+              "millrace-registry",
               "jackson-annotations",
               "jackson-core",
-              "jackson-databind");
+              "jackson-databind",
+              "avro",
+              "commons-codec",
+              "commons-compress",
+              "commons-io",
+              "commons-lang3",
+              "protobuf-java",
+              "wire-runtime-jvm",
+              "wire-schema-jvm",
+              "okio-jvm",
+              "kotlin-stdlib",
+              "annotations");
     }
   }
 

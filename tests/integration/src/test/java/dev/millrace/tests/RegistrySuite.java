@@ -1,8 +1,13 @@
 package dev.millrace.tests;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.events.WireFormat;
+import dev.millrace.registry.RegistryException;
+import dev.millrace.registry.SchemaRegistry;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.serve.OutputFormat;
 import java.io.IOException;
@@ -11,15 +16,20 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,23 +117,62 @@ class RegistrySuite {
     }
   }
 
-  /** Registers the schema of the images. Returns its id. */
-  private static int register() throws IOException {
-    String schema = RegistryScenario.PHOTO.replace("\"", "\\\"");
+  /** Registers a schema. Returns its id. */
+  private static int register(String subject, String type, String schema) throws IOException {
+    String body =
+        "{\"schemaType\":\"%s\",\"schema\":\"%s\"}".formatted(type, schema.replace("\"", "\\\""));
     Matcher id =
         ID.matcher(
             send(
-                HttpRequest.newBuilder(URI.create(url + "/subjects/images-value/versions"))
-                    .POST(HttpRequest.BodyPublishers.ofString("{\"schema\":\"" + schema + "\"}"))));
+                HttpRequest.newBuilder(URI.create(url + "/subjects/" + subject + "/versions"))
+                    .POST(HttpRequest.BodyPublishers.ofString(body))));
     id.find();
     return Integer.parseInt(id.group(1));
   }
 
   @ParameterizedTest
   @EnumSource
-  void avroImages_getPredictionsInEveryFormat(OutputFormat format, EmbeddedBroker broker)
+  void imagesByTheirSchemas_getPredictionsInEveryFormat(OutputFormat format, EmbeddedBroker broker)
       throws Exception {
-    new RegistryScenario(url, register())
+    new RegistryScenario(
+            url,
+            register("avro-value", "AVRO", RegistryScenario.AVRO),
+            register("protobuf-value", "PROTOBUF", RegistryScenario.PROTOBUF),
+            register("json-value", "JSON", RegistryScenario.JSON))
         .run(broker, Models.publishRandom(folder, "random"), format);
+  }
+
+  @Test
+  void labelsByTheirSchemas_areRead() throws IOException {
+    String fields = "\"fields\":[{\"name\":\"label\",\"type\":\"string\"}]";
+    int avro =
+        register("labels-value", "AVRO", "{\"type\":\"record\",\"name\":\"L\"," + fields + "}");
+    int protobuf =
+        register("protos-value", "PROTOBUF", "syntax = 'proto3'; message L { string label = 1; }");
+    int json = register("texts-value", "JSON", RegistryScenario.JSON);
+    Deserializer<String> labels = SchemaRegistry.of(Map.of("schema.registry.url", url)).labels();
+
+    assertThat(labels.deserialize("labels", framed(avro, "\006cat"))).isEqualTo("cat");
+    assertThat(labels.deserialize("labels", framed(protobuf, "\000\012\003cat"))).isEqualTo("cat");
+    assertThat(labels.deserialize("labels", framed(json, "{\"label\":\"cat\"}"))).isEqualTo("cat");
+    assertThatThrownBy(() -> labels.deserialize("labels", framed(1_000_000, "cat")))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("does not know");
+  }
+
+  private static byte[] framed(int schemaId, String event) {
+    byte[] bytes = event.getBytes(StandardCharsets.US_ASCII);
+    return WireFormat.frame(schemaId, bytes.length).put(bytes).array();
+  }
+
+  /** A path that is no registry's answers 404 as an unknown schema does. */
+  @Test
+  void addressWithoutTheRegistrysPath_isAFailure_andNotAnUnknownSchema() {
+    String wrong = url.replace("/apis/ccompat/v7", "");
+    Deserializer<String> labels = SchemaRegistry.of(Map.of("schema.registry.url", wrong)).labels();
+
+    assertThatThrownBy(() -> labels.deserialize("labels", framed(1, "cat")))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("correct its address");
   }
 }

@@ -103,7 +103,8 @@ class TrainTest {
     List<Object> hardlyTrained = train("--epochs", 1, "--learning-rate", 0.00001);
     hardlyTrained.addAll(gate);
     run(hardlyTrained);
-    assertThat(champion(at)).isEqualTo(new Champion(1, null, false));
+    assertThat(champion(at))
+        .isEqualTo(new Champion(1, null, false, repository().version(MODEL, 1).sha256()));
 
     List<Object> trained = train("--epochs", 4, "--learning-rate", 0.05, "--schedule", "one_cycle");
     trained.addAll(gate);

@@ -26,7 +26,9 @@ public final class S3Server implements AutoCloseable {
   private static final String ACCESS_KEY = "test-key";
   private static final String SECRET_KEY = "test-secret";
 
-  private final S3Proxy server;
+  private final BlobStore objects;
+  private final URI endpoint;
+  private S3Proxy server;
   private final S3Client client;
 
   /** Starts a server with an empty bucket. */
@@ -37,16 +39,28 @@ public final class S3Server implements AutoCloseable {
   private S3Server(String bucket, BlobStore objects) throws Exception {
     System.setProperty("aws.accessKeyId", ACCESS_KEY);
     System.setProperty("aws.secretAccessKey", SECRET_KEY);
-    server =
+    this.objects = objects;
+    server = start(URI.create("http://127.0.0.1:0"));
+    endpoint = URI.create("http://127.0.0.1:" + server.getPort());
+    client = client(ACCESS_KEY, SECRET_KEY);
+    client.createBucket(request -> request.bucket(bucket));
+  }
+
+  private S3Proxy start(URI place) throws Exception {
+    S3Proxy started =
         S3Proxy.builder()
             .blobStore(objects)
             .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, SECRET_KEY)
-            .endpoint(URI.create("http://127.0.0.1:0"))
+            .endpoint(place)
             .stopTimeout(0)
             .build();
-    server.start();
-    client = client(ACCESS_KEY, SECRET_KEY);
-    client.createBucket(request -> request.bucket(bucket));
+    started.start();
+    return started;
+  }
+
+  /** {@return the JVM options that give another process the keys} */
+  public static String credentials() {
+    return "-Daws.accessKeyId=" + ACCESS_KEY + " -Daws.secretAccessKey=" + SECRET_KEY;
   }
 
   /** {@return a server with an empty bucket, which answers each request for an object late} */
@@ -75,7 +89,7 @@ public final class S3Server implements AutoCloseable {
 
   /** {@return the server's address; requests have the bucket in their path} */
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getPort());
+    return endpoint;
   }
 
   /** {@return a client of the server} */
@@ -100,9 +114,14 @@ public final class S3Server implements AutoCloseable {
     client.putObject(request -> request.bucket(bucket).key(key), RequestBody.fromString(body));
   }
 
-  /** Stops the server, as if it were away; it does not start again. */
+  /** Stops the server, as if it were away. */
   public void stop() throws Exception {
     server.stop();
+  }
+
+  /** Starts the server again, at the same address and with the same objects. */
+  public void startAgain() throws Exception {
+    server = start(endpoint);
   }
 
   @Override

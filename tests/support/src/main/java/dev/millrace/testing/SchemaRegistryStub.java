@@ -25,6 +25,7 @@ public final class SchemaRegistryStub implements AutoCloseable {
   private final Map<String, List<Integer>> subjects = new LinkedHashMap<>();
   private final HttpServer server;
   private int status;
+  private String garbage;
   private String authorization;
 
   /** Starts a registry without schemas, on a free port. */
@@ -52,6 +53,12 @@ public final class SchemaRegistryStub implements AutoCloseable {
   /** Returns the last request's header {@code Authorization}, or null. */
   public synchronized String authorization() {
     return authorization;
+  }
+
+  /** Answers every request with this status and this text from now on, as another server does. */
+  public synchronized void answerAll(int status, String text) {
+    this.status = status;
+    this.garbage = text;
   }
 
   /** Answers every request with this status from now on. */
@@ -103,8 +110,12 @@ public final class SchemaRegistryStub implements AutoCloseable {
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     String answer = status == 0 ? answer(path.substring(1).split("/"), body) : null;
     int code = answer == null ? 404 : 200;
+    if (status != 0 && garbage != null) {
+      answer = garbage;
+    }
     byte[] bytes =
-        (answer == null ? "{\"message\":\"no\"}" : answer).getBytes(StandardCharsets.UTF_8);
+        (answer == null ? "{\"error_code\":40403,\"message\":\"no\"}" : answer)
+            .getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(status == 0 ? code : status, bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();

@@ -1,5 +1,6 @@
 package dev.millrace.streams;
 
+import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.control.Swappable;
 import dev.millrace.streams.engine.InferenceEngine;
@@ -132,13 +133,32 @@ public sealed class Inference<K, V, R>
       return load(engine::acquire);
     }
     ModelVersion first =
-        promotions.start(this, version -> load(() -> engine.acquire(() -> first(version))));
+        promotions.start(this, champion -> load(() -> engine.acquire(() -> first(champion))));
     return serving().orElse(first); // a later promotion may serve already
   }
 
-  /** Returns the version with this number; for null, the configured version, or the newest. */
-  private ModelVersion first(Integer version) {
-    return version == null ? config.first() : config.versions().version(config.model(), version);
+  /**
+   * Loads and warms up a promoted version as {@link #start()} does, for a caller that follows the
+   * promotions itself with a {@link dev.millrace.streams.control.ChampionFollower}.
+   *
+   * @param champion the promoted version
+   * @return the version that serves
+   * @throws dev.millrace.core.model.ModelException if the version cannot be served, or has another
+   *     checksum than the champion names
+   * @throws InferenceStalledError as {@link #start()} does
+   * @throws IllegalStateException if the inference was closed, or follows the promotions itself
+   */
+  public ModelVersion start(Champion champion) {
+    requireOpen();
+    if (promotions != null) {
+      throw new IllegalStateException("this inference follows the promotions itself");
+    }
+    return load(() -> engine.acquire(() -> first(Optional.of(champion))));
+  }
+
+  /** Returns the promoted version; without one, the configured version, or the newest. */
+  private ModelVersion first(Optional<Champion> champion) {
+    return champion.map(config::promoted).orElseGet(config::first);
   }
 
   /** Acquires the engine, and keeps it until {@link #close}. */
@@ -173,21 +193,19 @@ public sealed class Inference<K, V, R>
    * change from the old version to the new one once. The engine frees the old version when the old
    * version's last batch returns. If no engine runs, this method starts one first.
    *
-   * @param version the candidate's number
-   * @param allowSignatureChange whether the candidate may take another image size or have other
-   *     classes than the current version
+   * @param champion the candidate
    * @return the candidate
    * @throws dev.millrace.core.model.ModelException if the candidate is refused; the current version
    *     then keeps serving
    * @throws IllegalStateException if the inference was closed, or is closed meanwhile
    */
   @Override
-  public ModelVersion swap(int version, boolean allowSignatureChange) {
+  public ModelVersion swap(Champion champion) {
     requireOpen();
-    ModelVersion candidate = config.versions().version(config.model(), version);
+    ModelVersion candidate = config.promoted(champion);
     Optional<ModelVersion> previous;
     try {
-      previous = engine.swap(candidate, allowSignatureChange);
+      previous = engine.swap(candidate, champion.allowSignatureChange());
     } finally {
       if (closed) {
         leaveEngine(); // the swap may have started another engine
@@ -196,7 +214,7 @@ public sealed class Inference<K, V, R>
     try {
       listener.onSwap(previous, candidate);
     } catch (RuntimeException e) {
-      log.warn("the swap listener failed after the swap to version {}", version, e);
+      log.warn("the swap listener failed after the swap to {}", candidate, e);
     }
     return candidate;
   }
@@ -242,7 +260,7 @@ public sealed class Inference<K, V, R>
   /** The engine, for an inference of the same model that shares it. */
   SharedEngine engineFor(InferenceConfig other) {
     boolean same =
-        other.repository().equals(config.repository())
+        other.repository().root().equals(config.repository().root())
             && other.model().equals(config.model())
             && Objects.equals(other.version(), config.version())
             && other.engine().equals(config.engine());

@@ -1,7 +1,9 @@
 package dev.millrace.streams;
 
+import dev.millrace.control.Champion;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
@@ -16,7 +18,7 @@ import java.util.Objects;
  * The model that an {@link ImageInference} serves, and how to serve it. {@link #of} and {@link
  * #builder} create a configuration. Immutable.
  *
- * @param repository folder of the model repository
+ * @param repository the model repository; its owner closes it after the inference
  * @param model the model's name in the repository
  * @param version the version to serve, at least 1, or null for the newest
  * @param engine how images are decoded, batched and run
@@ -28,7 +30,7 @@ import java.util.Objects;
  * @param probabilities whether a prediction holds the full distribution
  */
 public record InferenceConfig(
-    Path repository,
+    ModelRepository repository,
     String model,
     Integer version,
     EngineConfig engine,
@@ -39,7 +41,7 @@ public record InferenceConfig(
   /**
    * Validates the values.
    *
-   * @param repository folder of the model repository
+   * @param repository the model repository
    * @param model the model's name in the repository
    * @param version the version to serve, at least 1, or null for the newest
    * @param engine how images are decoded, batched and run
@@ -91,23 +93,48 @@ public record InferenceConfig(
 
   /** {@return the version that serves first if none was promoted: the configured, or the newest} */
   ModelVersion first() {
-    ModelRepository versions = versions();
-    return version == null ? versions.newest(model) : versions.version(model, version);
-  }
-
-  /** {@return the repository with the versions of the model} */
-  ModelRepository versions() {
-    return new ModelRepository(repository, new TritonLayout());
+    return version == null ? repository.newest(model) : repository.version(model, version);
   }
 
   /**
-   * Creates a builder with the defaults of {@link #of}.
+   * {@return a promoted version}
+   *
+   * @throws ModelException if the repository has no such version, or a version with this number and
+   *     another checksum than the promoted version's
+   */
+  ModelVersion promoted(Champion champion) {
+    ModelVersion found = repository.version(model, champion.version());
+    if (!champion.is(found.version(), found.sha256())) {
+      throw new ModelException(
+          String.format(
+              "%s in %s has sha256 %s, but the promoted version has sha256 %s; use the repository"
+                  + " that it was promoted from, or promote the version in this one",
+              found, repository, found.sha256(), champion.sha256()));
+    }
+    return found;
+  }
+
+  /**
+   * Creates a builder with the defaults of {@link #of}, for a repository in a folder, which may
+   * also have Triton's layout.
    *
    * @param repository folder of the model repository
    * @param model the model's name in the repository
    * @return a builder
    */
   public static Builder builder(Path repository, String model) {
+    return builder(new ModelRepository(repository, new TritonLayout()), model);
+  }
+
+  /**
+   * Creates a builder with the defaults of {@link #of}, for any repository.
+   *
+   * @param repository the model repository; the caller closes it after the inference if it has to
+   *     be closed
+   * @param model the model's name in the repository
+   * @return a builder
+   */
+  public static Builder builder(ModelRepository repository, String model) {
     return new Builder(repository, model);
   }
 
@@ -119,7 +146,7 @@ public record InferenceConfig(
     private static final Duration CUDA_LINGER = Duration.ofMillis(5);
     private static final int BATCHES_IN_FLIGHT = 4;
 
-    private final Path repository;
+    private final ModelRepository repository;
     private final String model;
     private final int cores = Runtime.getRuntime().availableProcessors();
     private Integer version;
@@ -132,7 +159,7 @@ public record InferenceConfig(
     private int top = 5;
     private boolean probabilities = true;
 
-    private Builder(Path repository, String model) {
+    private Builder(ModelRepository repository, String model) {
       this.repository = repository;
       this.model = model;
     }

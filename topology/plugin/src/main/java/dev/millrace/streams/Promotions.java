@@ -1,5 +1,6 @@
 package dev.millrace.streams;
 
+import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.control.ChampionFollower;
 import dev.millrace.streams.control.Swappable;
@@ -41,11 +42,11 @@ final class Promotions implements AutoCloseable {
    * Reads the control topic, starts the inference, and follows the orders from then on. If the
    * promotions are followed already, only waits for the first version.
    *
-   * @param load loads a version, given by its number; null if none was promoted
+   * @param load loads the promoted version; empty if none was promoted
    * @return the first version
    * @throws InferenceStalledError if the thread is interrupted, or {@link #close} is called
    */
-  ModelVersion start(Swappable inference, Function<Integer, ModelVersion> load) {
+  ModelVersion start(Swappable inference, Function<Optional<Champion>, ModelVersion> load) {
     CompletableFuture<ModelVersion> loaded = begin(inference, load);
     try {
       return loaded.get();
@@ -58,7 +59,7 @@ final class Promotions implements AutoCloseable {
   }
 
   private synchronized CompletableFuture<ModelVersion> begin(
-      Swappable inference, Function<Integer, ModelVersion> load) {
+      Swappable inference, Function<Optional<Champion>, ModelVersion> load) {
     if (first == null) {
       ChampionFollower opened = ChampionFollower.open(kafka, model, registry, tags);
       CompletableFuture<ModelVersion> version = new CompletableFuture<>();
@@ -80,16 +81,16 @@ final class Promotions implements AutoCloseable {
   private static void follow(
       ChampionFollower follower,
       Swappable inference,
-      Function<Integer, ModelVersion> load,
+      Function<Optional<Champion>, ModelVersion> load,
       CompletableFuture<ModelVersion> first) {
     if (follower.champion().isEmpty()) {
-      first.complete(load.apply(null));
+      first.complete(load.apply(Optional.empty()));
       follower.follow(inference);
       return;
     }
     follower.start(
-        version -> {
-          var unused = load.apply(version);
+        champion -> {
+          var unused = load.apply(Optional.of(champion));
           return inference;
         },
         started -> first.complete(started.serving().orElseThrow()));

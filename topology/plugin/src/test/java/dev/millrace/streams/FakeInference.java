@@ -51,7 +51,8 @@ final class FakeInference {
     EngineConfig engine =
         new EngineConfig(List.of(Device.CPU), 4, Duration.ofMillis(1), 2, 1, ImageLimits.DEFAULT);
     InferenceConfig config =
-        new InferenceConfig(Path.of("nowhere"), "fake", null, engine, maxInFlight, 3, true);
+        new InferenceConfig(
+            new ModelRepository(Path.of("nowhere")), "fake", null, engine, maxInFlight, 3, true);
     return new ImageInference<>(
         config,
         version ->

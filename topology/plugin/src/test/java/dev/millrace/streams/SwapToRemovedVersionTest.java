@@ -96,7 +96,7 @@ class SwapToRemovedVersionTest {
   private void serve(ModelRuntime runtime) {
     inference =
         new ImageInference<>(
-            new InferenceConfig(folder, MODEL, 1, ENGINE, 8, 3, true),
+            new InferenceConfig(repository, MODEL, 1, ENGINE, 8, 3, true),
             version ->
                 InferenceEngine.start(
                     ENGINE,

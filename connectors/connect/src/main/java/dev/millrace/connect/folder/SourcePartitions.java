@@ -30,7 +30,7 @@ public final class SourcePartitions {
    * {@return the name of a source partition, as Connect stores it} The entries are sorted, because
    * Connect compares the JSON texts of two names.
    *
-   * @param folder the watched folder, as configured
+   * @param folder the watched folder's name
    * @param partition the source partition, from 0
    */
   public static Map<String, String> name(String folder, int partition) {

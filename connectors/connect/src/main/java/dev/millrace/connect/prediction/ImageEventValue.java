@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
@@ -65,7 +66,12 @@ public final class ImageEventValue {
   }
 
   private byte[] json(String topic, Headers headers, Schema schema, Object value) {
-    headers.remove(CONTENT_TYPE).add(CONTENT_TYPE, JSON);
+    for (Header header : headers.toArray()) {
+      if (header.key().equalsIgnoreCase(CONTENT_TYPE)) {
+        headers.remove(header.key());
+      }
+    }
+    headers.add(CONTENT_TYPE, JSON);
     return json.fromConnectData(topic, schema, value);
   }
 
@@ -95,6 +101,9 @@ public final class ImageEventValue {
     Object image = map.get(field);
     if (!(image instanceof byte[] || image instanceof ByteBuffer)) {
       throw unsupported(topic, "a map without bytes in the field " + field);
+    }
+    if (!map.keySet().stream().allMatch(String.class::isInstance)) {
+      throw unsupported(topic, "a map with keys that are not text");
     }
     Map<Object, Object> renamed = new HashMap<>(map);
     renamed.remove(field);

@@ -104,8 +104,8 @@ public sealed class ModelRepository permits RemoteModelRepository {
     return versionsIn(home);
   }
 
-  /** {@return the repository's place, for messages} */
-  String place() {
+  /** {@return the repository's place, for messages: a folder or a URI} */
+  public String place() {
     return root.toString();
   }
 
@@ -121,8 +121,18 @@ public sealed class ModelRepository permits RemoteModelRepository {
    * @throws ModelException if the model has no version, or the manifest cannot be used
    */
   public ModelVersion newest(String model) {
+    return version(model, newestNumber(model));
+  }
+
+  /**
+   * {@return the number of the newest version of a model}
+   *
+   * @param model the model's name
+   * @throws ModelException if the model has no version
+   */
+  public int newestNumber(String model) {
     List<Integer> versions = published(model);
-    return version(model, versions.get(versions.size() - 1));
+    return versions.get(versions.size() - 1);
   }
 
   /**
@@ -141,6 +151,19 @@ public sealed class ModelRepository permits RemoteModelRepository {
       throw noVersion(model, version, versions);
     }
     return read(model, version);
+  }
+
+  /**
+   * Reads a version's manifest alone. A {@link RemoteModelRepository} does not copy the version's
+   * files for it, as {@link #version} does.
+   *
+   * @param model the model's name
+   * @param version the version's number
+   * @return the manifest
+   * @throws ModelException if there is no such version, or its manifest cannot be used
+   */
+  public ModelManifest manifest(String model, int version) {
+    return version(model, version).manifest();
   }
 
   /** Reads the manifest of a version that exists in the repository's folder. */
@@ -180,6 +203,14 @@ public sealed class ModelRepository permits RemoteModelRepository {
             + "; name one of "
             + versions);
   }
+
+  /**
+   * Requires a repository to which versions can be published, before the work of making one begins.
+   * A folder is not checked.
+   *
+   * @throws ModelException if the repository can only be read, or does not work at the moment
+   */
+  public void requireWritable() {}
 
   /**
    * Publishes a model file as the next version.
@@ -344,11 +375,18 @@ public sealed class ModelRepository permits RemoteModelRepository {
     }
   }
 
+  /** {@return the repository's place} */
+  @Override
+  public String toString() {
+    return place();
+  }
+
   /** {@return the version numbers of a model; at least one} */
   private List<Integer> published(String model) {
     List<Integer> versions = versions(model);
     if (versions.isEmpty()) {
-      throw new UnpublishedModelException("model '" + model + "' in " + root + " has no version");
+      throw new UnpublishedModelException(
+          "model '" + model + "' in " + place() + " has no version");
     }
     return versions;
   }

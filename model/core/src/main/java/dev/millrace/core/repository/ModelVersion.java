@@ -162,16 +162,28 @@ public record ModelVersion(
    *     first difference
    */
   public void requireSignatureOf(ModelVersion predecessor) {
+    requireSignatureOf(predecessor.manifest);
+  }
+
+  /**
+   * Requires the signature of another version, as {@link #requireSignatureOf(ModelVersion)} does.
+   *
+   * @param predecessor the manifest of the version to compare with
+   * @throws SignatureChangeException if the sizes or the classes differ; the message names the
+   *     first difference
+   */
+  public void requireSignatureOf(ModelManifest predecessor) {
     String size = manifest.preprocessing().size();
-    String before = predecessor.manifest.preprocessing().size();
+    String before = predecessor.preprocessing().size();
     if (!size.equals(before)) {
       throw change(predecessor, "takes images of " + size + " pixels", before + " pixels");
     }
-    if (manifest.independent() != predecessor.manifest.independent()) {
-      throw change(predecessor, "has " + kind() + " classes", predecessor.kind() + " classes");
+    if (manifest.independent() != predecessor.independent()) {
+      throw change(
+          predecessor, "has " + kind(manifest) + " classes", kind(predecessor) + " classes");
     }
     List<String> classes = manifest.labels();
-    List<String> classesBefore = predecessor.manifest.labels();
+    List<String> classesBefore = predecessor.labels();
     if (classes.size() != classesBefore.size()) {
       throw change(predecessor, "has " + classes.size() + " classes", classesBefore.size() + "");
     }
@@ -185,15 +197,15 @@ public record ModelVersion(
     }
   }
 
-  private String kind() {
+  private static String kind(ModelManifest manifest) {
     return manifest.independent() ? ModelManifest.INDEPENDENT : "exclusive";
   }
 
-  private SignatureChangeException change(ModelVersion predecessor, String here, String there) {
+  private SignatureChangeException change(ModelManifest predecessor, String here, String there) {
     return new SignatureChangeException(
         String.format(
-            "%s %s, %s has %s: consumers of the predictions may not expect this",
-            this, here, predecessor, there));
+            "%s %s, %s version %d has %s: consumers of the predictions may not expect this",
+            this, here, predecessor.name(), predecessor.version(), there));
   }
 
   /** {@return the model's name and the version's number, for example {@code resnet20 version 3}} */

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -32,13 +33,16 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
   private final RemoteVersions remote;
   private final Consumer<String> warnings;
 
+  /** The last warning, until the other machine answers again. */
+  private final AtomicReference<String> warned = new AtomicReference<>();
+
   /**
    * Opens a repository on another machine. Does not connect yet.
    *
    * @param remote the versions; {@link #close} closes them
    * @param cache the folder of this machine for copies; it need not exist. Any number of processes
    *     may share it for the same repository
-   * @param warnings receives a sentence whenever the cache stands in for the other machine
+   * @param warnings receives a sentence when the cache begins to stand in for the other machine
    */
   public RemoteModelRepository(RemoteVersions remote, Path cache, Consumer<String> warnings) {
     super(cache);
@@ -47,14 +51,14 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
   }
 
   @Override
-  String place() {
+  public String place() {
     return remote.place();
   }
 
   @Override
   public List<String> models() {
     try {
-      return remote.models().stream().filter(ModelManifest::isName).sorted().toList();
+      return answer(remote.models()).stream().filter(ModelManifest::isName).sorted().toList();
     } catch (RemoteAwayException e) {
       warn(e);
       return Files.isDirectory(root()) ? super.models() : List.of();
@@ -65,7 +69,8 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
   public List<Integer> versions(String model) {
     List<Integer> versions;
     try {
-      versions = remote.versions(ModelManifest.requireName(model)).stream().sorted().toList();
+      versions =
+          answer(remote.versions(ModelManifest.requireName(model))).stream().sorted().toList();
     } catch (RemoteAwayException e) {
       if (!Files.isDirectory(root().resolve(model))) {
         throw new ModelException(
@@ -87,24 +92,44 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
   public ModelVersion version(String model, int version) {
     Path home = root().resolve(ModelManifest.requireName(model));
     try {
-      byte[] manifest = remote.manifest(model, version);
+      byte[] manifest = answer(remote.manifest(model, version));
       if (manifest == null) {
         throw noVersion(model, version, versions(model));
       }
       copy(home, model, version, manifest);
     } catch (RemoteAwayException e) {
-      if (!isComplete(home, version)) {
-        throw new ModelException(
-            String.format(
-                "%s version %d is not in the cache %s, and %s does not work (%s); try again later",
-                model, version, root(), place(), e.getMessage()),
-            e);
-      }
-      warn(e);
+      requireCached(home, model, version, e);
     } catch (IOException e) {
       throw cacheFailed(e);
     }
     return read(model, version);
+  }
+
+  @Override
+  public ModelManifest manifest(String model, int version) {
+    Path home = root().resolve(ModelManifest.requireName(model));
+    try {
+      byte[] manifest = answer(remote.manifest(model, version));
+      if (manifest == null) {
+        throw noVersion(model, version, versions(model));
+      }
+      return own(manifest, model, version);
+    } catch (RemoteAwayException e) {
+      requireCached(home, model, version, e);
+      return read(model, version).manifest();
+    }
+  }
+
+  /** Requires that the cache has a version, and warns that the cache stands in. */
+  private void requireCached(Path home, String model, int version, RemoteAwayException e) {
+    if (!isComplete(home, version)) {
+      throw new ModelException(
+          String.format(
+              "%s version %d is not in the cache %s, and %s does not work (%s); try again later",
+              model, version, root(), place(), e.getMessage()),
+          e);
+    }
+    warn(e);
   }
 
   /** Copies a version to the cache, unless the cache has it with the same manifest. */
@@ -113,8 +138,7 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
     if (has(folder, bytes)) {
       return;
     }
-    ModelManifest manifest = ManifestFile.read(bytes, place() + "/" + model + "/" + version);
-    requireOwn(manifest, model, version);
+    ModelManifest manifest = own(bytes, model, version);
     try (VersionWriter writer = VersionWriter.into(home)) {
       for (Map.Entry<String, String> file : files(manifest).entrySet()) {
         writer.write(
@@ -151,7 +175,8 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
     return Files.isDirectory(home.resolve(Integer.toString(version)));
   }
 
-  private void requireOwn(ModelManifest manifest, String model, int version) {
+  private ModelManifest own(byte[] bytes, String model, int version) {
+    ModelManifest manifest = ManifestFile.read(bytes, place() + "/" + model + "/" + version);
     if (!manifest.name().equals(model) || manifest.version() != version) {
       throw new ModelException(
           place()
@@ -165,6 +190,7 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
               + manifest.version()
               + ": do not move or copy versions; import the model instead");
     }
+    return manifest;
   }
 
   private static Map<String, String> files(ModelManifest manifest) {
@@ -172,6 +198,16 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
     files.put(ModelVersion.MODEL_FILE, manifest.sha256());
     files.putAll(manifest.files());
     return files;
+  }
+
+  @Override
+  public void requireWritable() {
+    try {
+      remote.requireWritable();
+    } catch (RemoteAwayException e) {
+      throw new ModelException(
+          String.format("cannot publish to %s (%s); try again later", place(), e.getMessage()), e);
+    }
   }
 
   @Override
@@ -245,9 +281,18 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
         : 0;
   }
 
+  /** {@return an answer of the other machine, which works again if it was away} */
+  private <T> T answer(T answer) {
+    warned.set(null);
+    return answer;
+  }
+
   private void warn(RemoteAwayException e) {
-    warnings.accept(
-        place() + " does not work (" + e.getMessage() + "); using the versions in " + root());
+    String warning =
+        place() + " does not work (" + e.getMessage() + "); using the versions in " + root();
+    if (!warning.equals(warned.getAndSet(warning))) {
+      warnings.accept(warning);
+    }
   }
 
   /** Closes the connections to the other machine. */

@@ -61,6 +61,14 @@ public interface RemoteVersions extends AutoCloseable {
       throws IOException;
 
   /**
+   * Requires that this process may publish and remove versions.
+   *
+   * @throws RemoteAwayException if the other machine does not work
+   * @throws dev.millrace.core.model.ModelException if nothing can be published there
+   */
+  void requireWritable() throws RemoteAwayException;
+
+  /**
    * Publishes a file under its checksum, unless it is there already. No version names it yet.
    *
    * @param model the model's name

@@ -1,6 +1,7 @@
 package dev.millrace.core.training;
 
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -8,7 +9,7 @@ import java.util.Optional;
 /**
  * Where and when a training publishes checkpoints.
  *
- * @param repository the model repository's folder
+ * @param repository the model repository; its owner closes it after the training
  * @param model the model's name in the repository
  * @param run the run's folder, which holds the learning curve and the state from which the run
  *     resumes
@@ -18,12 +19,16 @@ import java.util.Optional;
  *     promoted
  */
 public record Checkpoints(
-    Path repository, String model, Path run, Optional<Duration> every, Optional<Gate> gate) {
+    ModelRepository repository,
+    String model,
+    Path run,
+    Optional<Duration> every,
+    Optional<Gate> gate) {
 
   /**
    * Validates the values.
    *
-   * @param repository the model repository's folder
+   * @param repository the model repository
    * @param model the model's name in the repository
    * @param run the run's folder
    * @param every time between two checkpoints

@@ -41,6 +41,11 @@ class ForwardingVersions implements RemoteVersions {
   }
 
   @Override
+  public void requireWritable() throws RemoteAwayException {
+    target.requireWritable();
+  }
+
+  @Override
   public void publish(String model, String sha256, Path file) throws RemoteAwayException {
     target.publish(model, sha256, file);
   }

@@ -98,6 +98,11 @@ final class MemoryVersions implements RemoteVersions {
   }
 
   @Override
+  public void requireWritable() throws RemoteAwayException {
+    begin("requireWritable");
+  }
+
+  @Override
   public synchronized void publish(String model, String sha256, Path file)
       throws RemoteAwayException {
     begin("publish");

@@ -92,11 +92,32 @@ class RemoteModelRepositoryTest {
     remote.away = true;
     assertThat(other.newest("cats").readVerified()).isEqualTo(Samples.bytes("one"));
     assertThat(other.models()).containsExactly("cats");
-    assertThat(warnings)
-        .isNotEmpty()
-        .containsOnly(
-            "memory://models does not work (nobody answers); using the versions in "
-                + temp.resolve("other"));
+    assertThat(other.manifest("cats", 1).sha256()).isEqualTo(Sha256.of("one"));
+    String warning =
+        "memory://models does not work (nobody answers); using the versions in "
+            + temp.resolve("other");
+    assertThat(warnings).containsExactly(warning);
+    remote.away = false;
+    assertThat(other.models()).containsExactly("cats");
+    remote.away = true;
+    assertThat(other.models()).containsExactly("cats");
+    assertThat(warnings).containsExactly(warning, warning);
+  }
+
+  @Test
+  void manifest_isReadWithoutTheFiles() {
+    ModelVersion published = Samples.publish(publisher(), "cats", "one");
+    remote.calls.clear();
+    ModelRepository other = machine("other");
+    assertThat(other.manifest("cats", 1)).isEqualTo(published.manifest());
+    assertThat(remote.calls).containsExactly("manifest 1");
+    assertThat(temp.resolve("other")).doesNotExist();
+    assertThatThrownBy(() -> other.manifest("cats", 2))
+        .hasMessage("model 'cats' in memory://models has no version 2; name one of [1]");
+    remote.away = true;
+    assertThatThrownBy(() -> other.manifest("cats", 1))
+        .isExactlyInstanceOf(ModelException.class)
+        .hasMessageStartingWith("cats version 1 is not in the cache");
   }
 
   @Test

@@ -100,7 +100,7 @@ public final class PromotionGate {
     }
     int version = champion.get().version();
     if (!repository.versions(model).contains(version)) {
-      return incomparable(answers, version, "is not in the repository " + repository.root());
+      return incomparable(answers, version, "is not in the repository " + repository.place());
     }
     ModelVersion serving = repository.version(model, version);
     if (!answersTheSame(serving)) {
@@ -192,7 +192,7 @@ public final class PromotionGate {
           if (!Objects.equals(serving, verdict.champion())) {
             throw new OutdatedVerdictException(version, verdict.champion(), serving);
           }
-          return new Champion(version.version(), serving, false);
+          return new Champion(version.version(), serving, false, version.sha256());
         });
   }
 }

@@ -23,7 +23,6 @@ import dev.millrace.trainer.data.MiniBatch;
 import dev.millrace.trainer.gate.Accuracy;
 import dev.millrace.trainer.gate.CheckpointPromotion;
 import dev.millrace.trainer.gate.PromotionGate;
-import dev.millrace.triton.TritonLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -65,7 +64,7 @@ final class CheckpointWriter implements AutoCloseable {
     this.network = network;
     this.images = images;
     this.listener = listener;
-    this.repository = new ModelRepository(config.checkpoints().repository(), new TritonLayout());
+    this.repository = config.checkpoints().repository();
     this.promotion = promotion;
     this.nanoTime = nanoTime;
   }
@@ -99,7 +98,7 @@ final class CheckpointWriter implements AutoCloseable {
     Checkpoints checkpoints = config.checkpoints();
     return new PromotionGate(
         gate,
-        new ModelRepository(checkpoints.repository(), new TritonLayout()),
+        checkpoints.repository(),
         checkpoints.model(),
         images.gate(),
         config.preprocessing(),

@@ -6,7 +6,6 @@ import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.events.ImageEvent;
-import dev.millrace.events.LabelDeserializer;
 import dev.millrace.registry.RegistryException;
 import dev.millrace.registry.SchemaRegistry;
 import java.nio.ByteBuffer;
@@ -56,7 +55,7 @@ final class TopicReader {
   private final TrainingListener listener;
   private final LongSupplier nanoTime;
   private final Deserializer<ImageEvent> images;
-  private final Deserializer<String> labels = new LabelDeserializer();
+  private final Deserializer<String> labels;
 
   private Set<TopicPartition> assigned = Set.of();
   private long refreshAt;
@@ -78,6 +77,7 @@ final class TopicReader {
     this.listener = listener;
     this.nanoTime = nanoTime;
     this.images = SchemaRegistry.imageSerde(topics.events()).deserializer();
+    this.labels = SchemaRegistry.labelDeserializer(topics.events());
     this.refreshAt = nanoTime.getAsLong();
   }
 
@@ -135,7 +135,7 @@ final class TopicReader {
   }
 
   private void takeImage(String key, ConsumerRecord<byte[], byte[]> record) {
-    ImageEvent event = event(record);
+    ImageEvent event = event(images, record);
     if (event instanceof ImageEvent.Encoded image) {
       replay.image(key, image.bytes());
     } else {
@@ -143,9 +143,9 @@ final class TopicReader {
     }
   }
 
-  private ImageEvent event(ConsumerRecord<byte[], byte[]> record) {
+  private static <T> T event(Deserializer<T> format, ConsumerRecord<byte[], byte[]> record) {
     try {
-      return images.deserialize(record.topic(), record.headers(), record.value());
+      return format.deserialize(record.topic(), record.headers(), record.value());
     } catch (RegistryException e) {
       throw new TrainingException(e.getMessage(), e);
     }
@@ -153,7 +153,7 @@ final class TopicReader {
 
   private void takeLabel(String key, ConsumerRecord<byte[], byte[]> record) {
     try {
-      replay.label(key, labels.deserialize(record.topic(), record.headers(), record.value()));
+      replay.label(key, event(labels, record));
     } catch (SerializationException e) {
       replay.skip();
     }

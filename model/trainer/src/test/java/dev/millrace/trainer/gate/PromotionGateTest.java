@@ -192,9 +192,10 @@ class PromotionGateTest {
     PromotionGate gate = rig.gate(0);
     Verdict verdict = gate.judge(rig.session(other(9, 0)));
 
-    gate.promote(rig.publish(other(9, 0)), verdict);
+    ModelVersion published = rig.publish(other(9, 0));
+    gate.promote(published, verdict);
 
-    assertThat(rig.alias.champion).contains(new Champion(2, 1, false));
+    assertThat(rig.alias.champion).contains(new Champion(2, 1, false, published.sha256()));
   }
 
   @Test
@@ -202,9 +203,10 @@ class PromotionGateTest {
     PromotionGate gate = rig.gate(0);
     Verdict verdict = gate.judge(rig.session(PromotionGateTest::half));
 
-    gate.promote(rig.publish(PromotionGateTest::half), verdict);
+    ModelVersion published = rig.publish(PromotionGateTest::half);
+    gate.promote(published, verdict);
 
-    assertThat(rig.alias.champion).contains(new Champion(1, null, false));
+    assertThat(rig.alias.champion).contains(new Champion(1, null, false, published.sha256()));
   }
 
   @Test

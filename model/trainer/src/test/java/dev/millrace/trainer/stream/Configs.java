@@ -3,6 +3,7 @@ package dev.millrace.trainer.stream;
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
@@ -52,7 +53,7 @@ final class Configs {
         Optional.empty(),
         1,
         new Checkpoints(
-            folder.resolve("models"),
+            new ModelRepository(folder.resolve("models")),
             "small",
             folder.resolve("run"),
             Optional.empty(),

@@ -11,6 +11,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.events.WireFormat;
+import dev.millrace.testing.SchemaRegistryStub;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -90,6 +93,47 @@ class StreamTrainingTopicsTest {
     assertThat(StreamTrainingRig.keysOf(rig.rounds.get(0)))
         .containsExactlyInAnyOrderElementsOf(keys);
     assertThat(rig.told.warnings).singleElement().asString().contains("1 skipped, 1 unreadable");
+  }
+
+  @Test
+  void run_labelledImagesByASchemaRegistry_areLearntFrom() throws Exception {
+    List<String> keys = keys(1);
+    try (SchemaRegistryStub registry = new SchemaRegistryStub()) {
+      int image = registry.register("images-value", "AVRO", "\"bytes\"");
+      int label =
+          registry.register(
+              "labels-value",
+              "PROTOBUF",
+              "syntax = \"proto3\"; message Labelled { string label = 1; }");
+      rig.polls.add(
+          () -> {
+            for (String key : keys) {
+              byte[] png = png(key);
+              ByteBuffer length = ByteBuffer.allocate(10); // zigzag, seven bits a byte
+              for (int rest = 2 * png.length; rest != 0; rest >>>= 7) {
+                length.put((byte) (rest > 127 ? rest | 128 : rest));
+              }
+              rig.send("images", 0, bytes(key), framed(image, length.flip(), png));
+              byte[] name = bytes(name(key));
+              byte[] start = {0, 1 << 3 | 2, (byte) name.length};
+              rig.send("labels", 0, bytes(key), framed(label, ByteBuffer.wrap(start), name));
+            }
+            rig.send("labels", 0, bytes("cat/none"), framed(99, ByteBuffer.allocate(1), bytes("")));
+            rig.pass(Duration.ofSeconds(1));
+          });
+      rig.polls.add(() -> rig.pass(Duration.ofSeconds(1)));
+      Map<String, String> events = Map.of("schema.registry.url", registry.url());
+      rig.run(Configs.topics(folder, events, 9, 6), rig::learn);
+    }
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(StreamTrainingRig.keysOf(rig.rounds.get(0)))
+        .containsExactlyInAnyOrderElementsOf(keys);
+    assertThat(rig.told.warnings).singleElement().asString().contains("1 skipped, 0 unreadable");
+  }
+
+  private static byte[] framed(int schema, ByteBuffer start, byte[] rest) {
+    return WireFormat.frame(schema, start.remaining() + rest.length).put(start).put(rest).array();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A worker of Kafka Connect in a process of its own, with the classes of {@code connect-runtime}
@@ -34,6 +35,9 @@ final class ConnectWorker implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final long LOOK_MS = 50;
+
+  /** Part of the failure of a task that could not reach the leader of its group. */
+  private static final String LEADER_IS_AWAY = "forward REST request";
 
   private final String name;
   private final Path folder;
@@ -195,6 +199,45 @@ final class ConnectWorker implements AutoCloseable {
           }
           return running == tasks;
         });
+  }
+
+  /**
+   * Waits until a connector runs with this number of tasks. Restarts tasks that Connect has given
+   * up because the leader of its group was killed while they started, as an operator must. Fails if
+   * a task has failed for another reason.
+   *
+   * @return the number of restarts
+   */
+  int recover(String connector, int tasks) throws Exception {
+    AtomicInteger restarts = new AtomicInteger();
+    await(
+        "runs " + connector,
+        () -> {
+          long running = 0;
+          for (JsonNode task : get("/connectors/" + connector + "/status").path("tasks")) {
+            String state = task.path("state").asText();
+            running += state.equals("RUNNING") ? 1 : 0;
+            if (state.equals("FAILED")) {
+              if (!task.path("trace").asText().contains(LEADER_IS_AWAY)) {
+                throw new AssertionError(task.path("trace").asText());
+              }
+              restarts.addAndGet(restart(connector, task.path("id").asInt()));
+            }
+          }
+          return running == tasks;
+        });
+    return restarts.get();
+  }
+
+  /** Returns 1 if the worker has accepted the request, otherwise 0. */
+  private int restart(String connector, int task) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create(url + "/connectors/" + connector + "/tasks/" + task + "/restart"))
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+    int status = HTTP.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
+    return status / 100 == 2 ? 1 : 0;
   }
 
   /** Returns the answer to a request, or a missing node if there is no answer. */

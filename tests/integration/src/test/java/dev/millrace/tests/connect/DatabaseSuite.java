@@ -199,6 +199,12 @@ class DatabaseSuite {
       }
     }
     writer.write(images.size());
+    if (mode.equals("distributed")) {
+      System.out.printf(
+          "%d restarts of tasks%n",
+          sources.get(0).recover(mode + "-images", 2)
+              + sinks.get(0).recover(mode + "-predictions", 2));
+    }
   }
 
   private void requireRows(String mode) throws Exception {

@@ -139,6 +139,7 @@ class FolderSourceSuite {
       }
     }
     writer.write(images.size());
+    System.out.printf("%d restarts of tasks%n", workers.get(0).recover("group", TASKS));
     try (TopicReader reader = new TopicReader(broker.bootstrapServers(), "group");
         TopicReader labels = new TopicReader(broker.bootstrapServers(), "group-labels")) {
       reader.awaitKeys(images.size(), PATIENCE);

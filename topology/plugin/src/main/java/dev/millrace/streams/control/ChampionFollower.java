@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -166,15 +166,15 @@ public final class ChampionFollower implements AutoCloseable {
    *
    * <p>To be called once, instead of {@link #follow}, and only if there is a {@link #champion}.
    *
-   * @param starter starts the inference with a version; its exception is the reason why the version
-   *     cannot serve
+   * @param starter starts the inference with the champion, or with the version before it, whose
+   *     checksum is not known; its exception is the reason why the version cannot serve
    * @param started receives the inference once it has started, on the calling thread, or later on
    *     the follower's thread
    * @param <I> the type of the inference
    * @throws RuntimeException from {@code starter}, if a native library cannot be loaded, because a
    *     later try would fail as well
    */
-  public <I extends Swappable> void start(IntFunction<I> starter, Consumer<I> started) {
+  public <I extends Swappable> void start(Function<Champion, I> starter, Consumer<I> started) {
     ChampionStart<I> start = new ChampionStart<>(first, starter, reports, backoff);
     waiting = start;
     Optional<I> inference = start.attempt();
@@ -229,7 +229,7 @@ public final class ChampionFollower implements AutoCloseable {
   }
 
   private static boolean serves(Swappable inference, Champion champion) {
-    return inference.serving().filter(v -> v.version() == champion.version()).isPresent();
+    return inference.serving().filter(v -> champion.is(v.version(), v.sha256())).isPresent();
   }
 
   private ChampionSwaps swaps(Swappable inference, ChampionStart<?> start) {

@@ -4,7 +4,7 @@ import dev.millrace.control.Champion;
 import dev.millrace.control.SwapReport.Outcome;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +19,7 @@ final class ChampionStart<I> {
 
   private static final Logger log = LoggerFactory.getLogger(ChampionStart.class);
 
-  private final IntFunction<I> starter;
+  private final Function<Champion, I> starter;
   private final SwapReports reports;
   private final Backoff backoff;
   private Champion champion;
@@ -33,7 +33,8 @@ final class ChampionStart<I> {
    * @param reports receives the outcomes
    * @param backoff determines when to retry
    */
-  ChampionStart(Champion champion, IntFunction<I> starter, SwapReports reports, Backoff backoff) {
+  ChampionStart(
+      Champion champion, Function<Champion, I> starter, SwapReports reports, Backoff backoff) {
     this.champion = champion;
     this.starter = starter;
     this.reports = reports;
@@ -78,7 +79,7 @@ final class ChampionStart<I> {
   Optional<I> attempt() {
     long start = reports.now();
     try {
-      I started = starter.apply(champion.version());
+      I started = starter.apply(champion);
       if (championReason != null) {
         reports.publish(champion.version(), Outcome.SWAPPED, null, champion.version(), start);
       }
@@ -115,7 +116,7 @@ final class ChampionStart<I> {
       return failed(why, start);
     }
     try {
-      I started = starter.apply(previous);
+      I started = starter.apply(new Champion(previous, null, true));
       problem = null;
       backoff.failed();
       log.warn(

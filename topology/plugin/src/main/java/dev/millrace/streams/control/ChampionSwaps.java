@@ -6,7 +6,6 @@ import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.core.repository.ModelVersion;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,11 +81,11 @@ final class ChampionSwaps {
     long start = reports.now();
     int version = wanted.version();
     try {
-      if (Objects.equals(serving(), version)) {
+      if (inference.serving().filter(now -> wanted.is(now.version(), now.sha256())).isPresent()) {
         served(Outcome.UNCHANGED, start);
         return;
       }
-      inference.swap(version, wanted.allowSignatureChange());
+      inference.swap(wanted);
       SwapReport swapped = served(Outcome.SWAPPED, start);
       log.info("{} version {} serves after {} ms", model(), version, swapped.milliseconds());
     } catch (RuntimeException | Error e) {

@@ -107,9 +107,10 @@ final class SwapReports implements AutoCloseable {
     return report;
   }
 
-  /** Removes the gauge. */
+  /** Removes the meters. */
   @Override
   public void close() {
     registry.remove(gauge);
+    outcomes.values().forEach(registry::remove);
   }
 }

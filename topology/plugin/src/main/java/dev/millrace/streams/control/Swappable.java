@@ -1,5 +1,6 @@
 package dev.millrace.streams.control;
 
+import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelVersion;
 import java.util.Optional;
 
@@ -12,6 +13,17 @@ public interface Swappable {
   /**
    * Swaps to another version, and returns once this version answers every batch that opens.
    *
+   * @param champion the candidate: its number, the checksum that it must have, and whether it may
+   *     take another image size or have other classes than the current version
+   * @return the candidate
+   * @throws dev.millrace.core.model.ModelException if the candidate is refused; the current version
+   *     then keeps serving
+   */
+  ModelVersion swap(Champion champion);
+
+  /**
+   * Swaps to another version, as {@link #swap(Champion)} does, whatever its checksum is.
+   *
    * @param version the candidate's number
    * @param allowSignatureChange whether the candidate may take another image size or have other
    *     classes than the current version
@@ -19,5 +31,7 @@ public interface Swappable {
    * @throws dev.millrace.core.model.ModelException if the candidate is refused; the current version
    *     then keeps serving
    */
-  ModelVersion swap(int version, boolean allowSignatureChange);
+  default ModelVersion swap(int version, boolean allowSignatureChange) {
+    return swap(new Champion(version, null, allowSignatureChange));
+  }
 }

@@ -149,10 +149,10 @@ class ChampionFollowerTest {
   }
 
   /** Starts the inference with a version, as the service does. */
-  private ImageInference<String> starter(int version) {
-    ImageInference<String> loaded = FakeInference.of(folder, version, model);
+  private ImageInference<String> starter(Champion champion) {
+    ImageInference<String> loaded = FakeInference.of(folder, champion.version(), model);
     try {
-      loaded.start();
+      loaded.start(champion);
       return loaded;
     } catch (RuntimeException e) {
       loaded.close();
@@ -281,6 +281,33 @@ class ChampionFollowerTest {
   }
 
   @Test
+  void championWithAnotherChecksum_letsTheOneBeforeServe() {
+    try (ChampionFollower follower =
+        follower(new Champion(3, 2, false, "ab".repeat(32)), LONG, LONG, System::nanoTime)) {
+      follower.start(this::starter, started -> inference = started);
+      assertServes(2);
+      assertThat(channel.reports)
+          .singleElement()
+          .returns(SwapReport.Outcome.REJECTED, SwapReport::outcome)
+          .satisfies(
+              report ->
+                  assertThat(report.reason())
+                      .contains("the promoted version has sha256 " + "ab".repeat(32)));
+    }
+  }
+
+  /** The version that serves has the number of the champion, and another content. */
+  @Test
+  void championWithAnotherChecksumThanTheServingVersion_isTried() {
+    try (ChampionFollower follower =
+        follower(new Champion(1, null, false, "ab".repeat(32)), SHORT, LONG, racing())) {
+      follower.follow(inference);
+      awaitReports(1);
+      assertThat(channel.reports.get(0).outcome()).isEqualTo(SwapReport.Outcome.REJECTED);
+    }
+  }
+
+  @Test
   void withoutAVersionThatCanServe_nothingStarts_untilOneCan() {
     List<ImageInference<String>> started = new CopyOnWriteArrayList<>();
     try (ChampionFollower follower = follower(new Champion(5, 4, false), LONG, LONG, racing())) {
@@ -382,7 +409,7 @@ class ChampionFollowerTest {
     channel.events.add(follower::close); // as a listener of a swap might
 
     await().until(() -> channel.closed);
-    assertThat(registry.getMeters()).isEmpty();
+    await().until(() -> registry.getMeters().isEmpty());
   }
 
   @Test
@@ -398,6 +425,6 @@ class ChampionFollowerTest {
     }
 
     await().until(() -> channel.closed);
-    assertThat(registry.getMeters()).isEmpty();
+    await().until(() -> registry.getMeters().isEmpty());
   }
 }

@@ -21,7 +21,8 @@ class ChampionStartTest {
   private ChampionStart<String> start(Set<Integer> servable) {
     return new ChampionStart<>(
         new Champion(5, 4, false),
-        version -> {
+        champion -> {
+          int version = champion.version();
           tried.add(version);
           if (!servable.contains(version)) {
             throw new IllegalStateException("version " + version + " is broken");
@@ -64,8 +65,8 @@ class ChampionStartTest {
     ChampionStart<String> start =
         new ChampionStart<>(
             new Champion(5, null, false),
-            version -> {
-              tried.add(version);
+            champion -> {
+              tried.add(champion.version());
               throw new UnsatisfiedLinkError("no library");
             },
             new SwapReports(

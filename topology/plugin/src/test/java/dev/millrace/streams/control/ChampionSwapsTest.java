@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.control.Champion;
 import dev.millrace.control.SwapReport;
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.engine.FakeModel;
@@ -101,6 +102,43 @@ class ChampionSwapsTest {
         .extracting(report -> report.version() + " " + outcome(report))
         .containsExactly("2 superseded", "3 superseded", "1 unchanged");
     assertThat(count("superseded")).isEqualTo(2);
+  }
+
+  @Test
+  void orderWithTheChecksumOfTheVersion_isCarriedOut() {
+    swaps.carryOut(List.of(new Champion(2, null, false, Sha256.of(new byte[] {2}))));
+
+    assertServes(2);
+    assertThat(reports).extracting(ChampionSwapsTest::outcome).containsExactly("swapped");
+  }
+
+  @Test
+  void orderWithAnotherChecksum_isRejected() {
+    swaps.carryOut(List.of(new Champion(2, null, false, Sha256.of("another model"))));
+
+    assertServes(1);
+    assertThat(reports)
+        .singleElement()
+        .returns("rejected", ChampionSwapsTest::outcome)
+        .returns(1, SwapReport::serving)
+        .returns(
+            "fake version 2 in "
+                + folder
+                + " has sha256 "
+                + Sha256.of(new byte[] {2})
+                + ", but the promoted version has sha256 "
+                + Sha256.of("another model")
+                + "; use the repository that it was promoted from, or promote the version in this"
+                + " one",
+            SwapReport::reason);
+  }
+
+  /** Two repositories may have different versions with one number. */
+  @Test
+  void orderForTheNumberThatServes_withAnotherChecksum_isRejected() {
+    swaps.carryOut(List.of(new Champion(1, null, false, Sha256.of("another model"))));
+
+    assertThat(reports).extracting(ChampionSwapsTest::outcome).containsExactly("rejected");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.Failure;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.options.ConfigFile;
+import dev.millrace.service.command.options.RepositoryOption;
 import dev.millrace.service.command.output.Terminal;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -84,6 +85,18 @@ public final class CommandLineTool {
       return new CommandLine.RunLast().execute(parsed);
     } catch (Error e) { // picocli handles only exceptions
       return fail(e, command.commandLine(), verbose);
+    } finally {
+      close(command);
+    }
+  }
+
+  /** Closes the mixins of a command that hold something open. */
+  private static void close(CommandSpec command) {
+    for (CommandSpec mixin : command.mixins().values()) {
+      if (mixin.userObject() instanceof RepositoryOption repository) {
+        repository.close();
+      }
+      close(mixin);
     }
   }
 

@@ -95,10 +95,10 @@ public final class HttpEndpoint implements AutoCloseable {
     return version == null ? "unpackaged" : version;
   }
 
-  private static Optional<Answer> page(
+  private static Optional<HttpAnswer> page(
       List<String> path, InferenceProtocol protocol, PrometheusMeterRegistry registry) {
     if (path.equals(List.of("metrics"))) {
-      return Optional.of(Answer.text(PROMETHEUS, registry.scrape()));
+      return Optional.of(HttpAnswer.text(PROMETHEUS, registry.scrape()));
     }
     return path.isEmpty() || !path.get(0).equals("v2")
         ? Optional.empty()

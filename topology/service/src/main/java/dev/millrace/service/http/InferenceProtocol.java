@@ -33,9 +33,9 @@ final class InferenceProtocol {
    * @param path the path after {@code /v2}, in segments
    * @return the answer, or empty if the protocol has no such path
    */
-  Optional<Answer> get(List<String> path) {
+  Optional<HttpAnswer> get(List<String> path) {
     return switch (String.join("/", path)) {
-      case "" -> Optional.of(Answer.json(200, new Server("millrace", software, List.of())));
+      case "" -> Optional.of(HttpAnswer.json(200, new Server("millrace", software, List.of())));
       case "health/live" -> Optional.of(live());
       case "health/ready" -> Optional.of(ready());
       default ->
@@ -45,24 +45,24 @@ final class InferenceProtocol {
     };
   }
 
-  private Answer live() {
+  private HttpAnswer live() {
     boolean live = model.isLive();
-    return Answer.json(live ? 200 : 503, Map.of("live", live));
+    return HttpAnswer.json(live ? 200 : 503, Map.of("live", live));
   }
 
-  private Answer ready() {
+  private HttpAnswer ready() {
     List<Problem> problems = model.problems();
     if (problems.isEmpty()) {
-      return Answer.json(200, Map.of("ready", true));
+      return HttpAnswer.json(200, Map.of("ready", true));
     }
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("ready", false);
     body.put("problems", problems);
-    return Answer.json(503, body);
+    return HttpAnswer.json(503, body);
   }
 
   /** Looks up the version for each request, because a swap may have changed it. */
-  private Optional<Answer> model(String name, List<String> rest) {
+  private Optional<HttpAnswer> model(String name, List<String> rest) {
     boolean asksReady = !rest.isEmpty() && rest.get(rest.size() - 1).equals("ready");
     List<String> version = asksReady ? rest.subList(0, rest.size() - 1) : rest;
     if (!version.isEmpty() && !(version.size() == 2 && version.get(0).equals("versions"))) {
@@ -70,13 +70,13 @@ final class InferenceProtocol {
     }
     if (!name.equals(model.name())) {
       return Optional.of(
-          Answer.error(404, "model '" + name + "' is not here; '" + model.name() + "' is"));
+          HttpAnswer.error(404, "model '" + name + "' is not here; '" + model.name() + "' is"));
     }
     Optional<ModelVersion> serving = model.serving();
     String number = serving.map(ModelVersion::version).map(String::valueOf).orElse("none");
     if (serving.isPresent() && !version.isEmpty() && !version.get(1).equals(number)) {
       return Optional.of(
-          Answer.error(
+          HttpAnswer.error(
               404,
               "version '"
                   + version.get(1)
@@ -88,12 +88,13 @@ final class InferenceProtocol {
     }
     if (asksReady) {
       return Optional.of(
-          Answer.json(serving.isPresent() ? 200 : 503, new Ready(name, serving.isPresent())));
+          HttpAnswer.json(serving.isPresent() ? 200 : 503, new Ready(name, serving.isPresent())));
     }
     return Optional.of(
         serving
-            .map(found -> Answer.json(200, ModelMetadata.of(found)))
-            .orElseGet(() -> Answer.error(503, "no version of model '" + name + "' serves yet")));
+            .map(found -> HttpAnswer.json(200, ModelMetadata.of(found)))
+            .orElseGet(
+                () -> HttpAnswer.error(503, "no version of model '" + name + "' serves yet")));
   }
 
   private record Server(String name, String version, List<String> extensions) {}

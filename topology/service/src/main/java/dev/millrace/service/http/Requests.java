@@ -22,14 +22,14 @@ final class Requests implements HttpHandler {
   private static final int COMPRESSED_BYTES = 1_000;
   private static final String COMPRESSION = "gzip";
 
-  private final Function<List<String>, Optional<Answer>> pages;
+  private final Function<List<String>, Optional<HttpAnswer>> pages;
 
   /**
    * Creates the handler.
    *
    * @param pages returns the answer for a path in segments, or empty if there is none
    */
-  Requests(Function<List<String>, Optional<Answer>> pages) {
+  Requests(Function<List<String>, Optional<HttpAnswer>> pages) {
     this.pages = pages;
   }
 
@@ -41,18 +41,18 @@ final class Requests implements HttpHandler {
         send(exchange, answer(exchange.getRequestURI().getPath()));
       } else {
         exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-        send(exchange, Answer.error(405, "only GET and HEAD are answered"));
+        send(exchange, HttpAnswer.error(405, "only GET and HEAD are answered"));
       }
     }
   }
 
-  private Answer answer(String path) {
+  private HttpAnswer answer(String path) {
     return pages
         .apply(Arrays.stream(path.split("/")).skip(1).toList())
-        .orElseGet(() -> Answer.error(404, "there is nothing here; try /metrics or /v2"));
+        .orElseGet(() -> HttpAnswer.error(404, "there is nothing here; try /metrics or /v2"));
   }
 
-  private static void send(HttpExchange exchange, Answer answer) throws IOException {
+  private static void send(HttpExchange exchange, HttpAnswer answer) throws IOException {
     Headers headers = exchange.getResponseHeaders();
     headers.set("Content-Type", answer.type());
     byte[] body = answer.body();

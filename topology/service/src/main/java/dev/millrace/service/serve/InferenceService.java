@@ -148,9 +148,14 @@ public final class InferenceService implements AutoCloseable {
               config.streams(), config.inference().model(), registry, Tags.empty());
     }
     if (follower != null && follower.champion().isPresent()) {
-      follower.start(version -> load(config.inference().withVersion(version)), this::joinOrEnd);
+      follower.start(
+          champion ->
+              load(
+                  config.inference().withVersion(champion.version()),
+                  inference -> inference.start(champion)),
+          this::joinOrEnd);
     } else {
-      Inference<byte[], ImageEvent, Prediction> loaded = load(config.inference());
+      Inference<byte[], ImageEvent, Prediction> loaded = load(config.inference(), Inference::start);
       if (follower != null) {
         follower.follow(loaded);
       }
@@ -158,10 +163,12 @@ public final class InferenceService implements AutoCloseable {
     }
   }
 
-  private Inference<byte[], ImageEvent, Prediction> load(InferenceConfig model) {
+  private Inference<byte[], ImageEvent, Prediction> load(
+      InferenceConfig model,
+      Function<Inference<byte[], ImageEvent, Prediction>, ModelVersion> start) {
     Inference<byte[], ImageEvent, Prediction> loaded = factory.apply(model);
     try {
-      var unused = loaded.start();
+      var unused = start.apply(loaded);
       return loaded;
     } catch (RuntimeException | Error e) {
       loaded.close();

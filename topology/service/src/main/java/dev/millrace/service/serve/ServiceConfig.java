@@ -5,6 +5,7 @@ import dev.millrace.blobs.FetchConfig;
 import dev.millrace.streams.DeadLetterBadImages;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.sending.RefusedSends;
+import dev.millrace.streams.sending.UnreadRecords;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -308,6 +309,9 @@ public record ServiceConfig(
         DeadLetterBadImages.class.getName());
     defaults.put(
         StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedSends.class.getName());
+    defaults.put(
+        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+        UnreadRecords.class.getName());
     defaults.put(
         StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, ReadingTime.class.getName());
     if (onBadImage == OnBadImage.DEAD_LETTER) {

@@ -51,22 +51,22 @@ class InferenceProtocolTest {
     }
   }
 
-  private Optional<Answer> get(String path) {
+  private Optional<HttpAnswer> get(String path) {
     return protocol.get(path.isEmpty() ? List.of() : Arrays.asList(path.split("/")));
   }
 
-  private static JsonNode body(Answer answer) throws IOException {
+  private static JsonNode body(HttpAnswer answer) throws IOException {
     assertThat(answer.type()).isEqualTo("application/json");
     return JSON.readTree(answer.body());
   }
 
-  private static String text(Answer answer) {
+  private static String text(HttpAnswer answer) {
     return new String(answer.body(), UTF_8);
   }
 
   @Test
   void server_hasNameVersionAndExtensions() {
-    Answer answer = get("").orElseThrow();
+    HttpAnswer answer = get("").orElseThrow();
 
     assertThat(answer.status()).isEqualTo(200);
     assertThat(text(answer))
@@ -77,7 +77,7 @@ class InferenceProtocolTest {
   void live_isWhatTheServiceSays() {
     assertThat(text(get("health/live").orElseThrow())).isEqualTo("{\"live\":true}");
     model.live = false;
-    Answer answer = get("health/live").orElseThrow();
+    HttpAnswer answer = get("health/live").orElseThrow();
     assertThat(answer.status()).isEqualTo(503);
     assertThat(text(answer)).isEqualTo("{\"live\":false}");
   }
@@ -86,7 +86,7 @@ class InferenceProtocolTest {
   void ready_listsTheProblems() throws IOException {
     assertThat(text(get("health/ready").orElseThrow())).isEqualTo("{\"ready\":true}");
     model.problems = List.of(Problem.of(Problem.Kind.BROKER_AWAY, 12, "no broker answers"));
-    Answer answer = get("health/ready").orElseThrow();
+    HttpAnswer answer = get("health/ready").orElseThrow();
     assertThat(answer.status()).isEqualTo(503);
     assertThat(body(answer).get("ready").booleanValue()).isFalse();
     assertThat(body(answer).at("/problems/0/reason").textValue()).isEqualTo("no broker answers");
@@ -96,7 +96,7 @@ class InferenceProtocolTest {
   @ParameterizedTest
   @ValueSource(strings = {"models/photos/ready", "models/photos/versions/1/ready"})
   void readinessOfTheModel_isNotThatOfTheStream(String path) {
-    Answer answer = get(path).orElseThrow();
+    HttpAnswer answer = get(path).orElseThrow();
     assertThat(answer.status()).isEqualTo(503);
     assertThat(text(answer)).isEqualTo("{\"name\":\"photos\",\"ready\":false}");
   }
@@ -110,7 +110,7 @@ class InferenceProtocolTest {
     "models/ready,             404, model 'ready' is not here; 'photos' is"
   })
   void whatIsNotThere_isAnError(String path, int status, String error) throws IOException {
-    Answer answer = get(path).orElseThrow();
+    HttpAnswer answer = get(path).orElseThrow();
     assertThat(answer.status()).isEqualTo(status);
     assertThat(body(answer)).hasToString("{\"error\":\"" + error + "\"}");
   }

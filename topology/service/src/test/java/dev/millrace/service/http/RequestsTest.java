@@ -40,11 +40,11 @@ class RequestsTest {
     server.stop(0);
   }
 
-  private static Optional<Answer> page(List<String> path) {
+  private static Optional<HttpAnswer> page(List<String> path) {
     return switch (String.join("/", path)) {
-      case "long" -> Optional.of(Answer.text("text/plain", LONG));
-      case "short/page" -> Optional.of(Answer.text("text/plain", "short"));
-      case "" -> Optional.of(Answer.text("text/plain", "home"));
+      case "long" -> Optional.of(HttpAnswer.text("text/plain", LONG));
+      case "short/page" -> Optional.of(HttpAnswer.text("text/plain", "short"));
+      case "" -> Optional.of(HttpAnswer.text("text/plain", "home"));
       default -> Optional.empty();
     };
   }

@@ -174,9 +174,11 @@ public final class DoctorCommand implements Callable<Integer> {
       return 0;
     }
     try {
-      InferenceConfig defaults = InferenceConfig.of(repository.open().root(), model);
+      InferenceConfig defaults = InferenceConfig.builder(repository.open(), model).build();
       return PredictionSize.most(
-          repository.open().newest(model).manifest(), defaults.top(), defaults.probabilities());
+          repository.open().manifest(model, repository.open().newestNumber(model)),
+          defaults.top(),
+          defaults.probabilities());
     } catch (ModelException e) {
       return 0; // the check of the model reports why
     }

@@ -27,7 +27,7 @@ final class ModelChecks {
             Finding.missing(
                 "model",
                 "there is none in "
-                    + repository.root()
+                    + repository.place()
                     + "; publish one with 'millrace models import'"));
       }
       return findings;

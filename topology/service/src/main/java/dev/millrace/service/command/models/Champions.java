@@ -75,6 +75,7 @@ final class Champions {
       result.put("model", model);
       result.put("version", champion.version());
       result.put("previous", champion.previous());
+      result.put("sha256", champion.sha256());
       out.println(Json.line(result));
     } else {
       out.println(

@@ -68,6 +68,7 @@ final class ModelsImportCommand implements Callable<Integer> {
   public Integer call() {
     ModelTrial trial = new ModelTrial(Duration.ofSeconds(timeLimit));
     String name = model.name();
+    model.repository().requireWritable();
     PreparedFile prepared = options.prepare(file, trial);
     ModelVersion version =
         model

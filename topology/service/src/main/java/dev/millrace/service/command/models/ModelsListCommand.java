@@ -67,7 +67,7 @@ final class ModelsListCommand implements Callable<Integer> {
     if (json) {
       out.println(Json.line(rows));
     } else if (rows.isEmpty()) {
-      out.println("no models in " + models.root() + "; publish one with 'millrace models import'");
+      out.println("no models in " + models.place() + "; publish one with 'millrace models import'");
     } else {
       print(rows, out);
     }

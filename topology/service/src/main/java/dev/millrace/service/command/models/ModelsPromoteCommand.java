@@ -65,7 +65,7 @@ final class ModelsPromoteCommand implements Callable<Integer> {
                         ? champion.previous()
                         : (Integer) champion.version())
             .orElse(null);
-    return new Champion(chosen.version(), previous, allowSignatureChange);
+    return new Champion(chosen.version(), previous, allowSignatureChange, chosen.sha256());
   }
 
   /**
@@ -75,7 +75,7 @@ final class ModelsPromoteCommand implements Callable<Integer> {
   private void requireSignature(ModelVersion chosen, Champion before) {
     ModelRepository models = version.repository();
     if (models.versions(chosen.name()).contains(before.version())) {
-      chosen.requireSignatureOf(models.version(chosen.name(), before.version()));
+      chosen.requireSignatureOf(models.manifest(chosen.name(), before.version()));
     }
   }
 }

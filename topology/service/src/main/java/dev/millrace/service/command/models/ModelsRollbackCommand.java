@@ -1,6 +1,7 @@
 package dev.millrace.service.command.models;
 
 import dev.millrace.control.Champion;
+import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
@@ -55,7 +56,8 @@ final class ModelsRollbackCommand implements Callable<Integer> {
                   .orElse("no version of '" + model.name() + "' was ever promoted")
               + "; name the one to serve with 'millrace models promote --version N'");
     }
-    var unused = ModelTrial.usual().check(model.repository().version(model.name(), previous));
-    return new Champion(previous, null, true);
+    ModelVersion version = model.repository().version(model.name(), previous);
+    var unused = ModelTrial.usual().check(version);
+    return new Champion(previous, null, true, version.sha256());
   }
 }

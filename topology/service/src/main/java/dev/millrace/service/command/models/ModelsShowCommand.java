@@ -1,6 +1,5 @@
 package dev.millrace.service.command.models;
 
-import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.VersionOption;
@@ -34,12 +33,11 @@ final class ModelsShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelVersion chosen = version.read();
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(Json.line(chosen.manifest()));
+      out.println(Json.line(version.manifest()));
     } else {
-      new ManifestText(out, Instant.now()).print(chosen);
+      new ManifestText(out, Instant.now()).print(version.read());
     }
     return ExitCode.DONE;
   }

@@ -45,7 +45,7 @@ record VersionRow(
   /** {@return the row of a version, without the version's state} */
   static VersionRow of(ModelRepository models, String model, int version) {
     try {
-      ModelManifest manifest = models.version(model, version).manifest();
+      ModelManifest manifest = models.manifest(model, version);
       return new VersionRow(
           version,
           manifest.created(),

@@ -1,33 +1,93 @@
 package dev.millrace.service.command.options;
 
+import dev.millrace.blobs.RemoteRepositories;
+import dev.millrace.blobs.S3Access;
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.RemoteModelRepository;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.triton.TritonLayout;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The folder of the model repository: a mixin of one option. */
+/**
+ * The model repository, in a folder or on another machine: a mixin of options. The command line
+ * tool closes the repository when the command has ended. Not thread-safe.
+ */
 @Grouped(Section.MODEL)
-public final class RepositoryOption {
+public final class RepositoryOption implements AutoCloseable {
 
   /** The folder if the option is not set, relative to the working directory. */
   public static final String DEFAULT = "millrace-data/models";
 
   @Option(
       names = "--repository",
-      paramLabel = "DIR",
+      paramLabel = "DIR|URI",
       defaultValue = DEFAULT,
-      description = "Folder of the model repository (default: ${DEFAULT-VALUE}).")
-  private Path folder;
+      description =
+          "Model repository: a folder, s3://BUCKET/PREFIX, or https://HOST/PATH, which can only be"
+              + " read (default: ${DEFAULT-VALUE}).")
+  private String place;
 
-  /** {@return the repository in the folder, which may also have Triton's layout} */
+  @Grouped(Section.ADVANCED)
+  @Option(
+      names = "--repository-cache",
+      paramLabel = "DIR",
+      description =
+          "Folder for copies of the versions that this machine uses, if --repository is a URI"
+              + " (default: millrace in XDG_CACHE_HOME, or in .cache of the home folder).")
+  private Path cache;
+
+  @Mixin private S3Options s3;
+
+  private ModelRepository opened;
+
+  /**
+   * {@return the repository, which is opened once} A repository in a folder may also have Triton's
+   * layout. Does not connect to another machine yet.
+   *
+   * @throws IllegalArgumentException if the place is neither a folder nor a supported URI
+   * @throws CommandException if the region of S3 is not known
+   */
   public ModelRepository open() {
-    return new ModelRepository(folder, new TritonLayout());
+    if (opened == null) {
+      opened =
+          RemoteRepositories.isRemote(place)
+              ? openRemote()
+              : new ModelRepository(Path.of(place), new TritonLayout());
+    }
+    return opened;
   }
 
-  /** {@return the folder, which may be missing} */
-  public Path folder() {
-    return folder;
+  private ModelRepository openRemote() {
+    // The logger is created here, because the log level is not yet set when the options are.
+    Logger log = LoggerFactory.getLogger(RepositoryOption.class);
+    try {
+      return RemoteRepositories.open(
+          place, CacheFolder.of(cache).of(place, access().endpoint()), access(), log::warn);
+    } catch (IllegalStateException e) {
+      throw new CommandException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * {@return how to reach S3}
+   *
+   * @throws IllegalArgumentException if the endpoint is not a web address
+   */
+  public S3Access access() {
+    return s3.access();
+  }
+
+  /** Closes the connections to another machine, if there are any. */
+  @Override
+  public void close() {
+    if (opened instanceof RemoteModelRepository remote) {
+      remote.close();
+    }
   }
 }

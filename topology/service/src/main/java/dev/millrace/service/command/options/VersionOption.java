@@ -1,5 +1,6 @@
 package dev.millrace.service.command.options;
 
+import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.command.help.Grouped;
@@ -25,7 +26,20 @@ public final class VersionOption {
   }
 
   /**
-   * Reads the manifest of the version.
+   * Reads the manifest of the version, without copying a version of a repository on another
+   * machine.
+   *
+   * @return the manifest; that of the newest version without {@code --version}
+   * @throws dev.millrace.core.model.ModelException if the repository has no such version
+   */
+  public ModelManifest manifest() {
+    ModelRepository models = model.repository();
+    return models.manifest(
+        model.name(), version == null ? models.newestNumber(model.name()) : version);
+  }
+
+  /**
+   * Reads the version.
    *
    * @return the version; the newest one without {@code --version}
    * @throws dev.millrace.core.model.ModelException if the repository has no such version

@@ -1,5 +1,6 @@
 package dev.millrace.service.command.serve;
 
+import dev.millrace.blobs.S3Access;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
 import dev.millrace.service.command.help.Grouped;
@@ -9,6 +10,7 @@ import dev.millrace.streams.InferenceConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -24,13 +26,7 @@ final class InferenceOptions {
 
   private static final ImageLimits LIMITS = DEFAULTS.engine().limits();
 
-  @Grouped(Section.MODEL)
-  @Option(
-      names = "--repository",
-      paramLabel = "DIR",
-      defaultValue = RepositoryOption.DEFAULT,
-      description = "Folder of the model repository (default: ${DEFAULT-VALUE}).")
-  private Path repository;
+  @Mixin private RepositoryOption repository;
 
   @Grouped(Section.MODEL)
   @Option(
@@ -125,6 +121,15 @@ final class InferenceOptions {
   private Distribution probabilities = Distribution.of(DEFAULTS.probabilities());
 
   /**
+   * {@return how to reach S3, for the repository and for images}
+   *
+   * @throws IllegalArgumentException if the endpoint is not a web address
+   */
+  S3Access s3() {
+    return repository.access();
+  }
+
+  /**
    * {@return the configuration that the options describe}
    *
    * @throws IllegalArgumentException if a value is out of range; the message names the option, its
@@ -132,7 +137,7 @@ final class InferenceOptions {
    */
   InferenceConfig config() {
     InferenceConfig.Builder builder =
-        InferenceConfig.builder(repository, model)
+        InferenceConfig.builder(repository.open(), model)
             .version(version)
             .devices(devices.stream().map(Device::parse).toList())
             .maxBatchSize(maxBatchSize)

@@ -11,7 +11,6 @@ import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.FormatOptions;
 import dev.millrace.service.command.options.KafkaOptions;
-import dev.millrace.service.command.options.S3Options;
 import dev.millrace.service.command.options.TopicOptions;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
@@ -58,8 +57,6 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Mixin private FormatOptions formats;
 
   @Mixin private FetchOptions fetch;
-
-  @Mixin private S3Options s3;
 
   @Mixin private GroupOptions group;
 
@@ -118,7 +115,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
             inference.config(),
             topicOptions.topics(),
             formats.formats(),
-            fetch.config(s3.access()),
+            fetch.config(inference.s3()),
             onBadImage,
             maxRecordBytes,
             pin,

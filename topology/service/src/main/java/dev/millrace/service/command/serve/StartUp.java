@@ -1,8 +1,8 @@
 package dev.millrace.service.command.serve;
 
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
-import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.registry.RegistryException;
 import dev.millrace.service.command.cluster.Cluster;
 import dev.millrace.service.command.lifecycle.CommandException;
@@ -20,7 +20,6 @@ import dev.millrace.service.serve.TopicConfigs;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;
 import dev.millrace.streams.InferenceConfig;
-import dev.millrace.triton.TritonLayout;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
@@ -129,12 +128,13 @@ final class StartUp {
   private long predictionBytes() {
     InferenceConfig inference = config.inference();
     try {
-      ModelRepository repository = new ModelRepository(inference.repository(), new TritonLayout());
-      ModelVersion version =
+      ModelRepository repository = inference.repository();
+      int version =
           inference.version() == null
-              ? repository.newest(inference.model())
-              : repository.version(inference.model(), inference.version());
-      return PredictionSize.most(version.manifest(), inference.top(), inference.probabilities());
+              ? repository.newestNumber(inference.model())
+              : inference.version();
+      ModelManifest manifest = repository.manifest(inference.model(), version);
+      return PredictionSize.most(manifest, inference.top(), inference.probabilities());
     } catch (ModelException e) {
       return 0; // the start of the service reports why
     }

@@ -130,6 +130,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
 
   @Override
   public Integer call() throws InterruptedException {
+    model.repository().requireWritable();
     Trainer trainer =
         ServiceLoader.load(Trainer.class)
             .findFirst()
@@ -172,7 +173,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
         transfer.pretrained(model),
         seed,
         new Checkpoints(
-            model.repository().root(),
+            model.repository(),
             model.name(),
             home,
             Optional.ofNullable(exportEvery).map(Duration::ofSeconds),

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.control.Champion;
 import dev.millrace.control.ConcurrentChangeException;
+import dev.millrace.control.ControlReader;
 import dev.millrace.control.ControlWriter;
+import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.CapturedRun;
 import dev.millrace.service.command.RandomModel;
@@ -52,14 +54,25 @@ class PromoteCommandTest {
         .isEqualToIgnoringNewLines(model + " version 1 is promoted");
     assertThat(promote("3").succeeded().out())
         .isEqualToIgnoringNewLines(model + " version 3 is promoted; before it was 1");
-    assertThat(promote("3", "--json").succeeded().json().toString())
-        .isEqualTo("{\"model\":\"" + model + "\",\"version\":3,\"previous\":1}");
+    assertThat(promote("3", "--json").succeeded().json().toString()).isEqualTo(json(3, "1"));
 
     assertThat(onBroker("rollback", "--json").succeeded().json().toString())
-        .isEqualTo("{\"model\":\"" + model + "\",\"version\":1,\"previous\":null}");
+        .isEqualTo(json(1, "null"));
 
     assertThat(onBroker("rollback").failureLine())
         .contains("before version 1", "models promote --version N");
+  }
+
+  /** The result of a promotion. The control topic has the same checksum. */
+  private String json(int version, String previous) {
+    String sha256 = new ModelRepository(folder.resolve("models")).version(model, version).sha256();
+    Map<String, Object> kafka = Map.of("bootstrap.servers", BROKER.bootstrapServers());
+    try (ControlReader reader = new ControlReader(kafka, model)) {
+      assertThat(reader.readToEnd()).map(Champion::sha256).contains(sha256);
+    }
+    return String.format(
+        "{\"model\":\"%s\",\"version\":%d,\"previous\":%s,\"sha256\":\"%s\"}",
+        model, version, previous, sha256);
   }
 
   @Test

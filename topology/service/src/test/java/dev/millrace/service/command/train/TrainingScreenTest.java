@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
@@ -126,7 +127,8 @@ class TrainingScreenTest {
         Augmentation.DEFAULTS,
         Optional.empty(),
         1,
-        new Checkpoints(FOLDER, "m", FOLDER, Optional.empty(), Optional.empty()),
+        new Checkpoints(
+            new ModelRepository(FOLDER), "m", FOLDER, Optional.empty(), Optional.empty()),
         Device.CPU,
         1);
   }

@@ -12,26 +12,26 @@ import java.util.Map;
  * @param type the media type of the body
  * @param body the body, which nobody changes
  */
-record Answer(int status, String type, byte[] body) {
+record HttpAnswer(int status, String type, byte[] body) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Returns a text as the answer. */
-  static Answer text(String type, String text) {
-    return new Answer(200, type, text.getBytes(StandardCharsets.UTF_8));
+  static HttpAnswer text(String type, String text) {
+    return new HttpAnswer(200, type, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Returns an object as the answer. */
-  static Answer json(int status, Object value) {
+  static HttpAnswer json(int status, Object value) {
     try {
-      return new Answer(status, "application/json", JSON.writeValueAsBytes(value));
+      return new HttpAnswer(status, "application/json", JSON.writeValueAsBytes(value));
     } catch (IOException e) {
       throw new IllegalStateException("writing to memory failed", e);
     }
   }
 
   /** Returns an error in the form of the Open Inference Protocol. */
-  static Answer error(int status, String message) {
+  static HttpAnswer error(int status, String message) {
     return json(status, Map.of("error", message));
   }
 }

@@ -2,44 +2,47 @@ package dev.millrace.registry;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
+import com.squareup.wire.schema.Field;
 import com.squareup.wire.schema.internal.parser.FieldElement;
 import com.squareup.wire.schema.internal.parser.ProtoFileElement;
-import dev.millrace.events.ImageEvent;
 import dev.millrace.events.ImageField;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads images from Protobuf messages: a field of the type {@code bytes}. Passes over the other
- * fields without keeping their values.
+ * Reads one field of Protobuf messages: a field of the type that has the content. Passes over the
+ * other fields without keeping their values.
  */
-final class ProtobufImages implements SchemaImages {
+final class ProtobufField implements SchemaField<byte[]> {
 
   /** The deepest nesting of message types that Protobuf allows. */
   private static final int DEEPEST = 100;
 
   private final ProtobufTypes types;
   private final ImageField field;
+  private final FieldContent content;
 
   /**
    * @param files the schema's file, and then the files that it imports
-   * @param field the field of the image
+   * @param field the field
+   * @param content what the field holds
    */
-  ProtobufImages(List<ProtoFileElement> files, ImageField field) {
+  ProtobufField(List<ProtoFileElement> files, ImageField field, FieldContent content) {
     this.types = new ProtobufTypes(files);
     this.field = field;
+    this.content = content;
   }
 
   @Override
-  public ImageEvent read(byte[] value, int from) throws NoImageException, IOException {
+  public byte[] read(byte[] value, int from) throws MissingFieldException, IOException {
     CodedInputStream in = CodedInputStream.newInstance(value, from, value.length - from);
     int[] numbers = numbers(types.message(indexes(in)));
-    byte[] image = image(in, numbers, 0);
-    if (image == null) {
-      throw new NoImageException("its field \"" + field + "\" is not set");
+    byte[] found = read(in, numbers, 0);
+    if (found == null) {
+      throw new MissingFieldException("its field \"" + field + "\" is not set");
     }
-    return new ImageEvent.Encoded(image);
+    return found;
   }
 
   /**
@@ -58,39 +61,48 @@ final class ProtobufImages implements SchemaImages {
     return count == 0 ? List.of(0) : indexes;
   }
 
-  private int[] numbers(ProtobufTypes.Message type) throws NoImageException {
+  private int[] numbers(ProtobufTypes.Message type) throws MissingFieldException {
     int[] numbers = new int[field.path().size()];
     ProtobufTypes.Message message = type;
     for (int i = 0; i < numbers.length; i++) {
       FieldElement found = message.field(field.path().get(i));
       if (found == null) {
-        throw new NoImageException("it has no field \"" + field + "\"");
+        throw new MissingFieldException("it has no field \"" + field + "\"");
+      }
+      if (found.getLabel() == Field.Label.REPEATED) {
+        throw new MissingFieldException(
+            "its field \"" + found.getName() + "\" is repeated; an event has one " + content);
       }
       numbers[i] = found.getTag();
       if (i + 1 < numbers.length) {
         message = types.message(message, found.getType());
-      } else if (!found.getType().equals("bytes")) {
-        throw new NoImageException(
-            "its field \"" + field + "\" is of the type " + found.getType() + ", not bytes");
+      } else if (!content.mayBe(found.getType())) {
+        throw new MissingFieldException(
+            "its field \""
+                + field
+                + "\" is of the type "
+                + found.getType()
+                + ", not "
+                + content.type());
       }
     }
     return numbers;
   }
 
-  private static byte[] image(CodedInputStream in, int[] numbers, int depth) throws IOException {
-    byte[] image = null;
+  private static byte[] read(CodedInputStream in, int[] numbers, int depth) throws IOException {
+    byte[] found = null;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (tag != (numbers[depth] << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
         in.skipField(tag);
       } else if (depth + 1 == numbers.length) {
-        image = in.readByteArray();
+        found = in.readByteArray();
       } else {
         int outer = in.pushLimit(in.readRawVarint32());
-        byte[] inner = image(in, numbers, depth + 1);
-        image = inner == null ? image : inner;
+        byte[] inner = read(in, numbers, depth + 1);
+        found = inner == null ? found : inner;
         in.popLimit(outer);
       }
     }
-    return image;
+    return found;
   }
 }

@@ -1,0 +1,19 @@
+package dev.millrace.events;
+
+import java.io.IOException;
+
+/** Reads labels whose schema is in a schema registry. Thread-safe. */
+@FunctionalInterface
+public interface RegisteredLabels {
+
+  /**
+   * Reads a label. Called by several threads.
+   *
+   * @param value a value that {@linkplain WireFormat#begins begins} like the wire format
+   * @return the name of the class
+   * @throws IOException if the value holds no label; the message says why
+   * @throws org.apache.kafka.common.KafkaException if the registry does not answer; the value may
+   *     be good, and must be read again
+   */
+  String read(byte[] value) throws IOException;
+}

@@ -1,0 +1,83 @@
+package dev.millrace.registry;
+
+import java.io.EOFException;
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+
+/**
+ * Passes over Avro values. Unlike Avro's own code, it compares every length with the size of the
+ * record's value, and the number of all items, too. So a damaged value ends in an exception, and
+ * does not keep the thread busy for ever. Not thread-safe.
+ */
+final class AvroSkip {
+
+  private final BinaryDecoder in;
+  private final int most;
+  private long items;
+
+  /**
+   * @param in reads the record's value
+   * @param most the size of the record's value, in bytes
+   */
+  AvroSkip(BinaryDecoder in, int most) {
+    this.in = in;
+    this.most = most;
+  }
+
+  /** Passes over a value of a type. */
+  void skip(Schema type) throws IOException {
+    switch (type.getType()) {
+      case NULL -> {}
+      case BOOLEAN -> in.skipFixed(1);
+      case INT, LONG, ENUM -> {
+        var unused = in.readLong();
+      }
+      case FLOAT -> in.skipFixed(Float.BYTES);
+      case DOUBLE -> in.skipFixed(Double.BYTES);
+      case FIXED -> in.skipFixed(bounded(type.getFixedSize()));
+      case BYTES, STRING -> in.skipFixed(length());
+      case UNION -> skip(type.getTypes().get(in.readIndex()));
+      case RECORD -> {
+        for (Schema.Field field : type.getFields()) {
+          skip(field.schema());
+        }
+      }
+      case ARRAY -> items(type.getElementType(), false);
+      case MAP -> items(type.getValueType(), true);
+    }
+  }
+
+  /** Passes over the blocks of items of an array or a map. A negative count precedes a length. */
+  private void items(Schema item, boolean keys) throws IOException {
+    for (long count = in.readLong(); count != 0; count = in.readLong()) {
+      if (count < 0) {
+        in.skipFixed(length());
+        continue;
+      }
+      items += count;
+      if (items < 0 || items > most) {
+        throw new EOFException("it has " + count + " items, more than the value has bytes");
+      }
+      for (long i = 0; i < count; i++) {
+        if (keys) {
+          in.skipFixed(length());
+        }
+        skip(item);
+      }
+    }
+  }
+
+  /** {@return a length that the value has} */
+  int length() throws IOException {
+    return bounded(in.readLong());
+  }
+
+  /** {@return a length, if the value has it} */
+  int bounded(long length) throws IOException {
+    if (length < 0 || length > most) {
+      throw new EOFException("a field has " + length + " bytes, and the value has " + most);
+    }
+    return (int) length;
+  }
+}

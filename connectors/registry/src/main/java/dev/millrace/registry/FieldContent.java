@@ -1,0 +1,43 @@
+package dev.millrace.registry;
+
+import java.util.Locale;
+import org.apache.avro.Schema;
+
+/** What is looked for in events, and the types that a field with it may have. */
+enum FieldContent {
+  /** An encoded image. */
+  IMAGE("bytes", Schema.Type.BYTES, Schema.Type.FIXED),
+  /** The name of a class. */
+  LABEL("string", Schema.Type.STRING, Schema.Type.ENUM);
+
+  private final String protobuf;
+  private final Schema.Type usual;
+  private final Schema.Type other;
+
+  FieldContent(String protobuf, Schema.Type usual, Schema.Type other) {
+    this.protobuf = protobuf;
+    this.usual = usual;
+    this.other = other;
+  }
+
+  /** {@return whether a field of this type in Avro may have it} */
+  boolean mayBe(Schema.Type type) {
+    return type == usual || type == other;
+  }
+
+  /** {@return whether a field of this type in Protobuf may have it} */
+  boolean mayBe(String type) {
+    return type.equals(protobuf);
+  }
+
+  /** {@return the content in words, for messages} */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** {@return the type that a field should have} */
+  String type() {
+    return protobuf;
+  }
+}

@@ -1,0 +1,233 @@
+package dev.millrace.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.millrace.testing.SchemaRegistryStub;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tests the client with registries that answer wrongly, and with servers that are none. */
+@Timeout(300) // an endless wait
+class RegistryClientTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private SchemaRegistryStub registry;
+
+  @BeforeEach
+  void start() throws IOException {
+    registry = new SchemaRegistryStub();
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+  }
+
+  private static RegistryClient client(String urls) {
+    return new RegistryClient(
+        RegistryConfig.of(Map.of("schema.registry.url", urls)), PATIENCE, Duration.ZERO);
+  }
+
+  /** Otherwise every image would become a dead letter while a proxy has lost its registry. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "200 | <html>sign in</html> | an answer that is not JSON",
+        "200 | '' | an answer without a schema",
+        "200 | {} | an answer without a schema",
+        "200 | [] | an answer without a schema",
+        "200 | null | an answer without a schema",
+        "200 | {\"schema\":{\"type\":\"bytes\"}} | an answer without a schema",
+        "404 | <html>not found</html> | an answer that is not JSON",
+        "404 | '' | status 404, and no schema registry answers there",
+        "404 | {\"message\":\"no\"} | status 404, and no schema registry answers there",
+      })
+  void answerThatIsNoRegistrys_isAFailure_andIsNotKept(int status, String text, String reason) {
+    int id = registry.register("images-value", "AVRO", "\"bytes\"");
+    RegistryClient client = client(registry.url());
+    registry.answerAll(status, text);
+
+    assertThatThrownBy(() -> client.schema(id))
+        .isInstanceOf(RegistryException.class)
+        .hasMessage(
+            "the schema registry does not answer (["
+                + registry.url()
+                + "]: "
+                + reason
+                + "); start it, or correct its address");
+
+    registry.answerAll(0, null);
+    assertThat(client.schema(id)).isPresent();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"{}", "[]", "{\"id\":\"7\"}", "{\"id\":99999999999}", "{\"id\":null}"})
+  void answerWithoutAnId_isAFailure(String text) {
+    registry.answerAll(200, text);
+    assertThatThrownBy(() -> client(registry.url()).id("p-value", "AVRO", "\"bytes\""))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("an answer without a schema's id");
+  }
+
+  @Test
+  void unknownSchema_isUnknown_andTheNextAddressIsTriedOnlyAfterOtherServers() throws IOException {
+    try (SchemaRegistryStub other = new SchemaRegistryStub()) {
+      int id = registry.register("images-value", "AVRO", "\"bytes\"");
+      assertThat(client(registry.url()).schema(99)).isEmpty();
+      other.answerAll(404, "nothing here");
+
+      assertThat(client(other.url() + "," + registry.url()).schema(id)).isPresent();
+    }
+  }
+
+  @Test
+  void addressThatAnswersWithAnError_isPassedOver() throws IOException {
+    try (SchemaRegistryStub broken = new SchemaRegistryStub()) {
+      int id = registry.register("images-value", "AVRO", "\"bytes\"");
+      broken.refuse(503);
+
+      assertThat(client(broken.url() + "," + registry.url()).schema(id)).isPresent();
+    }
+  }
+
+  @Test
+  void schema_isAskedForOnce_andItsSubjectIsEscaped() {
+    registry.register("my topic/a-value", "AVRO", "\"bytes\"");
+    RegistryClient client = client(registry.url());
+    RegisteredSchema.Reference reference =
+        new RegisteredSchema.Reference("Blob", "my topic/a-value", 1);
+
+    assertThat(client.schema(reference)).isSameAs(client.schema(reference));
+    assertThat(registry.requests())
+        .containsExactly("GET /subjects/my%20topic%2Fa-value/versions/1");
+  }
+
+  /** Registries do not agree on how to answer a number that is no id. */
+  @Test
+  void negativeId_isUnknown_withoutAsking() {
+    assertThat(client(registry.url()).schema(-1)).isEmpty();
+    assertThat(registry.requests()).isEmpty();
+  }
+
+  /** So that a short restart of the registry fails no task. */
+  @Test
+  void requestThatFails_isSentAgainForAWhile() {
+    int id = registry.register("images-value", "AVRO", "\"bytes\"");
+    RegistryClient persistent =
+        new RegistryClient(
+            RegistryConfig.of(Map.of("schema.registry.url", registry.url())),
+            PATIENCE,
+            Duration.ofMinutes(1));
+    registry.refuse(503);
+    CompletableFuture<Optional<RegisteredSchema>> schema =
+        CompletableFuture.supplyAsync(() -> persistent.schema(id));
+    await().until(() -> registry.requests().size() >= 2);
+
+    registry.refuse(0);
+
+    assertThat(schema.join()).isPresent();
+  }
+
+  @Test
+  void requestThatFails_endsWithItsThread() throws Exception {
+    RegistryClient persistent =
+        new RegistryClient(
+            RegistryConfig.of(Map.of("schema.registry.url", registry.url())),
+            PATIENCE,
+            Duration.ofDays(1));
+    registry.refuse(503);
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                persistent.schema(1);
+              } catch (RegistryException e) {
+                failure.set(e);
+              }
+            });
+    thread.start();
+    await().until(() -> !registry.requests().isEmpty());
+
+    thread.interrupt();
+    thread.join();
+
+    assertThat(failure.get()).isInstanceOf(RegistryException.class);
+  }
+
+  @Test
+  void twoFormatsOfOneSubject_haveTwoIds() {
+    RegistryClient client = client(registry.url());
+
+    int avro = client.id("p-value", "AVRO", "\"bytes\"");
+
+    assertThat(client.id("p-value", "JSON", "{}")).isNotEqualTo(avro);
+    assertThat(client.id("p-value", "AVRO", "\"bytes\"")).isEqualTo(avro);
+  }
+
+  @Test
+  void answerThatNeverEnds_isAFailureInTime_andTheNextAddressIsTried() throws Exception {
+    int id = registry.register("images-value", "AVRO", "\"bytes\"");
+    CountDownLatch end = new CountDownLatch(1);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    HttpServer slow =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    slow.setExecutor(threads);
+    slow.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 1_000);
+          exchange.getResponseBody().write("{\"schema\":".getBytes(StandardCharsets.UTF_8));
+          exchange.getResponseBody().flush();
+          try {
+            end.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    slow.start();
+    try {
+      String url = "http://127.0.0.1:" + slow.getAddress().getPort();
+      Map<String, String> config = Map.of("schema.registry.url", url);
+      RegistryClient alone =
+          new RegistryClient(RegistryConfig.of(config), Duration.ofMillis(200), Duration.ZERO);
+      assertThatThrownBy(() -> alone.schema(id))
+          .isInstanceOf(RegistryException.class)
+          .hasMessageContaining("no whole answer within 200 ms")
+          .satisfies(e -> assertThat(e).rootCause().isInstanceOf(IOException.class));
+
+      Map<String, String> both = Map.of("schema.registry.url", url + "," + registry.url());
+      assertThat(
+              new RegistryClient(RegistryConfig.of(both), Duration.ofMillis(500), Duration.ZERO)
+                  .schema(id))
+          .isPresent();
+    } finally {
+      end.countDown();
+      slow.stop(0);
+      threads.shutdownNow();
+    }
+  }
+}
