@@ -9,6 +9,7 @@ public final class StoreAwayException extends Exception {
 
   private static final long serialVersionUID = 1;
 
+  /** The store, as in the message. */
   private final String store;
 
   StoreAwayException(String store, String problem, Throwable cause) {
