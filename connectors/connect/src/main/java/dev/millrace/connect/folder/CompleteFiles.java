@@ -15,6 +15,7 @@ public final class CompleteFiles {
   /**
    * Takes the unsent files of a scan.
    *
+   * @param files the files
    * @return those that the scan before saw with the same size and time
    */
   public List<FolderFile> of(List<FolderFile> files) {

@@ -40,7 +40,11 @@ public final class FilePatterns {
     this.exclude = exclude.stream().map(Pattern::of).toList();
   }
 
-  /** {@return whether a file is chosen, by its path below the watched folder} */
+  /**
+   * {@return whether a file is chosen}
+   *
+   * @param path the file's path below the watched folder
+   */
   public boolean choose(Path path) {
     Path lower = Path.of(path.toString().toLowerCase(Locale.ROOT));
     return include.stream().anyMatch(pattern -> pattern.matches(lower))

@@ -42,6 +42,7 @@ public record FolderScan(
    *
    * @param passedOver receives links, devices and what cannot be read
    * @param stopped if it returns true, the scan ends early
+   * @return the files, and whether all of the folder was read
    * @throws IOException if the watched folder itself cannot be read
    */
   public Result run(PassedOver passedOver, BooleanSupplier stopped) throws IOException {

@@ -30,7 +30,12 @@ public final class PassedOver {
     current = new HashMap<>();
   }
 
-  /** Adds a path that the current scan passes over. */
+  /**
+   * Adds a path that the current scan passes over.
+   *
+   * @param path the path
+   * @param reason why it is passed over
+   */
   public void add(Object path, String reason) {
     String before = previous.get(path.toString());
     String already = current.put(path.toString(), reason);

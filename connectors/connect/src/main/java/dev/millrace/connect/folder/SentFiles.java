@@ -41,13 +41,19 @@ public final class SentFiles {
   /**
    * Notes that a scan has seen a file.
    *
+   * @param file the file
+   * @param nowMs the time, in ms since 1970
    * @return whether the file has been sent
    */
   public boolean note(FolderFile file, long nowMs) {
     return seen.computeIfPresent(file.fingerprint(), (fingerprint, before) -> nowMs) != null;
   }
 
-  /** Notes that a scan was not complete, so that it may have missed any file. */
+  /**
+   * Notes that a scan was not complete, so that it may have missed any file.
+   *
+   * @param nowMs the time, in ms since 1970
+   */
   public void noteAll(long nowMs) {
     seen.replaceAll((fingerprint, before) -> nowMs);
   }
@@ -61,6 +67,7 @@ public final class SentFiles {
    * Forgets the files that no scan has seen since a time, and starts a batch.
    *
    * @param forgetBeforeMs the time, in ms since 1970
+   * @return the batch
    */
   public Batch startBatch(long forgetBeforeMs) {
     seen.values().removeIf(time -> time < forgetBeforeMs);
@@ -87,6 +94,7 @@ public final class SentFiles {
     /**
      * Adds a file.
      *
+     * @param file the file
      * @param nowMs the time, in ms since 1970
      * @throws TooManyFilesException if the offset would be too large for Kafka
      */

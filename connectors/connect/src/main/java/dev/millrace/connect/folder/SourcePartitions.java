@@ -21,7 +21,12 @@ public final class SourcePartitions {
 
   private SourcePartitions() {}
 
-  /** {@return the source partitions of one task: every {@code tasks}th one} */
+  /**
+   * {@return the source partitions of one task: every {@code tasks}th one}
+   *
+   * @param task the number of the task, from 0
+   * @param tasks the number of tasks
+   */
   public static List<Integer> of(int task, int tasks) {
     return IntStream.range(0, COUNT).filter(p -> p % tasks == task).boxed().toList();
   }
@@ -40,7 +45,12 @@ public final class SourcePartitions {
     return Collections.unmodifiableMap(name);
   }
 
-  /** {@return whether a map is the name of a source partition of a folder} */
+  /**
+   * {@return whether a map is the name of a source partition of a folder}
+   *
+   * @param folder the folder
+   * @param map the map
+   */
   public static boolean isName(String folder, Map<String, ?> map) {
     return IntStream.range(0, COUNT).anyMatch(partition -> name(folder, partition).equals(map));
   }

@@ -10,6 +10,10 @@ public interface PredictionStruct {
   /** {@return the schema of all structs of this form} */
   Schema schema();
 
-  /** {@return the struct of a prediction} */
+  /**
+   * {@return the struct of a prediction}
+   *
+   * @param prediction the prediction
+   */
   Struct of(Prediction prediction);
 }

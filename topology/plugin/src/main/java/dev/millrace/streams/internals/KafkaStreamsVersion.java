@@ -60,6 +60,7 @@ public record KafkaStreamsVersion(int major, int minor, String text) {
    *
    * @param major the first number of the other version
    * @param minor the second number of the other version
+   * @return whether it is
    */
   public boolean isAtLeast(int major, int minor) {
     return this.major > major || (this.major == major && this.minor >= minor);
