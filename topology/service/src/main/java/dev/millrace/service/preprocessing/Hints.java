@@ -56,7 +56,12 @@ public record Hints(
     /** No defaults. */
     public static final Defaults NONE = new Defaults("", Set.of());
 
-    /** Copies the set. */
+    /**
+     * Copies the set.
+     *
+     * @param source where the values come from, as the user knows it
+     * @param values the names of the values
+     */
     public Defaults {
       values = Set.copyOf(values);
     }

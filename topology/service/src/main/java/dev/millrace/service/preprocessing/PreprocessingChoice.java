@@ -14,7 +14,12 @@ import java.util.function.BiFunction;
  */
 public record PreprocessingChoice(Preprocessing preprocessing, List<String> lines) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param preprocessing the preprocessing
+   * @param lines what each source said
+   */
   public PreprocessingChoice {
     lines = List.copyOf(lines);
   }

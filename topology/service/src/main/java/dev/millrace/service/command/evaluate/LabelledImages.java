@@ -93,7 +93,11 @@ public record LabelledImages(Labels labels, List<Path> files, List<Integer> clas
     return index;
   }
 
-  /** {@return the images whose files are in the set} */
+  /**
+   * {@return the images whose files are in the set}
+   *
+   * @param kept the files
+   */
   public LabelledImages only(Set<Path> kept) {
     int[] indices =
         IntStream.range(0, files.size()).filter(i -> kept.contains(files.get(i))).toArray();

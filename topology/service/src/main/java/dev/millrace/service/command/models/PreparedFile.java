@@ -26,7 +26,16 @@ public record PreparedFile(
     Labels labels,
     List<String> understood) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param sha256 the checksum of the file
+   * @param model the prepared model
+   * @param external whether weights were in other files
+   * @param preprocessing the preprocessing of the model's images
+   * @param labels the names of the classes
+   * @param understood what was understood, and from which source
+   */
   public PreparedFile {
     understood = List.copyOf(understood);
   }

@@ -62,6 +62,7 @@ public final class ModelFile {
    *
    * @param file the file's path
    * @param reader reads the file
+   * @param <T> the type of the result
    * @return the result of the reader
    * @throws ModelException if the reader throws it; the message contains the path
    */
