@@ -86,9 +86,7 @@ class FetchTest {
         predictions = answers;
         deadLetters = letters;
         everyForm_getsAPrediction();
-        if (guarantee.equals("at_least_once")) {
-          hostileReference_becomesADeadLetter();
-        }
+        hostileReference_becomesADeadLetter();
         placeThatIsAway_stopsOnlyTheRecordsBehindIt(
             ready.replaceFirst(".*http ", ""), guarantee.equals("at_least_once") ? 1 : 2);
       }
