@@ -57,7 +57,7 @@ public final class RemoteRepositories {
           "'"
               + place
               + "' is no place of a model repository; name a folder by its path alone,"
-              + " s3://BUCKET/PREFIX, or https://HOST/PATH");
+              + " s3://BUCKET/PREFIX, https://HOST/PATH, or hf://ORG/MODEL@REVISION");
     }
     String base = place.replaceFirst("/+$", "");
     AllowList itself = AllowList.of(List.of(base));

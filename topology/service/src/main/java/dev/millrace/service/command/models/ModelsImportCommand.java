@@ -1,5 +1,6 @@
 package dev.millrace.service.command.models;
 
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
@@ -10,7 +11,6 @@ import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.ModelOption;
 import dev.millrace.service.command.output.Json;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
     footerHeading = Examples.HEADING,
     footer = {
       "  millrace models import model.onnx --model m --labels labels.txt --size 28",
+      "  millrace models import hf://onnx-community/resnet-50-ONNX --model resnet50",
       "  millrace models import w.npz --arch resnet50 --model m --labels labels.txt"
     })
 final class ModelsImportCommand implements Callable<Integer> {
@@ -43,8 +44,9 @@ final class ModelsImportCommand implements Callable<Integer> {
       description =
           "ONNX file that takes images, and whose output is logits, probabilities or independent"
               + " scores. Weights in other files of its folder are put into the version. With"
-              + " --arch, a file with the weights of that architecture.")
-  private Path file;
+              + " --arch, a file with the weights of that architecture. Or a model on Hugging Face's"
+              + " hub: hf://ORG/MODEL, with @REVISION and the path of the ONNX file if needed.")
+  private String file;
 
   @Mixin private ModelOption model;
 
@@ -69,7 +71,21 @@ final class ModelsImportCommand implements Callable<Integer> {
     ModelTrial trial = new ModelTrial(Duration.ofSeconds(timeLimit));
     String name = model.name();
     model.repository().requireWritable();
-    PreparedFile prepared = options.prepare(file, trial);
+    try (ImportedFile imported = ImportedFile.of(file)) {
+      publish(name, imported, prepared(imported, trial));
+    }
+    return ExitCode.DONE;
+  }
+
+  private PreparedFile prepared(ImportedFile imported, ModelTrial trial) {
+    try {
+      return options.prepare(imported.path(), trial);
+    } catch (ModelException e) {
+      throw new ModelException(imported.named(e.getMessage()), e);
+    }
+  }
+
+  private void publish(String name, ImportedFile imported, PreparedFile prepared) {
     ModelVersion version =
         model
             .repository()
@@ -79,18 +95,16 @@ final class ModelsImportCommand implements Callable<Integer> {
                 prepared.preprocessing(),
                 prepared.labels(),
                 new Provenance(
-                    new ModelManifest.Source(
-                        "import", file.getFileName().toString(), prepared.sha256()),
+                    new ModelManifest.Source("import", imported.origin(), prepared.sha256()),
                     null,
                     Map.of(),
                     null),
                 prepared.kind());
     PrintWriter err = spec.commandLine().getErr();
-    prepared.lines(version).forEach(err::println);
+    prepared.lines(version).forEach(line -> err.println(imported.named(line)));
     err.flush();
     spec.commandLine()
         .getOut()
         .println(json ? Json.line(version.manifest()) : Integer.toString(version.version()));
-    return ExitCode.DONE;
   }
 }

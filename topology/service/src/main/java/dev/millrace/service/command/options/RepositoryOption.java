@@ -1,5 +1,7 @@
 package dev.millrace.service.command.options;
 
+import dev.millrace.blobs.HubAccess;
+import dev.millrace.blobs.HubRef;
 import dev.millrace.blobs.RemoteRepositories;
 import dev.millrace.blobs.S3Access;
 import dev.millrace.core.repository.ModelRepository;
@@ -8,6 +10,7 @@ import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.triton.TritonLayout;
+import java.net.URI;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +32,8 @@ public final class RepositoryOption implements AutoCloseable {
       paramLabel = "DIR|URI",
       defaultValue = DEFAULT,
       description =
-          "Model repository: a folder, s3://BUCKET/PREFIX, or https://HOST/PATH, which can only be"
-              + " read (default: ${DEFAULT-VALUE}).")
+          "Model repository: a folder, s3://BUCKET/PREFIX, or, to read only, https://HOST/PATH or"
+              + " hf://ORG/MODEL@REVISION (default: ${DEFAULT-VALUE}).")
   private String place;
 
   @Grouped(Section.ADVANCED)
@@ -66,6 +69,15 @@ public final class RepositoryOption implements AutoCloseable {
   private ModelRepository openRemote() {
     // The logger is created here, because the log level is not yet set when the options are.
     Logger log = LoggerFactory.getLogger(RepositoryOption.class);
+    if (HubRef.isMeant(place)) {
+      HubRef ref = HubRef.parse(place);
+      HubAccess hub = HubAccess.of(System.getenv());
+      Path copies = CacheFolder.of(cache).of(ref.toString(), URI.create(hub.endpoint()));
+      return new RemoteModelRepository(
+          new HubVersions(ref, hub, copies.resolve("prepared")),
+          copies.resolve("versions"),
+          log::warn);
+    }
     try {
       return RemoteRepositories.open(
           place, CacheFolder.of(cache).of(place, access().endpoint()), access(), log::warn);

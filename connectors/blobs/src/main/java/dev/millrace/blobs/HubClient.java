@@ -1,0 +1,165 @@
+package dev.millrace.blobs;
+
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.RemoteAwayException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.io.CloseMode;
+
+/**
+ * Sends requests to Hugging Face's hub. Follows redirects, because the hub keeps large files on
+ * other servers; these servers do not get the token, and a redirect from {@code https:} leads to
+ * {@code https:} alone. Not thread-safe.
+ */
+final class HubClient implements AutoCloseable {
+
+  private static final int MOST_REDIRECTS = 5;
+
+  private static final FetchLimits LIMITS =
+      new FetchLimits(
+          1L << 40, Duration.ofHours(2), Duration.ofSeconds(10), Duration.ofSeconds(30), 2);
+
+  private final HubAccess access;
+  private final CheckedResolver resolver;
+  private final CloseableHttpClient client;
+
+  /** Reads the body of an answer. */
+  @FunctionalInterface
+  interface Reader<T> {
+    T read(InputStream body) throws IOException;
+  }
+
+  HubClient(HubAccess access) {
+    this.access = access;
+    Networks any = Networks.publicAnd(List.of("0.0.0.0/0", "::/0"));
+    this.resolver = new CheckedResolver(any, Lookup.SYSTEM, LIMITS.connect());
+    this.client = WebClients.open(LIMITS, resolver);
+  }
+
+  /**
+   * Reads a page of the hub.
+   *
+   * @param target the path below the hub's address, with a slash at its beginning
+   * @param what what the page is about, for messages
+   * @throws RemoteAwayException if the hub does not work at the moment, or may not be asked
+   * @throws ModelException if the hub refuses
+   */
+  <T> T get(String target, HubRef what, Reader<T> reader) throws RemoteAwayException {
+    if (access.offline()) {
+      throw new RemoteAwayException("HF_HUB_OFFLINE is set", null);
+    }
+    URI next = URI.create(access.endpoint() + target);
+    try {
+      for (int redirects = 0; ; redirects++) {
+        HttpGet request = new HttpGet(next);
+        if (access.token() != null && access.isHub(next)) {
+          request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + access.token());
+        }
+        try (ClassicHttpResponse response = open(request)) {
+          int status = response.getCode();
+          if (!HttpStatuses.isRedirect(status)) {
+            requireData(response, what);
+            HttpEntity entity = response.getEntity();
+            return reader.read(
+                entity == null ? InputStream.nullInputStream() : entity.getContent());
+          }
+          if (redirects == MOST_REDIRECTS) {
+            throw refused(what, "is redirected more than " + MOST_REDIRECTS + " times");
+          }
+          next = redirected(next, response.getFirstHeader(HttpHeaders.LOCATION), what);
+        } finally {
+          request.cancel(); // does nothing if the answer was read to its end
+        }
+      }
+    } catch (RemoteAwayException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new RemoteAwayException(next.getHost() + ": " + Trouble.of(e), e);
+    }
+  }
+
+  private ClassicHttpResponse open(HttpGet request) throws IOException {
+    HttpHost host =
+        new HttpHost(
+            request.getScheme(),
+            request.getAuthority().getHostName(),
+            request.getAuthority().getPort());
+    return client.executeOpen(host, request, HttpClientContext.create());
+  }
+
+  private static URI redirected(URI from, Header location, HubRef what) {
+    try {
+      URI next = location == null ? null : from.resolve(location.getValue());
+      if (next != null && isUsable(next, from)) {
+        return next;
+      }
+    } catch (IllegalArgumentException e) {
+      throw refused(what, "is redirected to an address that is none");
+    }
+    throw refused(what, "is redirected to an address that may not be used");
+  }
+
+  private static boolean isUsable(URI next, URI from) {
+    boolean sameScheme = from.getScheme().equalsIgnoreCase(next.getScheme());
+    return (sameScheme || "https".equalsIgnoreCase(next.getScheme()))
+        && next.getHost() != null
+        && next.getRawUserInfo() == null;
+  }
+
+  private void requireData(ClassicHttpResponse response, HubRef what) throws RemoteAwayException {
+    int status = response.getCode();
+    Header code = response.getFirstHeader("X-Error-Code");
+    String error = code == null ? "" : code.getValue();
+    if (status == 200) {
+      return;
+    }
+    if (error.equals("RevisionNotFound")) {
+      throw refused(what, "does not exist: " + what.id() + " has no revision " + what.revision());
+    }
+    if (error.equals("GatedRepo") || status == 403) {
+      throw refused(
+          what,
+          "is gated or private: accept its terms on "
+              + access.endpoint()
+              + "/"
+              + what.id()
+              + ", and set HF_TOKEN to a token that may read it");
+    }
+    if (status == 401) {
+      throw refused(
+          what,
+          access.token() == null
+              ? "does not exist or is private: check its name, or set HF_TOKEN to a token that may"
+                  + " read it"
+              : "cannot be read with the token in HF_TOKEN: check the name and the token");
+    }
+    if (status == 404 || status == 410) {
+      throw refused(what, "does not exist (status " + status + "): check its name");
+    }
+    if (status >= 500 || status == 408 || status == 425 || status == 429) {
+      throw new RemoteAwayException("the hub answers with status " + status, null);
+    }
+    throw refused(what, "cannot be read (status " + status + ")");
+  }
+
+  private static ModelException refused(HubRef what, String why) {
+    return new ModelException(what + " " + why);
+  }
+
+  @Override
+  public void close() {
+    client.close(CloseMode.IMMEDIATE);
+    resolver.close();
+  }
+}

@@ -1,0 +1,188 @@
+package dev.millrace.service.command.options;
+
+import dev.millrace.blobs.Hub;
+import dev.millrace.blobs.HubAccess;
+import dev.millrace.blobs.HubRef;
+import dev.millrace.core.files.Sha256;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.Provenance;
+import dev.millrace.core.repository.RemoteAwayException;
+import dev.millrace.core.repository.RemoteVersions;
+import dev.millrace.core.runtime.AnswerKind;
+import dev.millrace.onnx.ExportedModel;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.PreparedModel;
+import dev.millrace.service.preprocessing.FilesBeside;
+import dev.millrace.service.preprocessing.Hints;
+import dev.millrace.service.preprocessing.PreprocessingChoice;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model on Hugging Face's hub as a repository with one model and one version, read only. The
+ * model's ONNX file is prepared for serving once for each commit, as {@code models import} does
+ * without options. Thread-safe.
+ */
+final class HubVersions implements RemoteVersions {
+
+  private static final int VERSION = 1;
+
+  private final HubRef ref;
+  private final Path cache;
+  private final Hub hub;
+
+  /**
+   * Creates the repository. Does not connect yet.
+   *
+   * @param ref the model
+   * @param access how to reach the hub
+   * @param cache the folder for prepared models; any number of processes may share it
+   */
+  HubVersions(HubRef ref, HubAccess access, Path cache) {
+    this.ref = ref;
+    this.cache = cache;
+    this.hub = new Hub(access);
+  }
+
+  @Override
+  public String place() {
+    return ref.toString();
+  }
+
+  @Override
+  public List<String> models() {
+    return List.of(ModelManifest.requireName(ref.model()));
+  }
+
+  @Override
+  public List<Integer> versions(String model) {
+    return model.equals(ref.model()) ? List.of(VERSION) : List.of();
+  }
+
+  @Override
+  public byte[] manifest(String model, int version) throws RemoteAwayException {
+    if (version != VERSION || versions(model).isEmpty()) {
+      return null;
+    }
+    try {
+      return Files.readAllBytes(prepared().folder().resolve(ModelManifest.FILE_NAME));
+    } catch (RemoteAwayException e) {
+      throw e;
+    } catch (IOException e) {
+      throw cacheFailed(e);
+    }
+  }
+
+  @Override
+  public void read(String model, int version, String file, String sha256, OutputStream out)
+      throws IOException {
+    Path source = prepared().folder().resolve(file);
+    if (!Sha256.ofCopy(source, out).equals(sha256)) {
+      throw new ModelException(source + " has changed since it was prepared: delete " + cache);
+    }
+  }
+
+  /** {@return the version of the revision's commit, which is prepared if it is not yet} */
+  private synchronized ModelVersion prepared() throws IOException {
+    HubRef commit = hub.resolve(ref);
+    String target = commit.path() == null ? commit.revision() : Sha256.of(commit.toString());
+    ModelRepository repository = new ModelRepository(cache.resolve(target));
+    if (!Files.isDirectory(repository.root().resolve(ref.model()))) {
+      publish(commit, repository);
+    }
+    return repository.version(ref.model(), VERSION);
+  }
+
+  private void publish(HubRef commit, ModelRepository repository) throws IOException {
+    try (TemporaryFolder folder = TemporaryFolder.in(cache)) {
+      Hub.Downloaded model = hub.download(commit, folder.path());
+      try {
+        publish(model, repository);
+      } catch (ModelException e) {
+        throw new ModelException(model.named(e.getMessage()), e);
+      }
+    }
+  }
+
+  private void publish(Hub.Downloaded model, ModelRepository repository) {
+    byte[] onnx = ModelFile.onnx(model.file());
+    ExportedModel exported = ExportedModel.of(onnx, model.file());
+    FilesBeside beside = FilesBeside.of(model.file());
+    Labels labels =
+        beside
+            .names()
+            .orElseThrow(
+                () ->
+                    new ModelException(
+                        "no config.json beside "
+                            + model.origin()
+                            + " names its classes: use 'millrace models import "
+                            + model.origin()
+                            + " --labels FILE' and a repository of your own"))
+            .labels();
+    List<Hints> hints = new ArrayList<>(beside.hints());
+    hints.add(0, Hints.of(model.origin().toString(), exported.input()));
+    PreprocessingChoice choice =
+        PreprocessingChoice.of(exported.input(), exported::runningChannels, hints);
+    PreparedModel prepared =
+        ModelPreparation.prepare(exported, choice.preprocessing(), labels, null);
+    ModelVersion unused =
+        repository.publish(
+            ref.model(),
+            prepared.files(),
+            choice.preprocessing(),
+            labels,
+            new Provenance(
+                new ModelManifest.Source("import", model.origin().toString(), Sha256.of(onnx)),
+                null,
+                Map.of(),
+                null),
+            prepared.scores().answers() == AnswerKind.INDEPENDENT
+                ? ModelManifest.INDEPENDENT
+                : null);
+  }
+
+  private ModelException cacheFailed(IOException e) {
+    return new ModelException(
+        "cannot use the cache " + cache + " (" + e + "); check that it is writable", e);
+  }
+
+  @Override
+  public void requireWritable() {
+    throw readOnly();
+  }
+
+  @Override
+  public void publish(String model, String sha256, Path file) {
+    throw readOnly();
+  }
+
+  @Override
+  public boolean create(String model, int version, byte[] manifest) {
+    throw readOnly();
+  }
+
+  @Override
+  public void remove(String model, int version) {
+    throw readOnly();
+  }
+
+  private ModelException readOnly() {
+    return new ModelException(
+        "the repository " + place() + " can only be read: publish to a folder or to s3://…");
+  }
+
+  @Override
+  public void close() {
+    hub.close();
+  }
+}

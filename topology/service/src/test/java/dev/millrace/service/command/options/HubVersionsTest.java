@@ -1,0 +1,149 @@
+package dev.millrace.service.command.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.blobs.HubAccess;
+import dev.millrace.blobs.HubRef;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.RemoteModelRepository;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.testing.FakeHub;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HubVersionsTest {
+
+  private static final ResNet NETWORK = ResNet.of("resnet20");
+  private static final String OTHER_COMMIT = "f".repeat(40);
+
+  @TempDir private Path cache;
+  private final List<String> warnings = new ArrayList<>();
+  private FakeHub hub;
+
+  @BeforeEach
+  void open() throws IOException {
+    hub = new FakeHub();
+    hub.file("onnx/model.onnx", ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, 1)));
+    hub.file("config.json", bytes("{\"id2label\": {" + names() + "}}"));
+    hub.file(
+        "preprocessor_config.json",
+        bytes(
+            "{\"image_processor_type\": \"ViTImageProcessor\", \"do_resize\": true, \"size\":"
+                + " {\"height\": 32, \"width\": 32}, \"resample\": 2, \"do_normalize\": true,"
+                + " \"image_mean\": [0.5, 0.5, 0.5], \"image_std\": [0.25, 0.25, 0.25]}"));
+  }
+
+  @AfterEach
+  void close() {
+    hub.close();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String names() {
+    return IntStream.range(0, NETWORK.classes())
+        .mapToObj(i -> "\"" + i + "\": \"name " + i + "\"")
+        .collect(Collectors.joining(","));
+  }
+
+  private RemoteModelRepository repository() {
+    return new RemoteModelRepository(
+        new HubVersions(
+            HubRef.parse("hf://org/net@v1"),
+            new HubAccess(hub.endpoint(), null, false),
+            cache.resolve("prepared")),
+        cache.resolve("versions"),
+        warnings::add);
+  }
+
+  @Test
+  void model_isVersionOne_withWhatTheHubSaysAboutIt() throws IOException {
+    try (RemoteModelRepository repository = repository()) {
+      assertThat(repository.models()).containsExactly("net");
+      assertThat(repository.versions("net")).containsExactly(1);
+      ModelVersion version = repository.newest("net");
+      assertThat(version.readVerified()).isNotEmpty();
+      ModelManifest manifest = version.manifest();
+      assertThat(manifest.labels()).hasSize(10).startsWith("name 0");
+      assertThat(manifest.preprocessing().mean()).containsExactly(0.5f, 0.5f, 0.5f);
+      assertThat(manifest.source().file())
+          .isEqualTo("hf://org/net@" + FakeHub.COMMIT + "/onnx/model.onnx");
+    }
+    try (Stream<Path> left = Files.list(cache.resolve("prepared"))) {
+      assertThat(left.map(file -> file.getFileName().toString())).containsExactly(FakeHub.COMMIT);
+    }
+  }
+
+  @Test
+  void secondStart_downloadsNothing_andWorksWithoutTheHub() {
+    ModelManifest first;
+    try (RemoteModelRepository repository = repository()) {
+      first = repository.newest("net").manifest();
+    }
+    int before = hub.requests().size();
+    try (RemoteModelRepository repository = repository()) {
+      assertThat(repository.newest("net").manifest()).isEqualTo(first);
+    }
+    assertThat(hub.requests().subList(before, hub.requests().size()))
+        .allMatch(request -> request.startsWith("hub /api/models/"));
+    hub.fail(503, "");
+    try (RemoteModelRepository repository = repository()) {
+      assertThat(repository.newest("net").manifest()).isEqualTo(first);
+    }
+    assertThat(warnings).singleElement().asString().contains("503");
+  }
+
+  @Test
+  void revisionThatMoves_isPreparedAnew() {
+    try (RemoteModelRepository repository = repository()) {
+      String before = repository.newest("net").sha256();
+      hub.file("onnx/model.onnx", ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, 2)));
+      hub.move(OTHER_COMMIT);
+
+      ModelVersion moved = repository.newest("net");
+
+      assertThat(moved.sha256()).isNotEqualTo(before);
+      assertThat(moved.manifest().source().file()).contains(OTHER_COMMIT);
+    }
+  }
+
+  @Test
+  void modelWithoutNames_isSaid_withTheWayOut() {
+    hub.file("config.json", bytes("{}"));
+    try (RemoteModelRepository repository = repository()) {
+      assertThatThrownBy(() -> repository.newest("net"))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining("'millrace models import hf://org/net@" + FakeHub.COMMIT)
+          .hasMessageContaining("--labels FILE");
+    }
+  }
+
+  @Test
+  void otherName_andPublishing_areRefused() {
+    try (RemoteModelRepository repository = repository()) {
+      assertThatThrownBy(() -> repository.newest("other")).isInstanceOf(ModelException.class);
+      assertThatThrownBy(repository::requireWritable)
+          .hasMessage(
+              "the repository hf://org/net@v1 can only be read: publish to a folder or to s3://…");
+      assertThatThrownBy(() -> repository.remove("net", 1)).hasMessageContaining("can only be");
+    }
+  }
+}
