@@ -28,7 +28,15 @@ public enum Backend {
   ACCELERATOR {
     @Override
     public ModelRuntime runtime() {
-      return new SimulatedAccelerator();
+      return SimulatedAccelerator.fast(System.nanoTime());
+    }
+  },
+
+  /** A simulated device that uses no core and classifies 40 images per second. */
+  SLOW_ACCELERATOR {
+    @Override
+    public ModelRuntime runtime() {
+      return SimulatedAccelerator.slow(System.nanoTime());
     }
   },
 
@@ -55,6 +63,11 @@ public enum Backend {
 
   /** Creates a runtime that opens model versions. */
   public abstract ModelRuntime runtime();
+
+  /** Returns whether the model runs on a simulated device. */
+  boolean isSimulated() {
+    return this == ACCELERATOR || this == SLOW_ACCELERATOR;
+  }
 
   /** Creates a decoder for one thread. */
   public ImageDecoder decoder() {

@@ -44,7 +44,7 @@ final class Millrace {
         InferenceConfig.builder(settings.repository(), settings.model())
             .devices(settings.devices())
             .linger(settings.linger());
-    if (settings.backend() == Backend.ACCELERATOR) {
+    if (settings.backend().isSimulated()) {
       inference.maxBatchSize(settings.maxBatchSize()); // else Millrace would batch as on a CPU
     }
     return new ServiceConfig(

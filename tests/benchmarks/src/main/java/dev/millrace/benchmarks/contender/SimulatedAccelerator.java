@@ -12,17 +12,27 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A simulated device for running models. It uses no CPU core. It executes one run of a model at a
- * time. A run takes 20 ms plus 0.2 ms for each image. In full runs of 64 images, the device
- * classifies 1,951 images per second. Like a GPU, the device begins the next waiting run as soon as
- * the current run ends. It does not wait until the thread that called the current run has woken up.
+ * time. A run takes a fixed time plus a time for each image: 20 ms and 0.2 ms on the fast device,
+ * which therefore classifies 1,951 images per second in full runs of 64 images, and 0 ms and 25 ms
+ * on the slow device, which classifies 40 images per second. Like a GPU, the device begins the next
+ * waiting run as soon as the current run ends. It does not wait until the thread that called the
+ * current run has woken up.
  */
 public final class SimulatedAccelerator implements ModelRuntime {
 
-  /** Largest number of images in a run. */
+  /** Largest number of images in a run of the fast device. */
   public static final int MAX_BATCH_SIZE = 64;
+
+  /** Largest number of images in a run of the slow device. */
+  public static final int SLOW_MAX_BATCH_SIZE = 4;
 
   private static final long RUN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long IMAGE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final long SLOW_IMAGE_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+  private final int maxBatchSize;
+  private final long runNanos;
+  private final long imageNanos;
 
   /**
    * Time at which the device finishes all runs that it has accepted, in ns of {@link
@@ -30,26 +40,39 @@ public final class SimulatedAccelerator implements ModelRuntime {
    */
   private final AtomicLong free;
 
-  SimulatedAccelerator() {
-    this(System.nanoTime());
+  private SimulatedAccelerator(long now, int maxBatchSize, long runNanos, long imageNanos) {
+    free = new AtomicLong(now);
+    this.maxBatchSize = maxBatchSize;
+    this.runNanos = runNanos;
+    this.imageNanos = imageNanos;
   }
 
   /**
-   * Creates a device that is idle at the time {@code now}.
+   * Creates a fast device that is idle at the time {@code now}.
    *
    * @param now current time, in ns of {@link System#nanoTime}
    */
-  SimulatedAccelerator(long now) {
-    free = new AtomicLong(now);
+  static SimulatedAccelerator fast(long now) {
+    return new SimulatedAccelerator(now, MAX_BATCH_SIZE, RUN_NANOS, IMAGE_NANOS);
   }
 
-  /** Returns the number of images per second that the device classifies if every run is full. */
+  /**
+   * Creates a slow device that is idle at the time {@code now}.
+   *
+   * @param now current time, in ns of {@link System#nanoTime}
+   */
+  static SimulatedAccelerator slow(long now) {
+    return new SimulatedAccelerator(now, SLOW_MAX_BATCH_SIZE, 0, SLOW_IMAGE_NANOS);
+  }
+
+  /** Returns the number of images per second that the fast device classifies in full runs. */
   public static double imagesPerSecond() {
-    return MAX_BATCH_SIZE * 1e9 / nanos(MAX_BATCH_SIZE);
+    return MAX_BATCH_SIZE * 1e9 / (RUN_NANOS + MAX_BATCH_SIZE * IMAGE_NANOS);
   }
 
-  private static long nanos(int images) {
-    return RUN_NANOS + images * IMAGE_NANOS;
+  /** Returns the number of images per second that the slow device classifies. */
+  public static double slowImagesPerSecond() {
+    return 1e9 / SLOW_IMAGE_NANOS;
   }
 
   /**
@@ -59,7 +82,8 @@ public final class SimulatedAccelerator implements ModelRuntime {
    * @param images number of images in the run
    */
   long end(long asked, int images) {
-    return free.updateAndGet(before -> (before - asked > 0 ? before : asked) + nanos(images));
+    return free.updateAndGet(
+        before -> (before - asked > 0 ? before : asked) + runNanos + images * imageNanos);
   }
 
   @Override
@@ -91,8 +115,8 @@ public final class SimulatedAccelerator implements ModelRuntime {
 
     @Override
     public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
-      if (images > MAX_BATCH_SIZE) {
-        throw new IllegalArgumentException("images: " + images + " is above " + MAX_BATCH_SIZE);
+      if (images > maxBatchSize) {
+        throw new IllegalArgumentException("images: " + images + " is above " + maxBatchSize);
       }
       long asked = System.nanoTime();
       long end = end(asked, images);

@@ -42,6 +42,7 @@ public final class LocalBenchmarks implements Benchmarks {
           RESNET50,
           RESNET50.halved(),
           new AcceleratorPart(),
+          new ScaleOutPart(),
           new NullModelPart(),
           new LatencyPart(),
           new EnginePart(),

@@ -10,7 +10,7 @@ class SimulatedAcceleratorTest {
   private static final long BEGIN = -5; // System.nanoTime() may be negative
   private static final int FULL = SimulatedAccelerator.MAX_BATCH_SIZE;
 
-  private final SimulatedAccelerator device = new SimulatedAccelerator(BEGIN);
+  private final SimulatedAccelerator device = SimulatedAccelerator.fast(BEGIN);
 
   private static long afterMicros(long micros) {
     return BEGIN + 1_000 * micros;
@@ -41,5 +41,14 @@ class SimulatedAcceleratorTest {
     }
     assertThat(SimulatedAccelerator.imagesPerSecond())
         .isCloseTo(10 * FULL / ((end - BEGIN) / 1e9), within(1e-6));
+  }
+
+  @Test
+  void slowDevice_takesTwentyFiveMillisecondsAnImage() {
+    SimulatedAccelerator slow = SimulatedAccelerator.slow(BEGIN);
+
+    assertThat(slow.end(BEGIN, 1)).isEqualTo(afterMicros(25_000));
+    assertThat(slow.end(BEGIN, 4)).isEqualTo(afterMicros(125_000));
+    assertThat(SimulatedAccelerator.slowImagesPerSecond()).isCloseTo(40, within(1e-6));
   }
 }

@@ -50,4 +50,24 @@ class LocalBenchmarksSuite {
             "resnet20.flink_exactly_once")
         .allSatisfy(rate -> assertThat(rate).isPositive().isFinite());
   }
+
+  @Test
+  void scaleOut_measuresTwoInstances() throws Exception {
+    Collected figures = new Collected();
+
+    new LocalBenchmarks()
+        .measure(
+            Set.of("scale_out"),
+            new BenchmarkConfig(folder, 1, FEW, List.of(Device.CPU), Optional.empty()),
+            figures);
+
+    assertThat(figures.values)
+        .extractingByKeys(
+            "scale_out.instances_1",
+            "scale_out.instances_2",
+            "scale_out.instances_2.efficiency",
+            "scale_out.join_s",
+            "scale_out.leave_s")
+        .allSatisfy(figure -> assertThat(figure).isPositive().isFinite());
+  }
 }

@@ -68,6 +68,9 @@ public record ServiceConfig(
    */
   private static final int MAX_RECORD_BYTES = 90 << 20;
 
+  /** Largest number of records that a poll returns. */
+  private static final int MAX_POLL_RECORDS = 50;
+
   private static final long DEFAULT_BUFFER_MEMORY =
       (Long) ProducerConfig.configDef().defaultValues().get(ProducerConfig.BUFFER_MEMORY_CONFIG);
 
@@ -344,6 +347,10 @@ public record ServiceConfig(
       // until the poll returns.
       defaults.put(StreamsConfig.POLL_MS_CONFIG, 5);
     }
+    // A stream thread polls again only when it has processed the records of the last poll, and it
+    // takes part in a rebalance only when it polls. With Kafka Streams' default of 1,000 records
+    // and a model that classifies 40 images per second, a new instance would wait for a minute.
+    defaults.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
     if (!skipped.isEmpty()) {
       // A poll must not return the record to skip together with the records before it.
       defaults.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 1);

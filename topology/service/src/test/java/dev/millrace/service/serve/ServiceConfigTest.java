@@ -53,6 +53,21 @@ class ServiceConfigTest {
         .containsEntry("linger.ms", "50");
   }
 
+  /** A thread with many polled records and a slow model would not take part in a rebalance. */
+  @Test
+  void polls_returnFewRecords_unlessAsked() {
+    assertThat(polled(Map.of())).hasToString("50");
+    assertThat(polled(Map.of("max.poll.records", "7"))).hasToString("7");
+    assertThat(polled(Map.of("consumer.max.poll.records", "8"))).hasToString("8");
+    assertThat(polled(Map.of("main.consumer.max.poll.records", "9"))).hasToString("9");
+  }
+
+  private static Object polled(Map<String, String> kafka) {
+    return new StreamsConfig(config(kafka).streams())
+        .getMainConsumerConfigs("g", "c", 0)
+        .get("max.poll.records");
+  }
+
   /** With Kafka's default, the images of a new partition would wait up to five minutes. */
   @Test
   void newPartitions_areLookedForTwiceAMinute() {
