@@ -28,7 +28,7 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
  */
 public final class Fleet implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final Duration LOOK = Duration.ofMillis(50);
 
   private record Instance(ContenderProcess process, ContenderProcess.Work work) {}
@@ -78,7 +78,7 @@ public final class Fleet implements AutoCloseable {
    * Waits until the instances share the partitions evenly, and until each instance has answered an
    * image of its share since then.
    *
-   * @throws BenchmarkException if this takes longer than three minutes
+   * @throws BenchmarkException if this takes longer than ten minutes
    */
   public void awaitShares() throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();

@@ -42,11 +42,11 @@ public final class LocalBenchmarks implements Benchmarks {
           RESNET50,
           RESNET50.halved(),
           new AcceleratorPart(),
-          new ScaleOutPart(),
           new NullModelPart(),
           new LatencyPart(),
           new EnginePart(),
-          new DecodePart());
+          new DecodePart(),
+          new ScaleOutPart());
 
   private final List<Part> all;
 
