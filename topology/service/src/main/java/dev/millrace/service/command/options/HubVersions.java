@@ -87,7 +87,12 @@ final class HubVersions implements RemoteVersions {
       throws IOException {
     Path source = prepared().folder().resolve(file);
     if (!Sha256.ofCopy(source, out).equals(sha256)) {
-      throw new ModelException(source + " has changed since it was prepared: delete " + cache);
+      throw new ModelException(
+          source
+              + " is not the file of the manifest: the revision has moved meanwhile, or the file"
+              + " was changed; try again, and delete "
+              + cache
+              + " if that does not help");
     }
   }
 
