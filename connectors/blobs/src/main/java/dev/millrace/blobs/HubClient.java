@@ -69,6 +69,11 @@ final class HubClient implements AutoCloseable {
         try (ClassicHttpResponse response = open(request)) {
           int status = response.getCode();
           if (!HttpStatuses.isRedirect(status)) {
+            if (!access.isHub(next) && status != 200) {
+              throw new RemoteAwayException(
+                  "the hub's file server " + next.getHost() + " answers with status " + status,
+                  null);
+            }
             requireData(response, what);
             HttpEntity entity = response.getEntity();
             return reader.read(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.RemoteAwayException;
 import dev.millrace.testing.FakeHub;
+import dev.millrace.testing.HostileServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -196,5 +197,18 @@ class HubTest {
 
     assertThat(downloaded()).containsExactly("model.onnx");
     assertThat(temp.resolveSibling("config.json")).doesNotExist();
+  }
+
+  @Test
+  void failureOfTheFileServer_isNotToldAsTheHubs() throws IOException {
+    server.file("model.onnx", bytes("graph"));
+    try (HostileServer files = new HostileServer()) {
+      files.status("/model.onnx?signature=1", 403);
+      server.redirect(files.uri(""));
+
+      assertThatThrownBy(() -> download("hf://org/net"))
+          .isInstanceOf(RemoteAwayException.class)
+          .hasMessage("the hub's file server 127.0.0.1 answers with status 403");
+    }
   }
 }

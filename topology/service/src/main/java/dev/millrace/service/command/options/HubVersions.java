@@ -40,6 +40,9 @@ final class HubVersions implements RemoteVersions {
   private final Path cache;
   private final Hub hub;
 
+  /** The version whose manifest was read last. */
+  private ModelVersion current;
+
   /**
    * Creates the repository. Does not connect yet.
    *
@@ -85,15 +88,16 @@ final class HubVersions implements RemoteVersions {
   @Override
   public void read(String model, int version, String file, String sha256, OutputStream out)
       throws IOException {
-    Path source = prepared().folder().resolve(file);
+    Path source = current().folder().resolve(file);
     if (!Sha256.ofCopy(source, out).equals(sha256)) {
       throw new ModelException(
-          source
-              + " is not the file of the manifest: the revision has moved meanwhile, or the file"
-              + " was changed; try again, and delete "
-              + cache
-              + " if that does not help");
+          source + " has changed since it was prepared: delete the folder " + source.getParent());
     }
+  }
+
+  /** {@return the version whose manifest was read last, also if the revision has moved since} */
+  private synchronized ModelVersion current() throws IOException {
+    return current == null ? prepared() : current;
   }
 
   /** {@return the version of the revision's commit, which is prepared if it is not yet} */
@@ -101,10 +105,12 @@ final class HubVersions implements RemoteVersions {
     HubRef commit = hub.resolve(ref);
     String target = commit.path() == null ? commit.revision() : Sha256.of(commit.toString());
     ModelRepository repository = new ModelRepository(cache.resolve(target));
-    if (!Files.isDirectory(repository.root().resolve(ref.model()))) {
+    Path version = repository.root().resolve(ref.model()).resolve(Integer.toString(VERSION));
+    if (!Files.isDirectory(version)) {
       publish(commit, repository);
     }
-    return repository.version(ref.model(), VERSION);
+    current = repository.version(ref.model(), VERSION);
+    return current;
   }
 
   private void publish(HubRef commit, ModelRepository repository) throws IOException {

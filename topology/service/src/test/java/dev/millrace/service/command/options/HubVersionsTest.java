@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.blobs.HubAccess;
 import dev.millrace.blobs.HubRef;
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
@@ -13,6 +14,7 @@ import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.testing.FakeHub;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -122,6 +124,32 @@ class HubVersionsTest {
 
       assertThat(moved.sha256()).isNotEqualTo(before);
       assertThat(moved.manifest().source().file()).contains(OTHER_COMMIT);
+    }
+  }
+
+  /** So a process leaves the cache that is killed while it prepares the model. */
+  @Test
+  void preparationThatWasBrokenOff_isDoneAgain() throws IOException {
+    Files.createDirectories(cache.resolve("prepared").resolve(FakeHub.COMMIT).resolve("net"));
+    try (RemoteModelRepository repository = repository()) {
+      assertThat(repository.newest("net").manifest().labels()).hasSize(10);
+    }
+  }
+
+  @Test
+  void revisionThatMovesWhileAVersionIsRead_doesNotMixTheTwo() throws IOException {
+    HubRef ref = HubRef.parse("hf://org/net");
+    HubAccess access = new HubAccess(hub.endpoint(), null, false);
+    try (HubVersions versions = new HubVersions(ref, access, cache)) {
+      String manifest = new String(versions.manifest("net", 1), StandardCharsets.UTF_8);
+      String sha256 = manifest.replaceAll("(?s).*?\"sha256\"\\s*:\\s*\"(\\w+)\".*", "$1");
+      hub.file("onnx/model.onnx", ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, 2)));
+      hub.move(OTHER_COMMIT);
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+      versions.read("net", 1, ModelVersion.MODEL_FILE, sha256, out);
+
+      assertThat(Sha256.of(out.toByteArray())).isEqualTo(sha256);
     }
   }
 
