@@ -3,10 +3,10 @@ package dev.millrace.blobs;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.ReadOnlyVersions;
 import dev.millrace.core.repository.RemoteAwayException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +15,7 @@ import java.util.Map;
  * objects of a repository in S3, and a file {@code index.json} such as {@code {"resnet20": [1,
  * 2]}}, because web servers have no common way to list a folder.
  */
-final class WebVersions extends FetchedVersions {
+final class WebVersions extends FetchedVersions implements ReadOnlyVersions {
 
   private static final String INDEX = "index.json";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -65,30 +65,5 @@ final class WebVersions extends FetchedVersions {
     if (result instanceof Refused refused) {
       throw failure(path, refused);
     }
-  }
-
-  @Override
-  public void requireWritable() {
-    throw readOnly();
-  }
-
-  @Override
-  public void publish(String model, String sha256, Path file) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean create(String model, int version, byte[] manifest) {
-    throw readOnly();
-  }
-
-  @Override
-  public void remove(String model, int version) {
-    throw readOnly();
-  }
-
-  private ModelException readOnly() {
-    return new ModelException(
-        "the repository " + place() + " can only be read: publish to a folder or to s3://…");
   }
 }

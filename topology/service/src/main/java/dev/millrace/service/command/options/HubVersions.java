@@ -10,8 +10,8 @@ import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
+import dev.millrace.core.repository.ReadOnlyVersions;
 import dev.millrace.core.repository.RemoteAwayException;
-import dev.millrace.core.repository.RemoteVersions;
 import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.onnx.ExportedModel;
 import dev.millrace.onnx.ModelPreparation;
@@ -32,7 +32,7 @@ import java.util.Map;
  * model's ONNX file is prepared for serving once for each commit, as {@code models import} does
  * without options. Thread-safe.
  */
-final class HubVersions implements RemoteVersions {
+final class HubVersions implements ReadOnlyVersions {
 
   private static final int VERSION = 1;
 
@@ -165,31 +165,6 @@ final class HubVersions implements RemoteVersions {
   private ModelException cacheFailed(IOException e) {
     return new ModelException(
         "cannot use the cache " + cache + " (" + e + "); check that it is writable", e);
-  }
-
-  @Override
-  public void requireWritable() {
-    throw readOnly();
-  }
-
-  @Override
-  public void publish(String model, String sha256, Path file) {
-    throw readOnly();
-  }
-
-  @Override
-  public boolean create(String model, int version, byte[] manifest) {
-    throw readOnly();
-  }
-
-  @Override
-  public void remove(String model, int version) {
-    throw readOnly();
-  }
-
-  private ModelException readOnly() {
-    return new ModelException(
-        "the repository " + place() + " can only be read: publish to a folder or to s3://…");
   }
 
   @Override
