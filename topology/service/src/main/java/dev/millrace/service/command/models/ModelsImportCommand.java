@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     footerHeading = Examples.HEADING,
     footer = {
       "  millrace models import model.onnx --model m --labels labels.txt --size 28",
-      "  millrace models import hf://onnx-community/resnet-50-ONNX --model resnet50",
+      "  millrace models import hf://ORG/MODEL@REVISION --model m",
       "  millrace models import w.npz --arch resnet50 --model m --labels labels.txt"
     })
 final class ModelsImportCommand implements Callable<Integer> {
