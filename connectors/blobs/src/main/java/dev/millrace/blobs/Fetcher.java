@@ -21,6 +21,16 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Fetcher implements AutoCloseable {
 
+  /**
+   * When a store began to answer. If half of the time limit was over by then, the store was slow,
+   * and not only the data.
+   */
+  private enum Answer {
+    NONE,
+    LATE,
+    SOON
+  }
+
   private final AllowList allowed;
   private final FetchLimits limits;
   private final Semaphore permits;
@@ -98,17 +108,18 @@ public final class Fetcher implements AutoCloseable {
   private Fetched fetch(DataRef ref, String sha256, OutputStream out, Watch watch)
       throws RefusedException, StoreAwayException {
     running.add(watch);
-    boolean answered = false;
+    Answer answer = Answer.NONE;
     try {
       if (isBrokenOff(watch)) {
         throw new IOException("the fetcher is closed");
       }
       try (Body body = sources.open(ref, watch)) {
-        answered = true;
+        answer =
+            watch.left().compareTo(limits.total().dividedBy(2)) < 0 ? Answer.LATE : Answer.SOON;
         return transfer.copy(body, sha256, out);
       }
     } catch (IOException e) {
-      throw isBrokenOff(watch) ? brokenOff(ref, e) : failure(ref, e, answered, watch);
+      throw isBrokenOff(watch) ? brokenOff(ref, e) : failure(ref, e, answer, watch);
     } catch (StoreAwayException | IllegalStateException e) {
       // So may a client fail that is closed during a request.
       if (isBrokenOff(watch)) {
@@ -129,16 +140,18 @@ public final class Fetcher implements AutoCloseable {
   }
 
   /** {@return the exception to throw if the world is at fault} */
-  private StoreAwayException failure(DataRef ref, IOException e, boolean answered, Watch watch)
+  private StoreAwayException failure(DataRef ref, IOException e, Answer answer, Watch watch)
       throws RefusedException {
     if (!watch.isOver()) {
       return new StoreAwayException(ref.store(), Trouble.of(e), e);
     }
     String limit = "within " + limits.total().toMillis() + " ms";
-    if (!answered) {
-      return new StoreAwayException(ref.store(), "it did not answer " + limit, e);
-    }
-    throw new RefusedException(Refused.Reason.TOO_SLOW, "the data did not come " + limit);
+    return switch (answer) {
+      case NONE -> new StoreAwayException(ref.store(), "it did not answer " + limit, e);
+      case LATE -> new StoreAwayException(ref.store(), "it did not send the data " + limit, e);
+      case SOON ->
+          throw new RefusedException(Refused.Reason.TOO_SLOW, "the data did not come " + limit);
+    };
   }
 
   private Watch watch() {

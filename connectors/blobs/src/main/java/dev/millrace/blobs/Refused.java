@@ -23,7 +23,7 @@ public record Refused(Reason reason, String message) implements FetchResult {
     FORBIDDEN,
     /** The data is larger than the limit. */
     TOO_LARGE,
-    /** The data came too slowly for the time limit. */
+    /** The store answered within half of the time limit, but the data came too slowly. */
     TOO_SLOW,
     /** The data does not have the given checksum. */
     WRONG_CHECKSUM,

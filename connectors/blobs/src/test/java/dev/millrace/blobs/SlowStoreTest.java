@@ -63,6 +63,24 @@ class SlowStoreTest {
     }
   }
 
+  /** A store that is slow at the moment gives the same data in time later. */
+  @Test
+  void dataAfterALateAnswer_isAway() throws Exception {
+    server.on(
+        "/x",
+        out -> {
+          Thread.sleep(1200);
+          write(out, "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n");
+          drip(out);
+        });
+    try (Fetcher fetcher = Fetching.from(Fetching.limits(2000, 1900), server.uri("/"))) {
+      assertThatThrownBy(() -> Fetching.fetch(fetcher, server.uri("/x")))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessageEndingWith(" is away: it did not send the data within 2000 ms");
+      server.awaitBrokenOff();
+    }
+  }
+
   @Test
   void answerThatDrips_isAway() throws Exception {
     server.on(

@@ -43,7 +43,7 @@ class CasesTest {
     BufferedImage expected =
         ImageIO.read(SharedData.file("../cases/images/expected/" + name + ".png").toFile());
 
-    ByteBuffer pixels = decode(name);
+    ByteBuffer pixels = decode(read(name));
 
     int worst = 0;
     for (int i = 0; i < pixels.limit(); i++) {
@@ -74,8 +74,10 @@ class CasesTest {
   }
 
   @Test
-  void jpegWithATableInItsOnlyScan_isRefused() {
-    assertThatThrownBy(() -> decode("jpeg_damaged_scan.jpg"))
+  void jpegWithATableInItsOnlyScan_isRefused() throws IOException {
+    byte[] file = read("jpeg_damaged_scan.jpg");
+
+    assertThatThrownBy(() -> decode(file))
         .hasMessage("the JPEG image is damaged: marker FFDB interrupts a scan's data");
   }
 
@@ -97,8 +99,11 @@ class CasesTest {
         SharedData.file("../cases/images/" + name).toAbsolutePath().toString());
   }
 
-  private static ByteBuffer decode(String name) throws IOException {
-    byte[] file = Files.readAllBytes(SharedData.file("../cases/images/" + name));
+  private static byte[] read(String name) throws IOException {
+    return Files.readAllBytes(SharedData.file("../cases/images/" + name));
+  }
+
+  private static ByteBuffer decode(byte[] file) throws IOException {
     ByteBuffer pixels = ByteBuffer.allocate(GEOMETRY.bytes());
     try (OpenCvImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
       decoder.decode(file, GEOMETRY, pixels);

@@ -55,6 +55,7 @@ class FetchTest {
   private KafkaProducer<String, byte[]> producer;
   private String bootstrapServers;
   private String input;
+  private boolean mayRepeat;
   private RawReader predictions;
   private RawReader deadLetters;
 
@@ -74,6 +75,7 @@ class FetchTest {
       throws Exception {
     bootstrapServers = broker.bootstrapServers();
     input = "fetch-" + guarantee;
+    mayRepeat = guarantee.equals("at_least_once");
     Path models = folder.resolve("models");
     Models.publishRandom(models, input);
     try (MillraceProcess service = serve(models, guarantee);
@@ -88,7 +90,7 @@ class FetchTest {
         everyForm_getsAPrediction();
         hostileReference_becomesADeadLetter();
         placeThatIsAway_stopsOnlyTheRecordsBehindIt(
-            ready.replaceFirst(".*http ", ""), guarantee.equals("at_least_once") ? 1 : 2);
+            ready.replaceFirst(".*http ", ""), mayRepeat ? 1 : 2);
       }
       service.terminate();
       assertThat(service.await(PATIENCE)).isEqualTo(143);
@@ -102,7 +104,7 @@ class FetchTest {
     command.addAll(List.of("--dead-letters", input + ".dead", "--create-topics", 2));
     command.addAll(
         List.of("--guarantee", guarantee, "--stream-threads", 1, "--http", 0, "--metrics", "all"));
-    command.addAll(List.of("--fetch-timeout", 2, "--fetch-max-bytes", 1 << 20));
+    command.addAll(List.of("--fetch-timeout", 4, "--fetch-max-bytes", 1 << 20));
     command.addAll(servers.options());
     return MillraceProcess.start(folder, servers.jvmOptions(), command.toArray());
   }
@@ -126,13 +128,22 @@ class FetchTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static List<ConsumerRecord<byte[], byte[]>> read(RawReader reader, int count) {
+  /**
+   * Reads until there are {@code count} records. Under at-least-once, a store that is slow at the
+   * moment makes the stream process records again; then the last record of a key stands for all.
+   */
+  private List<ConsumerRecord<byte[], byte[]>> read(RawReader reader, int count) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     await()
         .atMost(PATIENCE)
         .until(
             () -> {
-              reader.poll().forEach(records::add);
+              for (ConsumerRecord<byte[], byte[]> record : reader.poll()) {
+                if (mayRepeat) {
+                  records.removeIf(before -> key(before).equals(key(record)));
+                }
+                records.add(record);
+              }
               return records.size() >= count;
             });
     return records;
@@ -189,7 +200,7 @@ class FetchTest {
     refused(servers.web("public/huge"), "the data has more than 1048576 bytes");
     refused(servers.file("public/huge"), "the data has more than 1048576 bytes");
     refused(servers.web("public/endless"), "the data has more than 1048576 bytes");
-    refused(servers.web("public/slow"), "the data did not come within 2000 ms");
+    refused(servers.web("public/slow"), "the data did not come within 4000 ms");
     refused(servers.web("public/none"), "the server has no such data (status 404)");
     refused(servers.web("public/gone"), "the server has no such data (status 410)");
     refused(servers.web("public/forbidden"), "the server forbids access (status 403)");
