@@ -37,6 +37,9 @@ final class BurstPace {
    */
   static final long MOST_WAITING_BYTES = 4 << 20;
 
+  /** A poll should return the records that the thread can process in this time. */
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
   /** Number of recent records from which the time for one record is estimated. */
   private static final double RECENT_RECORDS = 256;
 
@@ -106,6 +109,16 @@ final class BurstPace {
     }
     this.lag = lag;
     returned = now;
+  }
+
+  /**
+   * Returns the largest number of records that a poll should return: as many as the thread can
+   * process in 0.2 s, but at least 1. There is no limit while their time is not known.
+   */
+  int mostRecords() {
+    return recentNanos == 0
+        ? Integer.MAX_VALUE
+        : (int) Math.min(Integer.MAX_VALUE, 1 + POLL_NANOS * recentRecords / recentNanos);
   }
 
   private void noteBusyUntil(long now) {

@@ -20,15 +20,30 @@ final class PolledRecords {
     return records.isEmpty() && !(HAVE_POSITIONS && !records.nextOffsets().isEmpty());
   }
 
+  /** Returns the positions after a poll; none before Kafka 4.0. */
+  static Map<TopicPartition, OffsetAndMetadata> positions(ConsumerRecords<?, ?> records) {
+    return HAVE_POSITIONS ? records.nextOffsets() : Map.of();
+  }
+
   /** Returns one record, after which the position is behind the record. */
-  @SuppressWarnings("deprecation") // the constructor without positions, before 4.0
   static ConsumerRecords<byte[], byte[]> of(
       TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
-    Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records =
-        Map.of(partition, List.of(record));
+    return of(
+        Map.of(partition, List.of(record)),
+        Map.of(partition, new OffsetAndMetadata(record.offset() + 1)));
+  }
+
+  /**
+   * Returns what a poll would return.
+   *
+   * @param positions the positions after the poll
+   */
+  @SuppressWarnings("deprecation") // the constructor without positions, before 4.0
+  static ConsumerRecords<byte[], byte[]> of(
+      Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records,
+      Map<TopicPartition, OffsetAndMetadata> positions) {
     return HAVE_POSITIONS
-        ? new ConsumerRecords<>(
-            records, Map.of(partition, new OffsetAndMetadata(record.offset() + 1)))
+        ? new ConsumerRecords<>(records, positions)
         : new ConsumerRecords<>(records);
   }
 }

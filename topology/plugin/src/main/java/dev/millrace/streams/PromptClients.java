@@ -48,6 +48,10 @@ import org.slf4j.LoggerFactory;
  * requests although its {@code linger.ms} is short. A burst is forwarded every 5 ms, or every 100
  * ms if processing the waiting records takes 100 ms or longer.
  *
+ * <p>A poll returns as many records as the thread can process in about 0.2 s, and the next polls
+ * return the others. So a thread with a slow model takes part in a rebalance soon, because only a
+ * poll does.
+ *
  * <p>While an image cannot be fetched (see {@link InferenceBuilder#fetcher}), the partitions of its
  * task are paused, and the thread's other tasks go on.
  *
@@ -177,13 +181,13 @@ public final class PromptClients implements KafkaClientSupplier {
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  private final class PromptConsumer extends KafkaConsumer<byte[], byte[]> {
+  private final class PromptConsumer extends ShortPollConsumer {
 
     private final Map<String, Object> config;
     private final PromptPoll prompt;
 
     PromptConsumer(Map<String, Object> config, LongSupplier nanoTime) {
-      super(prompt(config), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      super(prompt(config), () -> OwedAnswers.ofThisThread().pace().mostRecords());
       this.config = config;
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll =
           timeout -> skipped.poll(this, super::poll, timeout);

@@ -143,6 +143,24 @@ class BurstPaceTest {
     assertThat(pace.nanosForMore()).isZero();
   }
 
+  @Test
+  void poll_shouldReturnWhatTheThreadProcessesInAFifthOfASecond() {
+    assertThat(pace.mostRecords()).isEqualTo(Integer.MAX_VALUE);
+    take(10, 100, 0);
+    take(10, 100, TimeUnit.MILLISECONDS.toNanos(10 * 50));
+    assertThat(pace.mostRecords()).isEqualTo(1 + 200 / 50);
+
+    for (int i = 0; i < 500; i++) {
+      take(10, 100, TimeUnit.MICROSECONDS.toNanos(10 * 100));
+    }
+    assertThat(pace.mostRecords()).isBetween(1990, 2001);
+
+    for (int i = 0; i < 500; i++) {
+      take(1, 100, TimeUnit.SECONDS.toNanos(1));
+    }
+    assertThat(pace.mostRecords()).isEqualTo(1);
+  }
+
   /**
    * Keeps the thread busy for a time. Then a poll returns records, and the broker has {@code lag}
    * more records.

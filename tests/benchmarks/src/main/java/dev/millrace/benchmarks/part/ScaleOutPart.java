@@ -27,7 +27,7 @@ final class ScaleOutPart implements Part {
 
   private static final String MODEL = "scaled";
   private static final int PARTITIONS = 16;
-  private static final int IMAGES = 64_000;
+  private static final int IMAGES = 160_000;
   private static final List<Integer> INSTANCES = List.of(1, 2, 4, 8);
   private static final double LEAST_SCALE = 0.1;
   private static final double WINDOW_SECONDS = 20;

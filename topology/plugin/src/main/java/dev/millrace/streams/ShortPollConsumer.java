@@ -1,0 +1,125 @@
+package dev.millrace.streams;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Kafka's consumer, except that a poll returns no more records than its thread can process in a
+ * short time (see {@link ShortPolls}).
+ */
+class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
+
+  private final ShortPolls polls;
+
+  /**
+   * Creates a consumer.
+   *
+   * @param config Kafka's configuration
+   * @param most returns the largest number of records that a poll should return, at least 1
+   */
+  ShortPollConsumer(Map<String, Object> config, IntSupplier most) {
+    super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    polls = new ShortPolls(this, most);
+  }
+
+  @Override
+  public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    return polls.poll(super::poll, timeout);
+  }
+
+  @Override
+  public long position(TopicPartition partition) {
+    OptionalLong kept = polls.position(partition);
+    return kept.isPresent() ? kept.getAsLong() : super.position(partition);
+  }
+
+  @Override
+  public long position(TopicPartition partition, Duration timeout) {
+    OptionalLong kept = polls.position(partition);
+    return kept.isPresent() ? kept.getAsLong() : super.position(partition, timeout);
+  }
+
+  @Override
+  public OptionalLong currentLag(TopicPartition partition) {
+    OptionalLong lag = super.currentLag(partition);
+    return lag.isPresent() ? OptionalLong.of(lag.getAsLong() + polls.count(partition)) : lag;
+  }
+
+  @Override
+  public void seek(TopicPartition partition, long offset) {
+    polls.forget(Set.of(partition));
+    super.seek(partition, offset);
+  }
+
+  @Override
+  public void seek(TopicPartition partition, OffsetAndMetadata offset) {
+    polls.forget(Set.of(partition));
+    super.seek(partition, offset);
+  }
+
+  @Override
+  public void seekToBeginning(Collection<TopicPartition> partitions) {
+    polls.forget(partitions.isEmpty() ? assignment() : partitions);
+    super.seekToBeginning(partitions);
+  }
+
+  @Override
+  public void seekToEnd(Collection<TopicPartition> partitions) {
+    polls.forget(partitions.isEmpty() ? assignment() : partitions);
+    super.seekToEnd(partitions);
+  }
+
+  @Override
+  public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
+    super.subscribe(topics, new Forgetting(listener));
+  }
+
+  @Override
+  public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
+    super.subscribe(pattern, new Forgetting(listener));
+  }
+
+  /** Forgets the records of partitions after Kafka Streams has committed and closed their tasks. */
+  private final class Forgetting implements ConsumerRebalanceListener {
+
+    private final ConsumerRebalanceListener listener;
+
+    Forgetting(ConsumerRebalanceListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      listener.onPartitionsAssigned(partitions);
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      try {
+        listener.onPartitionsRevoked(partitions);
+      } finally {
+        polls.forget(partitions);
+      }
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+      try {
+        listener.onPartitionsLost(partitions);
+      } finally {
+        polls.forget(partitions);
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package dev.millrace.streams;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Divides the records of a poll, so that a thread with a slow model polls several times a second.
+ * Only a poll takes part in a rebalance, in several steps. If a thread classified 50 images of 50
+ * ms between two polls, the whole group would wait for it for 2.5 s in each step.
+ *
+ * <p>A poll returns as many records as the thread can process in a short time. The others are kept
+ * for the next polls. While records are kept, the consumer still polls, but reads nothing.
+ *
+ * <p>For Kafka Streams, a record that is kept was not read yet: the position of its partition is
+ * the first record that is kept. Records are forgotten if their partition is revoked, or the
+ * consumer seeks in it. Confined to the consumer's thread.
+ */
+final class ShortPolls {
+
+  /**
+   * The records of a partition that the consumer has read, but not returned.
+   *
+   * @param records at least one record
+   * @param end the position behind the last record
+   */
+  private record Kept(List<ConsumerRecord<byte[], byte[]>> records, OffsetAndMetadata end) {
+
+    Kept followedBy(Kept later) {
+      List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(records);
+      all.addAll(later.records);
+      return new Kept(all, later.end);
+    }
+  }
+
+  private static final String NO_METADATA = "";
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final IntSupplier most;
+
+  private final Map<TopicPartition, Kept> kept = new LinkedHashMap<>();
+
+  /** The partitions that are paused during a poll that reads nothing. */
+  private final Set<TopicPartition> paused = new HashSet<>();
+
+  /**
+   * @param consumer the consumer that is polled; only its assignment is read and its partitions are
+   *     paused and resumed
+   * @param most returns the largest number of records that a poll should return, at least 1
+   */
+  ShortPolls(Consumer<byte[], byte[]> consumer, IntSupplier most) {
+    this.consumer = consumer;
+    this.most = most;
+  }
+
+  /**
+   * Polls, and returns the next records.
+   *
+   * @param poll polls the consumer
+   * @param timeout the longest time to wait for records
+   */
+  ConsumerRecords<byte[], byte[]> poll(
+      Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Duration timeout) {
+    boolean ready = !consumer.paused().containsAll(kept.keySet());
+    ConsumerRecords<byte[], byte[]> read = ready ? pollWithoutReading(poll) : poll.apply(timeout);
+    int count = most.getAsInt();
+    return kept.isEmpty() && read.count() <= count ? read : divided(read, count);
+  }
+
+  /** Polls while all partitions are paused. May return records of partitions that are new. */
+  private ConsumerRecords<byte[], byte[]> pollWithoutReading(
+      Function<Duration, ConsumerRecords<byte[], byte[]>> poll) {
+    paused.addAll(consumer.assignment());
+    paused.removeAll(consumer.paused());
+    consumer.pause(List.copyOf(paused));
+    try {
+      return poll.apply(Duration.ZERO);
+    } finally {
+      paused.retainAll(consumer.assignment());
+      consumer.resume(List.copyOf(paused));
+      paused.clear();
+    }
+  }
+
+  /** Keeps the records that were read, and returns the first {@code count} of all that are kept. */
+  private ConsumerRecords<byte[], byte[]> divided(ConsumerRecords<byte[], byte[]> read, int count) {
+    Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>(PolledRecords.positions(read));
+    for (TopicPartition partition : read.partitions()) {
+      List<ConsumerRecord<byte[], byte[]>> records = read.records(partition);
+      OffsetAndMetadata end = positions.remove(partition);
+      kept.merge(
+          partition, new Kept(records, end == null ? behind(records) : end), Kept::followedBy);
+    }
+    Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> first = new LinkedHashMap<>();
+    int left = count;
+    for (TopicPartition partition : List.copyOf(kept.keySet())) {
+      if (left > 0 && !consumer.paused().contains(partition)) {
+        first.put(partition, take(partition, left, positions));
+        left -= first.get(partition).size();
+      }
+    }
+    return PolledRecords.of(first, positions);
+  }
+
+  /**
+   * Removes the first records of a partition.
+   *
+   * @param positions receives the position behind these records
+   */
+  private List<ConsumerRecord<byte[], byte[]>> take(
+      TopicPartition partition, int most, Map<TopicPartition, OffsetAndMetadata> positions) {
+    Kept all = kept.remove(partition);
+    int count = Math.min(most, all.records().size());
+    List<ConsumerRecord<byte[], byte[]>> first = all.records().subList(0, count);
+    if (count == all.records().size()) {
+      positions.put(partition, all.end());
+    } else {
+      List<ConsumerRecord<byte[], byte[]>> others =
+          all.records().subList(count, all.records().size());
+      positions.put(
+          partition,
+          new OffsetAndMetadata(
+              others.get(0).offset(), first.get(count - 1).leaderEpoch(), NO_METADATA));
+      kept.put(partition, new Kept(List.copyOf(others), all.end()));
+    }
+    return first;
+  }
+
+  private static OffsetAndMetadata behind(List<ConsumerRecord<byte[], byte[]>> records) {
+    ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
+    return new OffsetAndMetadata(last.offset() + 1, last.leaderEpoch(), NO_METADATA);
+  }
+
+  /** Returns the offset of the first record that is kept of a partition, if there is one. */
+  OptionalLong position(TopicPartition partition) {
+    Kept records = kept.get(partition);
+    return records == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(records.records().get(0).offset());
+  }
+
+  /** Returns the number of records that are kept of a partition. */
+  int count(TopicPartition partition) {
+    Kept records = kept.get(partition);
+    return records == null ? 0 : records.records().size();
+  }
+
+  /**
+   * Forgets the records of partitions. To be called when the consumer seeks in these partitions, or
+   * has lost them.
+   */
+  void forget(Collection<TopicPartition> partitions) {
+    kept.keySet().removeAll(partitions);
+    paused.removeAll(partitions);
+  }
+}

@@ -1,0 +1,224 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("build-kafka")
+class ShortPollsTest {
+
+  private static final TopicPartition ONE = new TopicPartition("images", 1);
+  private static final TopicPartition TWO = new TopicPartition("images", 2);
+  private static final TopicPartition NEW = new TopicPartition("images", 3);
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+
+  /** The timeout of each of the consumer's polls, and the partitions that were paused. */
+  private final List<Duration> timeouts = new ArrayList<>();
+
+  private final List<Set<TopicPartition>> paused = new ArrayList<>();
+
+  private Runnable duringPoll = () -> {};
+  private int most = 2;
+  private final ShortPolls polls = new ShortPolls(consumer, () -> most);
+
+  @BeforeEach
+  void assign() {
+    consumer.assign(Set.of(ONE, TWO));
+    consumer.seek(ONE, 10);
+    consumer.seek(TWO, 20);
+  }
+
+  private void arrive(TopicPartition partition, long... offsets) {
+    for (long offset : offsets) {
+      consumer.addRecord(
+          new ConsumerRecord<>(
+              partition.topic(),
+              partition.partition(),
+              offset,
+              0,
+              TimestampType.CREATE_TIME,
+              0,
+              0,
+              null,
+              null,
+              new RecordHeaders(),
+              Optional.of(5)));
+    }
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll() {
+    return polls.poll(
+        timeout -> {
+          timeouts.add(timeout);
+          paused.add(consumer.paused());
+          duringPoll.run();
+          return consumer.poll(timeout);
+        },
+        LONG);
+  }
+
+  private static List<Long> offsets(ConsumerRecords<byte[], byte[]> records, TopicPartition of) {
+    return records.records(of).stream().map(ConsumerRecord::offset).toList();
+  }
+
+  private static Map<TopicPartition, OffsetAndMetadata> behind(
+      TopicPartition partition, long offset) {
+    return Map.of(partition, new OffsetAndMetadata(offset, Optional.of(5), ""));
+  }
+
+  @Test
+  void fewRecords_passAsTheyAre() {
+    arrive(ONE, 10, 11);
+
+    assertThat(offsets(poll(), ONE)).containsExactly(10L, 11L);
+    assertThat(polls.position(ONE)).isEmpty();
+    assertThat(polls.count(ONE)).isZero();
+    assertThat(poll().isEmpty()).isTrue();
+    assertThat(timeouts).containsExactly(LONG, LONG);
+  }
+
+  @Test
+  void manyRecords_comeInOrderOverSeveralPolls() {
+    arrive(ONE, 10, 11, 12, 15, 16);
+
+    ConsumerRecords<byte[], byte[]> first = poll();
+    assertThat(offsets(first, ONE)).containsExactly(10L, 11L);
+    assertThat(first.nextOffsets()).isEqualTo(behind(ONE, 12));
+    assertThat(polls.position(ONE)).isEqualTo(OptionalLong.of(12));
+    assertThat(polls.count(ONE)).isEqualTo(3);
+
+    ConsumerRecords<byte[], byte[]> second = poll();
+    assertThat(offsets(second, ONE)).containsExactly(12L, 15L);
+    assertThat(second.nextOffsets()).isEqualTo(behind(ONE, 16));
+
+    ConsumerRecords<byte[], byte[]> third = poll();
+    assertThat(offsets(third, ONE)).containsExactly(16L);
+    assertThat(third.nextOffsets()).isEqualTo(behind(ONE, 17));
+    assertThat(polls.position(ONE)).isEmpty();
+  }
+
+  @Test
+  void whileRecordsAreKept_theConsumerPollsButReadsNothing() {
+    arrive(ONE, 10, 11, 12);
+    poll();
+    arrive(TWO, 20);
+    consumer.pause(Set.of(TWO));
+
+    assertThat(poll().partitions()).containsExactly(ONE);
+
+    assertThat(timeouts).containsExactly(LONG, Duration.ZERO);
+    assertThat(paused).containsExactly(Set.of(), Set.of(ONE, TWO));
+    assertThat(consumer.paused()).containsExactly(TWO);
+    consumer.resume(Set.of(TWO));
+    assertThat(offsets(poll(), TWO)).containsExactly(20L);
+  }
+
+  @Test
+  void recordsOfSeveralPartitions_countTogether() {
+    arrive(ONE, 10, 11, 12);
+    arrive(TWO, 20, 21);
+    most = 4;
+
+    ConsumerRecords<byte[], byte[]> first = poll();
+
+    assertThat(first.count()).isEqualTo(4);
+    assertThat(first.nextOffsets().keySet()).containsExactlyInAnyOrder(ONE, TWO);
+    assertThat(poll().count()).isEqualTo(1);
+  }
+
+  @Test
+  void keptRecordsOfAPausedPartition_waitAndOthersAreRead() {
+    arrive(ONE, 10, 11, 12);
+    poll();
+    consumer.pause(Set.of(ONE));
+    arrive(TWO, 20, 21, 22);
+
+    assertThat(poll().partitions()).containsExactly(TWO);
+    assertThat(timeouts).containsExactly(LONG, LONG);
+    assertThat(polls.position(ONE)).isEqualTo(OptionalLong.of(12));
+
+    consumer.resume(Set.of(ONE));
+    ConsumerRecords<byte[], byte[]> last = poll();
+    assertThat(offsets(last, ONE)).containsExactly(12L);
+    assertThat(offsets(last, TWO)).containsExactly(22L);
+  }
+
+  @Test
+  void forgottenRecords_areReadAgain() {
+    arrive(ONE, 10, 11, 12);
+    poll();
+    polls.forget(Set.of(ONE));
+    consumer.seek(ONE, 10);
+    arrive(ONE, 10);
+
+    assertThat(polls.position(ONE)).isEmpty();
+    assertThat(offsets(poll(), ONE)).containsExactly(10L);
+  }
+
+  /** In the rebalance, Kafka Streams pauses the partitions of tasks that do not run yet. */
+  @Test
+  void partitionThatIsLostDuringAPoll_andComesBack_staysPaused() {
+    arrive(ONE, 10, 11, 12);
+    poll();
+    duringPoll =
+        () -> {
+          polls.forget(Set.of(ONE));
+          consumer.pause(Set.of(ONE));
+        };
+
+    assertThat(poll().isEmpty()).isTrue();
+
+    assertThat(consumer.paused()).containsExactly(ONE);
+  }
+
+  @Test
+  void partitionThatIsNew_isReadAtOnce() {
+    arrive(ONE, 10, 11, 12);
+    poll();
+    duringPoll =
+        () -> {
+          consumer.assign(Set.of(TWO, NEW));
+          polls.forget(Set.of(ONE));
+          consumer.seek(NEW, 30);
+          arrive(NEW, 30);
+        };
+
+    assertThat(offsets(poll(), NEW)).containsExactly(30L);
+    assertThat(consumer.paused()).doesNotContain(TWO, NEW);
+  }
+
+  @Test
+  void failedPoll_leavesThePartitionsAndTheRecordsAsTheyWere() {
+    arrive(ONE, 10, 11, 12);
+    poll();
+    duringPoll =
+        () -> {
+          throw new IllegalStateException("broken");
+        };
+
+    assertThatThrownBy(this::poll).hasMessage("broken");
+
+    assertThat(consumer.paused()).isEmpty();
+    duringPoll = () -> {};
+    assertThat(offsets(poll(), ONE)).containsExactly(12L);
+  }
+}
