@@ -265,6 +265,10 @@ final class Pipeline implements AutoCloseable {
     return bootstrapServers;
   }
 
+  ServiceConfig config() {
+    return config;
+  }
+
   InferenceService service() {
     return service;
   }

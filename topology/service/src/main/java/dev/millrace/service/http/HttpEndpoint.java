@@ -1,5 +1,6 @@
 package dev.millrace.service.http;
 
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.service.serve.InferenceService;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -83,6 +84,16 @@ public final class HttpEndpoint implements AutoCloseable {
       InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
       throws IOException {
     return new HttpEndpoint(address, service, registry);
+  }
+
+  /**
+   * Lets another handler answer a path, and all paths that begin with it.
+   *
+   * @param path the path, which begins with a slash
+   * @param handler answers the requests, on several threads at the same time
+   */
+  public void serve(String path, HttpHandler handler) {
+    server.createContext(path, handler);
   }
 
   /** {@return the address that the endpoint listens on} */

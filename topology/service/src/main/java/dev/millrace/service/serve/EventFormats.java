@@ -44,7 +44,7 @@ public record EventFormats(Map<String, String> keys, OutputFormat output) {
   }
 
   /** {@return the serde of the input topics} */
-  Serde<ImageEvent> images() {
+  public Serde<ImageEvent> images() {
     return SchemaRegistry.imageSerde(keys);
   }
 

@@ -32,6 +32,7 @@ public final class InferenceService implements AutoCloseable {
       factory;
   private final MeterRegistry registry;
   private final Runnable closeImages;
+  private final PredictionTap tap = new PredictionTap();
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile ChampionFollower follower;
@@ -194,7 +195,7 @@ public final class InferenceService implements AutoCloseable {
       return;
     }
     inference = loaded;
-    stream = new RunningStream(config, loaded, registry, running, ended);
+    stream = new RunningStream(config, loaded, tap, registry, running, ended);
   }
 
   private void end(RuntimeException failure) {
@@ -211,6 +212,15 @@ public final class InferenceService implements AutoCloseable {
   public Optional<ModelVersion> serving() {
     Inference<byte[], ImageEvent, Prediction> loaded = inference;
     return loaded == null ? Optional.empty() : loaded.serving();
+  }
+
+  /**
+   * Passes predictions to a listener from now on, instead of to the listener before.
+   *
+   * @param listener sees each prediction that the service forwards; null for no listener
+   */
+  public void listen(PredictionListener listener) {
+    tap.listener(listener);
   }
 
   /**

@@ -51,6 +51,7 @@ final class RunningStream implements AutoCloseable {
    * Creates the client, and joins the group.
    *
    * @param inference classifies the images; the caller closes it
+   * @param tap sees each prediction that is forwarded
    * @param registry receives the metrics; the caller closes it
    * @param running is completed once the client has joined the group
    * @param ended is completed when the client has ended. It is completed exceptionally if the
@@ -60,6 +61,7 @@ final class RunningStream implements AutoCloseable {
   RunningStream(
       ServiceConfig config,
       Inference<byte[], ImageEvent, Prediction> inference,
+      PredictionTap tap,
       MeterRegistry registry,
       CompletableFuture<Void> running,
       CompletableFuture<Void> ended) {
@@ -71,7 +73,7 @@ final class RunningStream implements AutoCloseable {
     this.clients = new PromptClients(config.skipped());
     this.streams =
         new KafkaStreams(
-            ServiceTopology.of(config.topics(), config.formats(), inference, limits),
+            ServiceTopology.of(config.topics(), config.formats(), inference, limits, tap),
             config.streams(largestBatch(config, limits)),
             clients);
     this.metrics = new KafkaStreamsMetrics(streams);

@@ -40,6 +40,7 @@ final class SendablePredictions
   private final Serializer<Prediction> serializer;
   private final LimitsReader limits;
   private final Clock clock;
+  private final PredictionTap tap;
 
   /**
    * Creates this step of the topology.
@@ -48,13 +49,19 @@ final class SendablePredictions
    * @param serializer writes predictions; all stream tasks share it
    * @param limits reads the limits of the output topic; all stream tasks share it
    * @param clock the clock; its time is compared with the timestamps of predictions
+   * @param tap sees each prediction that is forwarded
    */
   SendablePredictions(
-      String output, Serializer<Prediction> serializer, LimitsReader limits, Clock clock) {
+      String output,
+      Serializer<Prediction> serializer,
+      LimitsReader limits,
+      Clock clock,
+      PredictionTap tap) {
     this.output = output;
     this.serializer = serializer;
     this.limits = limits;
     this.clock = clock;
+    this.tap = tap;
   }
 
   @Override
@@ -83,6 +90,7 @@ final class SendablePredictions
                 throw new UnsendableException(
                     "topic " + output + " would refuse its prediction: " + reason);
               });
+      tap.predicted(record.value(), record.timestamp());
       context().forward(record);
     }
   }

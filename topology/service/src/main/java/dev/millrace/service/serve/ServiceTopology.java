@@ -29,12 +29,14 @@ final class ServiceTopology {
    *
    * @param formats the formats of the input and output topics
    * @param limits reads the limits of the output topic
+   * @param tap sees each prediction that is forwarded
    */
   static Topology of(
       Topics topics,
       EventFormats formats,
       Inference<byte[], ImageEvent, Prediction> inference,
-      LimitsReader limits) {
+      LimitsReader limits,
+      PredictionTap tap) {
     StreamsBuilder builder = new StreamsBuilder();
     Serde<Prediction> predictions = formats.predictions();
     Consumed<byte[], ImageEvent> consumed =
@@ -47,7 +49,7 @@ final class ServiceTopology {
         .processValues(inference, Named.as("inference"))
         .processValues(
             new SendablePredictions(
-                topics.output(), predictions.serializer(), limits, Clock.systemUTC()),
+                topics.output(), predictions.serializer(), limits, Clock.systemUTC(), tap),
             Named.as("sendable-predictions"))
         .to(
             topics.output(),

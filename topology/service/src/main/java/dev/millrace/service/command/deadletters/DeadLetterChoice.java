@@ -2,6 +2,7 @@ package dev.millrace.service.command.deadletters;
 
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
+import dev.millrace.service.deadletters.DeadLetter;
 import dev.millrace.service.serve.Topics;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;

@@ -2,6 +2,7 @@ package dev.millrace.service.command.deadletters;
 
 import dev.millrace.service.command.output.Json;
 import dev.millrace.service.command.output.Style;
+import dev.millrace.service.deadletters.DeadLetter;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;

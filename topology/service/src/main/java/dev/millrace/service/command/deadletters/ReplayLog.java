@@ -1,5 +1,6 @@
 package dev.millrace.service.command.deadletters;
 
+import dev.millrace.service.deadletters.DeadLetter;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;

@@ -7,6 +7,7 @@ import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.output.Terminal;
+import dev.millrace.service.deadletters.DeadLetter;
 import java.io.PrintWriter;
 import java.time.ZoneId;
 import java.util.Set;

@@ -4,10 +4,9 @@ import dev.millrace.control.ControlTopic;
 import dev.millrace.service.command.cluster.Cluster;
 import dev.millrace.service.command.cluster.TopicReader;
 import dev.millrace.service.command.options.KafkaOptions;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.millrace.service.history.Naming;
+import dev.millrace.service.history.Reported;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,19 +45,7 @@ final class ModelTopics implements AutoCloseable {
    * skipped.
    */
   void namings(Consumer<Naming> namings) {
-    read(
-        ControlTopic.NAME,
-        record -> {
-          try {
-            namings.accept(
-                new Naming(
-                    Instant.ofEpochMilli(record.timestamp()),
-                    new String(record.key(), StandardCharsets.UTF_8),
-                    ControlTopic.champion(record)));
-          } catch (IOException e) {
-            // Instances also skip such a record, and log it.
-          }
-        });
+    read(ControlTopic.NAME, record -> Naming.of(record).ifPresent(namings));
   }
 
   /**

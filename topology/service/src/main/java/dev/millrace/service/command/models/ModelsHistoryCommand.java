@@ -8,6 +8,8 @@ import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.output.Json;
+import dev.millrace.service.history.History;
+import dev.millrace.service.history.HistoryEvent;
 import java.io.PrintWriter;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;

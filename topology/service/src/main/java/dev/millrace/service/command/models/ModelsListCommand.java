@@ -8,6 +8,7 @@ import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.RepositoryOption;
 import dev.millrace.service.command.output.Json;
 import dev.millrace.service.command.output.Table;
+import dev.millrace.service.history.Instances;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.HashMap;

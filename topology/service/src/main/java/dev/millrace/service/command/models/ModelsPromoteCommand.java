@@ -1,13 +1,12 @@
 package dev.millrace.service.command.models;
 
 import dev.millrace.control.Champion;
-import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.VersionOption;
-import java.util.Optional;
+import dev.millrace.service.promotion.Promotion;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,35 +46,14 @@ final class ModelsPromoteCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ModelVersion chosen = version.read();
-    var unused = ModelTrial.usual().check(chosen);
-    Champion promoted = Champions.of(kafka).change(chosen.name(), before -> next(chosen, before));
+    Promotion promotion =
+        new Promotion(version.repository(), chosen.name(), ModelTrial.usual()::check);
+    promotion.trial().accept(chosen);
+    Champion promoted =
+        Champions.of(kafka)
+            .change(
+                chosen.name(), before -> promotion.promoted(chosen, before, allowSignatureChange));
     Champions.print(spec, json, chosen.name(), promoted);
     return ExitCode.DONE;
-  }
-
-  private Champion next(ModelVersion chosen, Optional<Champion> before) {
-    if (!allowSignatureChange) {
-      before.ifPresent(champion -> requireSignature(chosen, champion));
-    }
-    Integer previous =
-        before
-            .map(
-                champion ->
-                    champion.version() == chosen.version()
-                        ? champion.previous()
-                        : (Integer) champion.version())
-            .orElse(null);
-    return new Champion(chosen.version(), previous, allowSignatureChange, chosen.sha256());
-  }
-
-  /**
-   * Requires that the chosen version has the signature of the current version, unless the current
-   * version was removed from the repository.
-   */
-  private void requireSignature(ModelVersion chosen, Champion before) {
-    ModelRepository models = version.repository();
-    if (models.versions(chosen.name()).contains(before.version())) {
-      chosen.requireSignatureOf(models.manifest(chosen.name(), before.version()));
-    }
   }
 }

@@ -7,6 +7,8 @@ import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.output.Table;
+import dev.millrace.service.history.Instances;
+import dev.millrace.service.history.Reported;
 import java.io.PrintWriter;
 import java.time.ZoneId;
 import java.util.List;

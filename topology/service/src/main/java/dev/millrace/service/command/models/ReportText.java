@@ -2,6 +2,7 @@ package dev.millrace.service.command.models;
 
 import dev.millrace.control.SwapReport;
 import dev.millrace.service.command.output.Json;
+import dev.millrace.service.history.Reported;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ record ReportText(ZoneId zone) {
         report.instance(),
         report.serving() == null ? "nothing" : "version " + report.serving(),
         time(reported),
-        outcome(report));
+        reported.outcome());
   }
 
   /** {@return the report as one line of text} */
@@ -41,33 +42,12 @@ record ReportText(ZoneId zone) {
         + "  "
         + reported.report().instance()
         + ": "
-        + outcome(reported.report());
+        + reported.outcome();
   }
 
   /** {@return the report's time as text} */
   String time(Reported reported) {
     return TIME.format(reported.time().atZone(zone));
-  }
-
-  /**
-   * {@return the outcome of a service's model swap or of a trainer's promotion gate, as text with
-   * the reason}
-   */
-  static String outcome(SwapReport report) {
-    String version = "version " + report.version();
-    String reason = report.reason() == null ? "" : ": " + report.reason();
-    String text =
-        switch (report.outcome()) {
-          case SWAPPED ->
-              String.format(
-                  Locale.ROOT, "%s serves, after %.0f ms", version, report.milliseconds());
-          case REJECTED -> version + " was rejected";
-          case UNCHANGED -> version + " served already";
-          case SUPERSEDED -> version + " was superseded by a newer order";
-          case BLESSED -> version + " is better and was promoted";
-          case REFUSED -> version + " was not promoted";
-        };
-    return (text + reason).replaceAll("\\p{Cntrl}+", " ");
   }
 
   /** {@return the report's fields and its time as one JSON object} */

@@ -4,6 +4,7 @@ import dev.millrace.service.broker.JaasLine;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.help.Suggestions;
+import dev.millrace.service.promotion.KafkaConfigs;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -112,6 +113,12 @@ public final class KafkaOptions {
     properties.putAll(all);
     properties.put(BOOTSTRAP, bootstrapServers);
     return properties;
+  }
+
+  /** {@return the configurations of clients without defaults of a command} */
+  public KafkaConfigs configs() {
+    return new KafkaConfigs(
+        bootstrapServers(), admin(), producer(Map.of()), consumer(Map.of()));
   }
 
   private Map<String, Object> client(KafkaKeys client, Map<String, String> defaults) {

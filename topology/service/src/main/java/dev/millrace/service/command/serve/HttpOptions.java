@@ -4,11 +4,13 @@ import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.http.HttpEndpoint;
+import dev.millrace.service.page.LivePage;
 import dev.millrace.service.serve.InferenceService;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** A mixin of options for the address at which a service exposes its metrics and health. */
@@ -44,19 +46,39 @@ final class HttpOptions {
     return metrics.registry();
   }
 
-  /** The HTTP endpoint, or none without {@code --http}. */
-  record Listener(Optional<HttpEndpoint> endpoint, String host) implements AutoCloseable {
+  /**
+   * The HTTP endpoint, or none without {@code --http}.
+   *
+   * @param page the live page that the endpoint serves, or none
+   */
+  record Listener(Optional<HttpEndpoint> endpoint, String host, Optional<LivePage> page)
+      implements AutoCloseable {
+
+    private static Listener of(HttpEndpoint endpoint, String host, Optional<LivePage> page) {
+      page.ifPresent(live -> endpoint.serve(LivePage.PATH, live.handler()));
+      return new Listener(Optional.of(endpoint), host, page);
+    }
 
     /**
      * {@return the text about the endpoint's address in the line that begins with 'ready'; empty
      * without an endpoint}
      */
     String text() {
-      return endpoint.map(e -> ", http " + host + ":" + e.address().getPort()).orElse("");
+      return endpoint.map(e -> pageText(e) + ", http " + host + ":" + port(e)).orElse("");
+    }
+
+    private String pageText(HttpEndpoint e) {
+      String name = e.address().getAddress().isAnyLocalAddress() ? "localhost" : host;
+      return page.isPresent() ? ", page http://" + name + ":" + port(e) + LivePage.PATH + "/" : "";
+    }
+
+    private static int port(HttpEndpoint e) {
+      return e.address().getPort();
     }
 
     @Override
     public void close() {
+      page.ifPresent(LivePage::close);
       endpoint.ifPresent(HttpEndpoint::close);
     }
   }
@@ -66,16 +88,20 @@ final class HttpOptions {
    * group. If the port is in use, the command then fails before the service joins, so Kafka does
    * not rebalance the group.
    *
+   * @param page opens the page; called only if {@code --http} is set
    * @return the endpoint, which the caller closes
    * @throws CommandException if the port is in use, or the address does not belong to this machine
    */
-  Listener listen(InferenceService service, PrometheusMeterRegistry registry) {
+  Listener listen(
+      InferenceService service,
+      PrometheusMeterRegistry registry,
+      Supplier<Optional<LivePage>> page) {
     if (port == null) {
-      return new Listener(Optional.empty(), host);
+      return new Listener(Optional.empty(), host, Optional.empty());
     }
     try {
       InetSocketAddress address = new InetSocketAddress(host, port);
-      return new Listener(Optional.of(HttpEndpoint.listen(address, service, registry)), host);
+      return Listener.of(HttpEndpoint.listen(address, service, registry), host, page.get());
     } catch (IOException e) {
       throw new CommandException(
           "cannot listen on "

@@ -9,9 +9,12 @@ import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
+import dev.millrace.service.command.models.ModelTrial;
 import dev.millrace.service.command.options.FormatOptions;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.TopicOptions;
+import dev.millrace.service.page.LivePage;
+import dev.millrace.service.page.PageConfig;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
@@ -21,6 +24,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
@@ -61,6 +65,8 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Mixin private GroupOptions group;
 
   @Mixin private HttpOptions http;
+
+  @Mixin private PageOptions page;
 
   @Grouped(Section.TOPICS)
   @Option(
@@ -121,6 +127,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
             pin,
             RecordPlace.byPartition(skip),
             kafka.streams(group.streams()));
+    Optional<PageConfig> pageConfig = page.config();
     StartUp startUp = new StartUp(kafka, config, createTopics, group.from());
     Duration patience = group.patience();
     InferenceService.loadLibraries();
@@ -128,7 +135,11 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     try (StopSignal stop = StopSignal.listen();
         JvmGcMetrics gc = new JvmGcMetrics();
         InferenceService service = InferenceService.of(config, registry);
-        HttpOptions.Listener listener = http.listen(service, registry)) {
+        HttpOptions.Listener listener =
+            http.listen(
+                service,
+                registry,
+                () -> pageConfig.map(shown -> livePage(service, config, registry, shown)))) {
       gc.bindTo(registry);
       new JvmMemoryMetrics().bindTo(registry);
       new ProcessorMetrics().bindTo(registry);
@@ -143,6 +154,15 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
       }
     }
     return ExitCode.DONE;
+  }
+
+  private LivePage livePage(
+      InferenceService service,
+      ServiceConfig config,
+      PrometheusMeterRegistry registry,
+      PageConfig shown) {
+    return LivePage.open(
+        service, config, registry, kafka.configs(), shown, ModelTrial.usual()::check);
   }
 
   private void announce(

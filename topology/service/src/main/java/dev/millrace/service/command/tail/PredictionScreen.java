@@ -2,9 +2,9 @@ package dev.millrace.service.command.tail;
 
 import dev.millrace.events.Prediction;
 import dev.millrace.events.WireFormat;
-import dev.millrace.service.command.deadletters.DeadLetter;
 import dev.millrace.service.command.deadletters.DeadLetterLine;
 import dev.millrace.service.command.output.PredictionLine;
+import dev.millrace.service.deadletters.DeadLetter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

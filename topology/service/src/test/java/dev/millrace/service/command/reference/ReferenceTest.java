@@ -3,8 +3,8 @@ package dev.millrace.service.command.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.control.ControlTopic;
-import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
+import dev.millrace.control.SwapReport;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.RunningBroker;
@@ -162,7 +162,7 @@ class ReferenceTest {
             report(),
             DeadLetter.STUB,
             DeadLetter.TIMESTAMP,
-            dev.millrace.service.command.deadletters.DeadLetter.REPLAYED,
+            dev.millrace.service.deadletters.DeadLetter.REPLAYED,
             metrics,
             words(
                 Arrays.stream(BadImageException.Reason.values())

@@ -1,4 +1,4 @@
-package dev.millrace.service.command.models;
+package dev.millrace.service.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.millrace.service.command.deadletters;
+package dev.millrace.service.deadletters;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import org.apache.kafka.common.header.Header;
 public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
 
   /** The prefix of all headers that Kafka Streams adds to a dead letter. */
-  static final String ERRORS = "__streams.errors.";
+  public static final String ERRORS = "__streams.errors.";
 
   /**
    * The header that a replay adds to each record that it sends. The header's value is the position
@@ -26,7 +26,7 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
    * The header that marks a dead letter without a value. The service leaves the value out if the
    * original record was too large, or if the user skipped it.
    */
-  static final String STUB = "millrace.stub";
+  public static final String STUB = "millrace.stub";
 
   /**
    * {@return whether a record has the headers of a dead letter}
@@ -43,12 +43,12 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
   }
 
   /** {@return the position of the dead letter: {@code topic-partition@offset}} */
-  String position() {
+  public String position() {
     return position(record.topic(), Integer.toString(record.partition()), record.offset() + "");
   }
 
   /** {@return the key as text, or empty if the record has no key} */
-  Optional<String> key() {
+  public Optional<String> key() {
     return Optional.ofNullable(record.key()).map(DeadLetter::text);
   }
 
@@ -56,19 +56,19 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
    * {@return the message of the exception that the original record caused; without a message, the
    * exception's class; empty if both headers are missing}
    */
-  String reason() {
+  public String reason() {
     return header("message").or(() -> header("exception")).orElse("");
   }
 
   /** {@return the topic of the original record, or empty if its header is missing} */
-  Optional<String> topic() {
+  public Optional<String> topic() {
     return header("topic");
   }
 
   /**
    * {@return the partition of the original record, or empty if its header is missing or invalid}
    */
-  Optional<Integer> partition() {
+  public Optional<Integer> partition() {
     return header("partition").filter(text -> text.matches("\\d{1,9}")).map(Integer::valueOf);
   }
 
@@ -76,13 +76,13 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
    * {@return the position of the original record: {@code topic-partition@offset}; empty if the
    * header with the topic is missing}
    */
-  Optional<String> source() {
+  public Optional<String> source() {
     return topic()
         .map(name -> position(name, header("partition").orElse("?"), header("offset").orElse("?")));
   }
 
   /** {@return whether the dead letter was written without the value of the original record} */
-  boolean isStub() {
+  public boolean isStub() {
     return record.headers().lastHeader(STUB) != null;
   }
 
@@ -90,7 +90,7 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
    * {@return the position of the earlier dead letter whose replay failed and led to this dead
    * letter; empty if no replay did}
    */
-  Optional<String> replayOf() {
+  public Optional<String> replayOf() {
     return value(REPLAYED);
   }
 

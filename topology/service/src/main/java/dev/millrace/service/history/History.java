@@ -1,4 +1,4 @@
-package dev.millrace.service.command.models;
+package dev.millrace.service.history;
 
 import dev.millrace.control.Champion;
 import java.util.ArrayList;
@@ -7,24 +7,32 @@ import java.util.List;
 import java.util.Optional;
 
 /** The promotions, rollbacks and reports of one model. Not thread-safe. */
-final class History {
+public final class History {
 
   private final List<HistoryEvent> events = new ArrayList<>();
   private Optional<Champion> before = Optional.empty();
 
-  /** Adds a report. */
-  void add(Reported reported) {
+  /**
+   * Adds a report.
+   *
+   * @param reported the report, about this model
+   */
+  public void add(Reported reported) {
     events.add(HistoryEvent.of(reported));
   }
 
-  /** Adds a record of the control topic. Records must be added from the oldest to the newest. */
-  void add(Naming naming) {
+  /**
+   * Adds a record of the control topic. Records must be added from the oldest to the newest.
+   *
+   * @param naming the record, about this model
+   */
+  public void add(Naming naming) {
     events.add(naming.champion().map(named -> named(naming, named)).orElseGet(() -> taken(naming)));
     before = naming.champion();
   }
 
   private HistoryEvent named(Naming naming, Champion champion) {
-    // ModelsRollbackCommand writes no previous version, so a record with one is a promotion.
+    // A rollback writes no previous version, so a record with one is a promotion.
     boolean rolledBack =
         champion.previous() == null
             && before
@@ -58,7 +66,7 @@ final class History {
    * {@return the events in the order of time; events of the same millisecond keep the order in
    * which they were added}
    */
-  List<HistoryEvent> events() {
+  public List<HistoryEvent> events() {
     return events.stream().sorted(Comparator.comparing(HistoryEvent::time)).toList();
   }
 }

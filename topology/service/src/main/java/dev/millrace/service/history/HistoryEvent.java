@@ -1,4 +1,4 @@
-package dev.millrace.service.command.models;
+package dev.millrace.service.history;
 
 import java.time.Instant;
 
@@ -13,7 +13,7 @@ import java.time.Instant;
  *     from the control topic
  * @param reason the reason in the report, or null without a reason or a report
  */
-record HistoryEvent(
+public record HistoryEvent(
     Instant time, Integer version, String event, String text, String instance, String reason) {
 
   static HistoryEvent of(Reported reported) {
@@ -21,7 +21,7 @@ record HistoryEvent(
         reported.time(),
         reported.report().version(),
         reported.report().outcome().word(),
-        reported.report().instance() + ": " + ReportText.outcome(reported.report()),
+        reported.report().instance() + ": " + reported.outcome(),
         reported.report().instance(),
         reported.report().reason());
   }

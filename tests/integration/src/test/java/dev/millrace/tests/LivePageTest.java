@@ -1,0 +1,181 @@
+package dev.millrace.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.http.HttpEndpoint;
+import dev.millrace.service.page.LivePage;
+import dev.millrace.service.page.PageConfig;
+import dev.millrace.service.page.PageTokens;
+import dev.millrace.service.promotion.KafkaConfigs;
+import dev.millrace.tests.browser.Chromium;
+import dev.millrace.tests.browser.Tab;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Looks at the page of a running service with Chromium. */
+@Tag("broker")
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
+class LivePageTest {
+
+  private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+  @TempDir Path folder;
+  @TempDir Path profile;
+
+  @BeforeAll
+  static void requireChromium() {
+    assumeTrue(Chromium.program().isPresent(), "there is no Chromium in /usr/bin");
+  }
+
+  /** A service with its page. */
+  private record Site(Pipeline pipeline, LivePage page, HttpEndpoint endpoint)
+      implements AutoCloseable {
+
+    static Site start(EmbeddedBroker broker, ModelVersion model, PageConfig config)
+        throws Exception {
+      Pipeline pipeline = Pipeline.start(broker, model, 2, Map.of());
+      LivePage page =
+          LivePage.open(
+              pipeline.service(),
+              pipeline.config(),
+              pipeline.registry,
+              KafkaConfigs.of(pipeline.bootstrapServers()),
+              config,
+              version -> {});
+      HttpEndpoint endpoint =
+          HttpEndpoint.listen(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+              pipeline.service(),
+              pipeline.registry);
+      endpoint.serve(LivePage.PATH, page.handler());
+      return new Site(pipeline, page, endpoint);
+    }
+
+    URI address() {
+      return URI.create("http://127.0.0.1:" + endpoint.address().getPort() + "/page/");
+    }
+
+    /** Sends good images with ids that begin with the prefix, and with the current time. */
+    void send(String prefix, int count) throws Exception {
+      List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        records.add(record(prefix + i + ".png", Images.solid("png", 40, 40, 0x3366cc + 997 * i)));
+      }
+      pipeline.send(records);
+    }
+
+    ProducerRecord<String, byte[]> record(String key, byte[] value) {
+      return new ProducerRecord<>(
+          pipeline.topics.input(), null, System.currentTimeMillis(), key, value);
+    }
+
+    @Override
+    public void close() {
+      page.close();
+      endpoint.close();
+      pipeline.close();
+    }
+  }
+
+  private PageConfig withToken() throws Exception {
+    Path file = Files.writeString(folder.resolve("tokens"), "ann " + TOKEN + "\n");
+    return new PageConfig(true, PageTokens.read(file), Set.of(), id -> Optional.empty());
+  }
+
+  private static void requireCalm(Tab tab, URI address) {
+    assertThat(tab.errors()).isEmpty();
+    String own = address.resolve("/").toString();
+    assertThat(tab.requests())
+        .isNotEmpty()
+        .allMatch(url -> url.startsWith(own) || url.startsWith("blob:" + own));
+  }
+
+  @Test
+  void page_showsTheStreamLive(EmbeddedBroker broker) throws Exception {
+    ModelVersion model = Models.publishRandom(folder, "shown-on-page");
+    PageConfig config =
+        PageConfig.DEFAULT.withTruth(
+            id -> id.startsWith("known") ? Optional.of("no such label") : Optional.empty());
+    try (Site site = Site.start(broker, model, config);
+        Chromium chromium = Chromium.start(profile)) {
+      Models.publishRandom(folder, model.name());
+      assertThat(site.page().isWatched()).isFalse();
+
+      Tab tab = chromium.open(site.address());
+      tab.awaitTrue("document.getElementById('state').textContent === 'Ready'");
+      assertThat(site.page().isWatched()).isTrue();
+      assertThat(tab.text("#model")).isEqualTo(model.name());
+      assertThat(tab.text("#topics"))
+          .isEqualTo(site.pipeline().topics.input() + " → " + site.pipeline().topics.output());
+      tab.awaitTrue("document.querySelectorAll('#versions tbody tr').length === 2");
+      assertThat(tab.text("#serving")).isEqualTo("Version 1 serves.");
+      assertThat(tab.text("#why")).contains("--page-token-file");
+      assertThat(tab.evaluate("document.querySelectorAll('main button:not([hidden])').length"))
+          .hasToString("1"); // of the form for the token, which is hidden as a whole
+      assertThat(tab.text("#no-predictions")).isEqualTo("No prediction yet.");
+
+      site.send("known", 4);
+      site.pipeline().send(List.of(site.record("bad.png", new byte[] {1, 2})));
+      tab.awaitTrue("document.querySelectorAll('#predictions .card.miss').length === 4");
+      assertThat(tab.text("#hits")).isEqualTo("0 of 4 with a known label are right.");
+      tab.awaitTrue("document.querySelectorAll('#predictions img').length === 4");
+      tab.awaitTrue(
+          "[...document.querySelectorAll('#predictions img')].every(i => i.naturalWidth === 96)");
+      tab.awaitTrue("document.querySelector('#dead-letters li')");
+      assertThat(tab.text("#dead-letters")).contains("bad.png", "format");
+
+      site.send("image", 996);
+      tab.awaitTrue("document.getElementById('seen').textContent === '1,000'");
+      tab.awaitTrue("document.querySelectorAll('#predictions .card').length === 24");
+      tab.awaitTrue("document.getElementById('lag').textContent === '0'");
+      assertThat(tab.text("#p50")).matches("[\\d.]+ (ms|s)");
+      assertThat(tab.text("#p95")).matches("[\\d.]+ (ms|s)");
+      assertThat(tab.text("#p99")).matches("[\\d.]+ (ms|s)");
+      assertThat(tab.text("#per-second")).matches("[\\d.,]+");
+      tab.awaitTrue("document.querySelector('#rate-chart polyline')");
+      assertThat(tab.text("#batch-mean")).matches("[\\d.]+");
+      tab.awaitTrue("document.querySelector('#batch-chart rect')");
+      tab.awaitTrue("document.querySelectorAll('#partitions tbody tr').length === 2");
+      assertThat(tab.text("#partitions")).contains("up to date");
+
+      for (String scheme : List.of("light", "dark")) {
+        tab.look(1280, 900, scheme);
+        tab.screenshot(SCREENSHOTS.resolve("desktop-" + scheme + ".png"));
+        tab.look(820, 1180, scheme);
+        tab.screenshot(SCREENSHOTS.resolve("tablet-" + scheme + ".png"));
+        tab.look(390, 844, scheme);
+        tab.screenshot(SCREENSHOTS.resolve("phone-" + scheme + ".png"));
+        assertThat(
+                tab.evaluate(
+                    "document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+            .as("no sideways scrolling")
+            .hasToString("true");
+      }
+      requireCalm(tab, site.address());
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.millrace.service.command.serve;
+
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.options.LabelConverter;
+import dev.millrace.service.page.PageConfig;
+import dev.millrace.service.page.PageTokens;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** A mixin of options for the live page. */
+@Grouped(Section.HTTP)
+final class PageOptions {
+
+  /** The value of an option that turns something on or off. */
+  private enum Switch {
+    ON,
+    OFF;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Converts the command line's value. */
+    static final class Converter extends LabelConverter<Switch> {
+      Converter() {
+        super(Switch.class);
+      }
+    }
+  }
+
+  @Option(
+      names = "--page",
+      paramLabel = "SWITCH",
+      converter = Switch.Converter.class,
+      description =
+          "Serve the live page at /page: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})."
+              + " Without --page-token-file, it answers on loopback addresses only.")
+  private Switch page = Switch.ON;
+
+  @Option(
+      names = "--page-thumbnails",
+      paramLabel = "SWITCH",
+      converter = Switch.Converter.class,
+      description =
+          "Show the images on the page: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Switch thumbnails = Switch.ON;
+
+  @Option(
+      names = "--page-token-file",
+      paramLabel = "FILE",
+      description =
+          "File of tokens that open the page and allow it to promote and roll back, one TOKEN or"
+              + " NAME TOKEN per line. The page then also answers on other addresses.")
+  private Path tokenFile;
+
+  @Option(
+      names = "--http-allowed-host",
+      paramLabel = "HOST",
+      split = ",",
+      description =
+          "Name under which browsers may open the page, besides localhost. May be repeated.")
+  private List<String> allowedHosts = List.of();
+
+  /**
+   * {@return the settings of the page, or empty with {@code --page off}}
+   *
+   * @throws IllegalArgumentException if {@code --page-token-file} has no valid token
+   */
+  Optional<PageConfig> config() {
+    if (page == Switch.OFF) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new PageConfig(
+            thumbnails == Switch.ON,
+            tokenFile == null ? null : PageTokens.read(tokenFile),
+            allowedHosts.stream()
+                .map(host -> host.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet()),
+            id -> Optional.empty()));
+  }
+}

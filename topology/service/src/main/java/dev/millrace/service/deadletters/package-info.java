@@ -1,0 +1,2 @@
+/** The records of a dead-letter topic. */
+package dev.millrace.service.deadletters;

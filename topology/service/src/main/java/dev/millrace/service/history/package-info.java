@@ -1,0 +1,2 @@
+/** What happened to a model: its promotions, its rollbacks and the reports about its versions. */
+package dev.millrace.service.history;

@@ -1,0 +1,124 @@
+package dev.millrace.service.page;
+
+import dev.millrace.events.Prediction;
+import dev.millrace.service.serve.PredictionListener;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * The predictions of the last seconds: their number, their latencies, and the last of them as
+ * cards. Keeps a bounded number of each. Thread-safe.
+ */
+final class RecentPredictions implements PredictionListener {
+
+  /** Number of cards to keep. */
+  static final int CARDS = 24;
+
+  /** Number of new cards a second. Each card makes a browser ask for a thumbnail. */
+  private static final double CARDS_PER_SECOND = 6;
+
+  /** Number of cards that a burst of predictions may add at once. */
+  private static final double BURST = 12;
+
+  private static final int LATENCIES = 4_096;
+  private static final long LATENCY_NANOS = 10_000_000_000L;
+
+  /**
+   * A prediction to show.
+   *
+   * @param number number of predictions before this one, and the name of its thumbnail
+   * @param prediction the prediction
+   */
+  record Card(long number, Prediction prediction) {}
+
+  /**
+   * Percentiles of the time from an image's timestamp to its prediction, in ms.
+   *
+   * @param count number of predictions that they are taken from
+   */
+  record Latency(int count, long p50, long p95, long p99) {}
+
+  private final LongSupplier nanoTime;
+  private final LongSupplier millis;
+  private final Deque<Card> cards = new ArrayDeque<>();
+  private final long[] times = new long[LATENCIES];
+  private final long[] latencies = new long[LATENCIES];
+  private long seen;
+  private double allowance = BURST;
+  private long lastCard;
+
+  /**
+   * @param nanoTime the clock for durations, in ns
+   * @param millis the clock for timestamps, in ms since 1970
+   */
+  RecentPredictions(LongSupplier nanoTime, LongSupplier millis) {
+    this.nanoTime = nanoTime;
+    this.millis = millis;
+    this.lastCard = nanoTime.getAsLong();
+  }
+
+  @Override
+  public synchronized void predicted(Prediction prediction, long timestamp) {
+    long now = nanoTime.getAsLong();
+    int slot = (int) (seen % LATENCIES);
+    times[slot] = now;
+    latencies[slot] = Math.max(0, millis.getAsLong() - timestamp);
+    allowance = Math.min(BURST, allowance + CARDS_PER_SECOND * (now - lastCard) / 1e9);
+    lastCard = now;
+    if (allowance >= 1) {
+      allowance--;
+      cards.addFirst(new Card(seen, prediction));
+      if (cards.size() > CARDS) {
+        cards.removeLast();
+      }
+    }
+    seen++;
+  }
+
+  /** Returns the number of predictions so far. */
+  synchronized long seen() {
+    return seen;
+  }
+
+  /** Returns the last cards, the newest first. */
+  synchronized List<Card> cards() {
+    return new ArrayList<>(cards);
+  }
+
+  /** Returns a card that is still kept. */
+  synchronized Optional<Card> card(long number) {
+    return cards.stream().filter(card -> card.number() == number).findFirst();
+  }
+
+  /** Returns the latencies of the last 10 s, or null without a prediction. */
+  synchronized Latency latency() {
+    long now = nanoTime.getAsLong();
+    int kept = (int) Math.min(seen, LATENCIES);
+    long[] recent = new long[kept];
+    int count = 0;
+    for (int i = 0; i < kept; i++) {
+      if (now - times[i] <= LATENCY_NANOS) {
+        recent[count++] = latencies[i];
+      }
+    }
+    if (count == 0) {
+      return null;
+    }
+    Arrays.sort(recent, 0, count);
+    return new Latency(
+        count,
+        percentile(recent, count, 0.5),
+        percentile(recent, count, 0.95),
+        percentile(recent, count, 0.99));
+  }
+
+  /** Returns the smallest value that this share of the values does not exceed. */
+  private static long percentile(long[] sorted, int count, double share) {
+    return sorted[(int) Math.ceil(share * count) - 1];
+  }
+}
