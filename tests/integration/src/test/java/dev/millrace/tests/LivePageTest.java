@@ -5,18 +5,23 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.http.HttpEndpoint;
 import dev.millrace.service.page.LivePage;
 import dev.millrace.service.page.PageConfig;
 import dev.millrace.service.page.PageTokens;
+import dev.millrace.service.promotion.ChampionTopic;
 import dev.millrace.service.promotion.KafkaConfigs;
 import dev.millrace.tests.browser.Chromium;
 import dev.millrace.tests.browser.Tab;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,7 +151,7 @@ class LivePageTest {
       tab.awaitTrue(
           "[...document.querySelectorAll('#predictions img')].every(i => i.naturalWidth === 96)");
       tab.awaitTrue("document.querySelector('#dead-letters li')");
-      assertThat(tab.text("#dead-letters")).contains("bad.png", "format");
+      assertThat(tab.text("#dead-letters")).contains("bad.png", "is not a JPEG");
 
       site.send("image", 996);
       tab.awaitTrue("document.getElementById('seen').textContent === '1,000'");
@@ -177,5 +182,163 @@ class LivePageTest {
       }
       requireCalm(tab, site.address());
     }
+  }
+
+  @Test
+  void promotionAndRollback_swapTheVersionLive(EmbeddedBroker broker) throws Exception {
+    ModelVersion model = Models.publishRandom(folder, "promoted-on-page");
+    try (Site site = Site.start(broker, model, withToken());
+        Chromium chromium = Chromium.start(profile)) {
+      Models.publishRandom(folder, model.name());
+      site.pipeline().promote(1, false);
+      Tab tab = chromium.open(site.address());
+      openWithToken(tab);
+      tab.awaitTrue("document.getElementById('promote-2')");
+      assertThat(tab.evaluate("document.getElementById('promote-1')").isNull()).isTrue();
+
+      tab.click("#promote-2");
+      tab.awaitTrue("document.getElementById('confirm').open");
+      tab.screenshot(SCREENSHOTS.resolve("confirm.png"));
+      tab.press("Escape", 27);
+      tab.awaitTrue("!document.getElementById('confirm').open");
+      tab.click("#promote-2");
+      tab.click("#confirm-yes");
+      tab.awaitTrue("document.getElementById('action').textContent === 'version 2 is promoted'");
+      tab.awaitTrue("document.getElementById('serving').textContent === 'Version 2 serves.'");
+      tab.awaitTrue(
+          "document.getElementById('history').textContent.includes('version 2 was promoted; before"
+              + " it was version 1')");
+      site.send("image", 3);
+      tab.awaitTrue(
+          "[...document.querySelectorAll('.card')].filter(c => c.innerText.includes('v2')).length"
+              + " === 3");
+      tab.look(1280, 900, "light");
+      tab.screenshot(SCREENSHOTS.resolve("promoted.png"));
+
+      tab.awaitTrue(
+          "document.getElementById('rollback').textContent === 'Roll back to version 1'");
+      tab.evaluate("document.getElementById('rollback').focus()");
+      tab.press("Enter", 13);
+      tab.awaitTrue("document.getElementById('confirm').open");
+      tab.evaluate("document.getElementById('confirm-yes').focus()");
+      tab.press("Enter", 13);
+      tab.awaitTrue("document.getElementById('serving').textContent === 'Version 1 serves.'");
+      tab.awaitTrue("document.getElementById('rollback').hidden");
+
+      publishOther(model);
+      tab.awaitTrue("document.getElementById('promote-3')");
+      tab.click("#promote-3");
+      tab.click("#confirm-yes");
+      tab.awaitTrue("document.getElementById('action').textContent.includes('7 classes')");
+      assertThat(tab.text("#serving")).isEqualTo("Version 1 serves.");
+      requireCalm(tab, site.address());
+    }
+  }
+
+  /** Publishes a version whose signature differs. */
+  private void publishOther(ModelVersion model) {
+    Models.publishRandom(folder, model.name(), ResNet.of("resnet20").withClasses(7), 1);
+  }
+
+  private static void openWithToken(Tab tab) throws Exception {
+    tab.awaitTrue("document.getElementById('login').hidden === false");
+    tab.evaluate("document.getElementById('token').focus()");
+    tab.type(TOKEN);
+    tab.press("Enter", 13);
+    tab.awaitTrue("document.getElementById('state').textContent === 'Ready'");
+  }
+
+  @Test
+  void pageOfAnotherSite_canNeitherReadNorPromote(EmbeddedBroker broker) throws Exception {
+    ModelVersion model = Models.publishRandom(folder, "attacked-on-page");
+    HttpServer attacker =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    attacker.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/html");
+          byte[] body = "<!DOCTYPE html><title>x</title>".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    attacker.start();
+    try (Site site = Site.start(broker, model, withToken());
+        Chromium chromium = Chromium.start(profile)) {
+      Models.publishRandom(folder, model.name());
+      Models.publishRandom(folder, model.name());
+      site.pipeline().promote(1, false);
+      Tab tab = chromium.open(URI.create("http://127.0.0.1:" + attacker.getAddress().getPort()));
+      tab.awaitTrue("document.title === 'x'");
+
+      String post = "fetch('" + site.address() + "promotion', {method: 'POST', body: '{\"version\": 2}', ";
+      // Even with a token, which a page of another site does not have.
+      for (String rest :
+          List.of(
+              "headers: {'Content-Type': 'application/json', 'Authorization': 'Bearer " + TOKEN + "'}",
+              "mode: 'no-cors', headers: {'Content-Type': 'text/plain'}",
+              "mode: 'no-cors', credentials: 'include'")) {
+        assertThat(tab.evaluate(post + rest + "}).then(r => r.type, e => 'failed')").asText())
+            .isIn("failed", "opaque");
+      }
+      assertThat(
+              tab.evaluate(
+                      "fetch('" + site.address() + "events').then(r => r.text(), e => 'failed')")
+                  .asText())
+          .isEqualTo("failed");
+      HttpResponse<String> refused =
+          order(site, 2, "http://127.0.0.1:" + attacker.getAddress().getPort());
+      assertThat(refused.statusCode()).isEqualTo(403);
+      assertThat(refused.body()).contains("Origin");
+      assertThat(refused.headers().firstValue("Content-Security-Policy").orElse(""))
+          .contains("default-src 'none'", "frame-ancestors 'none'");
+      assertThat(site.page().isWatched()).isFalse();
+
+      // The order of the page itself comes next, after the promotion of version 1.
+      HttpResponse<String> accepted =
+          order(site, 3, "http://127.0.0.1:" + site.endpoint().address().getPort());
+      assertThat(accepted.statusCode()).isEqualTo(202);
+      ChampionTopic champions =
+          new ChampionTopic(KafkaConfigs.of(site.pipeline().bootstrapServers()));
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> champions.find(model.name()).orElseThrow().version() == 3);
+      assertThat(champions.find(model.name()).orElseThrow().previous()).isEqualTo(1);
+    } finally {
+      attacker.stop(0);
+    }
+  }
+
+  private static HttpResponse<String> order(Site site, int version, String origin)
+      throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(site.address().resolve("promotion"))
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + TOKEN)
+            .header("Origin", origin)
+            .POST(HttpRequest.BodyPublishers.ofString("{\"version\": " + version + "}"))
+            .build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void withoutViewers_nothingIsOpen(EmbeddedBroker broker) throws Exception {
+    ModelVersion model = Models.publishRandom(folder, "unwatched-page");
+    try (Site site = Site.start(broker, model, PageConfig.DEFAULT)) {
+      try (Chromium chromium = Chromium.start(profile)) {
+        Tab tab = chromium.open(site.address());
+        tab.awaitTrue("document.getElementById('state').textContent === 'Ready'");
+        assertThat(pageThreads()).isNotEmpty();
+      }
+      await().atMost(Duration.ofSeconds(60)).until(() -> !site.page().isWatched());
+      await().atMost(Duration.ofSeconds(60)).until(() -> pageThreads().isEmpty());
+    }
+  }
+
+  private static List<String> pageThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.contains("millrace-page"))
+        .toList();
   }
 }

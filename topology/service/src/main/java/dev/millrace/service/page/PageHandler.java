@@ -20,6 +20,10 @@ final class PageHandler implements HttpHandler {
   static final String PATH = "/page";
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The path that tells the page whether to ask for a token. */
+  private static final String ACCESS = "access";
+
   private static final String THUMBNAILS = "thumbnails/";
   private static final int MOST_BODY_BYTES = 1_000;
   private static final int ACTIONS_PER_MINUTE = 10;
@@ -91,12 +95,14 @@ final class PageHandler implements HttpHandler {
   private void get(HttpExchange exchange, String name) throws IOException {
     PageRequest request = PageRequest.of(exchange);
     Optional<PageFiles.PageFile> file = PageFiles.find(name);
-    Optional<PageAccess.Refusal> refusal =
-        file.isPresent() ? access.files(request) : access.data(request);
+    boolean open = file.isPresent() || name.equals(ACCESS);
+    Optional<PageAccess.Refusal> refusal = open ? access.files(request) : access.data(request);
     if (refusal.isPresent()) {
       refuse(exchange, refusal.get());
     } else if (file.isPresent()) {
       send(exchange, 200, file.get().type(), file.get().bytes());
+    } else if (open) {
+      json(exchange, 200, Map.of("tokens", access.hasTokens()));
     } else if (name.equals("events")) {
       stream(exchange);
     } else if (name.matches(THUMBNAILS + "\\d{1,18}")) {
@@ -172,7 +178,7 @@ final class PageHandler implements HttpHandler {
 
   private static void accepted(HttpExchange exchange, boolean accepted) throws IOException {
     if (accepted) {
-      send(exchange, 202, "application/json", JSON.writeValueAsBytes(Map.of("accepted", true)));
+      json(exchange, 202, Map.of("accepted", true));
     } else {
       error(exchange, 409, "another order is running; wait for its end");
     }
@@ -188,7 +194,11 @@ final class PageHandler implements HttpHandler {
 
   private static void error(HttpExchange exchange, int status, String message)
       throws IOException {
-    send(exchange, status, "application/json", JSON.writeValueAsBytes(Map.of("error", message)));
+    json(exchange, status, Map.of("error", message));
+  }
+
+  private static void json(HttpExchange exchange, int status, Object value) throws IOException {
+    send(exchange, status, "application/json", JSON.writeValueAsBytes(value));
   }
 
   private static void send(HttpExchange exchange, int status, String type, byte[] body)

@@ -30,7 +30,7 @@ async function follow() {
         const reason = (await response.json()).error;
         state(reason, 'bad');
         if (response.status === 401 || response.status === 429) {
-          askForToken(token || response.status === 429 ? reason : '');
+          askForToken(reason);
           return;
         }
         throw new Error(reason);
@@ -192,6 +192,7 @@ function showModel() {
   rollback.disabled = orderRuns;
   rollback.textContent = 'Roll back to version ' + view.previous;
   fill(get('versions').tBodies[0], view.versions.map(versionRow));
+  get('no-history').hidden = view.events.length > 0;
   log('history', view.events.map((event) => [event.time, event.text]));
 }
 
@@ -325,7 +326,7 @@ function fill(parent, children) {
 }
 
 function log(id, entries) {
-  fill(get(id), entries.map(([time, line]) => element('li', {}, element('time', { datetime: time }, clock(time)), line)));
+  fill(get(id), entries.map(([time, line]) => element('li', {}, element('time', { datetime: time }, clock(time)), ' ', line)));
 }
 
 function text(id, content) {
@@ -389,8 +390,25 @@ function duration(ms) {
   return ms < 60000 ? (ms / 1000).toFixed(1) + ' s' : ms < 3600000 ? (ms / 60000).toFixed(1) + ' min' : (ms / 3600000).toFixed(1) + ' h';
 }
 
+/** The time of day, with the date in front of it if the date is not today's. */
 function clock(time) {
-  return new Date(time).toLocaleTimeString('en-GB');
+  const date = new Date(time);
+  const day = date.toDateString() === new Date().toDateString() ? '' : date.toLocaleDateString('en-CA') + ' ';
+  return day + date.toLocaleTimeString('en-GB');
 }
 
-follow();
+async function open() {
+  try {
+    const access = await (await request('access')).json();
+    if (access.tokens) {
+      state('A token is needed', 'bad');
+      askForToken('');
+    } else {
+      follow();
+    }
+  } catch (e) {
+    follow();
+  }
+}
+
+open();

@@ -1,0 +1,77 @@
+package dev.millrace.service.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.events.Prediction;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RecentPredictionsTest {
+
+  private long nanoTime = 1;
+  private long millis = 1_000_000;
+  private final RecentPredictions recent =
+      new RecentPredictions(() -> nanoTime, () -> millis);
+
+  private void predict(String id, long latency) {
+    recent.predicted(
+        new Prediction(
+            id,
+            new Prediction.Model("model", 1, "0".repeat(64)),
+            "cat",
+            0.5,
+            List.of(),
+            null,
+            new Prediction.Source("images", 0, 0)),
+        millis - latency);
+  }
+
+  @Test
+  void latencies_ofTheLastTenSeconds() {
+    assertThat(recent.latency()).isNull();
+    predict("old", 999_999);
+    nanoTime += 10_500_000_000L;
+    for (int i = 1; i <= 100; i++) {
+      predict("new", i);
+    }
+    assertThat(recent.latency()).isEqualTo(new RecentPredictions.Latency(100, 50, 95, 99));
+    assertThat(recent.seen()).isEqualTo(101);
+  }
+
+  @Test
+  void timestampInTheFuture_isNoNegativeLatency() {
+    predict("early", -5_000);
+
+    assertThat(recent.latency().p50()).isZero();
+  }
+
+  @Test
+  void moreLatenciesThanAreKept_countTheLastOnes() {
+    for (int i = 0; i < 10_000; i++) {
+      predict("many", i < 5_000 ? 7 : 3);
+    }
+    assertThat(recent.latency()).isEqualTo(new RecentPredictions.Latency(4_096, 3, 3, 3));
+  }
+
+  @Test
+  void slowStream_showsEveryPrediction() {
+    for (int i = 0; i < 30; i++) {
+      predict("id-" + i, 1);
+      nanoTime += 200_000_000L;
+    }
+    assertThat(recent.cards()).hasSize(24);
+    assertThat(recent.cards().get(0).prediction().id()).isEqualTo("id-29");
+    assertThat(recent.card(29)).isPresent();
+    assertThat(recent.card(5)).isEmpty();
+  }
+
+  @Test
+  void fastStream_showsSix_aSecond() {
+    for (int i = 0; i < 2_000; i++) {
+      predict("id", 1);
+      nanoTime += 1_000_000L;
+    }
+    // A burst of 12, and then 6 in each of two seconds.
+    assertThat(recent.cards()).hasSize(23);
+  }
+}
