@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.control.StatusTopic;
+import dev.millrace.control.SwapReport;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.broker.EmbeddedBroker;
@@ -143,6 +145,17 @@ class LivePageTest {
           .hasToString("1"); // of the form for the token, which is hidden as a whole
       assertThat(tab.text("#no-predictions")).isEqualTo("No prediction yet.");
 
+      reportOfTrainer(site.pipeline(), model.name());
+      tab.awaitTrue("document.querySelectorAll('#trainer li').length === 2");
+      assertThat(tab.text("#trainer")).contains("71.5 % – version 2 is better", "64.0 % – version 1");
+      assertThat(
+              tab.evaluate("document.getElementById('trainer-chart').getAttribute('aria-label')")
+                  .asText())
+          .startsWith("Accuracy of 2 checkpoints")
+          .contains("last 71.5 %");
+      tab.awaitTrue("document.querySelectorAll('#trainer-chart polyline').length === 2");
+      assertThat(tab.text("#history")).contains("trainer: version 2 is better");
+
       site.send("known", 4);
       site.pipeline().send(List.of(site.record("bad.png", new byte[] {1, 2})));
       tab.awaitTrue("document.querySelectorAll('#predictions .card.miss').length === 4");
@@ -180,7 +193,36 @@ class LivePageTest {
             .as("no sideways scrolling")
             .hasToString("true");
       }
+      assertThat(tab.evaluate("document.getElementById('problems').hidden")).hasToString("true");
+      site.pipeline().stop();
+      tab.awaitTrue("document.getElementById('state').textContent === 'Not ready'");
+      assertThat(tab.text("#problems")).isEqualTo("the stream has ended");
       requireCalm(tab, site.address());
+    }
+  }
+
+  /** Reports two verdicts, as a trainer does. */
+  private static void reportOfTrainer(Pipeline pipeline, String model) {
+    try (StatusTopic status =
+        new StatusTopic(Map.of("bootstrap.servers", pipeline.bootstrapServers()))) {
+      for (int version = 1; version <= 2; version++) {
+        status.publish(
+            new SwapReport(
+                "trainer",
+                model,
+                version,
+                version == 1 ? SwapReport.Outcome.REFUSED : SwapReport.Outcome.BLESSED,
+                null,
+                version,
+                1,
+                Map.of(
+                    "gate_accuracy",
+                    version == 1 ? 0.64 : 0.715,
+                    "gate_champion_accuracy",
+                    0.65,
+                    "gate_blessed",
+                    version - 1.0)));
+      }
     }
   }
 

@@ -4,12 +4,21 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.BrokerConfig;
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.service.http.HttpEndpoint;
+import dev.millrace.service.page.LivePage;
+import dev.millrace.service.page.PageConfig;
+import dev.millrace.service.promotion.KafkaConfigs;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;
 import dev.millrace.streams.InferenceConfig;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +43,12 @@ public final class Demo implements AutoCloseable {
   private static final int PARTITIONS = 4;
 
   private final EmbeddedBroker broker;
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private ServiceConfig config;
   private InferenceService service;
+  private LivePage page;
+  private HttpEndpoint endpoint;
 
   private Demo(EmbeddedBroker broker) {
     this.broker = broker;
@@ -77,8 +91,33 @@ public final class Demo implements AutoCloseable {
         InferenceConfig.builder(model.folder().getParent().getParent(), model.name())
             .version(model.version())
             .build();
-    ServiceConfig config = ServiceConfig.of(inference, TOPICS, kafka);
-    service = InferenceService.start(config, new SimpleMeterRegistry());
+    config = ServiceConfig.of(inference, TOPICS, kafka);
+    service = InferenceService.start(config, registry);
+  }
+
+  /**
+   * Serves the live page on the loopback address. To be called once, after {@link #serve}.
+   *
+   * @param port the port; 0 picks a free port
+   * @param shown the page's settings
+   * @param trial runs a version on sample images before a promotion
+   * @return the page's address
+   * @throws IOException if the port is in use
+   */
+  public URI show(int port, PageConfig shown, Consumer<ModelVersion> trial) throws IOException {
+    endpoint =
+        HttpEndpoint.listen(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), service, registry);
+    page =
+        LivePage.open(
+            service,
+            config,
+            registry,
+            KafkaConfigs.of(broker.bootstrapServers()),
+            shown,
+            trial);
+    endpoint.serve(LivePage.PATH, page.handler());
+    return URI.create("http://localhost:" + endpoint.address().getPort() + LivePage.PATH + "/");
   }
 
   /** {@return the addresses at which other commands reach the broker} */
@@ -123,6 +162,12 @@ public final class Demo implements AutoCloseable {
 
   @Override
   public void close() {
+    if (page != null) {
+      page.close();
+    }
+    if (endpoint != null) {
+      endpoint.close();
+    }
     if (service != null) {
       service.close();
     }

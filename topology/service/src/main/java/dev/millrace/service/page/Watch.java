@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /**
  * Fills the panels while somebody looks at the page. One thread reads the service twice a second;
@@ -159,6 +160,10 @@ final class Watch implements AutoCloseable {
         () -> {
           look(looks, topics::look);
           topics.poll();
+          if (topics.isDenied(ControlTopic.STATUS)) {
+            throw new TopicAuthorizationException(
+                "the service's user has no right to read " + ControlTopic.STATUS + " (Read)");
+          }
         });
     attempt("the lag", () -> panels.put("partitions", LagPanel.of(lag.read(), service.problems())));
     attempt(

@@ -19,7 +19,7 @@ class RecentPredictionsTest {
             id,
             new Prediction.Model("model", 1, "0".repeat(64)),
             "cat",
-            0.5,
+            0.5f,
             List.of(),
             null,
             new Prediction.Source("images", 0, 0)),

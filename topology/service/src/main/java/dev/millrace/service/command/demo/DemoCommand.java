@@ -4,23 +4,30 @@ import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.StopSignal;
+import dev.millrace.service.command.models.ModelTrial;
+import dev.millrace.service.command.options.PageOptions;
 import dev.millrace.service.command.output.Terminal;
 import dev.millrace.service.demo.Demo;
 import dev.millrace.service.demo.DemoImage;
 import dev.millrace.service.demo.FashionMnist;
 import dev.millrace.service.demo.TrainerProcess;
 import dev.millrace.service.demo.VersionScores;
+import dev.millrace.service.page.PageConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -77,6 +84,17 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
       description = "Images per second (default: ${DEFAULT-VALUE}).")
   private double rate;
 
+  @Grouped(Section.HTTP)
+  @Option(
+      names = "--http",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      description = "Port of the live page on this machine; 0 picks a free one (default:"
+          + " ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Mixin private PageOptions page;
+
   @Option(names = "--count", paramLabel = "N", description = "Stop after N predictions.")
   private Long count;
 
@@ -86,16 +104,18 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
     if (!(rate > 0)) {
       throw new ParameterException(spec.commandLine(), "rate: " + rate + " is not above 0");
     }
+    Optional<PageConfig> shown = page.config();
     Path folder = Files.createTempDirectory("millrace-demo");
     try (StopSignal stop = StopSignal.listen()) {
-      run(folder, stop);
+      run(folder, shown, stop);
     } finally {
       Utils.delete(folder.toFile());
     }
     return ExitCode.DONE;
   }
 
-  private void run(Path folder, StopSignal stop) throws IOException, InterruptedException {
+  private void run(Path folder, Optional<PageConfig> shown, StopSignal stop)
+      throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     VersionScores scores = new VersionScores();
     try (DemoScreen screen = screen(out, scores);
@@ -106,9 +126,9 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
         ModelVersion version = model.publish(new ModelRepository(folder.resolve("models")), MODEL);
         demo.serve(version);
         screen.say(version + " serves");
-        stream(demo, stream, stop, scores, screen);
+        stream(demo, stream, shown, stop, scores, screen);
       } else {
-        learn(demo, folder, stop, scores, screen);
+        learn(demo, folder, shown, stop, scores, screen);
       }
     }
     out.println(scores.table());
@@ -131,7 +151,12 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
    * promoted its first version.
    */
   private void learn(
-      Demo demo, Path folder, StopSignal stop, VersionScores scores, DemoScreen screen)
+      Demo demo,
+      Path folder,
+      Optional<PageConfig> shown,
+      StopSignal stop,
+      VersionScores scores,
+      DemoScreen screen)
       throws IOException, InterruptedException {
     List<DemoImage> all = FashionMnist.read();
     Path labelled = folder.resolve("labelled");
@@ -152,7 +177,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
       }
       if (ready) {
         demo.serve(repository.version(MODEL, 1));
-        stream(demo, all.subList(LEARNED, all.size()), stop, scores, screen);
+        stream(demo, all.subList(LEARNED, all.size()), shown, stop, scores, screen);
       }
     }
   }
@@ -201,14 +226,36 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
   }
 
   private void stream(
-      Demo demo, List<DemoImage> images, StopSignal stop, VersionScores scores, DemoScreen screen) {
+      Demo demo,
+      List<DemoImage> images,
+      Optional<PageConfig> shown,
+      StopSignal stop,
+      VersionScores scores,
+      DemoScreen screen) {
     Map<String, DemoImage> byKey =
         images.stream().collect(Collectors.toMap(DemoImage::key, Function.identity()));
+    if (shown.isPresent()) {
+      PageConfig labelled =
+          shown
+              .get()
+              .withTruth(id -> Optional.ofNullable(byKey.get(id)).map(DemoImage::label));
+      screen.say("the page is at " + address(demo, labelled));
+    }
     demo.run(
         images,
         rate,
         () -> !stop.isRequested() && !screen.isEnded() && (count == null || scores.count() < count),
         record -> screen.prediction(record, byKey.get(record.key())));
+  }
+
+  private URI address(Demo demo, PageConfig shown) {
+    try {
+      return demo.show(port, shown, ModelTrial.usual()::check);
+    } catch (IOException e) {
+      throw new CommandException(
+          "cannot listen on port " + port + ": " + e.getMessage() + "; give --http another port",
+          e);
+    }
   }
 
   private static List<DemoImage> read(Path folder) throws IOException {

@@ -12,6 +12,7 @@ import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.models.ModelTrial;
 import dev.millrace.service.command.options.FormatOptions;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.options.PageOptions;
 import dev.millrace.service.command.options.TopicOptions;
 import dev.millrace.service.page.LivePage;
 import dev.millrace.service.page.PageConfig;

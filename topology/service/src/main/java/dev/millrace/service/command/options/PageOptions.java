@@ -1,8 +1,7 @@
-package dev.millrace.service.command.serve;
+package dev.millrace.service.command.options;
 
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
-import dev.millrace.service.command.options.LabelConverter;
 import dev.millrace.service.page.PageConfig;
 import dev.millrace.service.page.PageTokens;
 import java.nio.file.Path;
@@ -14,7 +13,7 @@ import picocli.CommandLine.Option;
 
 /** A mixin of options for the live page. */
 @Grouped(Section.HTTP)
-final class PageOptions {
+public final class PageOptions {
 
   /** The value of an option that turns something on or off. */
   private enum Switch {
@@ -72,7 +71,7 @@ final class PageOptions {
    *
    * @throws IllegalArgumentException if {@code --page-token-file} has no valid token
    */
-  Optional<PageConfig> config() {
+  public Optional<PageConfig> config() {
     if (page == Switch.OFF) {
       return Optional.empty();
     }
