@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.service.broker.EmbeddedBroker;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -16,8 +17,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -44,8 +47,9 @@ class HttpAddressTest {
     assumeTrue(outside.isPresent(), "skipped: this machine has no address but loopback");
     Models.publishRandom(folder.resolve("models"), "random");
 
-    try (MillraceProcess serve = serve(broker, "closed", "--http", 0)) {
+    try (MillraceProcess serve = serve(broker, "closed", "--http", 0, "--page", "off")) {
       int port = port(serve, "127.0.0.1");
+      assertThat(status("127.0.0.1", port, "/page/", null)).isEqualTo(404);
       connect(InetAddress.getLoopbackAddress(), port);
       requireFewMetrics(metrics(port));
       assertThatExceptionOfType(ConnectException.class)
@@ -59,6 +63,64 @@ class HttpAddressTest {
       connect(InetAddress.getLoopbackAddress(), port);
       connect(outside.get(), port);
     }
+  }
+
+  @Test
+  void page_isForThisMachineAlone_untilThereIsAToken(EmbeddedBroker broker) throws Exception {
+    Optional<InetAddress> outside = outsideAddress();
+    assumeTrue(outside.isPresent(), "skipped: this machine has no address but loopback");
+    String far = outside.get().getHostAddress();
+    Models.publishRandom(folder.resolve("models"), "random");
+
+    try (MillraceProcess serve =
+        serve(broker, "page", "--http", 0, "--http-host", "0.0.0.0", "--http-allowed-host", far)) {
+      int port =
+          Integer.parseInt(
+              serve.awaitLine("ready .*, page http://localhost:(\\d+)/page/, http .*", PATIENCE));
+      for (String path : List.of("/page/", "/page/page.js", "/page/events")) {
+        assertThat(status("127.0.0.1", port, path, null)).as(path).isEqualTo(200);
+        assertThat(status(far, port, path, null)).as(path).isEqualTo(403);
+      }
+      assertThat(status("127.0.0.1", port, "/page/thumbnails/0", null)).isEqualTo(204);
+      assertThat(status(far, port, "/page/thumbnails/0", null)).isEqualTo(403);
+      assertThat(status(far, port, "/v2/health/live", null)).isEqualTo(200);
+    }
+
+    String token = "0123456789abcdef";
+    Path tokens = Files.writeString(folder.resolve("tokens"), token);
+    try (MillraceProcess serve =
+        serve(
+            broker,
+            "token",
+            "--http",
+            0,
+            "--http-host",
+            "0.0.0.0",
+            "--http-allowed-host",
+            far,
+            "--page-token-file",
+            tokens)) {
+      int port = port(serve, "0.0.0.0");
+      for (String host : List.of("127.0.0.1", far)) {
+        assertThat(status(host, port, "/page/", null)).isEqualTo(200);
+        assertThat(status(host, port, "/page/events", null)).isEqualTo(401);
+        assertThat(status(host, port, "/page/thumbnails/0", null)).isEqualTo(401);
+        assertThat(status(host, port, "/page/events", token)).isEqualTo(200);
+      }
+    }
+  }
+
+  private static int status(String host, int port, String path, String token) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path));
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    HttpResponse<InputStream> answer =
+        HttpClient.newHttpClient()
+            .send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    answer.body().close(); // a stream of events does not end soon
+    return answer.statusCode();
   }
 
   private static void requireFewMetrics(String metrics) {

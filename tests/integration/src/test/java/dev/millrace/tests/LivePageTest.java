@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.control.StatusTopic;
 import dev.millrace.control.SwapReport;
-import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.http.HttpEndpoint;
 import dev.millrace.service.page.LivePage;
@@ -153,6 +153,7 @@ class LivePageTest {
                   .asText())
           .startsWith("Accuracy of 2 checkpoints")
           .contains("last 71.5 %");
+      assertThat(tab.text("#trainer-caption")).contains("highest 71.5 %");
       tab.awaitTrue("document.querySelectorAll('#trainer-chart polyline').length === 2");
       assertThat(tab.text("#history")).contains("trainer: version 2 is better");
 

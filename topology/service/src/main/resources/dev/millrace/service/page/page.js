@@ -153,9 +153,11 @@ const panels = {
     get('no-trainer').hidden = verdicts.length > 0;
     const measured = verdicts.filter((verdict) => verdict.accuracy !== null);
     get('trainer-chart').toggleAttribute('hidden', measured.length === 0);
-    line(get('trainer-chart'), [measured.map((v) => v.accuracy), measured.map((v) => v.champion)], 300, 100,
-      measured.length === 0 ? '' : 'Accuracy of ' + measured.length + ' checkpoints, and of the champion at the time: last '
-        + percent(measured[measured.length - 1].accuracy) + ', highest ' + percent(Math.max(...measured.map((v) => v.accuracy))));
+    const caption = measured.length === 0 ? '' : 'Accuracy of ' + measured.length + ' checkpoints: last '
+      + percent(measured[measured.length - 1].accuracy) + ', highest '
+      + percent(Math.max(...measured.map((verdict) => verdict.accuracy))) + '. Dashed: the champion on the same images.';
+    text('trainer-caption', caption);
+    line(get('trainer-chart'), [measured.map((v) => v.accuracy), measured.map((v) => v.champion)], 300, 100, caption);
     log('trainer', verdicts.slice().reverse().map((verdict) => [verdict.time,
       (verdict.accuracy === null ? '' : percent(verdict.accuracy) + ' – ') + verdict.text]));
   },
