@@ -72,7 +72,9 @@ class DemoTest {
 
     assertThat(demo.exitCode()).as(demo.errors()).isZero();
     assertThat(demo.errors()).isEmpty();
-    assertThat(demo.output()).containsPattern(SUMMARY).contains("\n5 predictions, ")
+    assertThat(demo.output())
+        .containsPattern(SUMMARY)
+        .contains("\n5 predictions, ")
         .containsPattern("(?m)^the page is at http://localhost:\\d+/page/$");
   }
 

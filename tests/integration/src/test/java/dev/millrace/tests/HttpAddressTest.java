@@ -117,8 +117,7 @@ class HttpAddressTest {
       request.header("Authorization", "Bearer " + token);
     }
     HttpResponse<InputStream> answer =
-        HttpClient.newHttpClient()
-            .send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     answer.body().close(); // a stream of events does not end soon
     return answer.statusCode();
   }

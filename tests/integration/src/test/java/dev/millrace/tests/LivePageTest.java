@@ -147,7 +147,8 @@ class LivePageTest {
 
       reportOfTrainer(site.pipeline(), model.name());
       tab.awaitTrue("document.querySelectorAll('#trainer li').length === 2");
-      assertThat(tab.text("#trainer")).contains("71.5 % – version 2 is better", "64.0 % – version 1");
+      assertThat(tab.text("#trainer"))
+          .contains("71.5 % – version 2 is better", "64.0 % – version 1");
       assertThat(
               tab.evaluate("document.getElementById('trainer-chart').getAttribute('aria-label')")
                   .asText())
@@ -258,8 +259,7 @@ class LivePageTest {
       tab.look(1280, 900, "light");
       tab.screenshot(SCREENSHOTS.resolve("promoted.png"));
 
-      tab.awaitTrue(
-          "document.getElementById('rollback').textContent === 'Roll back to version 1'");
+      tab.awaitTrue("document.getElementById('rollback').textContent === 'Roll back to version 1'");
       tab.evaluate("document.getElementById('rollback').focus()");
       tab.press("Enter", 13);
       tab.awaitTrue("document.getElementById('confirm').open");
@@ -314,11 +314,14 @@ class LivePageTest {
       Tab tab = chromium.open(URI.create("http://127.0.0.1:" + attacker.getAddress().getPort()));
       tab.awaitTrue("document.title === 'x'");
 
-      String post = "fetch('" + site.address() + "promotion', {method: 'POST', body: '{\"version\": 2}', ";
+      String post =
+          "fetch('" + site.address() + "promotion', {method: 'POST', body: '{\"version\": 2}', ";
       // Even with a token, which a page of another site does not have.
       for (String rest :
           List.of(
-              "headers: {'Content-Type': 'application/json', 'Authorization': 'Bearer " + TOKEN + "'}",
+              "headers: {'Content-Type': 'application/json', 'Authorization': 'Bearer "
+                  + TOKEN
+                  + "'}",
               "mode: 'no-cors', headers: {'Content-Type': 'text/plain'}",
               "mode: 'no-cors', credentials: 'include'")) {
         assertThat(tab.evaluate(post + rest + "}).then(r => r.type, e => 'failed')").asText())

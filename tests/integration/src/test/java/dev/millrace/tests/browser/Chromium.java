@@ -69,8 +69,7 @@ public final class Chromium implements AutoCloseable {
 
   private static URI address(Process process) throws IOException {
     BufferedReader errors =
-        new BufferedReader(
-            new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
     StringBuilder read = new StringBuilder();
     for (String line = errors.readLine(); line != null; line = errors.readLine()) {
       Matcher address = ADDRESS.matcher(line);

@@ -31,8 +31,7 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
   private final WebSocket socket;
 
   DevTools(URI address) {
-    socket =
-        HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(address, this).join();
+    socket = HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(address, this).join();
   }
 
   @Override

@@ -110,12 +110,7 @@ public final class Demo implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port), service, registry);
     page =
         LivePage.open(
-            service,
-            config,
-            registry,
-            KafkaConfigs.of(broker.bootstrapServers()),
-            shown,
-            trial);
+            service, config, registry, KafkaConfigs.of(broker.bootstrapServers()), shown, trial);
     endpoint.serve(LivePage.PATH, page.handler());
     return URI.create("http://localhost:" + endpoint.address().getPort() + LivePage.PATH + "/");
   }

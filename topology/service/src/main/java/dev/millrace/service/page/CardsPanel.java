@@ -30,8 +30,7 @@ record CardsPanel(List<Card> cards) {
     return new CardsPanel(cards.stream().map(card -> card(card, truth)).toList());
   }
 
-  private static Card card(
-      RecentPredictions.Card card, Function<String, Optional<String>> truth) {
+  private static Card card(RecentPredictions.Card card, Function<String, Optional<String>> truth) {
     Prediction prediction = card.prediction();
     return new Card(
         card.number(),

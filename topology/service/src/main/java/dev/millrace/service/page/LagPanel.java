@@ -31,8 +31,7 @@ record LagPanel(long total, List<Partition> partitions, int more) {
     Map<TopicPartition, Long> stalled = new HashMap<>();
     for (Problem problem : problems) {
       if (problem.kind() == Problem.Kind.PARTITION_STALLED) {
-        stalled.put(
-            new TopicPartition(problem.topic(), problem.partition()), problem.seconds());
+        stalled.put(new TopicPartition(problem.topic(), problem.partition()), problem.seconds());
       }
     }
     List<Partition> all = new ArrayList<>();

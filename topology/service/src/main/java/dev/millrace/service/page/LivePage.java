@@ -33,12 +33,7 @@ public final class LivePage implements AutoCloseable {
    * @param why why the user may not, or null
    */
   private record About(
-      String model,
-      String input,
-      String output,
-      boolean thumbnails,
-      boolean actions,
-      String why) {}
+      String model, String input, String output, boolean thumbnails, boolean actions, String why) {}
 
   private final Panels panels = new Panels();
   private final Promoter promoter;

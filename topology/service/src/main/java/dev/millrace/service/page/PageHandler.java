@@ -145,7 +145,9 @@ final class PageHandler implements HttpHandler {
     } else {
       byte[] body = exchange.getRequestBody().readNBytes(MOST_BODY_BYTES);
       String who =
-          access.user(request).orElseThrow() + " at " + request.peer().getAddress().getHostAddress();
+          access.user(request).orElseThrow()
+              + " at "
+              + request.peer().getAddress().getHostAddress();
       switch (name) {
         case "promotion" -> promote(exchange, body, who);
         case "rollback" -> accepted(exchange, promoter.rollBack(who));
@@ -184,16 +186,14 @@ final class PageHandler implements HttpHandler {
     }
   }
 
-  private static void refuse(HttpExchange exchange, PageAccess.Refusal refusal)
-      throws IOException {
+  private static void refuse(HttpExchange exchange, PageAccess.Refusal refusal) throws IOException {
     if (refusal.status() == 401) {
       exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
     }
     error(exchange, refusal.status(), refusal.reason());
   }
 
-  private static void error(HttpExchange exchange, int status, String message)
-      throws IOException {
+  private static void error(HttpExchange exchange, int status, String message) throws IOException {
     json(exchange, status, Map.of("error", message));
   }
 

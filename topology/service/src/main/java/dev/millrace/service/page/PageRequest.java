@@ -44,8 +44,7 @@ record PageRequest(InetSocketAddress peer, InetSocketAddress local, Headers head
 
   private static Optional<String> hostOf(String uri) {
     try {
-      return Optional.ofNullable(new URI(uri).getHost())
-          .map(host -> host.toLowerCase(Locale.ROOT));
+      return Optional.ofNullable(new URI(uri).getHost()).map(host -> host.toLowerCase(Locale.ROOT));
     } catch (URISyntaxException e) {
       return Optional.empty();
     }

@@ -4,8 +4,8 @@ import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.promotion.ChampionTopic;
 import dev.millrace.service.promotion.Promotion;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -108,7 +108,8 @@ final class Promoter implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-      log.warn("{}: cannot {}, ordered on the page by {}: {}", promotion.model(), what, who, reason);
+      log.warn(
+          "{}: cannot {}, ordered on the page by {}: {}", promotion.model(), what, who, reason);
       panels.put("action", new Outcome("failed", "cannot " + what + ": " + reason));
     }
   }

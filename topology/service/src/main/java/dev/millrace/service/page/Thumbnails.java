@@ -38,8 +38,7 @@ final class Thumbnails implements AutoCloseable {
   private final Map<Prediction.Source, Optional<byte[]>> made =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(
-            Map.Entry<Prediction.Source, Optional<byte[]>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Prediction.Source, Optional<byte[]>> eldest) {
           return size() > 2 * RecentPredictions.CARDS;
         }
       };

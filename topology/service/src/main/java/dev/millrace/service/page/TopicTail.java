@@ -36,8 +36,7 @@ final class TopicTail implements AutoCloseable {
    * @param records number of newest records of each partition to begin with
    * @param reader receives the records, the oldest of a partition first
    */
-  record Wanted(
-      long records, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader) {}
+  record Wanted(long records, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader) {}
 
   private final Consumer<byte[], byte[]> consumer;
   private final Map<String, Wanted> wanted;

@@ -27,7 +27,8 @@ class LagPanelTest {
     assertThat(panel.total()).isEqualTo(902);
     assertThat(panel.partitions())
         .containsExactly(
-            new LagPanel.Partition("images", 1, 2, 12), new LagPanel.Partition("images", 0, 900, 0));
+            new LagPanel.Partition("images", 1, 2, 12),
+            new LagPanel.Partition("images", 0, 900, 0));
     assertThat(panel.more()).isZero();
   }
 

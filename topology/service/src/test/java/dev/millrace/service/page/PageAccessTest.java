@@ -146,9 +146,7 @@ class PageAccessTest {
     }
     assertThat(status(access.data(near("Authorization", "Bearer wrong")))).isEqualTo(429);
     assertThat(status(access.data(near("Authorization", "Bearer " + TOKEN)))).isEqualTo(429);
-    assertThat(
-            status(
-                access.data(request("::1", "::1", "Authorization", "Bearer " + TOKEN))))
+    assertThat(status(access.data(request("::1", "::1", "Authorization", "Bearer " + TOKEN))))
         .isEqualTo(200);
 
     nanoTime += 7_000_000_000L;

@@ -10,8 +10,7 @@ class RecentPredictionsTest {
 
   private long nanoTime = 1;
   private long millis = 1_000_000;
-  private final RecentPredictions recent =
-      new RecentPredictions(() -> nanoTime, () -> millis);
+  private final RecentPredictions recent = new RecentPredictions(() -> nanoTime, () -> millis);
 
   private void predict(String id, long latency) {
     recent.predicted(

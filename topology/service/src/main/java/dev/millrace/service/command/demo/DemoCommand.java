@@ -89,8 +89,9 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
       names = "--http",
       paramLabel = "PORT",
       defaultValue = "0",
-      description = "Port of the live page on this machine; 0 picks a free one (default:"
-          + " ${DEFAULT-VALUE}).")
+      description =
+          "Port of the live page on this machine; 0 picks a free one (default:"
+              + " ${DEFAULT-VALUE}).")
   private int port;
 
   @Mixin private PageOptions page;
@@ -236,9 +237,7 @@ public final class DemoCommand implements Callable<Integer>, LongRunning {
         images.stream().collect(Collectors.toMap(DemoImage::key, Function.identity()));
     if (shown.isPresent()) {
       PageConfig labelled =
-          shown
-              .get()
-              .withTruth(id -> Optional.ofNullable(byKey.get(id)).map(DemoImage::label));
+          shown.get().withTruth(id -> Optional.ofNullable(byKey.get(id)).map(DemoImage::label));
       screen.say("the page is at " + address(demo, labelled));
     }
     demo.run(

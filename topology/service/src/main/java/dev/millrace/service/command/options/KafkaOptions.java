@@ -117,8 +117,7 @@ public final class KafkaOptions {
 
   /** {@return the configurations of clients without defaults of a command} */
   public KafkaConfigs configs() {
-    return new KafkaConfigs(
-        bootstrapServers(), admin(), producer(Map.of()), consumer(Map.of()));
+    return new KafkaConfigs(bootstrapServers(), admin(), producer(Map.of()), consumer(Map.of()));
   }
 
   private Map<String, Object> client(KafkaKeys client, Map<String, String> defaults) {

@@ -3,8 +3,8 @@ package dev.millrace.service.command.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.control.ControlTopic;
-import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.control.SwapReport;
+import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.RunningBroker;
