@@ -29,6 +29,8 @@ final class AnswerForwarder<K, V, R> {
   private final ValueMapping<K, V, R> mapping;
   private final String applicationId;
   private final TaskFetches fetches;
+  private final InferenceMetrics metrics;
+  private final Tracing tracing;
   private final TaskFailure failure;
   private final RecordFailures failures;
 
@@ -36,6 +38,8 @@ final class AnswerForwarder<K, V, R> {
    * @param mapping makes the output value of a record
    * @param applicationId the application that predictions name as their source
    * @param fetches gives up the task's work if an image cannot be fetched
+   * @param metrics receives the times of the images
+   * @param tracing writes an image's trace to its headers
    * @param failure remembers the task's failure
    * @param failures counts the failures of the application's records; the counts outlive the task
    */
@@ -45,6 +49,8 @@ final class AnswerForwarder<K, V, R> {
       ValueMapping<K, V, R> mapping,
       String applicationId,
       TaskFetches fetches,
+      InferenceMetrics metrics,
+      Tracing tracing,
       TaskFailure failure,
       RecordFailures failures) {
     this.records = records;
@@ -52,18 +58,32 @@ final class AnswerForwarder<K, V, R> {
     this.mapping = mapping;
     this.applicationId = applicationId;
     this.fetches = fetches;
+    this.metrics = metrics;
+    this.tracing = tracing;
     this.failure = failure;
     this.failures = failures;
   }
 
   /**
-   * Forwards the answer of a record. The answer must be complete.
+   * Forwards the answer of a record, and ends the record's trace. The answer must be complete.
    *
    * @throws InferenceStalledError if the engine or a later processor failed
    * @throws org.apache.kafka.streams.errors.TaskCorruptedException if the image cannot be fetched
    *     now
    */
   void forward(PendingRecord<K, V> pending) {
+    long start = metrics.now();
+    try {
+      forwardAnswer(pending);
+    } catch (RuntimeException | Error e) {
+      pending.trace().giveUp();
+      throw e;
+    }
+    pending.trace().end();
+    metrics.forwarded(pending.processedAt(), start);
+  }
+
+  private void forwardAnswer(PendingRecord<K, V> pending) {
     Classification answer = null;
     BadImageException refusal = null;
     try {
@@ -91,19 +111,25 @@ final class AnswerForwarder<K, V, R> {
   private void passOn(
       PendingRecord<K, V> pending, Classification answer, BadImageException refusal) {
     RecordMetadata origin = pending.origin();
+    tracing.inject(pending.trace(), pending.record().headers(), origin);
     try {
       if (refusal == null) {
         forwardResult(pending, answer);
       } else {
-        records.refuse(pending.record(), origin, refusal);
+        refuse(pending, refusal.reason().label(), refusal);
       }
     } catch (RuntimeException e) {
       if (RecordForwarder.bypassesHandlers(e)
           || !failures.isTooMany(origin.topic(), origin.partition(), origin.offset(), e)) {
         throw e;
       }
-      records.refuse(pending.record(), origin, new FailedRecordException(e));
+      refuse(pending, e.getClass().getName(), new FailedRecordException(e));
     }
+  }
+
+  private void refuse(PendingRecord<K, V> pending, String type, RuntimeException reason) {
+    pending.trace().failed(type, reason.getMessage());
+    records.refuse(pending.record(), pending.origin(), reason);
   }
 
   /**
@@ -116,7 +142,7 @@ final class AnswerForwarder<K, V, R> {
       result = result(pending, answer);
     } catch (Exception e) {
       RuntimeException reason = e instanceof RuntimeException own ? own : new StreamsException(e);
-      records.refuse(pending.record(), pending.origin(), reason);
+      refuse(pending, reason.getClass().getName(), reason);
       return;
     }
     records.forward(result, pending.origin());

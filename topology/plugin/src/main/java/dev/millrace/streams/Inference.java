@@ -7,6 +7,8 @@ import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.KafkaStreamsVersion;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -60,6 +62,8 @@ public sealed class Inference<K, V, R>
   private final AtomicBoolean proved;
   private final SwapListener listener;
   private final Promotions promotions;
+  private final InferenceMetrics metrics;
+  private final Tracing tracing;
   private final FetchPool fetches;
   private final AtomicReference<InferenceEngine> kept = new AtomicReference<>();
   private volatile boolean closed;
@@ -86,6 +90,9 @@ public sealed class Inference<K, V, R>
     this.barrier = barrier;
     this.listener = (previous, serving) -> {};
     this.promotions = null;
+    this.metrics =
+        new InferenceMetrics(new CompositeMeterRegistry(), Tags.empty(), System::nanoTime);
+    this.tracing = Tracing.OFF;
     this.fetches = null;
   }
 
@@ -106,7 +113,9 @@ public sealed class Inference<K, V, R>
     this.barrier = CommitBarrier.builder(builder.barrierName(), proved);
     this.listener = builder.listener();
     this.promotions = builder.promotions();
-    this.fetches = builder.fetches();
+    this.metrics = builder.metrics();
+    this.tracing = builder.tracing();
+    this.fetches = builder.fetches(metrics);
   }
 
   /**
@@ -279,6 +288,8 @@ public sealed class Inference<K, V, R>
         mapping,
         fetches,
         format,
+        metrics,
+        tracing,
         config.maxInFlight(),
         barrier.name(),
         OwedAnswers::ofThisThread,

@@ -15,6 +15,7 @@ import dev.millrace.streams.internals.KafkaStreamsVersion;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tags;
+import io.opentelemetry.api.OpenTelemetry;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +42,7 @@ public final class InferenceBuilder<K, V, R> {
   private Supplier<ImageDecoder> decoders;
   private Map<?, ?> kafka;
   private SwapListener listener = (previous, serving) -> {};
+  private Tracing tracing = Tracing.OFF;
   private Inference<?, ?, ?> owner;
   private ImageFetcher fetcher;
   private int concurrency;
@@ -110,6 +112,23 @@ public final class InferenceBuilder<K, V, R> {
    */
   public InferenceBuilder<K, V, R> registry(MeterRegistry registry) {
     this.registry = Objects.requireNonNull(registry, "registry");
+    return this;
+  }
+
+  /**
+   * Traces the images. Each image gets a span of its own, whose parent is the span that the
+   * record's headers name (by default {@code traceparent}). The headers of the result, and of a
+   * dead letter, name the image's span. Each batch gets a span with links to the spans of its
+   * images. By default, nothing is traced.
+   *
+   * <p>OpenTelemetry's Java agent has spans for records already. Under the agent, do not call this
+   * method, unless you want further spans below the agent's.
+   *
+   * @param openTelemetry has the tracer and the propagators; the caller keeps and closes it
+   * @return this builder
+   */
+  public InferenceBuilder<K, V, R> openTelemetry(OpenTelemetry openTelemetry) {
+    this.tracing = Tracing.of(Objects.requireNonNull(openTelemetry, "openTelemetry"));
     return this;
   }
 
@@ -216,8 +235,19 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   /** What fetches images; null if nothing does. */
-  FetchPool fetches() {
-    return fetcher == null ? null : new FetchPool(fetcher, concurrency, System::nanoTime);
+  FetchPool fetches(InferenceMetrics metrics) {
+    return fetcher == null
+        ? null
+        : new FetchPool(metrics.measured(fetcher), concurrency, System::nanoTime);
+  }
+
+  Tracing tracing() {
+    return tracing;
+  }
+
+  InferenceMetrics metrics() {
+    return new InferenceMetrics(
+        registry, tags().and("model", config.model()), System::nanoTime);
   }
 
   boolean ownsEngine() {

@@ -19,6 +19,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
  * Submits a task's images to the engine, and forwards the results in the order of the records.
@@ -49,6 +50,8 @@ final class InferenceProcessor<K, V, R>
   private final ValueMapping<K, V, R> mapping;
   private final TaskFetches fetches;
   private final PredictionFormat format;
+  private final InferenceMetrics metrics;
+  private final Tracing tracing;
   private final int maxInFlight;
   private final String barrierName;
   private final Supplier<OwedAnswers> ofThisThread;
@@ -69,6 +72,8 @@ final class InferenceProcessor<K, V, R>
 
   /**
    * @param fetches fetches images that records refer to; null if nothing does
+   * @param metrics receives the times of the images outside of the engine
+   * @param tracing starts the span of each image
    * @param barrierName the name of the task's {@link CommitBarrier}
    * @param ofThisThread returns the answers that the calling thread owes (see {@link OwedAnswers})
    * @param nanoTime the engine's clock, for example {@link System#nanoTime}
@@ -78,12 +83,16 @@ final class InferenceProcessor<K, V, R>
       ValueMapping<K, V, R> mapping,
       FetchPool fetches,
       PredictionFormat format,
+      InferenceMetrics metrics,
+      Tracing tracing,
       int maxInFlight,
       String barrierName,
       Supplier<OwedAnswers> ofThisThread,
       LongSupplier nanoTime) {
     this.mapping = mapping;
     this.format = format;
+    this.metrics = metrics;
+    this.tracing = tracing;
     this.maxInFlight = maxInFlight;
     this.barrierName = barrierName;
     this.ofThisThread = ofThisThread;
@@ -103,6 +112,8 @@ final class InferenceProcessor<K, V, R>
             mapping,
             context.applicationId(),
             fetches,
+            metrics,
+            tracing,
             failure,
             RecordFailures.of(context.applicationId()));
     limit = WaitLimit.of(context.appConfigs());
@@ -132,6 +143,22 @@ final class InferenceProcessor<K, V, R>
 
   /** Submits the image of a record, or has the engine refuse a record that has none. */
   private PendingRecord<K, V> submitted(FixedKeyRecord<K, V> record, long deadline) {
+    RecordMetadata origin = records.recordContext();
+    TraceContext trace = tracing.begin(record, origin, context.applicationId());
+    try {
+      return submitted(record, origin, trace, metrics.now(), deadline);
+    } catch (RuntimeException | Error e) {
+      trace.giveUp();
+      throw e;
+    }
+  }
+
+  private PendingRecord<K, V> submitted(
+      FixedKeyRecord<K, V> record,
+      RecordMetadata origin,
+      TraceContext trace,
+      long now,
+      long deadline) {
     int bytes = 0;
     PendingFetch fetch = null;
     CompletableFuture<Classification> answer;
@@ -139,18 +166,18 @@ final class InferenceProcessor<K, V, R>
       ImageSource source = mapping.sourceOf(record.value());
       if (source instanceof ImageSource.Value held) {
         bytes = held.encoded().length;
-        answer = engine.submit(held.encoded(), deadline);
+        trace.holds(bytes);
+        answer = engine.submit(held.encoded(), deadline, trace.image());
       } else {
         ImageReference reference = ((ImageSource.Elsewhere) source).reference();
         CompletableFuture<FetchedImage> image = fetch(reference, deadline);
-        answer = engine.submitFetched(image);
+        answer = engine.submitFetched(image, trace.image());
         fetch = PendingFetch.of(reference, image);
       }
     } catch (BadImageException e) {
       answer = engine.refuse(e);
     }
-    return new PendingRecord<>(
-        record, bytes, records.recordContext(), TraceContext.current(), fetch, answer);
+    return new PendingRecord<>(record, bytes, origin, trace, now, fetch, answer);
   }
 
   private CompletableFuture<FetchedImage> fetch(ImageReference reference, long deadline) {

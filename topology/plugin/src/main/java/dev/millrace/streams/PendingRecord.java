@@ -12,6 +12,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * @param bytes the size of the encoded image in the record, in bytes
  * @param origin the context in which the record was processed
  * @param trace the trace context in which the record was processed
+ * @param processedAt when the record was processed, in ns on the engine's clock
  * @param fetch the fetch of the image; null if the record holds the image
  * @param answer the engine's answer, complete or not
  */
@@ -20,6 +21,7 @@ record PendingRecord<K, V>(
     int bytes,
     RecordMetadata origin,
     TraceContext trace,
+    long processedAt,
     PendingFetch fetch,
     CompletableFuture<Classification> answer) {
 
@@ -33,8 +35,9 @@ record PendingRecord<K, V>(
     return fetch == null ? null : fetch.revision().join();
   }
 
-  /** Tells that the answer is not needed any more. */
+  /** Tells that the answer is not needed any more, because the task gives up its records. */
   void cancel() {
+    trace.giveUp();
     if (fetch != null) {
       fetch.revision().cancel(false);
     }

@@ -99,6 +99,7 @@ final class RecordLine<K, V> {
 
   /** Removes every record, and cancels the fetches that have not begun. */
   void clear() {
+    answered.forEach(PendingRecord::cancel);
     answered.clear();
     inFlight.forEach(PendingRecord::cancel);
     inFlight.clear();

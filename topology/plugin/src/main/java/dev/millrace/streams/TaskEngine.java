@@ -3,6 +3,7 @@ package dev.millrace.streams;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineStalledException;
+import dev.millrace.streams.engine.ImageTrace;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.fetch.FetchStalledException;
 import dev.millrace.streams.fetch.FetchedImage;
@@ -64,12 +65,13 @@ final class TaskEngine {
    *
    * @param image the encoded image, not empty
    * @param deadline the time at which the wait for a slot ends, in ns on the engine's clock
+   * @param trace the image's trace
    * @return the answer, which may not be complete yet
    * @throws InferenceStalledError if the engine accepts no image before the deadline
    */
-  CompletableFuture<Classification> submit(byte[] image, long deadline) {
+  CompletableFuture<Classification> submit(byte[] image, long deadline, ImageTrace trace) {
     try {
-      return engine.submit(image, deadline);
+      return engine.submit(image, deadline, trace);
     } catch (EngineStalledException e) {
       throw stalled(e);
     }
@@ -79,9 +81,11 @@ final class TaskEngine {
    * Submits an image once it is fetched, on the thread that fetches it.
    *
    * @param image the image, or the failure of the fetch
+   * @param trace the image's trace
    */
   @SuppressWarnings("FutureReturnValueIgnored") // thenCompose unwraps the nested future
-  CompletableFuture<Classification> submitFetched(CompletableFuture<FetchedImage> image) {
+  CompletableFuture<Classification> submitFetched(
+      CompletableFuture<FetchedImage> image, ImageTrace trace) {
     InferenceEngine running = engine;
     return image
         .handle(
@@ -90,7 +94,7 @@ final class TaskEngine {
                 return running.refuse(refusal);
               }
               return failure == null
-                  ? running.submit(fetched.encoded(), deadline())
+                  ? running.submit(fetched.encoded(), deadline(), trace)
                   : CompletableFuture.<Classification>failedFuture(failure);
             })
         .thenCompose(answer -> answer);

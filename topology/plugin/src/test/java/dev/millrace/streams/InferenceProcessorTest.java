@@ -15,6 +15,7 @@ import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.internals.CommitBarrier;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -122,6 +123,8 @@ class InferenceProcessorTest {
               ValueMapping.ofEvents(),
               null,
               new PredictionFormat(1, false),
+              new InferenceMetrics(new SimpleMeterRegistry(), Tags.empty(), System::nanoTime),
+              Tracing.OFF,
               maxInFlight,
               "barrier",
               () -> owed,

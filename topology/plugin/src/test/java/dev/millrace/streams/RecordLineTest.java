@@ -26,7 +26,13 @@ class RecordLineTest {
     FixedKeyRecord<String, byte[]> record =
         InternalFixedKeyRecordFactory.create(new Record<>("key", new byte[bytes], 0));
     return new PendingRecord<>(
-        record, bytes, null, TraceContext.current(), null, new CompletableFuture<>());
+        record,
+        bytes,
+        null,
+        Tracing.OFF.begin(record, null, "test"),
+        0,
+        null,
+        new CompletableFuture<>());
   }
 
   @Test

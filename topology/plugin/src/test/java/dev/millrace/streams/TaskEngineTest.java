@@ -11,6 +11,7 @@ import dev.millrace.streams.engine.EngineConfig;
 import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
+import dev.millrace.streams.engine.ImageTrace;
 import dev.millrace.streams.engine.InferenceEngine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -61,7 +62,7 @@ class TaskEngineTest {
   }
 
   private static CompletableFuture<Classification> submit(TaskEngine task, int image) {
-    return task.submit(new byte[] {(byte) image}, task.deadline());
+    return task.submit(new byte[] {(byte) image}, task.deadline(), ImageTrace.NONE);
   }
 
   @AfterEach

@@ -39,6 +39,10 @@ final class Batch {
     final LoadedModel model;
     final long submittedAt;
     final CompletableFuture<Classification> answer = new CompletableFuture<>();
+
+    /** The image's trace. Set once, before a decoder gets the slot. */
+    ImageTrace trace = ImageTrace.NONE;
+
     private boolean settled;
     private BadImageException refusal;
 

@@ -106,7 +106,9 @@ final class DecodePool implements AutoCloseable {
           if (!end()) {
             return;
           }
-          work.slot.model.metrics().decoded(nanoTime.getAsLong() - since);
+          long nanos = nanoTime.getAsLong() - since;
+          work.slot.model.metrics().decoded(nanos);
+          work.slot.trace.decoded(nanos);
           listener.decoded(work.slot, refusal);
         }
       } catch (Throwable e) {

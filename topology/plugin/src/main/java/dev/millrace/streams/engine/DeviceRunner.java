@@ -113,19 +113,19 @@ final class DeviceRunner implements Runnable {
   private Map<Integer, InferenceException> runTogether(Batch batch, List<Integer> images) {
     Map<Integer, InferenceException> failed = new LinkedHashMap<>();
     LoadedModel model = batch.model();
-    long start = nanoTime.getAsLong();
+    ObservedRun run = new ObservedRun(batch, images, device, nanoTime);
     try {
       int padded = model.batchSizes(device).padded(batch.size());
       probabilities.run(model.session(device), batch.pixels(), padded);
     } catch (InferenceException e) {
+      run.failed(e);
       images.forEach(image -> failed.put(image, e));
       return failed;
     }
-    long end = nanoTime.getAsLong();
-    model.metrics().ran(images.size(), end - start);
+    run.answered();
     for (int image : images) {
       try {
-        complete(batch.slot(image), image, start, end);
+        complete(batch.slot(image), image, run);
       } catch (InferenceException e) {
         failed.put(image, e);
       }
@@ -142,12 +142,17 @@ final class DeviceRunner implements Runnable {
     LoadedModel model = batch.model();
     for (int image : images) {
       Batch.Slot slot = batch.slot(image);
+      ObservedRun run = new ObservedRun(batch, List.of(image), device, nanoTime);
       try {
-        long start = nanoTime.getAsLong();
         probabilities.run(model.session(device), slot.pixels, 1);
-        long end = nanoTime.getAsLong();
-        model.metrics().ran(1, end - start);
-        complete(slot, 0, start, end);
+      } catch (InferenceException e) {
+        run.failed(e);
+        failed.put(image, e);
+        continue;
+      }
+      run.answered();
+      try {
+        complete(slot, 0, run);
       } catch (InferenceException e) {
         failed.put(image, e);
       }
@@ -160,7 +165,7 @@ final class DeviceRunner implements Runnable {
    *
    * @throws InferenceException if the row holds a number that is not finite
    */
-  private void complete(Batch.Slot slot, int row, long start, long end) {
+  private void complete(Batch.Slot slot, int row, ObservedRun run) {
     LoadedModel model = slot.model;
     float[] values = probabilities.of(row);
     for (float value : values) {
@@ -169,7 +174,7 @@ final class DeviceRunner implements Runnable {
             model.version() + " answered with numbers that are not finite", null);
       }
     }
-    model.metrics().answered(start - slot.submittedAt, end - slot.submittedAt);
+    run.answered(slot);
     slot.answer.complete(new Classification(model.version(), values));
   }
 

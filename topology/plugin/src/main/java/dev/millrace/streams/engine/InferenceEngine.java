@@ -173,7 +173,22 @@ public final class InferenceEngine implements AutoCloseable {
    *     interrupted, or the engine has stopped
    */
   public CompletableFuture<Classification> submit(byte[] encoded, long deadlineNanos) {
+    return submit(encoded, deadlineNanos, ImageTrace.NONE);
+  }
+
+  /**
+   * Queues an image as {@link #submit(byte[], long)} does, and adds to its trace.
+   *
+   * @param encoded the image file's bytes; must not change before the answer completes
+   * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
+   * @param trace the image's trace; the caller ends its span after the answer completes
+   * @return the answer, which completes later
+   * @throws EngineStalledException as {@link #submit(byte[], long)} does
+   */
+  public CompletableFuture<Classification> submit(
+      byte[] encoded, long deadlineNanos, ImageTrace trace) {
     Batch.Slot slot = admission.claim(deadlineNanos);
+    slot.trace = trace;
     decodePool.submit(slot, encoded);
     return slot.answer;
   }

@@ -66,6 +66,16 @@ public final class RecordForwarder<K, VIn, VOut> {
   }
 
   /**
+   * Returns the headers of a record's context, which Kafka Streams' exception handlers get.
+   *
+   * @param origin the context that {@link #recordContext} returned for the record
+   * @return the headers, not a copy
+   */
+  public static Headers headers(RecordMetadata origin) {
+    return ((ProcessorRecordContext) origin).headers();
+  }
+
+  /**
    * Forwards a record to the child nodes of the processor's node.
    *
    * @param record the output record
