@@ -211,6 +211,25 @@ public sealed class Inference<K, V, R>
   @Override
   public ModelVersion swap(Champion champion) {
     requireOpen();
+    SwapEvent event = new SwapEvent();
+    event.begin();
+    event.model = config.model();
+    event.version = champion.version();
+    event.previous = serving().map(ModelVersion::version).orElse(0);
+    try {
+      ModelVersion candidate = swapNow(champion);
+      event.outcome = "swapped";
+      return candidate;
+    } catch (RuntimeException | Error e) {
+      event.outcome = "rejected";
+      event.reason = e.toString();
+      throw e;
+    } finally {
+      event.commit();
+    }
+  }
+
+  private ModelVersion swapNow(Champion champion) {
     ModelVersion candidate = config.promoted(champion);
     Optional<ModelVersion> previous;
     try {

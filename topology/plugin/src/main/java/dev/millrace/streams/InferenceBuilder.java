@@ -246,8 +246,7 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   InferenceMetrics metrics() {
-    return new InferenceMetrics(
-        registry, tags().and("model", config.model()), System::nanoTime);
+    return new InferenceMetrics(registry, tags().and("model", config.model()), System::nanoTime);
   }
 
   boolean ownsEngine() {

@@ -13,9 +13,12 @@ import java.util.function.LongSupplier;
  */
 final class InferenceMetrics {
 
-  /** The upper bounds of the buckets, in microseconds: from 0.1 ms to 60 s. */
-  private static final double[] MICROSECONDS = {
-    100, 500, 1e3, 2.5e3, 5e3, 10e3, 25e3, 50e3, 100e3, 250e3, 1e6, 5e6, 60e6
+  /** The upper bounds of the buckets, in microseconds: from 0.1 ms to 5 s. */
+  private static final double[] MICROSECONDS = {100, 1e3, 5e3, 25e3, 100e3, 1e6, 5e6};
+
+  /** More bounds, up to 60 s, because the total time is what the user of a stream sees. */
+  private static final double[] TOTAL_MICROSECONDS = {
+    1e3, 5e3, 10e3, 25e3, 50e3, 100e3, 250e3, 500e3, 1e6, 5e6, 10e6, 60e6
   };
 
   private static final double NANOS = 1e3;
@@ -37,26 +40,29 @@ final class InferenceMetrics {
             registry,
             tags,
             "fetch",
+            MICROSECONDS,
             "Time to fetch an image that a record refers to, also if it fails");
     this.forward =
         histogram(
             registry,
             tags,
             "forward",
+            MICROSECONDS,
             "Time to make a result and to hand it to the next processors and the producer");
     this.total =
         histogram(
             registry,
             tags,
             "total",
+            TOTAL_MICROSECONDS,
             "Time from the start of a record's processing until its result is forwarded");
   }
 
   private static DistributionSummary histogram(
-      MeterRegistry registry, Tags tags, String name, String description) {
+      MeterRegistry registry, Tags tags, String name, double[] buckets, String description) {
     return DistributionSummary.builder("millrace.inference." + name + ".duration.us")
         .description(description)
-        .serviceLevelObjectives(MICROSECONDS)
+        .serviceLevelObjectives(buckets)
         .tags(tags)
         .register(registry);
   }

@@ -20,7 +20,8 @@ import io.opentelemetry.context.Scope;
  */
 record TraceContext(Context context, ImageTrace image) {
 
-  private static final AttributeKey<Long> BYTES = AttributeKey.longKey("messaging.message.body.size");
+  private static final AttributeKey<Long> BYTES =
+      AttributeKey.longKey("messaging.message.body.size");
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
 
   /**

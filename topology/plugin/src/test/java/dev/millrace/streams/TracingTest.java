@@ -140,8 +140,7 @@ class TracingTest {
         });
     assertThat(spans).hasSize(IMAGES).allMatch(span -> span.getKind() == SpanKind.CONSUMER);
     assertThat(current).hasSize(IMAGES - IMAGES / BAD);
-    current.forEach(
-        (key, span) -> assertThat(header(span)).as(key).isEqualTo(outgoing.get(key)));
+    current.forEach((key, span) -> assertThat(header(span)).as(key).isEqualTo(outgoing.get(key)));
 
     List<SpanData> batches = spans("run fake");
     assertThat(batches.stream().flatMap(batch -> batch.getLinks().stream()))
@@ -212,8 +211,7 @@ class TracingTest {
         .hasSizeGreaterThan(sampled.size() / 2); // a bad image is in no batch
     assertThat(batches)
         .allSatisfy(
-            batch ->
-                assertThat(batch.getParentSpanContext()).isEqualTo(links(batch).get(0)));
+            batch -> assertThat(batch.getParentSpanContext()).isEqualTo(links(batch).get(0)));
     letters.addAll(outgoing.values());
     assertThat(letters)
         .hasSize(IMAGES)
@@ -235,7 +233,8 @@ class TracingTest {
   void abandonedImages_haveSpansThatSaySo() {
     trace(Sampler.alwaysOn());
 
-    assertThatThrownBy(() -> drive(1, true, () -> model.broken = true)).hasMessageContaining("broken");
+    assertThatThrownBy(() -> drive(1, true, () -> model.broken = true))
+        .hasMessageContaining("broken");
 
     assertThat(spans("process images"))
         .singleElement()
@@ -319,8 +318,7 @@ class TracingTest {
     configuration.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
     configuration.put(
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterBadImages.class);
-    configuration.put(
-        StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, "dead-letters");
+    configuration.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, "dead-letters");
     return configuration;
   }
 

@@ -18,8 +18,8 @@ import java.util.stream.DoubleStream;
 
 /**
  * The metrics of one version. Each name begins with {@code millrace.inference.}. Except for {@code
- * batch.size}, {@code decode.duration.us} and {@code serving}, the rest of each name is taken from
- * NVIDIA Triton's <a
+ * accuracy}, {@code batch.size}, {@code decode.duration.us} and {@code serving}, the rest of each
+ * name is taken from NVIDIA Triton's <a
  * href="https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/user_guide/metrics.html">metrics</a>.
  * Durations are histograms in microseconds. Each failure reason has a counter, which exists from
  * the start with the value 0. All engines that serve the version share the metrics. Thread-safe.
@@ -86,6 +86,14 @@ final class VersionMetrics {
         "1 if this version answers new batches, 0 if it is only loaded",
         () -> Math.min(1, serving.get()),
         tags);
+    Double accuracy = version.manifest().metrics().get("accuracy");
+    if (accuracy != null) {
+      gauge(
+          "accuracy",
+          "Share of the labelled images that this version classified right when it was made",
+          () -> accuracy,
+          tags);
+    }
   }
 
   /**
