@@ -8,10 +8,12 @@ import dev.millrace.onnx.OnnxRuntimeInfo;
 import dev.millrace.service.health.Problem;
 import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.Inference;
+import dev.millrace.streams.InferenceBuilder;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.control.ChampionFollower;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.opentelemetry.api.OpenTelemetry;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -77,14 +79,31 @@ public final class InferenceService implements AutoCloseable {
    * @throws IllegalArgumentException if images may be fetched from S3, and the region is not known
    */
   public static InferenceService of(ServiceConfig config, MeterRegistry registry) {
+    return of(config, registry, Optional.empty());
+  }
+
+  /**
+   * {@return a service that does nothing before {@link #start()}, and traces its images}
+   *
+   * @param config the service's settings
+   * @param registry receives the metrics of the engine and of Kafka Streams; the caller closes it
+   * @param openTelemetry traces the images; empty if they are not traced. The caller closes it
+   * @throws org.apache.kafka.common.config.ConfigException if the configuration is wrong
+   * @throws IllegalArgumentException if images may be fetched from S3, and the region is not known
+   */
+  public static InferenceService of(
+      ServiceConfig config, MeterRegistry registry, Optional<OpenTelemetry> openTelemetry) {
     StoredImages images = StoredImages.open(config.fetch());
     return new InferenceService(
         config,
-        inference ->
-            ImageInference.<byte[]>builder(inference)
-                .registry(registry)
-                .fetcher(images, config.fetch().limits().concurrency())
-                .build(),
+        inference -> {
+          InferenceBuilder<byte[], ImageEvent, Prediction> builder =
+              ImageInference.<byte[]>builder(inference)
+                  .registry(registry)
+                  .fetcher(images, config.fetch().limits().concurrency());
+          openTelemetry.ifPresent(builder::openTelemetry);
+          return builder.build();
+        },
         registry,
         images::close);
   }

@@ -2,6 +2,7 @@ package dev.millrace.service.command.options;
 
 import dev.millrace.service.command.help.Suggestions;
 import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.telemetry.OtelSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -100,7 +101,7 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
    * first loggers. Set the log level before this check, because a later change has no effect.
    *
    * @param root the command whose subcommands define the options
-   * @throws CommandException if a key is neither an option nor a key of Kafka
+   * @throws CommandException if a key is neither an option nor a key of Kafka or OpenTelemetry
    */
   public void requireKnownKeys(CommandLine root) {
     Set<String> options = optionKeys(root.getCommandSpec()).collect(Collectors.toSet());
@@ -109,7 +110,8 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
             (key, value) -> {
               if (!options.contains(key)
                   && !KafkaKeys.isKnown(key, values)
-                  && !BrokerKeys.isKnown(key)) {
+                  && !BrokerKeys.isKnown(key)
+                  && !key.startsWith(OtelSettings.PREFIX)) {
                 throw new CommandException(unknown(key, value, options));
               }
             });

@@ -41,6 +41,11 @@ final class HttpOptions {
               + " metrics of Kafka's clients, too.")
   private MetricsScope metrics = MetricsScope.DEFAULT;
 
+  /** {@return which metrics the service exposes and exports} */
+  MetricsScope metrics() {
+    return metrics;
+  }
+
   /** {@return the registry of the metrics to expose; the caller closes it} */
   PrometheusMeterRegistry registry() {
     return metrics.registry();

@@ -1,6 +1,7 @@
 package dev.millrace.service.command.serve;
 
 import dev.millrace.service.command.options.LabelConverter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -24,13 +25,18 @@ enum MetricsScope {
   /** {@return a registry that takes only these metrics; the caller closes it} */
   PrometheusMeterRegistry registry() {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    restrict(registry);
+    return registry;
+  }
+
+  /** Makes a registry take only these metrics. To be called before it has any. */
+  void restrict(MeterRegistry registry) {
     if (this == DEFAULT) {
       registry
           .config()
           .meterFilter(
               MeterFilter.deny(id -> id.getName().startsWith(KAFKA) && !id.getName().equals(LAG)));
     }
-    return registry;
   }
 
   /** {@return the value on the command line} */

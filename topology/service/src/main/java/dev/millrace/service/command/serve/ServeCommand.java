@@ -19,10 +19,14 @@ import dev.millrace.service.page.PageConfig;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.telemetry.MeterBeans;
+import dev.millrace.service.telemetry.Telemetry;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +72,8 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Mixin private HttpOptions http;
 
   @Mixin private PageOptions page;
+
+  @Mixin private TelemetryOptions telemetry;
 
   @Grouped(Section.TOPICS)
   @Option(
@@ -132,15 +138,19 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     StartUp startUp = new StartUp(kafka, config, createTopics, group.from());
     Duration patience = group.patience();
     InferenceService.loadLibraries();
-    PrometheusMeterRegistry registry = http.registry();
+    PrometheusMeterRegistry scraped = http.registry();
+    MeterBeans.bind(scraped, ManagementFactory.getPlatformMBeanServer());
     try (StopSignal stop = StopSignal.listen();
         JvmGcMetrics gc = new JvmGcMetrics();
-        InferenceService service = InferenceService.of(config, registry);
+        Telemetry exported = telemetry.start(config, scraped, http.metrics());
+        InferenceService service =
+            InferenceService.of(config, exported.registry(), exported.openTelemetry());
         HttpOptions.Listener listener =
             http.listen(
                 service,
-                registry,
-                () -> pageConfig.map(shown -> livePage(service, config, registry, shown)))) {
+                scraped,
+                () -> pageConfig.map(shown -> livePage(service, config, scraped, shown)))) {
+      MeterRegistry registry = exported.registry();
       gc.bindTo(registry);
       new JvmMemoryMetrics().bindTo(registry);
       new ProcessorMetrics().bindTo(registry);

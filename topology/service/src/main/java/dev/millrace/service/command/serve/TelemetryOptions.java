@@ -1,0 +1,68 @@
+package dev.millrace.service.command.serve;
+
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.options.ConfigFile;
+import dev.millrace.service.command.options.LabelConverter;
+import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.telemetry.OtelSettings;
+import dev.millrace.service.telemetry.Telemetry;
+import dev.millrace.service.telemetry.TelemetryException;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A mixin of options for the export of traces and metrics. */
+@Grouped(Section.HTTP)
+final class TelemetryOptions {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--otlp",
+      paramLabel = "SIGNAL",
+      split = ",",
+      converter = Signals.class,
+      description =
+          "Export to OpenTelemetry's collector with OTLP over HTTP: ${COMPLETION-CANDIDATES},"
+              + " separated by commas. Off by default. The OTEL_ variables, such as"
+              + " OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_TRACES_SAMPLER, say where to and how much;"
+              + " in the --config file, their keys are in lower case with dots.")
+  private Set<Telemetry.Signal> signals = Set.of();
+
+  /**
+   * Starts the exports.
+   *
+   * @param registry holds the metrics in any case; the caller closes it
+   * @param metrics which metrics to export
+   * @return the exports, which the caller closes after the service
+   * @throws CommandException if a setting is wrong
+   */
+  Telemetry start(ServiceConfig config, MeterRegistry registry, MetricsScope metrics) {
+    Map<String, String> file =
+        command.defaultValueProvider() instanceof ConfigFile given ? given.values() : Map.of();
+    try {
+      return Telemetry.start(
+          signals,
+          OtelSettings.of(file),
+          config.group(),
+          config.inference().engine().maxBatchSize(),
+          registry,
+          metrics::restrict);
+    } catch (TelemetryException e) {
+      throw new CommandException(e.getMessage(), e);
+    }
+  }
+
+  /** Converts the command line's values. */
+  static final class Signals extends LabelConverter<Telemetry.Signal> {
+    Signals() {
+      super(Telemetry.Signal.class);
+    }
+  }
+}

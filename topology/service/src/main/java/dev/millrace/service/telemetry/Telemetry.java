@@ -1,0 +1,111 @@
+package dev.millrace.service.telemetry;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * What a service exports to OpenTelemetry's collector, from {@link #start} to {@link #close}.
+ * Without signals, it exports nothing and loads nothing.
+ */
+public final class Telemetry implements AutoCloseable {
+
+  /** What can be exported. */
+  public enum Signal {
+    /** A span of each image and each batch. */
+    TRACES("traces"),
+    /** The meters. */
+    METRICS("metrics");
+
+    private final String label;
+
+    Signal(String label) {
+      this.label = label;
+    }
+
+    /** {@return the value on the command line} */
+    @Override
+    public String toString() {
+      return label;
+    }
+  }
+
+  private final MeterRegistry registry;
+  private final Optional<OpenTelemetry> openTelemetry;
+  private final List<Closeable> exports;
+
+  private Telemetry(
+      MeterRegistry registry, Optional<OpenTelemetry> openTelemetry, List<Closeable> exports) {
+    this.registry = registry;
+    this.openTelemetry = openTelemetry;
+    this.exports = exports;
+  }
+
+  /**
+   * Starts to export.
+   *
+   * @param signals what to export
+   * @param settings where to, and how
+   * @param service the default name of the service
+   * @param batch the largest number of images in a batch
+   * @param registry holds the meters in any case; the caller keeps and closes it
+   * @param filter restricts the meters of the registry that exports them
+   * @return the exports; the caller closes them after the service
+   * @throws TelemetryException if a setting is wrong
+   */
+  public static Telemetry start(
+      Set<Signal> signals,
+      OtelSettings settings,
+      String service,
+      int batch,
+      MeterRegistry registry,
+      Consumer<MeterRegistry> filter) {
+    List<Closeable> exports = new ArrayList<>();
+    Optional<OpenTelemetry> openTelemetry = Optional.empty();
+    if (signals.contains(Signal.TRACES)) {
+      var sdk = Traces.start(settings, service, batch);
+      exports.add(sdk);
+      openTelemetry = Optional.of(sdk);
+    }
+    if (!signals.contains(Signal.METRICS)) {
+      return new Telemetry(registry, openTelemetry, exports);
+    }
+    MeterRegistry exporting = MetricExport.start(settings, service);
+    filter.accept(exporting);
+    exports.add(exporting::close);
+    CompositeMeterRegistry both = new CompositeMeterRegistry();
+    both.add(registry);
+    both.add(exporting);
+    return new Telemetry(both, openTelemetry, exports);
+  }
+
+  /** {@return the registry in which the service registers its meters} */
+  public MeterRegistry registry() {
+    return registry;
+  }
+
+  /** {@return what traces the images; empty if they are not traced} */
+  public Optional<OpenTelemetry> openTelemetry() {
+    return openTelemetry;
+  }
+
+  /** Exports what was not exported yet, and stops. */
+  @Override
+  public void close() {
+    try {
+      for (Closeable export : exports) {
+        export.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("closing an export failed", e);
+    }
+  }
+}
