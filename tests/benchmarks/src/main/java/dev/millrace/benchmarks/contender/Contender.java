@@ -18,6 +18,9 @@ public enum Contender {
   /** The service as {@code millrace serve} runs it. */
   MILLRACE("Millrace", Millrace::start),
 
+  /** The service whose metrics are read each second, and one in a hundred images traced. */
+  OBSERVED("Millrace, observed", ObservedMillrace::start),
+
   /** Kafka Streams as tutorials show it: one image at a time in {@code mapValues}. */
   MAP_VALUES("mapValues", MapValues::start),
 

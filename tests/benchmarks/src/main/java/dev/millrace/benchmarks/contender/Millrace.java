@@ -1,14 +1,19 @@
 package dev.millrace.benchmarks.contender;
 
+import dev.millrace.events.ImageEvent;
+import dev.millrace.events.Prediction;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.Topics;
 import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.InferenceBuilder;
 import dev.millrace.streams.InferenceConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.util.Optional;
 
 /** The service with its default options. The settings name the backend that runs the model. */
 final class Millrace {
@@ -18,22 +23,35 @@ final class Millrace {
   private Millrace() {}
 
   static AutoCloseable start(Settings settings) throws Exception {
-    MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    return start(settings, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Optional.empty());
+  }
+
+  /**
+   * Starts the service, and waits until it runs.
+   *
+   * @param registry receives the metrics
+   * @param openTelemetry traces the images; empty if they are not traced
+   */
+  static InferenceService start(
+      Settings settings, MeterRegistry registry, Optional<OpenTelemetry> openTelemetry)
+      throws Exception {
     InferenceService service =
         InferenceService.start(
             config(settings),
-            inference ->
-                settings.backend() == Backend.ONNX
-                    ? ImageInference.with(
-                        inference,
-                        IrreducibleWork.counted(settings.backend().runtime()),
-                        () -> IrreducibleWork.counted(settings.backend().decoder()),
-                        registry)
-                    : ImageInference.with(
-                        inference,
-                        settings.backend().runtime(),
-                        settings.backend()::decoder,
-                        registry),
+            inference -> {
+              InferenceBuilder<byte[], ImageEvent, Prediction> builder =
+                  ImageInference.<byte[]>builder(inference).registry(registry);
+              openTelemetry.ifPresent(builder::openTelemetry);
+              return settings.backend() == Backend.ONNX
+                  ? builder
+                      .runtime(
+                          IrreducibleWork.counted(settings.backend().runtime()),
+                          () -> IrreducibleWork.counted(settings.backend().decoder()))
+                      .build()
+                  : builder
+                      .runtime(settings.backend().runtime(), settings.backend()::decoder)
+                      .build();
+            },
             registry);
     service.running().get();
     return service;

@@ -46,6 +46,7 @@ public final class LocalBenchmarks implements Benchmarks {
           new LatencyPart(),
           new EnginePart(),
           new DecodePart(),
+          new ObservabilityPart(),
           new ScaleOutPart());
 
   private final List<Part> all;

@@ -70,4 +70,23 @@ class LocalBenchmarksSuite {
             "scale_out.leave_s")
         .allSatisfy(figure -> assertThat(figure).isPositive().isFinite());
   }
+
+  @Test
+  void observability_comparesWatchedAndUnwatched() throws Exception {
+    Collected figures = new Collected();
+
+    new LocalBenchmarks()
+        .measure(
+            Set.of("observability"),
+            new BenchmarkConfig(folder, 1, FEW, List.of(Device.CPU), Optional.empty()),
+            figures);
+
+    assertThat(figures.values)
+        .extractingByKeys(
+            "observability.watched_cpu",
+            "observability.unwatched_cpu",
+            "observability.cpu_over_unwatched",
+            "observability.speed_over_unwatched")
+        .allSatisfy(figure -> assertThat(figure).isPositive().isFinite());
+  }
 }
