@@ -97,4 +97,20 @@ class EngineMetricsTest {
     assertThat(registry.getMeters()).isNotEmpty();
     one.giveBack(FakeModel.version());
   }
+
+  @Test
+  void hundredSwaps_leaveOnlyTheMetersOfTheServingVersion() {
+    one.lease(FakeModel.version(1, 1), 4).ran(1, 1);
+    int meters = registry.getMeters().size();
+
+    for (int version = 2; version <= 101; version++) {
+      one.lease(FakeModel.version(version, 1), 4).ran(1, 1);
+      one.giveBack(FakeModel.version(version - 1, 1));
+    }
+
+    assertThat(registry.getMeters())
+        .hasSize(meters)
+        .allMatch(meter -> "101".equals(meter.getId().getTag("version")));
+    one.giveBack(FakeModel.version(101, 1));
+  }
 }
