@@ -33,6 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -48,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LivePageTest {
 
   private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+  private static final String LABELS = "labels-on-page";
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
   @TempDir Path folder;
@@ -110,7 +113,7 @@ class LivePageTest {
 
   private PageConfig withToken() throws Exception {
     Path file = Files.writeString(folder.resolve("tokens"), "ann " + TOKEN + "\n");
-    return new PageConfig(true, PageTokens.read(file), Set.of(), id -> Optional.empty());
+    return new PageConfig(true, PageTokens.read(file), Set.of(), id -> Optional.empty(), LABELS);
   }
 
   private static void requireCalm(Tab tab, URI address) {
@@ -235,6 +238,7 @@ class LivePageTest {
         Chromium chromium = Chromium.start(profile)) {
       Models.publishRandom(folder, model.name());
       site.pipeline().promote(1, false);
+      createLabels(site.pipeline());
       Tab tab = chromium.open(site.address());
       openWithToken(tab);
       tab.awaitTrue("document.getElementById('promote-2')");
@@ -256,6 +260,15 @@ class LivePageTest {
       tab.awaitTrue(
           "[...document.querySelectorAll('.card')].filter(c => c.innerText.includes('v2')).length"
               + " === 3");
+      String label = tab.text(".card .label");
+      site.pipeline()
+          .send(
+              List.of(
+                  new ProducerRecord<>(LABELS, "image0.png", label.getBytes(StandardCharsets.UTF_8)),
+                  new ProducerRecord<>(LABELS, "image1.png", new byte[] {'x'})));
+      tab.awaitTrue("document.querySelectorAll('.card.miss').length === 1");
+      assertThat(tab.text(".card.miss")).contains("✗ miss: x", "image1.png");
+      tab.awaitTrue("document.querySelectorAll('.card.hit, .card.miss').length === 2");
       tab.look(1280, 900, "light");
       tab.screenshot(SCREENSHOTS.resolve("promoted.png"));
 
@@ -275,6 +288,12 @@ class LivePageTest {
       tab.awaitTrue("document.getElementById('action').textContent.includes('7 classes')");
       assertThat(tab.text("#serving")).isEqualTo("Version 1 serves.");
       requireCalm(tab, site.address());
+    }
+  }
+
+  private static void createLabels(Pipeline pipeline) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", pipeline.bootstrapServers()))) {
+      admin.createTopics(List.of(new NewTopic(LABELS, 1, (short) 1))).all().get();
     }
   }
 

@@ -92,7 +92,7 @@ final class TopicTail implements AutoCloseable {
 
   /** Returns whether the user has no right to read a topic. */
   boolean isDenied(String topic) {
-    return denied.contains(topic);
+    return topic != null && denied.contains(topic);
   }
 
   /**

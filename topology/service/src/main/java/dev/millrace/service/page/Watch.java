@@ -42,6 +42,7 @@ final class Watch implements AutoCloseable {
   private final Throughput throughput = new Throughput();
   private final BatchSizes batches;
   private final ModelPanel model;
+  private final KnownLabels labels = new KnownLabels();
   private final DeadLetterPanel deadLetters = new DeadLetterPanel();
   private final Admin admin;
   private final Lag lag;
@@ -119,7 +120,14 @@ final class Watch implements AutoCloseable {
           config.topics().deadLetters(),
           new TopicTail.Wanted(DeadLetterPanel.MOST, deadLetters::add));
     }
+    if (page.labelsTopic() != null) {
+      wanted.put(page.labelsTopic(), new TopicTail.Wanted(KnownLabels.MOST, labels::add));
+    }
     return wanted;
+  }
+
+  private Optional<String> truth(String id) {
+    return page.truth().apply(id).or(() -> labels.find(id));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the tasks end with the executor
@@ -148,7 +156,7 @@ final class Watch implements AutoCloseable {
                   throughput.history(),
                   recent.latency(),
                   batches.read(now)));
-          panels.put("predictions", CardsPanel.of(recent.cards(), page.truth()));
+          panels.put("predictions", CardsPanel.of(recent.cards(), this::truth));
         });
   }
 
@@ -160,10 +168,8 @@ final class Watch implements AutoCloseable {
         () -> {
           look(looks, topics::look);
           topics.poll();
-          if (topics.isDenied(ControlTopic.STATUS)) {
-            throw new TopicAuthorizationException(
-                "the service's user has no right to read " + ControlTopic.STATUS + " (Read)");
-          }
+          requireRight(ControlTopic.STATUS);
+          requireRight(page.labelsTopic());
         });
     attempt("the lag", () -> panels.put("partitions", LagPanel.of(lag.read(), service.problems())));
     attempt(
@@ -173,6 +179,13 @@ final class Watch implements AutoCloseable {
           panels.put("trainer", model.verdicts());
           panels.put("deadLetters", deadLetters.view(config.topics().deadLetters(), noLetters()));
         });
+  }
+
+  private void requireRight(String topic) {
+    if (topics.isDenied(topic)) {
+      throw new TopicAuthorizationException(
+          "the service's user has no right to read " + topic + " (Read)");
+    }
   }
 
   private static void look(boolean looks, Runnable look) {

@@ -233,16 +233,21 @@ function showCards(cards) {
   const list = get('predictions');
   const shown = new Map([...list.children].map((item) => [item.dataset.key, item]));
   fill(list, cards.map((card) => {
-    const key = card.number + ' ' + card.id;
+    const key = keyOf(card);
     return shown.get(key) || cardItem(card, key);
   }));
-  const keys = new Set(cards.map((card) => card.number + ' ' + card.id));
+  const keys = new Set(cards.map(keyOf));
   for (const [key, url] of pictures) {
     if (!keys.has(key)) {
       URL.revokeObjectURL(url);
       pictures.delete(key);
     }
   }
+}
+
+/** A card is drawn again once its label is known. */
+function keyOf(card) {
+  return [card.number, card.id, card.truth].join(' ');
 }
 
 function cardItem(card, key) {
