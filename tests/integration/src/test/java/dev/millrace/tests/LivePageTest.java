@@ -264,7 +264,8 @@ class LivePageTest {
       site.pipeline()
           .send(
               List.of(
-                  new ProducerRecord<>(LABELS, "image0.png", label.getBytes(StandardCharsets.UTF_8)),
+                  new ProducerRecord<>(
+                      LABELS, "image0.png", label.getBytes(StandardCharsets.UTF_8)),
                   new ProducerRecord<>(LABELS, "image1.png", new byte[] {'x'})));
       tab.awaitTrue("document.querySelectorAll('.card.miss').length === 1");
       assertThat(tab.text(".card.miss")).contains("✗ miss: x", "image1.png");

@@ -21,7 +21,8 @@ class PngTest {
     assertThat(read.getWidth()).isEqualTo(7);
     assertThat(read.getHeight()).isEqualTo(5);
     for (int i = 0; i < 35; i++) {
-      int expected = ((rgb[3 * i] & 255) << 16) | ((rgb[3 * i + 1] & 255) << 8) | (rgb[3 * i + 2] & 255);
+      int expected =
+          ((rgb[3 * i] & 255) << 16) | ((rgb[3 * i + 1] & 255) << 8) | (rgb[3 * i + 2] & 255);
       assertThat(read.getRGB(i % 7, i / 7) & 0xffffff).isEqualTo(expected);
     }
   }
