@@ -4,6 +4,7 @@ import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.control.Swappable;
 import dev.millrace.streams.engine.InferenceEngine;
+import dev.millrace.streams.engine.SpareSlots;
 import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.KafkaStreamsVersion;
@@ -264,6 +265,17 @@ public sealed class Inference<K, V, R>
         problem.or(() -> lag).orElse(null),
         config.model(),
         serving().map(ModelVersion::version).orElse(null));
+  }
+
+  /**
+   * Returns the slots of the engine that the stream leaves, for images that are not records. Does
+   * not start an engine, and does not wait.
+   *
+   * @return the slots of the engine that runs now; empty while none runs. Do not keep them, because
+   *     another engine may replace this one
+   */
+  public Optional<SpareSlots> spareSlots() {
+    return engine.running().map(SpareSlots.class::cast);
   }
 
   /**

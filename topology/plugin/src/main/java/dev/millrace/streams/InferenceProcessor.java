@@ -203,7 +203,9 @@ final class InferenceProcessor<K, V, R>
    */
   private void awaitRoom(long deadline) {
     if (line.inFlight() >= maxInFlight) {
-      awaitOldest(deadline);
+      try (InferenceEngine.Urgency backlog = engine.backlog()) {
+        awaitOldest(deadline);
+      }
       owed.pace().waiting(line.setAnsweredAside());
       if (line.answered() >= MOST_ANSWERED) {
         burst = owed.pace().nextBurst();

@@ -60,6 +60,13 @@ final class SharedEngine implements AutoCloseable {
     return Optional.ofNullable(serving);
   }
 
+  /** {@return the engine that answers images now; empty if none does. Starts none} */
+  synchronized Optional<InferenceEngine> running() {
+    return current == null
+        ? Optional.empty()
+        : current.engine().filter(engine -> !engine.hasStopped());
+  }
+
   /** {@return why no engine answers images now; empty if one does} */
   synchronized Optional<String> problem() {
     return current == null ? Optional.of("no model is loaded") : current.problem();

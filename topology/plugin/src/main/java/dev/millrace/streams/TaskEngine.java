@@ -145,6 +145,11 @@ final class TaskEngine {
     }
   }
 
+  /** Tells the engine that the task may have no more records in flight, until closed. */
+  InferenceEngine.Urgency backlog() {
+    return engine.backlog();
+  }
+
   /** Tells the engine that a commit waits, until the caller closes the returned object. */
   InferenceEngine.Urgency hurry() {
     return engine.hurry();

@@ -332,6 +332,19 @@ class InferenceProcessorTest {
     assertThat(model.batches).containsExactly(1, 1, 1);
   }
 
+  /** The engine keeps images from elsewhere out until a second after such a wait. */
+  @Test
+  void recordThatWaitsForTheRecordsInFlight_isABacklog() {
+    drive(2, 1);
+    input.pipeInput("a", new byte[0]);
+    assertThat(engines.get(0).hasSpareSlot()).isTrue();
+    driver.close();
+
+    drive(2, 2);
+    input.pipeInput("b", new byte[0]);
+    assertThat(engines.get(0).hasSpareSlot()).isFalse();
+  }
+
   @Test
   void drain_afterAFailure_failsAgainAndForwardsNothing() {
     nextNodeFails = true;

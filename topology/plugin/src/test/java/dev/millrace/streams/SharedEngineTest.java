@@ -116,6 +116,22 @@ class SharedEngineTest {
   }
 
   @Test
+  void runningEngine_isTheOneThatAnswers_andLookingForItStartsNone() {
+    assertThat(shared.running()).isEmpty();
+    assertThat(starts.get()).isZero();
+
+    InferenceEngine first = shared.acquire(LIMIT);
+    assertThat(shared.running()).containsSame(first);
+
+    first.stop(new IllegalStateException("the device hangs"));
+    assertThat(shared.running()).isEmpty();
+
+    shared.close();
+    assertThat(shared.running()).isEmpty();
+    assertThat(starts.get()).isEqualTo(1);
+  }
+
+  @Test
   void idleEngine_isClosed() {
     InferenceEngine first = shared.acquire(LIMIT);
     shared.acquire(LIMIT);

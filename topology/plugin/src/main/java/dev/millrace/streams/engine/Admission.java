@@ -1,5 +1,6 @@
 package dev.millrace.streams.engine;
 
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -17,6 +18,7 @@ final class Admission {
   private final BatchQueue batches;
   private final ServingVersion serving;
   private final LongSupplier nanoTime;
+  private final QuietTime quiet;
   private final Condition room;
   private final BooleanSupplier hasRoom;
   private final BooleanSupplier hasRoomAhead;
@@ -32,6 +34,7 @@ final class Admission {
     this.batches = batches;
     this.serving = serving;
     this.nanoTime = nanoTime;
+    this.quiet = new QuietTime(nanoTime);
     this.room = lock.newCondition();
     this.hasRoom = batches::hasRoom;
     this.hasRoomAhead = batches::hasRoomAhead;
@@ -62,6 +65,51 @@ final class Admission {
   }
 
   /**
+   * Takes slots for images that are not the stream's: for all of them, or for none. Does not wait.
+   * The stream comes first: it must not wait for room now, nor have waited for any within the last
+   * second, and no commit may wait.
+   *
+   * @param images number of images, at least 1
+   * @param commitWaits returns whether a commit waits; called under the lock
+   * @return the slots, all of one version; empty if the stream leaves too few
+   * @throws EngineStalledException if the engine has stopped
+   */
+  List<Batch.Slot> claimSpare(int images, BooleanSupplier commitWaits) {
+    lock.lock();
+    try {
+      lock.requireRunning();
+      List<Batch.Slot> slots =
+          leavesSlots(commitWaits)
+              ? batches.claimSpare(images, nanoTime.getAsLong(), serving.current())
+              : List.of();
+      slots.forEach(slot -> slot.model.metrics().submitted());
+      return slots;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Tests whether {@link #claimSpare} would find a slot for one image.
+   *
+   * @return whether there is a slot; false if the engine has stopped
+   */
+  boolean hasSpareSlot(BooleanSupplier commitWaits) {
+    lock.lock();
+    try {
+      return !lock.hasStopped()
+          && leavesSlots(commitWaits)
+          && batches.spareRoom(serving.current()) > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean leavesSlots(BooleanSupplier commitWaits) {
+    return !commitWaits.getAsBoolean() && quiet.hasPassed();
+  }
+
+  /**
    * Waits until the next few images find slots, without taking one. Takes no lock while there is
    * room.
    *
@@ -81,6 +129,11 @@ final class Admission {
     }
   }
 
+  /** {@return the time since the stream last waited for room} */
+  QuietTime quiet() {
+    return quiet;
+  }
+
   /** Wakes the waiting threads, because a batch is free again. The caller must hold the lock. */
   void batchCameBack() {
     full = false;
@@ -88,7 +141,19 @@ final class Admission {
   }
 
   private void await(BooleanSupplier enough, long deadlineNanos) {
-    while (!lock.hasStopped() && !enough.getAsBoolean()) {
+    if (!lock.hasStopped() && !enough.getAsBoolean()) {
+      quiet.waitBegins();
+      try {
+        awaitSignals(enough, deadlineNanos);
+      } finally {
+        quiet.waitEnds();
+      }
+    }
+    lock.requireRunning();
+  }
+
+  private void awaitSignals(BooleanSupplier enough, long deadlineNanos) {
+    do {
       long left = deadlineNanos - nanoTime.getAsLong();
       if (left <= 0) {
         throw new EngineStalledException(
@@ -100,7 +165,6 @@ final class Admission {
         Thread.currentThread().interrupt();
         throw new EngineStalledException("interrupted while waiting for the inference engine", e);
       }
-    }
-    lock.requireRunning();
+    } while (!lock.hasStopped() && !enough.getAsBoolean());
   }
 }

@@ -23,6 +23,7 @@ final class Batch {
   private LoadedModel model;
   private int size;
   private int undecoded;
+  private int spare;
   private long openedAt;
   private boolean hung;
 
@@ -87,6 +88,17 @@ final class Batch {
     slots[size++] = slot;
     undecoded++;
     return slot;
+  }
+
+  /** Takes the next slot for an image that is not the stream's. */
+  Slot claimSpare(long now) {
+    spare++;
+    return claim(now);
+  }
+
+  /** {@return the number of slots whose images are not the stream's} */
+  int spare() {
+    return spare;
   }
 
   /**
@@ -179,6 +191,7 @@ final class Batch {
   void clear() {
     Arrays.fill(slots, 0, size, null);
     size = 0;
+    spare = 0;
     model = null;
   }
 }

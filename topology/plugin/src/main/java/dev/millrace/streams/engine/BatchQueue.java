@@ -1,6 +1,7 @@
 package dev.millrace.streams.engine;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -34,6 +35,9 @@ final class BatchQueue {
 
   private Batch open;
 
+  /** Number of slots whose images are not the stream's, in all batches. */
+  private int spare;
+
   /**
    * @param batches largest number of batches that exist at once
    * @param lingerNanos longest time that an image waits for its batch to fill while a runner is
@@ -54,22 +58,74 @@ final class BatchQueue {
    * @return the slot, or null while every batch is full or running
    */
   Batch.Slot claim(long now, LoadedModel serving) {
+    if (!opened(now, serving)) {
+      return null;
+    }
+    Batch.Slot slot = open.claim(now);
+    closeIfFull();
+    return slot;
+  }
+
+  /**
+   * Takes slots for images that are not the stream's: for all of them, or for none. One batch stays
+   * empty for the stream, and such images have at most as many slots as one batch. If a batch
+   * cannot be allocated, this method throws the error and takes no slot.
+   *
+   * @param images number of images, at least 1
+   * @param serving the version that answers all of these images
+   * @return the slots; empty if there are too few
+   */
+  List<Batch.Slot> claimSpare(int images, long now, LoadedModel serving) {
+    if (images > spareRoom(serving)) {
+      return List.of();
+    }
+    if (images > roomOfOpen(serving)) {
+      free.push(next(serving.bytesPerImage())); // may fail, so it comes before the first slot
+    }
+    List<Batch.Slot> slots = new ArrayList<>(images);
+    while (slots.size() < images) {
+      boolean unused = opened(now, serving);
+      slots.add(open.claimSpare(now));
+      closeIfFull();
+    }
+    spare += images;
+    return slots;
+  }
+
+  /** {@return how many images that are not the stream's find slots now} */
+  int spareRoom(LoadedModel serving) {
+    int empty = free.size() + allocatable - 1; // without the batch that stays empty
+    if (empty < 0) {
+      return 0;
+    }
+    return Math.min(
+        roomOfOpen(serving) + empty * serving.maxBatchSize(), serving.maxBatchSize() - spare);
+  }
+
+  private int roomOfOpen(LoadedModel serving) {
+    return open == null || open.model() != serving ? 0 : open.room();
+  }
+
+  /** Opens a batch for a version, unless one is open. Returns false if no batch is empty. */
+  private boolean opened(long now, LoadedModel serving) {
     if (open != null && open.model() != serving) {
       close();
     }
     if (open == null) {
       open = next(serving.bytesPerImage());
       if (open == null) {
-        return null;
+        return false;
       }
       serving.lease();
       open.open(serving, now);
     }
-    Batch.Slot slot = open.claim(now);
+    return true;
+  }
+
+  private void closeIfFull() {
     if (open.isFull()) {
       close();
     }
-    return slot;
   }
 
   /**
@@ -154,6 +210,7 @@ final class BatchQueue {
    * replaces it.
    */
   void recycle(Batch batch) {
+    spare -= batch.spare();
     if (batch.isHung()) {
       allocatable++;
     } else {

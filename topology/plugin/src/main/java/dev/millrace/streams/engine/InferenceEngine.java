@@ -6,6 +6,8 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.InferenceException;
 import dev.millrace.core.runtime.ModelRuntime;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p>The number of slots bounds the memory: {@link #submit} waits for a free slot. Thread-safe. The
  * caller of {@link #start} closes the engine.
  */
-public final class InferenceEngine implements AutoCloseable {
+public final class InferenceEngine implements SpareSlots, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(InferenceEngine.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
@@ -193,6 +195,27 @@ public final class InferenceEngine implements AutoCloseable {
     return slot.answer;
   }
 
+  @Override
+  public int maxBatchSize() {
+    return serving.current().maxBatchSize();
+  }
+
+  @Override
+  public boolean hasSpareSlot() {
+    return admission.hasSpareSlot(runQueue::hasWaitingCommit);
+  }
+
+  @Override
+  public Optional<List<CompletableFuture<Classification>>> submitIfSpare(List<byte[]> encoded) {
+    List<Batch.Slot> slots = admission.claimSpare(encoded.size(), runQueue::hasWaitingCommit);
+    for (int i = 0; i < slots.size(); i++) {
+      decodePool.submit(slots.get(i), encoded.get(i));
+    }
+    return slots.isEmpty()
+        ? Optional.empty()
+        : Optional.of(slots.stream().map(slot -> slot.answer).toList());
+  }
+
   /**
    * Waits until the next few images find slots, without taking one. A caller should wait here
    * before its next image arrives. A commit that becomes due during this wait then does not have to
@@ -228,10 +251,22 @@ public final class InferenceEngine implements AutoCloseable {
     return () -> runQueue.addWaitingCommits(-1);
   }
 
-  /** A commit that waits for the engine. */
+  /**
+   * Tells the engine that the stream waits for answers because it may have no more images in
+   * flight, until the caller closes the returned object. Keeps images that are not the stream's
+   * out, as {@link SpareSlots} says, and changes nothing else.
+   *
+   * @return the wait; the caller closes it
+   */
+  public Urgency backlog() {
+    admission.quiet().waitBegins();
+    return admission.quiet()::waitEnds;
+  }
+
+  /** A commit or a backlog that waits for the engine. */
   @FunctionalInterface
   public interface Urgency extends AutoCloseable {
-    /** Tells the engine that the commit waits no longer. */
+    /** Tells the engine that the wait has ended. */
     @Override
     void close();
   }

@@ -41,7 +41,7 @@ final class RunQueue implements DecodePool.Listener {
         long now = nanoTime.getAsLong();
         // While a batch runs, a waiting commit does not close the open batch, because the open
         // batch could not run any sooner.
-        Batch batch = batches.take(now, waitingCommits > 0 && running.isEmpty());
+        Batch batch = batches.take(now, hasWaitingCommit() && running.isEmpty());
         if (batch != null) {
           running.add(batch);
           return Optional.of(batch);
@@ -89,6 +89,11 @@ final class RunQueue implements DecodePool.Listener {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** {@return whether a commit waits} The caller must hold the lock. */
+  boolean hasWaitingCommit() {
+    return waitingCommits > 0;
   }
 
   @Override

@@ -1,0 +1,41 @@
+package dev.millrace.streams.engine;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * Knows whether the stream has lately had all the room that it needs. A stream with a backlog waits
+ * for room many times a second. So slots that are free for a moment are not left over: the stream
+ * takes them as soon as it has polled its next records. Thread-safe.
+ */
+final class QuietTime {
+
+  /** How long the stream must not have waited for room. */
+  static final long NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final LongSupplier nanoTime;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private volatile long since;
+
+  QuietTime(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.since = nanoTime.getAsLong() - NANOS;
+  }
+
+  /** Notes that a stream thread waits for room. Pair each call with {@link #waitEnds}. */
+  void waitBegins() {
+    waiting.incrementAndGet();
+  }
+
+  /** Notes that a stream thread waits no longer. */
+  void waitEnds() {
+    since = nanoTime.getAsLong();
+    waiting.decrementAndGet();
+  }
+
+  /** {@return whether no stream thread waits for room, or has waited within {@link #NANOS}} */
+  boolean hasPassed() {
+    return waiting.get() == 0 && nanoTime.getAsLong() - since >= NANOS;
+  }
+}
