@@ -11,10 +11,15 @@ import java.util.Map;
  * @param status HTTP's status
  * @param type the media type of the body
  * @param body the body, which nobody changes
+ * @param headers further headers
  */
-record HttpAnswer(int status, String type, byte[] body) {
+record HttpAnswer(int status, String type, byte[] body, Map<String, String> headers) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  HttpAnswer(int status, String type, byte[] body) {
+    this(status, type, body, Map.of());
+  }
 
   /** Returns a text as the answer. */
   static HttpAnswer text(String type, String text) {
@@ -28,6 +33,11 @@ record HttpAnswer(int status, String type, byte[] body) {
     } catch (IOException e) {
       throw new IllegalStateException("writing to memory failed", e);
     }
+  }
+
+  /** Returns this answer with further headers. */
+  HttpAnswer with(Map<String, String> more) {
+    return new HttpAnswer(status, type, body, more);
   }
 
   /** Returns an error in the form of the Open Inference Protocol. */

@@ -14,7 +14,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Exposes a running service's metrics, health and metadata over HTTP, read-only:
+ * Exposes a running service's metrics, health and metadata over HTTP, and classifies images if
+ * asked to:
  *
  * <ul>
  *   <li>{@code GET /metrics}: every metric, in Prometheus's text format;
@@ -22,7 +23,9 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code GET /v2/health/live}: 200, or 503 if the service cannot recover and is about to end;
  *   <li>{@code GET /v2/health/ready}: 200, or 503 with the problems that have lasted longer than 10
  *       s;
- *   <li>{@code GET /v2/models/NAME[/versions/N][/ready]}: the model's metadata or readiness.
+ *   <li>{@code GET /v2/models/NAME[/versions/N][/ready]}: the model's metadata or readiness;
+ *   <li>{@code POST /v2/models/NAME[/versions/N]/infer}: the classes of images, see {@link
+ *       InferHandler}.
  * </ul>
  *
  * <p>A client must send its request within 5 s, and read the answer within 10 s. The endpoint
@@ -60,19 +63,26 @@ public final class HttpEndpoint implements AutoCloseable {
   private final ExecutorService threads = threads();
 
   private HttpEndpoint(
-      InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
+      InetSocketAddress address,
+      InferenceService service,
+      PrometheusMeterRegistry registry,
+      boolean infers)
       throws IOException {
     // By default, at most 50 connections can wait to be accepted. A client with a further
     // connection would wait a second, and then repeat its first packet.
     server = HttpServer.create(address, MOST_REQUESTS);
     server.setExecutor(threads);
-    InferenceProtocol protocol = new InferenceProtocol(ServedModel.of(service), version());
-    server.createContext("/", new Requests(path -> page(path, protocol, registry)));
+    ServedModel model = ServedModel.of(service);
+    InferenceProtocol protocol = new InferenceProtocol(model, version(), infers);
+    HttpHandler pages = new Requests(path -> page(path, protocol, registry));
+    server.createContext("/", pages);
+    server.createContext(
+        "/v2/models/", new InferHandler(model, protocol, service::spareSlots, infers, pages));
     server.start();
   }
 
   /**
-   * Starts to listen.
+   * Starts to listen, and classifies no images.
    *
    * @param address the address; port 0 picks a free port
    * @param service the service to report on; the caller closes it
@@ -83,7 +93,26 @@ public final class HttpEndpoint implements AutoCloseable {
   public static HttpEndpoint listen(
       InetSocketAddress address, InferenceService service, PrometheusMeterRegistry registry)
       throws IOException {
-    return new HttpEndpoint(address, service, registry);
+    return listen(address, service, registry, false);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param address the address; port 0 picks a free port
+   * @param service the service to report on; the caller closes it
+   * @param registry holds the metrics; the caller closes it
+   * @param infers whether to classify the images of requests
+   * @return the endpoint
+   * @throws IOException if the port is in use, or the address does not belong to this machine
+   */
+  public static HttpEndpoint listen(
+      InetSocketAddress address,
+      InferenceService service,
+      PrometheusMeterRegistry registry,
+      boolean infers)
+      throws IOException {
+    return new HttpEndpoint(address, service, registry, infers);
   }
 
   /**

@@ -9,22 +9,26 @@ import java.util.Optional;
 
 /**
  * Answers requests of the <a href="https://github.com/kserve/open-inference-protocol">Open
- * Inference Protocol</a> for health and metadata. There is no inference over HTTP. Thread-safe.
+ * Inference Protocol</a> for health and metadata. {@link InferHandler} answers those for inference.
+ * Thread-safe.
  */
 final class InferenceProtocol {
 
   private final ServedModel model;
   private final String software;
+  private final boolean infers;
 
   /**
    * Creates the protocol's answers.
    *
    * @param model the model to report on
    * @param software the version of Millrace
+   * @param infers whether requests for inference are answered, so that the metadata describes them
    */
-  InferenceProtocol(ServedModel model, String software) {
+  InferenceProtocol(ServedModel model, String software, boolean infers) {
     this.model = model;
     this.software = software;
+    this.infers = infers;
   }
 
   /**
@@ -35,7 +39,7 @@ final class InferenceProtocol {
    */
   Optional<HttpAnswer> get(List<String> path) {
     return switch (String.join("/", path)) {
-      case "" -> Optional.of(HttpAnswer.json(200, new Server("millrace", software, List.of())));
+      case "" -> Optional.of(server());
       case "health/live" -> Optional.of(live());
       case "health/ready" -> Optional.of(ready());
       default ->
@@ -43,6 +47,11 @@ final class InferenceProtocol {
               ? model(path.get(1), path.subList(2, path.size()))
               : Optional.empty();
     };
+  }
+
+  private HttpAnswer server() {
+    List<String> extensions = infers ? List.of("binary_tensor_data", "classification") : List.of();
+    return HttpAnswer.json(200, new Server("millrace", software, extensions));
   }
 
   private HttpAnswer live() {
@@ -68,23 +77,11 @@ final class InferenceProtocol {
     if (!version.isEmpty() && !(version.size() == 2 && version.get(0).equals("versions"))) {
       return Optional.empty();
     }
-    if (!name.equals(model.name())) {
-      return Optional.of(
-          HttpAnswer.error(404, "model '" + name + "' is not here; '" + model.name() + "' is"));
-    }
     Optional<ModelVersion> serving = model.serving();
-    String number = serving.map(ModelVersion::version).map(String::valueOf).orElse("none");
-    if (serving.isPresent() && !version.isEmpty() && !version.get(1).equals(number)) {
-      return Optional.of(
-          HttpAnswer.error(
-              404,
-              "version '"
-                  + version.get(1)
-                  + "' of model '"
-                  + name
-                  + "' does not serve; version "
-                  + number
-                  + " does"));
+    Optional<String> absence =
+        absence(name, version.isEmpty() ? Optional.empty() : Optional.of(version.get(1)), serving);
+    if (absence.isPresent()) {
+      return absence.map(reason -> HttpAnswer.error(404, reason));
     }
     if (asksReady) {
       return Optional.of(
@@ -92,9 +89,34 @@ final class InferenceProtocol {
     }
     return Optional.of(
         serving
-            .map(found -> HttpAnswer.json(200, ModelMetadata.of(found)))
+            .map(found -> HttpAnswer.json(200, ModelMetadata.of(found, infers)))
             .orElseGet(
                 () -> HttpAnswer.error(503, "no version of model '" + name + "' serves yet")));
+  }
+
+  /**
+   * Returns why a model or its version is not here.
+   *
+   * @param version the version that the request names, if any
+   * @param serving the version that serves; while none does, no version is absent
+   * @return the reason; empty if the model and the version are here
+   */
+  Optional<String> absence(String name, Optional<String> version, Optional<ModelVersion> serving) {
+    if (!name.equals(model.name())) {
+      return Optional.of("model '" + name + "' is not here; '" + model.name() + "' is");
+    }
+    String number = serving.map(ModelVersion::version).map(String::valueOf).orElse("none");
+    return version
+        .filter(wanted -> serving.isPresent() && !wanted.equals(number))
+        .map(
+            wanted ->
+                "version '"
+                    + wanted
+                    + "' of model '"
+                    + name
+                    + "' does not serve; version "
+                    + number
+                    + " does");
   }
 
   private record Server(String name, String version, List<String> extensions) {}

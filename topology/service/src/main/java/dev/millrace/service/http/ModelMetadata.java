@@ -2,6 +2,7 @@ package dev.millrace.service.http;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.http.infer.InferRequest;
 import java.util.List;
 
 /**
@@ -18,6 +19,9 @@ record ModelMetadata(
     List<Tensor> inputs,
     List<Tensor> outputs) {
 
+  private static final Tensor IMAGE =
+      new Tensor(InferRequest.INPUT, InferRequest.BYTES, List.of(-1));
+
   /**
    * An input or output of the model.
    *
@@ -25,15 +29,25 @@ record ModelMetadata(
    */
   record Tensor(String name, String datatype, List<Integer> shape) {}
 
-  static ModelMetadata of(ModelVersion serving) {
-    Preprocessing preprocessing = serving.manifest().preprocessing();
+  /**
+   * Returns the metadata of a version.
+   *
+   * @param infers whether requests for inference are answered. The input is then the one of such
+   *     requests, which are images in their encoded form; otherwise it is that of the model
+   */
+  static ModelMetadata of(ModelVersion serving, boolean infers) {
     return new ModelMetadata(
         serving.name(),
         List.of(Integer.toString(serving.version())),
         "onnxruntime_onnx",
+        List.of(infers ? IMAGE : pixels(serving.manifest().preprocessing())),
         List.of(
             new Tensor(
-                "pixels", "UINT8", List.of(-1, preprocessing.height(), preprocessing.width(), 3))),
-        List.of(new Tensor("probabilities", "FP32", List.of(-1, serving.labels().size()))));
+                InferRequest.OUTPUT, InferRequest.FP32, List.of(-1, serving.labels().size()))));
+  }
+
+  private static Tensor pixels(Preprocessing preprocessing) {
+    return new Tensor(
+        "pixels", "UINT8", List.of(-1, preprocessing.height(), preprocessing.width(), 3));
   }
 }

@@ -52,8 +52,10 @@ final class Requests implements HttpHandler {
         .orElseGet(() -> HttpAnswer.error(404, "there is nothing here; try /metrics or /v2"));
   }
 
-  private static void send(HttpExchange exchange, HttpAnswer answer) throws IOException {
+  /** Sends an answer, compressed if it is large and the client accepts that. */
+  static void send(HttpExchange exchange, HttpAnswer answer) throws IOException {
     Headers headers = exchange.getResponseHeaders();
+    answer.headers().forEach(headers::set);
     headers.set("Content-Type", answer.type());
     byte[] body = answer.body();
     if (body.length >= COMPRESSED_BYTES) {

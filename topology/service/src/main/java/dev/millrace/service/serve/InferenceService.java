@@ -11,6 +11,7 @@ import dev.millrace.streams.Inference;
 import dev.millrace.streams.InferenceBuilder;
 import dev.millrace.streams.InferenceConfig;
 import dev.millrace.streams.control.ChampionFollower;
+import dev.millrace.streams.engine.SpareSlots;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.opentelemetry.api.OpenTelemetry;
@@ -240,6 +241,15 @@ public final class InferenceService implements AutoCloseable {
    */
   public void listen(PredictionListener listener) {
     tap.listener(listener);
+  }
+
+  /**
+   * {@return the slots of the engine that the stream leaves, for images that are not records; empty
+   * while no engine runs} See {@link Inference#spareSlots()}.
+   */
+  public Optional<SpareSlots> spareSlots() {
+    Inference<byte[], ImageEvent, Prediction> loaded = inference;
+    return loaded == null ? Optional.empty() : loaded.spareSlots();
   }
 
   /**

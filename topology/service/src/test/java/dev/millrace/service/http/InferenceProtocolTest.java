@@ -22,7 +22,7 @@ class InferenceProtocolTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Starting model = new Starting();
-  private final InferenceProtocol protocol = new InferenceProtocol(model, "1.2.3");
+  private final InferenceProtocol protocol = new InferenceProtocol(model, "1.2.3", false);
 
   /** A service that has not started yet. */
   private static final class Starting implements ServedModel {

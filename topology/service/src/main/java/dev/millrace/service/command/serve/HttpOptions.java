@@ -11,11 +11,17 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.function.Supplier;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** A mixin of options for the address at which a service exposes its metrics and health. */
 @Grouped(Section.HTTP)
 final class HttpOptions {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
 
   @Option(
       names = "--http",
@@ -40,6 +46,13 @@ final class HttpOptions {
           "What /metrics shows: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). All shows the"
               + " metrics of Kafka's clients, too.")
   private MetricsScope metrics = MetricsScope.DEFAULT;
+
+  @Option(
+      names = "--infer",
+      description =
+          "Classify the images that are sent to /v2/models/NAME/infer, in room that the stream"
+              + " leaves. Needs --http. Off by default.")
+  private boolean infer;
 
   /** {@return which metrics the service exposes and exports} */
   MetricsScope metrics() {
@@ -95,6 +108,7 @@ final class HttpOptions {
    *
    * @param page opens the page; called only if {@code --http} is set
    * @return the endpoint, which the caller closes
+   * @throws ParameterException if {@code --infer} is given without {@code --http}
    * @throws CommandException if the port is in use, or the address does not belong to this machine
    */
   Listener listen(
@@ -102,11 +116,15 @@ final class HttpOptions {
       PrometheusMeterRegistry registry,
       Supplier<Optional<LivePage>> page) {
     if (port == null) {
+      if (infer) {
+        throw new ParameterException(
+            spec.commandLine(), "--infer needs --http, the port on which images are sent");
+      }
       return new Listener(Optional.empty(), host, Optional.empty());
     }
     try {
       InetSocketAddress address = new InetSocketAddress(host, port);
-      return Listener.of(HttpEndpoint.listen(address, service, registry), host, page.get());
+      return Listener.of(HttpEndpoint.listen(address, service, registry, infer), host, page.get());
     } catch (IOException e) {
       throw new CommandException(
           "cannot listen on "

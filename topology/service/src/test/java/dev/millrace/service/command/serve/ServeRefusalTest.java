@@ -160,6 +160,11 @@ class ServeRefusalTest {
   }
 
   @Test
+  void inferWithoutAPort_isAnErrorOfUsage() {
+    assertThat(serve("random", "--infer").usageLine()).contains("--infer needs --http");
+  }
+
+  @Test
   void verbose_showsTheStackTrace() {
     CapturedRun run = serve("other", "--create-topics", "1", "--verbose");
 

@@ -1,0 +1,155 @@
+package dev.millrace.service.http;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.http.infer.InferRequest;
+import dev.millrace.service.http.infer.InferResponse;
+import dev.millrace.service.http.infer.RefusedRequestException;
+import dev.millrace.service.http.infer.RequestReader;
+import dev.millrace.streams.engine.Classification;
+import dev.millrace.streams.engine.SpareSlots;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Classifies the images of {@code POST /v2/models/NAME[/versions/N]/infer}, with the engine and in
+ * the batches of the stream, which comes first. Other requests go to another handler. Thread-safe.
+ *
+ * <p>A request that gets no answer changes nothing: its images are classified all together, or not
+ * at all. The status says why: 400 for a body or an image that is bad, 403 for a web page, 404 for
+ * a version that does not serve, 408 for a slow client, 411, 413 and 415 for a body of unknown or
+ * large size or in another encoding, 429 while the stream leaves no slots, 503 while no version
+ * serves, and 504 for a slow model.
+ */
+final class InferHandler implements HttpHandler {
+
+  private static final Pattern PATH =
+      Pattern.compile("/v2/models/([^/]+)(?:/versions/([^/]+))?/infer/?");
+
+  /** The bodies of all requests take at most this part of the heap. */
+  private static final int PART_OF_HEAP = 8;
+
+  private static final int MOST_BYTES_OF_ALL = 64 << 20;
+
+  private final ServedModel model;
+  private final InferenceProtocol protocol;
+  private final Supplier<Optional<SpareSlots>> slots;
+  private final boolean infers;
+  private final HttpHandler others;
+  private final int mostBytes =
+      (int) Math.min(MOST_BYTES_OF_ALL, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+  private final BodyMemory memory = new BodyMemory(mostBytes);
+
+  /** The model and the version that a path names. */
+  private record Target(String name, Optional<String> version) {}
+
+  /**
+   * @param model the model to report on
+   * @param protocol knows which model and version are here
+   * @param slots returns the slots for images; empty while no version serves
+   * @param infers false to refuse every request for inference
+   * @param others handles the other requests
+   */
+  InferHandler(
+      ServedModel model,
+      InferenceProtocol protocol,
+      Supplier<Optional<SpareSlots>> slots,
+      boolean infers,
+      HttpHandler others) {
+    this.model = model;
+    this.protocol = protocol;
+    this.slots = slots;
+    this.infers = infers;
+    this.others = others;
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    Matcher path = PATH.matcher(exchange.getRequestURI().getPath());
+    if (!path.matches()) {
+      others.handle(exchange);
+      return;
+    }
+    try (exchange) {
+      RequestBody body = new RequestBody(exchange, mostBytes / 2, System::nanoTime);
+      HttpAnswer answer;
+      try {
+        answer =
+            answer(exchange, body, new Target(path.group(1), Optional.ofNullable(path.group(2))));
+      } catch (RefusedRequestException e) {
+        answer = HttpAnswer.error(e.status(), e.getMessage()).with(headers(e.status()));
+      }
+      Requests.send(exchange, answer);
+      exchange.getResponseBody().flush();
+      body.discard();
+    }
+  }
+
+  private static Map<String, String> headers(int status) {
+    return switch (status) {
+      case 405 -> Map.of("Allow", "POST");
+      case 415 -> Map.of("Accept-Encoding", "identity");
+      case 429, 503 -> Map.of("Retry-After", "1");
+      default -> Map.of();
+    };
+  }
+
+  private HttpAnswer answer(HttpExchange exchange, RequestBody body, Target target)
+      throws IOException {
+    if (!infers) {
+      throw new RefusedRequestException(404, "inference is off; start serve with --infer");
+    }
+    Headers headers = exchange.getRequestHeaders();
+    if (!exchange.getRequestMethod().equals("POST")) {
+      throw new RefusedRequestException(405, "images are sent with POST");
+    }
+    if (headers.containsKey("Origin")) {
+      throw new RefusedRequestException(403, "web pages are not answered");
+    }
+    requireHere(target, model.serving());
+    SpareSlots free = slots.get().orElseThrow(() -> noneServes(target));
+    int length = body.length();
+    if (!free.hasSpareSlot()) {
+      throw SpareInference.noSlots(); // before the body takes memory
+    }
+    try (BodyMemory.Share share = memory.take(length)) {
+      InferRequest request =
+          RequestReader.read(
+              body.read(length), headers.getFirst(InferRequest.JSON_LENGTH), free.maxBatchSize());
+      List<Classification> answers = SpareInference.classify(free, request.images());
+      ModelVersion version = answers.get(0).model();
+      requireHere(target, Optional.of(version)); // a swap may have come between
+      return answer(
+          InferResponse.of(
+              request, version, answers.stream().map(Classification::probabilities).toList()));
+    }
+  }
+
+  private void requireHere(Target target, Optional<ModelVersion> serving) {
+    protocol
+        .absence(target.name(), target.version(), serving)
+        .ifPresent(
+            reason -> {
+              throw new RefusedRequestException(404, reason);
+            });
+  }
+
+  private static RefusedRequestException noneServes(Target target) {
+    return new RefusedRequestException(
+        503, "no version of model '" + target.name() + "' serves now");
+  }
+
+  private static HttpAnswer answer(InferResponse response) {
+    return response.isBinary()
+        ? new HttpAnswer(200, "application/octet-stream", response.body())
+            .with(Map.of(InferRequest.JSON_LENGTH, Integer.toString(response.jsonLength())))
+        : new HttpAnswer(200, "application/json", response.body());
+  }
+}

@@ -1,0 +1,31 @@
+package dev.millrace.service.http.infer;
+
+/** A request that gets no answer but an error. The exception has no stack trace. */
+public final class RefusedRequestException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  /** The status of HTTP. */
+  private final int status;
+
+  /**
+   * Creates the exception.
+   *
+   * @param status HTTP's status, from 400 to 599
+   * @param message what is wrong, and what to do
+   */
+  public RefusedRequestException(int status, String message) {
+    super(message, null, false, false);
+    this.status = status;
+  }
+
+  /** Returns the exception for a body that cannot be read. */
+  static RefusedRequestException badRequest(String message) {
+    return new RefusedRequestException(400, message);
+  }
+
+  /** {@return HTTP's status} */
+  public int status() {
+    return status;
+  }
+}
