@@ -21,6 +21,9 @@ public enum Contender {
   /** The service whose metrics are read each second, and one in a hundred images traced. */
   OBSERVED("Millrace, observed", ObservedMillrace::start),
 
+  /** The service as {@code millrace serve --infer} runs it, with 200 clients of its own. */
+  MILLRACE_WITH_CLIENTS("Millrace with 200 clients", MillraceWithClients::start),
+
   /** Kafka Streams as tutorials show it: one image at a time in {@code mapValues}. */
   MAP_VALUES("mapValues", MapValues::start),
 

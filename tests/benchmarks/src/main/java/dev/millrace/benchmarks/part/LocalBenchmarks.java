@@ -47,6 +47,7 @@ public final class LocalBenchmarks implements Benchmarks {
           new EnginePart(),
           new DecodePart(),
           new ObservabilityPart(),
+          new InferPart(),
           new ScaleOutPart());
 
   private final List<Part> all;
