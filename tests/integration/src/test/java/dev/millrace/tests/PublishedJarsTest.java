@@ -154,7 +154,7 @@ class PublishedJarsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "topology/plugin/README.md"})
+  @ValueSource(strings = {"README.md", "topology/plugin/README.md", "topology/testcontainers/README.md"})
   void page_namesTheVersion(String page) throws Exception {
     assertThat(all(NAMED, Files.readString(ROOT.resolve(page))))
         .isNotEmpty()
@@ -180,7 +180,7 @@ class PublishedJarsTest {
 
   /**
    * Returns Millrace's own jars from the folders of the command line, of the trainer and of the
-   * plugins for Kafka Connect. Each jar is returned once.
+   * plugins for Kafka Connect, and the jar for Testcontainers. Each jar is returned once.
    */
   private static List<Path> jars() throws IOException {
     Map<Path, Path> jars = new TreeMap<>();
@@ -192,6 +192,9 @@ class PublishedJarsTest {
             .forEach(file -> jars.putIfAbsent(file.getFileName(), file));
       }
     }
+    String forTests = "millrace-testcontainers-" + version() + ".jar";
+    jars.put(
+        Path.of(forTests), ROOT.resolve("topology/testcontainers/target").resolve(forTests));
     return List.copyOf(jars.values());
   }
 

@@ -89,7 +89,7 @@ class LauncherTest {
     Path relative = Files.createSymbolicLink(bin.resolve("relative"), Path.of("absolute"));
 
     assertThat(run(relative, Map.of()).out().lines())
-        .containsSequence("-cp", launcher.getParent() + "/../lib/*")
+        .containsSequence("-cp", jar(launcher, "A.jar") + ":" + jar(launcher, "b.jar"))
         .contains("-Dmillrace.launcher=" + launcher);
   }
 
@@ -186,13 +186,29 @@ class LauncherTest {
         .contains("cannot be written and holds no build");
   }
 
+  /** A class-data archive is only valid for a class path with the same order. */
+  @ParameterizedTest
+  @ValueSource(strings = {"C.UTF-8", "en_US.UTF-8"})
+  void classPath_hasTheSameOrderInEachLocale(String locale) throws Exception {
+    executable(folder.resolve("java/bin/java"), PRINT_ARGUMENTS);
+    Path launcher = distribution();
+
+    assertThat(run(launcher, Map.of("LC_ALL", locale)).out().lines())
+        .containsSequence("-cp", jar(launcher, "A.jar") + ":" + jar(launcher, "b.jar"));
+  }
+
+  private static String jar(Path launcher, String name) {
+    return launcher.getParent() + "/../lib/" + name;
+  }
+
   private Path distribution() throws Exception {
     Path home = folder.resolve("distribution");
     Files.createDirectories(home.resolve("bin"));
     Files.createDirectories(home.resolve("lib"));
-    Path archive = home.resolve("classes-17.jsa");
-    if (!Files.exists(archive)) {
-      Files.createFile(archive);
+    for (String file : List.of("classes-17.jsa", "lib/b.jar", "lib/A.jar")) {
+      if (!Files.exists(home.resolve(file))) {
+        Files.createFile(home.resolve(file));
+      }
     }
     return executable(home.resolve("bin/millrace"), Files.readString(LAUNCHER));
   }

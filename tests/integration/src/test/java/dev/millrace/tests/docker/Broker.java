@@ -33,15 +33,25 @@ record Broker(String bootstrapServers) {
    * @param values values of the records, by the records' keys
    */
   void send(Map<String, byte[]> values) throws Exception {
+    send("images", values);
+  }
+
+  /** Sends records to a topic, and returns once the broker has stored them. */
+  void send(String topic, Map<String, byte[]> values) throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(connection(), new StringSerializer(), new ByteArraySerializer())) {
       List<Future<RecordMetadata>> sent = new ArrayList<>();
       values.forEach(
-          (id, value) -> sent.add(producer.send(new ProducerRecord<>("images", id, value))));
+          (id, value) -> sent.add(producer.send(new ProducerRecord<>(topic, id, value))));
       for (Future<RecordMetadata> one : sent) {
         one.get();
       }
     }
+  }
+
+  /** Returns all images that are in the input topic now. */
+  List<ConsumerRecord<String, byte[]>> images() {
+    return read("images", new ByteArrayDeserializer());
   }
 
   /** Returns all predictions that are in the output topic now. */

@@ -1,5 +1,6 @@
 package dev.millrace.tests.docker;
 
+import dev.millrace.testing.ContainerEngine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

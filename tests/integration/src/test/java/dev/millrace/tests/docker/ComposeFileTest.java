@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.testing.MillraceImage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,7 +28,7 @@ class ComposeFileTest {
 
   @BeforeAll
   static void requireEngine() {
-    ContainerEngine.require();
+    MillraceImage.SERVICE.require();
   }
 
   @Test
@@ -56,7 +57,7 @@ class ComposeFileTest {
     int httpPort = freePort();
     Map<String, String> variables =
         Map.of(
-            "MILLRACE_IMAGE", ServiceImage.name(),
+            "MILLRACE_IMAGE", MillraceImage.SERVICE.imageName(),
             "MILLRACE_MODEL", model.name(),
             "MILLRACE_REPOSITORY", folder.resolve("models").toAbsolutePath().toString(),
             "KAFKA_PORT", Integer.toString(kafkaPort),

@@ -7,6 +7,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.ChangeLog;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
+import dev.millrace.testing.MillraceImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +32,10 @@ import org.testcontainers.kafka.KafkaContainer;
 class DockerImageTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final int GRACE_SECONDS = 30;
+
+  /** Docker's default time between SIGTERM and SIGKILL. */
+  private static final int GRACE_SECONDS = 10;
+
   private static final int KILLED_BY_SIGTERM = 143;
 
   @TempDir private static Path folder;
@@ -42,7 +46,7 @@ class DockerImageTest {
 
   @BeforeAll
   static void startBroker() {
-    ContainerEngine.require();
+    MillraceImage.SERVICE.require();
     model = Samples.model(folder.resolve("models"));
     network = Network.newNetwork();
     kafka =
@@ -63,6 +67,7 @@ class DockerImageTest {
     Broker broker = new Broker(kafka.getBootstrapServers());
     try (GenericContainer<?> service = ServiceImage.serving(model, network, "broker:19092")) {
       service.start();
+      await().atMost(PATIENCE).until(service::isHealthy);
 
       Map<String, byte[]> images = Samples.images("first", 20);
       broker.send(images);

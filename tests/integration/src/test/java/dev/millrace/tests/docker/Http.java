@@ -21,4 +21,16 @@ final class Http {
             .build();
     return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
   }
+
+  /** Sends JSON with the method PUT. */
+  static HttpResponse<String> put(String host, int port, String path, String json)
+      throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path))
+            .timeout(Duration.ofSeconds(60))
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString(json))
+            .build();
+    return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+  }
 }

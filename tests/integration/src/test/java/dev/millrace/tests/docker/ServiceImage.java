@@ -1,39 +1,26 @@
 package dev.millrace.tests.docker;
 
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.testing.MillraceImage;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
 import org.testcontainers.containers.wait.strategy.Wait;
-import org.testcontainers.images.builder.ImageFromDockerfile;
 import org.testcontainers.utility.MountableFile;
 
-/**
- * The image of docker/Dockerfile, built once for all tests. Testcontainers removes the image after
- * the tests, unless its clean-up container (Ryuk) is turned off.
- */
+/** Containers of the images that run the command line. */
 final class ServiceImage {
 
   /** Port of the service's HTTP endpoint inside its container. */
   static final int HTTP = 8080;
 
-  private static final ImageFromDockerfile IMAGE =
-      new ImageFromDockerfile()
-          .withFileFromPath("Dockerfile", ContainerEngine.ROOT.resolve("docker/Dockerfile"))
-          .withFileFromPath(
-              ContainerEngine.ROOT.relativize(ContainerEngine.DISTRIBUTION).toString(),
-              ContainerEngine.DISTRIBUTION)
-          // Without a target, Docker's classic builder would also build the other images of the
-          // Dockerfile, and these need files that are not there.
-          .withTarget("service");
-
   private ServiceImage() {}
 
-  /** Builds the image if necessary, and returns its name. */
-  static String name() {
-    return IMAGE.get();
+  /** Returns a container of the image {@code millrace} that runs one command. */
+  static GenericContainer<?> running(String... command) {
+    return running(MillraceImage.SERVICE, command);
   }
 
   /**
@@ -41,8 +28,8 @@ final class ServiceImage {
    * method waits until the command has ended, and throws if the command failed. The caller closes
    * the container.
    */
-  static GenericContainer<?> running(String... command) {
-    return new GenericContainer<>(IMAGE)
+  static GenericContainer<?> running(MillraceImage image, String... command) {
+    return new GenericContainer<>(image.image())
         .withCommand(command)
         .withStartupCheckStrategy(
             new OneShotStartupCheckStrategy().withTimeout(Duration.ofMinutes(2)));
@@ -57,7 +44,7 @@ final class ServiceImage {
    */
   static GenericContainer<?> serving(ModelVersion model, Network network, String bootstrapServers) {
     Path repository = model.folder().getParent().getParent();
-    return new GenericContainer<>(IMAGE)
+    return new GenericContainer<>(MillraceImage.SERVICE.image())
         .withNetwork(network)
         .withExposedPorts(HTTP)
         .withCopyFileToContainer(MountableFile.forHostPath(repository), "/models")

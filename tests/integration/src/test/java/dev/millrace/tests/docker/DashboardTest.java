@@ -1,0 +1,90 @@
+package dev.millrace.tests.docker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.testing.ContainerEngine;
+import dev.millrace.tests.MillraceProcess;
+import dev.millrace.tests.SharedBroker;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Asks a real Prometheus, which reads the metrics of a running service, what Grafana asks it. */
+@Tag("broker")
+@Timeout(300)
+@ExtendWith(SharedBroker.class)
+class DashboardTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @TempDir private Path folder;
+
+  @Test
+  void eachQuery_hasData(EmbeddedBroker embedded) throws Exception {
+    Prometheus.program("prometheus");
+    Path repository = folder.resolve("models");
+    ModelVersion model = Samples.model(repository);
+    Samples.model(repository);
+    Broker broker = new Broker(embedded.bootstrapServers());
+    Object[] serve = {
+      "serve", "--bootstrap-servers", embedded.bootstrapServers(), "--repository", repository,
+      "--model", model.name(), "--version", 1, "--application-id", "dashboard",
+      "--input", "dashboard", "--output", "dashboard.predictions", "--create-topics", 2, "--http", 0
+    };
+    try (MillraceProcess service = MillraceProcess.start(folder, "", serve)) {
+      int port = Integer.parseInt(service.awaitLine("ready .*, http .*:(\\d+)", PATIENCE));
+      MillraceProcess.run(
+          folder,
+          "models", "promote", "--bootstrap-servers", embedded.bootstrapServers(),
+          "--repository", repository, "--model", model.name(), "--version", 2);
+      try (Prometheus prometheus = Prometheus.start(folder, port)) {
+        await()
+            .atMost(PATIENCE)
+            .ignoreExceptionsInstanceOf(java.net.ConnectException.class)
+            .untilAsserted(
+                () -> {
+                  broker.send("dashboard", Samples.images("", 20));
+                  broker.send(
+                      "dashboard", Map.of("a", "no image".getBytes(StandardCharsets.UTF_8)));
+                  assertThat(withoutData(prometheus)).isEmpty();
+                });
+      }
+    }
+  }
+
+  @Test
+  void settings_areValid() throws Exception {
+    Path promtool = Prometheus.program("promtool");
+    Process check =
+        new ProcessBuilder(
+                promtool.toString(),
+                "check",
+                "config",
+                ContainerEngine.ROOT.resolve("docker/prometheus/prometheus.yml").toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(check.waitFor()).as(output).isZero();
+  }
+
+  private static Map<String, String> withoutData(Prometheus prometheus) throws Exception {
+    Map<String, String> missing = new LinkedHashMap<>();
+    for (Map.Entry<String, String> query : Dashboard.queries("10s").entrySet()) {
+      if (!prometheus.hasData(query.getValue())) {
+        missing.put(query.getKey(), query.getValue());
+      }
+    }
+    return missing;
+  }
+}

@@ -1,0 +1,2 @@
+/** A container of the service, for the tests of applications that use it. */
+package dev.millrace.testcontainers;
