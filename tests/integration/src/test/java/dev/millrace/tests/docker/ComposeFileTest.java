@@ -1,6 +1,7 @@
 package dev.millrace.tests.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.repository.ModelVersion;
@@ -8,6 +9,7 @@ import dev.millrace.testing.MillraceImage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -37,7 +39,7 @@ class ComposeFileTest {
     assertThat(config.exitCode()).as(config.output()).isZero();
     assertThat(config.output())
         .doesNotContain("WARN", "not set")
-        .contains("--model=resnet20", "mem_limit: \"" + (2L << 30) + "\"");
+        .contains("--model=fashion", "mem_limit: \"" + (2L << 30) + "\"");
   }
 
   @Test
@@ -48,6 +50,56 @@ class ComposeFileTest {
     assertThat(config.exitCode()).as(config.output()).isZero();
     assertThat(config.output())
         .contains("--model=resnet50", "mem_limit: \"" + (512L << 20) + "\"", "\"1234\"");
+  }
+
+  @Test
+  void config_forGpus_reservesOne() throws Exception {
+    Compose.Result config =
+        new Compose("millrace-test-config", Map.of()).run("--profile", "gpu", "config");
+    assertThat(config.exitCode()).as(config.output()).isZero();
+    assertThat(config.output()).contains("--device=cuda:0", "driver: nvidia");
+  }
+
+  /** Neither Prometheus nor Grafana starts here, because their images come from a registry. */
+  @Test
+  void up_classifiesAPictureThatIsDroppedIntoTheFolder() throws Exception {
+    MillraceImage.TRAINER.require();
+    MillraceImage.CONNECT.require();
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    int kafkaPort = freePort();
+    Map<String, String> variables =
+        Map.of(
+            "MILLRACE_IMAGE", MillraceImage.SERVICE.imageName(),
+            "MILLRACE_TRAINER_IMAGE", MillraceImage.TRAINER.imageName(),
+            "MILLRACE_CONNECT_IMAGE", MillraceImage.CONNECT.imageName(),
+            "MILLRACE_PICTURES", pictures.toAbsolutePath().toString(),
+            "KAFKA_PORT", Integer.toString(kafkaPort),
+            "HTTP_PORT", Integer.toString(freePort()));
+    try (Compose compose = new Compose("millrace-test-all-" + kafkaPort, variables)) {
+      String[] services = {"broker", "millrace", "trainer", "connect"};
+      long start = System.nanoTime();
+      Compose.Result up =
+          compose.run("up", "--detach", "--wait", services[0], services[1], services[2], services[3]);
+      assertThat(up.exitCode()).as(up.output()).isZero();
+
+      long drop = System.nanoTime();
+      Files.write(pictures.resolve("one.jpg"), Samples.jpeg());
+      Broker broker = new Broker("localhost:" + kafkaPort);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> !broker.predictions().isEmpty());
+      long end = System.nanoTime();
+      System.out.printf(
+          "first prediction %.1f s after docker compose up, %.1f s after the picture appeared%n",
+          (end - start) / 1e9, (end - drop) / 1e9);
+
+      assertThat(broker.predictions())
+          .extracting(ConsumerRecord::key, record -> record.value().model().name())
+          .containsExactly(tuple("one.jpg", "fashion"));
+      assertThat(compose.run("ps", "--status", "running", "--services").output().lines())
+          .contains(services);
+    }
   }
 
   @Test
@@ -63,7 +115,7 @@ class ComposeFileTest {
             "KAFKA_PORT", Integer.toString(kafkaPort),
             "HTTP_PORT", Integer.toString(httpPort));
     try (Compose compose = new Compose("millrace-test-up-" + kafkaPort, variables)) {
-      Compose.Result up = compose.run("up", "--detach", "--wait");
+      Compose.Result up = compose.run("up", "--detach", "--wait", "broker", "millrace");
       assertThat(up.exitCode()).as(up.output()).isZero();
       assertThat(Http.get("localhost", httpPort, "/v2/health/ready").statusCode()).isEqualTo(200);
 

@@ -55,13 +55,22 @@ final class Samples {
     return images;
   }
 
+  /** Returns a JPEG file of noise. */
+  static byte[] jpeg() throws IOException {
+    return file("jpeg", new Random(SEED));
+  }
+
   private static byte[] png(Random random) throws IOException {
+    return file("png", random);
+  }
+
+  private static byte[] file(String format, Random random) throws IOException {
     BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
     int[] pixels = random.ints((long) SIZE * SIZE, 0, 1 << 24).toArray();
     image.setRGB(0, 0, SIZE, SIZE, pixels, 0, SIZE);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    if (!ImageIO.write(image, "png", bytes)) {
-      throw new IOException("this Java cannot write PNG");
+    if (!ImageIO.write(image, format, bytes)) {
+      throw new IOException("this Java cannot write " + format);
     }
     return bytes.toByteArray();
   }
