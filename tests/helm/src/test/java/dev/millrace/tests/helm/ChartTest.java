@@ -1,0 +1,213 @@
+package dev.millrace.tests.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChartTest {
+
+  private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
+
+  @TempDir private Path folder;
+
+  @Test
+  void lint_findsNothing() throws Exception {
+    Path chart = folder.resolve("millrace");
+    Chart.copy(chart, Chart.leastValues());
+    LintResult result = new Helm(chart).lint().strict().call();
+
+    assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
+    assertThat(result.getMessages()).noneMatch(line -> line.contains("WARN"));
+  }
+
+  @Test
+  void objects_fitTheSchemasOfKubernetes() throws Exception {
+    for (Map<String, String> values : List.of(Chart.leastValues(), everything())) {
+      Map<String, JsonNode> objects = Chart.render(values);
+      assertThat(objects.values().stream().filter(Schemas::has)).hasSize(5);
+      for (JsonNode object : objects.values()) {
+        if (Schemas.has(object)) {
+          Schemas.check(object);
+        }
+      }
+    }
+  }
+
+  @Test
+  void schemas_refuseAnUnknownField() throws Exception {
+    JsonNode deployment = Chart.render(Chart.leastValues()).get("Deployment");
+    ((ObjectNode) deployment.at("/spec/template/spec")).put("terminationGracePeriod", 35);
+
+    assertThatThrownBy(() -> Schemas.check(deployment))
+        .hasMessageContaining("terminationGracePeriod");
+  }
+
+  @Test
+  void pod_hasNoRightsAndTimeToStop() throws Exception {
+    JsonNode pod = Chart.render(Chart.leastValues()).get("Deployment").at("/spec/template/spec");
+    JsonNode container = pod.at("/containers/0");
+
+    assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+    assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
+    assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true)).isFalse();
+    assertThat(container.at("/securityContext/capabilities/drop/0").asText()).isEqualTo("ALL");
+    assertThat(pod.at("/terminationGracePeriodSeconds").asInt()).isGreaterThanOrEqualTo(35);
+    assertThat(container.at("/startupProbe/httpGet/path").asText()).isEqualTo("/v2/health/live");
+    assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/v2/health/live");
+    assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/v2/health/ready");
+  }
+
+  /** Each option of the command line is one that the reference of `serve` lists. */
+  @Test
+  void options_areThoseOfServe() throws Exception {
+    String reference = Files.readString(Chart.ROOT.resolve("topology/service/REFERENCE.md"));
+    String all = reference.substring(0, reference.indexOf("\n### "));
+    String serve =
+        reference
+            .replaceFirst("(?s).*### `millrace serve`", "")
+            .replaceFirst("(?s)\n### .*", "");
+    List<String> options = new ArrayList<>();
+    for (Map<String, String> values : List.of(Chart.leastValues(), everything())) {
+      Chart.render(values)
+          .get("Deployment")
+          .at("/spec/template/spec/containers/0/args")
+          .forEach(word -> options.add(word.asText().replaceFirst("=.*", "")));
+    }
+
+    assertThat(options.remove(0)).isEqualTo("serve");
+    assertThat(options)
+        .contains("--device", "--config", "--repository-cache")
+        .filteredOn(option -> option.startsWith("--"))
+        .allSatisfy(option -> assertThat(all + serve).containsPattern("`" + option + "[=`\\[]"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, 8, 4", "16, 8, 8", "8, 8, 8"})
+  void instances_areAtMostThePartitions(int partitions, int most, int expected) throws Exception {
+    Map<String, String> values = everything();
+    values.put("kafka.partitions", Integer.toString(partitions));
+    values.put("autoscaling.maxReplicas", Integer.toString(most));
+
+    Map<String, JsonNode> objects = Chart.render(values);
+
+    JsonNode scaled = objects.get("ScaledObject").get("spec");
+    assertThat(scaled.get("maxReplicaCount").asInt()).isEqualTo(expected);
+    JsonNode trigger = scaled.at("/triggers/0/metadata");
+    assertThat(trigger.get("consumerGroup").asText()).isEqualTo("millrace-resnet20");
+    assertThat(trigger.get("excludePersistentLag").asText()).isEqualTo("true");
+    assertThat(trigger.get("allowIdleConsumers").asText()).isEqualTo("false");
+    assertThat(scaled.at("/scaleTargetRef/name"))
+        .isEqualTo(objects.get("Deployment").at("/metadata/name"));
+    assertThat(objects.get("Deployment").at("/spec/replicas").isMissingNode()).isTrue();
+  }
+
+  /** The script docker/helm/check-custom-resources reads the file. */
+  @Test
+  void customResources_areWrittenToAFile() throws Exception {
+    Map<String, JsonNode> objects = Chart.render(everything());
+    List<JsonNode> custom = List.of(objects.get("ScaledObject"), objects.get("ServiceMonitor"));
+
+    Path file = Files.writeString(Path.of("target/custom-resources.json"), custom.toString());
+
+    assertThat(file).content().contains("keda.sh/v1alpha1", "monitoring.coreos.com/v1");
+  }
+
+  /** KEDA wants texts as metadata of a trigger. */
+  @Test
+  void metadataOfTheTrigger_areTexts() throws Exception {
+    JsonNode metadata =
+        Chart.render(everything()).get("ScaledObject").at("/spec/triggers/0/metadata");
+
+    assertThat(metadata).hasSizeGreaterThan(5).allMatch(JsonNode::isTextual);
+  }
+
+  @Test
+  void serviceMonitor_findsTheService() throws Exception {
+    Map<String, JsonNode> objects = Chart.render(everything());
+    JsonNode monitor = objects.get("ServiceMonitor").get("spec");
+
+    monitor
+        .at("/selector/matchLabels")
+        .properties()
+        .forEach(
+            label ->
+                assertThat(objects.get("Service").at("/metadata/labels").get(label.getKey()))
+                    .isEqualTo(label.getValue()));
+    assertThat(monitor.at("/endpoints/0/port"))
+        .isEqualTo(objects.get("Service").at("/spec/ports/0/name"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "kafka.bootstrapServers, '', bootstrapServers",
+    "model.name, '', name",
+    "model.uri, s3://bucket/models, model",
+    "model.claim, '', model",
+    "terminationGracePeriodSeconds, 30, terminationGracePeriodSeconds",
+    "kafka.partitions, 0, partitions",
+    "no-such-value, 1, no-such-value",
+  })
+  void wrongValue_isRefusedByName(String key, String value, String named) {
+    Map<String, String> values = Chart.leastValues();
+    values.put(key, value);
+
+    assertThatThrownBy(() -> Chart.render(values)).hasMessageContaining(named);
+  }
+
+  @Test
+  void moreInstancesThanPartitions_areRefused() {
+    Map<String, String> values = everything();
+    values.put("autoscaling.minReplicas", "9");
+
+    assertThatThrownBy(() -> Chart.render(values))
+        .hasMessageContaining("at most 8 instances would have a partition");
+  }
+
+  @Test
+  void version_isThatOfTheProject() throws IOException {
+    var version = VERSION.matcher(Files.readString(Chart.ROOT.resolve("pom.xml")));
+    assertThat(version.find()).isTrue();
+
+    assertThat(Chart.yaml("Chart.yaml").get("version").asText()).isEqualTo(version.group(1));
+    assertThat(Chart.yaml("Chart.yaml").get("appVersion").asText()).isEqualTo(version.group(1));
+  }
+
+  /** Values that turn everything on. */
+  private static Map<String, String> everything() {
+    Map<String, String> values = Chart.leastValues();
+    values.put("model.claim", "");
+    values.put("model.uri", "s3://bucket/models");
+    values.put("kafka.createTopics", "true");
+    values.put("kafka.configSecret", "secrets");
+    values.put("kafka.guarantee", "exactly_once_v2");
+    values.put("options[0]", "--top=3");
+    values.put("jvmOptions", "-Xmx1g");
+    values.put("gpu.count", "2");
+    values.put("autoscaling.enabled", "true");
+    values.put("autoscaling.triggerAuthentication", "brokers");
+    values.put("serviceMonitor.enabled", "true");
+    values.put("serviceMonitor.labels.release", "prometheus");
+    values.put("serviceAccount.annotations.role", "reader");
+    values.put("podAnnotations.team", "vision");
+    values.put("podLabels.team", "vision");
+    values.put("nodeSelector.pool", "gpu");
+    values.put("networkPolicy.ingressFrom[0].namespaceSelector.matchLabels.name", "monitoring");
+    values.put("networkPolicy.kafkaTo[0].podSelector.matchLabels.app", "kafka");
+    return values;
+  }
+}
