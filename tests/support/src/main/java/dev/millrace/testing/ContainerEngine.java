@@ -14,8 +14,7 @@ import org.testcontainers.DockerClientFactory;
 public final class ContainerEngine {
 
   /** Root of the project. */
-  public static final Path ROOT =
-      Path.of(System.getProperty("millrace.root", "../..")).normalize();
+  public static final Path ROOT = Path.of(System.getProperty("millrace.root", "../..")).normalize();
 
   private static final boolean REQUIRED =
       Boolean.parseBoolean(System.getenv("MILLRACE_REQUIRE_DOCKER"));
@@ -34,7 +33,9 @@ public final class ContainerEngine {
   static void require(Path folder) {
     require();
     require(
-        Files.isDirectory(folder), REQUIRED, "there is no " + folder + "; './mvnw package' makes it");
+        Files.isDirectory(folder),
+        REQUIRED,
+        "there is no " + folder + "; './mvnw package' makes it");
   }
 
   static void require(boolean present, boolean required, String missing) {

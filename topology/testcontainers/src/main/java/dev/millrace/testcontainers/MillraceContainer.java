@@ -40,7 +40,6 @@ public class MillraceContainer extends GenericContainer<MillraceContainer> {
   /** Longer than the 120 s for which the service waits for its brokers. */
   private static final Duration PATIENCE = Duration.ofSeconds(150);
 
-
   private final List<String> options = new ArrayList<>();
   private String model;
   private String bootstrapServers;

@@ -14,7 +14,9 @@ class ReadmeTest {
   void example_isInTheTest() throws IOException {
     String readme = Files.readString(Path.of("README.md"));
     String example =
-        readme.substring(readme.indexOf("```java\n") + 8, readme.indexOf("```", readme.indexOf("```java\n") + 8));
+        readme.substring(
+            readme.indexOf("```java\n") + 8,
+            readme.indexOf("```", readme.indexOf("```java\n") + 8));
     String test =
         Files.readString(
             Path.of("src/test/java/dev/millrace/testcontainers/MillraceContainerTest.java"));

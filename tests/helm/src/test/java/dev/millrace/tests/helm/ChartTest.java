@@ -76,7 +76,7 @@ class ChartTest {
   @Test
   void options_areThoseOfServe() throws Exception {
     String reference = Files.readString(Chart.ROOT.resolve("topology/service/REFERENCE.md"));
-    String all = reference.substring(0, reference.indexOf("\n### "));
+    String all = reference.substring(0, reference.indexOf("\n### `millrace demo`"));
     String serve =
         reference
             .replaceFirst("(?s).*### `millrace serve`", "")
