@@ -154,7 +154,8 @@ class PublishedJarsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "topology/plugin/README.md", "topology/testcontainers/README.md"})
+  @ValueSource(
+      strings = {"README.md", "topology/plugin/README.md", "topology/testcontainers/README.md"})
   void page_namesTheVersion(String page) throws Exception {
     assertThat(all(NAMED, Files.readString(ROOT.resolve(page))))
         .isNotEmpty()
@@ -193,8 +194,7 @@ class PublishedJarsTest {
       }
     }
     String forTests = "millrace-testcontainers-" + version() + ".jar";
-    jars.put(
-        Path.of(forTests), ROOT.resolve("topology/testcontainers/target").resolve(forTests));
+    jars.put(Path.of(forTests), ROOT.resolve("topology/testcontainers/target").resolve(forTests));
     return List.copyOf(jars.values());
   }
 

@@ -8,6 +8,7 @@ import org.testcontainers.images.builder.ImageFromDockerfile;
  * Testcontainers removes the image after the tests, unless its clean-up container (Ryuk) is turned
  * off.
  */
+@SuppressWarnings("ImmutableEnumChecker") // nothing changes an image after its construction
 public enum MillraceImage {
   /** The command line, and so the service. */
   SERVICE("docker/Dockerfile", "service", List.of("topology/service/target/millrace")),

@@ -78,9 +78,7 @@ class ChartTest {
     String reference = Files.readString(Chart.ROOT.resolve("topology/service/REFERENCE.md"));
     String all = reference.substring(0, reference.indexOf("\n### `millrace demo`"));
     String serve =
-        reference
-            .replaceFirst("(?s).*### `millrace serve`", "")
-            .replaceFirst("(?s)\n### .*", "");
+        reference.replaceFirst("(?s).*### `millrace serve`", "").replaceFirst("(?s)\n### .*", "");
     List<String> options = new ArrayList<>();
     for (Map<String, String> values : List.of(Chart.leastValues(), everything())) {
       Chart.render(values)

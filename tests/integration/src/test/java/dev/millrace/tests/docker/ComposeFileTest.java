@@ -79,7 +79,8 @@ class ComposeFileTest {
       String[] services = {"broker", "millrace", "trainer", "connect"};
       long start = System.nanoTime();
       Compose.Result up =
-          compose.run("up", "--detach", "--wait", services[0], services[1], services[2], services[3]);
+          compose.run(
+              "up", "--detach", "--wait", services[0], services[1], services[2], services[3]);
       assertThat(up.exitCode()).as(up.output()).isZero();
 
       long drop = System.nanoTime();

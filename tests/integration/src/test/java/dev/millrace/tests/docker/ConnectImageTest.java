@@ -139,8 +139,7 @@ class ConnectImageTest {
   private static void sendsPictures(GenericContainer<?> worker, String name) throws Exception {
     Map<String, byte[]> pictures = Samples.images(name, 3);
     pictures.forEach(
-        (key, picture) ->
-            worker.copyFileToContainer(Transferable.of(picture), "/pictures/" + key));
+        (key, picture) -> worker.copyFileToContainer(Transferable.of(picture), "/pictures/" + key));
 
     Broker broker = new Broker(kafka.getBootstrapServers());
     await()

@@ -37,16 +37,40 @@ class DashboardTest {
     Samples.model(repository);
     Broker broker = new Broker(embedded.bootstrapServers());
     Object[] serve = {
-      "serve", "--bootstrap-servers", embedded.bootstrapServers(), "--repository", repository,
-      "--model", model.name(), "--version", 1, "--application-id", "dashboard",
-      "--input", "dashboard", "--output", "dashboard.predictions", "--create-topics", 2, "--http", 0
+      "serve",
+      "--bootstrap-servers",
+      embedded.bootstrapServers(),
+      "--repository",
+      repository,
+      "--model",
+      model.name(),
+      "--version",
+      1,
+      "--application-id",
+      "dashboard",
+      "--input",
+      "dashboard",
+      "--output",
+      "dashboard.predictions",
+      "--create-topics",
+      2,
+      "--http",
+      0
     };
     try (MillraceProcess service = MillraceProcess.start(folder, "", serve)) {
       int port = Integer.parseInt(service.awaitLine("ready .*, http .*:(\\d+)", PATIENCE));
       MillraceProcess.run(
           folder,
-          "models", "promote", "--bootstrap-servers", embedded.bootstrapServers(),
-          "--repository", repository, "--model", model.name(), "--version", 2);
+          "models",
+          "promote",
+          "--bootstrap-servers",
+          embedded.bootstrapServers(),
+          "--repository",
+          repository,
+          "--model",
+          model.name(),
+          "--version",
+          2);
       try (Prometheus prometheus = Prometheus.start(folder, port)) {
         await()
             .atMost(PATIENCE)
