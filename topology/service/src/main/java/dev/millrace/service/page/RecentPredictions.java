@@ -5,7 +5,9 @@ import dev.millrace.service.serve.PredictionListener;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -22,7 +24,7 @@ final class RecentPredictions implements PredictionListener {
   /** Number of new cards a second. Each card makes a browser ask for a thumbnail. */
   private static final double CARDS_PER_SECOND = 6;
 
-  /** Number of cards that a burst of predictions may add at once. */
+  /** Number of cards that may be added at once. */
   private static final double BURST = 12;
 
   private static final int LATENCIES = 4_096;
@@ -45,12 +47,18 @@ final class RecentPredictions implements PredictionListener {
 
   private final LongSupplier nanoTime;
   private final LongSupplier millis;
-  private final Deque<Card> cards = new ArrayDeque<>();
+
+  /** The last predictions, the newest last. */
+  private final Deque<Card> last = new ArrayDeque<>();
+
+  /** The last predictions that have become cards, the newest first. */
+  private List<Card> cards = List.of();
+
   private final long[] times = new long[LATENCIES];
   private final long[] latencies = new long[LATENCIES];
   private long seen;
   private double allowance = BURST;
-  private long lastCard;
+  private long lastCards;
 
   /**
    * @param nanoTime the clock for durations, in ns
@@ -59,7 +67,7 @@ final class RecentPredictions implements PredictionListener {
   RecentPredictions(LongSupplier nanoTime, LongSupplier millis) {
     this.nanoTime = nanoTime;
     this.millis = millis;
-    this.lastCard = nanoTime.getAsLong();
+    this.lastCards = nanoTime.getAsLong();
   }
 
   @Override
@@ -68,14 +76,9 @@ final class RecentPredictions implements PredictionListener {
     int slot = (int) (seen % LATENCIES);
     times[slot] = now;
     latencies[slot] = Math.max(0, millis.getAsLong() - timestamp);
-    allowance = Math.min(BURST, allowance + CARDS_PER_SECOND * (now - lastCard) / 1e9);
-    lastCard = now;
-    if (allowance >= 1) {
-      allowance--;
-      cards.addFirst(new Card(seen, prediction));
-      if (cards.size() > CARDS) {
-        cards.removeLast();
-      }
+    last.addLast(new Card(seen, prediction));
+    if (last.size() > CARDS) {
+      last.removeFirst();
     }
     seen++;
   }
@@ -85,9 +88,26 @@ final class RecentPredictions implements PredictionListener {
     return seen;
   }
 
-  /** Returns the last cards, the newest first. */
+  /**
+   * Returns the cards, the newest first. If predictions come faster than new cards may be added,
+   * the newest become cards. Once they come more slowly, the others of the last {@value #CARDS}
+   * follow.
+   */
   synchronized List<Card> cards() {
-    return new ArrayList<>(cards);
+    long now = nanoTime.getAsLong();
+    allowance = Math.min(BURST, allowance + CARDS_PER_SECOND * (now - lastCards) / 1e9);
+    lastCards = now;
+    List<Card> next = new ArrayList<>(cards);
+    for (Iterator<Card> newest = last.descendingIterator(); newest.hasNext() && allowance >= 1; ) {
+      Card card = newest.next();
+      if (!next.contains(card)) {
+        next.add(card);
+        allowance--;
+      }
+    }
+    next.sort(Comparator.comparingLong(Card::number).reversed());
+    cards = List.copyOf(next.subList(0, Math.min(CARDS, next.size())));
+    return cards;
   }
 
   /** Returns a card that is still kept. */

@@ -57,20 +57,43 @@ class RecentPredictionsTest {
     for (int i = 0; i < 30; i++) {
       predict("id-" + i, 1);
       nanoTime += 200_000_000L;
+      assertThat(recent.cards().get(0).prediction().id()).isEqualTo("id-" + i);
     }
     assertThat(recent.cards()).hasSize(24);
-    assertThat(recent.cards().get(0).prediction().id()).isEqualTo("id-29");
     assertThat(recent.card(29)).isPresent();
     assertThat(recent.card(5)).isEmpty();
   }
 
   @Test
-  void fastStream_showsSix_aSecond() {
+  void fastStream_showsTheNewest_sixASecond() {
     for (int i = 0; i < 2_000; i++) {
-      predict("id", 1);
-      nanoTime += 1_000_000L;
+      predict("id-" + i, 1);
     }
-    // A burst of 12, and then 6 in each of two seconds.
-    assertThat(recent.cards()).hasSize(23);
+    assertThat(numbers()).hasSize(12).startsWith(1_999L).endsWith(1_988L);
+
+    nanoTime += 1_000_000_000L;
+    for (int i = 2_000; i < 4_000; i++) {
+      predict("id-" + i, 1);
+    }
+    assertThat(numbers())
+        .hasSize(18)
+        .startsWith(3_999L, 3_998L, 3_997L, 3_996L, 3_995L, 3_994L, 1_999L);
+    assertThat(numbers()).hasSize(18);
+  }
+
+  @Test
+  void afterABurst_theOtherLastPredictionsFollow() {
+    for (int i = 0; i < 1_000; i++) {
+      predict("id-" + i, 1);
+    }
+    for (int i = 0; i < 4; i++) {
+      assertThat(numbers()).hasSize(Math.min(24, 12 + 6 * i));
+      nanoTime += 1_000_000_000L;
+    }
+    assertThat(numbers()).startsWith(999L).endsWith(976L);
+  }
+
+  private List<Long> numbers() {
+    return recent.cards().stream().map(RecentPredictions.Card::number).toList();
   }
 }
