@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * for the next record. Also tests that one request to the broker contains many answers if the
  * service has a backlog.
  */
-@ResourceLock("cores") // a trainer beside it would make the stream forward fewer answers at once
 @Tag("broker")
 @Timeout(180)
 @Isolated("it counts requests, and their number depends on how soon answers come")
