@@ -27,14 +27,17 @@ class DashboardTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+  /** No other test of the shared broker has a model of this name, because this test promotes it. */
+  private static final String NAME = "on-dashboard";
+
   @TempDir private Path folder;
 
   @Test
   void eachQuery_hasData(EmbeddedBroker embedded) throws Exception {
     Prometheus.program("prometheus");
     Path repository = folder.resolve("models");
-    ModelVersion model = Samples.model(repository);
-    Samples.model(repository);
+    ModelVersion model = Samples.model(repository, NAME);
+    Samples.model(repository, NAME);
     Broker broker = new Broker(embedded.bootstrapServers());
     Object[] serve = {
       "serve",

@@ -30,6 +30,11 @@ final class Samples {
 
   /** Publishes a ResNet-20 with random weights, for ten classes. */
   static ModelVersion model(Path repository) {
+    return model(repository, "resnet20");
+  }
+
+  /** Publishes the same network under another name. */
+  static ModelVersion model(Path repository, String name) {
     Labels labels = new Labels(IntStream.range(0, 10).mapToObj(i -> "class-" + i).toList());
     Preprocessing preprocessing =
         new Preprocessing(
@@ -38,7 +43,7 @@ final class Samples {
     byte[] onnx = ResNetOnnx.write(network, HeInitialization.of(network, SEED));
     return new ModelRepository(repository)
         .publish(
-            "resnet20",
+            name,
             ModelPreparation.prepare(onnx, preprocessing, labels).bytes(),
             preprocessing,
             labels,
