@@ -1,7 +1,5 @@
 package dev.millrace.tests;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,19 +8,10 @@ import dev.millrace.service.broker.EmbeddedBroker;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,8 +37,9 @@ class OtlpTest {
         MillraceProcess service = serve(broker, receiver)) {
       service.awaitLine("^ready.*", PATIENCE);
 
-      Map<String, String> sent = send(broker.bootstrapServers());
-      Map<String, String> predicted = traceparents(broker.bootstrapServers());
+      Map<String, String> sent = TracedImages.send(broker.bootstrapServers(), "traced", IMAGES);
+      Map<String, String> predicted =
+          TracedImages.predicted(broker.bootstrapServers(), "traced-predictions", IMAGES, PATIENCE);
       await().atMost(PATIENCE).until(() -> receiver.spans("process ").size() >= IMAGES);
 
       Map<String, Span> images =
@@ -60,7 +50,7 @@ class OtlpTest {
           (key, parent) -> {
             Span image = images.get(parent.split("-", -1)[2]);
             assertThat(predicted.get(key)).isEqualTo(traceparent(image));
-            assertThat(hex(image.getTraceId())).isEqualTo(parent.split("-", -1)[1]);
+            assertThat(hex(image.getTraceId())).isEqualTo(TracedImages.trace(parent));
           });
       await()
           .atMost(PATIENCE)
@@ -110,66 +100,8 @@ class OtlpTest {
         "traces,metrics");
   }
 
-  /** Sends images in a trace of their own each. Returns their headers by the keys. */
-  private static Map<String, String> send(String bootstrapServers) {
-    Random random = new Random(5);
-    byte[] image = Images.noise("png", 32, 32, 1);
-    Map<String, String> parents = new HashMap<>();
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", bootstrapServers),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
-      for (int i = 0; i < IMAGES; i++) {
-        String parent = "00-" + hex(random, 16) + "-" + hex(random, 8) + "-01";
-        parents.put("image-" + i, parent);
-        ProducerRecord<byte[], byte[]> record =
-            new ProducerRecord<>("traced", ("image-" + i).getBytes(UTF_8), image);
-        record.headers().add("traceparent", parent.getBytes(US_ASCII));
-        var unused = producer.send(record);
-      }
-    }
-    return parents;
-  }
-
-  private static Map<String, String> traceparents(String bootstrapServers) {
-    Map<String, String> headers = new HashMap<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers",
-                bootstrapServers,
-                "group.id",
-                "otlp-test",
-                "auto.offset.reset",
-                "earliest"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      consumer.subscribe(List.of("traced-predictions"));
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () -> {
-                for (ConsumerRecord<byte[], byte[]> record :
-                    consumer.poll(Duration.ofMillis(100))) {
-                  headers.put(
-                      new String(record.key(), UTF_8),
-                      new String(record.headers().lastHeader("traceparent").value(), US_ASCII));
-                }
-                return headers.size() >= IMAGES;
-              });
-    }
-    return headers;
-  }
-
   private static String traceparent(Span span) {
     return "00-" + hex(span.getTraceId()) + "-" + hex(span.getSpanId()) + "-01";
-  }
-
-  private static String hex(Random random, int bytes) {
-    byte[] id = new byte[bytes];
-    random.nextBytes(id);
-    return HEX.formatHex(id);
   }
 
   private static String hex(ByteString id) {

@@ -58,7 +58,7 @@ final class Promoter implements AutoCloseable {
    * Orders a promotion.
    *
    * @param version a version that the repository offers
-   * @param who who asks for it, for the log
+   * @param who the user and the address that ask for it, for the log
    * @return false if another order is still running
    */
   boolean promote(int version, String who) {
@@ -76,7 +76,7 @@ final class Promoter implements AutoCloseable {
   /**
    * Orders a rollback.
    *
-   * @param who who asks for it, for the log
+   * @param who the user and the address that ask for it, for the log
    * @return false if another order is still running
    */
   boolean rollBack(String who) {

@@ -1,0 +1,149 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.tests.SharedBroker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Tests on a real broker what Kafka Streams sees of the records that a consumer keeps. */
+@Tag("broker")
+@Timeout(120)
+@ExtendWith(SharedBroker.class)
+class ShortPollConsumerTest {
+
+  private static final int RECORDS = 10;
+  private static final int MOST = 3;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private final String topic = "short-polls-" + UUID.randomUUID();
+  private final TopicPartition partition = new TopicPartition(topic, 0);
+  private ShortPollConsumer consumer;
+
+  @BeforeEach
+  void send(EmbeddedBroker broker) throws Exception {
+    Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+    try (Admin admin = Admin.create(kafka);
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
+      admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+      for (int i = 0; i < RECORDS; i++) {
+        producer.send(new ProducerRecord<>(topic, new byte[] {(byte) i})).get();
+      }
+    }
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put("group.id", topic);
+    config.put("auto.offset.reset", "earliest");
+    config.put("enable.auto.commit", false);
+    consumer = new ShortPollConsumer(config, () -> MOST);
+  }
+
+  @AfterEach
+  void close() {
+    consumer.close();
+  }
+
+  private void assign() {
+    consumer.assign(Set.of(partition));
+    consumer.seek(partition, 0);
+  }
+
+  /** Polls until records come, and returns their offsets. */
+  private List<Long> poll() {
+    List<Long> offsets = new ArrayList<>();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              for (ConsumerRecord<byte[], byte[]> record :
+                  consumer.poll(Duration.ofMillis(100)).records(partition)) {
+                offsets.add(record.offset());
+              }
+              return !offsets.isEmpty();
+            });
+    return offsets;
+  }
+
+  @Test
+  void keptRecords_wereNotReadYet() {
+    assign();
+
+    assertThat(poll()).containsExactly(0L, 1L, 2L);
+
+    assertThat(consumer.position(partition)).isEqualTo(3);
+    assertThat(consumer.position(partition, PATIENCE)).isEqualTo(3);
+    assertThat(consumer.currentLag(partition)).isEqualTo(OptionalLong.of(RECORDS - 3));
+    assertThat(poll()).containsExactly(3L, 4L, 5L);
+    assertThat(poll()).containsExactly(6L, 7L, 8L);
+    assertThat(poll()).containsExactly(9L);
+    assertThat(consumer.position(partition)).isEqualTo(RECORDS);
+  }
+
+  @Test
+  void afterASeek_theRecordsAreThoseOfItsPosition() {
+    assign();
+
+    poll();
+    consumer.seek(partition, 1);
+    assertThat(consumer.position(partition)).isEqualTo(1);
+    assertThat(poll()).containsExactly(1L, 2L, 3L);
+
+    consumer.seek(partition, new OffsetAndMetadata(0));
+    assertThat(poll()).containsExactly(0L, 1L, 2L);
+
+    consumer.seekToBeginning(List.of());
+    assertThat(poll()).containsExactly(0L, 1L, 2L);
+
+    consumer.seekToEnd(List.of(partition));
+    assertThat(consumer.position(partition)).isEqualTo(RECORDS);
+  }
+
+  /** Kafka Streams commits what was processed while it gives the partition up. */
+  @Test
+  void partitionThatIsGivenUp_isReadAgainFromItsCommittedOffset() {
+    List<Long> positions = new ArrayList<>();
+    consumer.subscribe(
+        Set.of(topic),
+        new ConsumerRebalanceListener() {
+          @Override
+          public void onPartitionsAssigned(Collection<TopicPartition> partitions) {}
+
+          @Override
+          public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            positions.add(consumer.position(partition));
+            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(2)));
+          }
+        });
+    assertThat(poll()).containsExactly(0L, 1L, 2L);
+
+    consumer.unsubscribe();
+    assertThat(positions).containsExactly(3L);
+
+    consumer.subscribe(Set.of(topic));
+    assertThat(poll()).containsExactly(2L, 3L, 4L);
+  }
+}
