@@ -57,7 +57,7 @@ final class Millrace {
     return service;
   }
 
-  private static ServiceConfig config(Settings settings) {
+  static ServiceConfig config(Settings settings) {
     InferenceConfig.Builder inference =
         InferenceConfig.builder(settings.repository(), settings.model())
             .devices(settings.devices())

@@ -2,12 +2,17 @@ package dev.millrace.benchmarks.contender;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.service.http.HttpEndpoint;
+import dev.millrace.service.page.LivePage;
+import dev.millrace.service.page.PageConfig;
+import dev.millrace.service.promotion.KafkaConfigs;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.telemetry.OtelSettings;
 import dev.millrace.service.telemetry.Telemetry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,12 +26,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The service as an operator watches it: {@code /metrics} is read each second, and a hundredth of
- * the images is traced. The reader and the collector of the traces run in the same process, so that
- * the measured processor time includes theirs, and is a little too large.
+ * The service as an operator watches it: {@code /metrics} is read each second, a hundredth of the
+ * images is traced, and one reader receives the live page's events without its thumbnails. The
+ * readers and the collector of the traces run in the same process, so that the measured processor
+ * time includes theirs, and is a little too large.
  */
 final class ObservedMillrace {
 
@@ -57,7 +64,19 @@ final class ObservedMillrace {
         HttpEndpoint.listen(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), service, registry);
     parts.push(endpoint);
-    parts.push(reader(endpoint.address().getPort())::shutdownNow);
+    LivePage page =
+        LivePage.open(
+            service,
+            Millrace.config(settings),
+            registry,
+            KafkaConfigs.of(settings.bootstrapServers()),
+            PageConfig.DEFAULT,
+            version -> {});
+    parts.push(page);
+    endpoint.serve(LivePage.PATH, page.handler());
+    int port = endpoint.address().getPort();
+    parts.push(reader(port)::shutdownNow);
+    parts.push(viewer(port));
     return () -> {
       while (!parts.isEmpty()) {
         parts.pop().close();
@@ -79,6 +98,41 @@ final class ObservedMillrace {
         });
     server.start();
     return server;
+  }
+
+  /**
+   * Starts to receive the page's events. The server ends each answer after some seconds.
+   *
+   * @return ends it, and throws the cause if the events ended earlier
+   */
+  private static AutoCloseable viewer(int port) {
+    HttpClient client = HttpClient.newHttpClient();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + LivePage.PATH + "/events"))
+            .build();
+    ScheduledExecutorService viewer = Executors.newSingleThreadScheduledExecutor();
+    ScheduledFuture<?> watching =
+        viewer.scheduleWithFixedDelay(() -> look(client, request), 0, 100, TimeUnit.MILLISECONDS);
+    return () -> {
+      boolean ended = watching.isDone();
+      viewer.shutdownNow();
+      if (ended) {
+        watching.get();
+      }
+    };
+  }
+
+  private static void look(HttpClient client, HttpRequest request) {
+    try {
+      int status = client.send(request, BodyHandlers.discarding()).statusCode();
+      if (status != 200) {
+        throw new IllegalStateException("the page answered with status " + status);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Starts to read the metrics once a second. */

@@ -30,7 +30,7 @@ final class ObservabilityPart implements Part {
 
   @Override
   public String what() {
-    return "ResNet-20, watched and not: metrics read each second, 1 % of the images traced";
+    return "ResNet-20, watched and not: metrics each second, 1 % of the images traced, the page open";
   }
 
   @Override

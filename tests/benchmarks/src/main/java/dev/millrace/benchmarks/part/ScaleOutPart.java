@@ -64,7 +64,7 @@ final class ScaleOutPart implements Part {
     for (int round = 0; round < bench.config().rounds(); round++) {
       try (Fleet fleet = new Fleet(bench.lab(), settings(bench), feed)) {
         for (int wanted : instances(bench)) {
-          joins.addAll(grow(fleet, wanted));
+          joins.addAll(grow(bench, fleet, wanted));
           Stage stage = stage(bench, fleet);
           stages.computeIfAbsent(wanted, count -> new ArrayList<>()).add(stage);
           bench.progress(
@@ -99,7 +99,7 @@ final class ScaleOutPart implements Part {
    * @return time from the start of each instance's JVM until it has its share, in seconds; without
    *     the first instance, which joins nobody
    */
-  private static List<Double> grow(Fleet fleet, int wanted)
+  private static List<Double> grow(Bench bench, Fleet fleet, int wanted)
       throws IOException, InterruptedException {
     List<Double> seconds = new ArrayList<>();
     while (fleet.size() < wanted) {
@@ -107,7 +107,9 @@ final class ScaleOutPart implements Part {
       fleet.add();
       fleet.awaitShares();
       if (fleet.size() > 1) {
-        seconds.add((System.nanoTime() - begin) / 1e9);
+        double took = (System.nanoTime() - begin) / 1e9;
+        seconds.add(took);
+        bench.progress("instance %d had its share after %.1f s", fleet.size(), took);
       }
     }
     return seconds;
