@@ -63,6 +63,13 @@ public record ServiceConfig(
   static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
   /**
+   * The interval of heartbeats. Under the classic protocol, a member learns from the answer to a
+   * heartbeat that a rebalance has begun, and each step of the rebalance waits for all members.
+   * Kafka's default is 3 s.
+   */
+  static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
+
+  /**
    * The largest possible record batch: the default of a broker's {@code socket.request.max.bytes},
    * 100 MiB, minus 10 MiB for the other parts of a request.
    */
@@ -339,7 +346,7 @@ public record ServiceConfig(
     if (prompt) {
       defaults.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis());
       defaults.put(
-          ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis() / 4);
+          ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) HEARTBEAT_INTERVAL.toMillis());
     }
     if (!prompt) {
       // Under the streams protocol, Kafka Streams creates its own consumer, and a finished

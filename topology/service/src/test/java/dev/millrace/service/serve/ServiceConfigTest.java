@@ -63,9 +63,21 @@ class ServiceConfigTest {
   }
 
   private static Object polled(Map<String, String> kafka) {
-    return new StreamsConfig(config(kafka).streams())
-        .getMainConsumerConfigs("g", "c", 0)
-        .get("max.poll.records");
+    return consumer(kafka).get("max.poll.records");
+  }
+
+  /** Each step of a rebalance waits until all members have sent a heartbeat. */
+  @Test
+  void members_learnOfARebalanceWithinASecond_unlessAsked() {
+    assertThat(consumer(Map.of()))
+        .containsEntry("session.timeout.ms", 10_000)
+        .containsEntry("heartbeat.interval.ms", 1_000);
+    assertThat(consumer(Map.of("heartbeat.interval.ms", "300")))
+        .containsEntry("heartbeat.interval.ms", "300");
+  }
+
+  private static Map<String, Object> consumer(Map<String, String> kafka) {
+    return new StreamsConfig(config(kafka).streams()).getMainConsumerConfigs("g", "c", 0);
   }
 
   /** With Kafka's default, the images of a new partition would wait up to five minutes. */
