@@ -8,7 +8,13 @@ public final class ConcurrentChangeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  ConcurrentChangeException(String model, Throwable cause) {
+  /**
+   * Creates the exception.
+   *
+   * @param model the model's name
+   * @param cause the refusal of the broker
+   */
+  public ConcurrentChangeException(String model, Throwable cause) {
     super(
         "the champion of "
             + model

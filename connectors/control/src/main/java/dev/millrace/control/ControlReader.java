@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -69,9 +70,14 @@ public final class ControlReader implements AutoCloseable {
    *     missing
    */
   public Optional<Champion> readToEnd() {
-    Optional<Champion> champion = Optional.empty();
+    return readToEnd(Optional.empty(), ControlReader::read);
+  }
+
+  /** Reads to the current end of the topic, and calls {@code next} for each record of the model. */
+  <T> T readToEnd(T first, BiFunction<ConsumerRecord<byte[], byte[]>, T, T> next) {
+    T last = first;
     if (!isThere()) {
-      return champion;
+      return last;
     }
     long end = end();
     long lastRecord = nanoTime.getAsLong();
@@ -89,11 +95,11 @@ public final class ControlReader implements AutoCloseable {
       }
       for (ConsumerRecord<byte[], byte[]> record : records) {
         if (ControlTopic.isAbout(record, model)) {
-          champion = read(record, champion);
+          last = next.apply(record, last);
         }
       }
     }
-    return champion;
+    return last;
   }
 
   /**
@@ -160,13 +166,17 @@ public final class ControlReader implements AutoCloseable {
     try {
       return ControlTopic.champion(record);
     } catch (IOException e) {
-      log.warn(
-          "Skipped the record at offset {} of {}: {}",
-          record.offset(),
-          ControlTopic.NAME,
-          e.getMessage().lines().findFirst().orElse("unreadable"));
+      warnOf(record, e);
       return otherwise;
     }
+  }
+
+  static void warnOf(ConsumerRecord<byte[], byte[]> record, IOException e) {
+    log.warn(
+        "Skipped the record at offset {} of {}: {}",
+        record.offset(),
+        ControlTopic.NAME,
+        e.getMessage().lines().findFirst().orElse("unreadable"));
   }
 
   /** Interrupts the current {@link #poll}, or the next one. Any thread may call this method. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -22,6 +23,11 @@ import org.apache.kafka.common.TopicPartition;
  * <pre>{"champion": {"version": 3, "previous": 2}}</pre>
  *
  * <p>A record without a value removes the champion.
+ *
+ * <p>A record with the key {@code MODEL/classes} holds the names of the model's classes, in the
+ * order of their indices; see {@link ClassIndices}:
+ *
+ * <pre>{"classes": ["cat", "dog"]}</pre>
  */
 public final class ControlTopic {
 
@@ -43,8 +49,13 @@ public final class ControlTopic {
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .build();
 
+  private static final String CLASSES = "/classes";
+
   /** The value of a record. */
   private record Aliases(Champion champion) {}
+
+  /** The value of a record with classes. */
+  private record Classes(List<String> classes) {}
 
   private ControlTopic() {}
 
@@ -52,9 +63,32 @@ public final class ControlTopic {
     return model.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** {@return the key of the record with a model's classes} */
+  static String classesKey(String model) {
+    return model + CLASSES;
+  }
+
+  /**
+   * {@return whether a record holds the classes of a model, and not a champion}
+   *
+   * @param record a record of the control topic
+   */
+  public static boolean holdsClasses(ConsumerRecord<byte[], byte[]> record) {
+    return record.key() != null
+        && new String(record.key(), StandardCharsets.UTF_8).endsWith(CLASSES);
+  }
+
   static byte[] value(Champion champion) {
+    return json(new Aliases(champion));
+  }
+
+  static byte[] value(List<String> classes) {
+    return json(new Classes(classes));
+  }
+
+  private static byte[] json(Object value) {
     try {
-      return JSON.writeValueAsBytes(new Aliases(champion));
+      return JSON.writeValueAsBytes(value);
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
     }
@@ -72,12 +106,21 @@ public final class ControlTopic {
    */
   public static Optional<Champion> champion(ConsumerRecord<byte[], byte[]> record)
       throws IOException {
+    return read(record, Aliases.class).map(Aliases::champion);
+  }
+
+  /** {@return the classes that a record names; empty if it names none} */
+  static List<String> classes(ConsumerRecord<byte[], byte[]> record) throws IOException {
+    return read(record, Classes.class).map(Classes::classes).orElse(List.of());
+  }
+
+  private static <T> Optional<T> read(ConsumerRecord<byte[], byte[]> record, Class<T> type)
+      throws IOException {
     if (record.value() == null) {
       return Optional.empty();
     }
     try {
-      Aliases aliases = JSON.readValue(record.value(), Aliases.class);
-      return aliases == null ? Optional.empty() : Optional.ofNullable(aliases.champion());
+      return Optional.ofNullable(JSON.readValue(record.value(), type));
     } catch (JsonMappingException e) {
       throw new IOException(field(e) + e.getOriginalMessage(), e);
     }

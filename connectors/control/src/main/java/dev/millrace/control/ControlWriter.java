@@ -60,28 +60,39 @@ public final class ControlWriter {
    *     model during this call
    */
   public Champion change(String model, Function<Optional<Champion>, Champion> change) {
+    return write(
+        model, model, reader -> change.apply(reader.readToEnd()), ControlTopic::value);
+  }
+
+  /**
+   * Replaces the record with a key, in a transaction with the model's transactional id.
+   *
+   * @param next computes the next value from the topic's records with this key
+   */
+  <T> T write(
+      String model, String key, Function<ControlReader, T> next, Function<T, byte[]> format) {
     Map<String, Object> config = new HashMap<>(producer);
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId(model));
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     try (Producer<byte[], byte[]> transactional = clients.producer(config);
-        ControlReader reader = new ControlReader(consumer, model, clients, System::nanoTime)) {
+        ControlReader reader = new ControlReader(consumer, key, clients, System::nanoTime)) {
       // Fence earlier writers before reading; otherwise one of them could still change the champion
       // after it was read.
       transactional.initTransactions();
-      Champion next = change.apply(reader.readToEnd());
+      T written = next.apply(reader);
       transactional.beginTransaction();
       var sent =
           transactional.send(
               new ProducerRecord<>(
                   ControlTopic.NAME,
                   ControlTopic.PARTITION.partition(),
-                  ControlTopic.key(model),
-                  ControlTopic.value(next)));
+                  ControlTopic.key(key),
+                  format.apply(written)));
       transactional.commitTransaction();
       sent.get();
-      return next;
+      return written;
     } catch (ProducerFencedException | InvalidProducerEpochException e) {
       throw new ConcurrentChangeException(model, e);
     } catch (TransactionalIdAuthorizationException e) {

@@ -1,17 +1,29 @@
 package dev.millrace.trainer;
 
+import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.ForgottenImage;
 import dev.millrace.core.training.Trainer;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
+import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.trainer.data.FolderImages;
+import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.PublishedClasses;
+import dev.millrace.trainer.data.Selection;
+import dev.millrace.trainer.data.Selector;
 import dev.millrace.trainer.run.RunLock;
 import dev.millrace.trainer.run.TrainingRun;
+import dev.millrace.trainer.stream.ReplayRemoval;
 import dev.millrace.trainer.stream.StreamTraining;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Trains with libtorch. A lock on the run's folder prevents a second trainer from using the folder.
@@ -37,11 +49,34 @@ public final class LibtorchTrainer implements Trainer {
   private void trainLocked(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
     if (config.data() instanceof TrainingData.Folder data) {
       var unused =
-          new TrainingRun(
-                  config, FolderImages.find(data.folder()), listener, stop, System::nanoTime)
+          new TrainingRun(config, images(config, data, listener), listener, stop, System::nanoTime)
               .run(NAME.format(clock.instant()));
     } else if (config.data() instanceof TrainingData.Topics data) {
       new StreamTraining(config, data, listener, stop).run();
     }
+  }
+
+  @Override
+  public Optional<ForgottenImage> forget(Path run, Path replay, String key) {
+    return ReplayRemoval.of(run, replay, key);
+  }
+
+  private static LabelledImages images(
+      TrainingConfig config, TrainingData.Folder data, TrainingListener listener) {
+    Checkpoints checkpoints = config.checkpoints();
+    PublishedClasses published =
+        PublishedClasses.of(checkpoints.repository(), checkpoints.model());
+    Selector selector = new Selector(data, checkpoints.run());
+    Selection selection =
+        selector.select(FolderImages.find(data.folder()), published.names(), false);
+    if (selection.lack().isPresent()) {
+      throw new TrainingException(
+          Stream.concat(selection.lack().stream(), selection.notes().stream())
+              .collect(Collectors.joining("; ")));
+    }
+    selection.notes().forEach(listener::warned);
+    published.conflict(selection.classes()).ifPresent(listener::warned);
+    selector.keep(selection, published.version());
+    return selection.labelled();
   }
 }

@@ -8,7 +8,9 @@ import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.Schedule;
+import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import java.nio.file.Path;
@@ -36,7 +38,7 @@ public final class Configs {
     return new TrainingConfig(
         ResNet.of("resnet20").withSize(SmallImages.SIDE),
         PREPROCESSING,
-        new TrainingData.Folder(home.resolve("images"), 0.3),
+        new TrainingData.Folder(home.resolve("images"), new Split(0.3), new ClassRule(1)),
         new Optimization(epochs, 16, learningRate, Schedule.COSINE, 0.9, 1e-4, 0),
         new Augmentation(2, true),
         pretrained,

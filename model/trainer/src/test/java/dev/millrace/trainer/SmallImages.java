@@ -1,10 +1,15 @@
 package dev.millrace.trainer;
 
+import dev.millrace.trainer.data.FolderImages;
+import dev.millrace.trainer.data.FoundImages;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.Part;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
@@ -32,6 +37,22 @@ public final class SmallImages {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns all images below a folder, as training images. */
+  public static List<LabelledImage> read(Path folder) {
+    FoundImages found = FolderImages.find(folder);
+    List<String> names = List.copyOf(found.names());
+    return found.images().stream()
+        .map(
+            image ->
+                new LabelledImage(
+                    image.key(),
+                    names.indexOf(image.name()),
+                    image.content(),
+                    Part.TRAINING,
+                    image.source()))
+        .toList();
   }
 
   private static String name(int label) {

@@ -13,6 +13,8 @@ import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.Trainer;
+import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingListener;
@@ -68,7 +70,7 @@ final class FashionTraining {
             new TrainingConfig(
                 NETWORK,
                 Models.preprocessing(NETWORK.size()),
-                new TrainingData.Folder(folder.resolve("images"), 0.1),
+                new TrainingData.Folder(folder.resolve("images"), new Split(0.1), new ClassRule(1)),
                 OPTIMIZATION,
                 new Augmentation(2, true),
                 Optional.empty(),

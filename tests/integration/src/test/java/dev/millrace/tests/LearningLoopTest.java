@@ -68,6 +68,18 @@ class LearningLoopTest {
     assertThat(result.exitCode()).as(result.output() + result.errors()).isZero();
   }
 
+  /** Removes one of the images from the replay. */
+  private void forget(String key) throws Exception {
+    Object[] command = {
+      "train", "forget", key, "--model", "looped", "--run", folder.resolve("2"), "--repository",
+      folder.resolve("models")
+    };
+    MillraceProcess.Result result = MillraceProcess.run(folder, command);
+    assertThat(result.output()).as(result.errors()).contains("'" + key + "' is removed from ");
+    assertThat(MillraceProcess.run(folder, command).errors())
+        .contains("holds no image with the key '" + key + "'");
+  }
+
   @Test
   void labelledEvents_becomeABetterVersion_thatAnswers() throws Exception {
     List<DemoImage> images = FashionMnist.read();
@@ -153,6 +165,7 @@ class LearningLoopTest {
         train.terminate();
         assertThat(train.await(PATIENCE)).isEqualTo(143);
         assertThat(train.output()).contains("stopped; the same command goes on from here");
+        forget(images.get(FIRST).key());
       }
     }
   }

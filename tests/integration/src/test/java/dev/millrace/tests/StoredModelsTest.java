@@ -234,6 +234,8 @@ class StoredModelsTest {
                 28,
                 "--epochs",
                 1,
+                "--min-per-class",
+                10,
                 "--model",
                 "trained",
                 "--run",

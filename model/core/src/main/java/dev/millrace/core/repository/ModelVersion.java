@@ -152,8 +152,9 @@ public record ModelVersion(
   }
 
   /**
-   * Requires that this version and {@code predecessor} take images of the same size and have the
-   * same classes in the same order. The classes of both versions must be exclusive, or the classes
+   * Requires that this version and {@code predecessor} take images of the same size, and that this
+   * version's classes begin with the predecessor's, in the same order. This version may have more
+   * classes behind them, so that every class keeps its index. The classes of both versions must be exclusive, or the classes
    * of both must be independent. Consumers of the predecessor's predictions can then read this
    * version's predictions.
    *
@@ -184,10 +185,10 @@ public record ModelVersion(
     }
     List<String> classes = manifest.labels();
     List<String> classesBefore = predecessor.labels();
-    if (classes.size() != classesBefore.size()) {
+    if (classes.size() < classesBefore.size()) {
       throw change(predecessor, "has " + classes.size() + " classes", classesBefore.size() + "");
     }
-    for (int i = 0; i < classes.size(); i++) {
+    for (int i = 0; i < classesBefore.size(); i++) {
       if (!classes.get(i).equals(classesBefore.get(i))) {
         throw change(
             predecessor,

@@ -1,5 +1,7 @@
 package dev.millrace.core.training;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -26,4 +28,16 @@ public interface Trainer {
    * @throws TrainingException if the training cannot begin or continue
    */
   void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop);
+
+  /**
+   * Removes an image and its label from the replay of a training from topics. The training must not
+   * run meanwhile.
+   *
+   * @param run the run's folder
+   * @param replay the folder with the labelled images
+   * @param key the image's key
+   * @return the removed image, or empty if the replay does not hold the image
+   * @throws TrainingException if there is no replay, or a training uses the run's folder
+   */
+  Optional<ForgottenImage> forget(Path run, Path replay, String key);
 }

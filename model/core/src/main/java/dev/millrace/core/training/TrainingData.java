@@ -12,21 +12,10 @@ public sealed interface TrainingData {
    * A folder with one subfolder per class.
    *
    * @param folder the folder that holds the class folders
-   * @param heldOut share of the images, between 0 and 1, that are held out, which means that no
-   *     training step sees them. The hash of an image's name decides whether the image is held out
+   * @param split how the images are divided; an image's key is its path below the folder
+   * @param classes which of the class folders are classes
    */
-  record Folder(Path folder, double heldOut) implements TrainingData {
-    /**
-     * Validates the share.
-     *
-     * @param folder the folder that holds the class folders
-     * @param heldOut share of the images that no training step sees
-     * @throws IllegalArgumentException if the share is not between 0 and 1
-     */
-    public Folder {
-      requireShare(heldOut);
-    }
-  }
+  record Folder(Path folder, Split split, ClassRule classes) implements TrainingData {}
 
   /**
    * Images from one topic and labels from another. An image and its label have the same key. The
@@ -43,8 +32,8 @@ public sealed interface TrainingData {
    * @param everyLabels number of new labels after which the next round begins
    * @param everyTime waiting time after the last round. When it is over, the next round begins as
    *     soon as there is at least one new label
-   * @param heldOut share of the images, between 0 and 1, that are held out, which means that no
-   *     training step sees them. The hash of an image's key decides whether the image is held out
+   * @param split how the images are divided
+   * @param classes which of the labels are classes
    */
   record Topics(
       String images,
@@ -55,7 +44,8 @@ public sealed interface TrainingData {
       int capacity,
       int everyLabels,
       Duration everyTime,
-      double heldOut)
+      Split split,
+      ClassRule classes)
       implements TrainingData {
     /**
      * Validates the values.
@@ -68,14 +58,14 @@ public sealed interface TrainingData {
      * @param capacity the largest number of images in the {@code replay} folder
      * @param everyLabels number of new labels after which the next round begins
      * @param everyTime waiting time after the last round
-     * @param heldOut share of the images that no training step sees
+     * @param split how the images are divided
+     * @param classes which of the labels are classes
      * @throws IllegalArgumentException if a value is out of range or both topics are the same; the
      *     message names the option
      */
     public Topics {
       events = Map.copyOf(events);
       Objects.requireNonNull(broker, "broker");
-      requireShare(heldOut);
       if (images.equals(labels)) {
         throw new IllegalArgumentException(
             "labels-topic: '" + labels + "' is the topic of the images; name another topic");
@@ -89,12 +79,9 @@ public sealed interface TrainingData {
     }
   }
 
-  /** {@return the share of the images that no training step sees, between 0 and 1} */
-  double heldOut();
+  /** {@return how the images are divided} */
+  Split split();
 
-  private static void requireShare(double heldOut) {
-    if (!(heldOut > 0 && heldOut < 1)) {
-      throw new IllegalArgumentException("held-out: " + heldOut + " is not between 0 and 1");
-    }
-  }
+  /** {@return which names are classes} */
+  ClassRule classes();
 }

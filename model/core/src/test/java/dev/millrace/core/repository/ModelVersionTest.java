@@ -101,7 +101,13 @@ class ModelVersionTest {
     List<String> names = version.manifest().labels();
 
     version.requireSignatureOf(version);
-    assertChange(32, List.of("cat"), "resnet20 version 1 has 2 classes, resnet20 version 7 has 1:");
+    version.requireSignatureOf(predecessor(32, List.of("cat"), null)); // new classes follow
+    assertChange(
+        32,
+        List.of("cat", "Rüde", "ape"),
+        "resnet20 version 1 has 2 classes, resnet20 version 7 has 3:");
+    assertChange(
+        32, List.of("dog"), "resnet20 version 1 calls class 0 'cat', resnet20 version 7 has 'dog':");
     assertChange(
         36,
         names,
@@ -126,27 +132,30 @@ class ModelVersionTest {
   }
 
   private void assertChange(int size, List<String> labels, String kind, String message) {
-    ModelManifest manifest = version.manifest();
-    ModelVersion predecessor =
-        new ModelVersion(
-            folder,
-            new ModelManifest(
-                "resnet20",
-                7,
-                manifest.sha256(),
-                manifest.created(),
-                manifest.source(),
-                null,
-                new Preprocessing(size, 36, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
-                labels,
-                null,
-                null,
-                kind,
-                null));
+    ModelVersion predecessor = predecessor(size, labels, kind);
 
     assertThatThrownBy(() -> version.requireSignatureOf(predecessor))
         .isInstanceOf(SignatureChangeException.class)
         .hasMessage(message + " consumers of the predictions may not expect this");
+  }
+
+  private ModelVersion predecessor(int size, List<String> labels, String kind) {
+    ModelManifest manifest = version.manifest();
+    return new ModelVersion(
+        folder,
+        new ModelManifest(
+            "resnet20",
+            7,
+            manifest.sha256(),
+            manifest.created(),
+            manifest.source(),
+            null,
+            new Preprocessing(size, 36, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)),
+            labels,
+            null,
+            null,
+            kind,
+            null));
   }
 
   private void assertCorrupt(String content) throws IOException {

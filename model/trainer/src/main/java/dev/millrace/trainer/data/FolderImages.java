@@ -1,7 +1,7 @@
 package dev.millrace.trainer.data;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.files.WholeFile;
-import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.TrainingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Reads a folder with one subfolder per class, as torchvision's {@code ImageFolder} does. */
@@ -18,15 +20,14 @@ public final class FolderImages {
   private FolderImages() {}
 
   /**
-   * Finds the images. The classes are in the alphabetical order of their folders' names. Hidden
-   * files and folders are skipped. An image's key is its path below the folder.
+   * Finds the images, and reads each of them once. Hidden files and folders are skipped. An image's
+   * key is its path below the folder.
    *
    * @param folder the folder that holds the class folders
-   * @return the images, not yet read
-   * @throws TrainingException if there are fewer than two classes, a class has no image, or the
-   *     folder cannot be read
+   * @return the images
+   * @throws TrainingException if there is no class folder, or the folder cannot be read
    */
-  public static LabelledImages find(Path folder) {
+  public static FoundImages find(Path folder) {
     try {
       List<Path> classes = classes(folder);
       if (classes.isEmpty()) {
@@ -35,13 +36,14 @@ public final class FolderImages {
                 + folder
                 + "; put the images of each class into a separate folder");
       }
-      List<LabelledImage> images = new ArrayList<>();
-      for (int label = 0; label < classes.size(); label++) {
-        images.addAll(of(folder, classes.get(label), label));
+      List<NamedImage> images = new ArrayList<>();
+      SortedSet<String> names = new TreeSet<>();
+      for (Path path : classes) {
+        String name = path.getFileName().toString();
+        names.add(name);
+        images.addAll(of(folder, path, name));
       }
-      Labels labels =
-          new Labels(classes.stream().map(path -> path.getFileName().toString()).toList());
-      return new LabelledImages(labels, images);
+      return new FoundImages(names, images);
     } catch (IOException | UncheckedIOException e) {
       throw new TrainingException(
           "cannot read the images in " + folder + " (" + e + "); check that it exists", e);
@@ -54,19 +56,23 @@ public final class FolderImages {
     }
   }
 
-  private static List<LabelledImage> of(Path root, Path folder, int label) throws IOException {
+  private static List<NamedImage> of(Path root, Path folder, String name) throws IOException {
     try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       return visible(walk)
           .filter(Files::isRegularFile)
-          .map(file -> image(root, file, label))
+          .map(file -> image(root, file, name))
           .sorted((a, b) -> a.key().compareTo(b.key()))
           .toList();
     }
   }
 
-  private static LabelledImage image(Path root, Path file, int label) {
+  private static NamedImage image(Path root, Path file, String name) {
     String key = root.relativize(file).toString().replace('\\', '/');
-    return new LabelledImage(key, label, () -> WholeFile.read(file));
+    try {
+      return new NamedImage(key, name, Sha256.of(file), () -> WholeFile.read(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Stream<Path> visible(Stream<Path> paths) {

@@ -3,13 +3,15 @@ package dev.millrace.trainer.data;
 import java.io.IOException;
 
 /**
- * An encoded image and its class.
+ * An encoded image, its class and its use.
  *
- * @param key the image's name; it decides the image's {@link Part}
+ * @param key the image's key
  * @param label the index of the image's class
+ * @param content SHA-256 of the image file's bytes, in hexadecimal
+ * @param part the part to which the image belongs
  * @param source reads the image file's bytes
  */
-public record LabelledImage(String key, int label, Source source) {
+public record LabelledImage(String key, int label, String content, Part part, Source source) {
 
   /** Reads an image file's bytes when they are needed. */
   @FunctionalInterface

@@ -1,47 +1,36 @@
 package dev.millrace.trainer.data;
 
-import dev.millrace.core.files.Sha256;
-import java.util.HexFormat;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
 
-/**
- * The part of all images to which an image belongs. The part determines how the image is used. The
- * part depends only on the image's key and the held-out share, so that a held-out image stays held
- * out in every later training.
- */
+/** The part of all images to which an image belongs. The part determines the image's use. */
 public enum Part {
   /** Training steps use the image. */
-  TRAINING,
+  TRAINING("train on"),
 
   /** The gate uses the image to compare versions. */
-  GATE,
+  GATE("compare versions on"),
 
   /**
    * The image is used to measure the accuracy in a version's manifest. It influences no decision.
    */
-  REPORT;
+  REPORT("report the accuracy on");
 
-  /** The gate's share of the held-out images. */
-  private static final double GATE_SHARE = 0.75;
+  private final String use;
 
-  /**
-   * {@return the part of an image}
-   *
-   * @param key the image's key
-   * @param heldOut the share of all images that is held out from training, between 0 and 1
-   */
-  public static Part of(String key, double heldOut) {
-    double place = place(key);
-    if (place >= heldOut) {
-      return TRAINING;
-    }
-    return place < heldOut * GATE_SHARE ? GATE : REPORT;
+  Part(String use) {
+    this.use = use;
   }
 
-  /**
-   * {@return a number from 0 to below 1 that depends only on the key} The numbers of many keys are
-   * uniformly distributed.
-   */
-  private static double place(String key) {
-    return (HexFormat.fromHexDigitsToLong(Sha256.of(key), 0, Long.BYTES * 2) >>> 11) * 0x1p-53;
+  /** {@return what the images are for, as in "no image to ..."} */
+  String use() {
+    return use;
+  }
+
+  /** {@return the part in lower case, as in files} */
+  @JsonValue
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -25,7 +25,7 @@ final class RunOptions {
     options.put("seed", Long.toString(config.seed()));
     options.put(
         "start", config.pretrained().map(from -> from.origin() + " " + from.freeze()).orElse("He"));
-    options.put("held-out", Double.toString(config.data().heldOut()));
+    options.put("held-out", Double.toString(config.data().split().heldOut()));
     options.put("set of images", images.images().size() + " images, " + checksum(images));
     return options;
   }
@@ -34,7 +34,8 @@ final class RunOptions {
     CRC32 checksum = new CRC32();
     checksum.update(images.labels().names().toString().getBytes(StandardCharsets.UTF_8));
     for (LabelledImage image : images.images()) {
-      checksum.update((image.key() + image.label()).getBytes(StandardCharsets.UTF_8));
+      checksum.update((image.key() + image.label() + image.content() + image.part())
+              .getBytes(StandardCharsets.UTF_8));
     }
     return Long.toHexString(checksum.getValue());
   }

@@ -42,7 +42,7 @@ record TrainingImages(
         new Pixels(
             config.preprocessing(), (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory()));
     try {
-      Map<Part, List<Pixels.Image>> parts = decode(images.images(), pixels, config);
+      Map<Part, List<Pixels.Image>> parts = decode(images.images(), pixels);
       int side = pixels.side();
       TrainingSet training =
           new TrainingSet(
@@ -72,7 +72,7 @@ record TrainingImages(
   }
 
   private static Map<Part, List<Pixels.Image>> decode(
-      List<LabelledImage> images, Pixels pixels, TrainingConfig config) {
+      List<LabelledImage> images, Pixels pixels) {
     Map<Part, List<Pixels.Image>> parts = new EnumMap<>(Part.class);
     for (Part part : Part.values()) {
       parts.put(part, new ArrayList<>());
@@ -80,8 +80,7 @@ record TrainingImages(
     List<String> unreadable = new ArrayList<>();
     for (LabelledImage image : images) {
       try {
-        Part part = Part.of(image.key(), config.data().heldOut());
-        parts.get(part).add(pixels.add(image));
+        parts.get(image.part()).add(pixels.add(image));
       } catch (BadImageException | IOException e) {
         unreadable.add(image.key() + " (" + e.getMessage() + ")");
       }

@@ -11,10 +11,12 @@ enum RecordOutcome {
   LATE,
   /** A label replaced a different label of the same key. */
   CONTRADICTING,
+  /** A label was withdrawn by a record without a value. */
+  WITHDRAWN,
   /** An image, or a label without an image, was evicted to make room for newer records. */
   EVICTED,
   /**
-   * A record had no key or no value, its key was not UTF-8, or its value held no label of one line.
+   * A record had no key, an image's record had no value, a key was not UTF-8, or a value held no label of one line.
    */
   SKIPPED,
   /** An event held no image, or a labelled image could not be decoded. */

@@ -1,9 +1,9 @@
 package dev.millrace.trainer.stream;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.BadImageException;
-import dev.millrace.core.model.Labels;
-import dev.millrace.trainer.data.LabelledImage;
-import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.FoundImages;
+import dev.millrace.trainer.data.NamedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,12 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -57,6 +59,9 @@ final class Replay {
    */
   private final Set<String> dropped = new HashSet<>();
 
+  /** The content of images by key, as far as it is known. It is not saved. */
+  private final Map<String, String> contents = new HashMap<>();
+
   private boolean changed;
 
   /**
@@ -92,6 +97,11 @@ final class Replay {
     makeRoom();
   }
 
+  /** Opens the replay that the folder contains, and evicts nothing. */
+  static Replay existing(Path folder) {
+    return new Replay(folder, Integer.MAX_VALUE, encoded -> {}, Instant.EPOCH);
+  }
+
   /**
    * Adds an image, or replaces the image with the same key. If the image already has a label but
    * cannot be decoded, the image is only counted as unreadable.
@@ -103,6 +113,7 @@ final class Replay {
       return;
     }
     folder.write(key, encoded);
+    contents.put(key, Sha256.of(encoded));
     if (label != null) {
       waitingLabels.remove(key);
       join(key, label);
@@ -135,6 +146,43 @@ final class Replay {
       waitingLabels.put(key, name);
     }
     makeRoom();
+  }
+
+  /**
+   * Removes an image's label. The image waits for another label, as a new image does.
+   */
+  void withdraw(String key) {
+    if (labelled.remove(key) != null) {
+      waitingImages.add(key);
+    } else if (waitingLabels.remove(key) == null) {
+      return;
+    }
+    counts.add(RecordOutcome.WITHDRAWN);
+    makeRoom();
+  }
+
+  /**
+   * Removes an image and its label, as if neither had arrived.
+   *
+   * @return the content of the image, or empty if the replay does not hold the image
+   */
+  Optional<String> forget(String key) {
+    boolean held = labelled.containsKey(key) || waitingImages.contains(key);
+    Optional<String> content = held ? Optional.of(content(key)) : Optional.empty();
+    labelled.remove(key);
+    waitingImages.remove(key);
+    waitingLabels.remove(key);
+    gone.remove(key);
+    dropped.add(key);
+    changed = true;
+    return content;
+  }
+
+  /** {@return the keys of the images with a content} */
+  List<String> keysOf(String content) {
+    return Stream.concat(labelled.keySet().stream(), waitingImages.stream())
+        .filter(key -> content(key).equals(content))
+        .toList();
   }
 
   /** Joins a waiting image with its label. */
@@ -236,27 +284,29 @@ final class Replay {
     return counts.copy();
   }
 
-  /** {@return the names of the classes, in alphabetical order} */
-  List<String> classes() {
-    return List.copyOf(new TreeSet<>(labelled.values()));
-  }
-
   /**
    * {@return the current labelled images, sorted by key} The images can be read until the next
    * record is added.
-   *
-   * @throws dev.millrace.core.training.TrainingException if there are fewer than two classes
    */
-  LabelledImages snapshot() {
-    List<String> classes = classes();
-    Map<String, Integer> indices = new HashMap<>();
-    classes.forEach(name -> indices.put(name, indices.size()));
-    List<LabelledImage> images = new ArrayList<>();
+  FoundImages snapshot() {
+    List<NamedImage> images = new ArrayList<>();
     new TreeMap<>(labelled)
         .forEach(
             (key, name) ->
-                images.add(new LabelledImage(key, indices.get(name), () -> folder.read(key))));
-    return new LabelledImages(new Labels(classes), images);
+                images.add(new NamedImage(key, name, content(key), () -> folder.read(key))));
+    return new FoundImages(new TreeSet<>(labelled.values()), images);
+  }
+
+  private String content(String key) {
+    return contents.computeIfAbsent(
+        key,
+        unknown -> {
+          try {
+            return Sha256.of(folder.read(unknown));
+          } catch (IOException e) {
+            throw folder.failed(e);
+          }
+        });
   }
 
   /** Writes the index to disk if it has changed, and then deletes the files of removed images. */
@@ -277,6 +327,7 @@ final class Replay {
     for (String key : dropped) {
       if (!labelled.containsKey(key) && !waitingImages.contains(key)) {
         folder.remove(key);
+        contents.remove(key);
       }
     }
     dropped.clear();

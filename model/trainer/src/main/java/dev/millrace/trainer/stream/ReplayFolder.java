@@ -40,6 +40,22 @@ final class ReplayFolder {
     }
   }
 
+  /**
+   * Requires that a folder holds a replay.
+   *
+   * @throws TrainingException if it does not
+   */
+  static void requireReplay(Path folder) {
+    if (!Files.exists(folder.resolve(INDEX))) {
+      throw new TrainingException(
+          "there is no replay in "
+              + folder
+              + ", because it holds no "
+              + INDEX
+              + "; name the trainer's folder with --run");
+    }
+  }
+
   /** {@return the saved index, or empty if none was saved} */
   Optional<ReplayIndex> index() {
     Path file = folder.resolve(INDEX);

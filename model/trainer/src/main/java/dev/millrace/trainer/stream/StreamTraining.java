@@ -7,18 +7,13 @@ import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.decode.OpenCvImageDecoder;
-import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
-import dev.millrace.trainer.data.Part;
 import dev.millrace.trainer.run.TrainingRun;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -41,6 +36,7 @@ public final class StreamTraining {
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final Rounds rounds;
+  private final RoundImages images;
 
   /**
    * Creates a training.
@@ -82,6 +78,7 @@ public final class StreamTraining {
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.rounds = new Rounds(config, trainer);
+    this.images = new RoundImages(config, listener, ClassOrder.of(config));
   }
 
   /**
@@ -164,36 +161,7 @@ public final class StreamTraining {
 
   /** Trains a round, or warns why no round can begin. Returns false if the round was stopped. */
   private boolean train(Replay replay) {
-    if (replay.classes().size() < 2) {
-      return putOff("no image of a second class");
-    }
-    LabelledImages images = replay.snapshot();
-    Optional<String> lack = lack(images);
-    return lack.isPresent() ? putOff(lack.get()) : rounds.train(images, listener, stop);
-  }
-
-  private boolean putOff(String lack) {
-    listener.warned("training is postponed until more labels arrive: there is " + lack);
-    return true;
-  }
-
-  private Optional<String> lack(LabelledImages images) {
-    Set<Part> parts = EnumSet.noneOf(Part.class);
-    Set<Integer> learned = new HashSet<>();
-    for (LabelledImage image : images.images()) {
-      Part part = Part.of(image.key(), topics.heldOut());
-      parts.add(part);
-      if (part == Part.TRAINING) {
-        learned.add(image.label());
-      }
-    }
-    for (int label = 0; label < images.labels().size(); label++) {
-      if (!learned.contains(label)) {
-        return Optional.of("no image of class '" + images.labels().get(label) + "' to train on");
-      }
-    }
-    return parts.size() < Part.values().length
-        ? Optional.of("no image held out to compare versions on")
-        : Optional.empty();
+    Optional<LabelledImages> found = images.select(replay.snapshot());
+    return found.isEmpty() || rounds.train(found.get(), listener, stop);
   }
 }

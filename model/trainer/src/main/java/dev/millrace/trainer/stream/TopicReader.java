@@ -125,10 +125,13 @@ final class TopicReader {
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
     Optional<String> key = text(record.key());
-    if (key.isEmpty() || record.value() == null) {
+    boolean image = record.topic().equals(topics.images());
+    if (key.isEmpty() || (image && record.value() == null)) {
       replay.skip();
-    } else if (record.topic().equals(topics.images())) {
+    } else if (image) {
       takeImage(key.get(), record);
+    } else if (record.value() == null) {
+      replay.withdraw(key.get());
     } else {
       takeLabel(key.get(), record);
     }

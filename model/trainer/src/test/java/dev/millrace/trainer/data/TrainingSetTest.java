@@ -21,7 +21,7 @@ class TrainingSetTest {
   private List<Pixels.Image> images(Pixels pixels) throws IOException {
     SmallImages.write(folder, 2, 10);
     List<Pixels.Image> images = new ArrayList<>();
-    for (LabelledImage image : FolderImages.find(folder).images()) {
+    for (LabelledImage image : SmallImages.read(folder)) {
       images.add(pixels.add(image));
     }
     return images;

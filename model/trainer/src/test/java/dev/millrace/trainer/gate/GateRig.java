@@ -12,6 +12,7 @@ import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.trainer.data.EvaluationSet;
 import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.Part;
 import dev.millrace.trainer.data.Pixels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,7 +65,7 @@ final class GateRig {
     List<Pixels.Image> images = new ArrayList<>();
     for (int i = 0; i < IMAGES; i++) {
       byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(i).array();
-      images.add(pixels.add(new LabelledImage("image " + i, label(i), () -> number)));
+      images.add(pixels.add(new LabelledImage("image " + i, label(i), "", Part.GATE, () -> number)));
     }
     return new EvaluationSet(images, PREPROCESSING.width());
   }

@@ -18,6 +18,7 @@ import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.SmallImages;
 import dev.millrace.trainer.data.FolderImages;
 import dev.millrace.trainer.data.MiniBatch;
+import dev.millrace.trainer.data.Selector;
 import dev.millrace.trainer.torch.TorchNetwork;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -49,7 +50,11 @@ class CheckpointWriterTest {
 
   private void write(Function<MiniBatch, FloatBuffer> answers) {
     try (TrainingImages images =
-            TrainingImages.of(FolderImages.find(home.resolve("images")), config);
+            TrainingImages.of(
+                new Selector(config.data(), home.resolve("run"))
+                    .select(FolderImages.find(home.resolve("images")), List.of(), false)
+                    .labelled(),
+                config);
         CheckpointWriter writer =
             new CheckpointWriter(config, network, images, heard, Optional.empty(), () -> 0)) {
       writer.write(weights, answers, "the run", Map.of("epoch", 2.0));

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.SmallImages;
 import dev.millrace.trainer.data.EvaluationSet;
-import dev.millrace.trainer.data.FolderImages;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.Pixels;
 import java.io.IOException;
@@ -44,7 +43,7 @@ class HeldOutTest {
   private HeldOut of(float[] answers) throws IOException {
     try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 0)) {
       List<Pixels.Image> images = new ArrayList<>();
-      for (LabelledImage image : FolderImages.find(folder).images()) {
+      for (LabelledImage image : SmallImages.read(folder)) {
         images.add(pixels.add(image));
       }
       return HeldOut.of(

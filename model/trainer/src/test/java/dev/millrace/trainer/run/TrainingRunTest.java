@@ -162,11 +162,13 @@ class TrainingRunTest {
     Path images = Files.createDirectories(home.resolve("images"));
     refused("no folder");
     SmallImages.write(images, 1, EACH);
-    refused("only one class");
+    refused("there is only one class, 'a', and a training needs two");
     Files.createDirectories(images.resolve("b"));
-    refused("class 'b' has no image");
-    Files.write(images.resolve("b/bad.png"), new byte[] {1, 2, 3});
-    refused("1 of 61 images cannot be read; remove them. The first: b/bad.png");
+    refused("fewer than 1 different images (--min-per-class): 'b' (0)");
+    for (int i = 0; i < 3; i++) {
+      Files.write(images.resolve("b/bad" + i + ".png"), new byte[] {1, 2, (byte) i});
+    }
+    refused("3 of 63 images cannot be read; remove them. The first: b/bad0.png");
     assertThat(home.resolve("models")).doesNotExist();
   }
 
@@ -174,6 +176,25 @@ class TrainingRunTest {
     assertThatThrownBy(() -> train(Configs.of(home, 1, 0.05)))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining(why);
+  }
+
+  @Test
+  void publishedClasses_keepTheirIndices() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    train(Configs.of(home, 1, 0.05));
+    Path images = home.resolve("images");
+    assertThat(images.resolve("a").toFile().renameTo(images.resolve("c").toFile())).isTrue();
+    Heard shrunk = train(Configs.of(home, "other", 1, 0.05, Optional.empty()));
+    SmallImages.write(images, 1, FEW);
+    Heard grown = train(Configs.of(home, "third", 1, 0.05, Optional.empty()));
+
+    assertThat(repository().version("small", 2).manifest().labels()).containsExactly("b", "c");
+    assertThat(shrunk.warnings)
+        .containsExactly(
+            "the classes do not begin with those of version 1, which are a, b; a version with the"
+                + " new classes can replace it only by 'models promote --allow-signature-change'");
+    assertThat(repository().version("small", 3).manifest().labels()).containsExactly("b", "c", "a");
+    assertThat(grown.warnings).isEmpty();
   }
 
   @Test

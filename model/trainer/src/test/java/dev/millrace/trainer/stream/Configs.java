@@ -8,7 +8,9 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.Schedule;
+import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import java.nio.file.Path;
@@ -23,6 +25,8 @@ final class Configs {
   static final ResNet NETWORK = ResNet.of("resnet20").withSize(SIDE);
   static final Duration EVERY_TIME = Duration.ofHours(1);
 
+  static final Split SPLIT = new Split(0.4);
+
   private Configs() {}
 
   static TrainingData.Topics topics(Path folder, int capacity, int everyLabels) {
@@ -30,7 +34,21 @@ final class Configs {
   }
 
   static TrainingData.Topics topics(
+      Path folder, int capacity, int everyLabels, ClassRule classes) {
+    return topics(folder, Map.of(), capacity, everyLabels, classes);
+  }
+
+  static TrainingData.Topics topics(
       Path folder, Map<String, String> events, int capacity, int everyLabels) {
+    return topics(folder, events, capacity, everyLabels, new ClassRule(1));
+  }
+
+  private static TrainingData.Topics topics(
+      Path folder,
+      Map<String, String> events,
+      int capacity,
+      int everyLabels,
+      ClassRule classes) {
     return new TrainingData.Topics(
         "images",
         "labels",
@@ -40,7 +58,8 @@ final class Configs {
         capacity,
         everyLabels,
         EVERY_TIME,
-        0.4);
+        SPLIT,
+        classes);
   }
 
   static TrainingConfig config(Path folder, TrainingData.Topics topics) {

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.training.TrainingException;
-import dev.millrace.trainer.data.LabelledImage;
-import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.NamedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,11 +57,9 @@ class ReplayTest {
 
   /** Returns the name of the class and the content of each labelled image, by key. */
   private static Map<String, String> held(Replay replay) throws IOException {
-    LabelledImages images = replay.snapshot();
     Map<String, String> held = new TreeMap<>();
-    for (LabelledImage image : images.images()) {
-      held.put(
-          image.key(), images.labels().get(image.label()) + ": " + text(image.source().read()));
+    for (NamedImage image : replay.snapshot().images()) {
+      held.put(image.key(), image.name() + ": " + text(image.source().read()));
     }
     return held;
   }
@@ -86,10 +83,44 @@ class ReplayTest {
     image(replay, "a", "2");
 
     assertThat(held(replay)).isEqualTo(Map.of("a", "cat: 2", "b", "dog: 1"));
-    assertThat(replay.snapshot().labels().names()).containsExactly("cat", "dog");
-    assertThat(replay.snapshot().images()).extracting(LabelledImage::key).containsExactly("a", "b");
+    assertThat(replay.snapshot().names()).containsExactly("cat", "dog");
+    assertThat(replay.snapshot().images()).extracting(NamedImage::key).containsExactly("a", "b");
     assertThat(count(replay, RecordOutcome.LABELLED)).isEqualTo(2);
     assertThat(replay.newLabels()).isEqualTo(2);
+  }
+
+  @Test
+  void withdraw_aLabel_makesTheImageWait() throws IOException {
+    Replay replay = replay(9);
+    labelledImage(replay, "a", "cat");
+    replay.withdraw("a");
+    replay.label("b", "dog");
+    replay.withdraw("b");
+    image(replay, "b", "b");
+    replay.withdraw("c");
+
+    assertThat(held(replay)).isEmpty();
+    assertThat(count(replay, RecordOutcome.WITHDRAWN)).isEqualTo(2);
+    replay.label("a", "dog");
+    assertThat(held(replay)).isEqualTo(Map.of("a", "dog: pixels of a"));
+  }
+
+  @Test
+  void forget_removesTheImageAndItsFile() throws IOException {
+    Replay before = replay(9);
+    labelledImage(before, "a", "cat");
+    labelledImage(before, "b", "dog");
+    image(before, "c", "pixels of a");
+    save(before, 1);
+    Replay replay = Replay.existing(folder);
+    String content = replay.forget("a").orElseThrow();
+    replay.save();
+
+    assertThat(replay.keysOf(content)).containsExactly("c");
+    assertThat(held(replay(9))).containsOnlyKeys("b");
+    assertThat(files()).hasSize(2);
+    assertThat(folder.resolve("index.json")).content().doesNotContain("\"a\"");
+    assertThat(replay.forget("a")).isEmpty();
   }
 
   @Test
@@ -284,7 +315,7 @@ class ReplayTest {
     save(before, 1);
     Files.delete(files().get(0));
 
-    assertThat(replay(9).classes()).isEmpty();
+    assertThat(replay(9).snapshot().images()).isEmpty();
   }
 
   @Test

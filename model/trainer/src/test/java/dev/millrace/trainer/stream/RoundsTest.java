@@ -14,6 +14,7 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,9 @@ class RoundsTest {
     return new LabelledImages(
         new Labels(List.of(classes)),
         IntStream.range(0, classes.length)
-            .mapToObj(label -> new LabelledImage(classes[label], label, () -> new byte[0]))
+            .mapToObj(label -> 
+                    new LabelledImage(
+                        classes[label], label, "", Part.TRAINING, () -> new byte[0]))
             .toList());
   }
 

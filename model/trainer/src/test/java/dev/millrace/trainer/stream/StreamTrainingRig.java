@@ -9,7 +9,6 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
-import dev.millrace.trainer.data.Part;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -145,17 +144,13 @@ final class StreamTrainingRig {
     return bytes.toByteArray();
   }
 
-  /** Returns keys of both classes; each class has {@code perPart} keys in every part. */
-  static List<String> keys(int perPart) {
-    return NAMES.stream()
-        .flatMap(name -> Stream.of(Part.values()).flatMap(part -> keys(name, part).limit(perPart)))
-        .toList();
+  /** Returns keys of both classes. Three different images are the fewest with all parts. */
+  static List<String> keys(int triples) {
+    return NAMES.stream().flatMap(name -> keys(name, 3 * triples)).toList();
   }
 
-  static Stream<String> keys(String name, Part part) {
-    return IntStream.range(0, 10_000)
-        .mapToObj(i -> name + "/" + i)
-        .filter(key -> Part.of(key, 0.4) == part);
+  static Stream<String> keys(String name, int count) {
+    return IntStream.range(0, count).mapToObj(i -> name + "/" + i);
   }
 
   Optional<Weights> learn(

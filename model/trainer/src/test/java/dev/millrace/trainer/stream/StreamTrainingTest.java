@@ -1,16 +1,27 @@
 package dev.millrace.trainer.stream;
 
 import static dev.millrace.trainer.stream.StreamTrainingRig.NAMES;
+import static dev.millrace.trainer.stream.StreamTrainingRig.bytes;
 import static dev.millrace.trainer.stream.StreamTrainingRig.keys;
 import static dev.millrace.trainer.stream.StreamTrainingRig.keysOf;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.TrainingData;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.Part;
 import dev.millrace.trainer.run.TrainingRun;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,30 +106,139 @@ class StreamTrainingTest {
 
   @Test
   void run_whatCannotTrainYet_isPutOff() {
-    List<String> keys = keys(1);
-    List<String> cats = keys.stream().filter(key -> key.startsWith("cat")).toList();
-    String heldOutDog = keys("dog", Part.GATE).findFirst().orElseThrow();
-    String dog = keys("dog", Part.TRAINING).findFirst().orElseThrow();
-    rig.polls.add(() -> cats.forEach(rig::both));
-    rig.polls.add(() -> rig.both(heldOutDog));
+    List<String> dogs = keys("dog", 3).toList();
+    rig.polls.add(() -> keys("cat", 3).forEach(rig::both));
+    rig.polls.add(() -> dogs.subList(0, 2).forEach(rig::both));
     rig.polls.add(() -> {});
-    rig.polls.add(() -> rig.both(dog));
+    rig.polls.add(() -> rig.both(dogs.get(2)));
     rig.run(Configs.topics(folder, 9, 1), rig::learn);
 
-    assertThat(rig.told.warnings).hasSize(2);
-    assertThat(rig.told.warnings.get(0)).contains("postponed").contains("second class");
-    assertThat(rig.told.warnings.get(1)).contains("postponed").contains("'dog' to train on");
+    assertThat(rig.told.warnings)
+        .containsExactly(
+            "training is postponed until more labels arrive: there is only one class, 'cat', and a"
+                + " training needs two",
+            "left out: classes with too few different images to report the accuracy on: 'dog'",
+            "training is postponed until more labels arrive: there is only one class, 'cat', and a"
+                + " training needs two");
     assertThat(rig.rounds).hasSize(1);
   }
 
+  /** One mistyped label once stopped the training for good. */
   @Test
-  void run_nothingHeldOut_isPutOff() {
+  void run_aMistypedLabel_isLeftOutAndToldOnce() {
+    List<String> keys = keys(4);
     rig.polls.add(
-        () -> NAMES.forEach(name -> keys(name, Part.TRAINING).limit(2).forEach(rig::both)));
-    rig.run(Configs.topics(folder, 9, 1), rig::learn);
+        () -> {
+          keys.forEach(rig::both);
+          rig.label("cat/0", "caat");
+        });
+    rig.polls.add(() -> {});
+    rig.polls.add(() -> rig.both("cat/100"));
+    rig.polls.add(() -> {});
+    rig.run(Configs.topics(folder, 100, 1, new ClassRule(10)), rig::learn);
 
-    assertThat(rig.told.warnings).singleElement().asString().contains("held out");
+    assertThat(rig.rounds).hasSize(2);
+    assertThat(rig.rounds.get(0).labels().names()).isEqualTo(NAMES);
+    assertThat(keysOf(rig.rounds.get(0))).hasSize(keys.size() - 1).doesNotContain("cat/0");
+    assertThat(rig.told.warnings)
+        .filteredOn(warning -> warning.contains("--min-per-class"))
+        .containsExactly(
+            "left out: classes with fewer than 10 different images (--min-per-class): 'caat' (1)");
+  }
+
+  @Test
+  void run_fixedClasses_keepOtherLabelsOut() {
+    List<String> keys = keys(1);
+    rig.polls.add(
+        () -> {
+          keys.forEach(rig::both);
+          rig.both("ape/1");
+          rig.both("ape/2");
+        });
+    ClassRule rule = new ClassRule(Optional.of(new Labels(List.of("dog", "cat"))), 20);
+    rig.run(Configs.topics(folder, 100, 1, rule), rig::learn);
+
+    assertThat(rig.rounds)
+        .singleElement()
+        .satisfies(
+            images -> {
+              assertThat(images.labels().names()).containsExactly("dog", "cat");
+              assertThat(keysOf(images)).containsExactlyInAnyOrderElementsOf(keys);
+            });
+    assertThat(rig.told.warnings)
+        .containsExactly(
+            "2 images are left out, because --classes does not list their class: 'ape/1' is 'ape',"
+                + " 'ape/2' is 'ape'");
+  }
+
+  @Test
+  void run_aFixedClassWithoutAnImage_isWaitedFor() {
+    rig.polls.add(() -> keys("cat", 3).forEach(rig::both));
+    ClassRule rule = new ClassRule(Optional.of(new Labels(NAMES)), 20);
+    rig.run(Configs.topics(folder, 100, 1, rule), rig::learn);
+
+    assertThat(rig.told.warnings)
+        .last()
+        .isEqualTo(
+            "training is postponed until more labels arrive: there is no image to train on of class"
+                + " 'dog'");
     assertThat(rig.rounds).isEmpty();
+  }
+
+  @Test
+  void run_aWithdrawnLabel_takesTheImageOut() {
+    List<String> keys = keys(2);
+    rig.polls.add(
+        () -> {
+          keys.forEach(rig::both);
+          rig.send("labels", 0, bytes("dog/0"), null);
+        });
+    rig.run(Configs.topics(folder, 100, 1), rig::learn);
+
+    assertThat(keysOf(rig.rounds.get(0))).hasSize(keys.size() - 1).doesNotContain("dog/0");
+    assertThat(rig.told.warnings).singleElement().asString().contains("1 withdrawn");
+  }
+
+  @Test
+  void run_images_keepTheirPartsFromRoundToRound() {
+    rig.polls.add(() -> keys(2).forEach(rig::both));
+    rig.polls.add(() -> {});
+    rig.polls.add(() -> keys(9).forEach(rig::both));
+    rig.polls.add(() -> {});
+    rig.run(Configs.topics(folder, 100, 1), rig::learn);
+
+    assertThat(rig.rounds).hasSize(2);
+    assertThat(parts(rig.rounds.get(1))).hasSize(54).containsAllEntriesOf(parts(rig.rounds.get(0)));
+  }
+
+  @Test
+  void forgottenImage_isGone_andSaysSinceWhenItWasTrainedOn() {
+    rig.polls.add(() -> keys(2).forEach(rig::both));
+    rig.polls.add(() -> {});
+    TrainingData.Topics topics = Configs.topics(folder, 100, 1);
+    rig.run(topics, rig::learn);
+    Map<String, Part> parts = parts(rig.rounds.get(0));
+    parts.forEach(
+        (key, part) ->
+            assertThat(ReplayRemoval.of(folder.resolve("run"), topics.replay(), key))
+                .hasValueSatisfying(
+                    gone ->
+                        assertThat(gone.trainedAfter())
+                            .isEqualTo(
+                                part == Part.TRAINING
+                                    ? OptionalInt.of(0)
+                                    : OptionalInt.empty())));
+
+    assertThat(ReplayRemoval.of(folder.resolve("run"), topics.replay(), "cat/0")).isEmpty();
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> ReplayRemoval.of(folder, folder, "cat/0"))
+        .withMessageContaining("there is no replay in")
+        .withMessageContaining("--run");
+  }
+
+  private static Map<String, Part> parts(LabelledImages images) {
+    return images.images().stream()
+        .collect(Collectors.toMap(LabelledImage::key, LabelledImage::part));
   }
 
   @Test
@@ -132,7 +252,7 @@ class StreamTrainingTest {
         (round, images, listener, stop, name) ->
             new TrainingRun(round, images, listener, () -> false, System::nanoTime).run(name));
 
-    assertThat(rig.told.rounds).containsExactly("round-000001 on 12+21", "round-000002 on 12+24");
+    assertThat(rig.told.rounds).containsExactly("round-000001 on 19+14", "round-000002 on 22+14");
     assertThat(rig.told.versions).hasSize(2);
     assertThat(rig.told.versions.get(1).manifest().parentVersion()).isEqualTo(1);
   }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.millrace.control.KafkaAccess;
+import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.events.WireFormat;
@@ -59,8 +60,8 @@ class StreamTrainingTopicsTest {
 
     assertThat(rig.told.warnings)
         .containsExactly(
-            "the topics so far: 0 labelled, 0 late, 0 contradicting, 0 evicted, 7 skipped,"
-                + " 1 unreadable");
+            "the topics so far: 0 labelled, 0 late, 0 contradicting, 0 withdrawn, 0 evicted, 6"
+                + " skipped, 1 unreadable");
   }
 
   @Test
@@ -244,7 +245,8 @@ class StreamTrainingTopicsTest {
             9,
             1,
             Configs.EVERY_TIME,
-            0.4);
+            Configs.SPLIT,
+            new ClassRule(1));
     assertThatExceptionOfType(TrainingException.class)
         .isThrownBy(
             () ->
@@ -267,7 +269,8 @@ class StreamTrainingTopicsTest {
                     9,
                     1,
                     Configs.EVERY_TIME,
-                    0.4))
+                    Configs.SPLIT,
+                    new ClassRule(1)))
         .withMessageContaining("labels-topic: 'images'");
   }
 }

@@ -18,13 +18,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public record Naming(Instant time, String model, Optional<Champion> champion) {
 
   /**
-   * {@return the promotion that a record holds; empty if the record has no key or is invalid}
-   * Instances skip such a record, too, and log it.
+   * {@return the promotion that a record holds; empty if the record holds classes, has no key or is
+   * invalid} Instances skip such a record, too.
    *
    * @param record a record of the control topic
    */
   public static Optional<Naming> of(ConsumerRecord<byte[], byte[]> record) {
-    if (record.key() == null) {
+    if (record.key() == null || ControlTopic.holdsClasses(record)) {
       return Optional.empty();
     }
     try {

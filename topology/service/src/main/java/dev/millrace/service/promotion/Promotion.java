@@ -4,6 +4,7 @@ import dev.millrace.control.Champion;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -24,7 +25,7 @@ public record Promotion(ModelRepository repository, String model, Consumer<Model
    * @param chosen the version to promote
    * @param before the current champion, or empty if none was ever promoted
    * @param allowSignatureChange whether the version's input and classes may differ from those of
-   *     the current champion
+   *     the current champion. New classes behind the current ones are no such difference
    * @return the new champion
    * @throws ModelException if the signature differs and must not
    */
@@ -78,5 +79,23 @@ public record Promotion(ModelRepository repository, String model, Consumer<Model
     ModelVersion version = repository.version(model, previous);
     trial.accept(version);
     return new Champion(previous, null, true, version.sha256());
+  }
+
+  /**
+   * {@return the names of the classes that only the replaced version has, in the order of their
+   * indices; empty if that version was removed from the repository} After a rollback over new
+   * classes, the version that serves does not know them.
+   *
+   * @param before the replaced champion
+   * @param now the new champion
+   */
+  public List<String> lostClasses(Champion before, Champion now) {
+    if (!repository.versions(model).containsAll(List.of(before.version(), now.version()))) {
+      return List.of();
+    }
+    List<String> kept = repository.manifest(model, now.version()).labels();
+    return repository.manifest(model, before.version()).labels().stream()
+        .filter(name -> !kept.contains(name))
+        .toList();
   }
 }

@@ -36,8 +36,8 @@ final class ModelsPromoteCommand implements Callable<Integer> {
   @Option(
       names = "--allow-signature-change",
       description =
-          "Promote the version even if its input or its classes differ from the current"
-              + " version's.")
+          "Promote the version even if its input differs from the current version's, or if its"
+              + " classes do not begin with the current version's.")
   private boolean allowSignatureChange;
 
   @Option(names = "--json", description = "Print JSON.")

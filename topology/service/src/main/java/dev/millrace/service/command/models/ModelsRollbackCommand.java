@@ -6,7 +6,10 @@ import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.ModelOption;
 import dev.millrace.service.promotion.Promotion;
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,8 +37,30 @@ final class ModelsRollbackCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Promotion promotion =
         new Promotion(model.repository(), model.name(), ModelTrial.usual()::check);
-    Champion champion = Champions.of(kafka).change(model.name(), promotion::rolledBack);
+    AtomicReference<Champion> before = new AtomicReference<>();
+    Champion champion =
+        Champions.of(kafka)
+            .change(
+                model.name(),
+                now -> {
+                  now.ifPresent(before::set);
+                  return promotion.rolledBack(now);
+                });
     Champions.print(spec, json, model.name(), champion);
+    warnOf(promotion.lostClasses(before.get(), champion), before.get());
     return ExitCode.DONE;
+  }
+
+  private void warnOf(List<String> lost, Champion before) {
+    if (!lost.isEmpty()) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(
+          spec.qualifiedName()
+              + ": predictions no longer have these classes of version "
+              + before.version()
+              + ": "
+              + String.join(", ", lost));
+      err.flush();
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** One model in the repository: a mixin of options. */
 @Grouped(Section.MODEL)
@@ -17,6 +18,7 @@ public final class ModelOption {
       names = "--model",
       paramLabel = "NAME",
       required = true,
+      scope = ScopeType.INHERIT,
       description = "Name of the model (required).")
   private String name;
 

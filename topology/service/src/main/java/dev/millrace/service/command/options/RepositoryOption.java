@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /**
  * The model repository, in a folder or on another machine: a mixin of options. The command line
@@ -31,6 +32,7 @@ public final class RepositoryOption implements AutoCloseable {
       names = "--repository",
       paramLabel = "DIR|URI",
       defaultValue = DEFAULT,
+      scope = ScopeType.INHERIT,
       description =
           "Model repository: a folder, s3://BUCKET/PREFIX, or, to read only, https://HOST/PATH or"
               + " hf://ORG/MODEL@REVISION (default: ${DEFAULT-VALUE}).")

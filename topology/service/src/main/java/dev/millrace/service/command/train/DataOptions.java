@@ -1,6 +1,9 @@
 package dev.millrace.service.command.train;
 
 import dev.millrace.control.KafkaAccess;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
@@ -12,6 +15,8 @@ import dev.millrace.service.serve.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,10 +89,39 @@ final class DataOptions {
       paramLabel = "SHARE",
       defaultValue = "0.2",
       description =
-          "Share of the images to hold out from training. Three quarters of the held-out images are"
-              + " used to compare versions, and one quarter to measure the reported accuracy"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Share of each class's images to hold out from training. Three quarters of the held-out"
+              + " images are used to compare versions, and one quarter to measure the reported"
+              + " accuracy (default: ${DEFAULT-VALUE}).")
   private double heldOut;
+
+  @Option(
+      names = "--group",
+      paramLabel = "REGEX",
+      description =
+          "Regular expression that finds an image's group in the image's key, which is the path"
+              + " below DIR or the record's key. Images of one group are either all held out or all"
+              + " trained on. The group is the expression's first capturing group, or the whole"
+              + " match. For example, 'patient[0-9]+' keeps the images of a patient together, and"
+              + " '.*/' the images of a folder.")
+  private Pattern group;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "FILE",
+      description =
+          "Labels file that fixes the classes and their order, one name per line. Images with"
+              + " another label are reported and left out (default: the labels of the images).")
+  private Path classes;
+
+  @Option(
+      names = "--min-per-class",
+      paramLabel = "N",
+      defaultValue = "20",
+      description =
+          "Without --classes: number of different images that a label needs to become a class."
+              + " Images with a rarer label are reported and left out. A published class stays one"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int minPerClass;
 
   /**
    * {@return the training data that the options select}
@@ -99,19 +133,27 @@ final class DataOptions {
       throw new ParameterException(
           spec.commandLine(), "give either --data or --labels-topic: what to learn from");
     }
+    Split split = new Split(heldOut, Optional.ofNullable(group));
+    ClassRule rule = new ClassRule(Optional.ofNullable(classes).map(Labels::read), minPerClass);
     if (folder != null) {
-      return new TrainingData.Folder(folder, heldOut);
+      return new TrainingData.Folder(folder, split, rule);
     }
     return new TrainingData.Topics(
         images,
         labels,
         events.keys(),
         new KafkaAccess(kafka.consumer(Map.of())),
-        run.resolve("replay"),
+        replay(run),
         replay,
         everyLabels,
         Duration.ofMinutes(everyMinutes),
-        heldOut);
+        split,
+        rule);
+  }
+
+  /** {@return the folder with the images from a topic, in the folder of a run} */
+  static Path replay(Path run) {
+    return run.resolve("replay");
   }
 
   /**

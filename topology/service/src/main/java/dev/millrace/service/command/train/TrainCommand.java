@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace train}. */
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
           + " topic of labels (--labels-topic). To continue an interrupted run, run the same"
           + " command again."
     },
+    subcommands = TrainForgetCommand.class,
     footerHeading = Examples.HEADING,
     footer = {
       "  millrace train --data millrace-data/sample/images --size 28 --model fashion",
@@ -70,6 +72,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
   @Option(
       names = "--run",
       paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
       description =
           "Folder for the run's state and learning curve (default:"
               + " millrace-data/training/MODEL). Create a file named 'export' in this folder to"
@@ -131,13 +134,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
   @Override
   public Integer call() throws InterruptedException {
     model.repository().requireWritable();
-    Trainer trainer =
-        ServiceLoader.load(Trainer.class)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new CommandException(
-                        "the trainer is not on the class path; start it with the launcher 'millrace'"));
+    Trainer trainer = trainer();
     TrainingConfig config = config();
     data.createTopics(kafka);
     if (promoteIfBetter != null) {
@@ -154,6 +151,26 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     }
   }
 
+  /** {@return the implementation of the trainer} */
+  static Trainer trainer() {
+    return ServiceLoader.load(Trainer.class)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    "the trainer is not on the class path; start it with the launcher 'millrace'"));
+  }
+
+  /** {@return the option for the model, which subcommands share} */
+  ModelOption model() {
+    return model;
+  }
+
+  /** {@return the run's folder} */
+  Path home() {
+    return run == null ? Path.of("millrace-data", "training", model.name()) : run;
+  }
+
   private void sayThatTheStepGoesOn() {
     PrintWriter err = spec.commandLine().getErr();
     err.println(spec.qualifiedName() + ": waits for the current step to end, then saves and stops");
@@ -163,7 +180,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
   private TrainingConfig config() {
     ResNet chosen = network.network();
     Preprocessing preprocessing = network.preprocessing();
-    Path home = run == null ? Path.of("millrace-data", "training", model.name()) : run;
+    Path home = home();
     return new TrainingConfig(
         chosen,
         preprocessing,

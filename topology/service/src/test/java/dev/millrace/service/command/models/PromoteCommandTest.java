@@ -110,6 +110,17 @@ class PromoteCommandTest {
   }
 
   @Test
+  void versionWithNewClasses_isPromotedLikeAnyOther_andRolledBackWithAWarning() throws IOException {
+    publish(12, 4);
+    promote("1").succeeded();
+
+    promote("4").succeeded();
+    assertThat(onBroker("rollback").succeeded().err())
+        .contains("predictions no longer have these classes of version 4: ");
+    assertThat(promote("2").succeeded().err()).isEmpty();
+  }
+
+  @Test
   void oldVersions_arePruned_butNotWhatServesOrMayServeAgain() {
     promote("1").succeeded();
 

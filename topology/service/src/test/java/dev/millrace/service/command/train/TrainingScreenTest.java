@@ -12,6 +12,8 @@ import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.service.command.CommandTree;
@@ -122,7 +124,7 @@ class TrainingScreenTest {
     return new TrainingConfig(
         ResNet.of("resnet20"),
         preprocessing(),
-        new TrainingData.Folder(FOLDER, 0.2),
+        new TrainingData.Folder(FOLDER, new Split(0.2), new ClassRule(1)),
         Optimization.DEFAULTS,
         Augmentation.DEFAULTS,
         Optional.empty(),

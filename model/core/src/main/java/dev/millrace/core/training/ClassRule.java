@@ -1,0 +1,51 @@
+package dev.millrace.core.training;
+
+import dev.millrace.core.model.Labels;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Which classes a network learns.
+ *
+ * @param fixed the names of the classes, in the order of their indices; images with another name
+ *     are left out. If empty, the images' names are the classes
+ * @param minImages number of different images, at least 1, without which a name is not yet a class.
+ *     It has no effect on fixed classes, and on classes that have been published
+ */
+public record ClassRule(Optional<Labels> fixed, int minImages) {
+
+  /**
+   * Validates the values.
+   *
+   * @param fixed the names of the classes
+   * @param minImages number of different images without which a name is not yet a class
+   * @throws IllegalArgumentException if the number is below 1, or a name is fixed twice
+   */
+  public ClassRule {
+    Objects.requireNonNull(fixed, "fixed");
+    if (minImages < 1) {
+      throw new IllegalArgumentException("min-per-class: " + minImages + " must be at least 1");
+    }
+    fixed.ifPresent(
+        labels -> {
+          HashSet<String> names = new HashSet<>();
+          for (String name : labels.names()) {
+            if (!names.add(name)) {
+              throw new IllegalArgumentException(
+                  "classes: '" + name + "' is listed twice; list each class once");
+            }
+          }
+        });
+  }
+
+  /**
+   * Creates a rule without fixed classes.
+   *
+   * @param minImages number of different images without which a name is not yet a class
+   * @throws IllegalArgumentException if the number is below 1
+   */
+  public ClassRule(int minImages) {
+    this(Optional.empty(), minImages);
+  }
+}

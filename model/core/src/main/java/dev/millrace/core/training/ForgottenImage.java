@@ -1,0 +1,27 @@
+package dev.millrace.core.training;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * An image that was removed from a trainer's replay.
+ *
+ * @param key the image's key
+ * @param trainedAfter number of the newest version before the first training on the image, or 0 if
+ *     there was none; every later version of this trainer may depend on the image. Empty if no
+ *     training step has seen the image
+ * @param copies keys of equal images, which the replay still holds
+ */
+public record ForgottenImage(String key, OptionalInt trainedAfter, List<String> copies) {
+
+  /**
+   * Copies the list.
+   *
+   * @param key the image's key
+   * @param trainedAfter number of the newest version before the first training on the image
+   * @param copies keys of equal images
+   */
+  public ForgottenImage {
+    copies = List.copyOf(copies);
+  }
+}

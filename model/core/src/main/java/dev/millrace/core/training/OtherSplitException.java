@@ -1,0 +1,27 @@
+package dev.millrace.core.training;
+
+/**
+ * The run's folder holds images that were divided in another way. With the new way, images that the
+ * run's versions were trained on would be held out. Use the same options, or another folder.
+ */
+public final class OtherSplitException extends TrainingException {
+
+  private static final long serialVersionUID = 1;
+
+  /**
+   * Creates the exception.
+   *
+   * @param file the file with the images' parts
+   * @param before the option with which the images were divided
+   * @param now the option in the new configuration
+   */
+  public OtherSplitException(String file, String before, String now) {
+    super(
+        file
+            + " divides the images with "
+            + before
+            + ", not with "
+            + now
+            + "; use the same option, or another --run");
+  }
+}

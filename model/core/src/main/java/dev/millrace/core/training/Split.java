@@ -1,0 +1,54 @@
+package dev.millrace.core.training;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * How labelled images are divided into training images and held-out images. Equal images, and
+ * images of one group, are never divided.
+ *
+ * @param heldOut share of each class's images, between 0 and 1, that are held out, which means that
+ *     no training step sees them
+ * @param group finds the group in an image's key: the pattern's first capturing group, or the whole
+ *     match if the pattern has no capturing group. A key without a match belongs to no group. If
+ *     empty, there are no groups
+ */
+public record Split(double heldOut, Optional<Pattern> group) {
+
+  /**
+   * Validates the share.
+   *
+   * @param heldOut share of each class's images that no training step sees
+   * @param group finds the group in an image's key
+   * @throws IllegalArgumentException if the share is not between 0 and 1
+   */
+  public Split {
+    Objects.requireNonNull(group, "group");
+    if (!(heldOut > 0 && heldOut < 1)) {
+      throw new IllegalArgumentException("held-out: " + heldOut + " is not between 0 and 1");
+    }
+  }
+
+  /**
+   * Creates a split without groups.
+   *
+   * @param heldOut share of each class's images that no training step sees
+   * @throws IllegalArgumentException if the share is not between 0 and 1
+   */
+  public Split(double heldOut) {
+    this(heldOut, Optional.empty());
+  }
+
+  /**
+   * {@return the group of an image, or empty if the image belongs to no group}
+   *
+   * @param key the image's key
+   */
+  public Optional<String> groupOf(String key) {
+    return group
+        .map(pattern -> pattern.matcher(key))
+        .filter(matcher -> matcher.find())
+        .map(matcher -> matcher.groupCount() > 0 ? matcher.group(1) : matcher.group());
+  }
+}

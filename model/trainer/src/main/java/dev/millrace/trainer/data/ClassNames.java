@@ -1,0 +1,94 @@
+package dev.millrace.trainer.data;
+
+import dev.millrace.core.training.ClassRule;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Decides which names are classes, and says which names are not. */
+final class ClassNames {
+
+  /** Number of examples in a note. */
+  private static final int SHOWN = 5;
+
+  private final ClassRule rule;
+  private final Collection<String> known;
+
+  /**
+   * @param known the names that are classes whatever their number of images
+   */
+  ClassNames(ClassRule rule, Collection<String> known) {
+    this.rule = rule;
+    this.known = known;
+  }
+
+  /**
+   * {@return the names that are classes; unless the classes are fixed, known names first}
+   *
+   * @param notes receives a line about the images that are left out
+   */
+  Set<String> of(FoundImages found, List<String> notes) {
+    return rule.fixed().isPresent()
+        ? fixed(rule.fixed().get().names(), found, notes)
+        : frequent(found, notes);
+  }
+
+  private static Set<String> fixed(List<String> names, FoundImages found, List<String> notes) {
+    Set<String> classes = new LinkedHashSet<>(names);
+    List<String> unknown =
+        found.images().stream()
+            .filter(image -> !classes.contains(image.name()))
+            .map(image -> "'" + image.key() + "' is '" + image.name() + "'")
+            .toList();
+    if (!unknown.isEmpty()) {
+      notes.add(
+          unknown.size()
+              + " images are left out, because --classes does not list their class: "
+              + some(unknown));
+    }
+    return classes;
+  }
+
+  private Set<String> frequent(FoundImages found, List<String> notes) {
+    Map<String, Set<String>> different = new HashMap<>();
+    found
+        .images()
+        .forEach(
+            image ->
+                different
+                    .computeIfAbsent(image.name(), name -> new HashSet<>())
+                    .add(image.content()));
+    Set<String> classes = new LinkedHashSet<>(known);
+    classes.addAll(found.names());
+    Map<Boolean, List<String>> enough =
+        classes.stream()
+            .collect(
+                Collectors.partitioningBy(
+                    name ->
+                        known.contains(name)
+                            || different.getOrDefault(name, Set.of()).size() >= rule.minImages()));
+    List<String> rare =
+        enough.get(false).stream()
+            .map(name -> "'" + name + "' (" + different.getOrDefault(name, Set.of()).size() + ")")
+            .toList();
+    if (!rare.isEmpty()) {
+      notes.add(
+          "left out: classes with fewer than "
+              + rule.minImages()
+              + " different images (--min-per-class): "
+              + some(rare));
+    }
+    return new LinkedHashSet<>(enough.get(true));
+  }
+
+  /** {@return the first items, and the number of the others} */
+  static String some(Collection<String> items) {
+    String first = items.stream().limit(SHOWN).collect(Collectors.joining(", "));
+    return items.size() <= SHOWN ? first : first + " and " + (items.size() - SHOWN) + " more";
+  }
+}

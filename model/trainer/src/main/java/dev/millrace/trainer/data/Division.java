@@ -1,0 +1,134 @@
+package dev.millrace.trainer.data;
+
+import dev.millrace.core.files.Sha256;
+import dev.millrace.core.training.Split;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Divides images into parts. Each class has the same share of its images in each part, as far as
+ * its number of images allows (a stratified split). The images of a {@link Clusters cluster} are
+ * all in one part. An image keeps the part that it has. New images fill the parts in the order of
+ * their hashes, so that almost the same images are held out if a few images are added or removed.
+ */
+final class Division {
+
+  /** The gate's share of the held-out images. */
+  private static final double GATE_SHARE = 0.75;
+
+  private static final List<Part> HELD_OUT = List.of(Part.GATE, Part.REPORT);
+
+  private final Split split;
+  private final Map<String, Part> before;
+  private final Map<String, Integer> sizes = new HashMap<>();
+  private final Map<Part, Map<String, Integer>> taken = new EnumMap<>(Part.class);
+
+  /**
+   * @param before the parts that images have, by content
+   */
+  Division(Split split, Map<String, Part> before) {
+    this.split = split;
+    this.before = before;
+  }
+
+  /** The different images of a cluster. */
+  private record Cluster(String place, Set<String> contents, Map<String, Integer> sizes) {}
+
+  /** {@return the part of each image, by content} */
+  Map<String, Part> of(List<NamedImage> images) {
+    List<Cluster> clusters = new ArrayList<>();
+    Clusters.of(images, split).forEach(members -> clusters.add(cluster(members)));
+    clusters.sort((a, b) -> a.place().compareTo(b.place()));
+    sizes.clear();
+    taken.clear();
+    clusters.forEach(cluster -> add(cluster, sizes));
+    Map<String, Part> parts = new LinkedHashMap<>();
+    List<Cluster> fresh = new ArrayList<>();
+    for (Cluster cluster : clusters) {
+      Set<Part> had = EnumSet.noneOf(Part.class);
+      cluster.contents().stream().filter(before::containsKey).map(before::get).forEach(had::add);
+      if (had.isEmpty()) {
+        fresh.add(cluster);
+      } else {
+        // If a new image connects clusters of different parts, none of them can be held out any
+        // more, because the versions so far were trained on a part of the images.
+        put(cluster, had.iterator().next(), parts);
+      }
+    }
+    fresh.forEach(cluster -> put(cluster, partOf(cluster), parts));
+    return parts;
+  }
+
+  private Cluster cluster(Collection<NamedImage> members) {
+    Set<String> contents = new TreeSet<>();
+    Set<String> groups = new TreeSet<>();
+    Map<String, Set<String>> byName = new HashMap<>();
+    for (NamedImage image : members) {
+      contents.add(image.content());
+      split.groupOf(image.key()).ifPresent(groups::add);
+      byName.computeIfAbsent(image.name(), name -> new TreeSet<>()).add(image.content());
+    }
+    Map<String, Integer> counts = new HashMap<>();
+    byName.forEach((name, different) -> counts.put(name, different.size()));
+    String first = (groups.isEmpty() ? contents : groups).iterator().next();
+    return new Cluster(Sha256.of(first), contents, counts);
+  }
+
+  private static void add(Cluster cluster, Map<String, Integer> counts) {
+    cluster.sizes().forEach((name, size) -> counts.merge(name, size, Integer::sum));
+  }
+
+  private void put(Cluster cluster, Part part, Map<String, Part> parts) {
+    cluster.contents().forEach(content -> parts.put(content, part));
+    add(cluster, taken.computeIfAbsent(part, each -> new HashMap<>()));
+  }
+
+  /** {@return the part of a new cluster} Each held-out part gets its first cluster first. */
+  private Part partOf(Cluster cluster) {
+    return HELD_OUT.stream()
+        .filter(part -> fits(cluster, part, this::isFirst))
+        .findFirst()
+        .or(() -> HELD_OUT.stream().filter(part -> fits(cluster, part, this::hasRoom)).findFirst())
+        .orElse(Part.TRAINING);
+  }
+
+  /** Tests whether a held-out part takes a cluster's images of one class. */
+  private interface Fit {
+    /**
+     * @param has number of the class's images in the part
+     * @param size number of the class's images in the cluster
+     * @param all number of all images of the class
+     */
+    boolean test(Part part, int has, int size, int all);
+  }
+
+  private boolean fits(Cluster cluster, Part part, Fit fit) {
+    Map<String, Integer> counts = taken.getOrDefault(part, Map.of());
+    return cluster.sizes().entrySet().stream()
+        .allMatch(
+            size ->
+                fit.test(
+                    part,
+                    counts.getOrDefault(size.getKey(), 0),
+                    size.getValue(),
+                    sizes.get(size.getKey())));
+  }
+
+  /** A part without an image takes any cluster of at most a third of the class. */
+  private boolean isFirst(Part part, int has, int size, int all) {
+    return has == 0 && size * Part.values().length <= all;
+  }
+
+  private boolean hasRoom(Part part, int has, int size, int all) {
+    double share = split.heldOut() * (part == Part.GATE ? GATE_SHARE : 1 - GATE_SHARE);
+    return has + size / 2.0 <= share * all;
+  }
+}

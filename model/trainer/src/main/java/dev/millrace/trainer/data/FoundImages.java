@@ -1,0 +1,23 @@
+package dev.millrace.trainer.data;
+
+import java.util.List;
+import java.util.SortedSet;
+
+/**
+ * Images and the names of their classes, before it is decided which names are classes.
+ *
+ * @param names all names; some of them may have no image
+ * @param images the images, in an order that depends only on their keys
+ */
+public record FoundImages(SortedSet<String> names, List<NamedImage> images) {
+
+  /**
+   * Copies the list.
+   *
+   * @param names all names
+   * @param images the images
+   */
+  public FoundImages {
+    images = List.copyOf(images);
+  }
+}

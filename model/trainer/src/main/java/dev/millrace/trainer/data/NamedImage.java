@@ -1,0 +1,11 @@
+package dev.millrace.trainer.data;
+
+/**
+ * An encoded image with the name of its class.
+ *
+ * @param key the image's key
+ * @param name the name of the image's class
+ * @param content SHA-256 of the image file's bytes, in hexadecimal; equal images have equal content
+ * @param source reads the image file's bytes
+ */
+public record NamedImage(String key, String name, String content, LabelledImage.Source source) {}

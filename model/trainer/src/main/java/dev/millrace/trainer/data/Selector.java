@@ -1,0 +1,172 @@
+package dev.millrace.trainer.data;
+
+import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.OtherSplitException;
+import dev.millrace.core.training.Split;
+import dev.millrace.core.training.TrainingData;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Selects the classes and images of a training: decides which names are classes, in which order,
+ * and divides the images into parts. Confined to one thread.
+ */
+public final class Selector {
+
+  private final ClassRule rule;
+  private final Split split;
+  private final SplitFile file;
+
+  /**
+   * Creates a selector.
+   *
+   * @param data which names are classes, and how images are divided
+   * @param run the run's folder, which stores the division
+   */
+  public Selector(TrainingData data, Path run) {
+    this.rule = data.classes();
+    this.split = data.split();
+    this.file = new SplitFile(run);
+  }
+
+  /**
+   * Selects classes and images. Classes with an index come first, in the order of their indices;
+   * then other classes, in alphabetical order. Fixed classes are in their own order.
+   *
+   * @param found all images
+   * @param indexed names of the classes that have an index, in the order of their indices
+   * @param keepIndexed whether classes that have an index are selected even if they have few images
+   *     or none
+   * @return the selection
+   * @throws OtherSplitException if the images were divided by another split
+   */
+  public Selection select(FoundImages found, List<String> indexed, boolean keepIndexed) {
+    List<String> notes = new ArrayList<>();
+    Set<String> kept = keepIndexed ? Set.copyOf(indexed) : Set.of();
+    Set<String> names = new ClassNames(rule, kept).of(found, notes);
+    Map<String, Part> parts = new Division(split, file.read(split)).of(imagesOf(names, found));
+    dropIncomplete(names, kept, found, parts, notes);
+    List<NamedImage> images = imagesOf(names, found);
+    Set<String> untrained = without(Part.TRAINING, names, images, parts);
+    untrained.removeAll(kept);
+    return new Selection(
+        ordered(names, indexed), images, parts, notes, lack(names, untrained, images, parts));
+  }
+
+  /**
+   * Stores the parts of the selected images. In later selections, these images keep their parts.
+   *
+   * @param selection the selection, which a training uses
+   * @param newest number of the model's newest version, or 0; every later version may depend on the
+   *     selected training images
+   */
+  public void keep(Selection selection, int newest) {
+    Map<String, Part> used = new LinkedHashMap<>();
+    selection
+        .images()
+        .forEach(image -> used.put(image.content(), selection.parts().get(image.content())));
+    file.write(split, used, newest);
+  }
+
+  /**
+   * {@return the number of the newest version before the first training on an image, or empty if no
+   * training step has seen the image}
+   *
+   * @param run the run's folder
+   * @param content SHA-256 of the image file's bytes, in hexadecimal
+   */
+  public static OptionalInt trainedAfter(Path run, String content) {
+    return new SplitFile(run).trainedAfter(content);
+  }
+
+  private static List<NamedImage> imagesOf(Set<String> names, FoundImages found) {
+    return found.images().stream().filter(image -> names.contains(image.name())).toList();
+  }
+
+  private static Set<String> without(
+      Part part, Set<String> names, List<NamedImage> images, Map<String, Part> parts) {
+    Set<String> without = new LinkedHashSet<>(names);
+    images.stream()
+        .filter(image -> parts.get(image.content()) == part)
+        .forEach(image -> without.remove(image.name()));
+    return without;
+  }
+
+  /** Removes the classes that lack an image in a part, except fixed classes and kept classes. */
+  private void dropIncomplete(
+      Set<String> names,
+      Set<String> kept,
+      FoundImages found,
+      Map<String, Part> parts,
+      List<String> notes) {
+    for (Part part : Part.values()) {
+      Set<String> stay = without(part, names, found.images(), parts);
+      Set<String> dropped = new LinkedHashSet<>(stay);
+      if (rule.fixed().isPresent()) {
+        dropped.clear();
+      }
+      dropped.removeAll(kept);
+      stay.removeAll(dropped);
+      names.removeAll(dropped);
+      note("left out: classes with too few different images to ", part, dropped, notes);
+      note("classes without an image to ", part, stay, notes);
+    }
+  }
+
+  private static void note(String what, Part part, Set<String> names, List<String> notes) {
+    if (!names.isEmpty()) {
+      notes.add(what + part.use() + ": " + quoted(names));
+    }
+  }
+
+  private static String quoted(Set<String> names) {
+    return ClassNames.some(names.stream().map(name -> "'" + name + "'").toList());
+  }
+
+  private List<String> ordered(Set<String> names, List<String> indexed) {
+    if (rule.fixed().isPresent()) {
+      return rule.fixed().get().names();
+    }
+    Set<String> ordered = new LinkedHashSet<>(indexed);
+    ordered.retainAll(names);
+    ordered.addAll(new TreeSet<>(names));
+    return List.copyOf(ordered);
+  }
+
+  /** {@return why no training can begin} */
+  private Optional<String> lack(
+      Set<String> names, Set<String> untrained, List<NamedImage> images, Map<String, Part> parts) {
+    if (names.size() < LabelledImages.LEAST_CLASSES) {
+      return Optional.of(
+          names.isEmpty()
+              ? "there is no class"
+              : "there is only one class, " + quoted(names) + ", and a training needs two");
+    }
+    if (!untrained.isEmpty()) {
+      return Optional.of("there is no image to train on of class " + quoted(untrained));
+    }
+    if (split.group().isPresent()
+        && images.stream().allMatch(image -> split.groupOf(image.key()).isEmpty())) {
+      return Optional.of(
+          "--group '"
+              + split.group().get()
+              + "' matches no image's key, for example not '"
+              + images.get(0).key()
+              + "'");
+    }
+    Set<Part> missing = EnumSet.allOf(Part.class);
+    images.forEach(image -> missing.remove(parts.get(image.content())));
+    return missing.stream()
+        .findFirst()
+        .map(part -> "there is no image to " + part.use());
+  }
+}

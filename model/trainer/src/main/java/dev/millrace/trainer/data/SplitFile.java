@@ -1,0 +1,137 @@
+package dev.millrace.trainer.data;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.core.files.AtomicFile;
+import dev.millrace.core.training.OtherSplitException;
+import dev.millrace.core.training.Split;
+import dev.millrace.core.training.TrainingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/**
+ * The file {@code split.json} in a run's folder. It holds the part of each image, by the image's
+ * content, so that no image changes its part between runs in the same folder.
+ */
+final class SplitFile {
+
+  private static final String NAME = "split.json";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final Path file;
+
+  SplitFile(Path run) {
+    this.file = run.resolve(NAME);
+  }
+
+  /**
+   * The file's content.
+   *
+   * @param heldOut the held-out share
+   * @param group the pattern of the groups, or an empty text
+   * @param parts the part of each image, by content
+   * @param trainedAfter the number of the newest version before the first training on each training
+   *     image, by content
+   */
+  private record Content(
+      double heldOut, String group, Map<String, Part> parts, Map<String, Integer> trainedAfter) {}
+
+  /**
+   * {@return the part of each image that was divided before, by content}
+   *
+   * @throws OtherSplitException if the images were divided by another split
+   */
+  Map<String, Part> read(Split split) {
+    Optional<Content> content = content();
+    content.ifPresent(found -> requireSame(found, split));
+    return content.map(Content::parts).orElse(Map.of());
+  }
+
+  private Optional<Content> content() {
+    try {
+      return Files.exists(file)
+          ? Optional.of(JSON.readValue(file.toFile(), Content.class))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private void requireSame(Content content, Split split) {
+    if (content.heldOut() != split.heldOut()) {
+      throw other("--held-out " + content.heldOut(), "--held-out " + split.heldOut());
+    }
+    if (!content.group().equals(group(split))) {
+      throw other(group(content.group()), group(group(split)));
+    }
+  }
+
+  private OtherSplitException other(String before, String now) {
+    return new OtherSplitException(file.toString(), before, now);
+  }
+
+  private static String group(Split split) {
+    return split.group().map(Pattern::pattern).orElse("");
+  }
+
+  private static String group(String pattern) {
+    return pattern.isEmpty() ? "no --group" : "--group '" + pattern + "'";
+  }
+
+  /**
+   * {@return the number of the newest version before the first training on an image; empty if no
+   * training step has seen the image}
+   */
+  OptionalInt trainedAfter(String image) {
+    return content()
+        .map(content -> content.trainedAfter().get(image))
+        .map(OptionalInt::of)
+        .orElse(OptionalInt.empty());
+  }
+
+  /**
+   * Replaces the file. Images that are no longer used are kept, the newest ones, up to as many as
+   * are used, because they may come again.
+   *
+   * @param parts the parts of the images that are used
+   * @param newest number of the model's newest version
+   */
+  void write(Split split, Map<String, Part> parts, int newest) {
+    Optional<Content> before = content();
+    Map<String, Part> all = new LinkedHashMap<>(before.map(Content::parts).orElse(Map.of()));
+    all.keySet().removeAll(parts.keySet());
+    all.keySet().stream()
+        .limit(Math.max(0, all.size() - parts.size()))
+        .toList()
+        .forEach(all::remove);
+    all.putAll(parts);
+    Map<String, Integer> trainedAfter =
+        new LinkedHashMap<>(before.map(Content::trainedAfter).orElse(Map.of()));
+    parts.forEach(
+        (image, part) -> {
+          if (part == Part.TRAINING) {
+            trainedAfter.putIfAbsent(image, newest);
+          }
+        });
+    trainedAfter.keySet().retainAll(all.keySet());
+    try {
+      Files.createDirectories(file.getParent());
+      AtomicFile.removeUnfinished(file);
+      AtomicFile.write(
+          file,
+          JSON.writeValueAsBytes(new Content(split.heldOut(), group(split), all, trainedAfter)));
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private TrainingException failed(IOException e) {
+    return new TrainingException(
+        file + " cannot be used (" + e + "); remove it to divide the images anew", e);
+  }
+}

@@ -1,0 +1,109 @@
+package dev.millrace.trainer.stream;
+
+import dev.millrace.control.Champion;
+import dev.millrace.control.ConcurrentChangeException;
+import dev.millrace.control.KafkaAccess;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.trainer.data.PublishedClasses;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Gives indices to the classes of a model. The classes of the version that serves keep their
+ * indices, and new classes follow. If the training promotes versions, a new class gets its index on
+ * the control topic, so that all trainers of the model give it the same index. Otherwise, the newest
+ * version in the repository decides. Confined to one thread.
+ */
+final class ClassOrder {
+
+  /** How often a change is tried while other trainers or promotions change the control topic. */
+  private static final int ATTEMPTS = 5;
+
+  private final ModelRepository repository;
+  private final String model;
+  private final Optional<ClassTopic> topic;
+
+  ClassOrder(ModelRepository repository, String model, Optional<ClassTopic> topic) {
+    this.repository = repository;
+    this.model = model;
+    this.topic = topic;
+  }
+
+  /** {@return the order for a training; it uses the control topic if the training has a gate} */
+  static ClassOrder of(TrainingConfig config) {
+    String model = config.checkpoints().model();
+    return new ClassOrder(
+        config.checkpoints().repository(),
+        model,
+        config
+            .checkpoints()
+            .gate()
+            .map(gate -> new KafkaClassTopic(KafkaAccess.keysOf(gate.broker()), model)));
+  }
+
+  /**
+   * {@return the classes of the version that serves, or of the newest version if none serves that
+   * is in the repository}
+   */
+  PublishedClasses published() {
+    return topic
+        .flatMap(ClassTopic::champion)
+        .map(Champion::version)
+        .filter(version -> PublishedClasses.versions(repository, model).contains(version))
+        .map(version -> PublishedClasses.of(repository, model, version))
+        .orElseGet(() -> PublishedClasses.of(repository, model));
+  }
+
+  /** {@return the number of the newest version, or 0 if the model has no version} */
+  int newest() {
+    return PublishedClasses.versions(repository, model).stream().reduce(0, Math::max);
+  }
+
+  /**
+   * {@return the names of the classes that have an index, in the order of their indices}
+   *
+   * @param published the classes whose indices are fixed
+   */
+  List<String> known(PublishedClasses published) {
+    return topic.map(each -> following(published, each.classes())).orElse(published.names());
+  }
+
+  /**
+   * Gives an index to each name that has none.
+   *
+   * @param published the classes whose indices are fixed
+   * @param names names of classes
+   * @return the names of all classes that have an index, in the order of their indices. If other
+   *     trainers have given indices meanwhile, there are more names
+   */
+  List<String> give(PublishedClasses published, List<String> names) {
+    List<String> known = known(published);
+    if (topic.isEmpty() || known.containsAll(names)) {
+      return topic.isEmpty() ? names : known;
+    }
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return topic.get().change(given -> extended(following(published, given), names));
+      } catch (ConcurrentChangeException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** {@return the given names if they continue the published names} */
+  private static List<String> following(PublishedClasses published, List<String> given) {
+    return published.begin(given) ? given : published.names();
+  }
+
+  private static List<String> extended(List<String> known, List<String> names) {
+    Set<String> all = new LinkedHashSet<>(known);
+    all.addAll(names);
+    return new ArrayList<>(all);
+  }
+}

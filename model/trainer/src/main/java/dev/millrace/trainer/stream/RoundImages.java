@@ -1,0 +1,76 @@
+package dev.millrace.trainer.stream;
+
+import dev.millrace.control.ConcurrentChangeException;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.trainer.data.FoundImages;
+import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.PublishedClasses;
+import dev.millrace.trainer.data.Selection;
+import dev.millrace.trainer.data.Selector;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Selects the classes and images of each round. Warns about everything that is left out, but does
+ * not repeat a warning of the round before. Confined to one thread.
+ */
+final class RoundImages {
+
+  private final TrainingListener listener;
+  private final ClassOrder order;
+  private final Selector selector;
+  private final boolean fixed;
+  private Set<String> told = Set.of();
+
+  RoundImages(TrainingConfig config, TrainingListener listener, ClassOrder order) {
+    this.listener = listener;
+    this.order = order;
+    this.selector = new Selector(config.data(), config.checkpoints().run());
+    this.fixed = config.data().classes().fixed().isPresent();
+  }
+
+  /**
+   * {@return the images of a round, or empty if no round can begin; a warning then says why}
+   *
+   * @param found all labelled images
+   */
+  Optional<LabelledImages> select(FoundImages found) {
+    PublishedClasses published;
+    Selection selection;
+    try {
+      published = order.published();
+      selection = select(found, published);
+    } catch (ConcurrentChangeException | KafkaException e) {
+      listener.warned(
+          "training is postponed, because the indices of the classes are not known: "
+              + e.getMessage());
+      return Optional.empty();
+    }
+    Set<String> notes = new LinkedHashSet<>(selection.notes());
+    published.conflict(selection.classes()).ifPresent(notes::add);
+    notes.stream().filter(note -> !told.contains(note)).forEach(listener::warned);
+    told = notes;
+    if (selection.lack().isPresent()) {
+      listener.warned(
+          "training is postponed until more labels arrive: " + selection.lack().get());
+      return Optional.empty();
+    }
+    selector.keep(selection, order.newest());
+    return Optional.of(selection.labelled());
+  }
+
+  /** Selects classes and images. New classes get their indices. */
+  private Selection select(FoundImages found, PublishedClasses published) {
+    Selection selection = selector.select(found, order.known(published), true);
+    if (fixed || selection.lack().isPresent()) {
+      return selection;
+    }
+    List<String> given = order.give(published, selection.classes());
+    // Another trainer may have given an index to a class that has too few images here.
+    return given.equals(selection.classes()) ? selection : selector.select(found, given, true);
+  }
+}

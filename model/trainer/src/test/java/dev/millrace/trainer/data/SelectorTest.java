@@ -1,0 +1,198 @@
+package dev.millrace.trainer.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.millrace.core.files.Sha256;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.OtherSplitException;
+import dev.millrace.core.training.Split;
+import dev.millrace.core.training.TrainingData;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SelectorTest {
+
+  @TempDir Path run;
+
+  private final List<NamedImage> images = new ArrayList<>();
+
+  private void add(String name, int count) {
+    for (int i = 0; i < count; i++) {
+      add(name + "/" + i, name);
+    }
+  }
+
+  private void add(String key, String name) {
+    images.add(new NamedImage(key, name, Sha256.of(key), () -> new byte[0]));
+  }
+
+  private FoundImages found() {
+    TreeSet<String> names = new TreeSet<>();
+    images.forEach(image -> names.add(image.name()));
+    return new FoundImages(names, images);
+  }
+
+  private Selector selector(Split split, ClassRule rule) {
+    return new Selector(new TrainingData.Folder(run, split, rule), run);
+  }
+
+  private Selection select(ClassRule rule, List<String> indexed, boolean keepIndexed) {
+    return selector(new Split(0.2), rule).select(found(), indexed, keepIndexed);
+  }
+
+  private static ClassRule fixed(String... names) {
+    return new ClassRule(Optional.of(new Labels(List.of(names))), 20);
+  }
+
+  @Test
+  void aName_isAClassFromItsNthDifferentImage() {
+    add("cat", 20);
+    add("dog", 20);
+    add("ape", 19);
+    images.add(new NamedImage("ape/copy", "ape", images.get(45).content(), () -> new byte[0]));
+    Selection selection = select(new ClassRule(20), List.of(), false);
+
+    assertThat(selection.classes()).containsExactly("cat", "dog");
+    assertThat(selection.images()).hasSize(40);
+    assertThat(selection.lack()).isEmpty();
+    assertThat(selection.notes())
+        .containsExactly(
+            "left out: classes with fewer than 20 different images (--min-per-class): 'ape' (19)");
+    add("ape/20", "ape");
+    assertThat(select(new ClassRule(20), List.of(), false).classes())
+        .containsExactly("ape", "cat", "dog");
+  }
+
+  @Test
+  void indexedClasses_keepTheirOrder_andNewOnesFollow() {
+    add("ape", 3);
+    add("cat", 3);
+    add("dog", 3);
+    List<String> indexed = List.of("dog", "cow", "cat");
+
+    assertThat(select(new ClassRule(1), indexed, false).classes())
+        .containsExactly("dog", "cat", "ape");
+    Selection kept = select(new ClassRule(1), indexed, true);
+    assertThat(kept.classes()).containsExactly("dog", "cow", "cat", "ape");
+    assertThat(kept.labelled().images()).extracting(LabelledImage::label).startsWith(3, 3, 3, 2);
+    assertThat(kept.lack()).isEmpty();
+    assertThat(kept.notes()).contains("classes without an image to train on: 'cow'");
+  }
+
+  @Test
+  void aPublishedClass_staysOneWithFewImages() {
+    add("cat", 30);
+    add("dog", 30);
+    add("cow", 2);
+
+    Selection kept = select(new ClassRule(20), List.of("cow"), true);
+    assertThat(kept.classes()).containsExactly("cow", "cat", "dog");
+    assertThat(kept.images()).hasSize(62);
+    assertThat(kept.notes())
+        .containsExactly(
+            "classes without an image to compare versions on: 'cow'",
+            "classes without an image to report the accuracy on: 'cow'");
+  }
+
+  @Test
+  void fixedClasses_areInTheirOrder_andOtherNamesAreTold() {
+    add("cat", 3);
+    add("dog", 3);
+    add("dgo", 7);
+    Selection selection = select(fixed("dog", "cat"), List.of("cat"), true);
+
+    assertThat(selection.classes()).containsExactly("dog", "cat");
+    assertThat(selection.images()).hasSize(6);
+    assertThat(selection.notes())
+        .containsExactly(
+            "7 images are left out, because --classes does not list their class: 'dgo/0' is 'dgo',"
+                + " 'dgo/1' is 'dgo', 'dgo/2' is 'dgo', 'dgo/3' is 'dgo', 'dgo/4' is 'dgo' and 2"
+                + " more");
+  }
+
+  @Test
+  void aFixedClassThatIsNotTrainedOn_isALack() {
+    add("cat", 3);
+    add("dog", 3);
+
+    assertThat(select(fixed("cat", "dog", "ape"), List.of(), true).lack())
+        .contains("there is no image to train on of class 'ape'");
+    assertThat(select(fixed("cat", "dog", "ape"), List.of("ape"), true).lack()).isEmpty();
+  }
+
+  @Test
+  void aClassOfOneGroup_isLeftOut() {
+    add("cat", 20);
+    add("dog", 20);
+    images.replaceAll(
+        image ->
+            image.name().equals("dog")
+                ? new NamedImage("dog/x" + image.key(), "dog", image.content(), image.source())
+                : image);
+    Split split = new Split(0.2, Optional.of(Pattern.compile("dog/x")));
+    Selection selection = selector(split, new ClassRule(1)).select(found(), List.of(), false);
+
+    assertThat(selection.notes())
+        .containsExactly("left out: classes with too few different images to compare versions on: 'dog'");
+    assertThat(selection.lack())
+        .contains("there is only one class, 'cat', and a training needs two");
+  }
+
+  @Test
+  void aGroupThatMatchesNothing_isALack() {
+    add("cat", 20);
+    add("dog", 20);
+    Split split = new Split(0.2, Optional.of(Pattern.compile("patient")));
+
+    assertThat(selector(split, new ClassRule(1)).select(found(), List.of(), false).lack())
+        .contains("--group 'patient' matches no image's key, for example not 'cat/0'");
+  }
+
+  @Test
+  void keptParts_holdInLaterRunsOfTheFolder() {
+    add("cat", 40);
+    add("dog", 40);
+    Selector first = selector(new Split(0.2), new ClassRule(1));
+    Selection before = first.select(found(), List.of(), false);
+    first.keep(before, 4);
+    List<NamedImage> some = List.copyOf(images);
+    add("cat/more", "cat");
+    images.removeAll(some.subList(0, 35));
+    add("dog", 500);
+    Selection after = select(new ClassRule(1), List.of(), false);
+
+    Map<String, Part> both = new HashMap<>(before.parts());
+    both.keySet().retainAll(after.parts().keySet());
+    assertThat(both).hasSize(45);
+    assertThat(after.parts()).containsAllEntriesOf(both);
+  }
+
+  @Test
+  void anotherSplitInTheSameFolder_isRefused() {
+    add("cat", 40);
+    add("dog", 40);
+    Selector first = selector(new Split(0.2), new ClassRule(1));
+    first.keep(first.select(found(), List.of(), false), 0);
+
+    assertThatExceptionOfType(OtherSplitException.class)
+        .isThrownBy(
+            () ->
+                selector(new Split(0.3), new ClassRule(1)).select(found(), List.of(), false))
+        .withMessageContaining("split.json divides the images with --held-out 0.2, not with")
+        .withMessageContaining("--held-out 0.3; use the same option, or another --run");
+    Split grouped = new Split(0.2, Optional.of(Pattern.compile("[0-9]")));
+    assertThatExceptionOfType(OtherSplitException.class)
+        .isThrownBy(() -> selector(grouped, new ClassRule(1)).select(found(), List.of(), false))
+        .withMessageContaining("with no --group, not with --group '[0-9]'");
+  }
+}
