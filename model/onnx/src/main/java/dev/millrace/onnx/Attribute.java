@@ -6,23 +6,47 @@ import dev.millrace.onnx.proto.TensorProto;
 import java.util.Arrays;
 
 /** Creates attributes of nodes. */
-final class Attribute {
+public final class Attribute {
 
   private Attribute() {}
 
-  static AttributeProto integer(String name, long value) {
+  /**
+   * {@return a whole number}
+   *
+   * @param name the attribute's name
+   * @param value the value
+   */
+  public static AttributeProto integer(String name, long value) {
     return of(name, AttributeType.INT).setI(value).build();
   }
 
-  static AttributeProto real(String name, float value) {
+  /**
+   * {@return a real number}
+   *
+   * @param name the attribute's name
+   * @param value the value
+   */
+  public static AttributeProto real(String name, float value) {
     return of(name, AttributeType.FLOAT).setF(value).build();
   }
 
-  static AttributeProto integers(String name, long... values) {
+  /**
+   * {@return a list of whole numbers}
+   *
+   * @param name the attribute's name
+   * @param values the values
+   */
+  public static AttributeProto integers(String name, long... values) {
     return of(name, AttributeType.INTS).addAllInts(Arrays.stream(values).boxed().toList()).build();
   }
 
-  static AttributeProto tensor(String name, TensorProto value) {
+  /**
+   * {@return a tensor}
+   *
+   * @param name the attribute's name
+   * @param value the value
+   */
+  public static AttributeProto tensor(String name, TensorProto value) {
     return of(name, AttributeType.TENSOR).setT(value).build();
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.Quantization;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.core.runtime.ModelRuntime;
@@ -59,9 +60,28 @@ public final class OnnxModelRuntime implements ModelRuntime {
         session.close();
         throw otherKind(version);
       }
+      requireReferenceAnswers(version, session);
       return session;
     } catch (ModelException e) {
       throw new ModelException(version + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Requires that a quantised version answers as it did where it was made. */
+  private static void requireReferenceAnswers(ModelVersion version, ModelSession session) {
+    Quantization quantization = version.manifest().quantization();
+    if (quantization == null) {
+      return;
+    }
+    try {
+      ReferenceAnswers.read(
+              version.folder().resolve(quantization.reference().file()),
+              version.manifest().preprocessing().bytes(),
+              session.classes())
+          .require(session, quantization.reference().bound());
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
     }
   }
 

@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reduces ONNX Runtime's error messages to one line. */
-final class OrtFailure {
+public final class OrtFailure {
 
   private static final Pattern PREFIX = Pattern.compile("^Error code - \\w+ - message:\\s*");
 
@@ -21,8 +21,10 @@ final class OrtFailure {
   /**
    * {@return the message's first line, without the error code and the position in ONNX Runtime's
    * source code}
+   *
+   * @param failure what ONNX Runtime threw
    */
-  static String line(Throwable failure) {
+  public static String line(Throwable failure) {
     String message = failure.getMessage() == null ? "" : failure.getMessage();
     String words = ORIGIN.matcher(PREFIX.matcher(message).replaceFirst("")).replaceAll("");
     return OneLine.of(

@@ -8,12 +8,12 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 
 /** ONNX Runtime's native library. It is loaded once per process, at the first use of this class. */
-final class OrtLibrary {
+public final class OrtLibrary {
 
   /**
    * The library logs only fatal errors, because all other errors reach the caller as exceptions.
    */
-  static final OrtLoggingLevel LOG_LEVEL = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+  public static final OrtLoggingLevel LOG_LEVEL = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
   private static final String NAME = "millrace";
 
@@ -35,7 +35,7 @@ final class OrtLibrary {
    *
    * @throws ModelException if the native library cannot be loaded on this machine
    */
-  static OrtEnvironment environment() {
+  public static OrtEnvironment environment() {
     if (ATTEMPT.failure != null) {
       throw new ModelException(explain(ATTEMPT.failure), ATTEMPT.failure);
     }

@@ -9,7 +9,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
 
 /** Opens ONNX Runtime's sessions with this project's options. */
-final class OrtSessions {
+public final class OrtSessions {
 
   /**
    * The key of the folder in which ONNX Runtime looks for the weights of a model that it loads from
@@ -18,13 +18,26 @@ final class OrtSessions {
   private static final String WEIGHTS_FOLDER =
       "session.model_external_initializers_file_folder_path";
 
+  /**
+   * Makes ONNX Runtime treat signed 8-bit weights above {@code ±64} as unsigned weights. Its
+   * kernels for these are slower, but do not saturate. It does not look for VNNI itself.
+   */
+  private static final String UNSIGNED_WEIGHTS = "session.x64quantprecision";
+
+  private static final boolean MAY_SATURATE = Processor.ofThisMachine().maySaturate();
+
   private OrtSessions() {}
 
   /**
    * Loads a model. A GPU that supports TF32 rounds the factors of float32 multiplications to TF32,
    * which is ONNX Runtime's default.
+   *
+   * @param model the bytes of an ONNX file that contains all of its weights
+   * @param device the device to run on
+   * @return a session that the caller closes
+   * @throws ModelException if the model cannot be loaded or the device is not available
    */
-  static OrtSession open(byte[] model, Device device) {
+  public static OrtSession open(byte[] model, Device device) {
     return open(new SerializedModel(model), device, true);
   }
 
@@ -65,6 +78,9 @@ final class OrtSessions {
       options.setInterOpNumThreads(1);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.setSessionLogLevel(OrtLibrary.LOG_LEVEL);
+      if (MAY_SATURATE) {
+        options.addConfigEntry(UNSIGNED_WEIGHTS, "1");
+      }
       if (device.kind() == Device.Kind.CUDA) {
         CudaProvider.addTo(options, device, tf32);
       }

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Creates tensors and their types. */
-final class Tensor {
+public final class Tensor {
 
   /** Marks the dynamic batch dimension in a shape. */
   static final long BATCH = -1;
@@ -28,9 +28,11 @@ final class Tensor {
    * Creates a float32 constant.
    *
    * @param values the values in row-major order
+   * @param shape the size of each dimension; none for a single number
+   * @return the constant, without a name
    * @throws IllegalArgumentException if the shape does not match the number of values
    */
-  static TensorProto floats(float[] values, long... shape) {
+  public static TensorProto floats(float[] values, long... shape) {
     return floats(
         new WeightTensor(
             Arrays.stream(shape).mapToObj(Math::toIntExact).toList(), FloatBuffer.wrap(values)));
@@ -55,10 +57,13 @@ final class Tensor {
   /**
    * Creates a constant.
    *
+   * @param elements the type of the values
    * @param bytes all values, row-major and little-endian; the caller must not change the buffer
    *     afterwards
+   * @param shape the size of each dimension; empty for a single number
+   * @return the constant, without a name
    */
-  static TensorProto of(DataType elements, ByteBuffer bytes, List<Integer> shape) {
+  public static TensorProto of(DataType elements, ByteBuffer bytes, List<Integer> shape) {
     return TensorProto.newBuilder()
         .addAllDims(shape.stream().map(Integer::longValue).toList())
         .setDataType(elements.getNumber())
@@ -82,8 +87,13 @@ final class Tensor {
         name, TypeProto.Tensor.newBuilder().setElemType(elements.getNumber()).setShape(dimensions));
   }
 
-  /** {@return the name and type of a graph's output whose shape the graph computes} */
-  static ValueInfoProto shapeless(String name, DataType elements) {
+  /**
+   * {@return the name and type of a graph's output whose shape the graph computes}
+   *
+   * @param name the output's name
+   * @param elements the type of the values
+   */
+  public static ValueInfoProto shapeless(String name, DataType elements) {
     return value(name, TypeProto.Tensor.newBuilder().setElemType(elements.getNumber()));
   }
 

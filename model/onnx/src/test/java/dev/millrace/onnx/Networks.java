@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** Networks and weights for tests of the writer. */
-final class Networks {
+public final class Networks {
 
   private Networks() {}
 
@@ -18,7 +18,7 @@ final class Networks {
    * Returns a standard ResNet, but with few channels and for small images, so that the tests write
    * it fast.
    */
-  static ResNet narrow(String name) {
+  public static ResNet narrow(String name) {
     ResNet full = ResNet.of(name);
     return new ResNet(name, full.stem(), full.block(), full.blocks(), 4, full.shortcut(), 5, 32, 3);
   }
@@ -28,7 +28,7 @@ final class Networks {
    * training. Initial batch norms are not used, because they are the identity. Gains of 0.5 to 1
    * keep a deep network's activations bounded.
    */
-  static Weights weights(ResNet network) {
+  public static Weights weights(ResNet network) {
     Random random = new Random(3);
     Map<String, WeightTensor> tensors = new LinkedHashMap<>();
     HeInitialization.of(network, 1)

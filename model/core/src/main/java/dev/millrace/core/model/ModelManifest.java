@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
  *     exactly one class is right
  * @param files names and SHA-256 checksums of the files with weights that are beside the model
  *     file; empty if the model file contains all weights. The order is kept
+ * @param quantization how the version was quantised; null for a version that was not
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelManifest(
@@ -43,7 +44,8 @@ public record ModelManifest(
     Map<String, Double> metrics,
     String trainingRun,
     String kind,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> files) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> files,
+    Quantization quantization) {
 
   /** The {@link #kind} of a model whose classes are independent of each other. */
   public static final String INDEPENDENT = "independent";
@@ -96,6 +98,7 @@ public record ModelManifest(
    * @param trainingRun name of the training run that produced the version, or null
    * @param kind {@value #INDEPENDENT}, or null for exclusive classes
    * @param files names and SHA-256 checksums of the files with weights beside the model file
+   * @param quantization how the version was quantised, or null
    * @throws IllegalArgumentException if a value is missing or invalid; the message names the
    *     manifest's field
    */
@@ -161,6 +164,7 @@ public record ModelManifest(
         labels,
         metrics,
         trainingRun,
+        null,
         null,
         null);
   }

@@ -296,7 +296,8 @@ public sealed class ModelRepository permits RemoteModelRepository {
                 provenance.metrics(),
                 provenance.trainingRun(),
                 kind,
-                weights);
+                weights,
+                provenance.quantization());
     try (VersionWriter writer = VersionWriter.into(home)) {
       writer.write(files);
       return publishNext(model, writer, numbered);

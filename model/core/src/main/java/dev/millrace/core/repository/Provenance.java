@@ -1,6 +1,7 @@
 package dev.millrace.core.repository;
 
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.model.Quantization;
 import java.util.Map;
 
 /**
@@ -11,12 +12,14 @@ import java.util.Map;
  * @param parentVersion number of the version that training started from, or null
  * @param metrics measurements of the model; may be empty
  * @param trainingRun name of the training run that produced the model, or null
+ * @param quantization how the model was quantised, or null
  */
 public record Provenance(
     ModelManifest.Source source,
     Integer parentVersion,
     Map<String, Double> metrics,
-    String trainingRun) {
+    String trainingRun,
+    Quantization quantization) {
 
   /**
    * Copies the metrics.
@@ -25,8 +28,25 @@ public record Provenance(
    * @param parentVersion number of the version that training started from, or null
    * @param metrics measurements of the model
    * @param trainingRun name of the training run that produced the model, or null
+   * @param quantization how the model was quantised, or null
    */
   public Provenance {
     metrics = Map.copyOf(metrics);
+  }
+
+  /**
+   * Describes a model that was not quantised.
+   *
+   * @param source the origin of the model
+   * @param parentVersion number of the version that training started from, or null
+   * @param metrics measurements of the model
+   * @param trainingRun name of the training run that produced the model, or null
+   */
+  public Provenance(
+      ModelManifest.Source source,
+      Integer parentVersion,
+      Map<String, Double> metrics,
+      String trainingRun) {
+    this(source, parentVersion, metrics, trainingRun, null);
   }
 }

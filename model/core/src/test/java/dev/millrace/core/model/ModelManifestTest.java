@@ -108,6 +108,6 @@ class ModelManifestTest {
         metrics,
         "run-1",
         kind,
-        null);
+        null, null);
   }
 }

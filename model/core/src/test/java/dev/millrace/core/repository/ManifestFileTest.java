@@ -3,6 +3,7 @@ package dev.millrace.core.repository;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
@@ -100,6 +101,57 @@ class ManifestFileTest {
     assertThat(manifest.independent()).isTrue();
     assertThat(new String(ManifestFile.bytes(manifest), UTF_8)).isEqualToNormalizingNewlines(json);
     assertThat(MANIFEST.independent()).isFalse();
+  }
+
+  @Test
+  void quantization_isAKeyThatOtherManifestsDoNotHave() throws IOException {
+    String json =
+        JSON.replace(
+            "\"run-1\"",
+            """
+            "run-1",
+              "quantization" : {
+                "method" : "entropy",
+                "reduceRange" : false,
+                "canSaturate" : true,
+                "floatLayers" : [ "Conv conv1" ],
+                "calibration" : {
+                  "images" : 500,
+                  "sha256" : "%s"
+                },
+                "judgement" : {
+                  "measure" : "accuracy",
+                  "images" : 1000,
+                  "float32" : {
+                    "value" : 0.9,
+                    "low" : 0.88,
+                    "high" : 0.92
+                  },
+                  "int8" : {
+                    "value" : 0.896,
+                    "low" : 0.876,
+                    "high" : 0.916
+                  },
+                  "processor" : "amd64 avx2"
+                },
+                "speed" : {
+                  "float32" : 30.0,
+                  "int8" : 70.0
+                },
+                "reference" : {
+                  "file" : "reference-answers.bin",
+                  "images" : 16,
+                  "bound" : 0.05
+                }
+              }"""
+                .formatted(SHA_256));
+
+    ModelManifest manifest = read(json);
+
+    assertThat(manifest.quantization().judgement().loss()).isCloseTo(0.4, within(1e-9));
+    assertThat(manifest.quantization().speed().ratio()).isCloseTo(70 / 30.0, within(1e-9));
+    assertThat(new String(ManifestFile.bytes(manifest), UTF_8)).isEqualToNormalizingNewlines(json);
+    assertThat(MANIFEST.quantization()).isNull();
   }
 
   @Test

@@ -155,6 +155,7 @@ class ModelVersionTest {
             null,
             null,
             kind,
+            null,
             null));
   }
 

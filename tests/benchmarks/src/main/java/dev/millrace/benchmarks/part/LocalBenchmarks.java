@@ -48,6 +48,7 @@ public final class LocalBenchmarks implements Benchmarks {
           new DecodePart(),
           new ObservabilityPart(),
           new InferPart(),
+          new Int8Part(),
           new ScaleOutPart());
 
   private final List<Part> all;

@@ -49,6 +49,23 @@ class LocalBenchmarksTest {
   }
 
   @Test
+  void int8_isComparedWithFloat32AndWithItsOwnLimit() throws Exception {
+    Collected figures = new Collected();
+
+    new LocalBenchmarks(List.of(Int8Part.only("resnet20")))
+        .measure(
+            Set.of("int8"),
+            new BenchmarkConfig(folder, 1, FEW, List.of(Device.CPU), Optional.empty()),
+            figures);
+
+    assertThat(figures.values)
+        .extractingByKeys(
+            "int8.resnet20_limit", "int8.resnet20_over_float32", "int8.resnet20_whole_over_limit")
+        .allSatisfy(figure -> assertThat(figure).isPositive().isFinite());
+    assertThat(figures.values.get("int8.resnet20_top1_loss")).isBetween(0.0, 100.0);
+  }
+
+  @Test
   void parts_onTheCpu_needNoGpu() {
     assertThat(new LocalBenchmarks().parts(Device.Kind.CPU).keySet())
         .contains("resnet50", "accelerator", "null_model")

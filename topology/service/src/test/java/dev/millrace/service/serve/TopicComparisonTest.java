@@ -195,6 +195,6 @@ class TopicComparisonTest {
         null,
         null,
         kind,
-        null);
+        null, null);
   }
 }

@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * The folders that stand for the classes of a model. A class whose name has slashes has a folder in
  * a folder; a slash at either end of a name counts for nothing.
  */
-final class ClassFolders {
+public final class ClassFolders {
 
   private final Labels labels;
   private final Map<String, Set<Integer>> classes = new HashMap<>();
@@ -23,8 +23,12 @@ final class ClassFolders {
     this.labels = labels;
   }
 
-  /** {@return the folders that have the names of the classes} */
-  static ClassFolders of(Labels labels) {
+  /**
+   * {@return the folders that have the names of the classes}
+   *
+   * @param labels the names of the classes
+   */
+  public static ClassFolders of(Labels labels) {
     ClassFolders folders = new ClassFolders(labels);
     folders.add(labels.names());
     return folders;
@@ -34,10 +38,11 @@ final class ClassFolders {
    * {@return the folders that have the names in a file, or its second names, such as WordNet's
    * numbers}
    *
+   * @param labels the names of the classes
    * @param names a name for each class, in the order of the labels
    * @throws CommandException if the file has another number of classes
    */
-  static ClassFolders of(Labels labels, ClassNames names) {
+  public static ClassFolders of(Labels labels, ClassNames names) {
     if (names.labels().size() != labels.size()) {
       throw new CommandException(
           "--classes names "
@@ -80,7 +85,7 @@ final class ClassFolders {
    * @return the index of the class, or empty if no folder stands for a class
    * @throws CommandException if the folder has the name of several classes
    */
-  Optional<Integer> find(String folder) {
+  public Optional<Integer> find(String folder) {
     String path = folder;
     while (!classes.containsKey(path)) {
       int slash = path.lastIndexOf('/');

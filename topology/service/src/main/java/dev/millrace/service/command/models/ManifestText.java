@@ -2,6 +2,7 @@ package dev.millrace.service.command.models;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.model.Quantization;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.WeightFile;
 import dev.millrace.service.command.output.Durations;
@@ -52,6 +53,12 @@ record ManifestText(PrintWriter out, Instant now) {
     }
     version.maxBatchSize().ifPresent(most -> line("batch", "at most " + most + " images"));
     line(manifest.independent() ? "independent classes" : "classes", classes(manifest.labels()));
+    Quantization quantization = manifest.quantization();
+    if (quantization != null) {
+      line("quantization", QuantizationText.summary(quantization));
+      line("judged by", QuantizationText.comparison(quantization.judgement()));
+      line("speed", QuantizationText.speed(quantization));
+    }
     new TreeMap<>(manifest.metrics()).forEach((name, value) -> line(name, value(name, value)));
   }
 
@@ -74,6 +81,7 @@ record ManifestText(PrintWriter out, Instant now) {
             switch (source.kind()) {
               case "import" -> "imported";
               case "training" -> "trained";
+              case "quantization" -> "quantised from the parent";
               default -> source.kind();
             });
     if (manifest.trainingRun() != null) {

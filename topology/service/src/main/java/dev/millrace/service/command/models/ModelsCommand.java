@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
     description = "Manage model versions, and choose the version that serves.",
     subcommands = {
       ModelsImportCommand.class,
+      ModelsQuantizeCommand.class,
       ModelsListCommand.class,
       ModelsShowCommand.class,
       ModelsVerifyCommand.class,

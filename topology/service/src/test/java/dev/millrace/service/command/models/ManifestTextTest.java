@@ -94,7 +94,7 @@ class ManifestTextTest {
             null,
             null,
             null,
-            files);
+            files, null);
 
     assertThat(text(new ModelVersion(folder, manifest)))
         .containsPattern("weights-1.bin +1,234 bytes, sha256 1{64}\n")

@@ -1,0 +1,109 @@
+package dev.millrace.core.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.millrace.core.evaluation.Proportion;
+import java.util.List;
+
+/**
+ * How a version was quantised to 8-bit integers, and how it was judged against the float32 version
+ * that it was made from, which is the manifest's {@code parentVersion}.
+ *
+ * @param method how the ranges of the activations were chosen, for example {@code entropy}
+ * @param reduceRange whether the weights have 7 bits instead of 8, so that products cannot saturate
+ *     on processors without VNNI
+ * @param canSaturate whether two products with the weights can exceed 16 bits
+ * @param floatLayers the layers that stay in float32, by operator and name; may be empty
+ * @param calibration the images that gave the ranges
+ * @param judgement the comparison with the float32 version
+ * @param speed the speed of both versions on one thread
+ * @param reference images with the answers that each processor must give
+ */
+public record Quantization(
+    String method,
+    boolean reduceRange,
+    boolean canSaturate,
+    List<String> floatLayers,
+    Calibration calibration,
+    Judgement judgement,
+    Speed speed,
+    Reference reference) {
+
+  /**
+   * The images that gave the ranges of the activations.
+   *
+   * @param images number of images, including those that chose between the results
+   * @param sha256 SHA-256 checksum of their pixels, in their order
+   */
+  public record Calibration(int images, String sha256) {}
+
+  /**
+   * The comparison with the float32 version, on images that were not used for the calibration.
+   *
+   * @param measure {@code accuracy}, or {@code agreement} with the float32 version if the classes
+   *     of the images are unknown
+   * @param images number of images
+   * @param float32 the float32 version's accuracy; null for {@code agreement}
+   * @param int8 the quantised version's accuracy, or the share of images to which both give the
+   *     same answer
+   * @param processor the processor that both ran on, and its instructions
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Judgement(
+      String measure, int images, Proportion float32, Proportion int8, String processor) {
+
+    /** The measure for images whose classes are known. */
+    public static final String ACCURACY = "accuracy";
+
+    /** The measure for images whose classes are unknown. */
+    public static final String AGREEMENT = "agreement";
+
+    /** {@return the loss, in points: hundredths of the images} */
+    public double loss() {
+      return 100 * ((float32 == null ? 1 : float32.value()) - int8.value());
+    }
+  }
+
+  /**
+   * The speed on the processor that judged, on one thread.
+   *
+   * @param float32 images per second of the float32 version
+   * @param int8 images per second of the quantised version
+   */
+  public record Speed(double float32, double int8) {
+
+    /** {@return how many times as fast the quantised version is} */
+    public double ratio() {
+      return int8 / float32;
+    }
+  }
+
+  /**
+   * Images with the answers that each processor must give.
+   *
+   * @param file the name of the file in the version's folder
+   * @param images number of images
+   * @param bound the largest allowed difference of a score
+   */
+  public record Reference(String file, int images, double bound) {}
+
+  /**
+   * Validates the values and copies the list.
+   *
+   * @param method how the ranges of the activations were chosen
+   * @param reduceRange whether the weights have 7 bits instead of 8
+   * @param canSaturate whether two products with the weights can exceed 16 bits
+   * @param floatLayers the layers that stay in float32
+   * @param calibration the images that gave the ranges
+   * @param judgement the comparison with the float32 version
+   * @param speed the speed of both versions
+   * @param reference images with the answers that each processor must give
+   * @throws IllegalArgumentException if the reference is missing, or its file has a path
+   */
+  public Quantization {
+    floatLayers = floatLayers == null ? List.of() : List.copyOf(floatLayers);
+    if (reference == null || !ModelManifest.isName(reference.file())) {
+      throw new IllegalArgumentException(
+          "quantization.reference: the file with the reference answers is missing");
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.millrace.onnx.quantize;
+
+import java.util.Locale;
+
+/** How the range of an activation follows from its values for the calibration images. */
+enum CalibrationMethod {
+  /** From the smallest value to the largest. */
+  MIN_MAX {
+    @Override
+    Range range(Histogram values) {
+      return values.extremes();
+    }
+  },
+  /** Without the outermost 0.01 % of the values. */
+  PERCENTILE {
+    @Override
+    Range range(Histogram values) {
+      return values.percentile(0.9999);
+    }
+  },
+  /**
+   * The range with the smallest Kullback-Leibler divergence between the values and their integers,
+   * as S. Migacz described it ("8-bit inference with TensorRT", 2017).
+   */
+  ENTROPY {
+    @Override
+    Range range(Histogram values) {
+      return Entropy.range(values);
+    }
+  };
+
+  /** {@return the range for an activation} */
+  abstract Range range(Histogram values);
+
+  /** {@return the method's usual name, for example {@code min-max}} */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

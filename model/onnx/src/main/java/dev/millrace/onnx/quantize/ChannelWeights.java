@@ -1,0 +1,92 @@
+package dev.millrace.onnx.quantize;
+
+import java.nio.FloatBuffer;
+
+/**
+ * Weights as signed 8-bit integers, with a scale for each output channel and without a zero point:
+ * {@code weight = scales[channel] * integer}.
+ *
+ * @param integers the integers, in the order of the weights
+ * @param scales the scale of each channel, above 0
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared and never printed
+record ChannelWeights(byte[] integers, float[] scales) {
+
+  /** The largest magnitude of the integers. */
+  static final int FULL = 127;
+
+  /**
+   * The largest magnitude with which the sum of two products with activations fits in 16 bits: 2 *
+   * 255 * 64 = 32,640. Processors without VNNI add such pairs in 16 bits and saturate.
+   */
+  static final int REDUCED = 64;
+
+  /** The largest magnitude of a bias in 32-bit integers; leaves room for the sum of products. */
+  private static final double LARGEST_BIAS = 1 << 30;
+
+  /**
+   * Quantises weights.
+   *
+   * @param weights the weights, row-major
+   * @param channels number of output channels
+   * @param inner number of consecutive weights of one channel: 1 if the channels are the last axis
+   * @param largest {@link #FULL} or {@link #REDUCED}
+   * @param bias the bias of each channel, or null
+   * @param input the scale of the activation that is multiplied by the weights
+   */
+  static ChannelWeights of(
+      FloatBuffer weights, int channels, int inner, int largest, FloatBuffer bias, float input) {
+    float[] scales = new float[channels];
+    for (int i = 0; i < weights.limit(); i++) {
+      int channel = i / inner % channels;
+      scales[channel] = Math.max(scales[channel], Math.abs(weights.get(i)));
+    }
+    for (int c = 0; c < channels; c++) {
+      double least = bias == null ? 0 : Math.abs(bias.get(c)) / (LARGEST_BIAS * input);
+      double scale = Math.max(scales[c] / (double) largest, least);
+      scales[c] = scale < Float.MIN_NORMAL ? 1 : (float) scale;
+    }
+    byte[] integers = new byte[weights.limit()];
+    for (int i = 0; i < integers.length; i++) {
+      double integer = Math.rint(weights.get(i) / scales[i / inner % channels]);
+      integers[i] = (byte) Math.max(-largest, Math.min(largest, integer));
+    }
+    return new ChannelWeights(integers, scales);
+  }
+
+  /**
+   * {@return the scale of each channel's bias and of its sums of products}
+   *
+   * @param input the scale of the activation that is multiplied by the weights
+   */
+  float[] biasScales(float input) {
+    float[] products = scales.clone();
+    for (int c = 0; c < products.length; c++) {
+      products[c] *= input;
+    }
+    return products;
+  }
+
+  /** {@return a bias as 32-bit integers} */
+  static int[] bias(FloatBuffer bias, float[] scales) {
+    int[] integers = new int[scales.length];
+    for (int c = 0; c < integers.length; c++) {
+      integers[c] = (int) Math.rint((double) bias.get(c) / scales[c]);
+    }
+    return integers;
+  }
+
+  /**
+   * {@return whether two consecutive products with activations of 8 bits can exceed 16 bits}
+   * Processors without VNNI then return wrong sums, unless ONNX Runtime uses its slower kernels for
+   * unsigned weights.
+   */
+  boolean canSaturate() {
+    for (byte integer : integers) {
+      if (Math.abs(integer) > REDUCED) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

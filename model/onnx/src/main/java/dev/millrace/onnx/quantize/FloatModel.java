@@ -1,0 +1,93 @@
+package dev.millrace.onnx.quantize;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.onnx.OrtFailure;
+import dev.millrace.onnx.OrtLibrary;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** Makes the float32 network that is quantised from a prepared model. */
+final class FloatModel {
+
+  private static final Set<String> QUANTISED =
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "DynamicQuantizeLinear",
+          "QLinearConv",
+          "QLinearMatMul",
+          "ConvInteger",
+          "MatMulInteger");
+
+  private FloatModel() {}
+
+  /**
+   * Folds constants and batch normalisations, with the optimisations of ONNX Runtime that hold for
+   * all processors and use only ONNX's own operators.
+   *
+   * @param prepared the bytes of a prepared model, which contains all of its weights
+   * @return the network, with at least one node that can be quantised
+   * @throws ModelException if the model is already quantised, or has nothing that can be quantised
+   */
+  static Network of(byte[] prepared) {
+    Network network = new Network(folded(prepared));
+    for (NodeProto node : network.nodes()) {
+      if (QUANTISED.contains(node.getOpType())) {
+        throw new ModelException(
+            "the model is already quantised ("
+                + Network.title(node)
+                + "): quantise the float32 model that it was made from");
+      }
+    }
+    if (Plan.weighted(network).isEmpty()) {
+      throw new ModelException(
+          "the model has no convolution or matrix product with constant float32 weights, so"
+              + " there is nothing to quantise: import a float32 export of a network with such"
+              + " layers");
+    }
+    return network;
+  }
+
+  private static ModelProto folded(byte[] prepared) {
+    try {
+      Path folder = Files.createTempDirectory("millrace-quantize");
+      Path file = folder.resolve("folded.onnx");
+      try {
+        fold(prepared, file);
+        return ModelProto.parseFrom(Files.readAllBytes(file));
+      } finally {
+        Files.deleteIfExists(file);
+        Files.delete(folder);
+      }
+    } catch (IOException e) {
+      throw new ModelException(
+          "cannot write the folded model to the folder for temporary files ("
+              + e
+              + "); check that it is writable and has room",
+          e);
+    }
+  }
+
+  private static void fold(byte[] prepared, Path file) {
+    var environment = OrtLibrary.environment();
+    try (SessionOptions options = new SessionOptions()) {
+      options.setOptimizationLevel(OptLevel.BASIC_OPT);
+      options.setOptimizedModelFilePath(file.toString());
+      options.setIntraOpNumThreads(1);
+      options.setSessionLogLevel(OrtLibrary.LOG_LEVEL);
+      OrtSession session = environment.createSession(prepared, options);
+      session.close();
+    } catch (OrtException e) {
+      throw new ModelException(
+          "ONNX Runtime cannot fold the model's constants: " + OrtFailure.line(e), e);
+    }
+  }
+}

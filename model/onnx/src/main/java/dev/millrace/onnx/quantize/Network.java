@@ -1,0 +1,148 @@
+package dev.millrace.onnx.quantize;
+
+import dev.millrace.onnx.proto.AttributeProto;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
+import dev.millrace.onnx.proto.OperatorSetIdProto;
+import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.onnx.proto.TensorProto.DataType;
+import dev.millrace.onnx.proto.ValueInfoProto;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A model's graph, and how its nodes are connected. A node is known by the name of its first output.
+ * Immutable.
+ */
+final class Network {
+
+  private final ModelProto model;
+  private final Map<String, TensorProto> weights = new HashMap<>();
+  private final Map<String, NodeProto> producers = new HashMap<>();
+  private final Map<String, List<NodeProto>> consumers = new HashMap<>();
+  private final Set<String> outputs = new HashSet<>();
+
+  Network(ModelProto model) {
+    this.model = model;
+    model.getGraph().getInitializerList().forEach(weight -> weights.put(weight.getName(), weight));
+    for (NodeProto node : nodes()) {
+      node.getOutputList().forEach(output -> producers.put(output, node));
+      for (String input : new HashSet<>(node.getInputList())) {
+        consumers.computeIfAbsent(input, name -> new ArrayList<>()).add(node);
+      }
+    }
+    model.getGraph().getOutputList().stream().map(ValueInfoProto::getName).forEach(outputs::add);
+  }
+
+  ModelProto model() {
+    return model;
+  }
+
+  /** {@return the nodes, in an order in which they can run} */
+  List<NodeProto> nodes() {
+    return model.getGraph().getNodeList();
+  }
+
+  /** {@return the version of ONNX's own operator set; 0 if there is none} */
+  long opset() {
+    return model.getOpsetImportList().stream()
+        .filter(set -> set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx"))
+        .mapToLong(OperatorSetIdProto::getVersion)
+        .max()
+        .orElse(0);
+  }
+
+  /** {@return the node's name in this class: that of its first output} */
+  static String key(NodeProto node) {
+    return node.getOutput(0);
+  }
+
+  /** {@return the name under which a user finds the node: its own, or that of its output} */
+  static String title(NodeProto node) {
+    return node.getOpType() + " " + (node.getName().isEmpty() ? key(node) : node.getName());
+  }
+
+  /** {@return whether the node is one of ONNX's own operators with this name} */
+  static boolean is(NodeProto node, String operator) {
+    return node.getOpType().equals(operator)
+        && (node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx"));
+  }
+
+  /** {@return the node that computes a value; null for a constant and for the graph's input} */
+  NodeProto producer(String value) {
+    return producers.get(value);
+  }
+
+  /** {@return the nodes that take a value, without those in subgraphs} */
+  List<NodeProto> consumers(String value) {
+    return consumers.getOrDefault(value, List.of());
+  }
+
+  /** {@return whether a value is an output of the graph} */
+  boolean isOutput(String value) {
+    return outputs.contains(value);
+  }
+
+  /** {@return whether a value is a constant of the file} */
+  boolean isConstant(String value) {
+    return weights.containsKey(value);
+  }
+
+  /** {@return a constant of the file} */
+  TensorProto constant(String name) {
+    return weights.get(name);
+  }
+
+  /** {@return whether a value is a float32 constant with this number of dimensions} */
+  boolean isWeight(String value, int dimensions) {
+    TensorProto weight = weights.get(value);
+    return weight != null
+        && weight.getDataType() == DataType.FLOAT_VALUE
+        && weight.getDimsCount() == dimensions;
+  }
+
+  /** {@return the values of a float32 constant, row-major} */
+  FloatBuffer floats(String name) {
+    TensorProto weight = weights.get(name);
+    if (!weight.hasRawData()) {
+      float[] values = new float[weight.getFloatDataCount()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = weight.getFloatData(i);
+      }
+      return FloatBuffer.wrap(values);
+    }
+    return weight
+        .getRawData()
+        .asReadOnlyByteBuffer()
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer();
+  }
+
+  /** {@return a node's attribute, or null} */
+  static AttributeProto attribute(NodeProto node, String name) {
+    for (AttributeProto attribute : node.getAttributeList()) {
+      if (attribute.getName().equals(name)) {
+        return attribute;
+      }
+    }
+    return null;
+  }
+
+  /** {@return a whole number among a node's attributes} */
+  static long integer(NodeProto node, String name, long otherwise) {
+    AttributeProto attribute = attribute(node, name);
+    return attribute == null ? otherwise : attribute.getI();
+  }
+
+  /** {@return a real number among a node's attributes} */
+  static float real(NodeProto node, String name, float otherwise) {
+    AttributeProto attribute = attribute(node, name);
+    return attribute == null ? otherwise : attribute.getF();
+  }
+}

@@ -1,0 +1,159 @@
+package dev.millrace.onnx.quantize;
+
+import dev.millrace.onnx.proto.NodeProto;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Decides which nodes of a network run on 8-bit integers: convolutions and matrix products with
+ * constant weights, and the nodes between them that need not leave the integers. A ReLU after such
+ * a node disappears into the clamping of its output's integers. Softmax and the nodes that normalise
+ * the image stay in float32, because no quantised node lies before or after them.
+ */
+final class Plan {
+
+  private final Network network;
+  private final Operators operators;
+  private final Set<String> integer = new HashSet<>();
+  private final Map<String, NodeProto> clamps = new HashMap<>();
+
+  /**
+   * Makes a plan.
+   *
+   * @param kept the keys of the nodes with weights that stay in float32
+   */
+  Plan(Network network, Set<String> kept) {
+    this.network = network;
+    this.operators = new Operators(network);
+    for (NodeProto node : network.nodes()) {
+      if (operators.isWeighted(node)
+          ? !kept.contains(Network.key(node))
+          : (operators.canFollow(node) || isFusible(node)) && allInteger(node)) {
+        integer.add(Network.key(node));
+      }
+    }
+    List<NodeProto> nodes = new ArrayList<>(network.nodes());
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      leaveUnlessUseful(nodes.get(i));
+    }
+    for (NodeProto node : nodes) {
+      if (isInteger(node) && operators.isClamp(node)) {
+        clamps.put(node.getInput(0), node);
+      }
+    }
+  }
+
+  /** {@return the nodes with weights that can be quantised, in their order} */
+  static List<NodeProto> weighted(Network network) {
+    Operators operators = new Operators(network);
+    return network.nodes().stream().filter(operators::isWeighted).toList();
+  }
+
+  private boolean allInteger(NodeProto node) {
+    return Operators.activations(node).stream()
+        .map(network::producer)
+        .allMatch(producer -> producer != null && isInteger(producer));
+  }
+
+  /** A ReLU is fused if only the ReLU takes its input, which a node with its own scale computes. */
+  private boolean isFusible(NodeProto node) {
+    if (!operators.isClamp(node)) {
+      return false;
+    }
+    String input = node.getInput(0);
+    NodeProto producer = network.producer(input);
+    return producer != null
+        && !Operators.isMoving(producer)
+        && !operators.isClamp(producer)
+        && network.consumers(input).size() == 1
+        && !network.isOutput(input);
+  }
+
+  /** A node without weights leaves the integers if no node after it takes them. */
+  private void leaveUnlessUseful(NodeProto node) {
+    if (!isInteger(node) || operators.isWeighted(node)) {
+      return;
+    }
+    boolean ofConvolution =
+        operators.isClamp(node) && Network.is(network.producer(node.getInput(0)), "Conv");
+    if (!ofConvolution && !feedsIntegers(Network.key(node))) {
+      integer.remove(Network.key(node));
+    }
+  }
+
+  private boolean feedsIntegers(String value) {
+    return network.consumers(value).stream()
+        .anyMatch(
+            consumer ->
+                isInteger(consumer) && Operators.activations(consumer).contains(value));
+  }
+
+  /** {@return whether a node takes 8-bit integers} */
+  boolean isInteger(NodeProto node) {
+    return integer.contains(Network.key(node));
+  }
+
+  /** {@return whether a node disappears into the clamping of its producer's output} */
+  boolean isFused(NodeProto node) {
+    return isInteger(node) && operators.isClamp(node);
+  }
+
+  /** {@return the name of a quantised node's output: that of the fused ReLU, if there is one} */
+  String output(NodeProto node) {
+    NodeProto clamp = clamps.get(Network.key(node));
+    return clamp == null ? Network.key(node) : Network.key(clamp);
+  }
+
+  /**
+   * {@return whether a quantised node's output is quantised} The last matrix product returns
+   * float32.
+   */
+  boolean isOutputQuantised(NodeProto node) {
+    return Network.is(node, "Conv")
+        || !operators.isWeighted(node)
+        || feedsIntegers(output(node));
+  }
+
+  /** {@return whether a value is the quantised output of a quantised node} */
+  boolean isIntegerOutput(String value) {
+    NodeProto producer = network.producer(value);
+    if (producer == null || !isInteger(producer)) {
+      return false;
+    }
+    NodeProto node = isFused(producer) ? network.producer(producer.getInput(0)) : producer;
+    return isOutputQuantised(node);
+  }
+
+  /** {@return the names of all activations that are quantised, in the order of the nodes} */
+  Set<String> activations() {
+    Set<String> values = new LinkedHashSet<>();
+    for (NodeProto node : network.nodes()) {
+      if (isInteger(node) && !isFused(node)) {
+        values.addAll(Operators.activations(node));
+        if (isOutputQuantised(node)) {
+          values.add(output(node));
+        }
+      }
+    }
+    return values;
+  }
+
+  /**
+   * {@return the activation whose range decides the scale of a value} Values that are only moved
+   * have the scale of the value that they come from.
+   */
+  String origin(String value) {
+    String origin = value;
+    NodeProto producer = network.producer(origin);
+    while (producer != null && isInteger(producer) && Operators.isMoving(producer)) {
+      origin = producer.getInput(0);
+      producer = network.producer(origin);
+    }
+    return origin;
+  }
+}

@@ -1,0 +1,255 @@
+package dev.millrace.onnx.quantize;
+
+import dev.millrace.onnx.Attribute;
+import dev.millrace.onnx.FreshNames;
+import dev.millrace.onnx.Tensor;
+import dev.millrace.onnx.proto.AttributeProto;
+import dev.millrace.onnx.proto.GraphProto;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
+import dev.millrace.onnx.proto.OperatorSetIdProto;
+import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.onnx.proto.TensorProto.DataType;
+import dev.millrace.onnx.proto.ValueInfoProto;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Writes a network with {@code QuantizeLinear} and {@code DequantizeLinear} (QDQ) nodes around the
+ * nodes of a {@link Plan}. ONNX Runtime replaces them by integer operators. The graph has the same
+ * meaning in any runtime.
+ *
+ * <p>Not thread-safe; for one graph.
+ */
+final class QdqGraph {
+
+  /** The first version of ONNX's operator set with a scale for each channel. */
+  private static final int CHANNEL_OPSET = 13;
+
+  private static final String CONTRIBUTED = "com.microsoft";
+
+  private final Network network;
+  private final Plan plan;
+  private final Function<String, ActivationScale> scales;
+  private final int largestWeight;
+  private final String domain;
+  private final FreshNames names;
+  private final GraphProto.Builder graph;
+  private final Map<String, String> dequantised = new HashMap<>();
+  private boolean saturable;
+
+  /**
+   * Creates a graph without nodes.
+   *
+   * @param scales the scale of each activation of the plan, by its name
+   * @param largestWeight the largest magnitude of a weight's integer, see {@link ChannelWeights}
+   */
+  QdqGraph(
+      Network network,
+      Plan plan,
+      Function<String, ActivationScale> scales,
+      int largestWeight) {
+    this.network = network;
+    this.plan = plan;
+    this.scales = scales;
+    this.largestWeight = largestWeight;
+    this.domain = network.opset() < CHANNEL_OPSET ? CONTRIBUTED : "";
+    this.names = new FreshNames(names(network));
+    this.graph = network.model().getGraph().toBuilder().clearNode().clearValueInfo();
+  }
+
+  private static Set<String> names(Network network) {
+    Set<String> names = new HashSet<>();
+    GraphProto graph = network.model().getGraph();
+    graph.getInitializerList().forEach(weight -> names.add(weight.getName()));
+    graph.getInputList().forEach(input -> names.add(input.getName()));
+    for (NodeProto node : network.nodes()) {
+      names.add(node.getName());
+      names.addAll(node.getOutputList());
+    }
+    return names;
+  }
+
+  /** {@return the quantised model} Call it once. */
+  ModelProto build() {
+    Set<String> wanted = plan.activations();
+    network.model().getGraph().getInputList().stream()
+        .map(ValueInfoProto::getName)
+        .filter(wanted::contains)
+        .forEach(this::quantise);
+    for (NodeProto node : network.nodes()) {
+      if (plan.isFused(node)) {
+        continue;
+      }
+      NodeProto added = plan.isInteger(node) ? quantised(node) : floating(node);
+      graph.addNode(added);
+      for (String output : added.getOutputList()) {
+        if (wanted.contains(output)) {
+          quantise(output);
+        }
+      }
+    }
+    dropUnusedWeights();
+    ModelProto.Builder model = network.model().toBuilder().setGraph(graph);
+    if (!domain.isEmpty()
+        && model.getOpsetImportList().stream().noneMatch(set -> set.getDomain().equals(domain))) {
+      model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1));
+    }
+    return model.build();
+  }
+
+  /**
+   * {@return whether products with the weights can saturate on processors without VNNI} Known after
+   * {@link #build}.
+   */
+  boolean canSaturate() {
+    return saturable;
+  }
+
+  private NodeProto floating(NodeProto node) {
+    NodeProto.Builder changed = node.toBuilder();
+    for (int i = 0; i < node.getInputCount(); i++) {
+      String input = node.getInput(i);
+      if (plan.isIntegerOutput(input)) {
+        changed.setInput(i, dequantised.get(input));
+      }
+    }
+    return changed.build();
+  }
+
+  private NodeProto quantised(NodeProto node) {
+    NodeProto.Builder changed = node.toBuilder().setOutput(0, plan.output(node));
+    List<String> activations = Operators.activations(node);
+    for (int i = 0; i < activations.size(); i++) {
+      changed.setInput(i, dequantised.get(activations.get(i)));
+    }
+    if (new Operators(network).isWeighted(node)) {
+      setWeights(changed, node);
+    }
+    return changed.build();
+  }
+
+  private void setWeights(NodeProto.Builder changed, NodeProto node) {
+    float input = scale(node.getInput(0)).scale();
+    String weight = node.getInput(1);
+    List<Long> shape = network.constant(weight).getDimsList();
+    int axis = Operators.channelAxis(node);
+    long inner = shape.stream().skip(axis + 1L).reduce(1L, (a, b) -> a * b);
+    FloatBuffer bias =
+        node.getInputCount() > 2 && !node.getInput(2).isEmpty()
+            ? network.floats(node.getInput(2))
+            : null;
+    int channels = Math.toIntExact(shape.get(axis));
+    ChannelWeights weights =
+        ChannelWeights.of(
+            network.floats(weight), channels, Math.toIntExact(inner), largestWeight, bias, input);
+    saturable |= weights.canSaturate();
+    String base = Network.key(node);
+    changed.setInput(
+        1,
+        constant(
+            base + "_weight",
+            DataType.INT8,
+            ByteBuffer.wrap(weights.integers()),
+            shape,
+            weights.scales(),
+            axis));
+    if (bias != null) {
+      float[] biasScales = weights.biasScales(input);
+      ByteBuffer integers = little(channels * Integer.BYTES);
+      integers.asIntBuffer().put(ChannelWeights.bias(bias, biasScales));
+      changed.setInput(
+          2,
+          constant(
+              base + "_bias", DataType.INT32, integers, List.of((long) channels), biasScales, 0));
+    }
+  }
+
+  /** Adds a quantised constant, and returns the name of its dequantised values. */
+  private String constant(
+      String name,
+      DataType type,
+      ByteBuffer integers,
+      List<Long> shape,
+      float[] channelScales,
+      int axis) {
+    List<Integer> sizes = shape.stream().map(Math::toIntExact).toList();
+    int bytes = type == DataType.INT8 ? 1 : Integer.BYTES;
+    String values = weight(name + "_quantized", Tensor.of(type, integers, sizes));
+    String factors = weight(name + "_scale", Tensor.floats(channelScales, channelScales.length));
+    String zeros =
+        weight(
+            name + "_zero_point",
+            Tensor.of(type, little(channelScales.length * bytes), List.of(channelScales.length)));
+    return node(
+        "DequantizeLinear",
+        name,
+        List.of(values, factors, zeros),
+        Attribute.integer("axis", axis));
+  }
+
+  /** Adds the pair of nodes that rounds an activation to 8 bits. */
+  private void quantise(String value) {
+    ActivationScale scale = scale(value);
+    String factor = weight(value + "_scale", Tensor.floats(new float[] {scale.scale()}));
+    String zero =
+        weight(
+            value + "_zero_point",
+            Tensor.of(
+                DataType.UINT8, ByteBuffer.wrap(new byte[] {(byte) scale.zeroPoint()}), List.of()));
+    String integers = node("QuantizeLinear", value + "_quantized", List.of(value, factor, zero));
+    dequantised.put(
+        value,
+        node("DequantizeLinear", value + "_dequantized", List.of(integers, factor, zero)));
+  }
+
+  private ActivationScale scale(String value) {
+    return scales.apply(plan.origin(value));
+  }
+
+  private String node(
+      String operator, String name, List<String> inputs, AttributeProto... attributes) {
+    String fresh = names.take(name);
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setOpType(operator)
+            .setDomain(domain)
+            .setName(fresh)
+            .addAllInput(inputs)
+            .addOutput(fresh)
+            .addAllAttribute(List.of(attributes)));
+    return fresh;
+  }
+
+  private String weight(String name, TensorProto values) {
+    String fresh = names.take(name);
+    graph.addInitializer(values.toBuilder().setName(fresh));
+    return fresh;
+  }
+
+  private void dropUnusedWeights() {
+    Set<String> used = new HashSet<>();
+    graph.getNodeList().forEach(node -> used.addAll(node.getInputList()));
+    graph.getOutputList().forEach(output -> used.add(output.getName()));
+    boolean subgraphs =
+        graph.getNodeList().stream()
+            .anyMatch(
+                node -> node.getAttributeList().stream().anyMatch(AttributeProto::hasG));
+    if (!subgraphs) {
+      List<TensorProto> kept =
+          graph.getInitializerList().stream().filter(w -> used.contains(w.getName())).toList();
+      graph.clearInitializer().addAllInitializer(kept);
+    }
+  }
+
+  private static ByteBuffer little(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

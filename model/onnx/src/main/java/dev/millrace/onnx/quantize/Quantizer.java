@@ -1,0 +1,217 @@
+package dev.millrace.onnx.quantize;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Quantises a prepared float32 model: activations to unsigned 8-bit integers, weights to signed
+ * 8-bit integers with a scale for each output channel, and biases to 32-bit integers.
+ *
+ * <p>The quantiser tries each {@link CalibrationMethod}, and takes the one with the least damage to
+ * the tuning images. If the damage is still too large, it leaves layers in float32: first the first
+ * and the last layer, then 1, 2, 4, 8 … of the others, in the order of the damage that each layer
+ * does when it is the only quantised one.
+ *
+ * <p>Runs on one thread per processor. For one caller at a time; the caller closes it.
+ */
+public final class Quantizer implements AutoCloseable {
+
+  /** Number of images that measure the damage of a single layer. */
+  private static final int LAYER_IMAGES = 32;
+
+  private final Network network;
+  private final Settings settings;
+  private final Consumer<String> progress;
+  private final Workers workers = new Workers();
+  private final Tuning tuning;
+  private final Calibration calibration;
+  private final List<String> layers;
+  private List<String> bySensitivity;
+
+  /**
+   * What the caller decides.
+   *
+   * @param reduceRange whether weights have 7 bits instead of 8, so that products cannot saturate
+   *     on processors without VNNI
+   * @param maxLoss the allowed loss on the tuning images, in points (hundredths of the images);
+   *     layers stay in float32 until the loss is below
+   */
+  public record Settings(boolean reduceRange, double maxLoss) {
+
+    int largestWeight() {
+      return reduceRange ? ChannelWeights.REDUCED : ChannelWeights.FULL;
+    }
+  }
+
+  /**
+   * Folds the model's constants, and runs the model on the calibration images.
+   *
+   * @param prepared the bytes of a prepared model, which contains all of its weights; nobody changes
+   *     the array
+   * @param preprocessing the preprocessing that the model was prepared for
+   * @param labels the names of the classes
+   * @param images the calibration images, decoded for the preprocessing
+   * @param settings what the caller decides
+   * @param progress receives lines that say what is done
+   * @throws ModelException if the model is already quantised, has nothing that can be quantised, or
+   *     fails on the images
+   */
+  public Quantizer(
+      byte[] prepared,
+      Preprocessing preprocessing,
+      Labels labels,
+      CalibrationImages images,
+      Settings settings,
+      Consumer<String> progress) {
+    this.settings = settings;
+    this.progress = progress;
+    try {
+      this.network = FloatModel.of(prepared);
+      this.layers = Plan.weighted(network).stream().map(Network::key).toList();
+      this.tuning = new Tuning(prepared, images.forTuning(), preprocessing, labels, workers);
+      progress.accept("measuring the activations of " + images.forRanges().size() + " images");
+      this.calibration =
+          Calibration.of(
+              network,
+              new Plan(network, Set.of()).activations(),
+              images.forRanges(),
+              preprocessing,
+              workers);
+    } catch (RuntimeException | Error e) {
+      workers.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Quantises the model.
+   *
+   * @return the model with the least damage to the tuning images; the caller judges it with other
+   *     images
+   * @throws ModelException if ONNX Runtime cannot run the quantised model
+   */
+  public QuantizedModel quantize() {
+    Candidate best =
+        Arrays.stream(CalibrationMethod.values())
+            .map(method -> candidate(method, Set.of()))
+            .min(Comparator.naturalOrder())
+            .orElseThrow();
+    if (!isGood(best)) {
+      best = withFloatLayers(best);
+    }
+    return best.model();
+  }
+
+  private Candidate withFloatLayers(Candidate quantised) {
+    Candidate best = quantised;
+    Set<String> kept = new LinkedHashSet<>();
+    kept.add(layers.get(0));
+    kept.add(layers.get(layers.size() - 1));
+    int next = 0;
+    for (int more = 0; kept.size() + more <= layers.size() / 2; more = Math.max(1, 2 * more)) {
+      while (next < more) {
+        kept.add(bySensitivity().get(next));
+        next++;
+      }
+      Candidate candidate = candidate(quantised.method, new LinkedHashSet<>(kept));
+      best = candidate.compareTo(best) < 0 ? candidate : best;
+      if (isGood(best)) {
+        break;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * {@return the layer that does the most damage when it is the only quantised one, by operator and
+   * name} Measures all layers, which takes a while.
+   */
+  public String mostDamaging() {
+    return title(bySensitivity().get(0));
+  }
+
+  /** {@return the layers, the most damaging first} */
+  private List<String> bySensitivity() {
+    if (bySensitivity == null) {
+      progress.accept("measuring the damage of each of " + layers.size() + " layers");
+      Map<String, Double> damage = new LinkedHashMap<>();
+      for (String layer : layers) {
+        Set<String> others = new LinkedHashSet<>(layers);
+        others.remove(layer);
+        byte[] model = model(CalibrationMethod.MIN_MAX, others).bytes();
+        damage.put(layer, tuning.of(model, LAYER_IMAGES).divergence());
+      }
+      bySensitivity =
+          layers.stream().sorted(Comparator.comparingDouble(layer -> -damage.get(layer))).toList();
+    }
+    return bySensitivity;
+  }
+
+  private Candidate candidate(CalibrationMethod method, Set<String> kept) {
+    QuantizedModel model = model(method, kept);
+    Damage damage = tuning.of(model.bytes());
+    progress.accept(
+        String.format(
+            Locale.ROOT,
+            "%s, %d of %d layers in int8: %d of %d tuning images lost, divergence %.4f",
+            method,
+            model.layers(),
+            layers.size(),
+            damage.lost(),
+            damage.images(),
+            damage.divergence()));
+    return new Candidate(method, model, damage);
+  }
+
+  private QuantizedModel model(CalibrationMethod method, Set<String> kept) {
+    QdqGraph graph =
+        new QdqGraph(
+            network,
+            new Plan(network, kept),
+            calibration.scales(method),
+            settings.largestWeight());
+    byte[] bytes = graph.build().toByteArray();
+    return new QuantizedModel(
+        bytes,
+        method.toString(),
+        layers.size() - kept.size(),
+        kept.stream().map(this::title).toList(),
+        graph.canSaturate());
+  }
+
+  private String title(String layer) {
+    return Network.title(network.producer(layer));
+  }
+
+  /** Ends the quantiser's threads. */
+  @Override
+  public void close() {
+    workers.close();
+  }
+
+  /** One image more or less says nothing, so the allowance is at least one image. */
+  private boolean isGood(Candidate candidate) {
+    Damage damage = candidate.damage;
+    return damage.lost() <= Math.ceil(settings.maxLoss() * damage.images() / 100);
+  }
+
+  /** A quantised model, with its damage to the tuning images. */
+  private record Candidate(CalibrationMethod method, QuantizedModel model, Damage damage)
+      implements Comparable<Candidate> {
+
+    @Override
+    public int compareTo(Candidate other) {
+      return damage.compareTo(other.damage);
+    }
+  }
+}

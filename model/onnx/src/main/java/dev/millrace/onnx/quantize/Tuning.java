@@ -1,0 +1,129 @@
+package dev.millrace.onnx.quantize;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.runtime.AnswerKind;
+import dev.millrace.core.runtime.ModelSession;
+import dev.millrace.onnx.OnnxModelRuntime;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/** Compares quantised models with the float32 model on the tuning images. */
+final class Tuning {
+
+  private static final float DECIDED = 0.5f;
+  private static final double SMALLEST = 1e-7;
+
+  private final CalibrationImages.Tuning images;
+  private final Preprocessing preprocessing;
+  private final Labels labels;
+  private final Workers workers;
+  private final List<float[]> expected;
+  private final boolean exclusive;
+
+  /** Runs the float32 model on the tuning images. */
+  Tuning(
+      byte[] model,
+      CalibrationImages.Tuning images,
+      Preprocessing preprocessing,
+      Labels labels,
+      Workers workers) {
+    this.images = images;
+    this.preprocessing = preprocessing;
+    this.labels = labels;
+    this.workers = workers;
+    try (ModelSession session =
+        OnnxModelRuntime.open(model, Device.CPU, preprocessing, labels)) {
+      this.exclusive = session.answers() == AnswerKind.EXCLUSIVE;
+      this.expected = answers(session, images.images());
+    }
+  }
+
+  /** {@return the damage to all tuning images} */
+  Damage of(byte[] model) {
+    return of(model, images.images().size());
+  }
+
+  /**
+   * {@return the damage to the first tuning images}
+   *
+   * @param most the largest number of images
+   */
+  Damage of(byte[] model, int most) {
+    int n = Math.min(most, images.images().size());
+    List<float[]> actual;
+    try (ModelSession session =
+        OnnxModelRuntime.open(model, Device.CPU, preprocessing, labels)) {
+      actual = answers(session, images.images().subList(0, n));
+    }
+    int lost = 0;
+    double divergence = 0;
+    for (int i = 0; i < n; i++) {
+      float[] before = expected.get(i);
+      float[] after = actual.get(i);
+      lost += lost(i, before, after);
+      divergence += divergence(before, after) / n;
+    }
+    return new Damage(n, lost, divergence);
+  }
+
+  private int lost(int image, float[] before, float[] after) {
+    if (!exclusive) {
+      return sameDecisions(before, after) ? 0 : 1;
+    }
+    if (images.truths().isEmpty()) {
+      return top(before) == top(after) ? 0 : 1;
+    }
+    int truth = images.truths().get(image);
+    return (top(before) == truth ? 1 : 0) - (top(after) == truth ? 1 : 0);
+  }
+
+  private List<float[]> answers(ModelSession session, List<byte[]> pixels) {
+    return workers.map(
+        pixels,
+        image -> {
+          FloatBuffer scores =
+              ByteBuffer.allocateDirect(session.classes() * Float.BYTES)
+                  .order(ByteOrder.nativeOrder())
+                  .asFloatBuffer();
+          session.run(CalibrationImages.direct(image), 1, scores);
+          float[] answer = new float[session.classes()];
+          scores.get(0, answer);
+          return answer;
+        });
+  }
+
+  /** {@return the index of the largest score} */
+  static int top(float[] scores) {
+    int top = 0;
+    for (int i = 1; i < scores.length; i++) {
+      top = scores[i] > scores[top] ? i : top;
+    }
+    return top;
+  }
+
+  private static boolean sameDecisions(float[] before, float[] after) {
+    for (int i = 0; i < before.length; i++) {
+      if ((before[i] >= DECIDED) != (after[i] >= DECIDED)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private double divergence(float[] before, float[] after) {
+    double divergence = 0;
+    for (int i = 0; i < before.length; i++) {
+      divergence += term(before[i], after[i]);
+      divergence += exclusive ? 0 : term(1 - before[i], 1 - after[i]);
+    }
+    return divergence;
+  }
+
+  private static double term(double p, double q) {
+    return p < SMALLEST ? 0 : p * Math.log(p / Math.max(q, SMALLEST));
+  }
+}

@@ -1,0 +1,120 @@
+package dev.millrace.onnx.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.onnx.Tensor;
+import dev.millrace.onnx.proto.GraphProto;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
+import dev.millrace.onnx.proto.OperatorSetIdProto;
+import dev.millrace.onnx.proto.TensorProto.DataType;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Plans for this network: two convolutions and a shortcut, whose first ReLU is needed alone, before
+ * a matrix product and a softmax.
+ */
+class PlanTest {
+
+  private static final Network NETWORK =
+      new Network(
+          model(
+              node("Sub", "front", "image", "half"),
+              node("Conv", "c1", "front", "w"),
+              node("Relu", "r1", "c1"),
+              node("MaxPool", "pool", "r1"),
+              node("Conv", "c2", "pool", "w"),
+              node("Add", "sum", "c2", "pool"),
+              node("Relu", "r2", "sum"),
+              node("GlobalAveragePool", "mean", "r2"),
+              node("Flatten", "flat", "mean"),
+              node("Gemm", "logits", "flat", "fc"),
+              node("Softmax", "p", "logits")));
+
+  @Test
+  void nodesBetweenTheWeightedOnes_stayInIntegers_andTheFrontAndTheTailInFloat() {
+    Plan plan = new Plan(NETWORK, Set.of());
+
+    assertThat(integers(plan))
+        .containsExactly(
+            "c1", "r1", "pool", "c2", "sum", "r2", "mean", "flat", "logits");
+    assertThat(plan.activations())
+        .containsExactly("front", "r1", "pool", "c2", "r2", "mean", "flat");
+    assertThat(plan.isFused(producer("r1"))).isTrue();
+    assertThat(plan.output(producer("c1"))).isEqualTo("r1");
+    assertThat(plan.origin("pool")).isEqualTo("r1");
+    assertThat(plan.isOutputQuantised(producer("logits"))).isFalse();
+  }
+
+  @Test
+  void keptConvolution_leavesItsShortcutAndPoolInFloat() {
+    Plan plan = new Plan(NETWORK, Set.of("c1"));
+
+    assertThat(integers(plan)).containsExactly("c2", "logits");
+    assertThat(plan.activations()).containsExactly("pool", "c2", "flat");
+    assertThat(plan.origin("pool")).isEqualTo("pool");
+  }
+
+  @Test
+  void keptMatrixProduct_leavesTheNodesBeforeItInFloat() {
+    Plan plan = new Plan(NETWORK, Set.of("logits"));
+
+    assertThat(integers(plan)).containsExactly("c1", "r1", "pool", "c2");
+  }
+
+  @Test
+  void clamp_isFusedOnlyFromZero() {
+    Network network =
+        new Network(
+            model(
+                node("Conv", "c1", "image", "w"),
+                node("Clip", "six", "c1", "zero", "half"),
+                node("Conv", "c2", "six", "w"),
+                node("Clip", "tanh", "c2", "minus", "half"),
+                node("Conv", "c3", "tanh", "w"),
+                node("Relu", "alone", "c3"),
+                node("Sub", "also", "c3", "half")));
+
+    Plan plan = new Plan(network, Set.of());
+
+    assertThat(integers(network, plan)).containsExactly("c1", "six", "c2", "c3");
+  }
+
+  private static NodeProto producer(String name) {
+    return NETWORK.producer(name);
+  }
+
+  private static List<String> integers(Plan plan) {
+    return integers(NETWORK, plan);
+  }
+
+  private static List<String> integers(Network network, Plan plan) {
+    return network.nodes().stream().filter(plan::isInteger).map(Network::key).toList();
+  }
+
+  private static NodeProto node(String operator, String output, String... inputs) {
+    return NodeProto.newBuilder()
+        .setOpType(operator)
+        .addAllInput(List.of(inputs))
+        .addOutput(output)
+        .build();
+  }
+
+  private static ModelProto model(NodeProto... nodes) {
+    GraphProto.Builder graph =
+        GraphProto.newBuilder()
+            .addInput(Tensor.shapeless("image", DataType.FLOAT))
+            .addInitializer(Tensor.floats(new float[1], 1, 1, 1, 1).toBuilder().setName("w"))
+            .addInitializer(Tensor.floats(new float[1], 1, 1).toBuilder().setName("fc"))
+            .addInitializer(Tensor.floats(new float[] {0.5f}).toBuilder().setName("half"))
+            .addInitializer(Tensor.floats(new float[] {-0.5f}).toBuilder().setName("minus"))
+            .addInitializer(Tensor.floats(new float[1]).toBuilder().setName("zero"));
+    graph.addAllNode(List.of(nodes));
+    return ModelProto.newBuilder()
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(13))
+        .setGraph(graph)
+        .build();
+  }
+}

@@ -1,0 +1,144 @@
+package dev.millrace.onnx.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.onnx.OnnxFormat;
+import dev.millrace.onnx.OnnxFormat.BatchNorm;
+import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OrtLibrary;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class QuantizerTest {
+
+  private static final Quantizer.Settings USUAL = new Quantizer.Settings(false, 100);
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void network_runsOnIntegers_andAnswersNearlyTheSame(boolean reduceRange)
+      throws IOException, OrtException {
+    byte[] prepared = SmallNetwork.prepared();
+
+    QuantizedModel model = quantize(prepared, new Quantizer.Settings(reduceRange, 100));
+
+    assertThat(model.layers()).isEqualTo(21);
+    assertThat(model.floatLayers()).isEmpty();
+    assertThat(model.canSaturate()).isEqualTo(!reduceRange);
+    assertThat(damage(prepared, model.bytes()).divergence()).isLessThan(2e-4);
+    List<String> operators = optimised(model.bytes());
+    assertThat(operators).filteredOn("QLinearConv"::equals).hasSize(20);
+    assertThat(operators).filteredOn("QLinearAdd"::equals).hasSize(8);
+    assertThat(operators).contains("QGemm", "QLinearGlobalAveragePool", "Softmax");
+    assertThat(operators).doesNotContain("Conv", "Relu", "Gemm", "FusedConv");
+  }
+
+  @Test
+  void tooMuchDamage_leavesTheFirstAndTheLastLayerInFloat() throws IOException {
+    List<String> progress = new ArrayList<>();
+    try (Quantizer quantizer =
+        quantizer(
+            SmallNetwork.prepared(), 100, new Quantizer.Settings(false, -100), progress)) {
+
+      QuantizedModel model = quantizer.quantize();
+
+      assertThat(progress).anyMatch(line -> line.contains("19 of 21 layers in int8"));
+      assertThat(progress).anyMatch(line -> line.contains("15 of 21 layers in int8"));
+      assertThat(model.layers()).isBetween(15, 21);
+      assertThat(quantizer.mostDamaging()).matches("(Conv|Gemm) .+");
+    }
+  }
+
+  @Test
+  void quantisedModel_isRefused() {
+    byte[] quantised = quantize(SmallNetwork.prepared(), USUAL).bytes();
+
+    assertThatThrownBy(() -> quantize(quantised, USUAL))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("the model is already quantised (")
+        .hasMessageContaining("quantise the float32 model that it was made from");
+  }
+
+  @Test
+  void halfPrecision_isRefused() {
+    byte[] half = SmallNetwork.prepared(new OnnxFormat(Precision.FP16, BatchNorm.FOLDED));
+
+    assertThatThrownBy(() -> quantize(half, USUAL))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(
+            "no convolution or matrix product with constant float32 weights");
+  }
+
+  @Test
+  void images_tooFewOrOfOtherSizes_areRefused() {
+    List<byte[]> images = SmallNetwork.images(CalibrationImages.FEWEST);
+    List<byte[]> odd = new ArrayList<>(images);
+    odd.set(3, new byte[5]);
+
+    assertThatThrownBy(() -> new CalibrationImages(images.subList(0, 19), List.of()))
+        .hasMessage("19 images are too few to calibrate: give at least 20");
+    assertThatThrownBy(() -> new CalibrationImages(odd, List.of()))
+        .hasMessage("an image has 5 bytes of pixels, but the first has 3072");
+    assertThatThrownBy(() -> new CalibrationImages(images, List.of(1)))
+        .hasMessage("20 images have 1 classes");
+  }
+
+  private static QuantizedModel quantize(byte[] prepared, Quantizer.Settings settings) {
+    try (Quantizer quantizer = quantizer(prepared, 40, settings, new ArrayList<>())) {
+      return quantizer.quantize();
+    }
+  }
+
+  private static Quantizer quantizer(
+      byte[] prepared, int images, Quantizer.Settings settings, List<String> progress) {
+    return new Quantizer(
+        prepared,
+        SmallNetwork.PREPROCESSING,
+        SmallNetwork.LABELS,
+        new CalibrationImages(SmallNetwork.images(images), List.of()),
+        settings,
+        progress::add);
+  }
+
+  private static Damage damage(byte[] before, byte[] after) {
+    try (Workers workers = new Workers()) {
+      return new Tuning(
+              before,
+              new CalibrationImages.Tuning(SmallNetwork.images(60), List.of()),
+              SmallNetwork.PREPROCESSING,
+              SmallNetwork.LABELS,
+              workers)
+          .of(after);
+    }
+  }
+
+  /** Returns the operators that ONNX Runtime runs. */
+  private List<String> optimised(byte[] model) throws IOException, OrtException {
+    Path file = folder.resolve("optimised.onnx");
+    try (SessionOptions options = new SessionOptions()) {
+      options.setOptimizationLevel(OptLevel.EXTENDED_OPT);
+      options.setOptimizedModelFilePath(file.toString());
+      OrtSession session = OrtLibrary.environment().createSession(model, options);
+      session.close();
+    }
+    return ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getNodeList().stream()
+        .map(NodeProto::getOpType)
+        .toList();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.millrace.onnx.quantize;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.Networks;
+import dev.millrace.onnx.OnnxFormat;
+import dev.millrace.onnx.ResNetOnnx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** A narrow ResNet with random weights, prepared for serving, and images for it. */
+final class SmallNetwork {
+
+  static final ResNet NETWORK = Networks.narrow("resnet18");
+  static final Preprocessing PREPROCESSING =
+      new Preprocessing(32, 32, List.of(0.5f, 0.4f, 0.3f), List.of(0.2f, 0.25f, 0.3f));
+  static final Labels LABELS = new Labels(List.of("a", "b", "c", "d", "e"));
+
+  private SmallNetwork() {}
+
+  /** Returns the network with its batch norms, prepared for serving. */
+  static byte[] prepared() {
+    return prepared(OnnxFormat.EXACT);
+  }
+
+  static byte[] prepared(OnnxFormat format) {
+    byte[] exported = ResNetOnnx.write(NETWORK, Networks.weights(NETWORK), format);
+    return ModelPreparation.prepare(exported, PREPROCESSING, LABELS).bytes();
+  }
+
+  /** Returns blurred noise, so that the images differ in more than their texture. */
+  static List<byte[]> images(int count) {
+    Random random = new Random(7);
+    List<byte[]> images = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      byte[] pixels = new byte[PREPROCESSING.bytes()];
+      int[] colour = {random.nextInt(200), random.nextInt(200), random.nextInt(200)};
+      for (int p = 0; p < pixels.length; p++) {
+        pixels[p] = (byte) (colour[p % 3] + random.nextInt(56));
+      }
+      images.add(pixels);
+    }
+    return images;
+  }
+}

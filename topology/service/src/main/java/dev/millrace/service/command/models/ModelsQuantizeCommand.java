@@ -1,0 +1,186 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.core.files.Sha256;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.model.Quantization;
+import dev.millrace.core.model.Quantization.Judgement;
+import dev.millrace.core.repository.ModelFiles;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.Provenance;
+import dev.millrace.core.repository.WeightFile;
+import dev.millrace.onnx.ReferenceAnswers;
+import dev.millrace.onnx.quantize.CalibrationImages;
+import dev.millrace.onnx.quantize.Quantizer;
+import dev.millrace.service.command.help.Examples;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.options.TemporaryFolder;
+import dev.millrace.service.command.options.VersionOption;
+import dev.millrace.service.command.output.Json;
+import dev.millrace.service.command.quantize.DecodedPictures;
+import dev.millrace.service.command.quantize.Picture;
+import dev.millrace.service.command.quantize.PictureOptions;
+import dev.millrace.service.command.quantize.Pictures;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace models quantize}. */
+@Command(
+    name = "quantize",
+    description = {
+      "Publish an int8 version of a model, which is faster on a CPU.",
+      "Measures the activations of the float32 version on images, quantises it, and compares both"
+          + " versions on other images. Publishes nothing if the int8 version loses too much."
+    },
+    footerHeading = Examples.HEADING,
+    footer = {
+      "  millrace models quantize --model fashion --calibrate images/train",
+      "  millrace models quantize --model m --calibrate photos --images 1000 --reduce-range"
+    })
+final class ModelsQuantizeCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private VersionOption version;
+
+  @Mixin private PictureOptions pictures;
+
+  @Grouped(Section.MODEL)
+  @Option(
+      names = "--max-loss",
+      paramLabel = "POINTS",
+      defaultValue = "0.5",
+      description =
+          "Largest loss of accuracy, in percentage points. Without known classes: largest share of"
+              + " images, in percent, to which the versions may give different answers"
+              + " (default: ${DEFAULT-VALUE}).")
+  private double maxLoss;
+
+  @Grouped(Section.MODEL)
+  @Option(
+      names = "--require-faster",
+      description = "Publish nothing if the int8 version is not faster on this processor.")
+  private boolean requireFaster;
+
+  @Grouped(Section.MODEL)
+  @Option(
+      names = "--reduce-range",
+      description =
+          "Give the weights 7 bits instead of 8. Faster on processors with AVX2 but without VNNI,"
+              + " and a little less accurate.")
+  private boolean reduceRange;
+
+  @Grouped(Section.MODEL)
+  @Option(names = "--json", description = "Print the version's manifest as JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    if (!(maxLoss >= 0 && maxLoss <= 100)) {
+      throw new IllegalArgumentException("--max-loss: " + maxLoss + " must be from 0 to 100");
+    }
+    ModelRepository models = version.repository();
+    models.requireWritable();
+    ModelVersion float32 = version.read();
+    requireQuantizable(float32);
+    Labels labels = float32.labels();
+    Preprocessing preprocessing = float32.manifest().preprocessing();
+    Pictures found = pictures.calibration(labels, this::complain);
+    DecodedPictures decoded =
+        DecodedPictures.of(found, pictures.images(), preprocessing, this::complain);
+    if (decoded.pixels().size() < CalibrationImages.FEWEST) {
+      throw new CommandException(
+          found.place()
+              + " has "
+              + decoded.pixels().size()
+              + " images that calibrate the model (--images), but at least "
+              + CalibrationImages.FEWEST
+              + " are needed");
+    }
+    List<Picture> judging = pictures.heldOut(found, decoded.taken(), labels, this::complain);
+    CalibrationImages images =
+        new CalibrationImages(decoded.pixels(), found.isLabelled() ? decoded.truths() : List.of());
+    QuantizationTrial trial =
+        new QuantizationTrial(
+            spec, float32, images, new Quantizer.Settings(reduceRange, maxLoss), requireFaster);
+    publish(models, float32, trial.run(judging));
+    return ExitCode.DONE;
+  }
+
+  private static void requireQuantizable(ModelVersion float32) {
+    if (float32.manifest().quantization() != null) {
+      throw new CommandException(
+          float32
+              + " is already quantised; name the float32 version, "
+              + float32.manifest().parentVersion()
+              + ", with --version");
+    }
+    if (!float32.isPrepared()) {
+      throw new CommandException(
+          float32 + " was never prepared by Millrace; import it with 'millrace models import'");
+    }
+    if (!float32.weights().isEmpty()) {
+      throw new CommandException(
+          float32 + " keeps weights in other files because it is above 2 GiB; this is too large");
+    }
+  }
+
+  private void publish(
+      ModelRepository models, ModelVersion float32, QuantizationTrial.Result result)
+      throws IOException {
+    ModelManifest manifest = float32.manifest();
+    Quantization quantization = result.quantization();
+    Judgement judgement = quantization.judgement();
+    try (TemporaryFolder folder =
+        TemporaryFolder.in(Path.of(System.getProperty("java.io.tmpdir")))) {
+      Path answers =
+          Files.write(
+              folder.path().resolve(ReferenceAnswers.FILE_NAME), result.answers().bytes());
+      ModelVersion published =
+          models.publish(
+              float32.name(),
+              new ModelFiles(
+                  result.bytes(),
+                  Map.of(
+                      ReferenceAnswers.FILE_NAME, new WeightFile(answers, Sha256.of(answers)))),
+              manifest.preprocessing(),
+              float32.labels(),
+              new Provenance(
+                  new ModelManifest.Source("quantization", null, manifest.sha256()),
+                  float32.version(),
+                  judgement.measure().equals(Judgement.ACCURACY)
+                      ? Map.of("accuracy", judgement.int8().value())
+                      : Map.of(),
+                  null,
+                  quantization),
+              manifest.kind());
+      PrintWriter err = spec.commandLine().getErr();
+      QuantizationText.lines(published).forEach(err::println);
+      err.flush();
+      spec.commandLine()
+          .getOut()
+          .println(json ? Json.line(published.manifest()) : published.version() + "");
+    }
+  }
+
+  private void complain(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(spec.qualifiedName() + ": " + line);
+    err.flush();
+  }
+}

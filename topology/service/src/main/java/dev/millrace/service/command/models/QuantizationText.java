@@ -1,0 +1,75 @@
+package dev.millrace.service.command.models;
+
+import dev.millrace.core.evaluation.Proportion;
+import dev.millrace.core.model.Quantization;
+import dev.millrace.core.model.Quantization.Judgement;
+import dev.millrace.core.repository.ModelVersion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Says for people how a version was quantised. */
+final class QuantizationText {
+
+  private QuantizationText() {}
+
+  /** {@return the lines about a new version, which begin with its name} */
+  static List<String> lines(ModelVersion version) {
+    Quantization quantization = version.manifest().quantization();
+    List<String> lines = new ArrayList<>();
+    lines.add(version + ": " + summary(quantization));
+    lines.add(comparison(quantization.judgement()));
+    lines.add(speed(quantization));
+    return lines;
+  }
+
+  /** {@return how the version was quantised, in one line} */
+  static String summary(Quantization quantization) {
+    List<String> kept = quantization.floatLayers();
+    return "int8"
+        + (quantization.reduceRange() ? " with 7-bit weights" : "")
+        + ", "
+        + quantization.method()
+        + " calibration with "
+        + quantization.calibration().images()
+        + " images"
+        + (kept.isEmpty() ? "" : ", in float32: " + String.join(", ", kept));
+  }
+
+  /** {@return both versions' accuracy, or their agreement, with 95 % intervals} */
+  static String comparison(Judgement judgement) {
+    return judgement.float32() == null
+        ? "the same answer as float32 to "
+            + share(judgement.int8())
+            + " of "
+            + judgement.images()
+            + " held-out images"
+        : "top-1 "
+            + share(judgement.int8())
+            + ", float32 "
+            + share(judgement.float32())
+            + ", on "
+            + judgement.images()
+            + " held-out images";
+  }
+
+  /** {@return the speed of both versions on one thread, and the processor} */
+  static String speed(Quantization quantization) {
+    return String.format(
+        Locale.ROOT,
+        "%.1f images/s on one thread, float32 %.1f (%.2f times as fast) on %s",
+        quantization.speed().int8(),
+        quantization.speed().float32(),
+        quantization.speed().ratio(),
+        quantization.judgement().processor());
+  }
+
+  private static String share(Proportion share) {
+    return String.format(
+        Locale.ROOT,
+        "%.2f %% (95 %% interval: %.2f to %.2f %%)",
+        100 * share.value(),
+        100 * share.low(),
+        100 * share.high());
+  }
+}

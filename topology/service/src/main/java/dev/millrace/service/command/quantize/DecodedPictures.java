@@ -1,0 +1,57 @@
+package dev.millrace.service.command.quantize;
+
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.image.ImageDecoder;
+import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.decode.OpenCvImageDecoder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Images that were decoded for a model.
+ *
+ * @param pixels the images, each {@code uint8[height, width, 3]}
+ * @param truths the index of each image's class
+ * @param taken number of images that were decoded or could not be decoded
+ */
+public record DecodedPictures(List<byte[]> pixels, List<Integer> truths, int taken) {
+
+  /**
+   * Decodes the first images that can be decoded.
+   *
+   * @param pictures the images
+   * @param wanted number of images to decode
+   * @param preprocessing the preprocessing of the model
+   * @param complaints receives a line about each image that cannot be decoded
+   * @return the images; fewer than wanted if there are no more
+   */
+  public static DecodedPictures of(
+      Pictures pictures, int wanted, Preprocessing preprocessing, Consumer<String> complaints) {
+    List<byte[]> pixels = new ArrayList<>();
+    List<Integer> truths = new ArrayList<>();
+    int taken = 0;
+    ByteBuffer buffer = ByteBuffer.allocateDirect(preprocessing.bytes());
+    try (ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
+      for (Picture picture : pictures.pictures()) {
+        if (pixels.size() == wanted) {
+          break;
+        }
+        taken++;
+        try {
+          decoder.decode(picture.content().read(), preprocessing, buffer.clear());
+          byte[] image = new byte[preprocessing.bytes()];
+          buffer.get(0, image);
+          pixels.add(image);
+          truths.add(picture.truth());
+        } catch (BadImageException | IOException e) {
+          complaints.accept(picture.name() + ": " + e.getMessage());
+        }
+      }
+    }
+    return new DecodedPictures(pixels, truths, taken);
+  }
+}

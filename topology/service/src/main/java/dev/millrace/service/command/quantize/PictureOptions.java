@@ -1,0 +1,136 @@
+package dev.millrace.service.command.quantize;
+
+import dev.millrace.core.model.Labels;
+import dev.millrace.service.command.evaluate.ClassFolders;
+import dev.millrace.service.command.help.Grouped;
+import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.options.LabelsFile;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which images calibrate and judge a quantised model: a mixin of options. */
+@Grouped(Section.DATA)
+public final class PictureOptions {
+
+  @Option(
+      names = "--calibrate",
+      paramLabel = "DIR|TOPIC",
+      required = true,
+      description =
+          "Images that calibrate the model (required): a folder, with one folder for each class if"
+              + " the classes are known, or a topic of encoded images.")
+  private String calibrate;
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "Number of images that calibrate the model (default: ${DEFAULT-VALUE}).")
+  private int images;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Folder of images that judge the model, with one folder for each class (default: the"
+              + " images of --calibrate that do not calibrate).")
+  private Path data;
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "N",
+      defaultValue = "5000",
+      description = "Largest number of images that judge the model (default: ${DEFAULT-VALUE}).")
+  private int heldOut;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "FILE",
+      description =
+          "File with the names of the folders, in the order of the model's outputs and in any form"
+              + " that 'models import --labels' takes (default: the folders have the names of the"
+              + " classes).")
+  private Path classes;
+
+  @Mixin private KafkaOptions kafka;
+
+  /** {@return the number of images that calibrate the model} */
+  public int images() {
+    if (images < 1) {
+      throw new IllegalArgumentException("--images: " + images + " must be at least 1");
+    }
+    return images;
+  }
+
+  /**
+   * Finds the images that calibrate the model, and further ones that may judge it.
+   *
+   * @param labels the names of the classes
+   * @param complaints receives a line about what is ignored
+   * @return the images
+   * @throws IOException if a folder cannot be read
+   * @throws CommandException if there are no images, or neither a folder nor a topic
+   */
+  public Pictures calibration(Labels labels, Consumer<String> complaints) throws IOException {
+    Path folder = Path.of(calibrate);
+    if (Files.isDirectory(folder)) {
+      return Pictures.in(folder, folders(labels), complaints);
+    }
+    if (calibrate.contains(File.separator) || Files.exists(folder)) {
+      throw new CommandException(
+          "--calibrate: there is no folder " + calibrate + "; give a folder of images or a topic");
+    }
+    return Pictures.of(kafka, calibrate, images() + (data == null ? requireHeldOut() : images()));
+  }
+
+  /**
+   * Finds the images that judge the model.
+   *
+   * @param calibration the images that calibrate the model, and further ones
+   * @param taken number of images that were taken to calibrate the model
+   * @param labels the names of the classes
+   * @param complaints receives a line about what is ignored
+   * @return the images; at least one
+   * @throws IOException if a folder cannot be read
+   * @throws CommandException if there is none
+   */
+  public List<Picture> heldOut(
+      Pictures calibration, int taken, Labels labels, Consumer<String> complaints)
+      throws IOException {
+    List<Picture> judging =
+        data == null
+            ? calibration.from(taken, requireHeldOut())
+            : Pictures.in(data, folders(labels), complaints).from(0, requireHeldOut());
+    if (judging.isEmpty()) {
+      throw new CommandException(
+          "all "
+              + taken
+              + " images of "
+              + calibration.place()
+              + " calibrate the model, so none is left to judge it; give fewer with --images, or"
+              + " others with --data");
+    }
+    return judging;
+  }
+
+  private int requireHeldOut() {
+    if (heldOut < 1) {
+      throw new IllegalArgumentException("--held-out: " + heldOut + " must be at least 1");
+    }
+    return heldOut;
+  }
+
+  private ClassFolders folders(Labels labels) {
+    return classes == null
+        ? ClassFolders.of(labels)
+        : ClassFolders.of(labels, LabelsFile.read("--classes", classes));
+  }
+}

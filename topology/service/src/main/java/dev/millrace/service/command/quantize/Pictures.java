@@ -1,0 +1,115 @@
+package dev.millrace.service.command.quantize;
+
+import dev.millrace.core.files.WholeFile;
+import dev.millrace.service.command.cluster.Cluster;
+import dev.millrace.service.command.cluster.TopicReader;
+import dev.millrace.service.command.evaluate.ClassFolders;
+import dev.millrace.service.command.images.ImageFile;
+import dev.millrace.service.command.images.ImageFiles;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.options.KafkaOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Images from one place, in a random order that is the same in every run.
+ *
+ * @param place the folder or the topic, for messages
+ * @param pictures the images; either all have a class or none has
+ */
+public record Pictures(String place, List<Picture> pictures) {
+
+  private static final long SEED = 1;
+
+  /**
+   * Copies the list.
+   *
+   * @param place the folder or the topic
+   * @param pictures the images
+   */
+  public Pictures {
+    pictures = List.copyOf(pictures);
+  }
+
+  /** {@return whether the classes of the images are known} */
+  public boolean isLabelled() {
+    return pictures.stream().allMatch(picture -> picture.truth() != Picture.UNKNOWN);
+  }
+
+  /**
+   * Finds the images in a folder. If some of its folders stand for classes, only the images in these
+   * folders are taken. Otherwise the images have no classes.
+   *
+   * @param folder the folder
+   * @param folders the folders that stand for classes
+   * @param complaints receives a line about what is ignored
+   * @return the images; at least one
+   * @throws IOException if a folder cannot be read
+   * @throws CommandException if there is no image
+   */
+  public static Pictures in(Path folder, ClassFolders folders, Consumer<String> complaints)
+      throws IOException {
+    List<Picture> labelled = new ArrayList<>();
+    List<Picture> others = new ArrayList<>();
+    for (ImageFile file : ImageFiles.find(List.of(folder), false, complaints)) {
+      String id = file.id();
+      int truth =
+          folders.find(id.substring(0, Math.max(0, id.lastIndexOf('/')))).orElse(Picture.UNKNOWN);
+      (truth == Picture.UNKNOWN ? others : labelled)
+          .add(new Picture(file.path().toString(), truth, () -> WholeFile.read(file.path())));
+    }
+    if (!labelled.isEmpty() && !others.isEmpty()) {
+      complaints.accept(
+          others.size() + " images in " + folder + " are in no folder of a class and are ignored");
+    }
+    return shuffled(folder.toString(), labelled.isEmpty() ? others : labelled);
+  }
+
+  /**
+   * Reads images from a topic, oldest first. Their classes are unknown. Records without a value are
+   * skipped.
+   *
+   * @param kafka the options of Kafka's clients
+   * @param topic the topic's name
+   * @param most the largest number of images
+   * @return the images
+   * @throws CommandException if no broker answers, or there is no such topic
+   */
+  public static Pictures of(KafkaOptions kafka, String topic, int most) {
+    try (Cluster cluster = Cluster.of(kafka)) {
+      cluster.requireTopics(Set.of(topic));
+    }
+    List<Picture> pictures = new ArrayList<>();
+    try (var consumer = TopicReader.consumer(kafka)) {
+      new TopicReader(consumer)
+          .read(
+              topic,
+              record -> {
+                byte[] value = record.value();
+                if (value != null) {
+                  String name = topic + "-" + record.partition() + "@" + record.offset();
+                  pictures.add(new Picture(name, Picture.UNKNOWN, () -> value));
+                }
+                return pictures.size() < most;
+              });
+    }
+    return shuffled(topic, pictures);
+  }
+
+  private static Pictures shuffled(String place, List<Picture> pictures) {
+    Collections.shuffle(pictures, new Random(SEED));
+    return new Pictures(place, pictures);
+  }
+
+  /** {@return the images from an index on, at most so many} */
+  List<Picture> from(int index, int most) {
+    int start = Math.min(index, pictures.size());
+    return pictures.subList(start, (int) Math.min(pictures.size(), (long) start + most));
+  }
+}

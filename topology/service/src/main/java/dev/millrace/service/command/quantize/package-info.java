@@ -1,0 +1,2 @@
+/** Images and measurements for the quantisation of a model. */
+package dev.millrace.service.command.quantize;
