@@ -39,8 +39,8 @@ public final class Configs {
         ResNet.of("resnet20").withSize(SmallImages.SIDE),
         PREPROCESSING,
         new TrainingData.Folder(home.resolve("images"), new Split(0.3), new ClassRule(1)),
-        new Optimization(epochs, 16, learningRate, Schedule.COSINE, 0.9, 1e-4, 0),
-        new Augmentation(2, true),
+        Optimization.of(epochs, 16, learningRate, Schedule.COSINE),
+        Augmentation.of(2, true),
         pretrained,
         7,
         new Checkpoints(

@@ -11,6 +11,7 @@ import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.Trainer;
 import dev.millrace.core.training.ClassRule;
@@ -46,7 +47,8 @@ final class FashionTraining {
           FashionMnist.SIDE,
           3);
   private static final Optimization OPTIMIZATION =
-      new Optimization(30, 128, 0.1, Schedule.ONE_CYCLE, 0.9, 5e-4, 0);
+      Optimization.of(30, 128, 0.1, Schedule.ONE_CYCLE)
+          .with(new Optimizer(Optimizer.Rule.SGD, 0.9, 5e-4, true, 0, 0));
 
   private FashionTraining() {}
 
@@ -72,7 +74,7 @@ final class FashionTraining {
                 Models.preprocessing(NETWORK.size()),
                 new TrainingData.Folder(folder.resolve("images"), new Split(0.1), new ClassRule(1)),
                 OPTIMIZATION,
-                new Augmentation(2, true),
+                Augmentation.of(2, true),
                 Optional.empty(),
                 1,
                 new Checkpoints(

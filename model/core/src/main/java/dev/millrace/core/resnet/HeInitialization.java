@@ -39,6 +39,26 @@ public final class HeInitialization {
     return new Weights(initialization.tensors);
   }
 
+  /**
+   * Draws random initial weights for a network, whose residual blocks start as identities: the last
+   * batch norm of each block has scales of 0. See Goyal et al., "Accurate, Large Minibatch SGD"
+   * (2017), section 5.1.
+   *
+   * @param network the network
+   * @param seed the seed; the same seed produces the same weights
+   * @return the weights, in the order of {@link ResNet#parameters}
+   */
+  public static Weights ofIdentities(ResNet network, long seed) {
+    Map<String, WeightTensor> tensors = new LinkedHashMap<>(of(network, seed).tensors());
+    String last = network.block() == Block.BASIC ? "bn2" : "bn3";
+    tensors.replaceAll(
+        (name, tensor) ->
+            name.matches("layer.*\\." + last + "\\.weight")
+                ? new WeightTensor(tensor.shape(), FloatBuffer.allocate(tensor.size()))
+                : tensor);
+    return new Weights(tensors);
+  }
+
   private void draw(Layer layer) {
     switch (layer.kind()) {
       case CONVOLUTION -> layer.parameters().forEach(this::normal);

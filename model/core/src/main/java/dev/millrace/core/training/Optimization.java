@@ -1,86 +1,103 @@
 package dev.millrace.core.training;
 
+import java.util.Objects;
+
 /**
- * Stochastic gradient descent with momentum, as PyTorch's {@code SGD} does it. The defaults are the
- * values of He et al. for CIFAR-10 (2015, section 4.2), with a tenth of the paper's epochs.
+ * How the weights are trained. The defaults are the values of He et al. for CIFAR-10 (2015, section
+ * 4.2), with a tenth of the paper's epochs.
  *
  * @param epochs passes over the training images, at least 1
  * @param batchSize number of images per step, at least 1
- * @param learningRate the peak learning rate, above 0
- * @param schedule the change of the learning rate over the steps
- * @param momentum the momentum, at least 0 and below 1
- * @param weightDecay the factor by which each trained value is multiplied before it is added to its
- *     gradient, at least 0
+ * @param learningRate the learning rate over the steps
+ * @param optimizer the rule that changes the weights
  * @param labelSmoothing the share of the target probability that is spread equally over all
  *     classes, at least 0 and below 1: Szegedy et al. (2016)
+ * @param zeroInit whether the scale of each residual block's last batch norm starts at 0, so that
+ *     each block starts as the identity: Goyal et al., "Accurate, Large Minibatch SGD" (2017). Has
+ *     no effect on pretrained weights
  */
 public record Optimization(
     int epochs,
     int batchSize,
-    double learningRate,
-    Schedule schedule,
-    double momentum,
-    double weightDecay,
-    double labelSmoothing) {
+    LearningRate learningRate,
+    Optimizer optimizer,
+    double labelSmoothing,
+    boolean zeroInit) {
 
   /**
-   * The defaults: 16 epochs, batches of 128 images, a peak learning rate of 0.1 with {@link
-   * Schedule#STEP}, a momentum of 0.9, a weight decay of 1e-4, and no label smoothing.
+   * The defaults: 16 epochs, batches of 128 images, no label smoothing and the defaults
+   * of the other records.
    */
   public static final Optimization DEFAULTS =
-      new Optimization(16, 128, 0.1, Schedule.STEP, 0.9, 1e-4, 0);
-
-  private static final int MOST = 1_000_000;
+      new Optimization(16, 128, LearningRate.DEFAULTS, Optimizer.DEFAULTS, 0, false);
 
   /**
    * Validates the values.
    *
    * @param epochs passes over the training images, at least 1
    * @param batchSize number of images per step, at least 1
-   * @param learningRate the peak learning rate, above 0
-   * @param schedule the change of the learning rate over the steps
-   * @param momentum the momentum, at least 0 and below 1
-   * @param weightDecay the factor by which each trained value is multiplied before it is added to
-   *     its gradient
-   * @param labelSmoothing the share of the target probability that is spread equally over all
-   *     classes
+   * @param learningRate the learning rate over the steps
+   * @param optimizer the rule that changes the weights
+   * @param labelSmoothing the share of the target probability that is spread over all classes
+   * @param zeroInit whether the scale of each residual block's last batch norm starts at 0
    * @throws IllegalArgumentException if a value is out of range; the message contains the name of
    *     the option and the value
    */
   public Optimization {
-    requirePositive("epochs", epochs);
-    requirePositive("batch-size", batchSize);
-    if (!(learningRate > 0 && learningRate <= MOST)) {
+    Range.requirePositive("epochs", epochs);
+    Range.requirePositive("batch-size", batchSize);
+    Objects.requireNonNull(learningRate, "learningRate");
+    Objects.requireNonNull(optimizer, "optimizer");
+    Range.requireShare("label-smoothing", labelSmoothing);
+    if (learningRate.warmUp().epochs() > epochs) {
       throw new IllegalArgumentException(
-          "learning-rate: " + learningRate + " must be above 0 and at most " + MOST);
-    }
-    requireShare("momentum", momentum);
-    requireShare("label-smoothing", labelSmoothing);
-    if (!(weightDecay >= 0 && weightDecay <= MOST)) {
-      throw new IllegalArgumentException(
-          "weight-decay: " + weightDecay + " is not between 0 and " + MOST);
+          "warm-up: " + learningRate.warmUp().epochs() + " is more than the " + epochs + " epochs");
     }
   }
 
   /**
-   * {@return the learning rate at a step}
+   * {@return the defaults with another length and another learning rate}
+   *
+   * @param epochs passes over the training images, at least 1
+   * @param batchSize number of images per step, at least 1
+   * @param peak the peak learning rate, above 0
+   * @param schedule the change of the learning rate over the steps
+   */
+  public static Optimization of(int epochs, int batchSize, double peak, Schedule schedule) {
+    return new Optimization(
+        epochs,
+        batchSize,
+        new LearningRate(peak, schedule, WarmUp.NONE, 1),
+        Optimizer.DEFAULTS,
+        0,
+        false);
+  }
+
+  /**
+   * {@return the same optimization with another optimiser}
+   *
+   * @param other the rule that changes the weights
+   */
+  public Optimization with(Optimizer other) {
+    return new Optimization(epochs, batchSize, learningRate, other, labelSmoothing, zeroInit);
+  }
+
+  /**
+   * {@return the same optimization with another learning rate}
+   *
+   * @param other the learning rate over the steps
+   */
+  public Optimization with(LearningRate other) {
+    return new Optimization(epochs, batchSize, other, optimizer, labelSmoothing, zeroInit);
+  }
+
+  /**
+   * {@return the learning rate of a step}
    *
    * @param step the step's number, from 0
    * @param steps the number of steps of the training
    */
-  public double learningRate(long step, long steps) {
-    return learningRate * schedule.factor((double) step / steps);
-  }
-
-  private static void requirePositive(String key, int value) {
-    if (value < 1 || value > MOST) {
-      throw new IllegalArgumentException(key + ": " + value + " is not between 1 and " + MOST);
-    }
-  }
-
-  private static void requireShare(String key, double value) {
-    if (!(value >= 0 && value < 1)) {
-      throw new IllegalArgumentException(key + ": " + value + " must be at least 0 and below 1");
-    }
+  public double rateAt(long step, long steps) {
+    return learningRate.at(step, steps, epochs);
   }
 }

@@ -67,6 +67,22 @@ class HeInitializationTest {
     assertThat(stream(WEIGHTS.get("layer2.0.bn1.running_mean").values())).containsOnly(0.0);
   }
 
+  @Test
+  void identities_haveBlocksWhoseLastBatchNormStartsAtZero() {
+    Weights identities = HeInitialization.ofIdentities(NETWORK, 1);
+    assertThat(NETWORK.fit(identities).tensors()).isEqualTo(identities.tensors());
+    for (String name : WEIGHTS.names()) {
+      if (name.matches("layer\\d\\.\\d\\.bn2\\.weight")) {
+        assertThat(stream(identities.get(name).values())).containsOnly(0.0);
+      } else {
+        assertThat(identities.get(name)).isEqualTo(WEIGHTS.get(name));
+      }
+    }
+    Weights bottleneck = HeInitialization.ofIdentities(ResNet.of("resnet50"), 1);
+    assertThat(stream(bottleneck.get("layer1.0.bn3.weight").values())).containsOnly(0.0);
+    assertThat(stream(bottleneck.get("layer1.0.bn2.weight").values())).containsOnly(1.0);
+  }
+
   private static DoubleStream stream(FloatBuffer values) {
     return IntStream.range(0, values.capacity()).mapToDouble(values::get);
   }

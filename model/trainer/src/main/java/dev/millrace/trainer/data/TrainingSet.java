@@ -2,9 +2,14 @@ package dev.millrace.trainer.data;
 
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.augment.Augmenter;
+import dev.millrace.trainer.augment.BatchMixer;
+import dev.millrace.trainer.augment.RandomChange;
+import dev.millrace.trainer.augment.Raster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -16,9 +21,10 @@ import java.util.random.RandomGenerator;
 public final class TrainingSet {
 
   private final List<Pixels.Image> images;
-  private final int side;
   private final int batchSize;
-  private final Augmentation augmentation;
+  private final Raster raster;
+  private final RandomChange augmenter;
+  private final Optional<BatchMixer> mixer;
   private final long seed;
   private final ByteBuffer buffer;
   private int[] order;
@@ -40,9 +46,10 @@ public final class TrainingSet {
       throw new TrainingException("there is no image to train on; add some, or hold out fewer");
     }
     this.images = List.copyOf(images);
-    this.side = side;
     this.batchSize = Math.min(batchSize, images.size());
-    this.augmentation = augmentation;
+    this.raster = new Raster(side);
+    this.augmenter = new Augmenter(augmentation);
+    this.mixer = BatchMixer.of(augmentation.mixing(), side);
     this.seed = seed;
     this.buffer = ByteBuffer.allocateDirect(this.batchSize * side * side * 3);
   }
@@ -88,7 +95,11 @@ public final class TrainingSet {
       labels[i] = image.label();
       put(image, i, random);
     }
-    return new MiniBatch(buffer, labels);
+    if (mixer.isEmpty()) {
+      return new MiniBatch(buffer, labels);
+    }
+    double share = mixer.get().mix(buffer, batchSize, random);
+    return new MiniBatch(buffer, labels, BatchMixer.partners(labels), share);
   }
 
   private RandomGenerator random(int epoch, int index) {
@@ -106,24 +117,9 @@ public final class TrainingSet {
   }
 
   private void put(Pixels.Image image, int place, RandomGenerator random) {
-    int padding = augmentation.cropPadding();
-    int down = padding == 0 ? 0 : random.nextInt(2 * padding + 1) - padding;
-    int right = padding == 0 ? 0 : random.nextInt(2 * padding + 1) - padding;
-    boolean flipped = augmentation.flip() && random.nextBoolean();
-    byte[] pixels = pixels(image);
-    int start = place * side * side * 3;
-    for (int y = 0; y < side; y++) {
-      for (int x = 0; x < side; x++) {
-        int fromY = y + down;
-        int fromX = (flipped ? side - 1 - x : x) + right;
-        boolean inside = fromY >= 0 && fromY < side && fromX >= 0 && fromX < side;
-        int from = (fromY * side + fromX) * 3;
-        int to = start + (y * side + x) * 3;
-        for (int channel = 0; channel < 3; channel++) {
-          buffer.put(to + channel, inside ? pixels[from + channel] : 0);
-        }
-      }
-    }
+    raster.set(pixels(image));
+    augmenter.apply(raster, random);
+    buffer.put(place * raster.pixels().length, raster.pixels());
   }
 
   private static byte[] pixels(Pixels.Image image) {

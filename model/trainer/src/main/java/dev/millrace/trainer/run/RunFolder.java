@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Stores a run's state so that the state survives a kill at any moment. The tensors are first
@@ -26,8 +27,7 @@ final class RunFolder {
   private static final String CURVE = "curve.svg";
   private static final String EXPORT = "export";
   private static final String TENSORS = "state-";
-  private static final String WEIGHT = "weight/";
-  private static final String MOMENTUM = "momentum/";
+  private static final char KIND_END = '/';
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -44,14 +44,6 @@ final class RunFolder {
     }
   }
 
-  /**
-   * The tensors of a saved state.
-   *
-   * @param weights the weights under their names
-   * @param momentum the momentum of the parts that learn, under the weights' names
-   */
-  record Tensors(Weights weights, Weights momentum) {}
-
   /** {@return the saved state, or empty if none was saved} */
   Optional<RunState> state() {
     try {
@@ -63,20 +55,20 @@ final class RunFolder {
     }
   }
 
-  Tensors tensors(RunState state) {
-    Map<String, WeightTensor> weights = new LinkedHashMap<>();
-    Map<String, WeightTensor> momentum = new LinkedHashMap<>();
+  /** {@return the tensors of a saved state, by kind and then by name} */
+  Map<String, Weights> tensors(RunState state) {
+    Map<String, Map<String, WeightTensor>> kinds = new LinkedHashMap<>();
     WeightsFile.read(folder.resolve(state.tensors()))
         .tensors()
         .forEach(
             (name, tensor) -> {
-              if (name.startsWith(WEIGHT)) {
-                weights.put(name.substring(WEIGHT.length()), tensor);
-              } else if (name.startsWith(MOMENTUM)) {
-                momentum.put(name.substring(MOMENTUM.length()), tensor);
-              }
+              int end = name.indexOf(KIND_END);
+              kinds
+                  .computeIfAbsent(name.substring(0, end), kind -> new LinkedHashMap<>())
+                  .put(name.substring(end + 1), tensor);
             });
-    return new Tensors(new Weights(weights), new Weights(momentum));
+    return kinds.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, kind -> new Weights(kind.getValue())));
   }
 
   /** {@return the name of the file for the tensors of a state at this epoch and batch} */
@@ -84,11 +76,16 @@ final class RunFolder {
     return TENSORS + epoch + "-" + batch + ".safetensors";
   }
 
-  /** Saves a state and its tensors, then removes the files of older tensors. */
-  void save(RunState state, Tensors tensors) {
+  /**
+   * Saves a state and its tensors, then removes the files of older tensors.
+   *
+   * @param tensors the tensors, by kind and then by name
+   */
+  void save(RunState state, Map<String, Weights> tensors) {
     Map<String, WeightTensor> all = new LinkedHashMap<>();
-    tensors.weights().tensors().forEach((name, tensor) -> all.put(WEIGHT + name, tensor));
-    tensors.momentum().tensors().forEach((name, tensor) -> all.put(MOMENTUM + name, tensor));
+    tensors.forEach(
+        (kind, weights) ->
+            weights.tensors().forEach((name, tensor) -> all.put(kind + KIND_END + name, tensor)));
     WeightsFile.write(folder.resolve(state.tensors()), new Weights(all));
     try {
       AtomicFile.write(

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The saved position of a run and its results so far. The weights and their momentum are in another
- * file.
+ * The saved position of a run and its results so far. The weights and the optimiser's state
+ * are in another file.
  *
  * @param run the run's name
  * @param options the run's options; a run resumes only if its options are unchanged
@@ -15,7 +15,7 @@ import java.util.Map;
  * @param lossSum sum of the losses of the epoch's batches so far
  * @param right number of images in the epoch's batches so far that were classified correctly
  * @param history the reports of the finished epochs
- * @param tensors name of the file that holds the weights and their momentum
+ * @param tensors name of the file that holds the weights and the optimiser's state
  * @param finished whether the run is complete
  */
 record RunState(

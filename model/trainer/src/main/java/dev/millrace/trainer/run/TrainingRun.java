@@ -24,11 +24,11 @@ import java.util.stream.IntStream;
 /**
  * One training on a fixed set of images. It starts from initial or pretrained weights. For each
  * batch of each epoch, it computes the forward pass, the cross-entropy and the backward pass, and
- * does one step of stochastic gradient descent (He et al., "Deep Residual Learning for Image
+ * does one step of the optimiser (He et al., "Deep Residual Learning for Image
  * Recognition", 2015).
  *
  * <p>The configuration and the images determine the result. The saved state consists of the
- * weights, their momentum and the number of the next batch. The state is saved after every epoch
+ * weights, the optimiser's state and the number of the next batch. The state is saved after every epoch
  * and checkpoint, every 30 s, and when the run is stopped. Confined to one thread.
  */
 public final class TrainingRun {
@@ -91,12 +91,13 @@ public final class TrainingRun {
     try (TrainingImages images = TrainingImages.of(labelled, config);
         CheckpointWriter checkpoints =
             CheckpointWriter.of(config, network, images, listener, nanoTime);
-        TorchNetwork trained = network(before)) {
+        TorchNetwork trained = network()) {
       progress = new RunProgress(name, before);
-      before
-          .map(folder::tensors)
-          .ifPresent(tensors -> trained.restore(tensors.weights(), tensors.momentum()));
       int batches = images.training().batches();
+      before.ifPresent(
+          state ->
+              trained.restore(
+                  folder.tensors(state), (long) state.epoch() * batches + state.batch()));
       listener.began(
           progress.run(),
           images.training().size(),
@@ -116,19 +117,26 @@ public final class TrainingRun {
     }
   }
 
-  private TorchNetwork network(Optional<RunState> before) {
+  private TorchNetwork network() {
     Weights start =
         config
             .pretrained()
             .map(from -> Transfer.to(network, from.weights(), config.seed()))
-            .orElseGet(() -> HeInitialization.of(network, config.seed()));
+            .orElseGet(this::initial);
     return new TorchNetwork(
         network,
-        before.map(state -> folder.tensors(state).weights()).orElse(start),
+        start,
         config.pretrained().map(from -> from.freeze()).orElse(List.of()),
+        config.optimization(),
         config.preprocessing(),
         config.device(),
         config.threads());
+  }
+
+  private Weights initial() {
+    return config.optimization().zeroInit()
+        ? HeInitialization.ofIdentities(network, config.seed())
+        : HeInitialization.of(network, config.seed());
   }
 
   private void requireSameOptions(RunState state) {
@@ -158,12 +166,12 @@ public final class TrainingRun {
       }
       saveAndExport(trained, images, checkpoints);
       long done = (long) progress.epoch() * batches + progress.batch();
-      rate = optimization.learningRate(done, steps);
+      rate = optimization.rateAt(done, steps);
       MiniBatch current = images.training().batch(progress.epoch(), progress.batch());
-      TorchNetwork.Step step = trained.step(current, optimization, rate);
+      TorchNetwork.Step step = trained.step(current, rate);
       if (!Double.isFinite(step.loss())) {
         throw new DivergedException(
-            done + 1, step.loss(), optimization.learningRate(), folder.toString());
+            done + 1, step.loss(), optimization.learningRate().peak(), folder.toString());
       }
       progress.stepped(step);
       listener.stepped(done + 1, current.size(), step.loss());
@@ -226,13 +234,11 @@ public final class TrainingRun {
   private DivergedException diverged(TrainingImages images) {
     long steps = (long) progress.epoch() * images.training().batches() + progress.batch();
     return DivergedException.ofAnswers(
-        steps, config.optimization().learningRate(), folder.toString());
+        steps, config.optimization().learningRate().peak(), folder.toString());
   }
 
   private void save(TorchNetwork trained, boolean finished) {
-    folder.save(
-        progress.state(RunOptions.of(config, labelled), finished),
-        new RunFolder.Tensors(trained.weights(), trained.momentum()));
+    folder.save(progress.state(RunOptions.of(config, labelled), finished), trained.state());
     savedAt = nanoTime.getAsLong();
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.trainer.torch;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.trainer.data.MiniBatch;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -60,12 +61,8 @@ final class ImageTensors implements AutoCloseable {
   }
 
   /** {@return the indices of the classes, {@code int64[images]}} */
-  Tensor labels(MiniBatch batch) {
-    long[] labels = new long[batch.size()];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = batch.labels()[i];
-    }
-    return torch.tensor(labels).to(device, torch.ScalarType.Long);
+  Tensor labels(int[] classes) {
+    return torch.tensor(Arrays.stream(classes).asLongStream().toArray()).to(device, torch.ScalarType.Long);
   }
 
   @Override

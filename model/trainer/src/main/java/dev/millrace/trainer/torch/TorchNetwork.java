@@ -5,6 +5,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.Parameter;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.WeightTensor;
@@ -14,11 +15,9 @@ import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -29,23 +28,27 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A residual network that learns by stochastic gradient descent.
+ * A residual network that learns by gradient descent.
  *
  * <p>Confined to one thread. libtorch computes on threads of its own. Native memory is freed after
  * each step, not by the garbage collector.
  */
 public final class TorchNetwork implements AutoCloseable {
 
+  private static final String WEIGHT = "weight";
+  private static final String AVERAGE = "average";
   private static final int MEAN_OF_BATCH = 1;
   private static final int IGNORE_NOTHING = -100;
 
   private final ResNet network;
   private final FrozenParts frozen;
-  private final Parameters trained;
-  private final Parameters kept;
+  private final Optimization optimization;
+  private final NetworkTensors tensors;
   private final Tensor gradients;
-  private final Tensor momentum;
+  private final Descent descent;
+  private final Optional<MovingAverage> average;
   private final ImageTensors images;
+  private long steps;
 
   /**
    * Copies the weights to the device.
@@ -53,6 +56,7 @@ public final class TorchNetwork implements AutoCloseable {
    * @param network the network
    * @param weights the initial weights, as {@link ResNet#fit} accepts them
    * @param freeze names of the parts that do not learn; see {@link Pretrained}
+   * @param optimization how the other parts learn
    * @param preprocessing the preprocessing of the images
    * @param device the device to train on
    * @param threads the number of libtorch's threads in the whole process
@@ -63,21 +67,33 @@ public final class TorchNetwork implements AutoCloseable {
       ResNet network,
       Weights weights,
       List<String> freeze,
+      Optimization optimization,
       Preprocessing preprocessing,
       Device device,
       int threads) {
     this.network = network;
     this.frozen = new FrozenParts(freeze);
+    this.optimization = optimization;
     TorchLibrary.threads(threads);
     org.bytedeco.pytorch.Device place = TorchLibrary.device(device);
     Weights fitting = network.fit(weights);
     Map<Boolean, List<Parameter>> parts =
         network.parameters().stream().collect(Collectors.partitioningBy(frozen::learns));
+    List<ParameterGroup> groups = ParameterGroup.of(parts.get(true), optimization);
+    List<Parameter> learning =
+        groups.stream().flatMap(group -> group.parameters().stream()).toList();
+    Optimizer optimizer = optimization.optimizer();
     try (PointerScope scope = new PointerScope()) {
-      trained = new Parameters(parts.get(true), fitting, place);
-      kept = new Parameters(parts.get(false), fitting, place);
-      gradients = trained.trackGradients();
-      momentum = torch.zeros_like(gradients).retainReference();
+      tensors = new NetworkTensors(learning, parts.get(false), fitting, place);
+      gradients = tensors.learning().trackGradients();
+      descent = Descent.of(optimizer, tensors.learning().flat(), gradients, groups);
+      average =
+          optimizer.emaDecay() == 0
+              ? Optional.empty()
+              : Optional.of(
+                  new MovingAverage(
+                      optimizer.emaDecay(),
+                      new NetworkTensors(learning, parts.get(false), fitting, place)));
       images = new ImageTensors(preprocessing, place);
     }
   }
@@ -85,7 +101,7 @@ public final class TorchNetwork implements AutoCloseable {
   /**
    * The results of a step, measured before the step changed the weights.
    *
-   * @param loss mean cross-entropy, in nats; not finite if the training has diverged
+   * @param loss the loss of the batch, in nats; not finite if the training has diverged
    * @param right number of images of the batch that were classified correctly
    */
   public record Step(double loss, int right) {}
@@ -94,39 +110,48 @@ public final class TorchNetwork implements AutoCloseable {
    * Does one training step on a batch.
    *
    * @param batch the batch
-   * @param optimization momentum, weight decay and label smoothing
    * @param learningRate the learning rate of this step
    * @return the results of the step
    */
-  public Step step(MiniBatch batch, Optimization optimization, double learningRate) {
+  public Step step(MiniBatch batch, double learningRate) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor logits = logits(batch, frozen::normalisesByBatch);
-      Tensor labels = images.labels(batch);
-      Tensor loss =
-          torch.cross_entropy_loss(
-              logits,
-              labels,
-              new TensorOptional(),
-              MEAN_OF_BATCH,
-              IGNORE_NOTHING,
-              optimization.labelSmoothing());
+      Tensor logits = learningLogits(batch);
+      Tensor labels = images.labels(batch.labels());
+      Tensor loss = loss(logits, labels, batch);
       double value = loss.item_double();
       loss.backward();
       try (NoGradGuard guard = new NoGradGuard()) {
-        descend(optimization, learningRate);
+        steps++;
+        clip(optimization.optimizer().clipNorm());
+        descent.step(learningRate, steps);
+        gradients.zero_();
+        average.ifPresent(averaged -> averaged.add(tensors, steps));
         return new Step(value, right(logits, labels));
       }
     }
   }
 
-  /**
-   * Does one step of stochastic gradient descent, as PyTorch's {@code SGD} without dampening does.
-   */
-  private void descend(Optimization optimization, double learningRate) {
-    gradients.add_(trained.flat(), new Scalar(optimization.weightDecay()));
-    momentum.mul_(new Scalar(optimization.momentum())).add_(gradients);
-    trained.flat().sub_(momentum, new Scalar(learningRate));
-    gradients.zero_();
+  private Tensor loss(Tensor logits, Tensor labels, MiniBatch batch) {
+    double smoothing = optimization.labelSmoothing();
+    Tensor loss = crossEntropy(logits, labels, smoothing);
+    if (batch.share() == 1) {
+      return loss;
+    }
+    Tensor other = crossEntropy(logits, images.labels(batch.others()), smoothing);
+    return loss.mul(new Scalar(batch.share())).add(other, new Scalar(1 - batch.share()));
+  }
+
+  private static Tensor crossEntropy(Tensor logits, Tensor labels, double smoothing) {
+    return torch.cross_entropy_loss(
+        logits, labels, new TensorOptional(), MEAN_OF_BATCH, IGNORE_NOTHING, smoothing);
+  }
+
+  /** Shortens the gradients to a norm, if it is above 0, as PyTorch's clip_grad_norm_ does. */
+  private void clip(double norm) {
+    if (norm > 0) {
+      double factor = norm / (gradients.norm().item_double() + 1e-6);
+      gradients.mul_(new Scalar(Math.min(1, factor)));
+    }
   }
 
   private static int right(Tensor logits, Tensor labels) {
@@ -140,11 +165,10 @@ public final class TorchNetwork implements AutoCloseable {
    */
   Weights gradients(MiniBatch batch) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor logits = logits(batch, frozen::normalisesByBatch);
-      Tensor loss = torch.cross_entropy_loss(logits, images.labels(batch));
+      Tensor loss = crossEntropy(learningLogits(batch), images.labels(batch.labels()), 0);
       loss.backward();
       try (NoGradGuard guard = new NoGradGuard()) {
-        Map<String, WeightTensor> result = new LinkedHashMap<>(trained.read(gradients));
+        Map<String, WeightTensor> result = new LinkedHashMap<>(tensors.learning().read(gradients));
         result.put(
             "loss", new WeightTensor(List.of(), FloatBuffer.wrap(new float[] {loss.item_float()})));
         gradients.zero_();
@@ -154,7 +178,8 @@ public final class TorchNetwork implements AutoCloseable {
   }
 
   /**
-   * Classifies a batch as the served model does: batch norms use the stored statistics.
+   * Classifies a batch as the served model does: with the averaged weights, if the optimiser
+   * averages them, and with the stored statistics of the batch norms.
    *
    * @param batch the batch
    * @return probabilities {@code float32[images, classes]}; each row is a distribution
@@ -162,8 +187,9 @@ public final class TorchNetwork implements AutoCloseable {
   public FloatBuffer probabilities(MiniBatch batch) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      Tensor logits = logits(batch, batchNorm -> false);
-      Tensor answer = torch.softmax(logits, 1, new ScalarTypeOptional());
+      ForwardPass pass = new ForwardPass(served()::get, batchNorm -> false);
+      Tensor answer =
+          torch.softmax(network.build(pass, images.pixels(batch)), 1, new ScalarTypeOptional());
       FloatBuffer values = Parameters.buffer(answer.numel());
       try (FloatPointer memory = new FloatPointer(values)) {
         torch.from_blob(memory, batch.size(), network.classes()).copy_(answer);
@@ -172,53 +198,65 @@ public final class TorchNetwork implements AutoCloseable {
     }
   }
 
-  private Tensor logits(MiniBatch batch, Predicate<String> normalisesByBatch) {
-    return network.build(new ForwardPass(this::tensor, normalisesByBatch), images.pixels(batch));
+  private Tensor learningLogits(MiniBatch batch) {
+    ForwardPass pass = new ForwardPass(tensors::get, frozen::normalisesByBatch);
+    return network.build(pass, images.pixels(batch));
   }
 
-  private Tensor tensor(String name) {
-    Tensor tensor = trained.get(name);
-    return tensor == null ? kept.get(name) : tensor;
+  private NetworkTensors served() {
+    return average.map(MovingAverage::values).orElse(tensors);
   }
 
-  /** {@return a copy of the weights, under torchvision's names and in torchvision's order} */
+  /**
+   * {@return a copy of the weights to serve, under torchvision's names and in torchvision's order}
+   * If the optimiser averages the weights, the average is served.
+   */
   public Weights weights() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      Map<String, WeightTensor> all = new LinkedHashMap<>(trained.read(trained.flat()));
-      all.putAll(kept.read(kept.flat()));
-      return network.fit(new Weights(all));
+      return network.fit(served().read());
     }
   }
 
-  /** {@return a copy of the momentum of the parts that learn, under the weights' names} */
-  public Weights momentum() {
+  /**
+   * {@return a copy of everything that the steps change, by kind} The keys of each value are names
+   * of weights.
+   */
+  public Map<String, Weights> state() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      return new Weights(trained.read(momentum));
+      Map<String, Weights> state = new LinkedHashMap<>();
+      state.put(WEIGHT, tensors.read());
+      descent
+          .state()
+          .forEach((kind, flat) -> state.put(kind, new Weights(tensors.learning().read(flat))));
+      average.ifPresent(averaged -> state.put(AVERAGE, averaged.values().read()));
+      return state;
     }
   }
 
   /**
    * Restores a saved state.
    *
-   * @param weights the weights, as {@link #weights} returned them
-   * @param momenta the momentum, as {@link #momentum} returned it
+   * @param state the state, as {@link #state} returned it
+   * @param done the number of steps that led to the state
    */
-  public void restore(Weights weights, Weights momenta) {
+  public void restore(Map<String, Weights> state, long done) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      trained.set(weights, trained.flat());
-      kept.set(weights, kept.flat());
-      trained.set(momenta, momentum);
+      tensors.set(state.get(WEIGHT));
+      descent.state().forEach((kind, flat) -> tensors.learning().set(state.get(kind), flat));
+      average.ifPresent(averaged -> averaged.values().set(state.get(AVERAGE)));
+      steps = done;
     }
   }
 
   @Override
   public void close() {
-    Stream.of(gradients, momentum).forEach(Pointer::releaseReference);
+    descent.close();
+    average.ifPresent(MovingAverage::close);
+    gradients.releaseReference();
     images.close();
-    trained.close();
-    kept.close();
+    tensors.close();
   }
 }

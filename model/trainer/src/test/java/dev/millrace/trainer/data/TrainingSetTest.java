@@ -72,7 +72,7 @@ class TrainingSetTest {
   void augmentation_shiftsAndMirrors_withBlackFromOutside() throws IOException {
     try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 1 << 20)) {
       List<Pixels.Image> one = List.of(images(pixels).get(0));
-      TrainingSet set = new TrainingSet(one, SmallImages.SIDE, 1, new Augmentation(1, true), 1);
+      TrainingSet set = new TrainingSet(one, SmallImages.SIDE, 1, Augmentation.of(1, true), 1);
       Set<List<Integer>> seen = new HashSet<>();
       for (int epoch = 0; epoch < 400; epoch++) {
         seen.add(place(image(set.batch(epoch, 0), 0), one.get(0).pixels()));

@@ -64,7 +64,8 @@ class CheckpointWriterTest {
   @Test
   void networkThatAgreesWithItsExport_isPublishedWithWhatIsKnownOfIt() {
     try (TorchNetwork torch =
-        new TorchNetwork(network, weights, List.of(), Configs.PREPROCESSING, Device.CPU, 1)) {
+        new TorchNetwork(network, weights, List.of(),
+            config.optimization(), Configs.PREPROCESSING, Device.CPU, 1)) {
       write(torch::probabilities);
     }
 

@@ -67,7 +67,7 @@ final class Configs {
         NETWORK,
         new Preprocessing(SIDE, SIDE, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
         topics,
-        new Optimization(1, 8, 0.01, Schedule.STEP, 0.9, 1e-4, 0),
+        Optimization.of(1, 8, 0.01, Schedule.STEP),
         Augmentation.NONE,
         Optional.empty(),
         1,

@@ -34,8 +34,9 @@ class PyTorchParityTest {
   private static final int SIDE = 32;
   private static final int SMOOTHED = 10;
   private static final ResNet NETWORK = ResNet.of("resnet20");
+  private static final double RATE = 0.1;
   private static final Optimization OPTIMIZATION =
-      new Optimization(1, BATCH, 0.1, Schedule.STEP, 0.9, 1e-4, 0);
+      Optimization.of(1, BATCH, RATE, Schedule.STEP);
 
   private final Path folder = Path.of(System.getProperty("millrace.pytorch", ""));
 
@@ -48,6 +49,7 @@ class PyTorchParityTest {
         NETWORK,
         read("weights.npz"),
         List.of(),
+        OPTIMIZATION,
         new Preprocessing(SIDE, SIDE, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
         Device.CPU,
         2);
@@ -83,7 +85,7 @@ class PyTorchParityTest {
         TorchNetwork step = network()) {
       MiniBatch first = few(batches().get(0));
       requireEqual("loss and gradients", gradients.gradients(first), read("gradients.npz"));
-      step.step(first, OPTIMIZATION, OPTIMIZATION.learningRate());
+      step.step(first, RATE);
       requireEqual("weights and statistics after it", step.weights(), read("after.npz"));
     }
   }
@@ -143,10 +145,7 @@ class PyTorchParityTest {
     double[] losses = new double[steps];
     try (TorchNetwork network = network()) {
       for (int i = 0; i < steps; i++) {
-        losses[i] =
-            network
-                .step(batches.get(i % batches.size()), OPTIMIZATION, OPTIMIZATION.learningRate())
-                .loss();
+        losses[i] = network.step(batches.get(i % batches.size()), RATE).loss();
       }
     }
     return losses;

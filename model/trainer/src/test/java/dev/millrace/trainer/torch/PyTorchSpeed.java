@@ -69,6 +69,7 @@ class PyTorchSpeed {
                 resnet20,
                 HeInitialization.of(resnet20, 1),
                 List.of(),
+                Optimization.DEFAULTS,
                 preprocessing,
                 Device.CPU,
                 THREADS)) {
@@ -93,7 +94,7 @@ class PyTorchSpeed {
     long start = System.nanoTime();
     int images = 0;
     while (System.nanoTime() - start < SECONDS * 1e9) {
-      network.step(batch, Optimization.DEFAULTS, Optimization.DEFAULTS.learningRate());
+      network.step(batch, Optimization.DEFAULTS.learningRate().peak());
       images += batch.size();
     }
     return images * 1e9 / (System.nanoTime() - start);

@@ -6,9 +6,11 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.Parameter;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.ModelPreparation;
@@ -20,8 +22,10 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchNetworkTest {
@@ -30,15 +34,22 @@ class TorchNetworkTest {
   private static final int IMAGES = 8;
   private static final int SIDE = 32;
   private static final int STEPS = 8;
+  private static final double RATE = 0.002;
   private static final Optimization OPTIMIZATION =
-      new Optimization(1, IMAGES, 0.002, Schedule.STEP, 0.9, 1e-4, 0);
+      Optimization.of(1, IMAGES, RATE, Schedule.STEP);
 
   private static ResNet network(String name) {
     return ResNet.of(name).withClasses(CLASSES).withSize(SIDE);
   }
 
   private static TorchNetwork torch(ResNet network, Weights weights, String... freeze) {
-    return new TorchNetwork(network, weights, List.of(freeze), preprocessing(), Device.CPU, 2);
+    return torch(network, weights, OPTIMIZATION, freeze);
+  }
+
+  private static TorchNetwork torch(
+      ResNet network, Weights weights, Optimization optimization, String... freeze) {
+    return new TorchNetwork(
+        network, weights, List.of(freeze), optimization, preprocessing(), Device.CPU, 2);
   }
 
   private static Preprocessing preprocessing() {
@@ -67,10 +78,10 @@ class TorchNetworkTest {
     ResNet network = network(name);
     try (TorchNetwork trained = torch(network, HeInitialization.of(network, 1))) {
       MiniBatch batch = batch();
-      double first = trained.step(batch, OPTIMIZATION, OPTIMIZATION.learningRate()).loss();
+      double first = trained.step(batch, RATE).loss();
       double last = 0;
       for (int i = 1; i < STEPS; i++) {
-        last = trained.step(batch, OPTIMIZATION, OPTIMIZATION.learningRate()).loss();
+        last = trained.step(batch, RATE).loss();
       }
       assertThat(last).isLessThan(0.8 * first);
 
@@ -78,7 +89,7 @@ class TorchNetworkTest {
       FloatBuffer exported = exported(network, trained.weights(), batch);
       for (int i = 0; i < own.limit(); i++) {
         assertThat(exported.get(i))
-            .isCloseTo(own.get(i), org.assertj.core.data.Offset.offset(1e-4f));
+            .isCloseTo(own.get(i), Offset.offset(1e-4f));
       }
     }
   }
@@ -104,7 +115,7 @@ class TorchNetworkTest {
     ResNet network = network("resnet20");
     Weights start = HeInitialization.of(network, 1);
     try (TorchNetwork trained = torch(network, start, "stem", "layer1")) {
-      trained.step(batch(), OPTIMIZATION, 0.1);
+      trained.step(batch(), 0.1);
       Weights after = trained.weights();
       for (String name : start.names()) {
         boolean frozen =
@@ -116,19 +127,81 @@ class TorchNetworkTest {
     }
   }
 
-  @Test
-  void restored_goesOnAsIfNothingHappened() {
+  @ParameterizedTest
+  @EnumSource(Optimizer.Rule.class)
+  void restored_goesOnAsIfNothingHappened(Optimizer.Rule rule) {
     ResNet network = network("resnet20");
     Weights start = HeInitialization.of(network, 1);
-    try (TorchNetwork one = torch(network, start);
-        TorchNetwork other = torch(network, start)) {
-      one.step(batch(), OPTIMIZATION, 0.1);
-      other.restore(one.weights(), one.momentum());
-      one.step(batch(), OPTIMIZATION, 0.1);
-      other.step(batch(), OPTIMIZATION, 0.1);
+    Optimization averaged = OPTIMIZATION.with(new Optimizer(rule, 0.9, 1e-4, false, 1, 0.9));
+    try (TorchNetwork one = torch(network, start, averaged);
+        TorchNetwork other = torch(network, start, averaged)) {
+      one.step(batch(), 0.1);
+      other.restore(one.state(), 1);
+      one.step(batch(), 0.1);
+      other.step(batch(), 0.1);
 
       assertThat(other.weights()).isEqualTo(one.weights());
-      assertThat(other.momentum()).isEqualTo(one.momentum());
+      assertThat(other.state()).isEqualTo(one.state());
     }
+  }
+
+  @Test
+  void lossOfMixtures_countsBothLabels() {
+    MiniBatch batch = batch();
+    int[] others = new int[IMAGES];
+    double one = loss(batch);
+    double other = loss(new MiniBatch(batch.pixels(), others));
+
+    assertThat(loss(new MiniBatch(batch.pixels(), batch.labels(), others, 0.3)))
+        .isCloseTo(0.3 * one + 0.7 * other, Offset.offset(1e-5));
+  }
+
+  private static double loss(MiniBatch batch) {
+    ResNet network = network("resnet20");
+    try (TorchNetwork trained = torch(network, HeInitialization.of(network, 1))) {
+      return trained.step(batch, RATE).loss();
+    }
+  }
+
+  @Test
+  void averagedWeights_areServed_andLagBehind() {
+    ResNet network = network("resnet20");
+    Weights start = HeInitialization.of(network, 1);
+    double share = 0.1;
+    Optimization averaged =
+        OPTIMIZATION.with(new Optimizer(Optimizer.Rule.SGD, 0.9, 1e-4, true, 0, share));
+    try (TorchNetwork trained = torch(network, start, averaged)) {
+      trained.step(batch(), 0.1);
+      float before = start.get("fc.bias").values().get(0);
+      float after = trained.state().get("weight").get("fc.bias").values().get(0);
+
+      assertThat(trained.weights().get("fc.bias").values().get(0))
+          .isNotEqualTo(after)
+          .isCloseTo((float) (share * before + (1 - share) * after), Offset.offset(1e-6f));
+    }
+  }
+
+  @Test
+  void clippedGradients_areNoLongerThanTheLimit() {
+    ResNet network = network("resnet20");
+    Weights start = HeInitialization.of(network, 1);
+    Optimizer clipping = new Optimizer(Optimizer.Rule.SGD, 0, 0, true, 0.01, 0);
+    try (TorchNetwork trained = torch(network, start, OPTIMIZATION.with(clipping))) {
+      trained.step(batch(), 1);
+
+      assertThat(distance(start, trained.weights(), network)).isCloseTo(0.01, Offset.offset(1e-4));
+    }
+  }
+
+  private static double distance(Weights a, Weights b, ResNet network) {
+    double squares = 0;
+    for (Parameter parameter : network.parameters()) {
+      for (int i = 0; parameter.trained() && i < parameter.count(); i++) {
+        double apart =
+            a.get(parameter.name()).values().get(i) - b.get(parameter.name()).values().get(i);
+        squares += apart * apart;
+      }
+    }
+    return Math.sqrt(squares);
   }
 }

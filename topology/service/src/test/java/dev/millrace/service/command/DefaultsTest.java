@@ -8,6 +8,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Optimizer;
 import dev.millrace.service.broker.BrokerConfig;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.streams.InferenceConfig;
@@ -57,10 +58,10 @@ class DefaultsTest {
         arguments("train", "--std", joined(Preprocessing.IMAGENET_STD)),
         arguments("train", "--epochs", optimization.epochs()),
         arguments("train", "--batch-size", optimization.batchSize()),
-        arguments("train", "--learning-rate", written(optimization.learningRate())),
-        arguments("train", "--schedule", optimization.schedule().name().toLowerCase(Locale.ROOT)),
-        arguments("train", "--momentum", written(optimization.momentum())),
-        arguments("train", "--weight-decay", written(optimization.weightDecay())),
+        arguments("train", "--learning-rate", written(optimization.learningRate().peak())),
+        arguments("train", "--schedule", optimization.learningRate().schedule().name().toLowerCase(Locale.ROOT)),
+        arguments("train", "--momentum", written(Optimizer.DEFAULTS.momentum())),
+        arguments("train", "--weight-decay", written(Optimizer.DEFAULTS.weightDecay())),
         arguments("train", "--label-smoothing", written(optimization.labelSmoothing())),
         arguments("train", "--crop-padding", Augmentation.DEFAULTS.cropPadding()),
         arguments("train", "--[no-]flip", Augmentation.DEFAULTS.flip()));

@@ -22,6 +22,8 @@ public enum Section {
   NETWORK("Network"),
   /** The optimiser and its schedule. */
   OPTIMIZATION("Optimization"),
+  /** Random changes to the training images. */
+  AUGMENTATION("Augmentation"),
   /** Weights that training starts from. */
   TRANSFER("Transfer learning"),
   /** State, exports and promotions of a training run. */

@@ -1,16 +1,18 @@
 package dev.millrace.service.command.train;
 
-import dev.millrace.core.training.Augmentation;
+import dev.millrace.core.training.LearningRate;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Schedule;
+import dev.millrace.core.training.WarmUp;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.LowerCaseNames;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * A mixin of options for the training method. The defaults come from {@link Optimization} and
- * {@link Augmentation}.
+ * A mixin of options for the length of a training, its learning rate and its loss. The defaults
+ * come from {@link Optimization}.
  */
 @Grouped(Section.OPTIMIZATION)
 final class OptimizationOptions {
@@ -31,7 +33,7 @@ final class OptimizationOptions {
       names = {"--learning-rate", "--lr"},
       paramLabel = "RATE",
       description = "Peak of the learning rate (default: ${DEFAULT-VALUE}).")
-  private double learningRate = Optimization.DEFAULTS.learningRate();
+  private double learningRate = LearningRate.DEFAULTS.peak();
 
   @Option(
       names = "--schedule",
@@ -40,19 +42,32 @@ final class OptimizationOptions {
       description =
           "How the learning rate changes: ${COMPLETION-CANDIDATES} (default:"
               + " ${DEFAULT-VALUE}).")
-  private Schedule schedule = Optimization.DEFAULTS.schedule();
+  private Schedule schedule = LearningRate.DEFAULTS.schedule();
 
   @Option(
-      names = "--momentum",
-      paramLabel = "SHARE",
-      description = "Momentum (default: ${DEFAULT-VALUE}).")
-  private double momentum = Optimization.DEFAULTS.momentum();
+      names = "--warm-up",
+      paramLabel = "EPOCHS",
+      description =
+          "Length of a warm-up with a lower learning rate, in epochs, for example 0.5 (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double warmUp = WarmUp.NONE.epochs();
 
   @Option(
-      names = "--weight-decay",
+      names = "--warm-up-shape",
+      paramLabel = "SHAPE",
+      completionCandidates = Shapes.class,
+      description =
+          "Learning rate during the warm-up: linear rises to the full rate, constant is a tenth of"
+              + " it (default: ${DEFAULT-VALUE}).")
+  private WarmUp.Shape warmUpShape = WarmUp.NONE.shape();
+
+  @Option(
+      names = "--backbone-rate",
       paramLabel = "FACTOR",
-      description = "Weight decay (default: ${DEFAULT-VALUE}).")
-  private double weightDecay = Optimization.DEFAULTS.weightDecay();
+      description =
+          "Factor of the learning rate of all layers before the last one, for example 0.1 to"
+              + " fine-tune pretrained weights (default: ${DEFAULT-VALUE}).")
+  private double backboneRate = LearningRate.DEFAULTS.backboneFactor();
 
   @Option(
       names = "--label-smoothing",
@@ -63,34 +78,49 @@ final class OptimizationOptions {
   private double labelSmoothing = Optimization.DEFAULTS.labelSmoothing();
 
   @Option(
-      names = "--crop-padding",
-      paramLabel = "PIXELS",
-      description =
-          "Width, in pixels, of the black border that is added to an image before a random part is"
-              + " cropped; 0 turns the border and the crop off (default: ${DEFAULT-VALUE}).")
-  private int cropPadding = Augmentation.DEFAULTS.cropPadding();
-
-  @Option(
-      names = "--flip",
+      names = "--zero-init",
       negatable = true,
       fallbackValue = "true",
       description =
-          "Mirror a random half of the images, left to right (default: ${DEFAULT-VALUE}).")
-  private boolean flip = Augmentation.DEFAULTS.flip();
+          "Start the last batch norm of each residual block at 0, unless the weights are"
+              + " pretrained (default: ${DEFAULT-VALUE}).")
+  private boolean zeroInit = Optimization.DEFAULTS.zeroInit();
 
-  Optimization optimization() {
+  @Mixin private OptimizerOptions optimizer;
+
+  /**
+   * {@return an optimization with the values of the options that the user gave}
+   *
+   * @param base the values of all other options
+   */
+  Optimization optimization(Given given, Optimization base) {
+    LearningRate rate = base.learningRate();
     return new Optimization(
-        epochs, batchSize, learningRate, schedule, momentum, weightDecay, labelSmoothing);
-  }
-
-  Augmentation augmentation() {
-    return new Augmentation(cropPadding, flip);
+        given.or("--epochs", epochs, base.epochs()),
+        given.or("--batch-size", batchSize, base.batchSize()),
+        new LearningRate(
+            given.or("--learning-rate", learningRate, rate.peak()),
+            given.or("--schedule", schedule, rate.schedule()),
+            new WarmUp(
+                given.or("--warm-up", warmUp, rate.warmUp().epochs()),
+                given.or("--warm-up-shape", warmUpShape, rate.warmUp().shape())),
+            given.or("--backbone-rate", backboneRate, rate.backboneFactor())),
+        optimizer.optimizer(given, base.optimizer()),
+        given.or("--label-smoothing", labelSmoothing, base.labelSmoothing()),
+        given.or("--zero-init", zeroInit, base.zeroInit()));
   }
 
   /** The allowed values of {@code --schedule}. */
   static final class Schedules extends LowerCaseNames {
     Schedules() {
       super(Schedule.class);
+    }
+  }
+
+  /** The allowed values of {@code --warm-up-shape}. */
+  static final class Shapes extends LowerCaseNames {
+    Shapes() {
+      super(WarmUp.Shape.class);
     }
   }
 }

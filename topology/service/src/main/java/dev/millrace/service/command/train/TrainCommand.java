@@ -64,7 +64,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
 
   @Mixin private TrainedNetworkOptions network;
 
-  @Mixin private OptimizationOptions optimization;
+  @Mixin private RecipeOptions recipe;
 
   @Mixin private TransferOptions transfer;
 
@@ -146,6 +146,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       if (parent != null) {
         OtherProcess.onExit(parent, stop::request);
       }
+      recipe.recipe().ifPresent(screen::follows);
       trainer.train(config, screen, stop::isRequested);
       return screen.conclude(stop.isRequested());
     }
@@ -185,8 +186,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
         chosen,
         preprocessing,
         data.data(spec, kafka, home),
-        optimization.optimization(),
-        optimization.augmentation(),
+        recipe.optimization(chosen),
+        recipe.augmentation(),
         transfer.pretrained(model),
         seed,
         new Checkpoints(

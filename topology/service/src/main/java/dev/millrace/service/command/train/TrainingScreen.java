@@ -2,6 +2,7 @@ package dev.millrace.service.command.train;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.Recipe;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
@@ -13,6 +14,7 @@ import dev.millrace.service.command.output.Style;
 import dev.millrace.service.command.output.Terminal;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
@@ -49,6 +51,19 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
     this.config = config;
     this.terminal = terminal;
     this.style = json ? Style.PLAIN : terminal.outputStyle();
+  }
+
+  /**
+   * Prints the training method in full.
+   *
+   * @param recipe the recipe that the method started from
+   */
+  void follows(Recipe recipe) {
+    List<String> options = WrittenRecipe.of(config);
+    tell(
+        "recipe",
+        Map.of("recipe", recipe.toString(), "options", options),
+        "recipe " + recipe + ": " + String.join(" ", options));
   }
 
   @Override

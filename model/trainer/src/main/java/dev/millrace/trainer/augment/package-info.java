@@ -1,0 +1,2 @@
+/** Random changes to training images. The random generator alone determines the changes. */
+package dev.millrace.trainer.augment;

@@ -1,0 +1,119 @@
+package dev.millrace.service.command.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Augmentation;
+import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Optimizer;
+import dev.millrace.core.training.Recipe;
+import dev.millrace.core.training.Split;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
+import dev.millrace.core.training.WarmUp;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+class RecipeOptionsTest {
+
+  private static final ResNet NETWORK = ResNet.of("resnet110");
+
+  /** A command that has only the options of the training method. */
+  @Command
+  private static final class Bare {
+    @Mixin private RecipeOptions recipe;
+  }
+
+  private static CommandLine command() {
+    return new CommandLine(new Bare()).setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  private static TrainingConfig parsed(List<String> options) {
+    CommandLine command = command();
+    var unused = command.parseArgs(options.toArray(String[]::new));
+    RecipeOptions recipe = ((Bare) command.getCommand()).recipe;
+    return new TrainingConfig(
+        NETWORK,
+        new Preprocessing(32, 32, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
+        new TrainingData.Folder(Path.of("any"), new Split(0.2), new ClassRule(1)),
+        recipe.optimization(NETWORK),
+        recipe.augmentation(),
+        Optional.empty(),
+        1,
+        new Checkpoints(
+            new ModelRepository(Path.of("any")),
+            "m",
+            Path.of("any"),
+            Optional.empty(),
+            Optional.empty()),
+        Device.CPU,
+        1);
+  }
+
+  @Test
+  void noRecipe_isTheDefaults() {
+    TrainingConfig config = parsed(List.of());
+    assertThat(config.optimization()).isEqualTo(Optimization.DEFAULTS);
+    assertThat(config.augmentation()).isEqualTo(Augmentation.DEFAULTS);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Recipe.class)
+  void printedOptions_givenByHand_areTheRecipe(Recipe recipe) {
+    TrainingConfig chosen = parsed(List.of("--recipe", recipe.toString()));
+    TrainingConfig byHand = parsed(WrittenRecipe.of(chosen));
+
+    assertThat(chosen.optimization()).isEqualTo(recipe.optimization(NETWORK));
+    assertThat(chosen.augmentation()).isEqualTo(recipe.augmentation());
+    assertThat(byHand.optimization()).isEqualTo(chosen.optimization());
+    assertThat(byHand.augmentation()).isEqualTo(chosen.augmentation());
+  }
+
+  @Test
+  void printedOptions_areAllOptionsOfTheMethod() {
+    List<String> printed =
+        WrittenRecipe.of(parsed(List.of())).stream()
+            .map(option -> option.replaceFirst("=.*", "").replaceFirst("^--no-", "--"))
+            .toList();
+    assertThat(command().getCommandSpec().options())
+        .extracting(option -> option.names()[0])
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.concat(
+                    Stream.of("--recipe"), printed.stream())
+                .toList());
+  }
+
+  @Test
+  void singleOptions_changeTheRecipe_whereverTheyStand() {
+    TrainingConfig config =
+        parsed(List.of("--lr", "0.3", "--no-flip", "--recipe=imagenet", "--optimizer", "adamw"));
+    Optimization recipe = Recipe.IMAGENET.optimization(NETWORK);
+
+    assertThat(config.optimization().learningRate().peak()).isEqualTo(0.3);
+    assertThat(config.optimization().optimizer().rule()).isEqualTo(Optimizer.Rule.ADAMW);
+    assertThat(config.augmentation().flip()).isFalse();
+    assertThat(config.optimization().epochs()).isEqualTo(recipe.epochs());
+    assertThat(config.augmentation().cropArea()).isEqualTo(Recipe.IMAGENET.augmentation().cropArea());
+  }
+
+  @Test
+  void cifar_warmsUpDeepNetworksOnly() {
+    assertThat(Recipe.CIFAR.optimization(ResNet.of("resnet56")).learningRate().warmUp())
+        .isEqualTo(WarmUp.NONE);
+    assertThat(Recipe.CIFAR.optimization(NETWORK).learningRate().warmUp())
+        .isEqualTo(new WarmUp(1, WarmUp.Shape.CONSTANT));
+  }
+}
