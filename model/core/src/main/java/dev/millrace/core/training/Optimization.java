@@ -7,7 +7,10 @@ import java.util.Objects;
  * 4.2), with a tenth of the paper's epochs.
  *
  * @param epochs passes over the training images, at least 1
- * @param batchSize number of images per step, at least 1
+ * @param patience number of epochs without a better epoch after which the training stops, and the
+ *     weights of the best epoch are published again. 0 to train all epochs and keep the last. The
+ *     best epoch has the highest accuracy on the held-out images
+ * @param sampling which images a step gets
  * @param learningRate the learning rate over the steps
  * @param optimizer the rule that changes the weights
  * @param labelSmoothing the share of the target probability that is spread equally over all
@@ -18,24 +21,24 @@ import java.util.Objects;
  */
 public record Optimization(
     int epochs,
-    int batchSize,
+    int patience,
+    Sampling sampling,
     LearningRate learningRate,
     Optimizer optimizer,
     double labelSmoothing,
     boolean zeroInit) {
 
-  /**
-   * The defaults: 16 epochs, batches of 128 images, no label smoothing and the defaults
-   * of the other records.
-   */
+  /** The defaults: 16 epochs, no label smoothing and the defaults of the other records. */
   public static final Optimization DEFAULTS =
-      new Optimization(16, 128, LearningRate.DEFAULTS, Optimizer.DEFAULTS, 0, false);
+      new Optimization(
+          16, 0, Sampling.DEFAULTS, LearningRate.DEFAULTS, Optimizer.DEFAULTS, 0, false);
 
   /**
    * Validates the values.
    *
    * @param epochs passes over the training images, at least 1
-   * @param batchSize number of images per step, at least 1
+   * @param patience number of epochs without a better epoch after which the training stops, or 0
+   * @param sampling which images a step gets
    * @param learningRate the learning rate over the steps
    * @param optimizer the rule that changes the weights
    * @param labelSmoothing the share of the target probability that is spread over all classes
@@ -45,7 +48,8 @@ public record Optimization(
    */
   public Optimization {
     Range.requirePositive("epochs", epochs);
-    Range.requirePositive("batch-size", batchSize);
+    Range.requireNotNegative("patience", patience);
+    Objects.requireNonNull(sampling, "sampling");
     Objects.requireNonNull(learningRate, "learningRate");
     Objects.requireNonNull(optimizer, "optimizer");
     Range.requireShare("label-smoothing", labelSmoothing);
@@ -66,7 +70,8 @@ public record Optimization(
   public static Optimization of(int epochs, int batchSize, double peak, Schedule schedule) {
     return new Optimization(
         epochs,
-        batchSize,
+        0,
+        new Sampling(batchSize, false),
         new LearningRate(peak, schedule, WarmUp.NONE, 1),
         Optimizer.DEFAULTS,
         0,
@@ -79,7 +84,8 @@ public record Optimization(
    * @param other the rule that changes the weights
    */
   public Optimization with(Optimizer other) {
-    return new Optimization(epochs, batchSize, learningRate, other, labelSmoothing, zeroInit);
+    return new Optimization(
+        epochs, patience, sampling, learningRate, other, labelSmoothing, zeroInit);
   }
 
   /**
@@ -88,7 +94,22 @@ public record Optimization(
    * @param other the learning rate over the steps
    */
   public Optimization with(LearningRate other) {
-    return new Optimization(epochs, batchSize, other, optimizer, labelSmoothing, zeroInit);
+    return new Optimization(epochs, patience, sampling, other, optimizer, labelSmoothing, zeroInit);
+  }
+
+  /**
+   * {@return the same optimization with early stopping}
+   *
+   * @param newPatience number of epochs without a better epoch after which the training stops, or 0
+   */
+  public Optimization withPatience(int newPatience) {
+    return new Optimization(
+        epochs, newPatience, sampling, learningRate, optimizer, labelSmoothing, zeroInit);
+  }
+
+  /** {@return the number of images per step} */
+  public int batchSize() {
+    return sampling.batchSize();
   }
 
   /**

@@ -12,7 +12,7 @@ public enum Recipe {
    */
   CIFAR(
       new Optimization(
-          164, 128, LearningRate.DEFAULTS, Optimizer.DEFAULTS, 0, false),
+          164, 0, Sampling.DEFAULTS, LearningRate.DEFAULTS, Optimizer.DEFAULTS, 0, false),
       Augmentation.DEFAULTS) {
     @Override
     public Optimization optimization(ResNet network) {
@@ -35,7 +35,8 @@ public enum Recipe {
   IMAGENET(
       new Optimization(
           120,
-          256,
+          0,
+          new Sampling(256, false),
           new LearningRate(0.1, Schedule.COSINE, new WarmUp(5, WarmUp.Shape.LINEAR), 1),
           new Optimizer(Optimizer.Rule.NESTEROV, 0.9, 1e-4, false, 0, 0),
           0.1,
@@ -49,7 +50,8 @@ public enum Recipe {
   FINETUNE(
       new Optimization(
           20,
-          32,
+          0,
+          new Sampling(32, false),
           new LearningRate(0.02, Schedule.COSINE, new WarmUp(1, WarmUp.Shape.LINEAR), 0.1),
           new Optimizer(Optimizer.Rule.NESTEROV, 0.9, 1e-4, false, 0, 0),
           0.1,
@@ -59,8 +61,9 @@ public enum Recipe {
   /** Some thousand small images, and random initial weights. */
   SMALL_DATA(
       new Optimization(
-          45,
-          128,
+          40,
+          0,
+          new Sampling(128, false),
           new LearningRate(0.2, Schedule.ONE_CYCLE, WarmUp.NONE, 1),
           new Optimizer(Optimizer.Rule.NESTEROV, 0.9, 5e-4, false, 0, 0.99),
           0.1,

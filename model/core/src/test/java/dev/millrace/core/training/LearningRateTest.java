@@ -50,7 +50,8 @@ class LearningRateTest {
             () ->
                 new Optimization(
                     2,
-                    8,
+                    0,
+                    Sampling.DEFAULTS,
                     new LearningRate(0.1, Schedule.STEP, new WarmUp(3, WarmUp.Shape.LINEAR), 1),
                     Optimizer.DEFAULTS,
                     0,

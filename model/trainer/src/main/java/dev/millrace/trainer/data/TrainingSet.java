@@ -1,6 +1,7 @@
 package dev.millrace.trainer.data;
 
 import dev.millrace.core.training.Augmentation;
+import dev.millrace.core.training.Sampling;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.augment.Augmenter;
 import dev.millrace.trainer.augment.BatchMixer;
@@ -22,6 +23,7 @@ public final class TrainingSet {
 
   private final List<Pixels.Image> images;
   private final int batchSize;
+  private final boolean balanced;
   private final Raster raster;
   private final RandomChange augmenter;
   private final Optional<BatchMixer> mixer;
@@ -35,18 +37,23 @@ public final class TrainingSet {
    *
    * @param images the images
    * @param side side of the images, in pixels
-   * @param batchSize the wanted number of images per batch
+   * @param sampling the wanted number of images per batch, and whether classes are balanced
    * @param augmentation random changes to the images
    * @param seed the seed of the order and of the changes
    * @throws TrainingException if there is no image
    */
   public TrainingSet(
-      List<Pixels.Image> images, int side, int batchSize, Augmentation augmentation, long seed) {
+      List<Pixels.Image> images,
+      int side,
+      Sampling sampling,
+      Augmentation augmentation,
+      long seed) {
     if (images.isEmpty()) {
       throw new TrainingException("there is no image to train on; add some, or hold out fewer");
     }
     this.images = List.copyOf(images);
-    this.batchSize = Math.min(batchSize, images.size());
+    this.batchSize = Math.min(sampling.batchSize(), images.size());
+    this.balanced = sampling.balanced();
     this.raster = new Raster(side);
     this.augmenter = new Augmenter(augmentation);
     this.mixer = BatchMixer.of(augmentation.mixing(), side);
@@ -85,7 +92,7 @@ public final class TrainingSet {
    */
   public MiniBatch batch(int epoch, int index) {
     if (epoch != orderOf) {
-      order = shuffled(random(epoch, -1));
+      order = order(random(epoch, -1));
       orderOf = epoch;
     }
     int[] labels = new int[batchSize];
@@ -102,18 +109,14 @@ public final class TrainingSet {
     return new MiniBatch(buffer, labels, BatchMixer.partners(labels), share);
   }
 
-  private RandomGenerator random(int epoch, int index) {
-    return new SplittableRandom(seed * 31 + (((long) epoch << Integer.SIZE) | (index + 1)));
+  private int[] order(RandomGenerator random) {
+    return balanced
+        ? EpochOrder.balanced(images.stream().mapToInt(Pixels.Image::label).toArray(), random)
+        : EpochOrder.each(images.size(), random);
   }
 
-  private int[] shuffled(RandomGenerator random) {
-    int[] shuffled = new int[images.size()];
-    for (int i = 0; i < shuffled.length; i++) {
-      int j = random.nextInt(i + 1);
-      shuffled[i] = shuffled[j];
-      shuffled[j] = i;
-    }
-    return shuffled;
+  private RandomGenerator random(int epoch, int index) {
+    return new SplittableRandom(seed * 31 + (((long) epoch << Integer.SIZE) | (index + 1)));
   }
 
   private void put(Pixels.Image image, int place, RandomGenerator random) {

@@ -86,17 +86,32 @@ final class RunProgress {
 
   /** {@return the metrics of the run so far, for a checkpoint's manifest} */
   Map<String, Double> metrics() {
+    Map<String, Double> metrics = position(epoch, batch);
+    if (!history.isEmpty()) {
+      add(history.get(history.size() - 1), metrics);
+    }
+    return metrics;
+  }
+
+  /** {@return the metrics of an epoch, for a checkpoint's manifest} */
+  static Map<String, Double> metrics(EpochReport report) {
+    Map<String, Double> metrics = position(report.epoch(), 0);
+    add(report, metrics);
+    return metrics;
+  }
+
+  private static Map<String, Double> position(int epoch, int batch) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("epoch", (double) epoch);
     metrics.put("batch", (double) batch);
-    if (!history.isEmpty()) {
-      EpochReport last = history.get(history.size() - 1);
-      metrics.put("train_loss", last.loss());
-      metrics.put("train_accuracy", last.accuracy());
-      metrics.put("held_out_loss", last.heldOutLoss());
-      metrics.put("held_out_accuracy", last.heldOutAccuracy());
-    }
     return metrics;
+  }
+
+  private static void add(EpochReport report, Map<String, Double> metrics) {
+    metrics.put("train_loss", report.loss());
+    metrics.put("train_accuracy", report.accuracy());
+    metrics.put("held_out_loss", report.heldOutLoss());
+    metrics.put("held_out_accuracy", report.heldOutAccuracy());
   }
 
   /**

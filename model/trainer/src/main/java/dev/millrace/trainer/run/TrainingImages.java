@@ -15,22 +15,32 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * All images of a run, decoded and divided into parts.
  *
  * @param labels names of the images' classes
  * @param training the images for training steps
+ * @param statistics some of the training images, unchanged, for the statistics of batch norms
  * @param gate the images on which versions are compared
  * @param report the images on which the reported accuracy is measured
  * @param pixels decodes the images and keeps their pixels; {@link #close} closes it
  */
 record TrainingImages(
-    Labels labels, TrainingSet training, EvaluationSet gate, EvaluationSet report, Pixels pixels)
+    Labels labels,
+    TrainingSet training,
+    EvaluationSet statistics,
+    EvaluationSet gate,
+    EvaluationSet report,
+    Pixels pixels)
     implements AutoCloseable {
 
   /** The largest share of the heap for decoded images. */
   private static final double SHARE_OF_HEAP = 0.5;
+
+  /** The largest number of images for the statistics of batch norms. */
+  private static final int FOR_STATISTICS = 1024;
 
   /**
    * Decodes all images.
@@ -48,12 +58,13 @@ record TrainingImages(
           new TrainingSet(
               parts.get(Part.TRAINING),
               side,
-              config.optimization().batchSize(),
+              config.optimization().sampling(),
               config.augmentation(),
               config.seed());
       return new TrainingImages(
           images.labels(),
           training,
+          new EvaluationSet(spread(parts.get(Part.TRAINING)), side),
           heldOut(parts.get(Part.GATE), side),
           heldOut(parts.get(Part.REPORT), side),
           pixels);
@@ -61,6 +72,14 @@ record TrainingImages(
       pixels.close();
       throw e;
     }
+  }
+
+  /** {@return up to {@link #FOR_STATISTICS} images, evenly spread over the list} */
+  private static List<Pixels.Image> spread(List<Pixels.Image> images) {
+    int count = Math.min(images.size(), FOR_STATISTICS);
+    return IntStream.range(0, count)
+        .mapToObj(i -> images.get((int) ((long) i * images.size() / count)))
+        .toList();
   }
 
   private static EvaluationSet heldOut(List<Pixels.Image> images, int side) {

@@ -16,6 +16,7 @@ import dev.millrace.trainer.torch.TorchNetwork;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -49,6 +50,7 @@ public final class TrainingRun {
   private final LongSupplier nanoTime;
   private final RunFolder folder;
 
+  private final BestEpoch best;
   private RunProgress progress;
   private long savedAt;
   private long exportedAt;
@@ -76,6 +78,7 @@ public final class TrainingRun {
     this.stop = stop;
     this.nanoTime = nanoTime;
     this.folder = new RunFolder(config.checkpoints().run());
+    this.best = new BestEpoch(config.optimization().patience());
   }
 
   /**
@@ -95,9 +98,11 @@ public final class TrainingRun {
       progress = new RunProgress(name, before);
       int batches = images.training().batches();
       before.ifPresent(
-          state ->
-              trained.restore(
-                  folder.tensors(state), (long) state.epoch() * batches + state.batch()));
+          state -> {
+            Map<String, Weights> tensors = folder.tensors(state);
+            trained.restore(tensors, (long) state.epoch() * batches + state.batch());
+            best.restore(tensors);
+          });
       listener.began(
           progress.run(),
           images.training().size(),
@@ -106,12 +111,15 @@ public final class TrainingRun {
           (long) config.optimization().epochs() * batches);
       savedAt = nanoTime.getAsLong();
       exportedAt = savedAt;
-      while (progress.epoch() < config.optimization().epochs()) {
+      while (progress.epoch() < config.optimization().epochs()
+          && !best.isOver(progress.history())) {
         if (!epoch(trained, images, checkpoints)) {
           save(trained, false);
           return Optional.empty();
         }
       }
+      best.better(progress.history())
+          .ifPresent(weights -> exportBest(trained, weights, checkpoints));
       save(trained, true);
       return Optional.of(trained.weights());
     }
@@ -178,6 +186,7 @@ public final class TrainingRun {
     }
     double seconds = (nanoTime.getAsLong() - start) / 1e9;
     int batchSize = images.training().batchSize();
+    estimateStatistics(trained, images);
     HeldOut heldOut = HeldOut.of(trained::probabilities, images.gate(), network.classes());
     if (!Double.isFinite(heldOut.loss())) {
       throw diverged(images);
@@ -187,6 +196,7 @@ public final class TrainingRun {
             rate, batches * batchSize, heldOut, (batches - first) * batchSize / seconds);
     folder.draw(Curve.of(network + ", " + progress.run(), progress.history()));
     listener.epochEnded(report);
+    best.ended(progress.history(), trained.weights());
     if (config.checkpoints().every().isEmpty() || progress.epoch() == optimization.epochs()) {
       // The checkpoint is exported before the state is saved. If the process is killed in between,
       // the resumed run exports a checkpoint for this epoch again.
@@ -209,9 +219,34 @@ public final class TrainingRun {
             .map(every -> now - exportedAt >= every.toNanos())
             .orElse(false);
     if (due || folder.takeDemand()) {
+      estimateStatistics(trained, images);
       export(trained, images, checkpoints);
       save(trained, false);
     }
+  }
+
+  /** The batch norms' statistics of the last steps would be those of older weights. */
+  private static void estimateStatistics(TorchNetwork trained, TrainingImages images) {
+    int[] done = new int[1];
+    images
+        .statistics()
+        .forEachBatch(
+            batch -> {
+              if (done[0] == 0 || batch.size() > 1) { // One image has no variance.
+                trained.estimateStatistics(batch, done[0]);
+              }
+              done[0] += batch.size();
+            });
+  }
+
+  private void exportBest(
+      TorchNetwork trained, Weights weights, CheckpointWriter checkpoints) {
+    trained.serve(weights);
+    checkpoints.write(
+        weights,
+        trained::probabilities,
+        progress.run(),
+        RunProgress.metrics(BestEpoch.of(progress.history())));
   }
 
   private void export(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
@@ -238,7 +273,9 @@ public final class TrainingRun {
   }
 
   private void save(TorchNetwork trained, boolean finished) {
-    folder.save(progress.state(RunOptions.of(config, labelled), finished), trained.state());
+    Map<String, Weights> tensors = trained.state();
+    best.addTo(tensors);
+    folder.save(progress.state(RunOptions.of(config, labelled), finished), tensors);
     savedAt = nanoTime.getAsLong();
   }
 }

@@ -18,18 +18,17 @@ import org.bytedeco.pytorch.global.torch;
  * @param learning returns true for the name of a batch norm that normalises by the batch's
  *     statistics and updates the stored statistics. All other batch norms normalise by the stored
  *     statistics
+ * @param momentum the weight of a batch's statistics in an update of the stored statistics
  */
-record ForwardPass(Function<String, Tensor> tensors, Predicate<String> learning)
+record ForwardPass(
+    Function<String, Tensor> tensors, Predicate<String> learning, double momentum)
     implements NetworkBuilder<Tensor> {
 
   /** The default epsilon of PyTorch's batch norms. */
   private static final double EPSILON = 1e-5;
 
-  /**
-   * The weight of a batch's statistics in an update of the stored statistics. This is PyTorch's
-   * default.
-   */
-  private static final double MOMENTUM = 0.1;
+  /** The default momentum of PyTorch's batch norms. */
+  static final double MOMENTUM = 0.1;
 
   private static final int HEIGHT = 2;
   private static final int WIDTH = 3;
@@ -53,7 +52,7 @@ record ForwardPass(Function<String, Tensor> tensors, Predicate<String> learning)
         optional(name + ".running_mean"),
         optional(name + ".running_var"),
         learning.test(name),
-        MOMENTUM,
+        momentum,
         EPSILON,
         CUDNN);
   }

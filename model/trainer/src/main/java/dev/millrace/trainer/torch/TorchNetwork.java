@@ -187,7 +187,7 @@ public final class TorchNetwork implements AutoCloseable {
   public FloatBuffer probabilities(MiniBatch batch) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      ForwardPass pass = new ForwardPass(served()::get, batchNorm -> false);
+      ForwardPass pass = new ForwardPass(served()::get, batchNorm -> false, 0);
       Tensor answer =
           torch.softmax(network.build(pass, images.pixels(batch)), 1, new ScalarTypeOptional());
       FloatBuffer values = Parameters.buffer(answer.numel());
@@ -199,8 +199,38 @@ public final class TorchNetwork implements AutoCloseable {
   }
 
   private Tensor learningLogits(MiniBatch batch) {
-    ForwardPass pass = new ForwardPass(tensors::get, frozen::normalisesByBatch);
+    ForwardPass pass = new ForwardPass(tensors::get, frozen::normalisesByBatch, ForwardPass.MOMENTUM);
     return network.build(pass, images.pixels(batch));
+  }
+
+  /**
+   * Adds a batch to an estimate of the batch norms' statistics for the weights to serve. The
+   * average over training steps follows weights that change, and is far off after few steps; an
+   * estimate from images after the steps is exact: Wu and Johnson, "Rethinking 'Batch' in
+   * BatchNorm" (2021), section 3. Frozen parts keep their statistics.
+   *
+   * @param batch the batch
+   * @param before number of images in the batches of the estimate so far; 0 begins a new estimate
+   */
+  public void estimateStatistics(MiniBatch batch, int before) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      double share = (double) batch.size() / (before + batch.size());
+      ForwardPass pass = new ForwardPass(served()::get, frozen::normalisesByBatch, share);
+      Tensor unused = network.build(pass, images.pixels(batch));
+    }
+  }
+
+  /**
+   * Replaces the weights to serve.
+   *
+   * @param weights the weights, as {@link #weights} returned them
+   */
+  public void serve(Weights weights) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      served().set(weights);
+    }
   }
 
   private NetworkTensors served() {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.training.DivergedException;
+import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingConfig;
@@ -20,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -91,6 +95,50 @@ class TrainingRunTest {
   }
 
   @Test
+  void trainingWithPatience_stopsEarly_andEndsWithItsBestEpoch() {
+    SmallImages.write(home.resolve("images"), 3, EACH);
+    TrainingConfig config = Configs.of(home, 30, 0.05);
+    TrainingConfig patient = with(config, config.optimization().withPatience(2));
+    Heard first = train(patient, 7);
+    Heard heard = train(patient);
+
+    List<EpochReport> epochs = new ArrayList<>(first.epochs);
+    epochs.addAll(heard.epochs);
+    EpochReport best = BestEpoch.of(epochs);
+    assertThat(epochs).hasSize(best.epoch() + 2).hasSizeLessThan(30);
+    assertThat(repository().newest("small").manifest().metrics())
+        .containsEntry("epoch", (double) best.epoch())
+        .containsEntry("held_out_accuracy", best.heldOutAccuracy());
+    assertThat(newest())
+        .isEqualTo(
+            OnnxWeights.read(repository().version("small", best.epoch()).readVerified()));
+  }
+
+  private static TrainingConfig with(TrainingConfig config, Optimization optimization) {
+    return new TrainingConfig(
+        config.network(),
+        config.preprocessing(),
+        config.data(),
+        optimization,
+        config.augmentation(),
+        config.pretrained(),
+        config.seed(),
+        config.checkpoints(),
+        config.device(),
+        config.threads());
+  }
+
+  /** With one step an epoch, the average over steps is far from the statistics of the images. */
+  @Test
+  void fewSteps_areEnoughForTheStatisticsOfBatchNorms() {
+    SmallImages.write(home.resolve("images"), 3, FEW);
+    Heard heard = train(Configs.of(home, 6, 0.05));
+
+    EpochReport last = heard.epochs.get(5);
+    assertThat(last.heldOutLoss()).isLessThan(last.loss() + 0.5);
+  }
+
+  @Test
   void goingOnWithOtherOptions_isRefused() {
     SmallImages.write(home.resolve("images"), 2, FEW);
     train(Configs.of(home, 2, 0.05), 3);
@@ -122,7 +170,7 @@ class TrainingRunTest {
   void trainingThatDivergesInItsLastStep_saysSo_andPublishesNothing() {
     SmallImages.write(home.resolve("images"), 2, FEW);
 
-    assertThatThrownBy(() -> train(Configs.of(home, 1, 1e6)))
+    assertThatThrownBy(() -> train(growing()))
         .isInstanceOf(DivergedException.class)
         .hasMessage(
             "the network answers NaN after step 2: the training has diverged, and nothing of it is"
@@ -138,15 +186,30 @@ class TrainingRunTest {
         new Heard() {
           @Override
           public void stepped(long step, int images, double loss) {
-            demandCheckpoint();
+            if (step == 2) {
+              demandCheckpoint();
+            }
           }
         };
 
     assertThatThrownBy(
-            () -> new LibtorchTrainer().train(Configs.of(home, 3, 1e6), heard, () -> false))
+            () -> new LibtorchTrainer().train(growing(), heard, () -> false))
         .isInstanceOf(DivergedException.class)
         .hasMessageStartingWith("the network answers NaN after step ");
     assertThat(home.resolve("models")).doesNotExist();
+  }
+
+  /**
+   * Returns a configuration in which each step makes the weights 1e12 times as large. After two
+   * steps, the network's answers are no longer finite.
+   */
+  private TrainingConfig growing() {
+    TrainingConfig config = Configs.of(home, 1, 1e6);
+    return with(
+        config,
+        config
+            .optimization()
+            .with(new Optimizer(Optimizer.Rule.SGD, 0.9, 1e6, true, 0, 0)));
   }
 
   private void demandCheckpoint() {

@@ -7,6 +7,7 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.LearningRate;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
+import dev.millrace.core.training.Sampling;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.WarmUp;
 import java.util.List;
@@ -22,7 +23,8 @@ class ParameterGroupTest {
         WEIGHTS,
         new Optimization(
             1,
-            1,
+            0,
+            Sampling.DEFAULTS,
             new LearningRate(0.1, Schedule.STEP, WarmUp.NONE, backboneFactor),
             new Optimizer(Optimizer.Rule.SGD, 0.9, 0.5, decayNorms, 0, 0),
             0,

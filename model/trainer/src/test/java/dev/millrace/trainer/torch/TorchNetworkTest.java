@@ -163,6 +163,43 @@ class TorchNetworkTest {
     }
   }
 
+  /** The unbiased variance of the statistics differs a little from that of the batch. */
+  @Test
+  void estimatedStatistics_areThoseOfTheImages_forTheWeightsToServe() {
+    ResNet network = network("resnet20");
+    Optimization averaged =
+        OPTIMIZATION.with(new Optimizer(Optimizer.Rule.SGD, 0.9, 1e-4, true, 0, 0.5));
+    for (Optimization optimization : List.of(OPTIMIZATION, averaged)) {
+      try (TorchNetwork trained = torch(network, HeInitialization.of(network, 1), optimization);
+          TorchNetwork parts = torch(network, HeInitialization.of(network, 1), optimization)) {
+        MiniBatch batch = batch();
+        trained.step(batch, RATE);
+        double before = loss(trained, batch);
+        trained.estimateStatistics(batch, 0);
+        double after = loss(trained, batch);
+        Weights served = trained.weights();
+        try (TorchNetwork copy = torch(network, served)) {
+          double ofBatch = copy.step(batch, RATE).loss();
+          assertThat(after).isCloseTo(ofBatch, Offset.offset(0.02));
+          assertThat(before).isNotCloseTo(ofBatch, Offset.offset(0.2));
+        }
+        parts.step(batch, RATE);
+        parts.estimateStatistics(batch, 0);
+        parts.estimateStatistics(batch, IMAGES);
+        assertThat(loss(parts, batch)).isCloseTo(after, Offset.offset(1e-4));
+      }
+    }
+  }
+
+  private static double loss(TorchNetwork network, MiniBatch batch) {
+    FloatBuffer probabilities = network.probabilities(batch);
+    double sum = 0;
+    for (int i = 0; i < IMAGES; i++) {
+      sum -= Math.log(probabilities.get(i * CLASSES + batch.labels()[i]));
+    }
+    return sum / IMAGES;
+  }
+
   @Test
   void averagedWeights_areServed_andLagBehind() {
     ResNet network = network("resnet20");

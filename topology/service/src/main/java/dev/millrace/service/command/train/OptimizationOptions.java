@@ -2,6 +2,7 @@ package dev.millrace.service.command.train;
 
 import dev.millrace.core.training.LearningRate;
 import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Sampling;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.WarmUp;
 import dev.millrace.service.command.help.Grouped;
@@ -22,6 +23,24 @@ final class OptimizationOptions {
       paramLabel = "N",
       description = "Number of passes over the images (default: ${DEFAULT-VALUE}).")
   private int epochs = Optimization.DEFAULTS.epochs();
+
+  @Option(
+      names = "--patience",
+      paramLabel = "EPOCHS",
+      description =
+          "Stop after this many epochs without a higher accuracy on held-out images, and publish the"
+              + " best epoch again as the newest version; 0 trains all epochs (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int patience = Optimization.DEFAULTS.patience();
+
+  @Option(
+      names = "--balance",
+      negatable = true,
+      fallbackValue = "true",
+      description =
+          "Train on each class equally often: repeat images of rare classes, and leave out images of"
+              + " frequent classes (default: ${DEFAULT-VALUE}).")
+  private boolean balance = Sampling.DEFAULTS.balanced();
 
   @Option(
       names = "--batch-size",
@@ -97,7 +116,10 @@ final class OptimizationOptions {
     LearningRate rate = base.learningRate();
     return new Optimization(
         given.or("--epochs", epochs, base.epochs()),
-        given.or("--batch-size", batchSize, base.batchSize()),
+        given.or("--patience", patience, base.patience()),
+        new Sampling(
+            given.or("--batch-size", batchSize, base.batchSize()),
+            given.or("--balance", balance, base.sampling().balanced())),
         new LearningRate(
             given.or("--learning-rate", learningRate, rate.peak()),
             given.or("--schedule", schedule, rate.schedule()),

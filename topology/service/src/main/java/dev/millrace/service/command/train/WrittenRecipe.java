@@ -29,7 +29,9 @@ final class WrittenRecipe {
     LearningRate rate = optimization.learningRate();
     return List.of(
         "--epochs=" + optimization.epochs(),
+        "--patience=" + optimization.patience(),
         "--batch-size=" + optimization.batchSize(),
+        toggle("balance", optimization.sampling().balanced()),
         "--learning-rate=" + number(rate.peak()),
         "--schedule=" + name(rate.schedule()),
         "--warm-up=" + number(rate.warmUp().epochs()),
