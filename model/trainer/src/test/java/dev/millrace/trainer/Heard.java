@@ -14,6 +14,7 @@ public class Heard implements TrainingListener {
   public final List<Double> losses = new ArrayList<>();
   public final List<EpochReport> epochs = new ArrayList<>();
   public final List<ModelVersion> versions = new ArrayList<>();
+  public final List<Integer> gates = new ArrayList<>();
   public final List<Verdict> verdicts = new ArrayList<>();
   public final List<ModelVersion> promoted = new ArrayList<>();
   public final List<String> warnings = new ArrayList<>();
@@ -38,6 +39,11 @@ public class Heard implements TrainingListener {
   @Override
   public void exported(ModelVersion version) {
     versions.add(version);
+  }
+
+  @Override
+  public void gateOpened(int images, double smallestGain) {
+    gates.add(images);
   }
 
   @Override

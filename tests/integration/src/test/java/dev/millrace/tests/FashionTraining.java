@@ -109,6 +109,9 @@ final class FashionTraining {
     public void exported(ModelVersion version) {}
 
     @Override
+    public void gateOpened(int images, double smallestGain) {}
+
+    @Override
     public void judged(Verdict verdict) {}
 
     @Override

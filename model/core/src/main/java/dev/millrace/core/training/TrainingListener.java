@@ -40,6 +40,15 @@ public interface TrainingListener {
   void exported(ModelVersion version);
 
   /**
+   * A run begins whose checkpoints the gate will judge.
+   *
+   * @param images number of images in each comparison
+   * @param smallestGain the smallest gain that a comparison can tell from chance, in percentage
+   *     points, if the candidate loses no image
+   */
+  void gateOpened(int images, double smallestGain);
+
+  /**
    * The gate has decided whether a checkpoint may be promoted. The checkpoint is published after
    * this call.
    *

@@ -18,6 +18,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param p p-value of McNemar's one-sided exact test: the probability that a candidate which is
  *     only as good as the champion wins at least {@code gained} of the {@code gained + lost} images
  *     by chance; 1 without a champion
+ * @param round how many candidates have been compared with this champion, with this candidate; 0 if
+ *     the candidate was not compared
+ * @param level the significance level of this round; 0 if the candidate was not compared
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Verdict(
@@ -29,4 +32,6 @@ public record Verdict(
     Double championAccuracy,
     int gained,
     int lost,
-    double p) {}
+    double p,
+    int round,
+    double level) {}

@@ -1,9 +1,12 @@
 package dev.millrace.trainer.data;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.training.TrainingException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -31,6 +34,28 @@ public final class EvaluationSet {
     this.bytesPerImage = side * side * 3;
     this.batchSize = Math.max(1, Math.min(MOST, BATCH_BYTES / bytesPerImage));
     this.buffer = ByteBuffer.allocateDirect(batchSize * bytesPerImage);
+  }
+
+  private EvaluationSet(EvaluationSet all, List<Pixels.Image> images) {
+    this.images = images;
+    this.bytesPerImage = all.bytesPerImage;
+    this.batchSize = all.batchSize;
+    this.buffer = all.buffer;
+  }
+
+  /**
+   * {@return a set of {@code count} of these images, which shares this set's buffer} The images are
+   * arranged in a circle, in an order that depends only on the hashes of their keys. The set
+   * consists of the images that follow {@code start}.
+   *
+   * @param start the place of the first image, from 0; the place after the last image is the first
+   * @param count number of images, at most {@link #size}
+   */
+  public EvaluationSet arc(long start, int count) {
+    List<Pixels.Image> circle = new ArrayList<>(images);
+    circle.sort(Comparator.comparing(image -> Sha256.of(image.key())));
+    Collections.rotate(circle, -(int) (start % circle.size()));
+    return new EvaluationSet(this, List.copyOf(circle.subList(0, count)));
   }
 
   /** {@return the number of images} */

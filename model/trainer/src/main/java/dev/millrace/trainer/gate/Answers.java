@@ -5,6 +5,7 @@ import dev.millrace.trainer.data.EvaluationSet;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /**
  * Which images of a set a version classifies correctly.
@@ -34,6 +35,22 @@ record Answers(boolean[] right) {
     return new Answers(right);
   }
 
+  /** {@return the answers of a classifier that gives each image the most frequent class} */
+  static Answers ofMostFrequentClass(EvaluationSet images) {
+    int[] labels = images.labels();
+    int[] count = new int[Arrays.stream(labels).max().orElse(0) + 1];
+    int most = 0;
+    for (int label : labels) {
+      count[label]++;
+      most = count[label] > count[most] ? label : most;
+    }
+    boolean[] right = new boolean[labels.length];
+    for (int i = 0; i < right.length; i++) {
+      right[i] = labels[i] == most;
+    }
+    return new Answers(right);
+  }
+
   private static int largest(FloatBuffer values) {
     int largest = 0;
     for (int i = 1; i < values.limit(); i++) {
@@ -51,7 +68,12 @@ record Answers(boolean[] right) {
    * images}
    */
   double accuracy() {
-    return size() == 0 ? 0 : (double) count(right) / size();
+    return size() == 0 ? 0 : (double) rightOnes() / size();
+  }
+
+  /** {@return the number of images that are classified correctly} */
+  int rightOnes() {
+    return count(right);
   }
 
   /**

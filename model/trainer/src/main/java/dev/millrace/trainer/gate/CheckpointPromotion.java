@@ -41,6 +41,12 @@ public final class CheckpointPromotion implements AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
+  /** Tells the listener how small a gain the gate can tell from chance. */
+  public void begin() {
+    int images = gate.imagesPerRound();
+    listener.gateOpened(images, Spending.smallestGain(images));
+  }
+
   /**
    * Judges a checkpoint before it is published.
    *
@@ -69,11 +75,15 @@ public final class CheckpointPromotion implements AutoCloseable {
     figures.put("gate_accuracy", verdict.accuracy());
     figures.put("gate_blessed", verdict.blessed() ? 1.0 : 0.0);
     if (verdict.championAccuracy() != null) {
-      figures.put("gate_champion", (double) verdict.champion());
+      figures.put(PastRounds.CHAMPION, (double) verdict.champion());
       figures.put("gate_champion_accuracy", verdict.championAccuracy());
       figures.put("gate_gained", (double) verdict.gained());
       figures.put("gate_lost", (double) verdict.lost());
       figures.put("gate_p", verdict.p());
+    }
+    if (verdict.round() > 0) {
+      figures.put(PastRounds.ROUND, (double) verdict.round());
+      figures.put("gate_level", verdict.level());
     }
     return figures;
   }

@@ -2,7 +2,6 @@ package dev.millrace.trainer.gate;
 
 import dev.millrace.control.Champion;
 import dev.millrace.control.KafkaAccess;
-import dev.millrace.core.evaluation.McNemar;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
@@ -14,18 +13,16 @@ import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Verdict;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.trainer.data.EvaluationSet;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Compares each candidate with the champion, which is the version that serves. Both versions
- * classify the same images. The versions run in ONNX Runtime, as in the topology. Confined to one
- * thread.
+ * classify the same images, which {@link Rotation} selects. The versions run in ONNX Runtime, as in
+ * the topology. {@code RATIONALE.md} explains the statistics. Confined to one thread.
  */
 public final class PromotionGate {
 
-  private final double margin;
+  private final PromotionRule rule;
   private final ChampionAlias alias;
   private final ModelRuntime runtime;
   private final ModelRepository repository;
@@ -34,16 +31,13 @@ public final class PromotionGate {
   private final Preprocessing preprocessing;
   private final Labels labels;
 
-  private Integer known;
-  private Answers ofKnown;
-
   /**
    * Creates a gate.
    *
-   * @param gate the required gain, and the broker with the control topic
+   * @param gate the rule, and the broker with the control topic
    * @param repository the model repository
    * @param model the model's name
-   * @param images the images to compare on, which no training step sees
+   * @param images the images to choose from for each comparison, which no training step sees
    * @param preprocessing the preprocessing of the images
    * @param labels names of the images' classes
    */
@@ -55,7 +49,7 @@ public final class PromotionGate {
       Preprocessing preprocessing,
       Labels labels) {
     this(
-        gate.margin(),
+        new PromotionRule(gate.margin(), gate.minAccuracy()),
         new KafkaChampionAlias(KafkaAccess.keysOf(gate.broker()), model),
         new OnnxModelRuntime(),
         repository,
@@ -66,7 +60,7 @@ public final class PromotionGate {
   }
 
   PromotionGate(
-      double margin,
+      PromotionRule rule,
       ChampionAlias alias,
       ModelRuntime runtime,
       ModelRepository repository,
@@ -74,7 +68,7 @@ public final class PromotionGate {
       EvaluationSet images,
       Preprocessing preprocessing,
       Labels labels) {
-    this.margin = margin;
+    this.rule = rule;
     this.alias = alias;
     this.runtime = runtime;
     this.repository = repository;
@@ -82,6 +76,11 @@ public final class PromotionGate {
     this.images = images;
     this.preprocessing = preprocessing;
     this.labels = labels;
+  }
+
+  /** {@return the number of images in each comparison} */
+  int imagesPerRound() {
+    return Rotation.size(images.size());
   }
 
   /**
@@ -92,13 +91,13 @@ public final class PromotionGate {
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   public Verdict judge(ModelSession candidate) {
-    Answers answers = Answers.of(candidate, images);
-    Optional<Champion> champion = alias.read();
-    if (champion.isEmpty()) {
-      return new Verdict(
-          true, "nothing serves yet", images.size(), answers.accuracy(), null, null, 0, 0, 1);
+    Integer version = alias.read().map(Champion::version).orElse(null);
+    int round = PastRounds.next(repository, model, version);
+    EvaluationSet some = Rotation.of(images, version, round);
+    Answers answers = Answers.of(candidate, some);
+    if (version == null) {
+      return rule.first(Pairs.of(answers, Answers.ofMostFrequentClass(some)), round);
     }
-    int version = champion.get().version();
     if (!repository.versions(model).contains(version)) {
       return incomparable(answers, version, "is not in the repository " + repository.place());
     }
@@ -106,7 +105,7 @@ public final class PromotionGate {
     if (!answersTheSame(serving)) {
       return incomparable(answers, version, "has another preprocessing or other classes");
     }
-    return compare(answers, version, answersOf(serving));
+    return rule.better(Pairs.of(answers, answersOf(serving, some)), version, round);
   }
 
   private boolean answersTheSame(ModelVersion serving) {
@@ -129,48 +128,15 @@ public final class PromotionGate {
         null,
         0,
         0,
-        1);
+        1,
+        0,
+        0);
   }
 
-  private Answers answersOf(ModelVersion serving) {
-    if (!Objects.equals(known, serving.version())) {
-      try (ModelSession session = runtime.open(serving, Device.CPU)) {
-        ofKnown = Answers.of(session, images);
-        known = serving.version();
-      }
+  private Answers answersOf(ModelVersion serving, EvaluationSet some) {
+    try (ModelSession session = runtime.open(serving, Device.CPU)) {
+      return Answers.of(session, some);
     }
-    return ofKnown;
-  }
-
-  private Verdict compare(Answers candidate, int version, Answers champion) {
-    int gained = candidate.notIn(champion);
-    int lost = champion.notIn(candidate);
-    double points = 100 * (candidate.accuracy() - champion.accuracy());
-    double p = McNemar.oneSided(gained, lost);
-    boolean better = points >= margin && gained > lost;
-    boolean significant = p < Gate.SIGNIFICANCE;
-    String found =
-        String.format(
-            Locale.ROOT,
-            "%+.2f points against version %d (p %.3g)%s",
-            points,
-            version,
-            p,
-            better && significant
-                ? ""
-                : better
-                    ? ", which may be chance"
-                    : String.format(Locale.ROOT, "; %.2f are required", margin));
-    return new Verdict(
-        better && significant,
-        found,
-        candidate.size(),
-        candidate.accuracy(),
-        version,
-        champion.accuracy(),
-        gained,
-        lost,
-        p);
   }
 
   /**

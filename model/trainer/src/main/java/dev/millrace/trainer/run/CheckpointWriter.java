@@ -105,6 +105,11 @@ final class CheckpointWriter implements AutoCloseable {
         images.labels());
   }
 
+  /** Tells the listener what the gate will be able to see. Does nothing without a gate. */
+  void begin() {
+    promotion.ifPresent(CheckpointPromotion::begin);
+  }
+
   /**
    * Publishes a checkpoint.
    *
@@ -112,6 +117,7 @@ final class CheckpointWriter implements AutoCloseable {
    * @param answers returns the network's own probabilities for a batch
    * @param run the run's name
    * @param progress the run's metrics so far, for the manifest
+   * @param judged whether the gate judges the checkpoint; if not, it is only published
    * @throws TrainingException if the probabilities of the exported graph differ too much from the
    *     network's; nothing is published then
    */
@@ -119,7 +125,8 @@ final class CheckpointWriter implements AutoCloseable {
       Weights weights,
       Function<MiniBatch, FloatBuffer> answers,
       String run,
-      Map<String, Double> progress) {
+      Map<String, Double> progress,
+      boolean judged) {
     long began = nanoTime.getAsLong();
     byte[] prepared =
         ModelPreparation.prepare(
@@ -131,7 +138,7 @@ final class CheckpointWriter implements AutoCloseable {
         OnnxModelRuntime.open(prepared, Device.CPU, config.preprocessing(), images.labels())) {
       requireAgreement(answers, session);
       metrics.put("accuracy", Accuracy.of(session, images.report()));
-      verdict = promotion.flatMap(asked -> asked.judge(session));
+      verdict = promotion.filter(gate -> judged).flatMap(gate -> gate.judge(session));
     }
     verdict.map(CheckpointPromotion::figures).ifPresent(metrics::putAll);
     ModelVersion version = publish(prepared, run, metrics);

@@ -7,6 +7,7 @@ import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
@@ -109,6 +110,7 @@ public final class TrainingRun {
           images.gate().size() + images.report().size(),
           (long) progress.epoch() * batches + progress.batch(),
           (long) config.optimization().epochs() * batches);
+      checkpoints.begin();
       savedAt = nanoTime.getAsLong();
       exportedAt = savedAt;
       while (progress.epoch() < config.optimization().epochs()
@@ -254,8 +256,17 @@ public final class TrainingRun {
       throw diverged(images);
     }
     checkpoints.write(
-        trained.weights(), trained::probabilities, progress.run(), progress.metrics());
+        trained.weights(), trained::probabilities, progress.run(), progress.metrics(), isJudged());
     exportedAt = nanoTime.getAsLong();
+  }
+
+  /**
+   * {@return whether the gate judges the current checkpoint} In a round of a loop, it judges the
+   * last one only, because every comparison costs a part of the gate's significance level.
+   */
+  private boolean isJudged() {
+    return config.data() instanceof TrainingData.Folder
+        || progress.epoch() == config.optimization().epochs();
   }
 
   private static boolean isFinite(FloatBuffer answers) {

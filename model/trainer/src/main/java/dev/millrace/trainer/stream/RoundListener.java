@@ -55,6 +55,11 @@ final class RoundListener implements TrainingListener {
   }
 
   @Override
+  public void gateOpened(int images, double smallestGain) {
+    listener.gateOpened(images, smallestGain);
+  }
+
+  @Override
   public void judged(Verdict verdict) {
     listener.judged(verdict);
   }

@@ -136,7 +136,7 @@ class CheckpointPromotionTest {
 
   @Test
   void figures_areNumbersByName() {
-    assertThat(CheckpointPromotion.figures(new Verdict(true, "", 9, 0.75, 4, 0.5, 3, 1, 0.25)))
+    assertThat(CheckpointPromotion.figures(new Verdict(true, "", 9, 0.75, 4, 0.5, 3, 1, 0.25, 2, 0.01)))
         .containsExactly(
             entry("gate_images", 9.0),
             entry("gate_accuracy", 0.75),
@@ -145,9 +145,18 @@ class CheckpointPromotionTest {
             entry("gate_champion_accuracy", 0.5),
             entry("gate_gained", 3.0),
             entry("gate_lost", 1.0),
-            entry("gate_p", 0.25));
-    assertThat(CheckpointPromotion.figures(new Verdict(false, "", 9, 0.75, 4, null, 0, 0, 1)))
+            entry("gate_p", 0.25),
+            entry("gate_round", 2.0),
+            entry("gate_level", 0.01));
+    assertThat(CheckpointPromotion.figures(new Verdict(false, "", 9, 0.75, 4, null, 0, 0, 1, 0, 0)))
         .isEqualTo(Map.of("gate_images", 9.0, "gate_accuracy", 0.75, "gate_blessed", 0.0));
+  }
+
+  @Test
+  void begin_tellsOnHowManyImagesCheckpointsAreCompared() {
+    promotion.begin();
+
+    assertThat(heard.gates).containsExactly(512);
   }
 
   @Test

@@ -8,8 +8,10 @@ import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
+import dev.millrace.core.training.Verdict;
 import dev.millrace.trainer.data.EvaluationSet;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.Part;
@@ -53,17 +55,17 @@ final class GateRig {
 
   GateRig(Path folder) throws IOException {
     repository = new ModelRepository(folder);
-    images = images();
+    images = images(IMAGES);
   }
 
   static Preprocessing preprocessing(int size, int resize) {
     return new Preprocessing(size, resize, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
   }
 
-  private static EvaluationSet images() throws IOException {
+  static EvaluationSet images(int count) throws IOException {
     Pixels pixels = new Pixels(new NumberDecoder(), PREPROCESSING, Long.MAX_VALUE);
     List<Pixels.Image> images = new ArrayList<>();
-    for (int i = 0; i < IMAGES; i++) {
+    for (int i = 0; i < count; i++) {
       byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(i).array();
       images.add(pixels.add(new LabelledImage("image " + i, label(i), "", Part.GATE, () -> number)));
     }
@@ -83,6 +85,20 @@ final class GateRig {
 
     @Override
     public void close() {}
+  }
+
+  /** Publishes a version with the metrics of a verdict. */
+  ModelVersion publish(Verdict verdict) {
+    return repository.publish(
+        MODEL,
+        new byte[] {1},
+        PREPROCESSING,
+        LABELS,
+        new Provenance(
+            new ModelManifest.Source("training", null, null),
+            null,
+            CheckpointPromotion.figures(verdict),
+            "run"));
   }
 
   /**
@@ -106,6 +122,10 @@ final class GateRig {
   }
 
   PromotionGate gate(double margin) {
+    return gate(new PromotionRule(margin, Optional.empty()));
+  }
+
+  PromotionGate gate(PromotionRule rule) {
     ModelRuntime runtime =
         (version, device) -> {
           if (!device.equals(Device.CPU)) {
@@ -115,7 +135,7 @@ final class GateRig {
           return session(rules.get(version.version()));
         };
     return new PromotionGate(
-        margin, alias, runtime, repository, MODEL, images, PREPROCESSING, LABELS);
+        rule, alias, runtime, repository, MODEL, images, PREPROCESSING, LABELS);
   }
 
   ModelSession session(IntPredicate right) {

@@ -57,7 +57,7 @@ class CheckpointWriterTest {
                 config);
         CheckpointWriter writer =
             new CheckpointWriter(config, network, images, heard, Optional.empty(), () -> 0)) {
-      writer.write(weights, answers, "the run", Map.of("epoch", 2.0));
+      writer.write(weights, answers, "the run", Map.of("epoch", 2.0), true);
     }
   }
 

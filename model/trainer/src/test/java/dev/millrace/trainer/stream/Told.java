@@ -31,6 +31,9 @@ final class Told implements TrainingListener {
   }
 
   @Override
+  public void gateOpened(int images, double smallestGain) {}
+
+  @Override
   public void judged(Verdict verdict) {}
 
   @Override

@@ -26,8 +26,10 @@ public enum Section {
   AUGMENTATION("Augmentation"),
   /** Weights that training starts from. */
   TRANSFER("Transfer learning"),
-  /** State, exports and promotions of a training run. */
+  /** State and exports of a training run. */
   RUN("Training run"),
+  /** The gate that decides which checkpoint is promoted. */
+  PROMOTION("Promotion"),
   /** How images become input of the model. */
   PREPROCESSING("Preprocessing"),
   /** The connection to the brokers and the group. */

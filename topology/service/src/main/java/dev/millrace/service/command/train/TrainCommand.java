@@ -1,11 +1,9 @@
 package dev.millrace.service.command.train;
 
-import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Checkpoints;
-import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Trainer;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.service.command.cluster.Cluster;
@@ -68,6 +66,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
 
   @Mixin private TransferOptions transfer;
 
+  @Mixin private GateOptions gate;
+
   @Grouped(Section.RUN)
   @Option(
       names = "--run",
@@ -86,16 +86,6 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       description =
           "Time between two checkpoints, in seconds (default: a checkpoint after every epoch).")
   private Integer exportEvery;
-
-  @Grouped(Section.RUN)
-  @Option(
-      names = "--promote-if-better",
-      paramLabel = "POINTS",
-      description =
-          "Promote a checkpoint if its accuracy on held-out images is at least this many percentage"
-              + " points above the promoted version's, for example 0.2. The gain must also be"
-              + " statistically significant (p < 0.05).")
-  private Double promoteIfBetter;
 
   @Grouped(Section.RUN)
   @Option(
@@ -137,7 +127,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     Trainer trainer = trainer();
     TrainingConfig config = config();
     data.createTopics(kafka);
-    if (promoteIfBetter != null) {
+    if (config.checkpoints().gate().isPresent()) {
       createControlTopic();
     }
     try (StopSignal stop = StopSignal.listenUntilClosed(this::sayThatTheStepGoesOn);
@@ -195,18 +185,9 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
             model.name(),
             home,
             Optional.ofNullable(exportEvery).map(Duration::ofSeconds),
-            gate()),
+            gate.gate(kafka)),
         Device.parse(device),
         threads == null ? data.usualThreads() : threads);
-  }
-
-  private Optional<Gate> gate() {
-    if (promoteIfBetter == null) {
-      return Optional.empty();
-    }
-    // The gate's consumer and producer for the control topic get the admin client's configuration.
-    // They therefore get no keys that only consumers or producers know.
-    return Optional.of(new Gate(promoteIfBetter, new KafkaAccess(kafka.admin())));
   }
 
   /**

@@ -144,6 +144,18 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void gateOpened(int images, double smallestGain) {
+    tell(
+        "gate",
+        Map.of("run", run, "images", images, "smallest_gain", smallestGain),
+        String.format(
+            Locale.ROOT,
+            "the gate compares on %,d images; it cannot tell a gain below %.1f points from chance",
+            images,
+            smallestGain));
+  }
+
+  @Override
   public void promoted(ModelVersion version) {
     tell(
         "promoted",

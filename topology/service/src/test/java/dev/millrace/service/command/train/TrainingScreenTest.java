@@ -63,7 +63,10 @@ class TrainingScreenTest {
     StringWriter err = new StringWriter();
     train(new PrintWriter(out), new PrintWriter(err), new Terminal(false, false, 80, true));
 
-    assertThat(out.toString()).doesNotContain("\u001b", "\r").contains("m version 3 is promoted");
+    assertThat(out.toString()).doesNotContain("\u001b", "\r")
+        .contains(
+            "m version 3 is promoted",
+            "compares on 120 images; it cannot tell a gain below 5.8 points from chance");
     assertThat(err.toString()).isEqualToIgnoringNewLines("millrace train: beware");
   }
 
@@ -83,6 +86,7 @@ class TrainingScreenTest {
     command.setOut(out).setErr(err);
     try (TrainingScreen screen = new TrainingScreen(command, false, config(), terminal)) {
       screen.began("run", 9_600, 2_400, 0, 90);
+      screen.gateOpened(120, 700 / 120.0);
       for (int version = 1; version <= VERSIONS; version++) {
         for (int step = 0; step < 20; step++) {
           screen.stepped(step + 20L * (version - 1), 128, 0.5);

@@ -1,0 +1,52 @@
+package dev.millrace.trainer.gate;
+
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.UnpublishedModelException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Counts the comparisons with a champion in the manifests of the candidates. The repository is
+ * therefore the gate's only memory: a restart forgets no comparison, several trainers share one
+ * count, and a champion to which somebody returns keeps its count.
+ */
+final class PastRounds {
+
+  static final String ROUND = "gate_round";
+  static final String CHAMPION = "gate_champion";
+
+  private PastRounds() {}
+
+  /**
+   * {@return the number of the next comparison, from 1}
+   *
+   * @param champion the champion's version number, or null if no version serves
+   */
+  static int next(ModelRepository repository, String model, Integer champion) {
+    Double about = champion == null ? null : (double) champion;
+    for (int version : newestFirst(repository, model)) {
+      if (champion != null && version <= champion) {
+        break; // older than the champion
+      }
+      Map<String, Double> metrics = repository.manifest(model, version).metrics();
+      Double round = metrics.get(ROUND);
+      if (round != null && Objects.equals(metrics.get(CHAMPION), about)) {
+        return round.intValue() + 1;
+      }
+    }
+    return 1;
+  }
+
+  private static List<Integer> newestFirst(ModelRepository repository, String model) {
+    try {
+      List<Integer> versions = new ArrayList<>(repository.versions(model));
+      Collections.reverse(versions);
+      return versions;
+    } catch (UnpublishedModelException e) {
+      return List.of(); // nothing is published yet
+    }
+  }
+}

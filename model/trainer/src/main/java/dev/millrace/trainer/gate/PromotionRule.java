@@ -1,0 +1,110 @@
+package dev.millrace.trainer.gate;
+
+import dev.millrace.core.evaluation.McNemar;
+import dev.millrace.core.evaluation.Proportion;
+import dev.millrace.core.training.Verdict;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Decides from counted answers alone. Immutable.
+ *
+ * @param margin the smallest gain, in percentage points
+ * @param minAccuracy the accuracy that the first version needs, in percent; if empty, the first
+ *     version has to be better than the most frequent class
+ */
+record PromotionRule(double margin, Optional<Double> minAccuracy) {
+
+  /**
+   * Decides whether a candidate serves although no version serves yet.
+   *
+   * @param pairs the answers of the candidate, and the answer that is the most frequent class for
+   *     every image
+   * @param round the number of this decision, from 1
+   */
+  Verdict first(Pairs pairs, int round) {
+    double p = McNemar.oneSided(pairs.gained(), pairs.lost());
+    double level = Spending.level(round);
+    boolean isBlessed = minAccuracy.isPresent() ? isAccurate(pairs) : p < level;
+    return new Verdict(
+        isBlessed,
+        "nothing serves yet, and " + firstReason(pairs, p, round),
+        pairs.images(),
+        pairs.accuracy(),
+        null,
+        null,
+        pairs.gained(),
+        pairs.lost(),
+        p,
+        round,
+        level);
+  }
+
+  private boolean isAccurate(Pairs pairs) {
+    return 100 * Proportion.of(pairs.right(), pairs.images()).low() >= minAccuracy.orElseThrow();
+  }
+
+  private String firstReason(Pairs pairs, double p, int round) {
+    double accuracy = 100 * pairs.accuracy();
+    if (minAccuracy.isPresent()) {
+      return String.format(
+          Locale.ROOT,
+          "the accuracy is %.1f %%, at least %.1f %% with 95 %% confidence; --min-accuracy requires"
+              + " %.1f %%",
+          accuracy,
+          100 * Proportion.of(pairs.right(), pairs.images()).low(),
+          minAccuracy.orElseThrow());
+    }
+    return String.format(
+        Locale.ROOT,
+        "the accuracy is %.1f %%, against %.1f %% of the most frequent class (p %s%s)",
+        accuracy,
+        100 * pairs.otherAccuracy(),
+        text(p),
+        p < Spending.level(round)
+            ? ""
+            : "; round " + round + " requires p < " + text(Spending.level(round)));
+  }
+
+  /**
+   * Decides whether a candidate replaces the champion.
+   *
+   * @param pairs the answers of the candidate and of the champion
+   * @param champion the champion's version number
+   * @param round the number of this comparison with this champion, from 1
+   */
+  Verdict better(Pairs pairs, int champion, int round) {
+    double p = McNemar.oneSided(pairs.gained(), pairs.lost());
+    double level = Spending.level(round);
+    boolean isEnough = pairs.points() >= margin && pairs.gained() > pairs.lost();
+    boolean isSignificant = p < level;
+    String found =
+        String.format(
+            Locale.ROOT,
+            "%+.2f points against version %d (p %s)",
+            pairs.points(),
+            champion,
+            text(p));
+    if (!isEnough) {
+      found += String.format(Locale.ROOT, "; %.2f are required", margin);
+    } else if (!isSignificant) {
+      found += ", which may be chance: round " + round + " requires p < " + text(level);
+    }
+    return new Verdict(
+        isEnough && isSignificant,
+        found,
+        pairs.images(),
+        pairs.accuracy(),
+        champion,
+        pairs.otherAccuracy(),
+        pairs.gained(),
+        pairs.lost(),
+        p,
+        round,
+        level);
+  }
+
+  private static String text(double p) {
+    return String.format(Locale.ROOT, "%.3g", p);
+  }
+}
