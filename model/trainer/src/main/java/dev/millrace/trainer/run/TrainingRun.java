@@ -248,7 +248,8 @@ public final class TrainingRun {
         weights,
         trained::probabilities,
         progress.run(),
-        RunProgress.metrics(BestEpoch.of(progress.history())));
+        RunProgress.metrics(BestEpoch.of(progress.history())),
+        true);
   }
 
   private void export(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
@@ -261,12 +262,14 @@ public final class TrainingRun {
   }
 
   /**
-   * {@return whether the gate judges the current checkpoint} In a round of a loop, it judges the
-   * last one only, because every comparison costs a part of the gate's significance level.
+   * {@return whether the gate judges the current checkpoint} In a round of a loop, it judges only
+   * one checkpoint, because every comparison costs a part of the gate's significance level: the
+   * last one or, if the best epoch is kept, the best one.
    */
   private boolean isJudged() {
     return config.data() instanceof TrainingData.Folder
-        || progress.epoch() == config.optimization().epochs();
+        || (progress.epoch() == config.optimization().epochs()
+            && best.better(progress.history()).isEmpty());
   }
 
   private static boolean isFinite(FloatBuffer answers) {
