@@ -7,6 +7,7 @@ import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
@@ -47,7 +48,8 @@ public final class HelpPage {
         .getCommandSpec()
         .usageMessage()
         .abbreviateSynopsis(true)
-        .synopsisSubcommandLabel("COMMAND")
+        .synopsisSubcommandLabel(
+            command.getCommand() instanceof Callable ? "[COMMAND]" : "COMMAND")
         .descriptionHeading("%n")
         .parameterListHeading("%nArguments:%n")
         .commandListHeading("%nCommands:%n");

@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "forget",
     description = {
-      "Remove an image from the trainer's replay, and name the versions that were trained on it.",
-      "Stop the trainer first. The image stays on its topic, and the weights of the named versions"
-          + " still depend on it."
+      "Remove an image from the images that the trainer keeps.",
+      "Names the versions that were trained on the image; their weights still depend on it. Stop the"
+          + " trainer first. The image stays on its topic."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace train forget cats/1.jpg --model fashion"})
