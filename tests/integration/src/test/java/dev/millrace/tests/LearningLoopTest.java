@@ -148,8 +148,12 @@ class LearningLoopTest {
             "--bootstrap-servers",
             at);
 
+        Path typo = Files.createDirectories(folder.resolve("typo/coaat")).resolve("1.png");
+        Files.write(typo, images.get(FIRST + MORE).encoded());
+        run("send", "--bootstrap-servers", at, "--labels-topic", "labels", folder.resolve("typo"));
         run("send", "--bootstrap-servers", at, "--labels-topic", "labels", more);
         train.awaitLine("looped version \\d+ is promoted", PATIENCE);
+        assertThat(train.errors()).contains("(--min-per-class): 'coaat' (1)");
         assertThat(train.output()).contains("against version 1 (p ");
         try (MillraceProcess tail =
             MillraceProcess.start(
