@@ -8,15 +8,56 @@ import java.util.Optional;
  * that no training step has seen. The checkpoint is promoted if its accuracy is higher by at least
  * {@code margin}, and if the gain is statistically significant. If no version serves yet, the
  * checkpoint has to be significantly better than a classifier that knows only the most frequent
- * class, or to reach {@code minAccuracy}.
+ * class, or to reach {@code minAccuracy}. If the checkpoint has the champion's classes in the same
+ * order, and new classes behind them, it is promoted if it excludes a loss of {@code maxGrowthLoss}
+ * on the champion's classes, and is not worse on all images.
  *
  * @param margin the smallest gain in accuracy, in percentage points from 0 to 100, for example 0.2
  * @param minAccuracy the accuracy that the first version needs, in percent from 0 to 100: the lower
  *     end of the accuracy's 95 % interval must reach it. If empty, the first version is compared
  *     with the most frequent class
+ * @param maxGrowthLoss the loss of accuracy on the champion's classes, in percentage points from 0
+ *     to 100, that a checkpoint with additional classes must exclude
+ * @param restart when a round starts from the champion's weights
  * @param broker access to the broker that holds the control topic
  */
-public record Gate(double margin, Optional<Double> minAccuracy, BrokerAccess broker) {
+public record Gate(
+    double margin,
+    Optional<Double> minAccuracy,
+    double maxGrowthLoss,
+    Restart restart,
+    BrokerAccess broker) {
+
+  /** The default of {@link #maxGrowthLoss}. */
+  public static final double MAX_GROWTH_LOSS = 3;
+
+  /**
+   * When a round of a loop starts from the champion's weights, instead of from the weights of the
+   * round before. After a promotion or a rollback by another writer, every round does so.
+   *
+   * @param afterRefused number of refused rounds in a row after which the next round starts from
+   *     the champion, at least 1
+   * @param always whether every round starts from the champion
+   */
+  public record Restart(int afterRefused, boolean always) {
+
+    /** The default number of refused rounds. */
+    public static final int AFTER_REFUSED = 5;
+
+    /**
+     * Validates the number.
+     *
+     * @param afterRefused number of refused rounds in a row
+     * @param always whether every round starts from the champion
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public Restart {
+      if (afterRefused < 1) {
+        throw new IllegalArgumentException(
+            "restart-after: " + afterRefused + " must be at least 1 round");
+      }
+    }
+  }
 
   /**
    * The significance level of the one-sided tests of 20 rounds in a row. If no candidate of these
@@ -30,8 +71,11 @@ public record Gate(double margin, Optional<Double> minAccuracy, BrokerAccess bro
    *
    * @param margin the smallest gain in accuracy
    * @param minAccuracy the accuracy that the first version needs
+   * @param maxGrowthLoss the loss of accuracy that a checkpoint with additional classes must
+   *     exclude
+   * @param restart when a round starts from the champion's weights
    * @param broker access to the broker that holds the control topic
-   * @throws IllegalArgumentException if the margin or the accuracy is out of range
+   * @throws IllegalArgumentException if the margin, the accuracy or the loss is out of range
    */
   public Gate {
     if (!(margin >= 0 && margin <= 100)) {
@@ -45,6 +89,11 @@ public record Gate(double margin, Optional<Double> minAccuracy, BrokerAccess bro
                 "min-accuracy: " + percent + " is not between 0 and 100 percent");
           }
         });
+    if (!(maxGrowthLoss > 0 && maxGrowthLoss < 100)) {
+      throw new IllegalArgumentException(
+          "max-growth-loss: " + maxGrowthLoss + " is not between 0 and 100 points");
+    }
+    Objects.requireNonNull(restart, "restart");
     Objects.requireNonNull(broker, "broker");
   }
 }

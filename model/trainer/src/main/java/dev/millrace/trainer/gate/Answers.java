@@ -51,6 +51,23 @@ record Answers(boolean[] right) {
     return new Answers(right);
   }
 
+  /**
+   * {@return the answers to the images of the first classes}
+   *
+   * @param labels the index of each image's class
+   * @param classes number of classes to keep
+   */
+  Answers toClasses(int[] labels, int classes) {
+    boolean[] kept = new boolean[right.length];
+    int count = 0;
+    for (int i = 0; i < right.length; i++) {
+      if (labels[i] < classes) {
+        kept[count++] = right[i];
+      }
+    }
+    return new Answers(Arrays.copyOf(kept, count));
+  }
+
   private static int largest(FloatBuffer values) {
     int largest = 0;
     for (int i = 1; i < values.limit(); i++) {

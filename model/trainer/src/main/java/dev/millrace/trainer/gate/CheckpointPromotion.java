@@ -41,10 +41,17 @@ public final class CheckpointPromotion implements AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
-  /** Tells the listener how small a gain the gate can tell from chance. */
+  /**
+   * Tells the listener how small a gain the gate can tell from chance, and remembers the champion.
+   */
   public void begin() {
     int images = gate.imagesPerRound();
     listener.gateOpened(images, Spending.smallestGain(images));
+    try {
+      gate.begin();
+    } catch (KafkaException e) {
+      listener.warned("the champion cannot be read at the moment: " + e.getMessage());
+    }
   }
 
   /**

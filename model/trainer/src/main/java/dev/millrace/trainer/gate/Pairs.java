@@ -25,8 +25,8 @@ record Pairs(int images, int right, int gained, int lost) {
     return images == 0 ? 0 : (double) (right - gained + lost) / images;
   }
 
-  /** {@return the candidate's gain, in percentage points} */
+  /** {@return the candidate's gain, in percentage points; 0 without images} */
   double points() {
-    return 100.0 * (gained - lost) / images;
+    return images == 0 ? 0 : 100.0 * (gained - lost) / images;
   }
 }

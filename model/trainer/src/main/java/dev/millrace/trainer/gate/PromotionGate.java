@@ -14,6 +14,7 @@ import dev.millrace.core.training.Verdict;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.trainer.data.EvaluationSet;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Compares each candidate with the champion, which is the version that serves. Both versions
@@ -30,6 +31,9 @@ public final class PromotionGate {
   private final EvaluationSet images;
   private final Preprocessing preprocessing;
   private final Labels labels;
+
+  /** The champion at the beginning of the run, if it could be read. */
+  private Optional<Optional<Integer>> base = Optional.empty();
 
   /**
    * Creates a gate.
@@ -49,7 +53,7 @@ public final class PromotionGate {
       Preprocessing preprocessing,
       Labels labels) {
     this(
-        new PromotionRule(gate.margin(), gate.minAccuracy()),
+        new PromotionRule(gate.margin(), gate.minAccuracy(), gate.maxGrowthLoss()),
         new KafkaChampionAlias(KafkaAccess.keysOf(gate.broker()), model),
         new OnnxModelRuntime(),
         repository,
@@ -78,6 +82,17 @@ public final class PromotionGate {
     this.labels = labels;
   }
 
+  /**
+   * Remembers the current champion. A candidate that is judged after another writer has replaced
+   * this champion is not blessed. If somebody returns to an older version, no run that began before
+   * undoes this.
+   *
+   * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
+   */
+  void begin() {
+    base = Optional.of(Optional.ofNullable(champion()));
+  }
+
   /** {@return the number of images in each comparison} */
   int imagesPerRound() {
     return Rotation.size(images.size());
@@ -91,10 +106,16 @@ public final class PromotionGate {
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   public Verdict judge(ModelSession candidate) {
-    Integer version = alias.read().map(Champion::version).orElse(null);
+    Integer version = champion();
     int round = PastRounds.next(repository, model, version);
     EvaluationSet some = Rotation.of(images, version, round);
     Answers answers = Answers.of(candidate, some);
+    if (!base.map(before -> before.equals(Optional.ofNullable(version))).orElse(true)) {
+      return incomparable(
+          answers,
+          version,
+          "has become the champion while this run trained another version's successor");
+    }
     if (version == null) {
       return rule.first(Pairs.of(answers, Answers.ofMostFrequentClass(some)), round);
     }
@@ -102,26 +123,49 @@ public final class PromotionGate {
       return incomparable(answers, version, "is not in the repository " + repository.place());
     }
     ModelVersion serving = repository.version(model, version);
-    if (!answersTheSame(serving)) {
+    int known = serving.labels().size();
+    if (!readsTheSame(serving)
+        || known > labels.size()
+        || !serving.labels().names().equals(labels.names().subList(0, known))) {
       return incomparable(answers, version, "has another preprocessing or other classes");
     }
-    return rule.better(Pairs.of(answers, answersOf(serving, some)), version, round);
+    return known < labels.size()
+        ? grown(candidate, serving, round)
+        : rule.better(Pairs.of(answers, answersOf(serving, some)), version, round);
   }
 
-  private boolean answersTheSame(ModelVersion serving) {
+  /** Compares on all images, because a new class has few. */
+  private Verdict grown(ModelSession candidate, ModelVersion serving, int round) {
+    Answers own = Answers.of(candidate, images);
+    Answers other = answersOf(serving, images);
+    int[] truth = images.labels();
+    int known = serving.labels().size();
+    return rule.grown(
+        Pairs.of(own.toClasses(truth, known), other.toClasses(truth, known)),
+        Pairs.of(own, other),
+        serving.version(),
+        round);
+  }
+
+  private Integer champion() {
+    return alias.read().map(Champion::version).orElse(null);
+  }
+
+  private boolean readsTheSame(ModelVersion serving) {
     Preprocessing other = serving.manifest().preprocessing();
     return other.size().equals(preprocessing.size())
         && other.resize() == preprocessing.resize()
         && other.fit() == preprocessing.fit()
         && other.interpolation() == preprocessing.interpolation()
-        && other.exif() == preprocessing.exif()
-        && serving.labels().equals(labels);
+        && other.exif() == preprocessing.exif();
   }
 
-  private Verdict incomparable(Answers answers, int version, String why) {
+  private Verdict incomparable(Answers answers, Integer version, String why) {
     return new Verdict(
         false,
-        "version " + version + " serves, but " + why + "; promote its successor by hand",
+        version == null
+            ? "no version serves any more; promote one by hand"
+            : "version " + version + " serves, but " + why + "; promote its successor by hand",
         answers.size(),
         answers.accuracy(),
         version,
@@ -141,7 +185,8 @@ public final class PromotionGate {
 
   /**
    * Makes every instance of the topology serve a blessed version. If a champion exists, the gate
-   * only blesses versions with the champion's image size, resize and classes.
+   * only blesses versions with the champion's image size, resize and classes, with or without new
+   * classes behind them.
    *
    * @param version the blessed version
    * @param verdict the version's verdict
@@ -160,5 +205,6 @@ public final class PromotionGate {
           }
           return new Champion(version.version(), serving, false, version.sha256());
         });
+    base = base.map(before -> Optional.of(version.version()));
   }
 }

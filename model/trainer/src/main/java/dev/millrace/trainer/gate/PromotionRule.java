@@ -1,6 +1,7 @@
 package dev.millrace.trainer.gate;
 
 import dev.millrace.core.evaluation.McNemar;
+import dev.millrace.core.evaluation.NonInferiority;
 import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.training.Verdict;
 import java.util.Locale;
@@ -12,8 +13,9 @@ import java.util.Optional;
  * @param margin the smallest gain, in percentage points
  * @param minAccuracy the accuracy that the first version needs, in percent; if empty, the first
  *     version has to be better than the most frequent class
+ * @param maxGrowthLoss the loss, in percentage points, that a candidate with new classes excludes
  */
-record PromotionRule(double margin, Optional<Double> minAccuracy) {
+record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrowthLoss) {
 
   /**
    * Decides whether a candidate serves although no version serves yet.
@@ -99,6 +101,48 @@ record PromotionRule(double margin, Optional<Double> minAccuracy) {
         pairs.otherAccuracy(),
         pairs.gained(),
         pairs.lost(),
+        p,
+        round,
+        level);
+  }
+
+  /**
+   * Decides whether a candidate that has new classes behind the champion's replaces the champion.
+   *
+   * @param old the answers to the images of the champion's classes
+   * @param all the answers to the images of all classes
+   * @param champion the champion's version number
+   * @param round the number of this comparison with this champion, from 1
+   */
+  Verdict grown(Pairs old, Pairs all, int champion, int round) {
+    double level = Spending.level(round);
+    double p = NonInferiority.p(old.images(), old.gained(), old.lost(), maxGrowthLoss / 100);
+    boolean isNotWorse = p < level;
+    boolean hasLearned = all.gained() >= all.lost();
+    String found =
+        String.format(
+            Locale.ROOT,
+            "new classes: %+.2f points on the classes of version %d, whose loss is below %.2f points"
+                + " (p %s), and %+.2f points on all classes",
+            old.points(),
+            champion,
+            maxGrowthLoss,
+            text(p),
+            all.points());
+    if (!isNotWorse) {
+      found += "; round " + round + " requires p < " + text(level);
+    } else if (!hasLearned) {
+      found += "; 0.00 are required";
+    }
+    return new Verdict(
+        isNotWorse && hasLearned,
+        found,
+        old.images(),
+        old.accuracy(),
+        champion,
+        old.otherAccuracy(),
+        old.gained(),
+        old.lost(),
         p,
         round,
         level);

@@ -14,6 +14,7 @@ final class RoundListener implements TrainingListener {
   private final TrainingListener listener;
   private boolean began;
   private Integer version;
+  private Integer promoted;
 
   RoundListener(TrainingListener listener) {
     this.listener = listener;
@@ -30,6 +31,11 @@ final class RoundListener implements TrainingListener {
    */
   Integer version() {
     return version;
+  }
+
+  /** {@return the number of the version that the round promoted last; null if it promoted none} */
+  Integer promoted() {
+    return promoted;
   }
 
   @Override
@@ -65,8 +71,9 @@ final class RoundListener implements TrainingListener {
   }
 
   @Override
-  public void promoted(ModelVersion promoted) {
-    listener.promoted(promoted);
+  public void promoted(ModelVersion now) {
+    promoted = now.version();
+    listener.promoted(now);
   }
 
   @Override

@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Trains in rounds. Each round starts from the weights of the round before. Each round has a
- * folder: {@code round-000001} and so on. When a round has finished, the folders of earlier rounds
+ * Trains in rounds. Each round starts from the weights of the round before, or from the champion if
+ * {@link ChampionStart} says so. Each round has a folder: {@code round-000001} and so on. When a round has finished, the folders of earlier rounds
  * are removed. A round that was killed or stopped is repeated from its beginning, on the images
  * that the replay then holds. Confined to one thread. Only one process may use the folder at a
  * time.
@@ -42,12 +42,18 @@ final class Rounds {
 
   private final TrainingConfig config;
   private final RoundTrainer trainer;
+  private final Optional<ChampionStart> champions;
   private final Path folder;
 
-  /** Creates the folder if it is missing. */
-  Rounds(TrainingConfig config, RoundTrainer trainer) {
+  /**
+   * Creates the folder if it is missing.
+   *
+   * @param champions decides which rounds start from the champion; empty if none does
+   */
+  Rounds(TrainingConfig config, RoundTrainer trainer, Optional<ChampionStart> champions) {
     this.config = config;
     this.trainer = trainer;
+    this.champions = champions;
     this.folder = config.checkpoints().run();
     try {
       Files.createDirectories(folder);
@@ -55,15 +61,6 @@ final class Rounds {
       throw failed(e);
     }
   }
-
-  /**
-   * The content of the file that a finished round writes after its weights.
-   *
-   * @param classes names of the classes, in the order of the rows of the last layer
-   * @param version number of the version that the round published last; null if the round published
-   *     no version
-   */
-  private record End(List<String> classes, Integer version) {}
 
   /**
    * Trains a round. If the round fails after it has begun, for example because it diverges, the
@@ -80,7 +77,17 @@ final class Rounds {
     String name = name(last + 1);
     Path round = folder.resolve(name);
     RoundListener heard = new RoundListener(listener);
-    TrainingConfig asked = configuration(last, images.labels().names(), round, listener);
+    List<String> classes = images.labels().names();
+    Optional<RoundEnd> before = last == 0 ? Optional.empty() : Optional.of(end(last));
+    Optional<Integer> champion = champions.flatMap(each -> each.champion(listener));
+    Optional<Pretrained> fromChampion =
+        champion.flatMap(number -> championOf(number, before, classes, listener));
+    TrainingConfig asked =
+        configuration(
+            round,
+            fromChampion
+                .or(() -> before.flatMap(end -> weightsOf(last, end, classes, listener)))
+                .or(config::pretrained));
     try {
       Files.createDirectories(round);
       Optional<Weights> weights = trainer.train(asked, images, heard, stop, name);
@@ -90,7 +97,13 @@ final class Rounds {
       WeightsFile.write(round.resolve(WEIGHTS), weights.get());
       AtomicFile.write(
           round.resolve(END),
-          JSON.writeValueAsBytes(new End(images.labels().names(), heard.version())));
+          JSON.writeValueAsBytes(
+              new RoundEnd(
+                  classes,
+                  heard.version(),
+                  champion.orElse(null),
+                  heard.promoted(),
+                  refused(heard, fromChampion.isPresent() ? Optional.empty() : before))));
       removeAllBut(last + 1);
     } catch (TrainingException e) {
       if (!heard.hasBegun()) {
@@ -129,8 +142,11 @@ final class Rounds {
     return String.format(Locale.ROOT, "%s%06d", NAME, number);
   }
 
-  private TrainingConfig configuration(
-      int last, List<String> classes, Path round, TrainingListener listener) {
+  private static int refused(RoundListener heard, Optional<RoundEnd> before) {
+    return heard.promoted() == null ? before.map(RoundEnd::refused).orElse(0) + 1 : 0;
+  }
+
+  private TrainingConfig configuration(Path round, Optional<Pretrained> start) {
     Checkpoints checkpoints = config.checkpoints();
     return new TrainingConfig(
         config.network(),
@@ -138,7 +154,7 @@ final class Rounds {
         config.data(),
         config.optimization(),
         config.augmentation(),
-        weightsOf(last, classes, listener).or(config::pretrained),
+        start,
         config.seed(),
         new Checkpoints(
             checkpoints.repository(),
@@ -150,42 +166,70 @@ final class Rounds {
         config.threads());
   }
 
-  /**
-   * {@return a finished round's weights, adapted to the current classes} The result is empty if
-   * {@code number} is 0 or if the weights belong to another architecture.
-   */
-  private Optional<Pretrained> weightsOf(
-      int number, List<String> classes, TrainingListener listener) {
-    if (number == 0) {
-      return Optional.empty();
-    }
-    Path before = folder.resolve(name(number));
+  private RoundEnd end(int number) {
     try {
-      End end = JSON.readValue(before.resolve(END).toFile(), End.class);
-      ResNet network = config.network();
-      Weights weights =
-          network.withClasses(end.classes().size()).fit(WeightsFile.read(before.resolve(WEIGHTS)));
-      return Optional.of(
-          new Pretrained(
-              Head.carry(
-                  network.withClasses(classes.size()),
-                  weights,
-                  end.classes(),
-                  classes,
-                  config.seed()),
-              name(number),
-              end.version(),
-              config.pretrained().map(Pretrained::freeze).orElse(List.of())));
-    } catch (ModelException e) {
-      listener.warned(
-          "the weights in "
-              + before
-              + " are ignored, and training starts again from the initial weights: "
-              + e.getMessage());
-      return Optional.empty();
+      return JSON.readValue(folder.resolve(name(number)).resolve(END).toFile(), RoundEnd.class);
     } catch (IOException e) {
       throw failed(e);
     }
+  }
+
+  private Optional<Pretrained> championOf(
+      int number, Optional<RoundEnd> before, List<String> classes, TrainingListener listener) {
+    return champions
+        .orElseThrow()
+        .start(number, before, listener)
+        .flatMap(
+            start -> {
+              String origin = config.checkpoints().model() + " version " + number;
+              try {
+                return Optional.of(
+                    carried(start.weights(), start.classes(), classes, origin, start.version()));
+              } catch (ModelException e) {
+                warnOf(origin, e, listener);
+                return Optional.empty();
+              }
+            });
+  }
+
+  /**
+   * {@return a finished round's weights, adapted to the current classes} The result is empty if the
+   * weights belong to another architecture.
+   */
+  private Optional<Pretrained> weightsOf(
+      int number, RoundEnd end, List<String> classes, TrainingListener listener) {
+    Path before = folder.resolve(name(number));
+    try {
+      Weights weights = WeightsFile.read(before.resolve(WEIGHTS));
+      return Optional.of(carried(weights, end.classes(), classes, name(number), end.version()));
+    } catch (ModelException e) {
+      warnOf(before.toString(), e, listener);
+      return Optional.empty();
+    }
+  }
+
+  /** {@return weights of the configured architecture, adapted to the current classes} */
+  private Pretrained carried(
+      Weights weights, List<String> from, List<String> to, String origin, Integer version) {
+    ResNet network = config.network();
+    return new Pretrained(
+        Head.carry(
+            network.withClasses(to.size()),
+            network.withClasses(from.size()).fit(weights),
+            from,
+            to,
+            config.seed()),
+        origin,
+        version,
+        config.pretrained().map(Pretrained::freeze).orElse(List.of()));
+  }
+
+  private static void warnOf(String place, ModelException e, TrainingListener listener) {
+    listener.warned(
+        "the weights in "
+            + place
+            + " are ignored, and training starts again from the initial weights: "
+            + e.getMessage());
   }
 
   private void removeAllBut(int kept) {

@@ -77,7 +77,7 @@ public final class StreamTraining {
     this.stop = stop;
     this.clock = clock;
     this.nanoTime = nanoTime;
-    this.rounds = new Rounds(config, trainer);
+    this.rounds = new Rounds(config, trainer, ChampionStart.of(config));
     this.images = new RoundImages(config, listener, ClassOrder.of(config));
   }
 

@@ -122,7 +122,7 @@ final class GateRig {
   }
 
   PromotionGate gate(double margin) {
-    return gate(new PromotionRule(margin, Optional.empty()));
+    return gate(new PromotionRule(margin, Optional.empty(), 3));
   }
 
   PromotionGate gate(PromotionRule rule) {

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  */
 final class GateSimulation {
 
-  private static final PromotionRule RULE = new PromotionRule(0, Optional.empty());
+  private static final PromotionRule RULE = new PromotionRule(0, Optional.empty(), 3);
   private static final int SERIES = 2_000;
 
   private final int images;

@@ -79,7 +79,7 @@ class PromotionGateTest {
   @CsvSource({"45.6, true", "45.8, false"})
   void firstCandidate_withAMinimum_isBlessedIfItReachesIt(double minimum, boolean blessed) {
     Verdict verdict =
-        rig.gate(new PromotionRule(0, Optional.of(minimum))).judge(rig.session(first(256)));
+        rig.gate(new PromotionRule(0, Optional.of(minimum), 3)).judge(rig.session(first(256)));
 
     assertThat(verdict.blessed()).isEqualTo(blessed);
     assertThat(verdict.reason())
@@ -222,6 +222,104 @@ class PromotionGateTest {
                   + " by hand");
     }
     assertThat(rig.opened).isEmpty();
+  }
+
+  /** The champion knows two of the three classes: 342 of the 512 images. */
+  private void serveTwoClasses() {
+    Labels two = new Labels(List.of("cat", "dog"));
+    IntPredicate ofTwo = number -> number < GateRig.IMAGES / 2 && number % 3 < 2;
+    rig.alias.serve(rig.publish(ofTwo, GateRig.PREPROCESSING, two).version());
+  }
+
+  @Test
+  void candidateWithANewClass_isBlessedIfItIsNotWorseOnTheOldOnes() {
+    serveTwoClasses();
+
+    Verdict verdict = rig.gate(0.2).judge(rig.session(PromotionGateTest::half));
+
+    assertThat(verdict.reason())
+        .isEqualTo(
+            "new classes: +0.00 points on the classes of version 1, whose loss is below 3.00 points"
+                + " (p 0.000988), and +16.60 points on all classes");
+    assertThat(verdict.blessed()).isTrue();
+    assertThat(verdict.images()).isEqualTo(342);
+    assertThat(verdict.gained() + verdict.lost()).isZero();
+  }
+
+  @Test
+  void candidateWithANewClass_isNotBlessedIfItMayBeWorseOnTheOldOnes() {
+    serveTwoClasses();
+
+    Verdict verdict = rig.gate(0.2).judge(rig.session(number -> half(number) && number >= 9));
+
+    assertThat(verdict.blessed()).isFalse();
+    assertThat(verdict.lost()).isEqualTo(6);
+    assertThat(verdict.reason()).endsWith("; round 1 requires p < 0.0138");
+  }
+
+  @Test
+  void candidateWithANewClass_isNotBlessedIfItIsWorseOnAll() {
+    assertThat(
+            new PromotionRule(0, Optional.empty(), 3)
+                .grown(new Pairs(900, 500, 1, 2), new Pairs(1_000, 500, 1, 2), 4, 1))
+        .satisfies(
+            verdict -> {
+              assertThat(verdict.blessed()).isFalse();
+              assertThat(verdict.reason()).endsWith("-0.10 points on all classes; 0.00 are required");
+            });
+  }
+
+  @Test
+  void candidateWithFewerOrReorderedClasses_isNotBlessed() {
+    for (List<String> names :
+        List.of(List.of("cat", "dog", "hen", "owl"), List.of("dog", "cat"))) {
+      Labels other = new Labels(names);
+      rig.alias.serve(
+          rig.publish(number -> false, GateRig.PREPROCESSING, other).version());
+
+      Verdict verdict = judge(0, 256, 0);
+
+      assertThat(verdict.blessed()).isFalse();
+      assertThat(verdict.reason()).contains("other classes");
+    }
+  }
+
+  /** An operator returned to version 1 while the successor of version 2 was trained. */
+  @Test
+  void rollbackDuringTheRun_isNotUndone() {
+    int old = rig.publish(PromotionGateTest::half).version();
+    rig.alias.serve(rig.publish(other(20, 0)).version());
+    PromotionGate gate = rig.gate(0);
+    gate.begin();
+    rig.alias.serve(old);
+
+    Verdict verdict = gate.judge(rig.session(other(40, 0)));
+
+    assertThat(verdict.blessed()).isFalse();
+    assertThat(verdict.reason()).contains("version 1 serves, but has become the champion");
+    assertThat(verdict.round()).isZero();
+  }
+
+  @Test
+  void championThatTheRunItselfPromoted_isComparedWith() {
+    serveHalf();
+    PromotionGate gate = rig.gate(0);
+    gate.begin();
+    Verdict verdict = gate.judge(rig.session(other(20, 0)));
+    gate.promote(rig.publish(other(20, 0)), verdict);
+
+    assertThat(gate.judge(rig.session(other(40, 0))).blessed()).isTrue();
+  }
+
+  @Test
+  void championThatWentAwayDuringTheRun_isNotReplaced() {
+    serveHalf();
+    PromotionGate gate = rig.gate(0);
+    gate.begin();
+    rig.alias.champion = Optional.empty();
+
+    assertThat(gate.judge(rig.session(other(40, 0))).reason())
+        .isEqualTo("no version serves any more; promote one by hand");
   }
 
   @Test

@@ -3,15 +3,21 @@ package dev.millrace.trainer.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.millrace.control.Champion;
 import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.Part;
@@ -22,8 +28,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +43,8 @@ class RoundsTest {
   private final Told told = new Told();
   private final List<TrainingConfig> trained = new ArrayList<>();
   private TrainingConfig config;
+  private Optional<ChampionStart> champions = Optional.empty();
+  private Optional<Integer> champion = Optional.empty();
 
   @BeforeEach
   void configure() {
@@ -90,7 +100,7 @@ class RoundsTest {
   }
 
   private boolean train(RoundTrainer trainer, String... classes) {
-    return new Rounds(config, trainer).train(images(classes), told, () -> false);
+    return new Rounds(config, trainer, champions).train(images(classes), told, () -> false);
   }
 
   private List<String> folders() throws IOException {
@@ -227,5 +237,116 @@ class RoundsTest {
 
     assertThat(trained.get(1).pretrained()).isEmpty();
     assertThat(told.warnings).singleElement().asString().contains("round-000001");
+  }
+
+  /** Lets rounds start from the field {@link #champion}. */
+  private void follow() {
+    champions =
+        Optional.of(
+            new ChampionStart(
+                config.checkpoints().repository(),
+                "small",
+                new Gate.Restart(2, false),
+                new ClassTopic() {
+                  @Override
+                  public Optional<Champion> champion() {
+                    if (champion == null) {
+                      throw new TimeoutException("nobody answers");
+                    }
+                    return champion.map(version -> new Champion(version, null, false));
+                  }
+
+                  @Override
+                  public List<String> classes() {
+                    throw new AssertionError();
+                  }
+
+                  @Override
+                  public List<String> change(UnaryOperator<List<String>> change) {
+                    throw new AssertionError();
+                  }
+                }));
+  }
+
+  /** Publishes a version with recognizable weights. */
+  private ModelVersion publish(int classes, long seed) {
+    Labels labels = new Labels(List.of("cat", "dog", "hen").subList(0, classes));
+    byte[] onnx = ResNetOnnx.write(Configs.NETWORK.withClasses(classes), weights(classes, seed));
+    return config
+        .checkpoints()
+        .repository()
+        .publish(
+            "small",
+            ModelPreparation.prepare(onnx, config.preprocessing(), labels).bytes(),
+            config.preprocessing(),
+            labels,
+            new ModelManifest.Source("training", null, null));
+  }
+
+  @Test
+  void train_afterARollback_startsFromTheVersionThatServes() {
+    follow();
+    int old = publish(2, 50).version();
+    champion = Optional.of(publish(2, 51).version());
+    train(this::learn, "cat", "dog");
+    champion = Optional.of(old);
+    train(this::learn, "cat", "dog", "hen");
+
+    assertThat(trained.get(0).pretrained()).isEmpty();
+    Pretrained start = trained.get(1).pretrained().orElseThrow();
+    assertThat(start.parentVersion()).isEqualTo(old);
+    assertThat(start.weights().get("conv1.weight")).isEqualTo(weights(2, 50).get("conv1.weight"));
+    assertThat(start.weights().get("fc.bias").size()).isEqualTo(3);
+    assertThat(told.warnings)
+        .containsExactly(
+            "the round starts from the champion, small version 1: another writer has promoted it");
+  }
+
+  @Test
+  void train_afterRefusedRounds_startsFromTheChampion_andThenGoesOn() {
+    follow();
+    champion = Optional.of(publish(2, 50).version());
+    for (int round = 0; round < 5; round++) {
+      train(this::learn, "cat", "dog");
+    }
+
+    assertThat(trained.stream().map(each -> each.pretrained().map(Pretrained::origin).orElse("")))
+        .containsExactly("", "round-000001", "small version 1", "round-000003", "small version 1");
+  }
+
+  @Test
+  void train_afterAPromotion_goesOnFromIt() {
+    follow();
+    champion = Optional.of(publish(2, 50).version());
+    ModelVersion next = publish(2, 51);
+    for (int round = 0; round < 2; round++) {
+      train(
+          (asked, images, listener, stop, name) -> {
+            listener.promoted(next);
+            champion = Optional.of(next.version());
+            return learn(asked, images, listener, stop, name);
+          },
+          "cat",
+          "dog");
+    }
+
+    assertThat(trained.get(1).pretrained().orElseThrow().origin()).isEqualTo("round-000001");
+  }
+
+  @Test
+  void train_withAChampionThatCannotBeRead_startsFromTheRoundBefore() {
+    follow();
+    champion = Optional.of(9);
+    train(this::learn, "cat", "dog");
+    champion = Optional.of(8);
+    train(this::learn, "cat", "dog");
+    champion = null;
+    train(this::learn, "cat", "dog");
+
+    assertThat(trained.get(2).pretrained().orElseThrow().origin()).isEqualTo("round-000002");
+    assertThat(told.warnings)
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("the round cannot start from the champion"),
+            second -> assertThat(second).endsWith("nobody answers"));
   }
 }

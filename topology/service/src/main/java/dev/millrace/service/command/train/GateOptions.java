@@ -5,6 +5,8 @@ import dev.millrace.core.training.Gate;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.options.LowerCaseNames;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -31,6 +33,53 @@ final class GateOptions {
               + " confidence interval counts.")
   private Double minAccuracy;
 
+  @Option(
+      names = "--max-growth-loss",
+      paramLabel = "POINTS",
+      description =
+          "Promote a checkpoint that has new classes behind the promoted version's if its loss of"
+              + " accuracy on the old classes is significantly below this many percentage points"
+              + " (default: ${DEFAULT-VALUE}).")
+  private double maxGrowthLoss = Gate.MAX_GROWTH_LOSS;
+
+  @Option(
+      names = "--restart-after",
+      paramLabel = "N",
+      description =
+          "Number of rounds in a row without a promotion after which the next round starts from the"
+              + " promoted version (default: ${DEFAULT-VALUE}). Only with --labels-topic.")
+  private int restartAfter = Gate.Restart.AFTER_REFUSED;
+
+  @Option(
+      names = "--from",
+      paramLabel = "START",
+      completionCandidates = Starts.class,
+      description =
+          "Where each round starts: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). After a"
+              + " rollback, a round starts from the promoted version in any case. Only with"
+              + " --labels-topic.")
+  private RoundStart from = RoundStart.ROUND;
+
+  /** Where each round of a loop starts. */
+  enum RoundStart {
+    /** The weights of the round before. */
+    ROUND,
+    /** The version that serves. */
+    CHAMPION;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The names of the starts. */
+  static final class Starts extends LowerCaseNames {
+    Starts() {
+      super(RoundStart.class);
+    }
+  }
+
   /**
    * {@return the gate, or empty if checkpoints are not promoted}
    *
@@ -49,6 +98,8 @@ final class GateOptions {
         new Gate(
             promoteIfBetter,
             Optional.ofNullable(minAccuracy),
+            maxGrowthLoss,
+            new Gate.Restart(restartAfter, from == RoundStart.CHAMPION),
             new KafkaAccess(kafka.admin())));
   }
 }

@@ -1,0 +1,84 @@
+package dev.millrace.core.evaluation;
+
+/**
+ * Tests whether a classifier is worse than another classifier on the same images by less than a
+ * given loss. This is the score test of T. Tango, "Equivalence test and confidence interval for the
+ * difference in proportions for the paired-sample design" (1998), with a continuity correction of
+ * half an image, which keeps the test from passing too often if few images differ.
+ */
+public final class NonInferiority {
+
+  private static final int MOST_IMAGES = 1 << 24;
+
+  private NonInferiority() {}
+
+  /**
+   * {@return the one-sided p-value: about the probability of a result this good if the first
+   * classifier's accuracy is lower by exactly {@code loss}}
+   *
+   * @param images number of images; 0 gives 1
+   * @param gained number of images that only the first classifier classifies correctly
+   * @param lost number of images that only the second classifier classifies correctly
+   * @param loss the loss of accuracy to exclude, above 0 and below 1
+   */
+  public static double p(int images, int gained, int lost, double loss) {
+    return images == 0 ? 1 : 1 - Normal.below(score(images, gained, lost, loss));
+  }
+
+  /**
+   * {@return the upper end of the one-sided confidence interval of the loss, from 0 to 1: the
+   * smallest loss that the test excludes at a level}
+   *
+   * @param images number of images
+   * @param gained number of images that only the first classifier classifies correctly
+   * @param lost number of images that only the second classifier classifies correctly
+   * @param level the significance level, for example 0.05 for 95 % confidence
+   */
+  public static double bound(int images, int gained, int lost, double level) {
+    double low = 0;
+    double high = 1;
+    for (int i = 0; i < 50; i++) {
+      double middle = (low + high) / 2;
+      if (p(images, gained, lost, middle) < level) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    return high;
+  }
+
+  /**
+   * {@return the number of images with which a classifier that is as good as the other one excludes
+   * a loss in one of two cases}
+   *
+   * @param differ assumed share of the images that only one of both classifiers classifies
+   *     correctly, from 0 to 1
+   * @param loss the loss of accuracy to exclude, above 0 and below 1
+   * @param level the significance level
+   */
+  public static int imagesNeeded(double differ, double loss, double level) {
+    int low = 0;
+    int high = MOST_IMAGES;
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      double each = differ * middle / 2;
+      if (1 - Normal.below(score(middle, each, each, loss)) < level) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    return high;
+  }
+
+  /** Returns the difference of the counts and the expected loss, in standard deviations. */
+  private static double score(double images, double gained, double lost, double loss) {
+    // The most likely share of lost images if the loss is the given one, as the root of a quadratic.
+    double b = gained + lost + (2 * images - gained + lost) * loss;
+    double c = lost * loss * (1 + loss);
+    double share = (b + Math.sqrt(Math.max(0, b * b - 8 * images * c))) / (4 * images);
+    double variance = images * (2 * share - loss * (1 + loss));
+    return (gained - lost + images * loss - 0.5) / Math.sqrt(Math.max(variance, 1e-12));
+  }
+}

@@ -1,0 +1,100 @@
+package dev.millrace.trainer.stream;
+
+import dev.millrace.control.Champion;
+import dev.millrace.control.KafkaAccess;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.Gate;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.onnx.OnnxWeights;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+
+/** Decides whether a round starts from the champion, and reads the champion's weights. */
+final class ChampionStart {
+
+  private final ModelRepository repository;
+  private final String model;
+  private final Gate.Restart restart;
+  private final ClassTopic topic;
+
+  ChampionStart(
+      ModelRepository repository, String model, Gate.Restart restart, ClassTopic topic) {
+    this.repository = repository;
+    this.model = model;
+    this.restart = restart;
+    this.topic = topic;
+  }
+
+  /** {@return the decision for a training, or empty if the training has no gate} */
+  static Optional<ChampionStart> of(TrainingConfig config) {
+    String model = config.checkpoints().model();
+    return config
+        .checkpoints()
+        .gate()
+        .map(
+            gate ->
+                new ChampionStart(
+                    config.checkpoints().repository(),
+                    model,
+                    gate.restart(),
+                    new KafkaClassTopic(KafkaAccess.keysOf(gate.broker()), model)));
+  }
+
+  /**
+   * The champion's weights.
+   *
+   * @param version the champion's number
+   * @param classes names of the classes, in the order of the rows of the last layer
+   */
+  record Start(int version, List<String> classes, Weights weights) {}
+
+  /** {@return the number of the version that serves; empty if none does, or it cannot be read} */
+  Optional<Integer> champion(TrainingListener listener) {
+    try {
+      return topic.champion().map(Champion::version);
+    } catch (KafkaException e) {
+      listener.warned(
+          "the champion cannot be read, so the round starts from the round before: "
+              + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * {@return the champion's weights if the next round starts from them} The listener is told the
+   * reason. Weights that cannot be read are only warned of.
+   *
+   * @param end the end of the round before, or empty if there is none
+   */
+  Optional<Start> start(int champion, Optional<RoundEnd> end, TrainingListener listener) {
+    Optional<String> why =
+        end.isPresent()
+            ? end.get().leave(champion, restart)
+            : Optional.of("every round does").filter(reason -> restart.always());
+    if (why.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      ModelVersion version = repository.version(model, champion);
+      if (!version.weights().isEmpty()) {
+        throw new ModelException("its weights are in several files");
+      }
+      Start start =
+          new Start(champion, version.labels().names(), OnnxWeights.read(version.readVerified()));
+      listener.warned("the round starts from the champion, " + version + ": " + why.get());
+      return Optional.of(start);
+    } catch (ModelException e) {
+      listener.warned(
+          "the round cannot start from the champion, version "
+              + champion
+              + ", so it starts from the round before: "
+              + e.getMessage());
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.millrace.trainer.stream;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.millrace.core.training.Gate;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The content of the file that a finished round writes after its weights.
+ *
+ * @param classes names of the classes, in the order of the rows of the last layer
+ * @param version number of the version that the round published last; null if the round published
+ *     no version
+ * @param base the champion at the beginning of the round; null if no version served
+ * @param promoted number of the version that the round promoted; null if it promoted none
+ * @param refused number of rounds in a row, with this one, that promoted nothing since a round
+ *     started from the champion
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record RoundEnd(
+    List<String> classes, Integer version, Integer base, Integer promoted, int refused) {
+
+  /**
+   * {@return why the next round starts from the champion, or empty if it starts from this round's
+   * weights}
+   *
+   * @param champion the number of the version that serves
+   */
+  Optional<String> leave(int champion, Gate.Restart restart) {
+    if (Objects.equals(promoted, champion)) {
+      return Optional.empty();
+    }
+    if (!Objects.equals(base, champion)) {
+      return Optional.of("another writer has promoted it");
+    }
+    if (restart.always()) {
+      return Optional.of("every round does");
+    }
+    return refused >= restart.afterRefused()
+        ? Optional.of(refused + " rounds in a row were not promoted")
+        : Optional.empty();
+  }
+}
