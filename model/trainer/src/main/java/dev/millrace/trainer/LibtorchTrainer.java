@@ -2,6 +2,7 @@ package dev.millrace.trainer;
 
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ForgottenImage;
+import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Trainer;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
@@ -12,6 +13,7 @@ import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.PublishedClasses;
 import dev.millrace.trainer.data.Selection;
 import dev.millrace.trainer.data.Selector;
+import dev.millrace.trainer.gate.GoldenSet;
 import dev.millrace.trainer.run.RunLock;
 import dev.millrace.trainer.run.TrainingRun;
 import dev.millrace.trainer.stream.ReplayRemoval;
@@ -41,6 +43,7 @@ public final class LibtorchTrainer implements Trainer {
   @Override
   @SuppressWarnings("try") // the variable is never read, because the lock only has to be held
   public void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
+    config.checkpoints().gate().flatMap(Gate::golden).ifPresent(GoldenSet::requireEnough);
     try (RunLock held = RunLock.of(config.checkpoints().run())) {
       trainLocked(config, listener, stop);
     }

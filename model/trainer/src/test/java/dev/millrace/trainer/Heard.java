@@ -1,6 +1,7 @@
 package dev.millrace.trainer;
 
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
@@ -14,6 +15,7 @@ public class Heard implements TrainingListener {
   public final List<Double> losses = new ArrayList<>();
   public final List<EpochReport> epochs = new ArrayList<>();
   public final List<ModelVersion> versions = new ArrayList<>();
+  public final List<ChampionMeasure> measures = new ArrayList<>();
   public final List<Integer> gates = new ArrayList<>();
   public final List<Verdict> verdicts = new ArrayList<>();
   public final List<ModelVersion> promoted = new ArrayList<>();
@@ -49,6 +51,11 @@ public class Heard implements TrainingListener {
   @Override
   public void judged(Verdict verdict) {
     verdicts.add(verdict);
+  }
+
+  @Override
+  public void championMeasured(ChampionMeasure measure) {
+    measures.add(measure);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.millrace.core.resnet.Shortcut;
 import dev.millrace.core.resnet.Stem;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
@@ -113,6 +114,9 @@ final class FashionTraining {
 
     @Override
     public void judged(Verdict verdict) {}
+
+    @Override
+    public void championMeasured(ChampionMeasure measure) {}
 
     @Override
     public void promoted(ModelVersion version) {}

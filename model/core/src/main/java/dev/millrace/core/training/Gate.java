@@ -1,5 +1,6 @@
 package dev.millrace.core.training;
 
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -18,6 +19,9 @@ import java.util.Optional;
  *     with the most frequent class
  * @param maxGrowthLoss the loss of accuracy on the champion's classes, in percentage points from 0
  *     to 100, that a checkpoint with additional classes must exclude
+ * @param golden a frozen set of images on which no promotion may lose much; may be empty
+ * @param newest number of the newest held-out images on which the champion is measured before each
+ *     round of a loop, at least 1
  * @param restart when a round starts from the champion's weights
  * @param broker access to the broker that holds the control topic
  */
@@ -25,11 +29,44 @@ public record Gate(
     double margin,
     Optional<Double> minAccuracy,
     double maxGrowthLoss,
+    Optional<Golden> golden,
+    int newest,
     Restart restart,
     BrokerAccess broker) {
 
   /** The default of {@link #maxGrowthLoss}. */
   public static final double MAX_GROWTH_LOSS = 3;
+
+  /** The default of {@link #newest}. */
+  public static final int NEWEST = 500;
+
+  /**
+   * A frozen set of images.
+   *
+   * @param folder the folder, with one subfolder per class
+   * @param maxLoss the loss of accuracy, in percentage points from 0 to 100, that a checkpoint must
+   *     exclude with 95 % confidence
+   */
+  public record Golden(Path folder, double maxLoss) {
+
+    /** The default of {@link #maxLoss}. */
+    public static final double MAX_LOSS = 1;
+
+    /**
+     * Validates the loss.
+     *
+     * @param folder the folder, with one subfolder per class
+     * @param maxLoss the loss of accuracy that a checkpoint must exclude
+     * @throws IllegalArgumentException if the loss is out of range
+     */
+    public Golden {
+      Objects.requireNonNull(folder, "folder");
+      if (!(maxLoss > 0 && maxLoss < 100)) {
+        throw new IllegalArgumentException(
+            "max-loss: " + maxLoss + " is not between 0 and 100 points");
+      }
+    }
+  }
 
   /**
    * When a round of a loop starts from the champion's weights, instead of from the weights of the
@@ -73,9 +110,12 @@ public record Gate(
    * @param minAccuracy the accuracy that the first version needs
    * @param maxGrowthLoss the loss of accuracy that a checkpoint with additional classes must
    *     exclude
+   * @param golden a frozen set of images; may be empty
+   * @param newest number of the newest held-out images on which the champion is measured
    * @param restart when a round starts from the champion's weights
    * @param broker access to the broker that holds the control topic
-   * @throws IllegalArgumentException if the margin, the accuracy or the loss is out of range
+   * @throws IllegalArgumentException if the margin, the accuracy, the loss or the number of
+   *     images is out of range
    */
   public Gate {
     if (!(margin >= 0 && margin <= 100)) {
@@ -92,6 +132,10 @@ public record Gate(
     if (!(maxGrowthLoss > 0 && maxGrowthLoss < 100)) {
       throw new IllegalArgumentException(
           "max-growth-loss: " + maxGrowthLoss + " is not between 0 and 100 points");
+    }
+    Objects.requireNonNull(golden, "golden");
+    if (newest < 1) {
+      throw new IllegalArgumentException("watch-newest: " + newest + " must be at least 1 image");
     }
     Objects.requireNonNull(restart, "restart");
     Objects.requireNonNull(broker, "broker");

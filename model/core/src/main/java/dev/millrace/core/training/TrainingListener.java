@@ -57,6 +57,13 @@ public interface TrainingListener {
   void judged(Verdict verdict);
 
   /**
+   * The champion was measured on the newest images.
+   *
+   * @param measure the result
+   */
+  void championMeasured(ChampionMeasure measure);
+
+  /**
    * A version was promoted. Every instance that follows the control topic will serve it.
    *
    * @param version the promoted version

@@ -21,6 +21,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param round how many candidates have been compared with this champion, with this candidate; 0 if
  *     the candidate was not compared
  * @param level the significance level of this round; 0 if the candidate was not compared
+ * @param golden the comparison on the golden set; null if there was none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Verdict(
@@ -34,4 +35,84 @@ public record Verdict(
     int lost,
     double p,
     int round,
-    double level) {}
+    double level,
+    Golden golden) {
+
+  /**
+   * The comparison of the candidate and the champion on the golden set.
+   *
+   * @param images number of images
+   * @param accuracy the candidate's accuracy, from 0 to 1
+   * @param championAccuracy the champion's accuracy, from 0 to 1
+   * @param gained number of images that only the candidate classifies correctly
+   * @param lost number of images that only the champion classifies correctly
+   * @param bound the upper end of the one-sided 95 % interval of the candidate's loss, in points
+   */
+  public record Golden(
+      int images, double accuracy, double championAccuracy, int gained, int lost, double bound) {}
+
+  /**
+   * Creates a verdict without a golden set.
+   *
+   * @param blessed whether the candidate may serve
+   * @param reason the reason, in words
+   * @param images number of images that the candidate and the champion classified
+   * @param accuracy the candidate's accuracy, from 0 to 1
+   * @param champion number of the version that serves, or null
+   * @param championAccuracy the champion's accuracy, from 0 to 1, or null
+   * @param gained number of images that only the candidate classifies correctly
+   * @param lost number of images that only the champion classifies correctly
+   * @param p p-value of the test
+   * @param round how many candidates have been compared with this champion
+   * @param level the significance level of this round
+   */
+  public Verdict(
+      boolean blessed,
+      String reason,
+      int images,
+      double accuracy,
+      Integer champion,
+      Double championAccuracy,
+      int gained,
+      int lost,
+      double p,
+      int round,
+      double level) {
+    this(
+        blessed,
+        reason,
+        images,
+        accuracy,
+        champion,
+        championAccuracy,
+        gained,
+        lost,
+        p,
+        round,
+        level,
+        null);
+  }
+
+  /**
+   * {@return this verdict after the comparison on the golden set}
+   *
+   * @param isBlessed whether the candidate may serve
+   * @param why the reason, in words
+   * @param compared the comparison on the golden set
+   */
+  public Verdict with(boolean isBlessed, String why, Golden compared) {
+    return new Verdict(
+        isBlessed,
+        why,
+        images,
+        accuracy,
+        champion,
+        championAccuracy,
+        gained,
+        lost,
+        p,
+        round,
+        level,
+        compared);
+  }
+}

@@ -28,7 +28,7 @@ public final class CheckpointPromotion implements AutoCloseable {
   /**
    * Creates a promotion.
    *
-   * @param gate the gate
+   * @param gate the gate; {@link #close} closes it
    * @param status the status topic; {@link #close} closes it
    * @param listener receives verdicts, promotions and warnings
    * @param nanoTime the clock, in ns, for example {@link System#nanoTime}
@@ -88,6 +88,15 @@ public final class CheckpointPromotion implements AutoCloseable {
       figures.put("gate_lost", (double) verdict.lost());
       figures.put("gate_p", verdict.p());
     }
+    if (verdict.golden() != null) {
+      Verdict.Golden golden = verdict.golden();
+      figures.put("golden_images", (double) golden.images());
+      figures.put("golden_accuracy", golden.accuracy());
+      figures.put("golden_champion_accuracy", golden.championAccuracy());
+      figures.put("golden_gained", (double) golden.gained());
+      figures.put("golden_lost", (double) golden.lost());
+      figures.put("golden_loss_bound", golden.bound());
+    }
     if (verdict.round() > 0) {
       figures.put(PastRounds.ROUND, (double) verdict.round());
       figures.put("gate_level", verdict.level());
@@ -129,6 +138,7 @@ public final class CheckpointPromotion implements AutoCloseable {
 
   @Override
   public void close() {
+    gate.close();
     status.close();
   }
 }

@@ -21,7 +21,7 @@ import java.util.Optional;
  * classify the same images, which {@link Rotation} selects. The versions run in ONNX Runtime, as in
  * the topology. {@code RATIONALE.md} explains the statistics. Confined to one thread.
  */
-public final class PromotionGate {
+public final class PromotionGate implements AutoCloseable {
 
   private final PromotionRule rule;
   private final ChampionAlias alias;
@@ -31,6 +31,7 @@ public final class PromotionGate {
   private final EvaluationSet images;
   private final Preprocessing preprocessing;
   private final Labels labels;
+  private final Optional<GoldenSet> golden;
 
   /** The champion at the beginning of the run, if it could be read. */
   private Optional<Optional<Integer>> base = Optional.empty();
@@ -44,6 +45,7 @@ public final class PromotionGate {
    * @param images the images to choose from for each comparison, which no training step sees
    * @param preprocessing the preprocessing of the images
    * @param labels names of the images' classes
+   * @throws dev.millrace.core.training.TrainingException if the golden set cannot be read
    */
   public PromotionGate(
       Gate gate,
@@ -60,7 +62,8 @@ public final class PromotionGate {
         model,
         images,
         preprocessing,
-        labels);
+        labels,
+        gate.golden().map(set -> GoldenSet.open(set, preprocessing, labels)));
   }
 
   PromotionGate(
@@ -71,7 +74,8 @@ public final class PromotionGate {
       String model,
       EvaluationSet images,
       Preprocessing preprocessing,
-      Labels labels) {
+      Labels labels,
+      Optional<GoldenSet> golden) {
     this.rule = rule;
     this.alias = alias;
     this.runtime = runtime;
@@ -80,6 +84,7 @@ public final class PromotionGate {
     this.images = images;
     this.preprocessing = preprocessing;
     this.labels = labels;
+    this.golden = golden;
   }
 
   /**
@@ -129,9 +134,14 @@ public final class PromotionGate {
         || !serving.labels().names().equals(labels.names().subList(0, known))) {
       return incomparable(answers, version, "has another preprocessing or other classes");
     }
-    return known < labels.size()
-        ? grown(candidate, serving, round)
-        : rule.better(Pairs.of(answers, answersOf(serving, some)), version, round);
+    Verdict verdict =
+        known < labels.size()
+            ? grown(candidate, serving, round)
+            : rule.better(Pairs.of(answers, answersOf(serving, some)), version, round);
+    return golden
+        .filter(set -> verdict.blessed())
+        .map(set -> set.judge(verdict, candidate, () -> runtime.open(serving, Device.CPU)))
+        .orElse(verdict);
   }
 
   /** Compares on all images, because a new class has few. */
@@ -206,5 +216,11 @@ public final class PromotionGate {
           return new Champion(version.version(), serving, false, version.sha256());
         });
     base = base.map(before -> Optional.of(version.version()));
+  }
+
+  /** Closes the golden set. */
+  @Override
+  public void close() {
+    golden.ifPresent(GoldenSet::close);
   }
 }

@@ -284,6 +284,11 @@ final class Replay {
     return counts.copy();
   }
 
+  /** {@return the keys of the labelled images, the oldest label first} */
+  List<String> keys() {
+    return List.copyOf(labelled.keySet());
+  }
+
   /**
    * {@return the current labelled images, sorted by key} The images can be read until the next
    * record is added.

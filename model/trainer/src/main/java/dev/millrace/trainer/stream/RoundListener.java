@@ -1,6 +1,7 @@
 package dev.millrace.trainer.stream;
 
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
@@ -68,6 +69,11 @@ final class RoundListener implements TrainingListener {
   @Override
   public void judged(Verdict verdict) {
     listener.judged(verdict);
+  }
+
+  @Override
+  public void championMeasured(ChampionMeasure measure) {
+    listener.championMeasured(measure);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.gate.ChampionWatch;
 import dev.millrace.trainer.run.TrainingRun;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -35,6 +36,7 @@ public final class StreamTraining {
   private final BooleanSupplier stop;
   private final Clock clock;
   private final LongSupplier nanoTime;
+  private final Optional<ChampionWatch> watch;
   private final Rounds rounds;
   private final RoundImages images;
 
@@ -77,6 +79,7 @@ public final class StreamTraining {
     this.stop = stop;
     this.clock = clock;
     this.nanoTime = nanoTime;
+    this.watch = ChampionWatch.of(config);
     this.rounds = new Rounds(config, trainer, ChampionStart.of(config));
     this.images = new RoundImages(config, listener, ClassOrder.of(config));
   }
@@ -162,6 +165,8 @@ public final class StreamTraining {
   /** Trains a round, or warns why no round can begin. Returns false if the round was stopped. */
   private boolean train(Replay replay) {
     Optional<LabelledImages> found = images.select(replay.snapshot());
+    found.ifPresent(
+        labelled -> watch.ifPresent(each -> each.measure(labelled, replay.keys(), listener)));
     return found.isEmpty() || rounds.train(found.get(), listener, stop);
   }
 }

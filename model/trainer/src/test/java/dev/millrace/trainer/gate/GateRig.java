@@ -9,7 +9,6 @@ import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
-import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Verdict;
 import dev.millrace.trainer.data.EvaluationSet;
@@ -49,6 +48,7 @@ final class GateRig {
   final Alias alias = new Alias();
   final List<Integer> opened = new ArrayList<>();
   int openSessions;
+  Optional<GoldenSet> golden = Optional.empty();
 
   private final Map<Integer, IntPredicate> rules = new HashMap<>();
   private final EvaluationSet images;
@@ -89,7 +89,11 @@ final class GateRig {
 
   /** Publishes a version with the metrics of a verdict. */
   ModelVersion publish(Verdict verdict) {
-    return repository.publish(
+    return publish(verdict, number -> false);
+  }
+
+  ModelVersion publish(Verdict verdict, IntPredicate rule) {
+    ModelVersion version = repository.publish(
         MODEL,
         new byte[] {1},
         PREPROCESSING,
@@ -99,6 +103,8 @@ final class GateRig {
             null,
             CheckpointPromotion.figures(verdict),
             "run"));
+    rules.put(version.version(), rule);
+    return version;
   }
 
   /**
@@ -125,17 +131,27 @@ final class GateRig {
     return gate(new PromotionRule(margin, Optional.empty(), 3));
   }
 
+  private ModelSession open(ModelVersion version, Device device) {
+    if (!device.equals(Device.CPU)) {
+      throw new AssertionError(device);
+    }
+    opened.add(version.version());
+    return session(rules.get(version.version()));
+  }
+
+  ChampionWatch watch(int newest) {
+    return new ChampionWatch(
+        alias,
+        this::open,
+        repository,
+        MODEL,
+        preprocessing -> new Pixels(new NumberDecoder(), preprocessing, 0),
+        newest);
+  }
+
   PromotionGate gate(PromotionRule rule) {
-    ModelRuntime runtime =
-        (version, device) -> {
-          if (!device.equals(Device.CPU)) {
-            throw new AssertionError(device);
-          }
-          opened.add(version.version());
-          return session(rules.get(version.version()));
-        };
     return new PromotionGate(
-        rule, alias, runtime, repository, MODEL, images, PREPROCESSING, LABELS);
+        rule, alias, this::open, repository, MODEL, images, PREPROCESSING, LABELS, golden);
   }
 
   ModelSession session(IntPredicate right) {

@@ -1,6 +1,7 @@
 package dev.millrace.trainer.stream;
 
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
@@ -35,6 +36,9 @@ final class Told implements TrainingListener {
 
   @Override
   public void judged(Verdict verdict) {}
+
+  @Override
+  public void championMeasured(ChampionMeasure measure) {}
 
   @Override
   public void promoted(ModelVersion version) {}

@@ -6,6 +6,7 @@ import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.LowerCaseNames;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -41,6 +42,30 @@ final class GateOptions {
               + " accuracy on the old classes is significantly below this many percentage points"
               + " (default: ${DEFAULT-VALUE}).")
   private double maxGrowthLoss = Gate.MAX_GROWTH_LOSS;
+
+  @Option(
+      names = "--golden",
+      paramLabel = "DIR",
+      description =
+          "Folder of images that never changes, with one subfolder per class. A checkpoint is"
+              + " promoted only if it loses less than --max-loss on them.")
+  private Path golden;
+
+  @Option(
+      names = "--max-loss",
+      paramLabel = "POINTS",
+      description =
+          "Loss of accuracy on the --golden images, in percentage points, that a checkpoint must"
+              + " exclude with 95 percent confidence (default: ${DEFAULT-VALUE}).")
+  private double maxLoss = Gate.Golden.MAX_LOSS;
+
+  @Option(
+      names = "--watch-newest",
+      paramLabel = "N",
+      description =
+          "Number of the newest held-out images on which the promoted version is measured before"
+              + " each round (default: ${DEFAULT-VALUE}). Only with --labels-topic.")
+  private int newest = Gate.NEWEST;
 
   @Option(
       names = "--restart-after",
@@ -87,9 +112,8 @@ final class GateOptions {
    */
   Optional<Gate> gate(KafkaOptions kafka) {
     if (promoteIfBetter == null) {
-      if (minAccuracy != null) {
-        throw new IllegalArgumentException("--min-accuracy needs --promote-if-better");
-      }
+      requireUnused("--min-accuracy", minAccuracy);
+      requireUnused("--golden", golden);
       return Optional.empty();
     }
     // The gate's consumer and producer for the control topic get the admin client's configuration.
@@ -99,7 +123,15 @@ final class GateOptions {
             promoteIfBetter,
             Optional.ofNullable(minAccuracy),
             maxGrowthLoss,
+            Optional.ofNullable(golden).map(folder -> new Gate.Golden(folder, maxLoss)),
+            newest,
             new Gate.Restart(restartAfter, from == RoundStart.CHAMPION),
             new KafkaAccess(kafka.admin())));
+  }
+
+  private static void requireUnused(String option, Object value) {
+    if (value != null) {
+      throw new IllegalArgumentException(option + " needs --promote-if-better");
+    }
   }
 }

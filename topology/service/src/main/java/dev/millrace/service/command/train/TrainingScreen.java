@@ -1,6 +1,7 @@
 package dev.millrace.service.command.train;
 
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Recipe;
 import dev.millrace.core.training.TrainingConfig;
@@ -153,6 +154,29 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
             "the gate compares on %,d images; it cannot tell a gain below %.1f points from chance",
             images,
             smallestGain));
+  }
+
+  @Override
+  public void championMeasured(ChampionMeasure measure) {
+    String found =
+        String.format(
+            Locale.ROOT,
+            "version %d, which serves: accuracy %.2f %% on the newest %,d images%s",
+            measure.version(),
+            100 * measure.accuracy(),
+            measure.images(),
+            measure.promotedAccuracy() == null
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    ", %.2f %% when it was promoted",
+                    100 * measure.promotedAccuracy()));
+    tell(
+        "champion",
+        Map.of("measure", measure),
+        measure.hasFallen()
+            ? style.warning("ALARM, the champion has become worse: ") + found
+            : found);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.ClassRule;
@@ -66,7 +67,9 @@ class TrainingScreenTest {
     assertThat(out.toString()).doesNotContain("\u001b", "\r")
         .contains(
             "m version 3 is promoted",
-            "compares on 120 images; it cannot tell a gain below 5.8 points from chance");
+            "compares on 120 images; it cannot tell a gain below 5.8 points from chance",
+            "ALARM, the champion has become worse: version 2, which serves: accuracy 84.00 % on the"
+                + " newest 500 images, 92.00 % when it was promoted");
     assertThat(err.toString()).isEqualToIgnoringNewLines("millrace train: beware");
   }
 
@@ -87,6 +90,7 @@ class TrainingScreenTest {
     try (TrainingScreen screen = new TrainingScreen(command, false, config(), terminal)) {
       screen.began("run", 9_600, 2_400, 0, 90);
       screen.gateOpened(120, 700 / 120.0);
+      screen.championMeasured(new ChampionMeasure(2, 500, 0.84, 0.92, 0.001, true));
       for (int version = 1; version <= VERSIONS; version++) {
         for (int step = 0; step < 20; step++) {
           screen.stepped(step + 20L * (version - 1), 128, 0.5);

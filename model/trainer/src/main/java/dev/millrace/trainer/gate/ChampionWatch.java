@@ -1,0 +1,161 @@
+package dev.millrace.trainer.gate;
+
+import dev.millrace.control.Champion;
+import dev.millrace.control.KafkaAccess;
+import dev.millrace.core.evaluation.FisherExact;
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.ModelRuntime;
+import dev.millrace.core.runtime.ModelSession;
+import dev.millrace.core.training.ChampionMeasure;
+import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.Gate;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.trainer.data.EvaluationSet;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.Part;
+import dev.millrace.trainer.data.Pixels;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Measures the champion on the newest held-out images, once a round, and tells the listener whether
+ * it has become worse since its promotion, for example because the images have changed. Confined to
+ * one thread.
+ */
+public final class ChampionWatch {
+
+  /** At most {@link Gate#SIGNIFICANCE} of all series of 20 rounds contain a false alarm. */
+  private static final double LEVEL = Gate.SIGNIFICANCE / Spending.ROUNDS;
+
+  private final ChampionAlias alias;
+  private final ModelRuntime runtime;
+  private final ModelRepository repository;
+  private final String model;
+  private final Decoder decoder;
+  private final int newest;
+
+  /** Opens the decoded images of a measurement. */
+  interface Decoder {
+    Pixels open(Preprocessing preprocessing);
+  }
+
+  ChampionWatch(
+      ChampionAlias alias,
+      ModelRuntime runtime,
+      ModelRepository repository,
+      String model,
+      Decoder decoder,
+      int newest) {
+    this.alias = alias;
+    this.runtime = runtime;
+    this.repository = repository;
+    this.model = model;
+    this.decoder = decoder;
+    this.newest = newest;
+  }
+
+  /**
+   * {@return the watch of a training, or empty if the training has no gate}
+   *
+   * @param config the training's configuration
+   */
+  public static Optional<ChampionWatch> of(TrainingConfig config) {
+    Checkpoints checkpoints = config.checkpoints();
+    return checkpoints
+        .gate()
+        .map(
+            gate ->
+                new ChampionWatch(
+                    new KafkaChampionAlias(KafkaAccess.keysOf(gate.broker()), checkpoints.model()),
+                    new OnnxModelRuntime(),
+                    checkpoints.repository(),
+                    checkpoints.model(),
+                    preprocessing -> new Pixels(preprocessing, 0),
+                    gate.newest()));
+  }
+
+  /**
+   * Measures the champion. Does nothing if no version serves, or if there is no held-out image of
+   * its classes. A champion that cannot be measured is warned of.
+   *
+   * @param images the round's images
+   * @param keys the keys of all labelled images, the oldest label first
+   * @param listener receives the result
+   */
+  public void measure(LabelledImages images, List<String> keys, TrainingListener listener) {
+    try {
+      Optional<Champion> champion = alias.read();
+      if (champion.isPresent()) {
+        measure(repository.version(model, champion.get().version()), images, keys)
+            .ifPresent(listener::championMeasured);
+      }
+    } catch (KafkaException | ModelException | BadImageException | IOException e) {
+      listener.warned("the champion cannot be measured: " + e.getMessage());
+    }
+  }
+
+  private Optional<ChampionMeasure> measure(
+      ModelVersion champion, LabelledImages images, List<String> keys) throws IOException {
+    List<LabelledImage> some = newest(champion.labels().names(), images, keys);
+    if (some.isEmpty()) {
+      return Optional.empty();
+    }
+    try (Pixels pixels = decoder.open(champion.manifest().preprocessing());
+        ModelSession session = runtime.open(champion, Device.CPU)) {
+      List<Pixels.Image> decoded = new ArrayList<>();
+      for (LabelledImage image : some) {
+        decoded.add(pixels.add(image));
+      }
+      return Optional.of(
+          compared(champion, Answers.of(session, new EvaluationSet(decoded, pixels.side()))));
+    }
+  }
+
+  /** Returns the newest held-out images of the champion's classes, with the champion's indices. */
+  private List<LabelledImage> newest(
+      List<String> classes, LabelledImages images, List<String> keys) {
+    Map<String, LabelledImage> heldOut = new HashMap<>();
+    for (LabelledImage image : images.images()) {
+      int label = classes.indexOf(images.labels().get(image.label()));
+      if (image.part() != Part.TRAINING && label >= 0) {
+        heldOut.put(
+            image.key(),
+            new LabelledImage(image.key(), label, image.content(), image.part(), image.source()));
+      }
+    }
+    List<String> newestFirst = new ArrayList<>(keys);
+    Collections.reverse(newestFirst);
+    return newestFirst.stream().filter(heldOut::containsKey).limit(newest).map(heldOut::get).toList();
+  }
+
+  private static ChampionMeasure compared(ModelVersion champion, Answers answers) {
+    Map<String, Double> metrics = champion.manifest().metrics();
+    Double before = metrics.get("gate_accuracy");
+    Double images = metrics.get("gate_images");
+    double p = 1;
+    if (before != null && images != null) {
+      p =
+          FisherExact.lower(
+              answers.rightOnes(),
+              answers.size(),
+              (int) Math.round(before * images),
+              images.intValue());
+    }
+    return new ChampionMeasure(
+        champion.version(), answers.size(), answers.accuracy(), before, p, p < LEVEL);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.millrace.trainer.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.training.ChampionMeasure;
+import dev.millrace.core.training.Verdict;
+import dev.millrace.trainer.Heard;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.Part;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChampionWatchTest {
+
+  private static final int NEWEST = 100;
+  private static final int IMAGES = 300;
+
+  @TempDir Path folder;
+  private final Heard heard = new Heard();
+  private GateRig rig;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    rig = new GateRig(folder);
+  }
+
+  /** Serves a version whose accuracy was 90 % when it was promoted. */
+  private void serve(IntPredicate rule) {
+    Verdict verdict = new Verdict(true, "", 500, 0.9, null, null, 9, 0, 0.001, 1, 0.01);
+    rig.alias.serve(rig.publish(verdict, rule).version());
+  }
+
+  /** Every third image is trained on. The image with the highest number has the newest label. */
+  private void measure() {
+    List<LabelledImage> images =
+        IntStream.range(0, IMAGES)
+            .mapToObj(
+                number ->
+                    new LabelledImage(
+                        "image " + number,
+                        number % GateRig.LABELS.size(),
+                        "",
+                        number % 3 == 0 ? Part.TRAINING : number % 3 == 1 ? Part.GATE : Part.REPORT,
+                        () -> ByteBuffer.allocate(Integer.BYTES).putInt(number).array()))
+            .toList();
+    List<String> keys = IntStream.range(0, IMAGES).mapToObj(number -> "image " + number).toList();
+    rig.watch(NEWEST).measure(new LabelledImages(GateRig.LABELS, images), keys, heard);
+  }
+
+  /** The newest 100 held-out images are those from number 150 on whose number is not trained on. */
+  @Test
+  void champion_isMeasuredOnTheNewestHeldOutImages() {
+    serve(number -> number >= 160);
+    measure();
+
+    ChampionMeasure measure = heard.measures.get(0);
+    assertThat(measure.version()).isEqualTo(1);
+    assertThat(measure.images()).isEqualTo(NEWEST);
+    assertThat(measure.accuracy()).isEqualTo(0.94);
+    assertThat(measure.promotedAccuracy()).isEqualTo(0.9);
+    assertThat(measure.hasFallen()).isFalse();
+    assertThat(rig.openSessions).isZero();
+  }
+
+  @Test
+  void championThatHasBecomeWorse_isAnAlarm() {
+    serve(number -> number >= 190);
+    measure();
+
+    assertThat(heard.measures.get(0).accuracy()).isLessThan(0.75);
+    assertThat(heard.measures.get(0).p()).isLessThan(0.0025);
+    assertThat(heard.measures.get(0).hasFallen()).isTrue();
+  }
+
+  @Test
+  void championThatNoGatePromoted_isMeasuredWithoutAnAlarm() {
+    rig.alias.serve(rig.publish(number -> false).version());
+    measure();
+
+    assertThat(heard.measures)
+        .containsExactly(new ChampionMeasure(1, NEWEST, 0, null, 1, false));
+  }
+
+  @Test
+  void championThatCannotBeMeasured_isWarnedOf() {
+    measure();
+    rig.alias.serve(9);
+    measure();
+    rig.alias.failure = new TimeoutException("nobody answers");
+    measure();
+
+    assertThat(heard.measures).isEmpty();
+    assertThat(heard.warnings)
+        .hasSize(2)
+        .allMatch(warning -> warning.startsWith("the champion cannot be measured: "));
+  }
+}

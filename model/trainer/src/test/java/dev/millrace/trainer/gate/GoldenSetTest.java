@@ -1,0 +1,124 @@
+package dev.millrace.trainer.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.runtime.ModelSession;
+import dev.millrace.core.training.Gate;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.core.training.Verdict;
+import dev.millrace.trainer.Configs;
+import dev.millrace.trainer.SmallImages;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GoldenSetTest {
+
+  private static final Verdict BLESSED =
+      new Verdict(true, "better", 400, 0.9, 4, 0.8, 50, 10, 1e-7, 1, 0.01375);
+
+  @TempDir private Path folder;
+
+  /** A session that gives every image the same class. */
+  private static ModelSession always(int answer) {
+    return new ModelSession() {
+      @Override
+      public int classes() {
+        return 2;
+      }
+
+      @Override
+      public int inputWidth() {
+        return SmallImages.SIDE;
+      }
+
+      @Override
+      public int inputHeight() {
+        return SmallImages.SIDE;
+      }
+
+      @Override
+      public void run(ByteBuffer pixels, int count, FloatBuffer probabilities) {
+        for (int i = 0; i < count; i++) {
+          probabilities.put(2 * i, 1 - answer);
+          probabilities.put(2 * i + 1, answer);
+        }
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Test
+  void candidateThatLosesLittle_staysBlessed() {
+    Verdict verdict = GoldenSet.judge(BLESSED, new Pairs(1_500, 1_300, 40, 35), 1);
+
+    assertThat(verdict.blessed()).isTrue();
+    assertThat(verdict.reason())
+        .startsWith("better; golden set: +0.33 points, and a loss of at most 0.")
+        .endsWith(" points with 95 % confidence");
+    assertThat(verdict.golden().championAccuracy()).isEqualTo(1_295 / 1_500.0);
+    assertThat(verdict.golden().bound()).isBetween(0.6, 0.8);
+    assertThat(CheckpointPromotion.figures(verdict)).containsEntry("golden_lost", 35.0);
+  }
+
+  @Test
+  void candidateThatMayLoseMuch_isNotBlessed() {
+    Verdict verdict = GoldenSet.judge(BLESSED, new Pairs(1_500, 1_300, 35, 50), 1);
+
+    assertThat(verdict.blessed()).isFalse();
+    assertThat(verdict.reason()).startsWith("better; golden set: -1.00 points").endsWith("1.00");
+  }
+
+  /** Both classes have three images. The candidate knows the second class under another name. */
+  @Test
+  void images_areComparedByTheNameOfTheirClass() {
+    SmallImages.write(folder, 2, 3);
+    Gate.Golden golden = new Gate.Golden(folder, 50);
+    try (GoldenSet set =
+        GoldenSet.open(golden, Configs.PREPROCESSING, new Labels(List.of("other", "a")))) {
+      Verdict verdict = set.judge(BLESSED, always(1), () -> always(0));
+
+      assertThat(verdict.golden().images()).isEqualTo(6);
+      assertThat(verdict.golden().gained()).isEqualTo(3);
+      assertThat(verdict.golden().lost()).isZero();
+    }
+  }
+
+  @Test
+  void tooSmallSet_isRefusedWithTheNumberItNeeds() {
+    SmallImages.write(folder, 2, 3);
+
+    assertThatThrownBy(() -> GoldenSet.requireEnough(new Gate.Golden(folder, 1)))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("the 6 images in " + folder)
+        .hasMessageContaining("below 1.00 points")
+        .hasMessageContaining("up to 1,498")
+        .hasMessageContaining("--max-loss");
+    assertThatCode(() -> GoldenSet.requireEnough(new Gate.Golden(folder, 70)))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void unreadableImage_isNamed() throws Exception {
+    SmallImages.write(folder, 2, 1);
+    Files.writeString(folder.resolve("a/bad.png"), "no image");
+
+    assertThatThrownBy(
+            () ->
+                GoldenSet.open(
+                    new Gate.Golden(folder, 1),
+                    Configs.PREPROCESSING,
+                    new Labels(List.of("a", "b"))))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("golden: an image in " + folder);
+  }
+}
