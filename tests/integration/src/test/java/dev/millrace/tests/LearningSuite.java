@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.service.demo.DemoImage;
 import dev.millrace.service.demo.FashionMnist;
+import dev.millrace.testing.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,6 +86,59 @@ class LearningSuite {
     // The accuracy on all 2,000 held-out images. The two metrics cover 1,500 and 500 of them.
     assertThat(0.75 * metrics.get("held_out_accuracy") + 0.25 * metrics.get("accuracy"))
         .isGreaterThanOrEqualTo(0.89);
+  }
+
+  /** The other half of the images is held out, and its features are computed, too. */
+  @Test
+  void lastLayer_learnsFrom500Images_within2Minutes() throws Exception {
+    Path weights = SharedData.file("models/imagenet_resnet18_pqf_small.onnx");
+    Path images = Files.createDirectory(folder.resolve("cifar"));
+    SharedData.untar("cifar10/cifar10-test-1000-png.tar", images);
+    long start = System.nanoTime();
+    try (MillraceProcess train =
+        MillraceProcess.start(
+            folder,
+            "",
+            "train",
+            "--data",
+            images,
+            "--held-out",
+            0.5,
+            "--arch",
+            "resnet18",
+            "--resize",
+            224,
+            "--from-weights",
+            weights,
+            "--freeze",
+            "stem,layer1,layer2,layer3,layer4",
+            "--recipe",
+            "finetune",
+            "--crop-area",
+            1,
+            "--no-flip",
+            "--repository",
+            folder.resolve("models"),
+            "--model",
+            "head",
+            "--export-every",
+            3600,
+            "--run",
+            folder.resolve("run"))) {
+      assertThat(train.await(TEN_MINUTES)).as(train.errors()).isZero();
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    double accuracy =
+        new ModelRepository(folder.resolve("models"))
+            .newest("head")
+            .manifest()
+            .metrics()
+            .get("held_out_accuracy");
+    System.out.printf(
+        "last layer of resnet18, 500 images: %.1f %% of the held-out images, after %.0f s%n",
+        100 * accuracy, seconds);
+    assertThat(accuracy).isGreaterThan(0.5);
+    assertThat(seconds).isLessThan(120);
   }
 
   @Test

@@ -26,6 +26,12 @@ final class Range {
     }
   }
 
+  static void requireNotNegative(String key, int value) {
+    if (value < 0 || value > MOST) {
+      throw new IllegalArgumentException(key + ": " + value + " is not between 0 and " + MOST);
+    }
+  }
+
   /** Requires a value from 0 to below 1. */
   static void requireShare(String key, double value) {
     if (!(value >= 0 && value < 1)) {

@@ -114,6 +114,9 @@ public final class EvaluationSet {
             "image " + image.key() + " can no longer be read (" + e.getMessage() + ")", e);
       }
     }
-    return new MiniBatch(buffer.rewind(), labels.stream().mapToInt(Integer::intValue).toArray());
+    return new MiniBatch(
+        buffer.rewind(),
+        labels.stream().mapToInt(Integer::intValue).toArray(),
+        some.stream().mapToInt(Pixels.Image::number).toArray());
   }
 }

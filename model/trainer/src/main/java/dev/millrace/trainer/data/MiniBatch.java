@@ -10,17 +10,45 @@ import java.nio.ByteBuffer;
  * @param others the index of the class of the second image, if each image is a mixture of two
  * @param share the share of the first image in each mixture, from 0 to 1; 1 if no image is a
  *     mixture
+ * @param images the number of each image in its set; empty if the images have random changes, so
+ *     that their pixels differ from epoch to epoch
  */
-public record MiniBatch(ByteBuffer pixels, int[] labels, int[] others, double share) {
+public record MiniBatch(
+    ByteBuffer pixels, int[] labels, int[] others, double share, int[] images) {
+
+  private static final int[] CHANGED = {};
 
   /**
-   * Creates a batch of images that are no mixtures.
+   * Creates a batch of images that are no mixtures and may have random changes.
    *
    * @param pixels direct buffer of {@code uint8[images, size, size, 3]} from position 0
    * @param labels the index of each image's class
    */
   public MiniBatch(ByteBuffer pixels, int[] labels) {
-    this(pixels, labels, labels, 1);
+    this(pixels, labels, CHANGED);
+  }
+
+  /**
+   * Creates a batch of images that always have the same pixels.
+   *
+   * @param pixels direct buffer of {@code uint8[images, size, size, 3]} from position 0
+   * @param labels the index of each image's class
+   * @param images the number of each image
+   */
+  public MiniBatch(ByteBuffer pixels, int[] labels, int[] images) {
+    this(pixels, labels, labels, 1, images);
+  }
+
+  /**
+   * Creates a batch of mixtures of two images.
+   *
+   * @param pixels direct buffer of {@code uint8[images, size, size, 3]} from position 0
+   * @param labels the index of the first image's class
+   * @param others the index of the second image's class
+   * @param share the share of the first image, from 0 to 1
+   */
+  public MiniBatch(ByteBuffer pixels, int[] labels, int[] others, double share) {
+    this(pixels, labels, others, share, CHANGED);
   }
 
   /** {@return the number of images} */

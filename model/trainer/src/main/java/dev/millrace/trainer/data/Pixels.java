@@ -18,6 +18,7 @@ public final class Pixels implements AutoCloseable {
   private final ImageDecoder decoder;
   private final ByteBuffer scratch;
   private long room;
+  private int added;
 
   /**
    * Creates an object that decodes with a new decoder and {@link ImageLimits#DEFAULT}.
@@ -46,10 +47,17 @@ public final class Pixels implements AutoCloseable {
   /** An image whose pixels can be read. */
   public final class Image {
     private final LabelledImage encoded;
+    private final int number;
     private byte[] kept;
 
-    private Image(LabelledImage encoded) {
+    private Image(LabelledImage encoded, int number) {
       this.encoded = encoded;
+      this.number = number;
+    }
+
+    /** {@return the image's number, counted from 0 in the order in which images were added} */
+    public int number() {
+      return number;
     }
 
     /** {@return the image's key} */
@@ -97,7 +105,7 @@ public final class Pixels implements AutoCloseable {
    * @throws IOException if the image cannot be read
    */
   public Image add(LabelledImage encoded) throws IOException {
-    Image image = new Image(encoded);
+    Image image = new Image(encoded, added++);
     var unused = image.pixels();
     return image;
   }

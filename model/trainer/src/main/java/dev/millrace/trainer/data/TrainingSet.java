@@ -24,6 +24,7 @@ public final class TrainingSet {
   private final List<Pixels.Image> images;
   private final int batchSize;
   private final boolean balanced;
+  private final boolean unchanged;
   private final Raster raster;
   private final RandomChange augmenter;
   private final Optional<BatchMixer> mixer;
@@ -54,6 +55,7 @@ public final class TrainingSet {
     this.images = List.copyOf(images);
     this.batchSize = Math.min(sampling.batchSize(), images.size());
     this.balanced = sampling.balanced();
+    this.unchanged = augmentation.equals(Augmentation.NONE);
     this.raster = new Raster(side);
     this.augmenter = new Augmenter(augmentation);
     this.mixer = BatchMixer.of(augmentation.mixing(), side);
@@ -96,11 +98,16 @@ public final class TrainingSet {
       orderOf = epoch;
     }
     int[] labels = new int[batchSize];
+    int[] numbers = new int[batchSize];
     RandomGenerator random = random(epoch, index);
     for (int i = 0; i < batchSize; i++) {
       Pixels.Image image = images.get(order[index * batchSize + i]);
       labels[i] = image.label();
+      numbers[i] = image.number();
       put(image, i, random);
+    }
+    if (unchanged) {
+      return new MiniBatch(buffer, labels, numbers);
     }
     if (mixer.isEmpty()) {
       return new MiniBatch(buffer, labels);

@@ -19,9 +19,10 @@ import org.bytedeco.pytorch.global.torch;
  *     statistics and updates the stored statistics. All other batch norms normalise by the stored
  *     statistics
  * @param momentum the weight of a batch's statistics in an update of the stored statistics
+ * @param head whether the last layer answers; if false, its input is the output
  */
 record ForwardPass(
-    Function<String, Tensor> tensors, Predicate<String> learning, double momentum)
+    Function<String, Tensor> tensors, Predicate<String> learning, double momentum, boolean head)
     implements NetworkBuilder<Tensor> {
 
   /** The default epsilon of PyTorch's batch norms. */
@@ -94,6 +95,11 @@ record ForwardPass(
 
   @Override
   public Tensor linear(String name, Tensor input, int from, int to) {
+    return head ? last(name, input) : input;
+  }
+
+  /** {@return the output of a fully connected layer} */
+  Tensor last(String name, Tensor input) {
     return torch.linear(input, tensors.apply(name + ".weight"), optional(name + ".bias"));
   }
 }

@@ -35,6 +35,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class TorchNetwork implements AutoCloseable {
 
+  private static final String HEAD = "fc";
   private static final String WEIGHT = "weight";
   private static final String AVERAGE = "average";
   private static final int MEAN_OF_BATCH = 1;
@@ -48,6 +49,7 @@ public final class TorchNetwork implements AutoCloseable {
   private final Descent descent;
   private final Optional<MovingAverage> average;
   private final ImageTensors images;
+  private final Optional<FeatureCache> cache;
   private long steps;
 
   /**
@@ -96,6 +98,9 @@ public final class TorchNetwork implements AutoCloseable {
                       new NetworkTensors(learning, parts.get(false), fitting, place)));
       images = new ImageTensors(preprocessing, place);
     }
+    boolean onlyHead =
+        learning.stream().allMatch(parameter -> parameter.name().startsWith(HEAD + "."));
+    cache = onlyHead ? Optional.of(new FeatureCache(place)) : Optional.empty();
   }
 
   /**
@@ -187,9 +192,8 @@ public final class TorchNetwork implements AutoCloseable {
   public FloatBuffer probabilities(MiniBatch batch) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      ForwardPass pass = new ForwardPass(served()::get, batchNorm -> false, 0);
-      Tensor answer =
-          torch.softmax(network.build(pass, images.pixels(batch)), 1, new ScalarTypeOptional());
+      ForwardPass pass = new ForwardPass(served()::get, batchNorm -> false, 0, true);
+      Tensor answer = torch.softmax(logits(pass, batch), 1, new ScalarTypeOptional());
       FloatBuffer values = Parameters.buffer(answer.numel());
       try (FloatPointer memory = new FloatPointer(values)) {
         torch.from_blob(memory, batch.size(), network.classes()).copy_(answer);
@@ -199,8 +203,20 @@ public final class TorchNetwork implements AutoCloseable {
   }
 
   private Tensor learningLogits(MiniBatch batch) {
-    ForwardPass pass = new ForwardPass(tensors::get, frozen::normalisesByBatch, ForwardPass.MOMENTUM);
-    return network.build(pass, images.pixels(batch));
+    return logits(
+        new ForwardPass(tensors::get, frozen::normalisesByBatch, ForwardPass.MOMENTUM, true),
+        batch);
+  }
+
+  /** {@return the outputs of the last layer; its inputs come from the cache, if there is one} */
+  private Tensor logits(ForwardPass pass, MiniBatch batch) {
+    if (cache.isEmpty() || batch.images().length == 0) {
+      return network.build(pass, images.pixels(batch));
+    }
+    ForwardPass backbone = new ForwardPass(tensors::get, batchNorm -> false, 0, false);
+    Tensor features =
+        cache.get().of(batch, () -> network.build(backbone, images.pixels(batch)));
+    return pass.last(HEAD, features);
   }
 
   /**
@@ -213,10 +229,13 @@ public final class TorchNetwork implements AutoCloseable {
    * @param before number of images in the batches of the estimate so far; 0 begins a new estimate
    */
   public void estimateStatistics(MiniBatch batch, int before) {
+    if (cache.isPresent()) {
+      return; // All batch norms are frozen.
+    }
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       double share = (double) batch.size() / (before + batch.size());
-      ForwardPass pass = new ForwardPass(served()::get, frozen::normalisesByBatch, share);
+      ForwardPass pass = new ForwardPass(served()::get, frozen::normalisesByBatch, share, true);
       Tensor unused = network.build(pass, images.pixels(batch));
     }
   }

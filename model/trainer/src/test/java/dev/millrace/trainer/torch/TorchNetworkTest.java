@@ -200,6 +200,42 @@ class TorchNetworkTest {
     return sum / IMAGES;
   }
 
+  /** The second batch has other pixels under the same numbers, which shows that the cache is used. */
+  @Test
+  void onlyTheHeadLearns_fromFeaturesThatAreComputedOnce() {
+    ResNet network = network("resnet20");
+    Weights start = HeInitialization.of(network, 1);
+    String[] backbone = {"stem", "layer1", "layer2", "layer3"};
+    int[] numbers = {7, 6, 5, 4, 3, 2, 1, 0};
+    MiniBatch batch = batch();
+    MiniBatch numbered = new MiniBatch(batch.pixels(), batch.labels(), numbers);
+    MiniBatch black =
+        new MiniBatch(
+            ByteBuffer.allocateDirect(batch.pixels().capacity()), batch.labels(), numbers);
+    try (TorchNetwork cached = torch(network, start, backbone);
+        TorchNetwork usual = torch(network, start, backbone)) {
+      assertThat(cached.step(numbered, RATE).loss()).isEqualTo(usual.step(batch, RATE).loss());
+      assertThat(cached.step(black, RATE).loss()).isEqualTo(usual.step(batch, RATE).loss());
+      assertThat(cached.probabilities(black)).isEqualTo(usual.probabilities(batch));
+      assertThat(cached.weights()).isEqualTo(usual.weights());
+    }
+  }
+
+  @Test
+  void otherLayersThatLearn_keepNoFeatures() {
+    ResNet network = network("resnet20");
+    Weights start = HeInitialization.of(network, 1);
+    MiniBatch batch = batch();
+    MiniBatch numbered =
+        new MiniBatch(batch.pixels(), batch.labels(), new int[] {0, 1, 2, 3, 4, 5, 6, 7});
+    try (TorchNetwork one = torch(network, start, "stem", "layer1", "layer2");
+        TorchNetwork other = torch(network, start, "stem", "layer1", "layer2")) {
+      for (int i = 0; i < 2; i++) {
+        assertThat(one.step(numbered, 0.1).loss()).isEqualTo(other.step(batch, 0.1).loss());
+      }
+    }
+  }
+
   @Test
   void averagedWeights_areServed_andLagBehind() {
     ResNet network = network("resnet20");
