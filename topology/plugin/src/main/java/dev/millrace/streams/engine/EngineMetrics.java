@@ -4,27 +4,50 @@ import dev.millrace.core.repository.ModelVersion;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The metrics of every loaded version, in one registry.
  *
  * <p>A version can be loaded more than once at a time: briefly while its engine is replaced, or
  * while two engines of the process serve it. A registry holds only one meter for a name and its
- * labels, so all engines that have loaded the version share one {@link VersionMetrics}. The last
- * engine to give the metrics back removes them from the registry, so that no meters of old versions
- * remain. The table of shared metrics is static, because the engines do not know one another.
- * Thread-safe.
+ * labels, so all engines that have loaded the version share one {@link VersionMetrics}. The table
+ * of shared metrics is static, because the engines do not know one another. Thread-safe.
+ *
+ * <p>When the last engine gives the metrics of a version back, the version is retired. Its counters
+ * stay in the registry for an hour, so that whoever reads the registry at intervals sees the last
+ * images. At most {@value #MOST_RETIRED} retired versions of a model keep counters, so that the
+ * number of meters does not grow with the swaps.
  */
 public final class EngineMetrics {
 
+  /** Largest number of retired versions of a model whose counters stay. */
+  static final int MOST_RETIRED = 3;
+
+  private static final Executor AN_HOUR_LATER =
+      CompletableFuture.delayedExecutor(1, TimeUnit.HOURS);
+
   private static final Map<Key, Shared> SHARED = new HashMap<>();
+
+  /** The metrics of retired versions, in the order of their retirement. */
+  private static final Map<Key, VersionMetrics> RETIRED = new LinkedHashMap<>();
 
   private final MeterRegistry registry;
   private final Tags tags;
+  private final Executor anHourLater;
 
   /** Compares registries by identity, because they define no equality. */
-  private record Key(MeterRegistry registry, Tags tags, String model, int version) {}
+  private record Key(MeterRegistry registry, Tags tags, String model, int version) {
+
+    boolean hasModelOf(Key other) {
+      return registry == other.registry && tags.equals(other.tags) && model.equals(other.model);
+    }
+  }
 
   private static final class Shared {
     private final VersionMetrics metrics;
@@ -51,8 +74,16 @@ public final class EngineMetrics {
    * @param tags the tags besides the model and the version
    */
   public EngineMetrics(MeterRegistry registry, Tags tags) {
+    this(registry, tags, AN_HOUR_LATER);
+  }
+
+  /**
+   * @param anHourLater runs tasks an hour after it gets them
+   */
+  EngineMetrics(MeterRegistry registry, Tags tags, Executor anHourLater) {
     this.registry = registry;
     this.tags = tags;
+    this.anHourLater = anHourLater;
   }
 
   private Key key(ModelVersion version) {
@@ -61,23 +92,43 @@ public final class EngineMetrics {
 
   /** Leases the metrics of a version. Pair each call with {@link #giveBack}. */
   VersionMetrics lease(ModelVersion version, int maxBatchSize) {
+    Key key = key(version);
     synchronized (SHARED) {
+      RETIRED.remove(key); // the new metrics go on with the counters of the old ones
       Shared shared =
           SHARED.computeIfAbsent(
-              key(version),
-              key -> new Shared(new VersionMetrics(registry, tags, version, maxBatchSize)));
+              key, absent -> new Shared(new VersionMetrics(registry, tags, version, maxBatchSize)));
       shared.users++;
       return shared.metrics;
     }
   }
 
-  /** Gives back the metrics of a version. The last call removes them from the registry. */
+  /** Gives back the metrics of a version. The last call retires the version. */
   void giveBack(ModelVersion version) {
+    Key key = key(version);
     synchronized (SHARED) {
-      Shared shared = SHARED.get(key(version));
+      Shared shared = SHARED.get(key);
       if (--shared.users == 0) {
-        SHARED.remove(key(version));
-        shared.metrics.close();
+        SHARED.remove(key);
+        retire(key, shared.metrics);
+      }
+    }
+  }
+
+  private void retire(Key key, VersionMetrics metrics) {
+    metrics.retire();
+    RETIRED.put(key, metrics);
+    List<Key> retired = RETIRED.keySet().stream().filter(key::hasModelOf).toList();
+    if (retired.size() > MOST_RETIRED) {
+      RETIRED.remove(retired.get(0)).close();
+    }
+    anHourLater.execute(() -> forget(key, metrics));
+  }
+
+  private static void forget(Key key, VersionMetrics metrics) {
+    synchronized (SHARED) {
+      if (RETIRED.remove(key, metrics)) {
+        metrics.close();
       }
     }
   }

@@ -147,7 +147,18 @@ final class VersionMetrics {
     request.record(totalNanos / 1e3);
   }
 
-  /** Removes the metrics from the registry, because the version is no longer loaded. */
+  /** Removes the metrics from the registry, except for the counters that have counted anything. */
+  void retire() {
+    List<Meter> ended = all.stream().filter(meter -> !hasCounted(meter)).toList();
+    ended.forEach(registry::remove);
+    all.removeAll(ended);
+  }
+
+  private static boolean hasCounted(Meter meter) {
+    return meter instanceof Counter counter && counter.count() > 0;
+  }
+
+  /** Removes the metrics from the registry. */
   void close() {
     all.forEach(registry::remove);
   }

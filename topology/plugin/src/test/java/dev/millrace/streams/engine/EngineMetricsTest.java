@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.repository.ModelVersion;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EngineMetricsTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final List<Runnable> hours = new ArrayList<>();
 
   @Test
   void versionLoadedTwice_keepsItsMetricsUntilBothAreGone() {
@@ -24,9 +29,19 @@ class EngineMetricsTest {
   }
 
   /** The metrics of two engines in one registry. */
-  private final EngineMetrics one = new EngineMetrics(registry);
+  private final EngineMetrics one = metrics(registry);
 
-  private final EngineMetrics other = new EngineMetrics(registry);
+  private final EngineMetrics other = metrics(registry);
+
+  private EngineMetrics metrics(MeterRegistry receiver) {
+    return new EngineMetrics(receiver, Tags.empty(), hours::add);
+  }
+
+  /** Runs what was to run within an hour. */
+  private void anHourPasses() {
+    hours.forEach(Runnable::run);
+    hours.clear();
+  }
 
   private double pending() {
     return registry.get("millrace.inference.pending.request.count").gauge().value();
@@ -53,6 +68,7 @@ class EngineMetricsTest {
                 .count())
         .isEqualTo(1);
     other.giveBack(FakeModel.version());
+    anHourPasses();
     assertThat(registry.getMeters()).isEmpty();
   }
 
@@ -65,6 +81,7 @@ class EngineMetricsTest {
     assertThat(registry.get("millrace.inference.count").tag("version", "4").counter().count())
         .isEqualTo(2);
     other.giveBack(FakeModel.version(4, 1));
+    anHourPasses();
     assertThat(registry.getMeters()).isEmpty();
   }
 
@@ -75,6 +92,7 @@ class EngineMetricsTest {
     one.lease(fake, 4).refused(BadImageException.Reason.TOO_LARGE);
     other.lease(second, 4).ran(2, 1);
     one.giveBack(fake);
+    anHourPasses();
 
     assertThat(registry.find("millrace.inference.request.failure").counters())
         .isNotEmpty()
@@ -82,6 +100,7 @@ class EngineMetricsTest {
         .allSatisfy(counter -> assertThat(counter.count()).isZero());
     assertThat(registry.get("millrace.inference.count").counter().count()).isEqualTo(2);
     other.giveBack(second);
+    anHourPasses();
     assertThat(registry.getMeters()).isEmpty();
   }
 
@@ -98,8 +117,46 @@ class EngineMetricsTest {
     one.giveBack(FakeModel.version());
   }
 
+  private void retire(int version, int images) {
+    one.lease(FakeModel.version(version, 1), 4).ran(images, 1);
+    one.giveBack(FakeModel.version(version, 1));
+  }
+
+  private double count(int version) {
+    return registry
+        .get("millrace.inference.count")
+        .tag("version", Integer.toString(version))
+        .counter()
+        .count();
+  }
+
   @Test
-  void hundredSwaps_leaveOnlyTheMetersOfTheServingVersion() {
+  void retiredVersion_keepsWhatItCounted_forAnHour() {
+    retire(1, 3);
+    assertThat(registry.getMeters())
+        .extracting(meter -> meter.getId().getName())
+        .containsExactlyInAnyOrder("millrace.inference.count", "millrace.inference.exec.count");
+    assertThat(count(1)).isEqualTo(3);
+
+    anHourPasses();
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void versionThatServesAgain_goesOnCounting_andItsFirstHourEndsNothing() {
+    retire(1, 3);
+    one.lease(FakeModel.version(1, 1), 4).ran(2, 1);
+    anHourPasses();
+    assertThat(count(1)).isEqualTo(5);
+    assertThat(pending()).isZero();
+
+    one.giveBack(FakeModel.version(1, 1));
+    anHourPasses();
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void hundredSwaps_leaveTheMetersOfTheServingVersion_andCountersOfFewOthers() {
     one.lease(FakeModel.version(1, 1), 4).ran(1, 1);
     int meters = registry.getMeters().size();
 
@@ -108,6 +165,11 @@ class EngineMetricsTest {
       one.giveBack(FakeModel.version(version - 1, 1));
     }
 
+    assertThat(registry.getMeters()).hasSize(meters + 2 * EngineMetrics.MOST_RETIRED);
+    assertThat(registry.find("millrace.inference.exec.count").counters())
+        .extracting(counter -> counter.getId().getTag("version"))
+        .containsExactlyInAnyOrder("98", "99", "100", "101");
+    anHourPasses();
     assertThat(registry.getMeters())
         .hasSize(meters)
         .allMatch(meter -> "101".equals(meter.getId().getTag("version")));

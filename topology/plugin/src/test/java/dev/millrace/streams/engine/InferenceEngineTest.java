@@ -277,6 +277,6 @@ class InferenceEngineTest extends WithEngine {
     assertThat(registry.get("millrace.inference.request.success").counter().count()).isEqualTo(1);
     assertThat(registry.get("millrace.inference.serving").gauge().value()).isOne();
     engine.close();
-    assertThat(registry.getMeters()).isEmpty();
+    assertThat(registry.find("millrace.inference.serving").meters()).isEmpty();
   }
 }

@@ -32,7 +32,7 @@ class ServingVersionTest extends WithEngine {
     }
     assertThat(model.batches).containsExactly(1, 1, 1); // one of them is the warm-up
     await().untilAsserted(() -> assertThat(model.open).containsExactly(4));
-    assertThat(registry.find("millrace.inference.count").tag("version", "3").meters()).isEmpty();
+    assertThat(registry.find("millrace.inference.serving").tag("version", "3").meters()).isEmpty();
     assertThat(registry.get("millrace.inference.count").tag("version", "4").counter().count())
         .isEqualTo(1);
   }
