@@ -69,22 +69,27 @@ public final class Telemetry implements AutoCloseable {
       MeterRegistry registry,
       Consumer<MeterRegistry> filter) {
     List<Closeable> exports = new ArrayList<>();
-    Optional<OpenTelemetry> openTelemetry = Optional.empty();
-    if (signals.contains(Signal.TRACES)) {
-      var sdk = Traces.start(settings, service, batch);
-      exports.add(sdk);
-      openTelemetry = Optional.of(sdk);
+    try {
+      Optional<OpenTelemetry> openTelemetry = Optional.empty();
+      if (signals.contains(Signal.TRACES)) {
+        var sdk = Traces.start(settings, service, batch);
+        exports.add(sdk);
+        openTelemetry = Optional.of(sdk);
+      }
+      if (!signals.contains(Signal.METRICS)) {
+        return new Telemetry(registry, openTelemetry, exports);
+      }
+      MeterRegistry exporting = MetricExport.start(settings, service);
+      exports.add(exporting::close);
+      filter.accept(exporting);
+      CompositeMeterRegistry both = new CompositeMeterRegistry();
+      both.add(registry);
+      both.add(exporting);
+      return new Telemetry(both, openTelemetry, exports);
+    } catch (RuntimeException | Error e) {
+      new Telemetry(registry, Optional.empty(), exports).close();
+      throw e;
     }
-    if (!signals.contains(Signal.METRICS)) {
-      return new Telemetry(registry, openTelemetry, exports);
-    }
-    MeterRegistry exporting = MetricExport.start(settings, service);
-    filter.accept(exporting);
-    exports.add(exporting::close);
-    CompositeMeterRegistry both = new CompositeMeterRegistry();
-    both.add(registry);
-    both.add(exporting);
-    return new Telemetry(both, openTelemetry, exports);
   }
 
   /** {@return the registry in which the service registers its meters} */

@@ -2,6 +2,7 @@ package dev.millrace.service.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.service.telemetry.Telemetry.Signal;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -63,6 +64,23 @@ class TelemetryTest {
             () -> start(Set.of(Signal.METRICS), Map.of("otel.metric.export.interval", "soon")))
         .isInstanceOf(TelemetryException.class)
         .hasMessage("otel.metric.export.interval: 'soon' is not a number of milliseconds");
+  }
+
+  @Test
+  void wrongSettingOfMetrics_leavesNoTracesBehind() {
+    assertThatThrownBy(
+            () ->
+                start(
+                    Set.of(Signal.TRACES, Signal.METRICS),
+                    Map.of("otel.metric.export.interval", "soon")))
+        .isInstanceOf(TelemetryException.class);
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .noneMatch(name -> name.startsWith("BatchSpanProcessor")));
   }
 
   @Test
