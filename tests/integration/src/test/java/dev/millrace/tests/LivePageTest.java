@@ -16,8 +16,13 @@ import dev.millrace.service.page.PageConfig;
 import dev.millrace.service.page.PageTokens;
 import dev.millrace.service.promotion.ChampionTopic;
 import dev.millrace.service.promotion.KafkaConfigs;
+import dev.millrace.service.quality.LabelledImages;
+import dev.millrace.streams.ImageInference;
+import dev.millrace.streams.fetch.FetchedImage;
+import dev.millrace.streams.fetch.ImageFetcher;
 import dev.millrace.tests.browser.Chromium;
 import dev.millrace.tests.browser.Tab;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -33,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -62,19 +68,27 @@ class LivePageTest {
   }
 
   /** A service with its page. */
-  private record Site(Pipeline pipeline, LivePage page, HttpEndpoint endpoint)
+  private record Site(
+      Pipeline pipeline, LabelledImages labels, LivePage page, HttpEndpoint endpoint)
       implements AutoCloseable {
 
     static Site start(EmbeddedBroker broker, ModelVersion model, PageConfig config)
         throws Exception {
-      Pipeline pipeline = Pipeline.start(broker, model, 2, Map.of());
+      return of(Pipeline.start(broker, model, 2, Map.of()), config);
+    }
+
+    static Site of(Pipeline pipeline, PageConfig config) throws Exception {
+      LabelledImages labels =
+          LabelledImages.open(
+              Map.of("bootstrap.servers", pipeline.bootstrapServers()), LABELS, pipeline.registry);
+      pipeline.service().listen(labels);
       LivePage page =
           LivePage.open(
               pipeline.service(),
               pipeline.config(),
               pipeline.registry,
               KafkaConfigs.of(pipeline.bootstrapServers()),
-              config,
+              config.withTruth(id -> config.truth().apply(id).or(() -> labels.label(id))),
               version -> {});
       HttpEndpoint endpoint =
           HttpEndpoint.listen(
@@ -82,7 +96,7 @@ class LivePageTest {
               pipeline.service(),
               pipeline.registry);
       endpoint.serve(LivePage.PATH, page.handler());
-      return new Site(pipeline, page, endpoint);
+      return new Site(pipeline, labels, page, endpoint);
     }
 
     URI address() {
@@ -107,13 +121,14 @@ class LivePageTest {
     public void close() {
       page.close();
       endpoint.close();
+      labels.close();
       pipeline.close();
     }
   }
 
   private PageConfig withToken() throws Exception {
     Path file = Files.writeString(folder.resolve("tokens"), "ann " + TOKEN + "\n");
-    return new PageConfig(true, PageTokens.read(file), Set.of(), id -> Optional.empty(), LABELS);
+    return new PageConfig(true, PageTokens.read(file), Set.of(), id -> Optional.empty());
   }
 
   private static void requireCalm(Tab tab, URI address) {
@@ -206,6 +221,50 @@ class LivePageTest {
     }
   }
 
+  /** The store of an image is away for a while, so the image's partition stands still. */
+  @Test
+  void stalledPartition_andImageStoredElsewhere_areShown(EmbeddedBroker broker) throws Exception {
+    ModelVersion model = Models.publishRandom(folder, "stalled-on-page", 0.715);
+    AtomicReference<byte[]> stored = new AtomicReference<>();
+    ImageFetcher store =
+        reference -> {
+          if (stored.get() == null) {
+            throw new IOException("the store is away");
+          }
+          return new FetchedImage(stored.get());
+        };
+    Pipeline pipeline =
+        Pipeline.start(
+            broker,
+            model,
+            inference ->
+                ImageInference.<byte[]>builder(inference).fetcher(store, 1).build());
+    try (Site site = Site.of(pipeline, PageConfig.DEFAULT);
+        Chromium chromium = Chromium.start(profile)) {
+      Tab tab = chromium.open(site.address());
+      tab.awaitTrue("document.querySelector('#versions tbody td')");
+      assertThat(tab.text("#versions tbody td")).isEqualTo("71.5 %");
+
+      site.send("before", 1); // a partition without a committed offset has no lag
+      tab.awaitTrue("document.querySelectorAll('#predictions .card').length === 1");
+      tab.awaitTrue("document.querySelector('#partitions tbody tr')");
+      ProducerRecord<String, byte[]> elsewhere = site.record("elsewhere", new byte[0]);
+      elsewhere.headers().add("ce_dataref", "s3://photos/1.png".getBytes(StandardCharsets.UTF_8));
+      pipeline.send(List.of(elsewhere));
+      tab.awaitTrue(
+          "/stalled for [0-9]+ s/.test(document.getElementById('partitions').textContent)");
+      tab.awaitTrue("document.querySelector('#partitions td.bad') !== null");
+      assertThat(tab.text("#problems")).contains("the store is away");
+      tab.screenshot(SCREENSHOTS.resolve("stalled.png"));
+
+      stored.set(Images.noise("png", 40, 40, 1));
+      tab.awaitTrue("document.querySelector('#predictions .missing') !== null");
+      assertThat(tab.text("#predictions .missing")).isEqualTo("stored elsewhere");
+      tab.awaitTrue("document.querySelector('#partitions td.bad') === null");
+      requireCalm(tab, site.address());
+    }
+  }
+
   /** Reports two verdicts, as a trainer does. */
   private static void reportOfTrainer(Pipeline pipeline, String model) {
     try (StatusTopic status =
@@ -270,6 +329,8 @@ class LivePageTest {
       tab.awaitTrue("document.querySelectorAll('.card.miss').length === 1");
       assertThat(tab.text(".card.miss")).contains("✗ miss: x", "image1.png");
       tab.awaitTrue("document.querySelectorAll('.card.hit, .card.miss').length === 2");
+      assertThat(site.pipeline().registry.scrape())
+          .contains("millrace_inference_live_accuracy{model=\"promoted-on-page\",version=\"2\"} 0.5");
       tab.look(1280, 900, "light");
       tab.screenshot(SCREENSHOTS.resolve("promoted.png"));
 

@@ -5,6 +5,7 @@ import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ModelPreparation;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Publishes models to a repository. */
@@ -56,6 +58,25 @@ public final class Models {
         ResNetOnnx.write(network, HeInitialization.of(network, seed)),
         new Labels(classes),
         preprocessing(network.size()));
+  }
+
+  /** Publishes a ResNet-20 with random weights, whose manifest says how accurate it is. */
+  static ModelVersion publishRandom(Path repository, String name, double accuracy) {
+    ResNet network = ResNet.of("resnet20");
+    Labels labels = new Labels(IntStream.range(0, 10).mapToObj(i -> "class-" + i).toList());
+    Preprocessing preprocessing = preprocessing(network.size());
+    byte[] onnx = ResNetOnnx.write(network, HeInitialization.of(network, 1));
+    return new ModelRepository(repository)
+        .publish(
+            name,
+            ModelPreparation.prepare(onnx, preprocessing, labels).bytes(),
+            preprocessing,
+            labels,
+            new Provenance(
+                new ModelManifest.Source("import", null, null),
+                null,
+                Map.of("accuracy", accuracy),
+                null));
   }
 
   /** Publishes an ONNX file. */

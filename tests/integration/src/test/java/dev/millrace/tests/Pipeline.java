@@ -15,7 +15,8 @@ import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;
-import dev.millrace.streams.ImageInference;
+import dev.millrace.events.ImageEvent;
+import dev.millrace.streams.Inference;
 import dev.millrace.streams.InferenceConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -148,6 +149,24 @@ final class Pipeline implements AutoCloseable {
     return pipeline;
   }
 
+  /** Creates the topics and starts a service whose inference a factory creates. */
+  static Pipeline start(
+      EmbeddedBroker broker,
+      ModelVersion model,
+      Function<InferenceConfig, ? extends Inference<byte[], ImageEvent, Prediction>> factory)
+      throws Exception {
+    Pipeline pipeline =
+        prepare(
+            broker,
+            inference(model).build(),
+            1,
+            Map.of(),
+            OnBadImage.DEAD_LETTER,
+            ServiceConfig.DEFAULT_MAX_RECORD_BYTES);
+    pipeline.start(factory);
+    return pipeline;
+  }
+
   /** Creates the topics and starts a service that reads and writes events in these formats. */
   static Pipeline start(EmbeddedBroker broker, ModelVersion model, EventFormats formats)
       throws Exception {
@@ -242,7 +261,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   /** Starts the service. {@code factory} creates the inference that the service uses. */
-  void start(Function<InferenceConfig, ImageInference<byte[]>> factory) throws Exception {
+  void start(Function<InferenceConfig, ? extends Inference<byte[], ImageEvent, Prediction>> factory) throws Exception {
     service = InferenceService.start(config, factory, registry);
     awaitRunning();
   }

@@ -12,7 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +35,8 @@ class DashboardTest {
   /** No other test of the shared broker has a model of this name, because this test promotes it. */
   private static final String NAME = "on-dashboard";
 
+  private static final String LABELS = "dashboard.labels";
+
   @TempDir private Path folder;
 
   @Test
@@ -39,6 +46,9 @@ class DashboardTest {
     ModelVersion model = Samples.model(repository, NAME);
     Samples.model(repository, NAME);
     Broker broker = new Broker(embedded.bootstrapServers());
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", embedded.bootstrapServers()))) {
+      admin.createTopics(List.of(new NewTopic(LABELS, 1, (short) 1))).all().get();
+    }
     Object[] serve = {
       "serve",
       "--bootstrap-servers",
@@ -55,6 +65,8 @@ class DashboardTest {
       "dashboard",
       "--output",
       "dashboard.predictions",
+      "--labels-topic",
+      LABELS,
       "--create-topics",
       2,
       "--http",
@@ -80,7 +92,13 @@ class DashboardTest {
             .ignoreExceptionsInstanceOf(java.net.ConnectException.class)
             .untilAsserted(
                 () -> {
-                  broker.send("dashboard", Samples.images("", 20));
+                  Map<String, byte[]> images = Samples.images("", 20);
+                  broker.send("dashboard", images);
+                  byte[] label = "class-1".getBytes(StandardCharsets.UTF_8);
+                  broker.send(
+                      LABELS,
+                      images.keySet().stream()
+                          .collect(Collectors.toMap(Function.identity(), id -> label)));
                   broker.send(
                       "dashboard", Map.of("a", "no image".getBytes(StandardCharsets.UTF_8)));
                   assertThat(withoutData(prometheus)).isEmpty();

@@ -14,19 +14,16 @@ import java.util.function.Function;
  *     lower case
  * @param truth returns an image's true label by the image's id, or empty if it is not known; any
  *     thread may call it
- * @param labelsTopic topic whose records hold an image's id and its true label, or null; read while
- *     somebody looks, for images that {@code truth} does not know
  */
 public record PageConfig(
     boolean thumbnails,
     PageTokens tokens,
     Set<String> allowedHosts,
-    Function<String, Optional<String>> truth,
-    String labelsTopic) {
+    Function<String, Optional<String>> truth) {
 
   /** A page with thumbnails and without actions, on loopback addresses, for unlabelled images. */
   public static final PageConfig DEFAULT =
-      new PageConfig(true, null, Set.of(), id -> Optional.empty(), null);
+      new PageConfig(true, null, Set.of(), id -> Optional.empty());
 
   /**
    * Copies the names.
@@ -35,7 +32,6 @@ public record PageConfig(
    * @param tokens the tokens that open the page and allow actions; null for none
    * @param allowedHosts names under which browsers may reach the page
    * @param truth returns an image's true label by the image's id
-   * @param labelsTopic topic of labels, or null
    */
   public PageConfig {
     allowedHosts = Set.copyOf(allowedHosts);
@@ -48,6 +44,6 @@ public record PageConfig(
    * @param labels returns an image's true label by the image's id, or empty if it is not known
    */
   public PageConfig withTruth(Function<String, Optional<String>> labels) {
-    return new PageConfig(thumbnails, tokens, allowedHosts, labels, labelsTopic);
+    return new PageConfig(thumbnails, tokens, allowedHosts, labels);
   }
 }

@@ -50,19 +50,19 @@ final class PageHandler implements HttpHandler {
   private final PageAccess access;
   private final Audience audience;
   private final EventStream events;
-  private final LongFunction<Optional<byte[]>> thumbnails;
+  private final LongFunction<Optional<Thumbnail>> thumbnails;
   private final Promoter promoter;
   private final RateLimit actions = new RateLimit(ACTIONS_PER_MINUTE, System::nanoTime);
 
   /**
-   * @param thumbnails returns the thumbnail of a card as PNG
+   * @param thumbnails returns the thumbnail of a card
    * @param promoter carries out actions, or null if there are none
    */
   PageHandler(
       PageAccess access,
       Audience audience,
       EventStream events,
-      LongFunction<Optional<byte[]>> thumbnails,
+      LongFunction<Optional<Thumbnail>> thumbnails,
       Promoter promoter) {
     this.access = access;
     this.audience = audience;
@@ -125,11 +125,13 @@ final class PageHandler implements HttpHandler {
   }
 
   private void thumbnail(HttpExchange exchange, long number) throws IOException {
-    Optional<byte[]> png = thumbnails.apply(number);
-    if (png.isPresent()) {
-      send(exchange, 200, "image/png", png.get());
-    } else {
+    Optional<Thumbnail> thumbnail = thumbnails.apply(number);
+    if (thumbnail.isEmpty()) {
       exchange.sendResponseHeaders(204, -1); // a browser would log another status as an error
+    } else if (thumbnail.get().png() == null) {
+      json(exchange, 200, Map.of("missing", thumbnail.get().missing()));
+    } else {
+      send(exchange, 200, "image/png", thumbnail.get().png());
     }
   }
 

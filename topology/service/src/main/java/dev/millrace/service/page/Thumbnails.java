@@ -12,11 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes thumbnails. Reads an image's record again from its topic, because predictions do not hold
@@ -24,21 +26,27 @@ import org.apache.kafka.common.serialization.Deserializer;
  */
 final class Thumbnails implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(Thumbnails.class);
+
   /** Width and height of a thumbnail, in pixels. */
   static final int SIZE = 96;
 
   private static final Preprocessing SMALL =
       new Preprocessing(SIZE, SIZE, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
 
+  private static final Thumbnail GONE = Thumbnail.missing("deleted from its topic");
+  private static final Thumbnail ELSEWHERE = Thumbnail.missing("stored elsewhere");
+  private static final Thumbnail UNREADABLE = Thumbnail.missing("not readable");
+
   private static final long PATIENCE_NANOS = 2_000_000_000L;
 
-  private final Map<String, Object> kafka;
+  private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final Deserializer<ImageEvent> images;
   private final OpenCvImageDecoder decoder;
-  private final Map<Prediction.Source, Optional<byte[]>> made =
+  private final Map<Prediction.Source, Thumbnail> made =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Prediction.Source, Optional<byte[]>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Prediction.Source, Thumbnail> eldest) {
           return size() > 2 * RecentPredictions.CARDS;
         }
       };
@@ -48,12 +56,15 @@ final class Thumbnails implements AutoCloseable {
   /**
    * Opens no consumer before the first thumbnail.
    *
-   * @param kafka configuration of a consumer
+   * @param consumers opens a consumer without a group
    * @param images reads the records of the input topics
    * @param limits the limits for each image
    */
-  Thumbnails(Map<String, Object> kafka, Deserializer<ImageEvent> images, ImageLimits limits) {
-    this.kafka = kafka;
+  Thumbnails(
+      Supplier<Consumer<byte[], byte[]>> consumers,
+      Deserializer<ImageEvent> images,
+      ImageLimits limits) {
+    this.consumers = consumers;
     this.images = images;
     this.decoder = new OpenCvImageDecoder(limits);
   }
@@ -62,25 +73,30 @@ final class Thumbnails implements AutoCloseable {
    * Makes a thumbnail.
    *
    * @param source the image's record
-   * @return a PNG file; empty if the record is gone, the image is stored elsewhere, or this object
-   *     is closed
-   * @throws org.apache.kafka.common.KafkaException if no broker answers
+   * @return the thumbnail, or why there is none. A reason that may pass, for example that no broker
+   *     or no schema registry answers, holds for this call only
    */
-  synchronized Optional<byte[]> png(Prediction.Source source) {
+  synchronized Thumbnail make(Prediction.Source source) {
     if (closed) {
-      return Optional.empty();
+      return GONE;
     }
-    Optional<byte[]> known = made.get(source);
-    if (known == null) {
-      known = record(source).flatMap(this::png);
-      made.put(source, known);
+    Thumbnail known = made.get(source);
+    if (known != null) {
+      return known;
     }
-    return known;
+    try {
+      Thumbnail thumbnail = record(source).map(this::of).orElse(GONE);
+      made.put(source, thumbnail);
+      return thumbnail;
+    } catch (RuntimeException e) { // of Kafka's client, or of the deserializer
+      log.debug("no thumbnail of {}", source, e);
+      return Thumbnail.missing("not available now");
+    }
   }
 
   private Optional<ConsumerRecord<byte[], byte[]>> record(Prediction.Source source) {
     if (consumer == null) {
-      consumer = new KafkaConsumer<>(TopicTail.config(kafka));
+      consumer = consumers.get();
     }
     TopicPartition partition = new TopicPartition(source.topic(), source.partition());
     consumer.assign(List.of(partition));
@@ -98,20 +114,23 @@ final class Thumbnails implements AutoCloseable {
     }
   }
 
-  private Optional<byte[]> png(ConsumerRecord<byte[], byte[]> record) {
-    if (images.deserialize(record.topic(), record.headers(), record.value())
-        instanceof ImageEvent.Encoded image) {
-      try {
-        ByteBuffer pixels = ByteBuffer.allocateDirect(SMALL.bytes());
-        decoder.decode(image.bytes(), SMALL, pixels);
-        byte[] rgb = new byte[SMALL.bytes()];
-        pixels.get(0, rgb);
-        return Optional.of(Png.write(SIZE, SIZE, rgb));
-      } catch (BadImageException e) {
-        return Optional.empty();
-      }
+  private Thumbnail of(ConsumerRecord<byte[], byte[]> record) {
+    ImageEvent event = images.deserialize(record.topic(), record.headers(), record.value());
+    if (event instanceof ImageEvent.Referenced) {
+      return ELSEWHERE;
     }
-    return Optional.empty();
+    if (!(event instanceof ImageEvent.Encoded image)) {
+      return UNREADABLE;
+    }
+    try {
+      ByteBuffer pixels = ByteBuffer.allocateDirect(SMALL.bytes());
+      decoder.decode(image.bytes(), SMALL, pixels);
+      byte[] rgb = new byte[SMALL.bytes()];
+      pixels.get(0, rgb);
+      return Thumbnail.of(Png.write(SIZE, SIZE, rgb));
+    } catch (BadImageException e) {
+      return UNREADABLE;
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.millrace.service.promotion.KafkaConfigs;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.topics.TopicTail;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /**
@@ -26,6 +28,9 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
  * first one up. Thread-safe.
  */
 final class Watch implements AutoCloseable {
+
+  /** The client id of the page's clients. */
+  static final String CLIENT = "millrace-page";
 
   private static final long TICK_MS = 500;
   private static final long ASK_MS = 1_000;
@@ -42,7 +47,6 @@ final class Watch implements AutoCloseable {
   private final Throughput throughput = new Throughput();
   private final BatchSizes batches;
   private final ModelPanel model;
-  private final KnownLabels labels = new KnownLabels();
   private final DeadLetterPanel deadLetters = new DeadLetterPanel();
   private final Admin admin;
   private final Lag lag;
@@ -52,7 +56,7 @@ final class Watch implements AutoCloseable {
       new ScheduledThreadPoolExecutor(
           2,
           task -> {
-            Thread thread = new Thread(task, "millrace-page");
+            Thread thread = new Thread(task, CLIENT);
             thread.setDaemon(true);
             return thread;
           });
@@ -73,7 +77,7 @@ final class Watch implements AutoCloseable {
     this.thumbnails =
         page.thumbnails()
             ? new Thumbnails(
-                kafka.consumer(),
+                () -> new KafkaConsumer<>(TopicTail.config(kafka.consumer(), CLIENT)),
                 config.formats().images().deserializer(),
                 config.inference().engine().limits())
             : null;
@@ -81,7 +85,7 @@ final class Watch implements AutoCloseable {
     this.model = new ModelPanel(config.inference().repository(), config.inference().model());
     this.admin = Admin.create(admin(kafka));
     this.lag = new Lag(admin, config.group());
-    this.topics = new TopicTail(kafka.consumer(), wanted());
+    this.topics = new TopicTail(kafka.consumer(), CLIENT, wanted());
   }
 
   /**
@@ -107,7 +111,7 @@ final class Watch implements AutoCloseable {
 
   private static Map<String, Object> admin(KafkaConfigs kafka) {
     Map<String, Object> admin = new HashMap<>(kafka.admin());
-    admin.put(AdminClientConfig.CLIENT_ID_CONFIG, "millrace-page");
+    admin.put(AdminClientConfig.CLIENT_ID_CONFIG, CLIENT);
     return admin;
   }
 
@@ -120,14 +124,7 @@ final class Watch implements AutoCloseable {
           config.topics().deadLetters(),
           new TopicTail.Wanted(DeadLetterPanel.MOST, deadLetters::add));
     }
-    if (page.labelsTopic() != null) {
-      wanted.put(page.labelsTopic(), new TopicTail.Wanted(KnownLabels.MOST, labels::add));
-    }
     return wanted;
-  }
-
-  private Optional<String> truth(String id) {
-    return page.truth().apply(id).or(() -> labels.find(id));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the tasks end with the executor
@@ -156,7 +153,7 @@ final class Watch implements AutoCloseable {
                   throughput.history(),
                   recent.latency(),
                   batches.read(now)));
-          panels.put("predictions", CardsPanel.of(recent.cards(), this::truth));
+          panels.put("predictions", CardsPanel.of(recent.cards(), page.truth()));
         });
   }
 
@@ -169,7 +166,6 @@ final class Watch implements AutoCloseable {
           look(looks, topics::look);
           topics.poll();
           requireRight(ControlTopic.STATUS);
-          requireRight(page.labelsTopic());
         });
     attempt("the lag", () -> panels.put("partitions", LagPanel.of(lag.read(), service.problems())));
     attempt(
@@ -237,17 +233,17 @@ final class Watch implements AutoCloseable {
    * Returns the thumbnail of a prediction that the page shows.
    *
    * @param number the card's number
-   * @return a PNG file; empty if there is none
+   * @return the thumbnail; empty if the page does not show this card, or no thumbnails
    */
-  Optional<byte[]> thumbnail(long number) {
+  Optional<Thumbnail> thumbnail(long number) {
     return thumbnails == null
         ? Optional.empty()
-        : recent.card(number).flatMap(card -> thumbnails.png(card.prediction().source()));
+        : recent.card(number).map(card -> thumbnails.make(card.prediction().source()));
   }
 
   @Override
   public void close() {
-    service.listen(null);
+    service.unlisten(recent);
     threads.shutdownNow();
     try {
       boolean unused = threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);

@@ -235,12 +235,21 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * Passes predictions to a listener from now on, instead of to the listener before.
+   * Passes predictions to a listener from now on, until {@link #unlisten}.
    *
-   * @param listener sees each prediction that the service forwards; null for no listener
+   * @param listener sees each prediction that the service forwards
    */
   public void listen(PredictionListener listener) {
-    tap.listener(listener);
+    tap.add(listener);
+  }
+
+  /**
+   * Passes no further predictions to a listener.
+   *
+   * @param listener the listener
+   */
+  public void unlisten(PredictionListener listener) {
+    tap.remove(listener);
   }
 
   /**

@@ -272,7 +272,9 @@ function cardItem(card, key) {
 async function load(card, key, picture) {
   try {
     const response = await request('thumbnails/' + card.number);
-    if (response.status === 200) {
+    if (response.status === 200 && response.headers.get('Content-Type') === 'application/json') {
+      picture.append(element('span', { class: 'missing' }, (await response.json()).missing));
+    } else if (response.status === 200) {
       const url = URL.createObjectURL(await response.blob());
       pictures.set(key, url);
       picture.append(element('img', { src: url, alt: '', width: 96, height: 96 }));

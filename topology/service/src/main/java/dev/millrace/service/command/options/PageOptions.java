@@ -59,14 +59,6 @@ public final class PageOptions {
   private Path tokenFile;
 
   @Option(
-      names = "--page-labels-topic",
-      paramLabel = "TOPIC",
-      description =
-          "Topic of labels, as 'send --labels-topic' writes them. The page then shows which"
-              + " predictions are right.")
-  private String labelsTopic;
-
-  @Option(
       names = "--http-allowed-host",
       paramLabel = "HOST",
       split = ",",
@@ -90,7 +82,6 @@ public final class PageOptions {
             allowedHosts.stream()
                 .map(host -> host.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet()),
-            id -> Optional.empty(),
-            labelsTopic));
+            id -> Optional.empty()));
   }
 }

@@ -16,15 +16,14 @@ import dev.millrace.service.command.options.PageOptions;
 import dev.millrace.service.command.options.TopicOptions;
 import dev.millrace.service.page.LivePage;
 import dev.millrace.service.page.PageConfig;
+import dev.millrace.service.quality.LabelledImages;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
+import dev.millrace.service.telemetry.MachineMetrics;
 import dev.millrace.service.telemetry.MeterBeans;
 import dev.millrace.service.telemetry.Telemetry;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -81,6 +80,15 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
       paramLabel = "PARTITIONS",
       description = "Create missing topics with this many partitions.")
   private Integer createTopics;
+
+  @Grouped(Section.TOPICS)
+  @Option(
+      names = "--labels-topic",
+      paramLabel = "TOPIC",
+      description =
+          "Topic of labels, as 'send --labels-topic' writes them. The page then shows which"
+              + " predictions are right, and the metrics the share of them.")
+  private String labelsTopic;
 
   @Grouped(Section.TOPICS)
   @Option(
@@ -141,19 +149,20 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     PrometheusMeterRegistry scraped = http.registry();
     MeterBeans.bind(scraped, ManagementFactory.getPlatformMBeanServer());
     try (StopSignal stop = StopSignal.listen();
-        JvmGcMetrics gc = new JvmGcMetrics();
         Telemetry exported = telemetry.start(config, scraped, http.metrics());
+        MachineMetrics machine =
+            MachineMetrics.bind(exported.registry(), config.inference().engine().devices());
         InferenceService service =
             InferenceService.of(config, exported.registry(), exported.openTelemetry());
+        LabelledImages labels = labels(service, exported.registry());
         HttpOptions.Listener listener =
             http.listen(
                 service,
                 scraped,
-                () -> pageConfig.map(shown -> livePage(service, config, scraped, shown)))) {
-      MeterRegistry registry = exported.registry();
-      gc.bindTo(registry);
-      new JvmMemoryMetrics().bindTo(registry);
-      new ProcessorMetrics().bindTo(registry);
+                () ->
+                    pageConfig
+                        .map(shown -> labels == null ? shown : shown.withTruth(labels::label))
+                        .map(shown -> livePage(service, config, scraped, shown)))) {
       if (new BrokerPatience(patience, stop::await, System::nanoTime)
           .run(kafka.bootstrapServers(), startUp::prepare)) {
         var unusedReady =
@@ -165,6 +174,17 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
       }
     }
     return ExitCode.DONE;
+  }
+
+  /** Reads the labels; null without a topic of labels. */
+  private LabelledImages labels(InferenceService service, MeterRegistry registry) {
+    if (labelsTopic == null) {
+      return null;
+    }
+    LabelledImages labels =
+        LabelledImages.open(kafka.configs().consumer(), labelsTopic, registry);
+    service.listen(labels);
+    return labels;
   }
 
   private LivePage livePage(

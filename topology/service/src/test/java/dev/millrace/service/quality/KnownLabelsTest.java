@@ -1,4 +1,4 @@
-package dev.millrace.service.page;
+package dev.millrace.service.quality;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

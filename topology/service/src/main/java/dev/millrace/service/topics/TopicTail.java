@@ -1,4 +1,4 @@
-package dev.millrace.service.page;
+package dev.millrace.service.topics;
 
 import dev.millrace.control.GrouplessConsumer;
 import java.time.Duration;
@@ -23,7 +23,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Reads the newest records of a few topics, and then the records that follow. A topic that does not
  * exist is read once it does. Uses no consumer group. Used by one thread.
  */
-final class TopicTail implements AutoCloseable {
+public final class TopicTail implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -36,27 +36,36 @@ final class TopicTail implements AutoCloseable {
    * @param records number of newest records of each partition to begin with
    * @param reader receives the records, the oldest of a partition first
    */
-  record Wanted(long records, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader) {}
+  public record Wanted(
+      long records, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader) {}
 
   private final Consumer<byte[], byte[]> consumer;
   private final Map<String, Wanted> wanted;
   private final Set<String> denied = new TreeSet<>();
 
   /**
+   * Opens a consumer. Reads nothing before {@link #look}.
+   *
    * @param kafka configuration of a consumer
+   * @param clientId the consumer's client id
    * @param wanted the topics by name
    */
-  TopicTail(Map<String, Object> kafka, Map<String, Wanted> wanted) {
-    this.consumer = new KafkaConsumer<>(config(kafka));
+  public TopicTail(Map<String, Object> kafka, String clientId, Map<String, Wanted> wanted) {
+    this.consumer = new KafkaConsumer<>(config(kafka, clientId));
     this.wanted = new LinkedHashMap<>(wanted);
   }
 
-  /** Returns the configuration of a consumer without a group that takes little memory. */
-  static Map<String, Object> config(Map<String, Object> kafka) {
+  /**
+   * {@return the configuration of a consumer without a group that takes little memory}
+   *
+   * @param kafka configuration of a consumer
+   * @param clientId the consumer's client id
+   */
+  public static Map<String, Object> config(Map<String, Object> kafka, String clientId) {
     Map<String, Object> config = new HashMap<>(GrouplessConsumer.config(kafka));
     config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-    config.put(ConsumerConfig.CLIENT_ID_CONFIG, "millrace-page");
+    config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
     config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
     config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4_000);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 50);
@@ -70,7 +79,7 @@ final class TopicTail implements AutoCloseable {
    *
    * @throws org.apache.kafka.common.KafkaException if no broker answers
    */
-  void poll() {
+  public void poll() {
     try {
       for (int i = 0; i < MOST_POLLS && !consumer.assignment().isEmpty(); i++) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
@@ -90,9 +99,13 @@ final class TopicTail implements AutoCloseable {
     }
   }
 
-  /** Returns whether the user has no right to read a topic. */
-  boolean isDenied(String topic) {
-    return topic != null && denied.contains(topic);
+  /**
+   * {@return whether the user has no right to read a topic}
+   *
+   * @param topic the topic's name
+   */
+  public boolean isDenied(String topic) {
+    return denied.contains(topic);
   }
 
   /**
@@ -100,7 +113,7 @@ final class TopicTail implements AutoCloseable {
    *
    * @throws org.apache.kafka.common.KafkaException if no broker answers
    */
-  void look() {
+  public void look() {
     Map<String, List<PartitionInfo>> existing = consumer.listTopics();
     List<TopicPartition> added = new ArrayList<>();
     for (String topic : wanted.keySet()) {

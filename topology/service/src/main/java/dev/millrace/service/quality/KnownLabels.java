@@ -1,4 +1,4 @@
-package dev.millrace.service.page;
+package dev.millrace.service.quality;
 
 import dev.millrace.events.LabelDeserializer;
 import java.nio.charset.StandardCharsets;

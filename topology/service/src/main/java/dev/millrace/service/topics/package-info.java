@@ -1,0 +1,2 @@
+/** Reads topics without a consumer group. */
+package dev.millrace.service.topics;
