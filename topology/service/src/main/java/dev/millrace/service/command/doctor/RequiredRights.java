@@ -52,6 +52,9 @@ final class RequiredRights {
     all.put("serve --guarantee exactly_once_v2, in addition", exactlyOnce());
     all.put("serve -X group.protocol=streams, in addition", streamsProtocol());
     all.put("serve --create-topics, in addition, where topics are missing", createTopics());
+    all.put("serve --http, for the page, in addition", page());
+    all.put("serve --page-token-file, to promote on the page, in addition", promote());
+    all.put("serve --labels-topic " + LABELS + ", in addition", liveLabels());
     all.put("send", send());
     all.put(
         "send --labels-topic " + LABELS + ", in addition", List.of(Right.onTopic(LABELS, WRITE)));
@@ -113,6 +116,19 @@ final class RequiredRights {
     }
     rights.add(Right.onTopic(ControlTopic.STATUS, DESCRIBE));
     return rights;
+  }
+
+  /** The page also reads what {@link #serve} may read: the inputs, the group and the champion. */
+  private List<Right> page() {
+    return List.of(
+        Right.onTopic(topics.deadLetters(), READ).orElse("the page shows no dead letters"),
+        Right.onTopic(ControlTopic.STATUS, READ)
+            .orElse("the page shows neither swaps nor the trainer's reports"));
+  }
+
+  private static List<Right> liveLabels() {
+    return List.of(
+        Right.onTopic(LABELS, READ).orElse("warns, and does not tell which predictions are right"));
   }
 
   private List<Right> send() {
