@@ -62,11 +62,13 @@ class ComposeFileTest {
 
   /** Neither Prometheus nor Grafana starts here, because their images come from a registry. */
   @Test
-  void up_classifiesAPictureThatIsDroppedIntoTheFolder() throws Exception {
+  void up_showsAPictureThatIsDroppedIntoTheFolder() throws Exception {
     MillraceImage.TRAINER.require();
     MillraceImage.CONNECT.require();
-    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    Path pictures = folder.resolve("pictures");
+    Path sneakers = Files.createDirectories(pictures.resolve("sneaker"));
     int kafkaPort = freePort();
+    int httpPort = freePort();
     Map<String, String> variables =
         Map.of(
             "MILLRACE_IMAGE", MillraceImage.SERVICE.imageName(),
@@ -74,7 +76,7 @@ class ComposeFileTest {
             "MILLRACE_CONNECT_IMAGE", MillraceImage.CONNECT.imageName(),
             "MILLRACE_PICTURES", pictures.toAbsolutePath().toString(),
             "KAFKA_PORT", Integer.toString(kafkaPort),
-            "HTTP_PORT", Integer.toString(freePort()));
+            "HTTP_PORT", Integer.toString(httpPort));
     try (Compose compose = new Compose("millrace-test-all-" + kafkaPort, variables)) {
       String[] services = {"broker", "millrace", "trainer", "connect"};
       long start = System.nanoTime();
@@ -83,24 +85,31 @@ class ComposeFileTest {
               "up", "--detach", "--wait", services[0], services[1], services[2], services[3]);
       assertThat(up.exitCode()).as(up.output()).isZero();
 
-      long drop = System.nanoTime();
-      Files.write(pictures.resolve("one.jpg"), Samples.jpeg());
-      Broker broker = new Broker("localhost:" + kafkaPort);
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .pollInterval(Duration.ofMillis(50))
-          .until(() -> !broker.predictions().isEmpty());
-      long end = System.nanoTime();
-      System.out.printf(
-          "first prediction %.1f s after docker compose up, %.1f s after the picture appeared%n",
-          (end - start) / 1e9, (end - drop) / 1e9);
-
-      assertThat(broker.predictions())
+      try (PageReader page = PageReader.open(httpPort, token(compose))) {
+        page.await("\"live\":true");
+        long drop = System.nanoTime();
+        Files.write(sneakers.resolve("one.jpg"), Samples.jpeg());
+        page.await("\"id\":\"sneaker/one.jpg\"");
+        long end = System.nanoTime();
+        System.out.printf(
+            "picture on the page %.1f s after docker compose up, %.1f s after it appeared%n",
+            (end - start) / 1e9, (end - drop) / 1e9);
+        page.await("\"truth\":\"sneaker\"");
+        assertThat(page.get("thumbnails/0").statusCode()).isEqualTo(200);
+      }
+      assertThat(new Broker("localhost:" + kafkaPort).predictions())
           .extracting(ConsumerRecord::key, record -> record.value().model().name())
-          .containsExactly(tuple("one.jpg", "fashion"));
+          .containsExactly(tuple("sneaker/one.jpg", "fashion"));
       assertThat(compose.run("ps", "--status", "running", "--services").output().lines())
           .contains(services);
     }
+  }
+
+  /** Returns the page's token as a user reads it. */
+  private static String token(Compose compose) throws Exception {
+    Compose.Result cat = compose.run("exec", "--no-TTY", "millrace", "cat", "/tokens/page");
+    assertThat(cat.output()).matches("[0-9a-f]{64}\n");
+    return cat.output().strip();
   }
 
   @Test
@@ -119,6 +128,7 @@ class ComposeFileTest {
       Compose.Result up = compose.run("up", "--detach", "--wait", "broker", "millrace");
       assertThat(up.exitCode()).as(up.output()).isZero();
       assertThat(Http.get("localhost", httpPort, "/v2/health/ready").statusCode()).isEqualTo(200);
+      requireGuarded(compose, httpPort);
 
       Broker broker = new Broker("localhost:" + kafkaPort);
       Map<String, byte[]> images = Samples.images("compose", 20);
@@ -130,6 +140,22 @@ class ComposeFileTest {
           .extracting(ConsumerRecord::key)
           .containsExactlyInAnyOrderElementsOf(images.keySet());
     }
+  }
+
+  /** Requires that the page needs its token, and that another start keeps the token. */
+  private static void requireGuarded(Compose compose, int httpPort) throws Exception {
+    String token = token(compose);
+    try (PageReader stranger = PageReader.open(httpPort, token.replace(token.charAt(0), 'x'))) {
+      assertThat(stranger.get("").statusCode()).isEqualTo(200); // the form for the token
+      assertThat(stranger.get("thumbnails/0").statusCode()).isEqualTo(401);
+    }
+    Compose.Result rights =
+        compose.run("exec", "--no-TTY", "millrace", "stat", "--format=%a", "/tokens/page");
+    assertThat(rights.output()).isEqualTo("600\n");
+    assertThat(compose.run("logs").output()).doesNotContain(token);
+    Compose.Result again = compose.run("run", "--rm", "--no-deps", "token");
+    assertThat(again.exitCode()).as(again.output()).isZero();
+    assertThat(token(compose)).isEqualTo(token);
   }
 
   /** Returns a free port, so that the test does not collide with a broker of the user's own. */
