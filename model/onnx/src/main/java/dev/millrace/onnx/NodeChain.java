@@ -64,6 +64,11 @@ final class NodeChain {
         "Cast", names.take(name), List.of(value), Attribute.integer("to", DataType.FLOAT_VALUE));
   }
 
+  /** {@return the name of the last node's output} */
+  String last() {
+    return last;
+  }
+
   /**
    * Gives the last value its final name, with an Identity node. No other node may use this name for
    * its output.

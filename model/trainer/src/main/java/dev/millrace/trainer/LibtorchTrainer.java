@@ -15,13 +15,12 @@ import dev.millrace.trainer.data.Selection;
 import dev.millrace.trainer.data.Selector;
 import dev.millrace.trainer.gate.GoldenSet;
 import dev.millrace.trainer.run.RunLock;
+import dev.millrace.trainer.run.RunName;
 import dev.millrace.trainer.run.TrainingRun;
 import dev.millrace.trainer.stream.ReplayRemoval;
 import dev.millrace.trainer.stream.StreamTraining;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -31,9 +30,6 @@ import java.util.stream.Stream;
  * Trains with libtorch. A lock on the run's folder prevents a second trainer from using the folder.
  */
 public final class LibtorchTrainer implements Trainer {
-
-  private static final DateTimeFormatter NAME =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
   private final Clock clock = Clock.systemUTC();
 
@@ -53,7 +49,7 @@ public final class LibtorchTrainer implements Trainer {
     if (config.data() instanceof TrainingData.Folder data) {
       var unused =
           new TrainingRun(config, images(config, data, listener), listener, stop, System::nanoTime)
-              .run(NAME.format(clock.instant()));
+              .run(RunName.unique(clock.instant()));
     } else if (config.data() instanceof TrainingData.Topics data) {
       new StreamTraining(config, data, listener, stop).run();
     }

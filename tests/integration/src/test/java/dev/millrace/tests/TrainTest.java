@@ -279,6 +279,35 @@ class TrainTest {
     return repository().newest(model).manifest().metrics().get("held_out_accuracy");
   }
 
+  /** Version 1 is the middle of a training, and version 2 its end. */
+  @Test
+  void versionOfOneThread_isReproducedByteByByte() throws Exception {
+    run(train("--epochs", 2, "--threads", 1, "--learning-rate", 0.05));
+    assertThat(repository().version(MODEL, 2).manifest().lineage().data().classes()).hasSize(10);
+
+    for (int version : List.of(1, 2)) {
+      List<Object> again =
+          new ArrayList<>(
+              List.of(
+                  "train",
+                  "--reproduce",
+                  MODEL + "/" + version,
+                  "--repository",
+                  folder.resolve("models"),
+                  "--run",
+                  folder.resolve("again-" + version)));
+      assertThat(run(again).output())
+          .contains("version " + version + " is reproduced byte by byte: sha256 ");
+    }
+    assertThat(repository().versions(MODEL)).containsExactly(1, 2);
+    Files.delete(folder.resolve("images").resolve(FashionMnist.read().get(0).key()));
+    MillraceProcess.Result other =
+        MillraceProcess.run(
+            folder, "train", "--reproduce", MODEL + "/1", "--repository", folder.resolve("models"));
+    assertThat(other.exitCode()).isEqualTo(1);
+    assertThat(other.errors()).contains("the images are not those of trained version 1");
+  }
+
   @Test
   void wrongUse_isRefusedInOneLine() throws Exception {
     refused("either --data or --labels-topic", "train", "--model", "m");

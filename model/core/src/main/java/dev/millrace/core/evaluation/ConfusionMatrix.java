@@ -1,7 +1,9 @@
 package dev.millrace.core.evaluation;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How many images of each class were given which answer. Holds only the pairs of classes that
@@ -30,9 +32,14 @@ public final class ConfusionMatrix {
    * @param answer index of the class that the model answered
    */
   public void add(int truth, int answer) {
-    images[truth]++;
-    answers[answer]++;
-    counts.merge(key(truth, answer), 1, Integer::sum);
+    add(truth, answer, 1);
+  }
+
+  /** Adds several images of one class that were given the same answer. */
+  void add(int truth, int answer, int count) {
+    images[truth] += count;
+    answers[answer] += count;
+    counts.merge(key(truth, answer), count, Integer::sum);
   }
 
   private long key(int truth, int answer) {
@@ -96,6 +103,79 @@ public final class ConfusionMatrix {
       }
     }
     return sum / present;
+  }
+
+  /**
+   * {@return the balanced accuracy with its interval} The interval joins the Wilson intervals of
+   * the recalls by the method of variance estimates recovery: G. Y. Zou and A. Donner,
+   * "Construction of confidence limits about effect measures" (2008).
+   *
+   * @throws IllegalStateException without images
+   */
+  public Estimate balanced() {
+    double below = 0;
+    double above = 0;
+    int present = 0;
+    for (int index = 0; index < images.length; index++) {
+      if (images[index] > 0) {
+        Proportion recall = Proportion.of(count(index, index), images[index]);
+        below += Math.pow(recall.value() - recall.low(), 2);
+        above += Math.pow(recall.high() - recall.value(), 2);
+        present++;
+      }
+    }
+    if (present == 0) {
+      throw new IllegalStateException("there are no images");
+    }
+    double value = balancedAccuracy();
+    return new Estimate(
+        value,
+        Math.max(0, value - Math.sqrt(below) / present),
+        Math.min(1, value + Math.sqrt(above) / present));
+  }
+
+  /**
+   * {@return the number of images that were given an answer}
+   *
+   * @param index index of the answer
+   */
+  public int answers(int index) {
+    return answers[index];
+  }
+
+  /**
+   * {@return the recall of a class with its interval; empty without images}
+   *
+   * @param index index of the class
+   */
+  public Optional<Proportion> recallOf(int index) {
+    return share(count(index, index), images[index]);
+  }
+
+  /**
+   * {@return the precision of a class with its interval; empty if the model never gave this answer}
+   *
+   * @param index index of the class
+   */
+  public Optional<Proportion> precisionOf(int index) {
+    return share(count(index, index), answers[index]);
+  }
+
+  private static Optional<Proportion> share(int hits, int n) {
+    return n == 0 ? Optional.empty() : Optional.of(Proportion.of(hits, n));
+  }
+
+  /** {@return the counts that are not 0, ordered by class and answer} */
+  List<Figures.Cell> cells() {
+    return counts.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(
+            entry ->
+                new Figures.Cell(
+                    (int) (entry.getKey() / images.length),
+                    (int) (entry.getKey() % images.length),
+                    entry.getValue()))
+        .toList();
   }
 
   /** {@return all counts: {@code int[truth][answer]}} */

@@ -1,5 +1,7 @@
 package dev.millrace.core.evaluation;
 
+import java.util.stream.IntStream;
+
 /** Measures a classifier on images whose classes are known. For one thread. */
 public final class Evaluation {
 
@@ -7,6 +9,7 @@ public final class Evaluation {
 
   private final ConfusionMatrix confusion;
   private final CalibrationError calibration = new CalibrationError();
+  private final LogLoss loss = new LogLoss();
   private int n;
   private int first;
   private int amongTop;
@@ -33,12 +36,9 @@ public final class Evaluation {
       throw new IllegalArgumentException(
           probabilities.length + " probabilities for " + confusion.classes() + " classes");
     }
-    int answer = 0;
+    int answer = mostProbable(probabilities);
     int before = 0; // number of classes that come before the image's
     for (int index = 0; index < probabilities.length; index++) {
-      if (probabilities[index] > probabilities[answer]) {
-        answer = index;
-      }
       if (probabilities[index] > probabilities[truth]
           || (probabilities[index] == probabilities[truth] && index < truth)) {
         before++;
@@ -50,7 +50,21 @@ public final class Evaluation {
     amongTop += before < TOP ? 1 : 0;
     confusion.add(truth, answer);
     calibration.add(probabilities[answer], isCorrect);
+    loss.add(probabilities[truth]);
     return isCorrect;
+  }
+
+  /**
+   * {@return the index of the most probable class; among equal probabilities, the lowest index}
+   *
+   * @param probabilities the probabilities of one image; at least one
+   */
+  public static int mostProbable(float[] probabilities) {
+    int answer = 0;
+    for (int index = 1; index < probabilities.length; index++) {
+      answer = probabilities[index] > probabilities[answer] ? index : answer;
+    }
+    return answer;
   }
 
   /** {@return the number of images} */
@@ -82,6 +96,28 @@ public final class Evaluation {
    */
   public double calibrationError() {
     return calibration.value();
+  }
+
+  /**
+   * {@return all measures, each with its interval}
+   *
+   * @throws IllegalArgumentException without images
+   */
+  public Figures figures() {
+    return new Figures(
+        n,
+        top1(),
+        top5(),
+        confusion.balanced(),
+        loss.estimate(),
+        calibration.estimate(),
+        IntStream.range(0, confusion.classes())
+            .mapToObj(
+                index ->
+                    new Figures.OfClass(
+                        confusion.images(index), confusion.recallOf(index).orElse(null)))
+            .toList(),
+        confusion.cells());
   }
 
   /** {@return the answers by class; changes with this evaluation} */

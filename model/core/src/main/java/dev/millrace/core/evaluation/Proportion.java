@@ -8,10 +8,10 @@ package dev.millrace.core.evaluation;
  * @param low lower end of the interval, from 0 to {@code value}
  * @param high upper end of the interval, from {@code value} to 1
  */
-public record Proportion(double value, double low, double high) {
+public record Proportion(double value, double low, double high) implements Interval {
 
   /** The 97.5 % quantile of the standard normal distribution. */
-  private static final double Z = 1.959963984540054;
+  static final double Z = 1.959963984540054;
 
   /**
    * {@return the share of {@code hits} in {@code n}}

@@ -1,6 +1,8 @@
 package dev.millrace.core.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.millrace.core.evaluation.Calibration;
+import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.image.Preprocessing;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -30,6 +32,9 @@ import java.util.regex.Pattern;
  * @param files names and SHA-256 checksums of the files with weights that are beside the model
  *     file; empty if the model file contains all weights. The order is kept
  * @param quantization how the version was quantised; null for a version that was not
+ * @param calibration the temperature in the model's graph, or null if there is none
+ * @param evaluation the measures of the version on images that no training step has seen, or null
+ * @param lineage how the version was trained, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelManifest(
@@ -45,7 +50,10 @@ public record ModelManifest(
     String trainingRun,
     String kind,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> files,
-    Quantization quantization) {
+    Quantization quantization,
+    Calibration calibration,
+    Figures evaluation,
+    Lineage lineage) {
 
   /** The {@link #kind} of a model whose classes are independent of each other. */
   public static final String INDEPENDENT = "independent";
@@ -59,8 +67,8 @@ public record ModelManifest(
   /**
    * The origin of a version.
    *
-   * @param kind {@code import}, {@code training}, or the name of the other tool's layout that the
-   *     version was read from, for example {@code triton}
+   * @param kind {@code import}, {@code training}, {@code calibration}, or the name of the other
+   *     tool's layout that the version was read from, for example {@code triton}
    * @param file name of the imported file, or null
    * @param sha256 SHA-256 checksum of the original file, before Millrace prepared it for serving,
    *     or null
@@ -99,6 +107,9 @@ public record ModelManifest(
    * @param kind {@value #INDEPENDENT}, or null for exclusive classes
    * @param files names and SHA-256 checksums of the files with weights beside the model file
    * @param quantization how the version was quantised, or null
+   * @param calibration the temperature in the model's graph, or null
+   * @param evaluation the measures of the version, or null
+   * @param lineage how the version was trained, or null
    * @throws IllegalArgumentException if a value is missing or invalid; the message names the
    *     manifest's field
    */
@@ -164,6 +175,58 @@ public record ModelManifest(
         labels,
         metrics,
         trainingRun,
+        null,
+        null,
+        null);
+  }
+
+  /**
+   * Creates the manifest of a model that was neither calibrated nor evaluated.
+   *
+   * @param name the model's name
+   * @param version the version's number
+   * @param sha256 SHA-256 checksum of the version's model file
+   * @param created time of publication, ISO-8601 in UTC
+   * @param source the origin of the version
+   * @param parentVersion number of the version that training started from, or null
+   * @param preprocessing the preprocessing of the model's images
+   * @param labels names of the classes in the order of the model's outputs
+   * @param metrics measurements of the version by name
+   * @param trainingRun name of the training run that produced the version, or null
+   * @param kind {@value #INDEPENDENT}, or null for exclusive classes
+   * @param files names and SHA-256 checksums of the files with weights beside the model file
+   * @param quantization how the version was quantised, or null
+   * @throws IllegalArgumentException if a value is missing or invalid; the message names the
+   *     manifest's field
+   */
+  public ModelManifest(
+      String name,
+      int version,
+      String sha256,
+      String created,
+      Source source,
+      Integer parentVersion,
+      Preprocessing preprocessing,
+      List<String> labels,
+      Map<String, Double> metrics,
+      String trainingRun,
+      String kind,
+      Map<String, String> files,
+      Quantization quantization) {
+    this(
+        name,
+        version,
+        sha256,
+        created,
+        source,
+        parentVersion,
+        preprocessing,
+        labels,
+        metrics,
+        trainingRun,
+        kind,
+        files,
+        quantization,
         null,
         null,
         null);

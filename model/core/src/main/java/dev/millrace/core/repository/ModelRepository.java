@@ -297,7 +297,10 @@ public sealed class ModelRepository permits RemoteModelRepository {
                 provenance.trainingRun(),
                 kind,
                 weights,
-                provenance.quantization());
+                provenance.quantization(),
+                provenance.calibration(),
+                provenance.evaluation(),
+                provenance.lineage());
     try (VersionWriter writer = VersionWriter.into(home)) {
       writer.write(files);
       return publishNext(model, writer, numbered);

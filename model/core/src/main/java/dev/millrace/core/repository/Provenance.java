@@ -1,5 +1,8 @@
 package dev.millrace.core.repository;
 
+import dev.millrace.core.evaluation.Calibration;
+import dev.millrace.core.evaluation.Figures;
+import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.Quantization;
 import java.util.Map;
@@ -13,13 +16,19 @@ import java.util.Map;
  * @param metrics measurements of the model; may be empty
  * @param trainingRun name of the training run that produced the model, or null
  * @param quantization how the model was quantised, or null
+ * @param calibration the temperature in the model's graph, or null if there is none
+ * @param evaluation the measures of the model, or null
+ * @param lineage how the model was trained, or null
  */
 public record Provenance(
     ModelManifest.Source source,
     Integer parentVersion,
     Map<String, Double> metrics,
     String trainingRun,
-    Quantization quantization) {
+    Quantization quantization,
+    Calibration calibration,
+    Figures evaluation,
+    Lineage lineage) {
 
   /**
    * Copies the metrics.
@@ -29,13 +38,16 @@ public record Provenance(
    * @param metrics measurements of the model
    * @param trainingRun name of the training run that produced the model, or null
    * @param quantization how the model was quantised, or null
+   * @param calibration the temperature in the model's graph, or null
+   * @param evaluation the measures of the model, or null
+   * @param lineage how the model was trained, or null
    */
   public Provenance {
     metrics = Map.copyOf(metrics);
   }
 
   /**
-   * Describes a model that was not quantised.
+   * Creates the provenance of a model that was neither quantised, calibrated nor evaluated.
    *
    * @param source the origin of the model
    * @param parentVersion number of the version that training started from, or null
@@ -48,5 +60,23 @@ public record Provenance(
       Map<String, Double> metrics,
       String trainingRun) {
     this(source, parentVersion, metrics, trainingRun, null);
+  }
+
+  /**
+   * Creates the provenance of a model that was neither calibrated nor evaluated.
+   *
+   * @param source the origin of the model
+   * @param parentVersion number of the version that training started from, or null
+   * @param metrics measurements of the model
+   * @param trainingRun name of the training run that produced the model, or null
+   * @param quantization how the model was quantised, or null
+   */
+  public Provenance(
+      ModelManifest.Source source,
+      Integer parentVersion,
+      Map<String, Double> metrics,
+      String trainingRun,
+      Quantization quantization) {
+    this(source, parentVersion, metrics, trainingRun, quantization, null, null, null);
   }
 }

@@ -1,5 +1,9 @@
 package dev.millrace.core.training;
 
+import dev.millrace.core.evaluation.Figures;
+import dev.millrace.core.evaluation.Proportion;
+import java.util.Optional;
+
 /**
  * The results of one epoch, a pass over the training images.
  *
@@ -13,6 +17,9 @@ package dev.millrace.core.training;
  * @param heldOutAccuracy share of the held-out images that the network classifies correctly after
  *     the epoch, from 0 to 1
  * @param imagesPerSecond training speed, in images per second
+ * @param images number of images in the epoch's training steps
+ * @param heldOut all measures of the held-out images after the epoch, with their intervals; null in
+ *     a run that an earlier release began
  */
 public record EpochReport(
     int epoch,
@@ -21,4 +28,17 @@ public record EpochReport(
     double accuracy,
     double heldOutLoss,
     double heldOutAccuracy,
-    double imagesPerSecond) {}
+    double imagesPerSecond,
+    int images,
+    Figures heldOut) {
+
+  /**
+   * {@return the share of the training images that the network classified correctly during the
+   * training steps, with its interval; empty in a run that an earlier release began}
+   */
+  public Optional<Proportion> trained() {
+    return images == 0
+        ? Optional.empty()
+        : Optional.of(Proportion.of((int) Math.round(accuracy * images), images));
+  }
+}

@@ -3,6 +3,7 @@ package dev.millrace.core.training;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param checkpoints where and when checkpoints are published
  * @param device the device to train on
  * @param threads the number of CPU threads to use, at least 1
+ * @param options the options of the command line, by name without the leading dashes, for the
+ *     manifests; empty if no command line started the training
  */
 public record TrainingConfig(
     ResNet network,
@@ -32,7 +35,8 @@ public record TrainingConfig(
     long seed,
     Checkpoints checkpoints,
     Device device,
-    int threads) {
+    int threads,
+    Map<String, String> options) {
 
   /**
    * Validates that the network fits the preprocessing.
@@ -47,6 +51,7 @@ public record TrainingConfig(
    * @param checkpoints where and when checkpoints are published
    * @param device the device to train on
    * @param threads the number of CPU threads to use, at least 1
+   * @param options the options of the command line, by name, for the manifests
    * @throws IllegalArgumentException if the network's image size or number of channels differs from
    *     that of the preprocessed images, or {@code threads} is below 1
    */
@@ -74,5 +79,46 @@ public record TrainingConfig(
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
     }
+    options = Map.copyOf(options);
+  }
+
+  /**
+   * Creates the configuration of a training that no command line started.
+   *
+   * @param network the network
+   * @param preprocessing the preprocessing of the images
+   * @param data the training data
+   * @param optimization the optimiser's settings
+   * @param augmentation random changes to the training images
+   * @param pretrained weights to start from
+   * @param seed the seed for the initial weights, the order of the images and the augmentation
+   * @param checkpoints where and when checkpoints are published
+   * @param device the device to train on
+   * @param threads the number of CPU threads to use, at least 1
+   * @throws IllegalArgumentException as the other constructor
+   */
+  public TrainingConfig(
+      ResNet network,
+      Preprocessing preprocessing,
+      TrainingData data,
+      Optimization optimization,
+      Augmentation augmentation,
+      Optional<Pretrained> pretrained,
+      long seed,
+      Checkpoints checkpoints,
+      Device device,
+      int threads) {
+    this(
+        network,
+        preprocessing,
+        data,
+        optimization,
+        augmentation,
+        pretrained,
+        seed,
+        checkpoints,
+        device,
+        threads,
+        Map.of());
   }
 }

@@ -1,9 +1,18 @@
 package dev.millrace.core.training;
 
+import dev.millrace.core.model.Lineage;
 import dev.millrace.core.repository.ModelVersion;
 
 /** Receives the events of a training, on the training's thread. */
 public interface TrainingListener {
+
+  /**
+   * A training is about to begin or to resume, and nothing was computed yet.
+   *
+   * @param lineage everything that determines the training's result, with the number of epochs and
+   *     batches that were done before an interruption
+   */
+  default void prepared(Lineage lineage) {}
 
   /**
    * A training begins or resumes.

@@ -2,8 +2,10 @@ package dev.millrace.core.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,5 +116,98 @@ class EvaluationTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Evaluation(3).add(0, new float[] {1, 0}))
         .withMessage("2 probabilities for 3 classes");
+  }
+
+  /** The mean of -ln 0.5 and -ln 0.25 is 1.0397; Student's quantile for two images is 12.706. */
+  @Test
+  void logLoss_hasStudentsInterval() {
+    Evaluation evaluation = new Evaluation(2);
+    evaluation.add(0, new float[] {0.5f, 0.5f});
+    assertThat(evaluation.figures().logLoss().high()).isGreaterThan(87);
+    assertThat(evaluation.figures().logLoss().low()).isZero();
+
+    evaluation.add(1, new float[] {0.75f, 0.25f});
+
+    Estimate loss = evaluation.figures().logLoss();
+    assertThat(loss.value()).isCloseTo(1.0397, within(1e-4));
+    assertThat(loss.low()).isZero();
+    assertThat(loss.high()).isCloseTo(1.0397 + 12.7062 * 0.3466, within(1e-3));
+  }
+
+  /** Student's 97.5 % quantile is 2.2281 for 10 degrees of freedom; the losses have variance 11. */
+  @Test
+  void logLoss_ofElevenImages_hasStudentsInterval() {
+    LogLoss loss = new LogLoss();
+    double[] losses = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+    for (double one : losses) {
+      loss.add((float) Math.exp(-one));
+    }
+
+    assertThat(loss.estimate().value()).isCloseTo(6, within(1e-5));
+    assertThat(loss.estimate().high()).isCloseTo(6 + 2.2281 * Math.sqrt(11 / 11.0), within(2e-3));
+  }
+
+  /** One class of 20 right of 20, one of 0 of 20: Wilson's ends are 0.8389 and 0.1611. */
+  @Test
+  void balancedAccuracy_hasAnIntervalEvenAtTheEnds() {
+    ConfusionMatrix confusion = new ConfusionMatrix(3);
+    confusion.add(0, 0, 20);
+    confusion.add(1, 0, 20);
+
+    Estimate balanced = confusion.balanced();
+
+    assertThat(balanced.value()).isEqualTo(0.5);
+    assertThat(balanced.low()).isCloseTo(0.5 - 0.1611 / 2, within(1e-4));
+    assertThat(balanced.high()).isCloseTo(0.5 + 0.1611 / 2, within(1e-4));
+  }
+
+  /**
+   * In 400 samples, the intervals may miss the truth 5 % of the time, and a little more by chance.
+   */
+  @Test
+  void intervals_holdTheTruth() {
+    Random random = new Random(3);
+    int[] missed = new int[2];
+    for (int sample = 0; sample < 400; sample++) {
+      Evaluation evaluation = new Evaluation(2);
+      for (int i = 0; i < 200; i++) {
+        // The answer is always class 0, with a probability of 0.9 or 0.6, and it is right with a
+        // probability of 0.8 or 0.6.
+        boolean sure = i % 2 == 0;
+        int truth = random.nextDouble() < (sure ? 0.8 : 0.6) ? 0 : 1;
+        evaluation.add(truth, sure ? new float[] {0.9f, 0.1f} : new float[] {0.6f, 0.4f});
+      }
+      Figures figures = evaluation.figures();
+      missed[0] += holds(figures.ece(), 0.05) ? 0 : 1;
+      double loss = -(0.8 * Math.log(0.9) + 0.2 * Math.log(0.1)) / 2;
+      missed[1] += holds(figures.logLoss(), loss + entropy(0.6) / 2) ? 0 : 1;
+    }
+
+    assertThat(missed[0]).as("calibration error").isLessThan(30);
+    assertThat(missed[1]).as("log loss").isLessThan(30);
+  }
+
+  private static boolean holds(Interval interval, double truth) {
+    return interval.low() <= truth && truth <= interval.high();
+  }
+
+  private static double entropy(double p) {
+    return -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+  }
+
+  @Test
+  void figures_keepTheConfusionMatrix() {
+    Evaluation evaluation = new Evaluation(3);
+    evaluation.add(0, new float[] {1, 0, 0});
+    evaluation.add(0, new float[] {0, 0, 1});
+    evaluation.add(2, new float[] {0, 0, 1});
+
+    Figures figures = evaluation.figures();
+
+    assertThat(figures.matrix().rows()).isEqualTo(new int[][] {{1, 0, 1}, {0, 0, 0}, {0, 0, 1}});
+    assertThat(figures.perClass().get(0)).isEqualTo(new Figures.OfClass(2, Proportion.of(1, 2)));
+    assertThat(figures.perClass().get(1)).isEqualTo(new Figures.OfClass(0, null));
+    assertThatIllegalStateException().isThrownBy(() -> figures.overall().matrix());
+    assertThat(figures.overall().top1()).isEqualTo(figures.top1());
   }
 }

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.core.evaluation.Calibration;
+import dev.millrace.core.evaluation.Evaluation;
+import dev.millrace.core.evaluation.Figures;
+import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +75,42 @@ class ManifestFileTest {
   @Test
   void manifest_writtenAndRead_isTheSame() throws IOException {
     assertThat(read(JSON)).isEqualTo(MANIFEST);
+  }
+
+  @Test
+  void manifestOfATraining_writtenAndRead_isTheSame() throws IOException {
+    Evaluation evaluation = new Evaluation(2);
+    var unused = evaluation.add(0, new float[] {0.75f, 0.25f});
+    Figures figures = evaluation.figures();
+    ModelManifest trained =
+        new ModelManifest(
+            "resnet20",
+            3,
+            SHA_256,
+            "2026-01-02T03:04:05Z",
+            Samples.SOURCE,
+            2,
+            Samples.PREPROCESSING,
+            Samples.LABELS.names(),
+            Map.of("accuracy", 1.0),
+            "run-1",
+            null,
+            null,
+            null,
+            new Calibration(1.25, 40, 0, figures.overall()),
+            figures,
+            new Lineage(
+                Map.of("optimization", "Optimization[epochs=3]"),
+                Map.of("epochs", "3"),
+                7,
+                1,
+                "He",
+                3,
+                0,
+                new Lineage.Data(SHA_256, List.of(20, 30)),
+                Map.of("libtorch", "2.10")));
+
+    assertThat(read(new String(ManifestFile.bytes(trained), UTF_8))).isEqualTo(trained);
   }
 
   @Test

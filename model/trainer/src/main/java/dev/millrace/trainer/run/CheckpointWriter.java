@@ -3,6 +3,7 @@ package dev.millrace.trainer.run;
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.control.StatusTopic;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
@@ -20,7 +21,6 @@ import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.trainer.data.MiniBatch;
-import dev.millrace.trainer.gate.Accuracy;
 import dev.millrace.trainer.gate.CheckpointPromotion;
 import dev.millrace.trainer.gate.PromotionGate;
 import java.nio.ByteBuffer;
@@ -34,7 +34,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Publishes a network's current weights as a version of the model: exports the weights, compares
- * the exported graph with the network, and measures the graph's accuracy. Confined to one thread.
+ * the exported graph with the network, calibrates the graph, and measures it. Confined to one
+ * thread.
  */
 final class CheckpointWriter implements AutoCloseable {
 
@@ -118,6 +119,7 @@ final class CheckpointWriter implements AutoCloseable {
    * @param run the run's name
    * @param progress the run's metrics so far, for the manifest
    * @param judged whether the gate judges the checkpoint; if not, it is only published
+   * @param lineage how the weights were trained
    * @throws TrainingException if the probabilities of the exported graph differ too much from the
    *     network's; nothing is published then
    */
@@ -126,24 +128,28 @@ final class CheckpointWriter implements AutoCloseable {
       Function<MiniBatch, FloatBuffer> answers,
       String run,
       Map<String, Double> progress,
-      boolean judged) {
+      boolean judged,
+      Lineage lineage) {
     long began = nanoTime.getAsLong();
     byte[] prepared =
         ModelPreparation.prepare(
                 ResNetOnnx.write(network, weights), config.preprocessing(), images.labels())
             .bytes();
-    Map<String, Double> metrics = new LinkedHashMap<>(progress);
-    Optional<Verdict> verdict;
-    try (ModelSession session =
+    try (ModelSession plain =
         OnnxModelRuntime.open(prepared, Device.CPU, config.preprocessing(), images.labels())) {
-      requireAgreement(answers, session);
-      metrics.put("accuracy", Accuracy.of(session, images.report()));
-      verdict = promotion.filter(gate -> judged).flatMap(gate -> gate.judge(session));
+      requireAgreement(answers, plain);
+      try (CalibratedModel model =
+          CalibratedModel.of(prepared, plain, images, config.preprocessing())) {
+        Optional<Verdict> verdict = 
+            promotion.filter(gate -> judged).flatMap(gate -> gate.judge(model.session()));
+        Map<String, Double> metrics = new LinkedHashMap<>(progress);
+        metrics.putAll(Metrics.share("accuracy", model.figures().top1(), model.figures().n()));
+        verdict.map(CheckpointPromotion::figures).ifPresent(metrics::putAll);
+        ModelVersion version = publish(model, run, metrics, lineage);
+        listener.exported(version);
+        verdict.ifPresent(found -> promotion.orElseThrow().conclude(version, found, began));
+      }
     }
-    verdict.map(CheckpointPromotion::figures).ifPresent(metrics::putAll);
-    ModelVersion version = publish(prepared, run, metrics);
-    listener.exported(version);
-    verdict.ifPresent(found -> promotion.orElseThrow().conclude(version, found, began));
   }
 
   private void requireAgreement(Function<MiniBatch, FloatBuffer> answers, ModelSession session) {
@@ -157,17 +163,22 @@ final class CheckpointWriter implements AutoCloseable {
     Agreement.require(own, exported);
   }
 
-  private ModelVersion publish(byte[] prepared, String run, Map<String, Double> metrics) {
+  private ModelVersion publish(
+      CalibratedModel model, String run, Map<String, Double> metrics, Lineage lineage) {
     return repository.publish(
         config.checkpoints().model(),
-        prepared,
+        model.bytes(),
         config.preprocessing(),
         images.labels(),
         new Provenance(
             new ModelManifest.Source("training", null, null),
             config.pretrained().map(from -> from.parentVersion()).orElse(null),
             metrics,
-            run));
+            run,
+            null,
+            model.calibration(),
+            model.figures(),
+            lineage));
   }
 
   @Override

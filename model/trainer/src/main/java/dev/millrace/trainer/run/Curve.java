@@ -1,15 +1,19 @@
 package dev.millrace.trainer.run;
 
+import dev.millrace.core.evaluation.Interval;
 import dev.millrace.core.training.EpochReport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * Draws a chart as SVG: loss and accuracy by epoch, for the training images and the gate's held-out
- * images.
+ * images. Bands show the 95 % confidence intervals.
  */
 final class Curve {
 
@@ -44,24 +48,37 @@ final class Curve {
     curve.add("<text x=\"%d\" y=\"18\" font-size=\"14\">%s</text>", MARGIN, escaped(title));
     double top =
         epochs.stream().mapToDouble(e -> Math.max(e.loss(), e.heldOutLoss())).max().orElseThrow();
-    curve.plot(MARGIN, "loss, nats", top, EpochReport::loss, EpochReport::heldOutLoss);
+    curve.plot(
+        MARGIN,
+        "loss, nats",
+        top,
+        1,
+        new Line(EpochReport::loss, e -> null),
+        new Line(
+            EpochReport::heldOutLoss, e -> e.heldOut() == null ? null : e.heldOut().logLoss()));
     curve.plot(
         WIDTH + 3 * MARGIN,
         "accuracy, %",
         100,
-        e -> 100 * e.accuracy(),
-        e -> 100 * e.heldOutAccuracy());
+        100,
+        new Line(EpochReport::accuracy, e -> e.trained().orElse(null)),
+        new Line(
+            EpochReport::heldOutAccuracy, e -> e.heldOut() == null ? null : e.heldOut().top1()));
     curve.legend(height - 10);
     curve.add("</svg>");
     return curve.svg.toString();
   }
 
-  private void plot(
-      int left,
-      String name,
-      double top,
-      ToDoubleFunction<EpochReport> training,
-      ToDoubleFunction<EpochReport> heldOut) {
+  /**
+   * A line of a chart.
+   *
+   * @param value the line's value in an epoch
+   * @param interval the value's interval, or null if it is not known
+   */
+  private record Line(
+      ToDoubleFunction<EpochReport> value, Function<EpochReport, Interval> interval) {}
+
+  private void plot(int left, String name, double top, double unit, Line training, Line heldOut) {
     add("<text x=\"%d\" y=\"%d\">%s</text>", left, MARGIN - 8, name);
     for (int i = 0; i <= 4; i++) {
       double y = MARGIN + HEIGHT * (1 - i / 4.0);
@@ -76,30 +93,81 @@ final class Curve {
     add(
         "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">epoch %d</text>",
         left + WIDTH, MARGIN + HEIGHT + 16, epochs.size());
-    line(left, top, training, TRAINING);
-    line(left, top, heldOut, HELD_OUT);
+    line(left, top / unit, training, TRAINING);
+    line(left, top / unit, heldOut, HELD_OUT);
+    text(left, 0, unit, training, TRAINING);
+    text(left, 1, unit, heldOut, HELD_OUT);
   }
 
-  private void line(int left, double top, ToDoubleFunction<EpochReport> value, String colour) {
-    double step = (double) WIDTH / Math.max(1, epochs.size() - 1);
+  /** Writes the value of the last epoch with its interval. */
+  private void text(int left, int row, double unit, Line line, String colour) {
+    EpochReport last = epochs.get(epochs.size() - 1);
+    Interval interval = line.interval().apply(last);
+    String format = unit == 1 ? "%.3f" : "%.2f";
+    String value = String.format(Locale.ROOT, format, unit * line.value().applyAsDouble(last));
+    String ends =
+        interval == null
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                " (" + format + " to " + format + ")",
+                unit * interval.low(),
+                unit * interval.high());
+    add(
+        "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"%s\">%s%s</text>",
+        left + WIDTH, MARGIN - 20 + 14 * row, colour, value, ends);
+  }
+
+  private void line(int left, double top, Line line, String colour) {
+    band(left, top, line.interval(), colour);
     String points =
         IntStream.range(0, epochs.size())
-            .mapToObj(
-                i ->
-                    String.format(
-                        Locale.ROOT,
-                        "%.1f,%.1f",
-                        left + i * step,
-                        MARGIN + HEIGHT * (1 - value.applyAsDouble(epochs.get(i)) / top)))
+            .mapToObj(i -> point(left, i, line.value().applyAsDouble(epochs.get(i)) / top))
             .collect(Collectors.joining(" "));
     add("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>", points, colour);
     String[] last = points.substring(points.lastIndexOf(' ') + 1).split(",", -1);
     add("<circle cx=\"%s\" cy=\"%s\" r=\"3\" fill=\"%s\"/>", last[0], last[1], colour);
   }
 
+  /** Draws the intervals of all epochs, if they are known. */
+  private void band(int left, double top, Function<EpochReport, Interval> interval, String colour) {
+    List<Interval> intervals = new ArrayList<>();
+    epochs.forEach(epoch -> intervals.add(interval.apply(epoch)));
+    if (intervals.contains(null)) {
+      return;
+    }
+    StringJoiner points = new StringJoiner(" ");
+    for (int i = 0; i < intervals.size(); i++) {
+      points.add(point(left, i, intervals.get(i).high() / top));
+    }
+    for (int i = intervals.size() - 1; i >= 0; i--) {
+      points.add(point(left, i, intervals.get(i).low() / top));
+    }
+    add("<polygon points=\"%s\" fill=\"%s\" fill-opacity=\"0.15\"/>", points, colour);
+  }
+
+  /** {@return a point of a chart; a height above 1 is drawn as 1} */
+  private String point(int left, int epoch, double height) {
+    double step = (double) WIDTH / Math.max(1, epochs.size() - 1);
+    return String.format(
+        Locale.ROOT, "%.1f,%.1f", left + epoch * step, MARGIN + HEIGHT * (1 - Math.min(1, height)));
+  }
+
   private void legend(int y) {
-    add("<text x=\"%d\" y=\"%d\" fill=\"%s\">trained on</text>", MARGIN, y, TRAINING);
-    add("<text x=\"%d\" y=\"%d\" fill=\"%s\">held out</text>", MARGIN + 90, y, HELD_OUT);
+    EpochReport last = epochs.get(epochs.size() - 1);
+    add(
+        "<text x=\"%d\" y=\"%d\" fill=\"%s\">trained on%s</text>",
+        MARGIN, y, TRAINING, images(last.images()));
+    add(
+        "<text x=\"%d\" y=\"%d\" fill=\"%s\">held out%s</text>",
+        MARGIN + 170, y, HELD_OUT, images(last.heldOut() == null ? 0 : last.heldOut().n()));
+    add(
+        "<text x=\"%d\" y=\"%d\">in parentheses and as bands: 95 %% confidence intervals</text>",
+        MARGIN + 340, y);
+  }
+
+  private static String images(int n) {
+    return n == 0 ? "" : String.format(Locale.ROOT, ", %,d images", n);
   }
 
   private void add(String format, Object... values) {

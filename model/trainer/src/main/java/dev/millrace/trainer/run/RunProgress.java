@@ -1,5 +1,6 @@
 package dev.millrace.trainer.run;
 
+import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.trainer.torch.TorchNetwork;
 import java.util.ArrayList;
@@ -66,16 +67,18 @@ final class RunProgress {
    *
    * @param images number of images in all training steps of the epoch
    */
-  EpochReport endEpoch(double learningRate, int images, HeldOut heldOut, double imagesPerSecond) {
+  EpochReport endEpoch(double learningRate, int images, Figures heldOut, double imagesPerSecond) {
     EpochReport report =
         new EpochReport(
             epoch + 1,
             learningRate,
             lossSum / batch,
             (double) right / images,
-            heldOut.loss(),
-            heldOut.accuracy(),
-            imagesPerSecond);
+            heldOut.logLoss().value(),
+            heldOut.top1().value(),
+            imagesPerSecond,
+            images,
+            heldOut.overall());
     history.add(report);
     epoch++;
     batch = 0;
@@ -110,8 +113,17 @@ final class RunProgress {
   private static void add(EpochReport report, Map<String, Double> metrics) {
     metrics.put("train_loss", report.loss());
     metrics.put("train_accuracy", report.accuracy());
+    report
+        .trained()
+        .ifPresent(
+            share -> metrics.putAll(Metrics.share("train_accuracy", share, report.images())));
     metrics.put("held_out_loss", report.heldOutLoss());
     metrics.put("held_out_accuracy", report.heldOutAccuracy());
+    Figures heldOut = report.heldOut();
+    if (heldOut != null) {
+      metrics.putAll(Metrics.ends("held_out_loss", heldOut.logLoss()));
+      metrics.putAll(Metrics.share("held_out_accuracy", heldOut.top1(), heldOut.n()));
+    }
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.millrace.trainer.run;
 
+import dev.millrace.core.evaluation.Figures;
+import dev.millrace.core.model.Lineage;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.DivergedException;
@@ -53,6 +55,7 @@ public final class TrainingRun {
 
   private final BestEpoch best;
   private RunProgress progress;
+  private Lineage lineage;
   private long savedAt;
   private long exportedAt;
 
@@ -97,6 +100,8 @@ public final class TrainingRun {
             CheckpointWriter.of(config, network, images, listener, nanoTime);
         TorchNetwork trained = network()) {
       progress = new RunProgress(name, before);
+      lineage = Lineages.of(config, labelled, progress.epoch(), progress.batch());
+      listener.prepared(lineage);
       int batches = images.training().batches();
       before.ifPresent(
           state -> {
@@ -189,8 +194,8 @@ public final class TrainingRun {
     double seconds = (nanoTime.getAsLong() - start) / 1e9;
     int batchSize = images.training().batchSize();
     estimateStatistics(trained, images);
-    HeldOut heldOut = HeldOut.of(trained::probabilities, images.gate(), network.classes());
-    if (!Double.isFinite(heldOut.loss())) {
+    Figures heldOut = HeldOut.of(trained::probabilities, images.gate(), network.classes());
+    if (!Double.isFinite(heldOut.logLoss().value())) {
       throw diverged(images);
     }
     EpochReport report =
@@ -244,12 +249,14 @@ public final class TrainingRun {
   private void exportBest(
       TorchNetwork trained, Weights weights, CheckpointWriter checkpoints) {
     trained.serve(weights);
+    EpochReport epoch = BestEpoch.of(progress.history());
     checkpoints.write(
         weights,
         trained::probabilities,
         progress.run(),
-        RunProgress.metrics(BestEpoch.of(progress.history())),
-        true);
+        RunProgress.metrics(epoch),
+        true,
+        lineage.after(epoch.epoch(), 0));
   }
 
   private void export(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
@@ -257,7 +264,12 @@ public final class TrainingRun {
       throw diverged(images);
     }
     checkpoints.write(
-        trained.weights(), trained::probabilities, progress.run(), progress.metrics(), isJudged());
+        trained.weights(),
+        trained::probabilities,
+        progress.run(),
+        progress.metrics(),
+        isJudged(),
+        lineage.after(progress.epoch(), progress.batch()));
     exportedAt = nanoTime.getAsLong();
   }
 

@@ -163,7 +163,8 @@ final class Rounds {
             checkpoints.every(),
             checkpoints.gate()),
         config.device(),
-        config.threads());
+        config.threads(),
+        config.options());
   }
 
   private RoundEnd end(int number) {

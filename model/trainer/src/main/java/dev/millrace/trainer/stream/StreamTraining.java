@@ -9,10 +9,12 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.gate.ChampionWatch;
+import dev.millrace.trainer.run.RunName;
 import dev.millrace.trainer.run.TrainingRun;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -62,7 +64,8 @@ public final class StreamTraining {
         Clock.systemUTC(),
         System::nanoTime,
         (round, images, heard, until, name) ->
-            new TrainingRun(round, images, heard, until, System::nanoTime).run(name));
+            new TrainingRun(round, images, heard, until, System::nanoTime)
+                .run(RunName.unique(Instant.now()) + "-" + name));
   }
 
   StreamTraining(

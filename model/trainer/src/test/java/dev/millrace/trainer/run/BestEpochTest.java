@@ -17,7 +17,7 @@ class BestEpochTest {
   private static List<EpochReport> history(double... accuracies) {
     List<EpochReport> history = new ArrayList<>();
     for (double accuracy : accuracies) {
-      history.add(new EpochReport(history.size() + 1, 0.1, 1, 0.5, 1, accuracy, 100));
+      history.add(new EpochReport(history.size() + 1, 0.1, 1, 0.5, 1, accuracy, 100, 0, null));
     }
     return history;
   }

@@ -3,7 +3,10 @@ package dev.millrace.trainer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.millrace.core.evaluation.Calibration;
+import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.Lineage;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.HeInitialization;
@@ -13,10 +16,12 @@ import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.OnnxWeights;
+import dev.millrace.onnx.TemperatureScaling;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.SmallImages;
 import dev.millrace.trainer.data.FolderImages;
+import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.MiniBatch;
 import dev.millrace.trainer.data.Selector;
 import dev.millrace.trainer.torch.TorchNetwork;
@@ -49,15 +54,15 @@ class CheckpointWriterTest {
   }
 
   private void write(Function<MiniBatch, FloatBuffer> answers) {
-    try (TrainingImages images =
-            TrainingImages.of(
-                new Selector(config.data(), home.resolve("run"))
-                    .select(FolderImages.find(home.resolve("images")), List.of(), false)
-                    .labelled(),
-                config);
+    LabelledImages labelled =
+        new Selector(config.data(), home.resolve("run"))
+            .select(FolderImages.find(home.resolve("images")), List.of(), false)
+            .labelled();
+    try (TrainingImages images = TrainingImages.of(labelled, config);
         CheckpointWriter writer =
             new CheckpointWriter(config, network, images, heard, Optional.empty(), () -> 0)) {
-      writer.write(weights, answers, "the run", Map.of("epoch", 2.0), true);
+      Lineage lineage = Lineages.of(config, labelled, 2, 0);
+      writer.write(weights, answers, "the run", Map.of("epoch", 2.0), true, lineage);
     }
   }
 
@@ -76,9 +81,22 @@ class CheckpointWriterTest {
     assertThat(version.isPrepared()).isTrue();
     assertThat(version.labels().names()).containsExactly("a", "b");
     assertThat(version.manifest().trainingRun()).isEqualTo("the run");
+    Lineage lineage = version.manifest().lineage();
+    assertThat(lineage.epochs()).isEqualTo(2);
+    assertThat(lineage.start()).isEqualTo("small version 4");
+    assertThat(lineage.data().classes()).containsExactly(12, 12);
+    assertThat(lineage.recipe()).containsKeys("optimization", "augmentation", "network");
+    assertThat(lineage.libraries()).containsKeys("libtorch", "onnxruntime", "java");
     assertThat(version.manifest().parentVersion()).isEqualTo(4);
-    assertThat(version.manifest().metrics()).containsOnlyKeys("epoch", "accuracy");
-    assertThat(version.manifest().metrics().get("accuracy")).isBetween(0.0, 1.0);
+    assertThat(version.manifest().metrics())
+        .containsOnlyKeys("epoch", "accuracy", "accuracy_low", "accuracy_high", "accuracy_images");
+    Figures figures = version.manifest().evaluation();
+    assertThat(version.manifest().metrics().get("accuracy")).isEqualTo(figures.top1().value());
+    assertThat(figures.matrix().classes()).isEqualTo(2);
+    Calibration calibration = version.manifest().calibration();
+    assertThat(calibration.before().n()).isEqualTo(figures.n()).isPositive();
+    assertThat(calibration.changed()).isZero();
+    assertThat(TemperatureScaling.of(version.readVerified())).hasValue(calibration.temperature());
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.millrace.trainer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.core.evaluation.Figures;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.SmallImages;
 import dev.millrace.trainer.data.EvaluationSet;
@@ -25,10 +26,11 @@ class HeldOutTest {
     SmallImages.write(folder, 2, 2); // four images of the classes 0, 0, 1, 1
     float[] answers = {0.75f, 0.25f, 0.25f, 0.75f, 0, 1, 0.5f, 0.5f};
 
-    HeldOut heldOut = of(answers);
+    Figures heldOut = of(answers);
 
-    assertThat(heldOut.accuracy()).as("a tie is no right answer").isEqualTo(0.5);
-    assertThat(heldOut.loss())
+    assertThat(heldOut.n()).isEqualTo(4);
+    assertThat(heldOut.top1().value()).as("a tie is an answer of the lower class").isEqualTo(0.5);
+    assertThat(heldOut.logLoss().value())
         .isCloseTo(-(Math.log(0.75) + Math.log(0.25) + Math.log(0.5)) / 4, within(1e-6));
   }
 
@@ -36,11 +38,11 @@ class HeldOutTest {
   void certainWrongAnswer_hasAFiniteLoss() throws IOException {
     SmallImages.write(folder, 2, 1);
 
-    assertThat(of(new float[] {0, 1, 0, 1}).loss())
+    assertThat(of(new float[] {0, 1, 0, 1}).logLoss().value())
         .isCloseTo(-Math.log(Float.MIN_NORMAL) / 2, within(1e-6));
   }
 
-  private HeldOut of(float[] answers) throws IOException {
+  private Figures of(float[] answers) throws IOException {
     try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 0)) {
       List<Pixels.Image> images = new ArrayList<>();
       for (LabelledImage image : SmallImages.read(folder)) {

@@ -74,7 +74,10 @@ class TrainingRunTest {
     assertThat(manifest.metrics())
         .containsEntry("epoch", 3.0)
         .containsKeys("accuracy", "train_loss");
-    assertThat(home.resolve("run/curve.svg")).content().startsWith("<svg").contains("<polyline");
+    assertThat(home.resolve("run/curve.svg"))
+        .content()
+        .startsWith("<svg")
+        .contains("<polyline", "<polygon", "95 % conf", " images<");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.millrace.service.command.evaluate;
 
 import dev.millrace.core.evaluation.ConfusionMatrix;
+import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.model.Labels;
 import java.util.Locale;
 
@@ -40,7 +41,7 @@ final class ConfusionSvg {
       for (int answer = 0; answer < classes; answer++) {
         int count = confusion.count(truth, answer);
         if (count > 0) {
-          cell(svg, truth, answer, cell, count, count / (double) confusion.images(truth), labels);
+          cell(svg, truth, answer, cell, count, confusion.images(truth), labels);
         }
       }
     }
@@ -74,29 +75,25 @@ final class ConfusionSvg {
   }
 
   private static void cell(
-      StringBuilder svg,
-      int truth,
-      int answer,
-      double cell,
-      int count,
-      double share,
-      Labels labels) {
+      StringBuilder svg, int truth, int answer, double cell, int count, int images, Labels labels) {
+    Proportion share = Proportion.of(count, images);
     String color = truth == answer ? "#1a7f37" : "#cf222e";
     svg.append(
         String.format(
             Locale.ROOT,
             "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"%s\""
-                + " fill-opacity=\"%.3f\"><title>%s as %s: %d (%.1f %%)</title></rect>%n",
+                + " fill-opacity=\"%.3f\"><title>%s as %s: %d of %d images, %s</title></rect>%n",
             MARGIN + answer * cell,
             MARGIN + truth * cell,
             cell,
             cell,
             color,
-            0.15 + 0.85 * share,
+            0.15 + 0.85 * share.value(),
             escaped(labels.get(truth)),
             escaped(labels.get(answer)),
             count,
-            100 * share));
+            images,
+            FiguresText.share(share)));
     if (labels.size() <= MOST_NAMED) {
       svg.append(
           String.format(

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -46,6 +47,26 @@ public record Measured(
    * @throws CommandException if the version has independent classes, or every image is refused
    */
   public static Measured of(ModelVersion version, LabelledImages images, CommandSpec spec) {
+    return of(version, images, spec, (truth, probabilities) -> {});
+  }
+
+  /**
+   * Classifies images, and passes the answers on.
+   *
+   * @param version the version
+   * @param images the images
+   * @param spec the command that measures, as in the other method
+   * @param answers receives the index of the class and the probabilities of each image that is not
+   *     refused, in the order of the images; it may keep the array
+   * @return the measures, of at least one image
+   * @throws dev.millrace.core.model.ModelException if the version cannot be served
+   * @throws CommandException if the version has independent classes, or every image is refused
+   */
+  public static Measured of(
+      ModelVersion version,
+      LabelledImages images,
+      CommandSpec spec,
+      BiConsumer<Integer, float[]> answers) {
     requireExclusive(version);
     PrintWriter err = spec.commandLine().getErr();
     try (LoadedModel model = LoadedModel.of(version);
@@ -62,6 +83,7 @@ public record Measured(
               model.labels(),
               images.classesIn(model.labels()),
               progress,
+              answers,
               line -> {
                 err.println(spec.qualifiedName() + ": " + line);
                 err.flush();
@@ -96,15 +118,22 @@ public record Measured(
 
     private final List<Integer> truths;
     private final Progress progress;
+    private final BiConsumer<Integer, float[]> answers;
     private final Consumer<String> complaints;
     private final Evaluation evaluation;
     private final Map<Path, Boolean> correct = new LinkedHashMap<>();
     private int next;
     private int refused;
 
-    Collector(Labels labels, List<Integer> truths, Progress progress, Consumer<String> complaints) {
+    Collector(
+        Labels labels,
+        List<Integer> truths,
+        Progress progress,
+        BiConsumer<Integer, float[]> answers,
+        Consumer<String> complaints) {
       this.truths = truths;
       this.progress = progress;
+      this.answers = answers;
       this.complaints = complaints;
       this.evaluation = new Evaluation(labels.size());
     }
@@ -117,7 +146,9 @@ public record Measured(
         progress.print(() -> complaints.accept(answer.file() + ": " + answer.problem()));
         return;
       }
-      correct.put(answer.file(), evaluation.add(truth, values(answer.probabilities())));
+      float[] probabilities = values(answer.probabilities());
+      correct.put(answer.file(), evaluation.add(truth, probabilities));
+      answers.accept(truth, probabilities);
     }
 
     private static float[] values(Probabilities probabilities) {

@@ -1,10 +1,13 @@
 package dev.millrace.service.command.models;
 
+import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.Quantization;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.WeightFile;
+import dev.millrace.service.command.evaluate.FiguresText;
 import dev.millrace.service.command.output.Durations;
 import dev.millrace.service.preprocessing.PreprocessingText;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -59,7 +63,37 @@ record ManifestText(PrintWriter out, Instant now) {
       line("judged by", QuantizationText.comparison(quantization.judgement()));
       line("speed", QuantizationText.speed(quantization));
     }
-    new TreeMap<>(manifest.metrics()).forEach((name, value) -> line(name, value(name, value)));
+    printMetrics(new TreeMap<>(manifest.metrics()));
+    printEvaluation(manifest);
+  }
+
+  /** Prints each metric in one line with its interval and its number of images. */
+  private void printMetrics(Map<String, Double> metrics) {
+    metrics.forEach(
+        (name, value) -> {
+          Double low = metrics.get(name + "_low");
+          Double high = metrics.get(name + "_high");
+          Double images = metrics.get(name + "_images");
+          if (!name.endsWith("_low") && !name.endsWith("_high") && !name.endsWith("_images")
+              || name.equals("gate_images")) {
+            String ends =
+                low == null || high == null
+                    ? ""
+                    : " (95 % interval: " + value(name, low) + " to " + value(name, high) + ")";
+            line(
+                name,
+                value(name, value) + ends + (images == null ? "" : " of " + value("", images)));
+          }
+        });
+  }
+
+  private void printEvaluation(ModelManifest manifest) {
+    Figures figures = manifest.evaluation();
+    if (figures != null) {
+      out.println("  measured on " + figures.n() + " images that no training step has seen");
+      new FiguresText(out, new Labels(manifest.labels())).printOverall(figures);
+    }
+    new FiguresText(out, new Labels(manifest.labels())).printCalibration(manifest.calibration());
   }
 
   private void line(String name, String value) {

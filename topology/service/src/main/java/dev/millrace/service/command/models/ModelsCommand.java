@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       ModelsShowCommand.class,
       ModelsVerifyCommand.class,
       ModelsCompareCommand.class,
+      ModelsCalibrateCommand.class,
       ModelsPromoteCommand.class,
       ModelsRollbackCommand.class,
       ModelsStatusCommand.class,

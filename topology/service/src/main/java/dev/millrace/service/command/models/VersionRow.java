@@ -1,6 +1,7 @@
 package dev.millrace.service.command.models;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
@@ -20,6 +21,8 @@ import java.util.Map;
  * @param created time of publication, in ISO-8601
  * @param accuracy share of held-out images that the version classifies correctly, or null if
  *     unknown
+ * @param top1 the accuracy with its 95 % interval, or null if unknown
+ * @param images number of images that the accuracy was measured on, or null if unknown
  * @param input width and height of the model's input, in pixels, for example {@code 224x224}
  * @param classes number of classes
  * @param promoted whether this is the promoted version, or null if no broker was asked
@@ -33,6 +36,8 @@ record VersionRow(
     int version,
     String created,
     Double accuracy,
+    Proportion top1,
+    Integer images,
     String input,
     Integer classes,
     Boolean promoted,
@@ -50,13 +55,16 @@ record VersionRow(
           version,
           manifest.created(),
           accuracy(manifest.metrics()),
+          manifest.evaluation() == null ? null : manifest.evaluation().top1(),
+          manifest.evaluation() == null ? null : manifest.evaluation().n(),
           manifest.preprocessing().size(),
           manifest.labels().size(),
           null,
           null,
           null);
     } catch (ModelException e) {
-      return new VersionRow(version, null, null, null, null, null, null, Failure.of(e).line());
+      return new VersionRow(
+          version, null, null, null, null, null, null, null, null, Failure.of(e).line());
     }
   }
 
@@ -70,7 +78,8 @@ record VersionRow(
 
   /** {@return this row with the version's state} */
   VersionRow with(boolean isPromoted, long serving) {
-    return new VersionRow(version, created, accuracy, input, classes, isPromoted, serving, problem);
+    return new VersionRow(
+        version, created, accuracy, top1, images, input, classes, isPromoted, serving, problem);
   }
 
   /** {@return the row's cells} */
@@ -81,11 +90,24 @@ record VersionRow(
     return List.of(
         model,
         version + "",
-        accuracy == null ? "" : String.format(Locale.ROOT, "%.2f %%", 100 * accuracy),
+        accuracyText(),
         Durations.age(Duration.between(Instant.parse(created), now)),
         input,
         classes + "",
         state());
+  }
+
+  private String accuracyText() {
+    if (top1 != null) {
+      return String.format(
+          Locale.ROOT,
+          "%.2f %% (%.1f to %.1f) of %d",
+          100 * top1.value(),
+          100 * top1.low(),
+          100 * top1.high(),
+          images);
+    }
+    return accuracy == null ? "" : String.format(Locale.ROOT, "%.2f %%", 100 * accuracy);
   }
 
   private String state() {

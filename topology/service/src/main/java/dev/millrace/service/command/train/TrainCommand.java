@@ -2,6 +2,7 @@ package dev.millrace.service.command.train;
 
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.Trainer;
@@ -48,7 +49,8 @@ import picocli.CommandLine.Spec;
     footerHeading = Examples.HEADING,
     footer = {
       "  millrace train --data millrace-data/sample/images --size 28 --model fashion",
-      "  millrace train --labels-topic labels --model fashion --promote-if-better 0.2"
+      "  millrace train --labels-topic labels --model fashion --promote-if-better 0.2",
+      "  millrace train --reproduce fashion/3"
     })
 public final class TrainCommand implements Callable<Integer>, LongRunning {
 
@@ -110,6 +112,17 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       description = "Seed of the random numbers (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Grouped(Section.RUN)
+  @Option(
+      names = "--reproduce",
+      paramLabel = "MODEL/VERSION",
+      preprocessor = ReproducedModel.class,
+      description =
+          "Train a version again, with the options in its manifest, and say whether the model file"
+              + " has the same bytes. Publishes nothing. Only a training on one thread can be"
+              + " repeated. If the images have moved, name their folder with --data.")
+  private String reproduce;
+
   @Option(
       names = "--parent",
       paramLabel = "PID",
@@ -123,6 +136,9 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (reproduce != null) {
+      return reproduce();
+    }
     model.repository().requireWritable();
     Trainer trainer = trainer();
     TrainingConfig config = config();
@@ -162,6 +178,34 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     return run == null ? Path.of("millrace-data", "training", model.name()) : run;
   }
 
+  /** Trains a version again in a folder of its own, and compares the bytes. */
+  private int reproduce() {
+    ModelVersion original =
+        model.repository().version(model.name(), ReproducedModel.version(reproduce));
+    Path home =
+        run == null
+            ? Path.of("millrace-data", "reproduced", original.name() + "-" + original.version())
+            : run;
+    TrainingConfig config = RecordedTraining.of(original, model, data.folder(), home);
+    try (StopSignal stop = StopSignal.listenUntilClosed(this::sayThatTheStepGoesOn);
+        TrainingScreen screen =
+            new TrainingScreen(spec.commandLine(), json, config, Terminal.ofThisProcess())) {
+      Reproduction reproduction = new Reproduction(original, config, screen);
+      trainer().train(config, reproduction, () -> stop.isRequested() || reproduction.isDone());
+      if (stop.isRequested() && !reproduction.isDone()) {
+        return screen.conclude(true);
+      }
+      return screen.compare(original, reproduction.repeated());
+    }
+  }
+
+  /** {@return the configuration of this command's options, for another model and another run} */
+  TrainingConfig config(ModelOption of, Path home) {
+    model = of;
+    run = home;
+    return config();
+  }
+
   private void sayThatTheStepGoesOn() {
     PrintWriter err = spec.commandLine().getErr();
     err.println(spec.qualifiedName() + ": waits for the current step to end, then saves and stops");
@@ -187,7 +231,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
             Optional.ofNullable(exportEvery).map(Duration::ofSeconds),
             gate.gate(kafka)),
         Device.parse(device),
-        threads == null ? data.usualThreads() : threads);
+        threads == null ? data.usualThreads() : threads,
+        RecordedOptions.of(spec));
   }
 
   /**

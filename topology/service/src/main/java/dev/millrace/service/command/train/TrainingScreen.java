@@ -1,5 +1,7 @@
 package dev.millrace.service.command.train;
 
+import dev.millrace.core.evaluation.Figures;
+import dev.millrace.core.evaluation.Interval;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
@@ -7,6 +9,8 @@ import dev.millrace.core.training.Recipe;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
+import dev.millrace.service.command.evaluate.FiguresText;
+import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.output.Durations;
 import dev.millrace.service.command.output.Json;
@@ -43,6 +47,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   private long steps;
   private long left;
   private int exported;
+  private ModelVersion newest;
 
   TrainingScreen(CommandLine command, boolean json, TrainingConfig config, Terminal terminal) {
     this.out = command.getOut();
@@ -77,7 +82,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
         Map.of("run", run, "images", images, "held_out", heldOut, "step", done, "steps", all),
         String.format(
             Locale.ROOT,
-            "%s: %s, %,d images to train on, %,d held out, %s",
+            "%s: %s, %,d images to train on, %,d held out, %s; in parentheses: 95 %% intervals",
             run,
             config.network().name(),
             images,
@@ -99,7 +104,8 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
 
   @Override
   public void epochEnded(EpochReport report) {
-    lastEpoch = String.format(Locale.ROOT, ", accuracy %.1f %%", 100 * report.heldOutAccuracy());
+    Figures heldOut = report.heldOut();
+    lastEpoch = ", accuracy " + share(heldOut.top1(), heldOut.n());
     double secondsLeft = left * config.optimization().batchSize() / report.imagesPerSecond();
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("run", run);
@@ -110,29 +116,46 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
         figures,
         String.format(
             Locale.ROOT,
-            "epoch %d/%d: loss %.3f, accuracy %.2f %%; held out: loss %.3f, accuracy %.2f %%;"
+            "epoch %d/%d: loss %.3f, accuracy %s; held out: loss %.3f (%.3f to %.3f), accuracy %s;"
                 + " %,.0f images/s, %s left",
             report.epoch(),
             config.optimization().epochs(),
             report.loss(),
-            100 * report.accuracy(),
-            report.heldOutLoss(),
-            100 * report.heldOutAccuracy(),
+            share(report.trained().orElseThrow(), report.images()),
+            heldOut.logLoss().value(),
+            heldOut.logLoss().low(),
+            heldOut.logLoss().high(),
+            share(heldOut.top1(), heldOut.n()),
             report.imagesPerSecond(),
             Durations.text(secondsLeft)));
+  }
+
+  /** {@return a share with the ends of its 95 % interval and its number of images} */
+  private static String share(Interval share, int images) {
+    return String.format(
+        Locale.ROOT,
+        "%.2f %% (%.2f to %.2f) of %,d",
+        100 * share.value(),
+        100 * share.low(),
+        100 * share.high(),
+        images);
   }
 
   @Override
   public void exported(ModelVersion version) {
     exported++;
+    newest = version;
+    Figures figures = version.manifest().evaluation();
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("run", run);
+    told.put("version", version.version());
+    told.put("metrics", version.manifest().metrics());
+    told.put("calibration", version.manifest().calibration());
+    told.put("evaluation", figures);
     tell(
         "exported",
-        Map.of("run", run, "version", version.version(), "metrics", version.manifest().metrics()),
-        String.format(
-            Locale.ROOT,
-            "%s is published: accuracy %.2f %%",
-            version,
-            100 * version.manifest().metrics().getOrDefault("accuracy", Double.NaN)));
+        told,
+        version + " is published: accuracy " + share(figures.top1(), figures.n()));
   }
 
   @Override
@@ -215,6 +238,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   int conclude(boolean stopped) {
     progress.close();
     if (!json) {
+      printNewest();
       out.println(
           stopped
               ? "stopped; the same command goes on from here"
@@ -222,6 +246,55 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
       out.flush();
     }
     return ExitCode.DONE;
+  }
+
+  /**
+   * Says whether a version was repeated byte by byte, and returns the exit code.
+   *
+   * @param original the version that was to be repeated
+   * @param repeated the version that the repeated training has exported
+   * @throws CommandException if the bytes differ, or the repeated training has no such version
+   */
+  int compare(ModelVersion original, ModelVersion repeated) {
+    progress.close();
+    if (repeated == null) {
+      throw new CommandException(
+          "the run in "
+              + config.checkpoints().run()
+              + " has already passed the step at which "
+              + original
+              + " was exported; remove the folder, and start again");
+    }
+    if (!repeated.sha256().equals(original.sha256())) {
+      throw new CommandException(
+          "the model file differs: "
+              + original
+              + " has sha256 "
+              + original.sha256()
+              + ", and the repeated training has "
+              + repeated.sha256()
+              + " in "
+              + repeated.modelFile()
+              + "; see the warnings above for what may be the cause");
+    }
+    tell(
+        "reproduced",
+        Map.of("version", original.version(), "sha256", repeated.sha256()),
+        original + " is reproduced byte by byte: sha256 " + repeated.sha256());
+    return ExitCode.DONE;
+  }
+
+  /** Prints all measures of the version that was published last. */
+  private void printNewest() {
+    if (newest == null) {
+      return;
+    }
+    Figures figures = newest.manifest().evaluation();
+    FiguresText text = new FiguresText(out, newest.labels());
+    out.printf(Locale.ROOT, "%s on %,d images that no step has seen%n", newest, figures.n());
+    text.printOverall(figures);
+    text.printCalibration(newest.manifest().calibration());
+    text.printClasses(figures);
   }
 
   @Override

@@ -59,7 +59,14 @@ class EvaluateCommandTest {
       recalls += one.get("recall").asDouble();
     }
     assertThat(report.get("balanced").asDouble()).isCloseTo(recalls / 10, within(1e-12));
+    assertThat(report.at("/balancedInterval/low").asDouble()).isBetween(0.89, 0.91);
+    assertThat(report.at("/perClass/3/recallInterval/low").asDouble())
+        .isLessThan(report.at("/perClass/3/recall").asDouble());
     assertThat(report.get("ece").asDouble()).isBetween(0.0, 0.1);
+    assertThat(report.at("/eceInterval/high").asDouble())
+        .isBetween(report.get("ece").asDouble(), 0.1);
+    assertThat(report.at("/logLoss/value").asDouble()).isBetween(0.2, 0.5);
+    assertThat(report.at("/logLoss/low").asDouble()).isBetween(0.2, 0.4);
     assertThat(report.get("imagesPerSecond").asDouble()).isPositive();
     assertThat(
             DocumentBuilderFactory.newInstance()

@@ -2,6 +2,7 @@ package dev.millrace.service.command.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.evaluation.Proportion;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,7 @@ class VersionRowTest {
   @Test
   void version_hasItsAccuracyAndAge() {
     VersionRow row =
-        new VersionRow(3, "2026-01-01T00:00:00Z", 0.915, "32x32", 10, null, null, null);
+        new VersionRow(3, "2026-01-01T00:00:00Z", 0.915, null, null, "32x32", 10, null, null, null);
 
     assertThat(row.cells("m", NOW))
         .containsExactly("m", "3", "91.50 %", "2 days", "32x32", "10", "");
@@ -23,8 +24,18 @@ class VersionRowTest {
   }
 
   @Test
+  void measuredVersion_hasItsIntervalAndItsImages() {
+    VersionRow row =
+        new VersionRow(
+            3, "2026-01-01T00:00:00Z", 1.0, Proportion.of(3, 3), 3, "32x32", 10, null, null, null);
+
+    assertThat(row.cells("m", NOW)).contains("100.00 % (43.9 to 100.0) of 3");
+  }
+
+  @Test
   void versionThatCannotBeRead_saysWhy() {
-    VersionRow row = new VersionRow(3, null, null, null, null, null, null, "no manifest");
+    VersionRow row =
+        new VersionRow(3, null, null, null, null, null, null, null, null, "no manifest");
 
     assertThat(row.with(true, 1).cells("m", NOW)).last().isEqualTo("cannot be read: no manifest");
   }

@@ -2,6 +2,9 @@ package dev.millrace.service.command.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.evaluation.Calibration;
+import dev.millrace.core.evaluation.Evaluation;
+import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelManifest;
@@ -35,6 +38,7 @@ class TrainingScreenTest {
 
   private static final Path FOLDER = Path.of("any");
   private static final int VERSIONS = 3;
+  private static final Figures FIGURES = figures();
 
   @ParameterizedTest
   @ValueSource(ints = {80, 160})
@@ -45,17 +49,42 @@ class TrainingScreenTest {
     List<String> lines = terminal.lines();
     for (int version = 1; version <= VERSIONS; version++) {
       assertThat(lines)
-          .contains("m version " + version + " is published: accuracy 91.50 %")
+          .contains(
+              "m version " + version + " is published: accuracy 75.00 % (30.06 to 95.44) of 4")
           .filteredOn(line -> line.startsWith("epoch "))
           .element(version - 1)
           .asString()
-          .startsWith(
-              "epoch " + version + "/16: loss 0.500, accuracy 80.00 %; held out: loss 0.600")
+          .startsWith("epoch " + version + "/16: loss 0.500, accuracy 80.00 % (")
           .endsWith(" min left");
     }
     assertThat(lines)
         .anyMatch(line -> line.matches("train \\[=+ *] .*"))
         .contains("millrace train: beware");
+  }
+
+  @Test
+  void everyFigure_hasItsNumberOfImagesAndItsInterval() {
+    StringWriter out = new StringWriter();
+    train(
+        new PrintWriter(out),
+        new PrintWriter(new StringWriter()),
+        new Terminal(false, false, 80, true));
+
+    assertThat(out.toString())
+        .contains("accuracy 80.00 % (71.12 to 86.66) of 100; held out: loss 0.")
+        .contains("m version 3 on 4 images that no step has seen")
+        .contains("top-1              75.00 % (95 % interval: 30.06 to 95.44 %)")
+        .contains("log loss", "calibration error", "temperature        1.500, fitted on 12 other")
+        .contains("CLASS  IMAGES  RECALL", "CLASS \\ ANSWER");
+  }
+
+  private static Figures figures() {
+    Evaluation evaluation = new Evaluation(2);
+    for (int i = 0; i < 4; i++) {
+      var unused =
+          evaluation.add(i / 2, new float[] {i < 3 ? 0.75f : 0.25f, i < 3 ? 0.25f : 0.75f});
+    }
+    return evaluation.figures();
   }
 
   @Test
@@ -105,7 +134,8 @@ class TrainingScreenTest {
   }
 
   private static EpochReport report(int epoch) {
-    return new EpochReport(epoch, 0.1, 0.5, 0.8, 0.6, 0.75, 1_000);
+    return new EpochReport(
+        epoch, 0.1, 0.5, 0.8, FIGURES.logLoss().value(), 0.75, 1_000, 100, FIGURES.overall());
   }
 
   private static ModelVersion version(int number) {
@@ -120,8 +150,14 @@ class TrainingScreenTest {
             null,
             preprocessing(),
             List.of("a", "b"),
-            Map.of("accuracy", 0.915),
-            "run"));
+            Map.of("accuracy", 0.75),
+            "run",
+            null,
+            null,
+            null,
+            new Calibration(1.5, 12, 0, FIGURES.overall()),
+            FIGURES,
+            null));
   }
 
   private static Preprocessing preprocessing() {

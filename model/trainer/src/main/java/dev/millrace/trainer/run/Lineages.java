@@ -1,0 +1,66 @@
+package dev.millrace.trainer.run;
+
+import dev.millrace.core.files.Sha256;
+import dev.millrace.core.model.Lineage;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.onnx.OnnxRuntimeInfo;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.torch.TorchVersion;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Records how a version is trained. */
+final class Lineages {
+
+  private Lineages() {}
+
+  /**
+   * {@return the lineage of a training on some images}
+   *
+   * @param epochs number of epochs that are done
+   * @param batches number of batches that are done after these epochs
+   */
+  static Lineage of(TrainingConfig config, LabelledImages images, int epochs, int batches) {
+    Map<String, String> recipe = RunOptions.of(config, images);
+    recipe.put("device", config.device().toString());
+    return new Lineage(
+        recipe,
+        config.options(),
+        config.seed(),
+        config.threads(),
+        config.pretrained().map(from -> from.origin()).orElse("He"),
+        epochs,
+        batches,
+        data(images),
+        libraries());
+  }
+
+  private static Lineage.Data data(LabelledImages images) {
+    List<Integer> classes = new ArrayList<>(Collections.nCopies(images.labels().size(), 0));
+    StringBuilder all = new StringBuilder();
+    for (LabelledImage image : images.images()) {
+      classes.set(image.label(), classes.get(image.label()) + 1);
+      all.append(image.content()).append(' ').append(images.labels().get(image.label()));
+      all.append(' ').append(image.key()).append('\n');
+    }
+    return new Lineage.Data(Sha256.of(all.toString()), classes);
+  }
+
+  /** The libraries that compute the weights, decode the images and measure the versions. */
+  private static Map<String, String> libraries() {
+    Map<String, String> libraries = new TreeMap<>();
+    libraries.put("libtorch", TorchVersion.read());
+    libraries.put("onnxruntime", OnnxRuntimeInfo.read().version());
+    libraries.put("java", Runtime.version().toString());
+    libraries.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    String own = Lineages.class.getPackage().getImplementationVersion();
+    if (own != null) {
+      libraries.put("millrace", own);
+    }
+    return libraries;
+  }
+}

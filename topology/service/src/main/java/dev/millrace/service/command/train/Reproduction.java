@@ -1,0 +1,182 @@
+package dev.millrace.service.command.train;
+
+import dev.millrace.core.model.Lineage;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.core.training.Verdict;
+import dev.millrace.service.command.lifecycle.CommandException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeMap;
+
+/**
+ * Follows a training that repeats another one, up to the step at which the version was exported
+ * that is to be repeated. The exported version must have the same bytes. For one thread.
+ */
+final class Reproduction implements TrainingListener {
+
+  private final ModelVersion original;
+  private final Lineage lineage;
+  private final TrainingConfig config;
+  private final TrainingListener screen;
+  private long target;
+  private ModelVersion repeated;
+
+  /**
+   * @param original the version to repeat
+   * @param config the configuration of the repeated training, whose run's folder this object writes
+   *     to
+   * @param screen shows the progress
+   * @throws CommandException if the manifest of the version does not say how it was trained
+   */
+  Reproduction(ModelVersion original, TrainingConfig config, TrainingListener screen) {
+    this.original = original;
+    this.lineage = lineageOf(original);
+    this.config = config;
+    this.screen = screen;
+  }
+
+  /**
+   * {@return how a version was trained}
+   *
+   * @throws CommandException if the manifest does not say it, or if the version was trained on a
+   *     topic
+   */
+  static Lineage lineageOf(ModelVersion version) {
+    Lineage lineage = version.manifest().lineage();
+    if (lineage == null || lineage.options().isEmpty()) {
+      throw new CommandException(
+          "the manifest of "
+              + version
+              + " does not say how it was trained; --reproduce is for versions that this release's"
+              + " 'millrace train' has trained");
+    }
+    if (!lineage.options().containsKey("data")) {
+      throw new CommandException(
+          version
+              + " was trained on a topic, whose images are not kept; --reproduce is for versions"
+              + " that were trained with --data");
+    }
+    return lineage;
+  }
+
+  /** {@return whether the training need not go on} */
+  boolean isDone() {
+    return repeated != null;
+  }
+
+  /** {@return the repeated version; null before it was exported} */
+  ModelVersion repeated() {
+    return repeated;
+  }
+
+  /**
+   * Compares the training with the original's.
+   *
+   * @throws CommandException if the images or the settings differ
+   */
+  @Override
+  public void prepared(Lineage now) {
+    if (!now.data().equals(lineage.data())) {
+      throw new CommandException(
+          "the images are not those of "
+              + original
+              + ": it was trained with "
+              + lineage.data().classes()
+              + " images of its classes, and there are "
+              + now.data().classes()
+              + " with "
+              + (now.data().classes().equals(lineage.data().classes())
+                  ? "other names or contents"
+                  : "these folders")
+              + "; give --data the folder with the same images");
+    }
+    new TreeMap<>(lineage.recipe())
+        .forEach(
+            (key, value) -> {
+              if (!value.equals(now.recipe().get(key))) {
+                throw new CommandException(
+                    original
+                        + " was trained with the "
+                        + key
+                        + " "
+                        + value
+                        + ", and this release makes "
+                        + now.recipe().get(key)
+                        + " of the same options; use the release that trained it");
+              }
+            });
+    if (lineage.threads() != 1) {
+      warned(
+          original
+              + " was trained on "
+              + lineage.threads()
+              + " threads, and only a training on one thread has the same bytes each time");
+    }
+    if (!now.libraries().equals(lineage.libraries())) {
+      warned(
+          "other libraries may give other bytes: "
+              + original
+              + " was trained with "
+              + lineage.libraries()
+              + ", and this is "
+              + now.libraries());
+    }
+  }
+
+  @Override
+  public void began(String run, int images, int heldOut, long done, long all) {
+    target = lineage.epochs() * (all / config.optimization().epochs()) + lineage.batches();
+    screen.began(run, images, heldOut, done, all);
+    demandIfDue(done);
+  }
+
+  @Override
+  public void stepped(long step, int images, double loss) {
+    screen.stepped(step, images, loss);
+    demandIfDue(step);
+  }
+
+  /** After each epoch, the run exports a version without being asked. */
+  private void demandIfDue(long done) {
+    if (done == target && lineage.batches() > 0) {
+      Path demand = config.checkpoints().run().resolve("export");
+      try {
+        Files.write(demand, new byte[0]);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Override
+  public void epochEnded(EpochReport report) {
+    screen.epochEnded(report);
+  }
+
+  @Override
+  public void exported(ModelVersion version) {
+    Lineage now = version.manifest().lineage();
+    if (now.epochs() == lineage.epochs() && now.batches() == lineage.batches()) {
+      repeated = version;
+    }
+  }
+
+  @Override
+  public void gateOpened(int images, double detectable) {}
+
+  @Override
+  public void judged(Verdict verdict) {}
+
+  @Override
+  public void promoted(ModelVersion version) {}
+
+  @Override
+  public void warned(String what) {
+    screen.warned(what);
+  }
+}

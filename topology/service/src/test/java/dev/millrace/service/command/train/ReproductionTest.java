@@ -1,0 +1,132 @@
+package dev.millrace.service.command.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.Lineage;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.Provenance;
+import dev.millrace.service.command.CapturedRun;
+import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.service.command.options.ConfigFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ReproductionTest {
+
+  @TempDir private Path folder;
+
+  private ModelVersion publish(Lineage lineage) {
+    return new ModelRepository(folder)
+        .publish(
+            "m",
+            new byte[] {1},
+            new Preprocessing(32, 32, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
+            new Labels(List.of("a", "b")),
+            new Provenance(
+                new ModelManifest.Source("training", null, null),
+                null,
+                Map.of(),
+                "run",
+                null,
+                null,
+                null,
+                lineage));
+  }
+
+  private static Lineage lineage(Map<String, String> options, String images, String momentum) {
+    return new Lineage(
+        Map.of("optimization", momentum),
+        options,
+        1,
+        1,
+        "He",
+        3,
+        0,
+        new Lineage.Data(images, List.of(20, 30)),
+        Map.of());
+  }
+
+  private String failure(String value) {
+    return run(value).failureLine();
+  }
+
+  private CapturedRun run(String value) {
+    return CapturedRun.of("train", "--reproduce", value, "--repository", folder.toString());
+  }
+
+  @Test
+  void valueThatIsNoVersion_isRefused() {
+    assertThat(CapturedRun.of("train", "--reproduce", "fashion").usageLine())
+        .contains("'fashion' is not MODEL/VERSION");
+  }
+
+  @Test
+  void versionWithoutALineage_isRefused() {
+    publish(null);
+
+    assertThat(failure("m/1")).contains("m version 1 does not say how it was trained");
+  }
+
+  @Test
+  void versionOfATopic_isRefused() {
+    publish(lineage(Map.of("epochs", "3"), "x", "0.9"));
+
+    assertThat(failure("m/1")).contains("m version 1 was trained on a topic");
+  }
+
+  /** The class path of this test has no trainer. */
+  @Test
+  void recordedOptions_areGivenToTheTrainer() {
+    publish(lineage(Map.of("data", "images", "epochs", "0"), "x", "0.9"));
+    assertThat(run("m/1").usageLine()).contains("epochs: 0 is not between");
+
+    publish(lineage(Map.of("data", "images", "epochs", "3"), "x", "0.9"));
+    assertThat(failure("m/2")).contains("the trainer is not on the class path");
+  }
+
+  @Test
+  void otherImagesAndOtherSettings_areNamedBeforeTheTraining() {
+    Map<String, String> options = Map.of("data", "images");
+    ModelVersion original = publish(lineage(options, "x", "0.9"));
+    Reproduction reproduction = new Reproduction(original, null, null);
+
+    assertThatThrownBy(() -> reproduction.prepared(lineage(options, "y", "0.9")))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("the images are not those of m version 1")
+        .hasMessageContaining("other names or contents");
+    assertThatThrownBy(() -> reproduction.prepared(lineage(options, "x", "0.8")))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("the optimization 0.9")
+        .hasMessageContaining("0.8");
+  }
+
+  @Test
+  void options_areRecordedWithTheirDefaults_butWithoutPlacesAndConnections() {
+    CommandLine train = new CommandLine(new TrainCommand());
+    train.parseArgs(
+        "--data", "x", "--model", "m", "--from-version", "1", "--freeze", "stem,layer1");
+
+    Map<String, String> options = RecordedOptions.of(train.getCommandSpec());
+
+    assertThat(options)
+        .containsEntry("data", "x")
+        .containsEntry("freeze", "stem,layer1")
+        .containsEntry("seed", "1")
+        .containsKeys("arch", "epochs", "held-out", "learning-rate")
+        .doesNotContainKeys(
+            "model", "repository", "bootstrap-servers", "run", "config", "schema-registry");
+    CommandLine repeated = new CommandLine(new TrainCommand());
+    repeated.setDefaultValueProvider(new ConfigFile(options));
+    repeated.parseArgs("--model=m");
+    assertThat(RecordedOptions.of(repeated.getCommandSpec())).isEqualTo(options);
+  }
+}
