@@ -63,8 +63,7 @@ public final class LibtorchTrainer implements Trainer {
   private static LabelledImages images(
       TrainingConfig config, TrainingData.Folder data, TrainingListener listener) {
     Checkpoints checkpoints = config.checkpoints();
-    PublishedClasses published =
-        PublishedClasses.of(checkpoints.repository(), checkpoints.model());
+    PublishedClasses published = PublishedClasses.of(checkpoints.repository(), checkpoints.model());
     Selector selector = new Selector(data, checkpoints.run());
     Selection selection =
         selector.select(FolderImages.find(data.folder()), published.names(), false);

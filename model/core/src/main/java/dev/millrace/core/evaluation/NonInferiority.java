@@ -74,7 +74,8 @@ public final class NonInferiority {
 
   /** Returns the difference of the counts and the expected loss, in standard deviations. */
   private static double score(double images, double gained, double lost, double loss) {
-    // The most likely share of lost images if the loss is the given one, as the root of a quadratic.
+    // The most likely share of lost images if the loss is the given one, as the root of a
+    // quadratic.
     double b = gained + lost + (2 * images - gained + lost) * loss;
     double c = lost * loss * (1 + loss);
     double share = (b + Math.sqrt(Math.max(0, b * b - 8 * images * c))) / (4 * images);

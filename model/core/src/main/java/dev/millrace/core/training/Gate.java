@@ -114,8 +114,8 @@ public record Gate(
    * @param newest number of the newest held-out images on which the champion is measured
    * @param restart when a round starts from the champion's weights
    * @param broker access to the broker that holds the control topic
-   * @throws IllegalArgumentException if the margin, the accuracy, the loss or the number of
-   *     images is out of range
+   * @throws IllegalArgumentException if the margin, the accuracy, the loss or the number of images
+   *     is out of range
    */
   public Gate {
     if (!(margin >= 0 && margin <= 100)) {

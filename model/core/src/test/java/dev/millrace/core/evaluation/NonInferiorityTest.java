@@ -12,7 +12,9 @@ class NonInferiorityTest {
   /** The expected values were computed with another program and another normal distribution. */
   @ParameterizedTest
   @CsvSource({
-    "400, 10, 8, 0.03, 0.0030144", "1500, 40, 35, 0.01, 0.0138581", "300, 0, 0, 0.01, 0.0734391"
+    "400, 10, 8, 0.03, 0.0030144",
+    "1500, 40, 35, 0.01, 0.0138581",
+    "300, 0, 0, 0.01, 0.0734391"
   })
   void p_isTheOneOfTango(int images, int gained, int lost, double loss, double p) {
     assertThat(NonInferiority.p(images, gained, lost, loss)).isEqualTo(p, within(1e-6));

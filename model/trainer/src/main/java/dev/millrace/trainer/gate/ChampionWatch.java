@@ -139,7 +139,11 @@ public final class ChampionWatch {
     }
     List<String> newestFirst = new ArrayList<>(keys);
     Collections.reverse(newestFirst);
-    return newestFirst.stream().filter(heldOut::containsKey).limit(newest).map(heldOut::get).toList();
+    return newestFirst.stream()
+        .filter(heldOut::containsKey)
+        .limit(newest)
+        .map(heldOut::get)
+        .toList();
   }
 
   private static ChampionMeasure compared(ModelVersion champion, Answers answers) {

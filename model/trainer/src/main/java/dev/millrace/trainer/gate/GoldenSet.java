@@ -27,7 +27,9 @@ import java.util.function.Supplier;
  */
 public final class GoldenSet implements AutoCloseable {
 
-  /** Assumed share of the images that only one of two equally good versions classifies correctly. */
+  /**
+   * Assumed share of the images that only one of two equally good versions classifies correctly.
+   */
   private static final double DIFFER = 0.05;
 
   private static final double LEVEL = 0.05;
@@ -117,8 +119,7 @@ public final class GoldenSet implements AutoCloseable {
   }
 
   static Verdict judge(Verdict verdict, Pairs pairs, double maxLoss) {
-    double bound =
-        100 * NonInferiority.bound(pairs.images(), pairs.gained(), pairs.lost(), LEVEL);
+    double bound = 100 * NonInferiority.bound(pairs.images(), pairs.gained(), pairs.lost(), LEVEL);
     boolean isKept = bound < maxLoss;
     String found =
         String.format(

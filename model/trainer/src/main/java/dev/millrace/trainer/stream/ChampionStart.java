@@ -22,8 +22,7 @@ final class ChampionStart {
   private final Gate.Restart restart;
   private final ClassTopic topic;
 
-  ChampionStart(
-      ModelRepository repository, String model, Gate.Restart restart, ClassTopic topic) {
+  ChampionStart(ModelRepository repository, String model, Gate.Restart restart, ClassTopic topic) {
     this.repository = repository;
     this.model = model;
     this.restart = restart;

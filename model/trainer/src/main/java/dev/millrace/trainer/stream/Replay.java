@@ -148,9 +148,7 @@ final class Replay {
     makeRoom();
   }
 
-  /**
-   * Removes an image's label. The image waits for another label, as a new image does.
-   */
+  /** Removes an image's label. The image waits for another label, as a new image does. */
   void withdraw(String key) {
     if (labelled.remove(key) != null) {
       waitingImages.add(key);

@@ -27,10 +27,10 @@ import java.util.stream.Stream;
 
 /**
  * Trains in rounds. Each round starts from the weights of the round before, or from the champion if
- * {@link ChampionStart} says so. Each round has a folder: {@code round-000001} and so on. When a round has finished, the folders of earlier rounds
- * are removed. A round that was killed or stopped is repeated from its beginning, on the images
- * that the replay then holds. Confined to one thread. Only one process may use the folder at a
- * time.
+ * {@link ChampionStart} says so. Each round has a folder: {@code round-000001} and so on. When a
+ * round has finished, the folders of earlier rounds are removed. A round that was killed or stopped
+ * is repeated from its beginning, on the images that the replay then holds. Confined to one thread.
+ * Only one process may use the folder at a time.
  */
 final class Rounds {
 

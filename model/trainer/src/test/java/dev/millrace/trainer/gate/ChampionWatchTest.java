@@ -86,8 +86,7 @@ class ChampionWatchTest {
     rig.alias.serve(rig.publish(number -> false).version());
     measure();
 
-    assertThat(heard.measures)
-        .containsExactly(new ChampionMeasure(1, NEWEST, 0, null, 1, false));
+    assertThat(heard.measures).containsExactly(new ChampionMeasure(1, NEWEST, 0, null, 1, false));
   }
 
   @Test

@@ -67,7 +67,8 @@ final class GateRig {
     List<Pixels.Image> images = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(i).array();
-      images.add(pixels.add(new LabelledImage("image " + i, label(i), "", Part.GATE, () -> number)));
+      images.add(
+          pixels.add(new LabelledImage("image " + i, label(i), "", Part.GATE, () -> number)));
     }
     return new EvaluationSet(images, PREPROCESSING.width());
   }
@@ -93,16 +94,17 @@ final class GateRig {
   }
 
   ModelVersion publish(Verdict verdict, IntPredicate rule) {
-    ModelVersion version = repository.publish(
-        MODEL,
-        new byte[] {1},
-        PREPROCESSING,
-        LABELS,
-        new Provenance(
-            new ModelManifest.Source("training", null, null),
-            null,
-            CheckpointPromotion.figures(verdict),
-            "run"));
+    ModelVersion version =
+        repository.publish(
+            MODEL,
+            new byte[] {1},
+            PREPROCESSING,
+            LABELS,
+            new Provenance(
+                new ModelManifest.Source("training", null, null),
+                null,
+                CheckpointPromotion.figures(verdict),
+                "run"));
     rules.put(version.version(), rule);
     return version;
   }

@@ -64,7 +64,8 @@ final class GateSimulation {
         gained += answers[i] < (differ + gain) / 2 ? 1 : 0;
         lost += answers[i] >= 1 - (differ - gain) / 2 ? 1 : 0;
       }
-      isPromoted = RULE.better(new Pairs(images, images / 2 + gained, gained, lost), 1, round).blessed();
+      isPromoted =
+          RULE.better(new Pairs(images, images / 2 + gained, gained, lost), 1, round).blessed();
     }
     return isPromoted;
   }

@@ -265,17 +265,16 @@ class PromotionGateTest {
         .satisfies(
             verdict -> {
               assertThat(verdict.blessed()).isFalse();
-              assertThat(verdict.reason()).endsWith("-0.10 points on all classes; 0.00 are required");
+              assertThat(verdict.reason())
+                  .endsWith("-0.10 points on all classes; 0.00 are required");
             });
   }
 
   @Test
   void candidateWithFewerOrReorderedClasses_isNotBlessed() {
-    for (List<String> names :
-        List.of(List.of("cat", "dog", "hen", "owl"), List.of("dog", "cat"))) {
+    for (List<String> names : List.of(List.of("cat", "dog", "hen", "owl"), List.of("dog", "cat"))) {
       Labels other = new Labels(names);
-      rig.alias.serve(
-          rig.publish(number -> false, GateRig.PREPROCESSING, other).version());
+      rig.alias.serve(rig.publish(number -> false, GateRig.PREPROCESSING, other).version());
 
       Verdict verdict = judge(0, 256, 0);
 

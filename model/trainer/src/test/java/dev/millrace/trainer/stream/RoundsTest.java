@@ -55,9 +55,9 @@ class RoundsTest {
     return new LabelledImages(
         new Labels(List.of(classes)),
         IntStream.range(0, classes.length)
-            .mapToObj(label -> 
-                    new LabelledImage(
-                        classes[label], label, "", Part.TRAINING, () -> new byte[0]))
+            .mapToObj(
+                label ->
+                    new LabelledImage(classes[label], label, "", Part.TRAINING, () -> new byte[0]))
             .toList());
   }
 

@@ -12,11 +12,11 @@ import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
-import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ChampionMeasure;
+import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
-import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
@@ -93,7 +93,8 @@ class TrainingScreenTest {
     StringWriter err = new StringWriter();
     train(new PrintWriter(out), new PrintWriter(err), new Terminal(false, false, 80, true));
 
-    assertThat(out.toString()).doesNotContain("\u001b", "\r")
+    assertThat(out.toString())
+        .doesNotContain("\u001b", "\r")
         .contains(
             "m version 3 is promoted",
             "compares on 120 images; it cannot tell a gain below 5.8 points from chance",
