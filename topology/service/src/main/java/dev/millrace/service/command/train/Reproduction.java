@@ -2,6 +2,7 @@ package dev.millrace.service.command.train;
 
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingListener;
@@ -171,6 +172,9 @@ final class Reproduction implements TrainingListener {
 
   @Override
   public void judged(Verdict verdict) {}
+
+  @Override
+  public void championMeasured(ChampionMeasure measure) {}
 
   @Override
   public void promoted(ModelVersion version) {}
