@@ -20,8 +20,16 @@ public record Processor(String architecture, List<String> features) {
 
   private static final Set<String> OF_INTEREST =
       Set.of(
-          "avx2", "fma", "avx512f", "avx512bw", "avx512_vnni", "avx_vnni", "amx_int8", "asimd",
-          "asimddp", "i8mm");
+          "avx2",
+          "fma",
+          "avx512f",
+          "avx512bw",
+          "avx512_vnni",
+          "avx_vnni",
+          "amx_int8",
+          "asimd",
+          "asimddp",
+          "i8mm");
 
   private static final Set<String> VNNI = Set.of("avx512_vnni", "avx_vnni", "amx_int8");
 

@@ -79,11 +79,12 @@ public record ReferenceAnswers(List<byte[]> pixels, List<float[]> answers) {
     return sorted.length == 1 ? 1 : sorted[sorted.length - 1] - sorted[sorted.length - 2];
   }
 
-  /** {@return the file's bytes: for each image its pixels, then its scores as little-endian float32} */
+  /**
+   * {@return the file's bytes: for each image its pixels, then its scores as little-endian float32}
+   */
   public byte[] bytes() {
     int each = pixels.get(0).length + answers.get(0).length * Float.BYTES;
-    ByteBuffer bytes =
-        ByteBuffer.allocate(each * pixels.size()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(each * pixels.size()).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < pixels.size(); i++) {
       bytes.put(pixels.get(i));
       for (float score : answers.get(i)) {
@@ -152,7 +153,9 @@ public record ReferenceAnswers(List<byte[]> pixels, List<float[]> answers) {
                     + " (%s) than where it was made: a score differs by %.3f, allowed are %.3f;"
                     + " serve the float32 version, or quantise it again on this processor or with"
                     + " --reduce-range",
-                Processor.ofThisMachine(), largest, bound));
+                Processor.ofThisMachine(),
+                largest,
+                bound));
       }
     }
   }

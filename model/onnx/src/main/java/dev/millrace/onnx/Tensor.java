@@ -18,7 +18,7 @@ import java.util.List;
 public final class Tensor {
 
   /** Marks the dynamic batch dimension in a shape. */
-  static final long BATCH = -1;
+  public static final long BATCH = -1;
 
   private static final String BATCH_NAME = "batch";
 
@@ -74,8 +74,12 @@ public final class Tensor {
   /**
    * {@return the name and type of a graph's input or output; {@link #BATCH} in the shape becomes a
    * named dimension without a fixed size}
+   *
+   * @param name the name
+   * @param elements the type of the values
+   * @param shape the size of each dimension
    */
-  static ValueInfoProto value(String name, DataType elements, long... shape) {
+  public static ValueInfoProto value(String name, DataType elements, long... shape) {
     TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
     for (long size : shape) {
       dimensions.addDim(

@@ -24,7 +24,8 @@ class ProcessorTest {
   @Test
   void processor_isPrintedWithTheInstructionsThatMatter() {
     Processor processor =
-        Processor.of("amd64", Stream.of("model name : x", "flags\t\t: fpu avx2 sse fma", "flags: fpu"));
+        Processor.of(
+            "amd64", Stream.of("model name : x", "flags\t\t: fpu avx2 sse fma", "flags: fpu"));
 
     assertThat(processor).hasToString("amd64 avx2 fma");
   }

@@ -63,7 +63,8 @@ public final class TritonLayout implements ForeignLayout {
               null,
               null,
               config.scores().kind() == ScoreKind.INDEPENDENT ? ModelManifest.INDEPENDENT : null,
-              null, null);
+              null,
+              null);
       return new ModelVersion(folder, manifest, config.maxBatchSize(), false, config.scores());
     } catch (IOException e) {
       throw new ModelException(

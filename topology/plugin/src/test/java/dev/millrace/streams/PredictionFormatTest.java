@@ -47,7 +47,8 @@ class PredictionFormatTest {
             null,
             null,
             ModelManifest.INDEPENDENT,
-            null, null);
+            null,
+            null);
     ModelVersion version = new ModelVersion(Path.of("nowhere"), manifest);
     float[] scores = {0.49f, 0.9f, 0, 0.5f, 0.99f, 0, 0, 0, 0, 0};
 

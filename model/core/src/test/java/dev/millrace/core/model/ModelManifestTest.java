@@ -108,6 +108,7 @@ class ModelManifestTest {
         metrics,
         "run-1",
         kind,
-        null, null);
+        null,
+        null);
   }
 }

@@ -107,7 +107,9 @@ class ModelVersionTest {
         List.of("cat", "Rüde", "ape"),
         "resnet20 version 1 has 2 classes, resnet20 version 7 has 3:");
     assertChange(
-        32, List.of("dog"), "resnet20 version 1 calls class 0 'cat', resnet20 version 7 has 'dog':");
+        32,
+        List.of("dog"),
+        "resnet20 version 1 calls class 0 'cat', resnet20 version 7 has 'dog':");
     assertChange(
         36,
         names,

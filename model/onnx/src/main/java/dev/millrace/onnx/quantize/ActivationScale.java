@@ -30,7 +30,9 @@ record ActivationScale(float scale, int zeroPoint) {
     return (int) Math.max(0, Math.min(LARGEST, integer));
   }
 
-  /** {@return the value that an integer represents, as ONNX's {@code DequantizeLinear} computes it} */
+  /**
+   * {@return the value that an integer represents, as ONNX's {@code DequantizeLinear} computes it}
+   */
   float dequantize(int integer) {
     return (integer - zeroPoint) * scale;
   }

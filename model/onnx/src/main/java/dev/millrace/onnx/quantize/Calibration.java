@@ -85,7 +85,6 @@ final class Calibration {
   Function<String, ActivationScale> scales(CalibrationMethod method) {
     Map<String, ActivationScale> known = new ConcurrentHashMap<>();
     return name ->
-        known.computeIfAbsent(
-            name, each -> ActivationScale.of(method.range(histograms.get(each))));
+        known.computeIfAbsent(name, each -> ActivationScale.of(method.range(histograms.get(each))));
   }
 }

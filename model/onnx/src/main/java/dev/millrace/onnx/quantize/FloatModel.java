@@ -5,8 +5,10 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.onnx.FreshNames;
 import dev.millrace.onnx.OrtFailure;
 import dev.millrace.onnx.OrtLibrary;
+import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
 import java.io.IOException;
@@ -38,7 +40,7 @@ final class FloatModel {
    * @throws ModelException if the model is already quantised, or has nothing that can be quantised
    */
   static Network of(byte[] prepared) {
-    Network network = new Network(folded(prepared));
+    Network network = new Network(withEnding(folded(prepared)));
     for (NodeProto node : network.nodes()) {
       if (QUANTISED.contains(node.getOpType())) {
         throw new ModelException(
@@ -54,6 +56,32 @@ final class FloatModel {
               + " layers");
     }
     return network;
+  }
+
+  /**
+   * Restores the Identity node at the end, which each prepared model has and the folding removes.
+   * Later changes of the answers find the end of the graph by it.
+   */
+  private static ModelProto withEnding(ModelProto model) {
+    GraphProto.Builder graph = model.getGraph().toBuilder();
+    String answers = graph.getOutput(0).getName();
+    String inner = new FreshNames(new Network(model).names()).take(answers + "_inner");
+    for (int i = 0; i < graph.getNodeCount(); i++) {
+      NodeProto node = graph.getNode(i);
+      if (node.getOutputList().contains(answers)) {
+        if (Network.is(node, "Identity")) {
+          return model;
+        }
+        graph.setNode(i, node.toBuilder().setOutput(node.getOutputList().indexOf(answers), inner));
+      }
+    }
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setOpType("Identity")
+            .setName(answers)
+            .addInput(inner)
+            .addOutput(answers));
+    return model.toBuilder().setGraph(graph).build();
   }
 
   private static ModelProto folded(byte[] prepared) {

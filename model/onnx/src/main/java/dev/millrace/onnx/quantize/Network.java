@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A model's graph, and how its nodes are connected. A node is known by the name of its first output.
- * Immutable.
+ * A model's graph, and how its nodes are connected. A node is known by the name of its first
+ * output. Immutable.
  */
 final class Network {
 
@@ -47,6 +47,17 @@ final class Network {
   /** {@return the nodes, in an order in which they can run} */
   List<NodeProto> nodes() {
     return model.getGraph().getNodeList();
+  }
+
+  /** {@return the names of all values and nodes} */
+  Set<String> names() {
+    Set<String> names = new HashSet<>(weights.keySet());
+    model.getGraph().getInputList().forEach(input -> names.add(input.getName()));
+    for (NodeProto node : nodes()) {
+      names.add(node.getName());
+      names.addAll(node.getOutputList());
+    }
+    return names;
   }
 
   /** {@return the version of ONNX's own operator set; 0 if there is none} */

@@ -62,7 +62,9 @@ final class Operators {
 
   /** {@return the inputs of a node that are activations} */
   static List<String> activations(NodeProto node) {
-    return ALL_INPUTS.contains(node.getOpType()) ? node.getInputList() : node.getInputList().subList(0, 1);
+    return ALL_INPUTS.contains(node.getOpType())
+        ? node.getInputList()
+        : node.getInputList().subList(0, 1);
   }
 
   /** {@return whether a node without weights can take and return 8-bit integers} */

@@ -12,8 +12,8 @@ import java.util.Set;
 /**
  * Decides which nodes of a network run on 8-bit integers: convolutions and matrix products with
  * constant weights, and the nodes between them that need not leave the integers. A ReLU after such
- * a node disappears into the clamping of its output's integers. Softmax and the nodes that normalise
- * the image stay in float32, because no quantised node lies before or after them.
+ * a node disappears into the clamping of its output's integers. Softmax and the nodes that
+ * normalise the image stay in float32, because no quantised node lies before or after them.
  */
 final class Plan {
 
@@ -89,8 +89,7 @@ final class Plan {
   private boolean feedsIntegers(String value) {
     return network.consumers(value).stream()
         .anyMatch(
-            consumer ->
-                isInteger(consumer) && Operators.activations(consumer).contains(value));
+            consumer -> isInteger(consumer) && Operators.activations(consumer).contains(value));
   }
 
   /** {@return whether a node takes 8-bit integers} */
@@ -114,9 +113,7 @@ final class Plan {
    * float32.
    */
   boolean isOutputQuantised(NodeProto node) {
-    return Network.is(node, "Conv")
-        || !operators.isWeighted(node)
-        || feedsIntegers(output(node));
+    return Network.is(node, "Conv") || !operators.isWeighted(node) || feedsIntegers(output(node));
   }
 
   /** {@return whether a value is the quantised output of a quantised node} */

@@ -52,29 +52,14 @@ final class QdqGraph {
    * @param largestWeight the largest magnitude of a weight's integer, see {@link ChannelWeights}
    */
   QdqGraph(
-      Network network,
-      Plan plan,
-      Function<String, ActivationScale> scales,
-      int largestWeight) {
+      Network network, Plan plan, Function<String, ActivationScale> scales, int largestWeight) {
     this.network = network;
     this.plan = plan;
     this.scales = scales;
     this.largestWeight = largestWeight;
     this.domain = network.opset() < CHANNEL_OPSET ? CONTRIBUTED : "";
-    this.names = new FreshNames(names(network));
+    this.names = new FreshNames(network.names());
     this.graph = network.model().getGraph().toBuilder().clearNode().clearValueInfo();
-  }
-
-  private static Set<String> names(Network network) {
-    Set<String> names = new HashSet<>();
-    GraphProto graph = network.model().getGraph();
-    graph.getInitializerList().forEach(weight -> names.add(weight.getName()));
-    graph.getInputList().forEach(input -> names.add(input.getName()));
-    for (NodeProto node : network.nodes()) {
-      names.add(node.getName());
-      names.addAll(node.getOutputList());
-    }
-    return names;
   }
 
   /** {@return the quantised model} Call it once. */
@@ -189,10 +174,7 @@ final class QdqGraph {
             name + "_zero_point",
             Tensor.of(type, little(channelScales.length * bytes), List.of(channelScales.length)));
     return node(
-        "DequantizeLinear",
-        name,
-        List.of(values, factors, zeros),
-        Attribute.integer("axis", axis));
+        "DequantizeLinear", name, List.of(values, factors, zeros), Attribute.integer("axis", axis));
   }
 
   /** Adds the pair of nodes that rounds an activation to 8 bits. */
@@ -206,8 +188,7 @@ final class QdqGraph {
                 DataType.UINT8, ByteBuffer.wrap(new byte[] {(byte) scale.zeroPoint()}), List.of()));
     String integers = node("QuantizeLinear", value + "_quantized", List.of(value, factor, zero));
     dequantised.put(
-        value,
-        node("DequantizeLinear", value + "_dequantized", List.of(integers, factor, zero)));
+        value, node("DequantizeLinear", value + "_dequantized", List.of(integers, factor, zero)));
   }
 
   private ActivationScale scale(String value) {
@@ -240,8 +221,7 @@ final class QdqGraph {
     graph.getOutputList().forEach(output -> used.add(output.getName()));
     boolean subgraphs =
         graph.getNodeList().stream()
-            .anyMatch(
-                node -> node.getAttributeList().stream().anyMatch(AttributeProto::hasG));
+            .anyMatch(node -> node.getAttributeList().stream().anyMatch(AttributeProto::hasG));
     if (!subgraphs) {
       List<TensorProto> kept =
           graph.getInitializerList().stream().filter(w -> used.contains(w.getName())).toList();

@@ -56,8 +56,8 @@ public final class Quantizer implements AutoCloseable {
   /**
    * Folds the model's constants, and runs the model on the calibration images.
    *
-   * @param prepared the bytes of a prepared model, which contains all of its weights; nobody changes
-   *     the array
+   * @param prepared the bytes of a prepared model, which contains all of its weights; nobody
+   *     changes the array
    * @param preprocessing the preprocessing that the model was prepared for
    * @param labels the names of the classes
    * @param images the calibration images, decoded for the preprocessing
@@ -117,12 +117,11 @@ public final class Quantizer implements AutoCloseable {
     Set<String> kept = new LinkedHashSet<>();
     kept.add(layers.get(0));
     kept.add(layers.get(layers.size() - 1));
-    int next = 0;
-    for (int more = 0; kept.size() + more <= layers.size() / 2; more = Math.max(1, 2 * more)) {
-      while (next < more) {
-        kept.add(bySensitivity().get(next));
-        next++;
+    for (int size = kept.size(), more = 0; size + more <= layers.size() / 2; ) {
+      for (int i = 0; kept.size() < size + more; i++) {
+        kept.add(bySensitivity().get(i));
       }
+      more = Math.max(1, 2 * more);
       Candidate candidate = candidate(quantised.method, new LinkedHashSet<>(kept));
       best = candidate.compareTo(best) < 0 ? candidate : best;
       if (isGood(best)) {
@@ -163,11 +162,11 @@ public final class Quantizer implements AutoCloseable {
     progress.accept(
         String.format(
             Locale.ROOT,
-            "%s, %d of %d layers in int8: %d of %d tuning images lost, divergence %.4f",
+            "%s, %d of %d layers in int8: %+d of %d tuning images right, divergence %.4f",
             method,
             model.layers(),
             layers.size(),
-            damage.lost(),
+            -damage.lost(),
             damage.images(),
             damage.divergence()));
     return new Candidate(method, model, damage);
@@ -176,10 +175,7 @@ public final class Quantizer implements AutoCloseable {
   private QuantizedModel model(CalibrationMethod method, Set<String> kept) {
     QdqGraph graph =
         new QdqGraph(
-            network,
-            new Plan(network, kept),
-            calibration.scales(method),
-            settings.largestWeight());
+            network, new Plan(network, kept), calibration.scales(method), settings.largestWeight());
     byte[] bytes = graph.build().toByteArray();
     return new QuantizedModel(
         bytes,

@@ -35,8 +35,7 @@ final class Tuning {
     this.preprocessing = preprocessing;
     this.labels = labels;
     this.workers = workers;
-    try (ModelSession session =
-        OnnxModelRuntime.open(model, Device.CPU, preprocessing, labels)) {
+    try (ModelSession session = OnnxModelRuntime.open(model, Device.CPU, preprocessing, labels)) {
       this.exclusive = session.answers() == AnswerKind.EXCLUSIVE;
       this.expected = answers(session, images.images());
     }
@@ -55,8 +54,7 @@ final class Tuning {
   Damage of(byte[] model, int most) {
     int n = Math.min(most, images.images().size());
     List<float[]> actual;
-    try (ModelSession session =
-        OnnxModelRuntime.open(model, Device.CPU, preprocessing, labels)) {
+    try (ModelSession session = OnnxModelRuntime.open(model, Device.CPU, preprocessing, labels)) {
       actual = answers(session, images.images().subList(0, n));
     }
     int lost = 0;

@@ -66,8 +66,7 @@ class ActivationScaleTest {
         GraphProto.newBuilder()
             .setName("round_trip")
             .addInput(Tensor.shapeless("x", DataType.FLOAT))
-            .addInitializer(
-                Tensor.floats(new float[] {scale.scale()}).toBuilder().setName("scale"))
+            .addInitializer(Tensor.floats(new float[] {scale.scale()}).toBuilder().setName("scale"))
             .addInitializer(
                 Tensor.of(
                         DataType.UINT8,

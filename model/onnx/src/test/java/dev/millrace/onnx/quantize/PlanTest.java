@@ -38,8 +38,7 @@ class PlanTest {
     Plan plan = new Plan(NETWORK, Set.of());
 
     assertThat(integers(plan))
-        .containsExactly(
-            "c1", "r1", "pool", "c2", "sum", "r2", "mean", "flat", "logits");
+        .containsExactly("c1", "r1", "pool", "c2", "sum", "r2", "mean", "flat", "logits");
     assertThat(plan.activations())
         .containsExactly("front", "r1", "pool", "c2", "r2", "mean", "flat");
     assertThat(plan.isFused(producer("r1"))).isTrue();

@@ -42,6 +42,9 @@ class QuantizerTest {
     assertThat(model.floatLayers()).isEmpty();
     assertThat(model.canSaturate()).isEqualTo(!reduceRange);
     assertThat(damage(prepared, model.bytes()).divergence()).isLessThan(2e-4);
+    List<NodeProto> nodes = ModelProto.parseFrom(model.bytes()).getGraph().getNodeList();
+    assertThat(nodes.get(nodes.size() - 1).getOpType()).isEqualTo("Identity");
+    assertThat(nodes.get(nodes.size() - 2).getOpType()).isEqualTo("Softmax");
     List<String> operators = optimised(model.bytes());
     assertThat(operators).filteredOn("QLinearConv"::equals).hasSize(20);
     assertThat(operators).filteredOn("QLinearAdd"::equals).hasSize(8);
@@ -53,16 +56,43 @@ class QuantizerTest {
   void tooMuchDamage_leavesTheFirstAndTheLastLayerInFloat() throws IOException {
     List<String> progress = new ArrayList<>();
     try (Quantizer quantizer =
-        quantizer(
-            SmallNetwork.prepared(), 100, new Quantizer.Settings(false, -100), progress)) {
+        quantizer(SmallNetwork.prepared(), 100, new Quantizer.Settings(false, -100), progress)) {
 
       QuantizedModel model = quantizer.quantize();
 
       assertThat(progress).anyMatch(line -> line.contains("19 of 21 layers in int8"));
-      assertThat(progress).anyMatch(line -> line.contains("15 of 21 layers in int8"));
-      assertThat(model.layers()).isBetween(15, 21);
+      assertThat(progress).anyMatch(line -> line.contains("11 of 21 layers in int8"));
+      assertThat(model.layers()).isBetween(11, 21);
       assertThat(quantizer.mostDamaging()).matches("(Conv|Gemm) .+");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {11, 13})
+  void mobileNetV2_runsOnIntegersAlone_inOldFilesToo(int opset) throws IOException, OrtException {
+    byte[] prepared = MobileNet.mobileNetV2(opset);
+
+    QuantizedModel model = quantizeMobile(prepared);
+
+    assertThat(model.layers()).isEqualTo(53);
+    List<String> operators = optimised(model.bytes());
+    assertThat(operators).filteredOn("QLinearConv"::equals).hasSize(52);
+    assertThat(operators).filteredOn("QLinearAdd"::equals).hasSize(10);
+    assertThat(operators).doesNotContain("Conv", "FusedConv", "Clip", "Gemm", "Add");
+    assertThat(mobileDamage(prepared, model.bytes()).divergence()).isLessThan(0.05);
+  }
+
+  @Test
+  void efficientNetB0_runsOnIntegersAlone() throws IOException, OrtException {
+    byte[] prepared = MobileNet.efficientNetB0();
+
+    QuantizedModel model = quantizeMobile(prepared);
+
+    assertThat(model.layers()).isEqualTo(82);
+    List<String> operators = optimised(model.bytes());
+    assertThat(operators).contains("QLinearConv", "QLinearMul", "QLinearSigmoid", "QLinearAdd");
+    assertThat(operators).doesNotContain("Conv", "FusedConv", "Sigmoid", "Gemm", "Add");
+    assertThat(mobileDamage(prepared, model.bytes()).divergence()).isLessThan(0.05);
   }
 
   @Test
@@ -81,8 +111,7 @@ class QuantizerTest {
 
     assertThatThrownBy(() -> quantize(half, USUAL))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining(
-            "no convolution or matrix product with constant float32 weights");
+        .hasMessageContaining("no convolution or matrix product with constant float32 weights");
   }
 
   @Test
@@ -102,6 +131,31 @@ class QuantizerTest {
   private static QuantizedModel quantize(byte[] prepared, Quantizer.Settings settings) {
     try (Quantizer quantizer = quantizer(prepared, 40, settings, new ArrayList<>())) {
       return quantizer.quantize();
+    }
+  }
+
+  private static QuantizedModel quantizeMobile(byte[] prepared) {
+    try (Quantizer quantizer =
+        new Quantizer(
+            prepared,
+            MobileNet.preprocessing(64),
+            MobileNet.LABELS,
+            new CalibrationImages(SmallNetwork.images(20, 64), List.of()),
+            USUAL,
+            line -> {})) {
+      return quantizer.quantize();
+    }
+  }
+
+  private static Damage mobileDamage(byte[] before, byte[] after) {
+    try (Workers workers = new Workers()) {
+      return new Tuning(
+              before,
+              new CalibrationImages.Tuning(SmallNetwork.images(30, 64).subList(20, 30), List.of()),
+              MobileNet.preprocessing(64),
+              MobileNet.LABELS,
+              workers)
+          .of(after);
     }
   }
 

@@ -83,8 +83,7 @@ class ReferenceAnswersTest {
 
   private ReferenceAnswers answers() {
     try (ModelSession session =
-        OnnxModelRuntime.open(
-            model, Device.CPU, SmallNetwork.PREPROCESSING, SmallNetwork.LABELS)) {
+        OnnxModelRuntime.open(model, Device.CPU, SmallNetwork.PREPROCESSING, SmallNetwork.LABELS)) {
       return ReferenceAnswers.of(session, SmallNetwork.images(30));
     }
   }

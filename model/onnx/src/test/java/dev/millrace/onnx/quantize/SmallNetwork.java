@@ -33,10 +33,14 @@ final class SmallNetwork {
 
   /** Returns blurred noise, so that the images differ in more than their texture. */
   static List<byte[]> images(int count) {
+    return images(count, PREPROCESSING.width());
+  }
+
+  static List<byte[]> images(int count, int size) {
     Random random = new Random(7);
     List<byte[]> images = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      byte[] pixels = new byte[PREPROCESSING.bytes()];
+      byte[] pixels = new byte[size * size * Preprocessing.CHANNELS];
       int[] colour = {random.nextInt(200), random.nextInt(200), random.nextInt(200)};
       for (int p = 0; p < pixels.length; p++) {
         pixels[p] = (byte) (colour[p % 3] + random.nextInt(56));

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares networks in 8-bit integers with the same networks in float32, without Kafka, and Millrace
- * with the quantised networks alone. The measurements of the two alternate. The weights are random,
- * so the answers show only how often the versions agree.
+ * Compares networks in 8-bit integers with the same networks in float32, without Kafka, and
+ * Millrace with the quantised networks alone. The measurements of the two alternate. The weights
+ * are random, so the answers show only how often the versions agree.
  */
 final class Int8Part implements Part {
 

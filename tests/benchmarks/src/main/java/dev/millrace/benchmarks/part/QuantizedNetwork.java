@@ -10,6 +10,7 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.onnx.Processor;
 import dev.millrace.onnx.quantize.CalibrationImages;
 import dev.millrace.onnx.quantize.Quantizer;
 import java.nio.ByteBuffer;
@@ -20,7 +21,8 @@ import java.util.List;
 
 /**
  * A version of the lab's repository, and its quantised version, which was calibrated with half of
- * the pictures.
+ * the pictures. On processors without VNNI its weights have 7 bits, because ONNX Runtime's fast kernels
+ * would saturate with 8.
  *
  * @param model the name of the quantised model in the lab's repository
  * @param loss the share of the other pictures to which the versions give different answers, in
@@ -49,7 +51,7 @@ record QuantizedNetwork(String model, double loss) {
             version.manifest().preprocessing(),
             version.labels(),
             new CalibrationImages(pixels.subList(0, half), List.of()),
-            new Quantizer.Settings(false, ANY_LOSS),
+            new Quantizer.Settings(Processor.ofThisMachine().maySaturate(), ANY_LOSS),
             line -> bench.progress("%s: %s", name, line))) {
       int8 = quantizer.quantize().bytes();
     }

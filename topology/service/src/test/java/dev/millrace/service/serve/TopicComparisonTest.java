@@ -195,6 +195,7 @@ class TopicComparisonTest {
         null,
         null,
         kind,
-        null, null);
+        null,
+        null);
   }
 }

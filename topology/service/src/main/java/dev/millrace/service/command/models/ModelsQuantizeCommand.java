@@ -149,15 +149,13 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
     try (TemporaryFolder folder =
         TemporaryFolder.in(Path.of(System.getProperty("java.io.tmpdir")))) {
       Path answers =
-          Files.write(
-              folder.path().resolve(ReferenceAnswers.FILE_NAME), result.answers().bytes());
+          Files.write(folder.path().resolve(ReferenceAnswers.FILE_NAME), result.answers().bytes());
       ModelVersion published =
           models.publish(
               float32.name(),
               new ModelFiles(
                   result.bytes(),
-                  Map.of(
-                      ReferenceAnswers.FILE_NAME, new WeightFile(answers, Sha256.of(answers)))),
+                  Map.of(ReferenceAnswers.FILE_NAME, new WeightFile(answers, Sha256.of(answers)))),
               manifest.preprocessing(),
               float32.labels(),
               new Provenance(

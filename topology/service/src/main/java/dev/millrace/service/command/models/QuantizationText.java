@@ -4,6 +4,7 @@ import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.model.Quantization;
 import dev.millrace.core.model.Quantization.Judgement;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.onnx.Processor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,11 @@ final class QuantizationText {
     lines.add(version + ": " + summary(quantization));
     lines.add(comparison(quantization.judgement()));
     lines.add(speed(quantization));
+    if (quantization.canSaturate() && Processor.ofThisMachine().maySaturate()) {
+      lines.add(
+          "this processor has no VNNI, so it runs 8-bit weights with slower kernels; with"
+              + " --reduce-range it runs the fast ones");
+    }
     return lines;
   }
 

@@ -67,8 +67,7 @@ record QuantizationTrial(
     try (Quantizer quantizer =
         new Quantizer(file, preprocessing, labels, images, settings, this::tell)) {
       QuantizedModel model = quantizer.quantize();
-      try (ModelSession before =
-              OnnxModelRuntime.open(file, Device.CPU, preprocessing, labels);
+      try (ModelSession before = OnnxModelRuntime.open(file, Device.CPU, preprocessing, labels);
           ModelSession after =
               OnnxModelRuntime.open(model.bytes(), Device.CPU, preprocessing, labels)) {
         Judgement judgement = judgement(before, after, judging);

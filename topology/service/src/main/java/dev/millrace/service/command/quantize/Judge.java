@@ -102,8 +102,7 @@ public final class Judge {
   private Judgement result(List<Picture> pictures) {
     int n = images.get();
     if (n == 0) {
-      throw new CommandException(
-          "none of the " + pictures.size() + " held-out images can be read");
+      throw new CommandException("none of the " + pictures.size() + " held-out images can be read");
     }
     String processor = Processor.ofThisMachine().toString();
     boolean labelled =
@@ -116,8 +115,7 @@ public final class Judge {
             Proportion.of(rightInFloat32.get(), n),
             Proportion.of(rightInInt8.get(), n),
             processor)
-        : new Judgement(
-            Judgement.AGREEMENT, n, null, Proportion.of(agreed.get(), n), processor);
+        : new Judgement(Judgement.AGREEMENT, n, null, Proportion.of(agreed.get(), n), processor);
   }
 
   private void judge(List<Picture> pictures, AtomicInteger next) {

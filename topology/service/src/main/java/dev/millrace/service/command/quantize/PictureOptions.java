@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -92,7 +94,8 @@ public final class PictureOptions {
   }
 
   /**
-   * Finds the images that judge the model.
+   * Finds the images that judge the model. Those that calibrate it are left out, even if they are in
+   * the folder of {@code --data}.
    *
    * @param calibration the images that calibrate the model, and further ones
    * @param taken number of images that were taken to calibrate the model
@@ -105,10 +108,14 @@ public final class PictureOptions {
   public List<Picture> heldOut(
       Pictures calibration, int taken, Labels labels, Consumer<String> complaints)
       throws IOException {
+    Set<String> calibrating =
+        calibration.from(0, taken).stream().map(Picture::name).collect(Collectors.toSet());
+    Pictures all = data == null ? calibration : Pictures.in(data, folders(labels), complaints);
     List<Picture> judging =
-        data == null
-            ? calibration.from(taken, requireHeldOut())
-            : Pictures.in(data, folders(labels), complaints).from(0, requireHeldOut());
+        all.pictures().stream()
+            .filter(picture -> !calibrating.contains(picture.name()))
+            .limit(requireHeldOut())
+            .toList();
     if (judging.isEmpty()) {
       throw new CommandException(
           "all "

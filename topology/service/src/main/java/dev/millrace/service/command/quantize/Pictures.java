@@ -43,8 +43,8 @@ public record Pictures(String place, List<Picture> pictures) {
   }
 
   /**
-   * Finds the images in a folder. If some of its folders stand for classes, only the images in these
-   * folders are taken. Otherwise the images have no classes.
+   * Finds the images in a folder. If some of its folders stand for classes, only the images in
+   * these folders are taken. Otherwise the images have no classes.
    *
    * @param folder the folder
    * @param folders the folders that stand for classes
@@ -62,11 +62,21 @@ public record Pictures(String place, List<Picture> pictures) {
       int truth =
           folders.find(id.substring(0, Math.max(0, id.lastIndexOf('/')))).orElse(Picture.UNKNOWN);
       (truth == Picture.UNKNOWN ? others : labelled)
-          .add(new Picture(file.path().toString(), truth, () -> WholeFile.read(file.path())));
+          .add(
+              new Picture(
+                  file.path().toAbsolutePath().normalize().toString(),
+                  truth,
+                  () -> WholeFile.read(file.path())));
     }
     if (!labelled.isEmpty() && !others.isEmpty()) {
       complaints.accept(
           others.size() + " images in " + folder + " are in no folder of a class and are ignored");
+    }
+    if (labelled.isEmpty()) {
+      complaints.accept(
+          "no folder in "
+              + folder
+              + " is a class of the model, so the versions are judged by their agreement");
     }
     return shuffled(folder.toString(), labelled.isEmpty() ? others : labelled);
   }

@@ -94,7 +94,8 @@ class ManifestTextTest {
             null,
             null,
             null,
-            files, null);
+            files,
+            null);
 
     assertThat(text(new ModelVersion(folder, manifest)))
         .containsPattern("weights-1.bin +1,234 bytes, sha256 1{64}\n")

@@ -1,0 +1,167 @@
+package dev.millrace.onnx.quantize;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Labels;
+import dev.millrace.onnx.Attribute;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.Tensor;
+import dev.millrace.onnx.proto.GraphProto;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
+import dev.millrace.onnx.proto.OperatorSetIdProto;
+import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.onnx.proto.TensorProto.DataType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Builds networks of inverted residual blocks, with random weights and folded batch norms:
+ * MobileNetV2 (Sandler et al., 2018) as torchvision has it, and the blocks of EfficientNet-B0 (Tan
+ * and Le, 2019), which have SiLU and squeeze-and-excitation.
+ */
+final class MobileNet {
+
+  static final Labels LABELS =
+      new Labels(IntStream.range(0, 100).mapToObj(i -> "class " + i).toList());
+
+  private final GraphProto.Builder graph = GraphProto.newBuilder().setName("mobilenet");
+  private final Random random = new Random(11);
+  private final boolean efficient;
+  private final int opset;
+  private int names;
+
+  private MobileNet(boolean efficient, int opset) {
+    this.efficient = efficient;
+    this.opset = opset;
+  }
+
+  static Preprocessing preprocessing(int size) {
+    return new Preprocessing(size, size, List.of(0.5f, 0.5f, 0.5f), List.of(0.25f, 0.25f, 0.25f));
+  }
+
+  /** Returns MobileNetV2, prepared for images of 64 pixels. */
+  static byte[] mobileNetV2(int opset) {
+    int[][] blocks = {
+      // expansion, channels, repetitions, stride, kernel
+      {1, 16, 1, 1, 3},
+      {6, 24, 2, 2, 3},
+      {6, 32, 3, 2, 3},
+      {6, 64, 4, 2, 3},
+      {6, 96, 3, 1, 3},
+      {6, 160, 3, 2, 3},
+      {6, 320, 1, 1, 3}
+    };
+    return new MobileNet(false, opset).prepared(blocks, 64);
+  }
+
+  /** Returns EfficientNet-B0, prepared for images of 64 pixels. */
+  static byte[] efficientNetB0() {
+    int[][] blocks = {
+      {1, 16, 1, 1, 3},
+      {6, 24, 2, 2, 3},
+      {6, 40, 2, 2, 5},
+      {6, 80, 3, 2, 3},
+      {6, 112, 3, 1, 5},
+      {6, 192, 4, 2, 5},
+      {6, 320, 1, 1, 3}
+    };
+    return new MobileNet(true, 13).prepared(blocks, 64);
+  }
+
+  private byte[] prepared(int[][] blocks, int size) {
+    graph.addInput(Tensor.value("x", DataType.FLOAT, Tensor.BATCH, 3, size, size));
+    constant("zero", 0);
+    constant("six", 6);
+    String x = activated(conv("x", 3, 32, 3, 2, 1));
+    int channels = 32;
+    for (int[] block : blocks) {
+      for (int i = 0; i < block[2]; i++) {
+        x = block(x, channels, channels * block[0], block[1], i == 0 ? block[3] : 1, block[4]);
+        channels = block[1];
+      }
+    }
+    x = activated(conv(x, channels, 1280, 1, 1, 1));
+    x = node("GlobalAveragePool", x);
+    x = node("Flatten", x);
+    graph.addInitializer(weight("fc", 0.02, LABELS.size(), 1280));
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setOpType("Gemm")
+            .addInput(x)
+            .addInput("fc")
+            .addOutput("y")
+            .addAttribute(Attribute.integer("transB", 1)));
+    graph.addOutput(Tensor.value("y", DataType.FLOAT, Tensor.BATCH, LABELS.size()));
+    byte[] exported =
+        ModelProto.newBuilder()
+            .setIrVersion(6)
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
+            .setGraph(graph)
+            .build()
+            .toByteArray();
+    return ModelPreparation.prepare(exported, preprocessing(size), LABELS).bytes();
+  }
+
+  private String block(String x, int from, int wide, int to, int stride, int kernel) {
+    String inner = wide == from ? x : activated(conv(x, from, wide, 1, 1, 1));
+    inner = activated(conv(inner, wide, wide, kernel, stride, wide));
+    if (efficient) {
+      String squeezed = node("GlobalAveragePool", inner);
+      String excited = activated(conv(squeezed, wide, Math.max(1, from / 4), 1, 1, 1));
+      String gate = node("Sigmoid", conv(excited, Math.max(1, from / 4), wide, 1, 1, 1));
+      inner = node("Mul", inner, gate);
+    }
+    String projected = conv(inner, wide, to, 1, 1, 1);
+    return stride == 1 && from == to ? node("Add", x, projected) : projected;
+  }
+
+  private String activated(String x) {
+    return efficient ? node("Mul", x, node("Sigmoid", x)) : node("Clip", x, "zero", "six");
+  }
+
+  private String conv(String x, int from, int to, int kernel, int stride, int group) {
+    String name = "conv" + names++;
+    graph.addInitializer(
+        weight(
+            name + ".weight",
+            Math.sqrt(2.0 * group / from / kernel / kernel),
+            to,
+            from / group,
+            kernel,
+            kernel));
+    graph.addInitializer(weight(name + ".bias", 0.1, to));
+    int pad = kernel / 2;
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setOpType("Conv")
+            .setName(name)
+            .addAllInput(List.of(x, name + ".weight", name + ".bias"))
+            .addOutput(name)
+            .addAttribute(Attribute.integers("kernel_shape", kernel, kernel))
+            .addAttribute(Attribute.integers("strides", stride, stride))
+            .addAttribute(Attribute.integers("pads", pad, pad, pad, pad))
+            .addAttribute(Attribute.integer("group", group)));
+    return name;
+  }
+
+  private String node(String operator, String... inputs) {
+    String name = operator + names++;
+    graph.addNode(
+        NodeProto.newBuilder().setOpType(operator).addAllInput(List.of(inputs)).addOutput(name));
+    return name;
+  }
+
+  private void constant(String name, float value) {
+    graph.addInitializer(Tensor.floats(new float[] {value}).toBuilder().setName(name));
+  }
+
+  private TensorProto weight(String name, double deviation, long... shape) {
+    float[] values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (random.nextGaussian() * deviation);
+    }
+    return Tensor.floats(values, shape).toBuilder().setName(name).build();
+  }
+}

@@ -1,0 +1,136 @@
+package dev.millrace.service.command.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Quantization.Judgement;
+import dev.millrace.core.runtime.AnswerKind;
+import dev.millrace.core.runtime.ModelSession;
+import dev.millrace.service.command.lifecycle.CommandException;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+class JudgeTest {
+
+  private static final Preprocessing PREPROCESSING =
+      new Preprocessing(4, 4, List.of(0.5f, 0.5f, 0.5f), List.of(0.5f, 0.5f, 0.5f));
+
+  private final List<String> complaints = Collections.synchronizedList(new ArrayList<>());
+
+  @Test
+  void knownClasses_areJudgedByTheAccuracyOfBoth() {
+    // The images' levels are 0 to 9. One model finds all bright images, the other all but one.
+    Judgement judgement =
+        judge(
+            bright(5, AnswerKind.EXCLUSIVE),
+            bright(6, AnswerKind.EXCLUSIVE),
+            IntStream.range(0, 10).mapToObj(level -> picture(level, level >= 5 ? 1 : 0)).toList());
+
+    assertThat(judgement.measure()).isEqualTo("accuracy");
+    assertThat(judgement.images()).isEqualTo(10);
+    assertThat(judgement.float32().value()).isEqualTo(1.0);
+    assertThat(judgement.int8().value()).isEqualTo(0.9);
+    assertThat(judgement.loss()).isBetween(9.999, 10.001);
+  }
+
+  @Test
+  void unknownClasses_areJudgedByTheSameBestClass() {
+    Judgement judgement =
+        judge(
+            bright(5, AnswerKind.EXCLUSIVE),
+            bright(7, AnswerKind.EXCLUSIVE),
+            IntStream.range(0, 10).mapToObj(level -> picture(level, Picture.UNKNOWN)).toList());
+
+    assertThat(judgement.measure()).isEqualTo("agreement");
+    assertThat(judgement.float32()).isNull();
+    assertThat(judgement.int8().value()).isEqualTo(0.8);
+    assertThat(judgement.loss()).isBetween(19.999, 20.001);
+  }
+
+  @Test
+  void independentClasses_areJudgedByTheSameDecisions() {
+    Judgement judgement =
+        judge(
+            bright(5, AnswerKind.INDEPENDENT),
+            bright(6, AnswerKind.INDEPENDENT),
+            IntStream.range(0, 10).mapToObj(level -> picture(level, 0)).toList());
+
+    assertThat(judgement.measure()).isEqualTo("agreement");
+    assertThat(judgement.int8().value()).isEqualTo(0.9);
+  }
+
+  @Test
+  void imageThatCannotBeDecoded_isNamedAndNotCounted() {
+    List<Picture> pictures =
+        List.of(picture(1, 0), new Picture("broken", 0, () -> new byte[] {1, 2, 3}));
+    ModelSession model = bright(5, AnswerKind.EXCLUSIVE);
+
+    assertThat(judge(model, model, pictures).images()).isEqualTo(1);
+    assertThat(complaints).singleElement().asString().startsWith("broken: ");
+    assertThatThrownBy(() -> judge(model, model, pictures.subList(1, 2)))
+        .isInstanceOf(CommandException.class)
+        .hasMessage("none of the 1 held-out images can be read");
+  }
+
+  private Judgement judge(ModelSession float32, ModelSession int8, List<Picture> pictures) {
+    return new Judge(float32, int8, PREPROCESSING, complaints::add, () -> {}).judge(pictures);
+  }
+
+  private static Picture picture(int level, int truth) {
+    BufferedImage image = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < 16; i++) {
+      image.setRGB(i % 4, i / 4, 0x010101 * level * 20);
+    }
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", png);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return new Picture("level " + level, truth, png::toByteArray);
+  }
+
+  /** Returns a model whose second class is right for images of at least this level. */
+  private static ModelSession bright(int level, AnswerKind kind) {
+    return new ModelSession() {
+      @Override
+      public int classes() {
+        return 2;
+      }
+
+      @Override
+      public AnswerKind answers() {
+        return kind;
+      }
+
+      @Override
+      public int inputWidth() {
+        return PREPROCESSING.width();
+      }
+
+      @Override
+      public int inputHeight() {
+        return PREPROCESSING.height();
+      }
+
+      @Override
+      public void run(ByteBuffer pixels, int images, FloatBuffer probabilities) {
+        float second = Byte.toUnsignedInt(pixels.get(0)) >= level * 20 ? 0.9f : 0.1f;
+        probabilities.put(0, 1 - second).put(1, second);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+}
