@@ -121,4 +121,24 @@ public record TrainingConfig(
         threads,
         Map.of());
   }
+
+  /**
+   * {@return the same configuration with the options of a command line}
+   *
+   * @param given the options, by name without the leading dashes
+   */
+  public TrainingConfig withOptions(Map<String, String> given) {
+    return new TrainingConfig(
+        network,
+        preprocessing,
+        data,
+        optimization,
+        augmentation,
+        pretrained,
+        seed,
+        checkpoints,
+        device,
+        threads,
+        given);
+  }
 }

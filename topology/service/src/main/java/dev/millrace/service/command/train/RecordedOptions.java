@@ -1,7 +1,9 @@
 package dev.millrace.service.command.train;
 
+import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.service.command.help.OptionGroups;
 import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.lifecycle.CommandException;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +16,12 @@ import picocli.CommandLine.Model.OptionSpec;
 /** The options of {@code train} that determine its result, for the manifests of its versions. */
 final class RecordedOptions {
 
-  /** Groups whose options all determine the result. None of them holds a secret. */
+  /**
+   * Groups whose options all determine the result. None of them holds a secret. The groups of the
+   * recipe are missing, because an option that was not given has the recipe's value there.
+   */
   private static final Set<Section> GROUPS =
-      Set.of(Section.NETWORK, Section.OPTIMIZATION, Section.TRANSFER, Section.PREPROCESSING);
+      Set.of(Section.NETWORK, Section.TRANSFER, Section.PREPROCESSING);
 
   private static final Set<String> OTHERS = Set.of("--seed", "--threads", "--device");
 
@@ -25,8 +30,10 @@ final class RecordedOptions {
   /**
    * {@return the values of the options, also of those with their default, under the names that a
    * file of options uses}
+   *
+   * @param config the configuration that the options gave
    */
-  static Map<String, String> of(CommandSpec train) {
+  static Map<String, String> of(CommandSpec train, TrainingConfig config) {
     Map<String, String> options = new TreeMap<>();
     OptionGroups.of(train)
         .forEach(
@@ -37,7 +44,46 @@ final class RecordedOptions {
                 }
               }
             });
+    WrittenRecipe.of(config).forEach(option -> add(option, options));
     return options;
+  }
+
+  /** Adds an option as a command line has it: {@code --name=value}, {@code --name}. */
+  private static void add(String written, Map<String, String> options) {
+    String option = written.substring(2);
+    int equals = option.indexOf('=');
+    if (equals >= 0) {
+      options.put(option.substring(0, equals), option.substring(equals + 1));
+    } else if (option.startsWith("no-")) {
+      options.put(option.substring(3), "false");
+    } else {
+      options.put(option, "true");
+    }
+  }
+
+  /**
+   * {@return recorded options as arguments of a command line}
+   *
+   * @throws CommandException if this release does not have one of the options
+   */
+  static List<String> arguments(Map<String, String> options, CommandSpec train) {
+    return options.entrySet().stream()
+        .map(entry -> argument(entry.getKey(), entry.getValue(), train))
+        .toList();
+  }
+
+  private static String argument(String name, String value, CommandSpec train) {
+    OptionSpec option = train.findOption("--" + name);
+    if (option == null) {
+      throw new CommandException(
+          "the version was trained with the option --"
+              + name
+              + ", which this release does not have; use the release that trained it");
+    }
+    if (option.negatable()) {
+      return Boolean.parseBoolean(value) ? "--" + name : "--no-" + name;
+    }
+    return "--" + name + "=" + value;
   }
 
   private static boolean isRecorded(Section section, OptionSpec option) {

@@ -7,9 +7,10 @@ import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
-import dev.millrace.service.command.options.ConfigFile;
 import dev.millrace.service.command.options.ModelOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -39,8 +40,9 @@ final class RecordedTraining {
     options.remove("classes");
     TrainCommand train = new TrainCommand();
     CommandLine line = new CommandLine(train).setCaseInsensitiveEnumValuesAllowed(true);
-    line.setDefaultValueProvider(new ConfigFile(options));
-    line.parseArgs("--model=" + original.name());
+    List<String> arguments = new ArrayList<>(List.of("--model=" + original.name()));
+    arguments.addAll(RecordedOptions.arguments(options, line.getCommandSpec()));
+    line.parseArgs(arguments.toArray(String[]::new));
     TrainingConfig config = train.config(model, run);
     TrainingData.Folder folder = (TrainingData.Folder) config.data();
     // The classes depend on the versions that were there before, so they are taken as they became.

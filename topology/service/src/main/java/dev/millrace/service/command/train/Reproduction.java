@@ -168,7 +168,10 @@ final class Reproduction implements TrainingListener {
   }
 
   @Override
-  public void gateOpened(int images, double detectable) {}
+  public void gateOpened(int images, double smallestGain) {}
+
+  @Override
+  public void championMeasured(ChampionMeasure measure) {}
 
   @Override
   public void judged(Verdict verdict) {}

@@ -212,11 +212,13 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     err.flush();
   }
 
-  private TrainingConfig config() {
+  /** {@return the configuration that the options give} */
+  TrainingConfig config() {
     ResNet chosen = network.network();
     Preprocessing preprocessing = network.preprocessing();
     Path home = home();
-    return new TrainingConfig(
+    TrainingConfig config =
+        new TrainingConfig(
         chosen,
         preprocessing,
         data.data(spec, kafka, home),
@@ -231,8 +233,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
             Optional.ofNullable(exportEvery).map(Duration::ofSeconds),
             gate.gate(kafka)),
         Device.parse(device),
-        threads == null ? data.usualThreads() : threads,
-        RecordedOptions.of(spec));
+        threads == null ? data.usualThreads() : threads);
+    return config.withOptions(RecordedOptions.of(spec, config));
   }
 
   /**

@@ -12,8 +12,8 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
 import dev.millrace.service.command.CapturedRun;
 import dev.millrace.service.command.lifecycle.CommandException;
-import dev.millrace.service.command.options.ConfigFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -110,23 +110,31 @@ class ReproductionTest {
   }
 
   @Test
-  void options_areRecordedWithTheirDefaults_butWithoutPlacesAndConnections() {
-    CommandLine train = new CommandLine(new TrainCommand());
-    train.parseArgs(
-        "--data", "x", "--model", "m", "--from-version", "1", "--freeze", "stem,layer1");
-
-    Map<String, String> options = RecordedOptions.of(train.getCommandSpec());
+  void options_areRecordedWithTheRecipesValues_butWithoutPlacesAndConnections() {
+    Map<String, String> options =
+        recorded("--data=x", "--recipe=small-data", "--no-flip", "--threads=1");
 
     assertThat(options)
         .containsEntry("data", "x")
-        .containsEntry("freeze", "stem,layer1")
         .containsEntry("seed", "1")
+        .containsEntry("flip", "false")
         .containsKeys("arch", "epochs", "held-out", "learning-rate")
         .doesNotContainKeys(
-            "model", "repository", "bootstrap-servers", "run", "config", "schema-registry");
-    CommandLine repeated = new CommandLine(new TrainCommand());
-    repeated.setDefaultValueProvider(new ConfigFile(options));
-    repeated.parseArgs("--model=m");
-    assertThat(RecordedOptions.of(repeated.getCommandSpec())).isEqualTo(options);
+            "model", "repository", "bootstrap-servers", "run", "recipe", "schema-registry");
+    CommandLine again = new CommandLine(new TrainCommand());
+    assertThat(
+            recorded(
+                RecordedOptions.arguments(options, again.getCommandSpec())
+                    .toArray(String[]::new)))
+        .isEqualTo(options);
+  }
+
+  private Map<String, String> recorded(String... options) {
+    TrainCommand train = new TrainCommand();
+    CommandLine line = new CommandLine(train).setCaseInsensitiveEnumValuesAllowed(true);
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("--model=m", "--repository=" + folder, "--run=" + folder));
+    line.parseArgs(arguments.toArray(String[]::new));
+    return train.config().options();
   }
 }
