@@ -171,9 +171,6 @@ final class Reproduction implements TrainingListener {
   public void gateOpened(int images, double smallestGain) {}
 
   @Override
-  public void championMeasured(ChampionMeasure measure) {}
-
-  @Override
   public void judged(Verdict verdict) {}
 
   @Override
