@@ -237,8 +237,7 @@ class LivePageTest {
         Pipeline.start(
             broker,
             model,
-            inference ->
-                ImageInference.<byte[]>builder(inference).fetcher(store, 1).build());
+            inference -> ImageInference.<byte[]>builder(inference).fetcher(store, 1).build());
     try (Site site = Site.of(pipeline, PageConfig.DEFAULT);
         Chromium chromium = Chromium.start(profile)) {
       Tab tab = chromium.open(site.address());
@@ -330,7 +329,8 @@ class LivePageTest {
       assertThat(tab.text(".card.miss")).contains("✗ miss: x", "image1.png");
       tab.awaitTrue("document.querySelectorAll('.card.hit, .card.miss').length === 2");
       assertThat(site.pipeline().registry.scrape())
-          .contains("millrace_inference_live_accuracy{model=\"promoted-on-page\",version=\"2\"} 0.5");
+          .contains(
+              "millrace_inference_live_accuracy{model=\"promoted-on-page\",version=\"2\"} 0.5");
       tab.look(1280, 900, "light");
       tab.screenshot(SCREENSHOTS.resolve("promoted.png"));
 

@@ -7,6 +7,7 @@ import dev.millrace.control.ControlTopic;
 import dev.millrace.control.ControlWriter;
 import dev.millrace.control.SwapReport;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.serve.EventFormats;
@@ -15,7 +16,6 @@ import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;
-import dev.millrace.events.ImageEvent;
 import dev.millrace.streams.Inference;
 import dev.millrace.streams.InferenceConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -261,7 +261,8 @@ final class Pipeline implements AutoCloseable {
   }
 
   /** Starts the service. {@code factory} creates the inference that the service uses. */
-  void start(Function<InferenceConfig, ? extends Inference<byte[], ImageEvent, Prediction>> factory) throws Exception {
+  void start(Function<InferenceConfig, ? extends Inference<byte[], ImageEvent, Prediction>> factory)
+      throws Exception {
     service = InferenceService.start(config, factory, registry);
     awaitRunning();
   }

@@ -28,8 +28,7 @@ final class PageReader implements AutoCloseable {
 
   /** Opens the page, and follows its stream of events until {@link #close}. */
   static PageReader open(int port, String token) {
-    PageReader reader =
-        new PageReader(URI.create("http://localhost:" + port + "/page/"), token);
+    PageReader reader = new PageReader(URI.create("http://localhost:" + port + "/page/"), token);
     reader.thread.setDaemon(true);
     reader.thread.start();
     return reader;

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 public final class EngineMetrics {
 
   /** Largest number of retired versions of a model whose counters stay. */
-  static final int MOST_RETIRED = 3;
+  static final int MOST_RETIRED = 2;
 
   private static final Executor AN_HOUR_LATER =
       CompletableFuture.delayedExecutor(1, TimeUnit.HOURS);

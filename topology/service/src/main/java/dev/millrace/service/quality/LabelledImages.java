@@ -47,7 +47,8 @@ public final class LabelledImages implements PredictionListener, AutoCloseable {
     this.topic = topic;
     this.accuracy = new LiveAccuracy(registry, labels, System::nanoTime);
     this.tail =
-        new TopicTail(kafka, NAME, Map.of(topic, new TopicTail.Wanted(KnownLabels.MOST, this::add)));
+        new TopicTail(
+            kafka, NAME, Map.of(topic, new TopicTail.Wanted(KnownLabels.MOST, this::add)));
   }
 
   /**

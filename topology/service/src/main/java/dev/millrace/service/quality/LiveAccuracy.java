@@ -27,7 +27,7 @@ final class LiveAccuracy {
   static final int IMAGES = 1_000;
 
   /** Largest number of versions with meters. */
-  static final int MOST_VERSIONS = 4;
+  static final int MOST_VERSIONS = 2;
 
   private static final long KEPT_NANOS = Duration.ofHours(1).toNanos();
 
@@ -120,8 +120,7 @@ final class LiveAccuracy {
 
     Score(MeterRegistry registry, Version version) {
       this.registry = registry;
-      Tags tags =
-          Tags.of("model", version.model(), "version", Integer.toString(version.number()));
+      Tags tags = Tags.of("model", version.model(), "version", Integer.toString(version.number()));
       right = counter(tags.and("result", "right"));
       wrong = counter(tags.and("result", "wrong"));
       accuracy =

@@ -86,7 +86,8 @@ final class GpuMemory implements AutoCloseable {
     } catch (IOException e) {
       if (!told) {
         told = true;
-        log.info("/metrics does not have the memory of the GPUs: {} fails: {}", command, e.toString());
+        log.info(
+            "/metrics does not have the memory of the GPUs: {} fails: {}", command, e.toString());
       }
       show(List.of());
     } catch (InterruptedException e) {

@@ -32,8 +32,7 @@ class ThumbnailsTest {
         return event;
       };
 
-  private final Thumbnails thumbnails =
-      new Thumbnails(() -> consumer, images, ImageLimits.DEFAULT);
+  private final Thumbnails thumbnails = new Thumbnails(() -> consumer, images, ImageLimits.DEFAULT);
 
   private String missing() {
     TopicPartition partition = new TopicPartition("images", 0);

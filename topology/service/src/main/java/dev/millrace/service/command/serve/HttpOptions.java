@@ -43,8 +43,8 @@ final class HttpOptions {
       paramLabel = "SCOPE",
       converter = MetricsScope.Converter.class,
       description =
-          "What /metrics shows: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). All shows the"
-              + " metrics of Kafka's clients, too.")
+          "What /metrics shows: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). All adds the"
+              + " rest of the JVM's metrics, and those of Kafka's clients.")
   private MetricsScope metrics = MetricsScope.DEFAULT;
 
   @Option(

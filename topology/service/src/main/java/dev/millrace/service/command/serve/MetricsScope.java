@@ -5,15 +5,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Set;
 
 /** Which metrics a service exposes. */
 enum MetricsScope {
-  /** Those of Millrace and the JVM, and the consumers' lag. */
+  /** Those of Millrace, the most useful ones of the JVM, and the consumers' lag. */
   DEFAULT("default"),
-  /** All of Kafka's clients, too: hundreds for each stream thread. */
+  /** All of the JVM and of Kafka's clients, too: hundreds for each stream thread. */
   ALL("all");
 
   private static final String KAFKA = "kafka.";
+  private static final Set<String> RARE =
+      Set.of("jvm.memory.committed", "jvm.buffer.count", "jvm.buffer.total.capacity");
   private static final String LAG = "kafka.consumer.fetch.manager.records.lag.max";
 
   private final String label;
@@ -35,7 +38,10 @@ enum MetricsScope {
       registry
           .config()
           .meterFilter(
-              MeterFilter.deny(id -> id.getName().startsWith(KAFKA) && !id.getName().equals(LAG)));
+              MeterFilter.deny(
+                  id ->
+                      (id.getName().startsWith(KAFKA) && !id.getName().equals(LAG))
+                          || RARE.contains(id.getName())));
     }
   }
 

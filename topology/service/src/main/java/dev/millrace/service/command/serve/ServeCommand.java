@@ -181,8 +181,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     if (labelsTopic == null) {
       return null;
     }
-    LabelledImages labels =
-        LabelledImages.open(kafka.configs().consumer(), labelsTopic, registry);
+    LabelledImages labels = LabelledImages.open(kafka.configs().consumer(), labelsTopic, registry);
     service.listen(labels);
     return labels;
   }

@@ -123,9 +123,7 @@ class PageRightsTest {
         .contains("\"promoted\":1", "\"reason\":\"bad\"", "\"total\":", "\"troubles\":[]")
         .doesNotContain("cannot read", "no right");
     assertThat(promote(page)).isEqualTo(202);
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> events(page).contains("\"state\":\"done\""));
+    await().atMost(Duration.ofSeconds(60)).until(() -> events(page).contains("\"state\":\"done\""));
 
     broker.allow(List.of());
     serving.failure();

@@ -1,8 +1,10 @@
 package dev.millrace.service.command.reference;
 
+import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.CapturedRun;
 import dev.millrace.service.command.RandomModel;
+import dev.millrace.service.quality.LabelledImages;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.Topics;
@@ -20,6 +22,10 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.awaitility.Awaitility;
 
@@ -34,7 +40,10 @@ final class MetricReference {
   private static final Pattern SAMPLE = Pattern.compile("(millrace_\\w+)\\{(.*)} .*");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
   private static final List<String> LATE =
-      List.of("millrace_partition_stalled_seconds{", "millrace_swap_count_total{");
+      List.of(
+          "millrace_partition_stalled_seconds{",
+          "millrace_swap_count_total{",
+          "millrace_inference_live_accuracy{");
 
   private final Map<String, String> help = new TreeMap<>();
   private final Map<String, String> types = new TreeMap<>();
@@ -50,15 +59,31 @@ final class MetricReference {
     RandomModel.publish(folder, MODEL, 2, 2);
     promote(broker, folder, 1);
     Topics topics = new Topics("reference", "reference.out", "reference.dead-letters");
-    for (String topic : Set.of("reference", "reference.out", "reference.dead-letters")) {
+    for (String topic :
+        Set.of("reference", "reference.out", "reference.dead-letters", "reference.labels")) {
       broker.createTopic(topic, Map.of());
     }
     Properties kafka = new Properties();
     kafka.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Map<String, Object> clients = Map.of("bootstrap.servers", broker.bootstrapServers());
     try (InferenceService service =
-        InferenceService.start(
-            ServiceConfig.of(InferenceConfig.of(folder, MODEL), topics, kafka), registry)) {
+            InferenceService.start(
+                ServiceConfig.of(InferenceConfig.of(folder, MODEL), topics, kafka), registry);
+        LabelledImages labelled = LabelledImages.open(clients, "reference.labels", registry);
+        Producer<String, String> producer =
+            new KafkaProducer<>(clients, new StringSerializer(), new StringSerializer())) {
+      producer.send(new ProducerRecord<>("reference.labels", "a", "cat"));
+      labelled.predicted(
+          new Prediction(
+              "a",
+              new Prediction.Model(MODEL, 1, "0".repeat(64)),
+              "cat",
+              1,
+              List.of(),
+              null,
+              new Prediction.Source("reference", 0, 0)),
+          0);
       promote(broker, folder, 2);
       Awaitility.await()
           .atMost(Duration.ofMinutes(2))
