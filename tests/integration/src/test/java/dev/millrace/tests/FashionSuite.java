@@ -61,8 +61,7 @@ class FashionSuite {
   }
 
   @Test
-  void smallDataRecipe_reaches91Percent_within10Minutes_andBeatsTheRecipeBefore()
-      throws Exception {
+  void smallDataRecipe_reaches91Percent_within10Minutes_andBeatsTheRecipeBefore() throws Exception {
     FashionTrainingImages judge = FashionTrainingImages.read();
     double sum = 0;
     for (int seed = 1; seed <= SEEDS; seed++) {
@@ -97,8 +96,7 @@ class FashionSuite {
       ModelVersion version = new ModelRepository(folder.resolve("models")).newest("fashion");
       Files.write(answers, judge.classify(version));
     }
-    return new Result(
-        Files.readAllBytes(answers), Double.parseDouble(Files.readString(seconds)));
+    return new Result(Files.readAllBytes(answers), Double.parseDouble(Files.readString(seconds)));
   }
 
   private static double seconds(Path folder, int seed, List<Object> recipe) throws Exception {

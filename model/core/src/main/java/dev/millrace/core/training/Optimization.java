@@ -89,15 +89,6 @@ public record Optimization(
   }
 
   /**
-   * {@return the same optimization with another learning rate}
-   *
-   * @param other the learning rate over the steps
-   */
-  public Optimization with(LearningRate other) {
-    return new Optimization(epochs, patience, sampling, other, optimizer, labelSmoothing, zeroInit);
-  }
-
-  /**
    * {@return the same optimization with early stopping}
    *
    * @param newPatience number of epochs without a better epoch after which the training stops, or 0

@@ -27,7 +27,13 @@ public record RandomErasing(double probability) implements RandomChange {
       int width = (int) Math.round(side * Math.sqrt(area * ratio));
       int height = (int) Math.round(side * Math.sqrt(area / ratio));
       if (width < side && height < side) {
-        erase(image, random, random.nextInt(side - height), random.nextInt(side - width), height, width);
+        erase(
+            image,
+            random,
+            random.nextInt(side - height),
+            random.nextInt(side - width),
+            height,
+            width);
         return;
       }
     }

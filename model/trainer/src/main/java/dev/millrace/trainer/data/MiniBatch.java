@@ -13,8 +13,7 @@ import java.nio.ByteBuffer;
  * @param images the number of each image in its set; empty if the images have random changes, so
  *     that their pixels differ from epoch to epoch
  */
-public record MiniBatch(
-    ByteBuffer pixels, int[] labels, int[] others, double share, int[] images) {
+public record MiniBatch(ByteBuffer pixels, int[] labels, int[] others, double share, int[] images) {
 
   private static final int[] CHANGED = {};
 

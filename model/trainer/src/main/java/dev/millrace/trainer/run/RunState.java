@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The saved position of a run and its results so far. The weights and the optimiser's state
- * are in another file.
+ * The saved position of a run and its results so far. The weights and the optimiser's state are in
+ * another file.
  *
  * @param run the run's name
  * @param options the run's options; a run resumes only if its options are unchanged

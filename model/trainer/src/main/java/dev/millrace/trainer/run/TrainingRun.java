@@ -28,12 +28,11 @@ import java.util.stream.IntStream;
 /**
  * One training on a fixed set of images. It starts from initial or pretrained weights. For each
  * batch of each epoch, it computes the forward pass, the cross-entropy and the backward pass, and
- * does one step of the optimiser (He et al., "Deep Residual Learning for Image
- * Recognition", 2015).
+ * does one step of the optimiser (He et al., "Deep Residual Learning for Image Recognition", 2015).
  *
  * <p>The configuration and the images determine the result. The saved state consists of the
- * weights, the optimiser's state and the number of the next batch. The state is saved after every epoch
- * and checkpoint, every 30 s, and when the run is stopped. Confined to one thread.
+ * weights, the optimiser's state and the number of the next batch. The state is saved after every
+ * epoch and checkpoint, every 30 s, and when the run is stopped. Confined to one thread.
  */
 public final class TrainingRun {
 
@@ -246,8 +245,7 @@ public final class TrainingRun {
             });
   }
 
-  private void exportBest(
-      TorchNetwork trained, Weights weights, CheckpointWriter checkpoints) {
+  private void exportBest(TorchNetwork trained, Weights weights, CheckpointWriter checkpoints) {
     trained.serve(weights);
     EpochReport epoch = BestEpoch.of(progress.history());
     checkpoints.write(

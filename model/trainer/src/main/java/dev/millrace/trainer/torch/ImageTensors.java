@@ -62,7 +62,9 @@ final class ImageTensors implements AutoCloseable {
 
   /** {@return the indices of the classes, {@code int64[images]}} */
   Tensor labels(int[] classes) {
-    return torch.tensor(Arrays.stream(classes).asLongStream().toArray()).to(device, torch.ScalarType.Long);
+    return torch
+        .tensor(Arrays.stream(classes).asLongStream().toArray())
+        .to(device, torch.ScalarType.Long);
   }
 
   @Override

@@ -214,8 +214,7 @@ public final class TorchNetwork implements AutoCloseable {
       return network.build(pass, images.pixels(batch));
     }
     ForwardPass backbone = new ForwardPass(tensors::get, batchNorm -> false, 0, false);
-    Tensor features =
-        cache.get().of(batch, () -> network.build(backbone, images.pixels(batch)));
+    Tensor features = cache.get().of(batch, () -> network.build(backbone, images.pixels(batch)));
     return pass.last(HEAD, features);
   }
 

@@ -96,7 +96,8 @@ class BatchMixerTest {
   void beta_hasItsMeanAndItsVariance() {
     for (double alpha : new double[] {0.2, 1, 4}) {
       SplittableRandom random = new SplittableRandom(1);
-      double[] draws = DoubleStream.generate(() -> Beta.draw(alpha, random)).limit(20_000).toArray();
+      double[] draws =
+          DoubleStream.generate(() -> Beta.draw(alpha, random)).limit(20_000).toArray();
       double mean = DoubleStream.of(draws).average().orElseThrow();
       double variance =
           DoubleStream.of(draws).map(x -> (x - mean) * (x - mean)).average().orElseThrow();

@@ -39,7 +39,8 @@ class TrainingSetTest {
   @Test
   void epoch_hasEachImageOnce_inAnOrderOfItsOwn() throws IOException {
     try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 0)) {
-      TrainingSet set = new TrainingSet(images(pixels), SmallImages.SIDE, BATCHES_OF_5, Augmentation.NONE, 1);
+      TrainingSet set =
+          new TrainingSet(images(pixels), SmallImages.SIDE, BATCHES_OF_5, Augmentation.NONE, 1);
       assertThat(set.batches()).isEqualTo(4);
       assertThat(order(set, 0)).hasSize(20).doesNotHaveDuplicates();
       assertThat(order(set, 1)).containsExactlyInAnyOrderElementsOf(order(set, 0));
@@ -62,8 +63,10 @@ class TrainingSetTest {
   void sameEpochAndBatch_areTheSamePixels_whateverCameBefore() throws IOException {
     try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 1 << 20)) {
       List<Pixels.Image> images = images(pixels);
-      TrainingSet one = new TrainingSet(images, SmallImages.SIDE, BATCHES_OF_5, Augmentation.DEFAULTS, 1);
-      TrainingSet other = new TrainingSet(images, SmallImages.SIDE, BATCHES_OF_5, Augmentation.DEFAULTS, 1);
+      TrainingSet one =
+          new TrainingSet(images, SmallImages.SIDE, BATCHES_OF_5, Augmentation.DEFAULTS, 1);
+      TrainingSet other =
+          new TrainingSet(images, SmallImages.SIDE, BATCHES_OF_5, Augmentation.DEFAULTS, 1);
       one.batch(0, 0);
       one.batch(3, 1);
 
@@ -75,7 +78,9 @@ class TrainingSetTest {
   void augmentation_shiftsAndMirrors_withBlackFromOutside() throws IOException {
     try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 1 << 20)) {
       List<Pixels.Image> one = List.of(images(pixels).get(0));
-      TrainingSet set = new TrainingSet(one, SmallImages.SIDE, new Sampling(1, false), Augmentation.of(1, true), 1);
+      TrainingSet set =
+          new TrainingSet(
+              one, SmallImages.SIDE, new Sampling(1, false), Augmentation.of(1, true), 1);
       Set<List<Integer>> seen = new HashSet<>();
       for (int epoch = 0; epoch < 400; epoch++) {
         seen.add(place(image(set.batch(epoch, 0), 0), one.get(0).pixels()));

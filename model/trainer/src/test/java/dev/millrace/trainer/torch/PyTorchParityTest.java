@@ -35,8 +35,7 @@ class PyTorchParityTest {
   private static final int SMOOTHED = 10;
   private static final ResNet NETWORK = ResNet.of("resnet20");
   private static final double RATE = 0.1;
-  private static final Optimization OPTIMIZATION =
-      Optimization.of(1, BATCH, RATE, Schedule.STEP);
+  private static final Optimization OPTIMIZATION = Optimization.of(1, BATCH, RATE, Schedule.STEP);
 
   private final Path folder = Path.of(System.getProperty("millrace.pytorch", ""));
 

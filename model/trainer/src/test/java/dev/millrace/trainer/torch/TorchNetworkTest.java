@@ -35,8 +35,7 @@ class TorchNetworkTest {
   private static final int SIDE = 32;
   private static final int STEPS = 8;
   private static final double RATE = 0.002;
-  private static final Optimization OPTIMIZATION =
-      Optimization.of(1, IMAGES, RATE, Schedule.STEP);
+  private static final Optimization OPTIMIZATION = Optimization.of(1, IMAGES, RATE, Schedule.STEP);
 
   private static ResNet network(String name) {
     return ResNet.of(name).withClasses(CLASSES).withSize(SIDE);
@@ -88,8 +87,7 @@ class TorchNetworkTest {
       FloatBuffer own = trained.probabilities(batch);
       FloatBuffer exported = exported(network, trained.weights(), batch);
       for (int i = 0; i < own.limit(); i++) {
-        assertThat(exported.get(i))
-            .isCloseTo(own.get(i), Offset.offset(1e-4f));
+        assertThat(exported.get(i)).isCloseTo(own.get(i), Offset.offset(1e-4f));
       }
     }
   }
@@ -200,7 +198,9 @@ class TorchNetworkTest {
     return sum / IMAGES;
   }
 
-  /** The second batch has other pixels under the same numbers, which shows that the cache is used. */
+  /**
+   * The second batch has other pixels under the same numbers, which shows that the cache is used.
+   */
   @Test
   void onlyTheHeadLearns_fromFeaturesThatAreComputedOnce() {
     ResNet network = network("resnet20");

@@ -59,7 +59,10 @@ class DefaultsTest {
         arguments("train", "--epochs", optimization.epochs()),
         arguments("train", "--batch-size", optimization.batchSize()),
         arguments("train", "--learning-rate", written(optimization.learningRate().peak())),
-        arguments("train", "--schedule", optimization.learningRate().schedule().name().toLowerCase(Locale.ROOT)),
+        arguments(
+            "train",
+            "--schedule",
+            optimization.learningRate().schedule().name().toLowerCase(Locale.ROOT)),
         arguments("train", "--momentum", written(Optimizer.DEFAULTS.momentum())),
         arguments("train", "--weight-decay", written(Optimizer.DEFAULTS.weightDecay())),
         arguments("train", "--label-smoothing", written(optimization.labelSmoothing())),

@@ -40,8 +40,7 @@ final class OptimizerOptions {
   @Option(
       names = "--clip-norm",
       paramLabel = "NORM",
-      description =
-          "Largest norm of the gradients; 0 for no limit (default: ${DEFAULT-VALUE}).")
+      description = "Largest norm of the gradients; 0 for no limit (default: ${DEFAULT-VALUE}).")
   private double clipNorm = Optimizer.DEFAULTS.clipNorm();
 
   @Option(

@@ -41,8 +41,7 @@ final class RecipeOptions {
 
   Optimization optimization(ResNet network) {
     return optimization.optimization(
-        new Given(command),
-        recipe == null ? Optimization.DEFAULTS : recipe.optimization(network));
+        new Given(command), recipe == null ? Optimization.DEFAULTS : recipe.optimization(network));
   }
 
   Augmentation augmentation() {

@@ -91,9 +91,7 @@ class RecipeOptionsTest {
     assertThat(command().getCommandSpec().options())
         .extracting(option -> option.names()[0])
         .containsExactlyInAnyOrderElementsOf(
-            Stream.concat(
-                    Stream.of("--recipe"), printed.stream())
-                .toList());
+            Stream.concat(Stream.of("--recipe"), printed.stream()).toList());
   }
 
   @Test
@@ -106,7 +104,8 @@ class RecipeOptionsTest {
     assertThat(config.optimization().optimizer().rule()).isEqualTo(Optimizer.Rule.ADAMW);
     assertThat(config.augmentation().flip()).isFalse();
     assertThat(config.optimization().epochs()).isEqualTo(recipe.epochs());
-    assertThat(config.augmentation().cropArea()).isEqualTo(Recipe.IMAGENET.augmentation().cropArea());
+    assertThat(config.augmentation().cropArea())
+        .isEqualTo(Recipe.IMAGENET.augmentation().cropArea());
   }
 
   @Test
