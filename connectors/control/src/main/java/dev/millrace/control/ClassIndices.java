@@ -45,8 +45,7 @@ public final class ClassIndices {
    */
   public List<String> read() {
     try (ControlReader reader =
-        new ControlReader(
-            consumer, ControlTopic.classesKey(model), clients, System::nanoTime)) {
+        new ControlReader(consumer, ControlTopic.classesKey(model), clients, System::nanoTime)) {
       return read(reader);
     }
   }
@@ -72,8 +71,7 @@ public final class ClassIndices {
     return reader.readToEnd(List.of(), ClassIndices::of);
   }
 
-  private static List<String> of(
-      ConsumerRecord<byte[], byte[]> record, List<String> otherwise) {
+  private static List<String> of(ConsumerRecord<byte[], byte[]> record, List<String> otherwise) {
     try {
       return ControlTopic.classes(record);
     } catch (IOException e) {

@@ -60,8 +60,7 @@ public final class ControlWriter {
    *     model during this call
    */
   public Champion change(String model, Function<Optional<Champion>, Champion> change) {
-    return write(
-        model, model, reader -> change.apply(reader.readToEnd()), ControlTopic::value);
+    return write(model, model, reader -> change.apply(reader.readToEnd()), ControlTopic::value);
   }
 
   /**

@@ -71,7 +71,14 @@ class LearningLoopTest {
   /** Removes one of the images from the replay. */
   private void forget(String key) throws Exception {
     Object[] command = {
-      "train", "forget", key, "--model", "looped", "--run", folder.resolve("2"), "--repository",
+      "train",
+      "forget",
+      key,
+      "--model",
+      "looped",
+      "--run",
+      folder.resolve("2"),
+      "--repository",
       folder.resolve("models")
     };
     MillraceProcess.Result result = MillraceProcess.run(folder, command);

@@ -15,8 +15,7 @@ import java.util.Objects;
 public record LearningRate(double peak, Schedule schedule, WarmUp warmUp, double backboneFactor) {
 
   /** The defaults: a peak of 0.1, {@link Schedule#STEP}, no warm-up, one rate for all layers. */
-  public static final LearningRate DEFAULTS =
-      new LearningRate(0.1, Schedule.STEP, WarmUp.NONE, 1);
+  public static final LearningRate DEFAULTS = new LearningRate(0.1, Schedule.STEP, WarmUp.NONE, 1);
 
   /**
    * Validates the values.

@@ -93,9 +93,9 @@ public enum Recipe {
   /** {@return the number of layers with weights from the image to the answer} */
   private static long depth(ResNet network) {
     return network.layers().stream()
-        .filter(layer -> layer.kind() == Layer.Kind.CONVOLUTION)
-        .filter(layer -> !layer.name().contains("downsample"))
-        .count()
+            .filter(layer -> layer.kind() == Layer.Kind.CONVOLUTION)
+            .filter(layer -> !layer.name().contains("downsample"))
+            .count()
         + 1;
   }
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The classes of a version of a model. A published class keeps its index, because consumers of
- * the predictions may know classes by their indices.
+ * The classes of a version of a model. A published class keeps its index, because consumers of the
+ * predictions may know classes by their indices.
  *
  * @param version the number of the version, or 0 if the model has no version
  * @param names the names of the version's classes, in the order of their indices
@@ -22,9 +22,7 @@ public record PublishedClasses(int version, List<String> names) {
    */
   public static PublishedClasses of(ModelRepository repository, String model) {
     int newest = versions(repository, model).stream().reduce(0, Math::max);
-    return newest == 0
-        ? new PublishedClasses(0, List.of())
-        : of(repository, model, newest);
+    return newest == 0 ? new PublishedClasses(0, List.of()) : of(repository, model, newest);
   }
 
   /**

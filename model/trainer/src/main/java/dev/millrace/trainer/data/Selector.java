@@ -165,8 +165,6 @@ public final class Selector {
     }
     Set<Part> missing = EnumSet.allOf(Part.class);
     images.forEach(image -> missing.remove(parts.get(image.content())));
-    return missing.stream()
-        .findFirst()
-        .map(part -> "there is no image to " + part.use());
+    return missing.stream().findFirst().map(part -> "there is no image to " + part.use());
   }
 }

@@ -140,7 +140,7 @@ final class CheckpointWriter implements AutoCloseable {
       requireAgreement(answers, plain);
       try (CalibratedModel model =
           CalibratedModel.of(prepared, plain, images, config.preprocessing())) {
-        Optional<Verdict> verdict = 
+        Optional<Verdict> verdict =
             promotion.filter(gate -> judged).flatMap(gate -> gate.judge(model.session()));
         Map<String, Double> metrics = new LinkedHashMap<>(progress);
         metrics.putAll(Metrics.share("accuracy", model.figures().top1(), model.figures().n()));

@@ -34,7 +34,8 @@ final class RunOptions {
     CRC32 checksum = new CRC32();
     checksum.update(images.labels().names().toString().getBytes(StandardCharsets.UTF_8));
     for (LabelledImage image : images.images()) {
-      checksum.update((image.key() + image.label() + image.content() + image.part())
+      checksum.update(
+          (image.key() + image.label() + image.content() + image.part())
               .getBytes(StandardCharsets.UTF_8));
     }
     return Long.toHexString(checksum.getValue());

@@ -90,8 +90,7 @@ record TrainingImages(
     return new EvaluationSet(images, side);
   }
 
-  private static Map<Part, List<Pixels.Image>> decode(
-      List<LabelledImage> images, Pixels pixels) {
+  private static Map<Part, List<Pixels.Image>> decode(List<LabelledImage> images, Pixels pixels) {
     Map<Part, List<Pixels.Image>> parts = new EnumMap<>(Part.class);
     for (Part part : Part.values()) {
       parts.put(part, new ArrayList<>());

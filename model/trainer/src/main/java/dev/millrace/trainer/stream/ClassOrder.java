@@ -15,8 +15,8 @@ import java.util.Set;
 /**
  * Gives indices to the classes of a model. The classes of the version that serves keep their
  * indices, and new classes follow. If the training promotes versions, a new class gets its index on
- * the control topic, so that all trainers of the model give it the same index. Otherwise, the newest
- * version in the repository decides. Confined to one thread.
+ * the control topic, so that all trainers of the model give it the same index. Otherwise, the
+ * newest version in the repository decides. Confined to one thread.
  */
 final class ClassOrder {
 

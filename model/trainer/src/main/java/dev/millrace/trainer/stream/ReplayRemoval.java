@@ -31,8 +31,7 @@ public final class ReplayRemoval {
       images.save();
       return content.map(
           removed ->
-              new ForgottenImage(
-                  key, Selector.trainedAfter(run, removed), images.keysOf(removed)));
+              new ForgottenImage(key, Selector.trainedAfter(run, removed), images.keysOf(removed)));
     }
   }
 }

@@ -55,8 +55,7 @@ final class RoundImages {
     notes.stream().filter(note -> !told.contains(note)).forEach(listener::warned);
     told = notes;
     if (selection.lack().isPresent()) {
-      listener.warned(
-          "training is postponed until more labels arrive: " + selection.lack().get());
+      listener.warned("training is postponed until more labels arrive: " + selection.lack().get());
       return Optional.empty();
     }
     selector.keep(selection, order.newest());

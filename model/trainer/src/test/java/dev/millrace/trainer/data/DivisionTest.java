@@ -28,9 +28,7 @@ class DivisionTest {
   }
 
   private static List<NamedImage> images(String name, int count) {
-    return IntStream.range(0, count)
-        .mapToObj(i -> image(name + "/" + i, name, name + i))
-        .toList();
+    return IntStream.range(0, count).mapToObj(i -> image(name + "/" + i, name, name + i)).toList();
   }
 
   private static List<NamedImage> both(List<NamedImage> some, List<NamedImage> others) {
@@ -132,7 +130,8 @@ class DivisionTest {
     Map<String, Part> before = divide(FIFTH, all.subList(0, 1_000));
     Map<String, Part> after = divide(FIFTH, all);
 
-    assertThat(before.keySet()).filteredOn(image -> before.get(image) != after.get(image))
+    assertThat(before.keySet())
+        .filteredOn(image -> before.get(image) != after.get(image))
         .hasSizeLessThan(10);
   }
 

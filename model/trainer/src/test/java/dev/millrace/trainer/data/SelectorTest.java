@@ -143,7 +143,8 @@ class SelectorTest {
     Selection selection = selector(split, new ClassRule(1)).select(found(), List.of(), false);
 
     assertThat(selection.notes())
-        .containsExactly("left out: classes with too few different images to compare versions on: 'dog'");
+        .containsExactly(
+            "left out: classes with too few different images to compare versions on: 'dog'");
     assertThat(selection.lack())
         .contains("there is only one class, 'cat', and a training needs two");
   }
@@ -186,8 +187,7 @@ class SelectorTest {
 
     assertThatExceptionOfType(OtherSplitException.class)
         .isThrownBy(
-            () ->
-                selector(new Split(0.3), new ClassRule(1)).select(found(), List.of(), false))
+            () -> selector(new Split(0.3), new ClassRule(1)).select(found(), List.of(), false))
         .withMessageContaining("split.json divides the images with --held-out 0.2, not with")
         .withMessageContaining("--held-out 0.3; use the same option, or another --run");
     Split grouped = new Split(0.2, Optional.of(Pattern.compile("[0-9]")));

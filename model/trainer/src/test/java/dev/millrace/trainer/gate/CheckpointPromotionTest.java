@@ -136,7 +136,9 @@ class CheckpointPromotionTest {
 
   @Test
   void figures_areNumbersByName() {
-    assertThat(CheckpointPromotion.figures(new Verdict(true, "", 9, 0.75, 4, 0.5, 3, 1, 0.25, 2, 0.01)))
+    assertThat(
+            CheckpointPromotion.figures(
+                new Verdict(true, "", 9, 0.75, 4, 0.5, 3, 1, 0.25, 2, 0.01)))
         .containsExactly(
             entry("gate_images", 9.0),
             entry("gate_accuracy", 0.75),

@@ -11,7 +11,12 @@ class GateSimulationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "400, 0.05, 0", "400, 0.1, 0", "400, 0.2, 0", "400, 0.1, 0.9", "1000, 0.1, 0", "100, 0.2, 0"
+    "400, 0.05, 0",
+    "400, 0.1, 0",
+    "400, 0.2, 0",
+    "400, 0.1, 0.9",
+    "1000, 0.1, 0",
+    "100, 0.2, 0"
   })
   void equalCandidates_arePromotedInAtMostFivePercentOfTheSeries(
       int images, double differ, double kept) {

@@ -11,7 +11,9 @@ import java.util.Locale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Plays the gate over several numbers of images, and compares the table in {@code RATIONALE.md}. */
+/**
+ * Plays the gate over several numbers of images, and compares the table in {@code RATIONALE.md}.
+ */
 @Tag("nightly")
 @Tag("learning")
 class GateTableSuite {

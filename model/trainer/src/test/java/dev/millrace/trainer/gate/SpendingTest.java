@@ -12,8 +12,7 @@ class SpendingTest {
   @Test
   void level_ofTwentyRoundsInARow_isAtMostTheSignificance() {
     for (int first = 1; first < 500; first++) {
-      assertThat(
-              IntStream.range(first, first + Spending.ROUNDS).mapToDouble(Spending::level).sum())
+      assertThat(IntStream.range(first, first + Spending.ROUNDS).mapToDouble(Spending::level).sum())
           .isBetween(Gate.SIGNIFICANCE / 2, Gate.SIGNIFICANCE);
     }
   }

@@ -69,8 +69,14 @@ class CheckpointWriterTest {
   @Test
   void networkThatAgreesWithItsExport_isPublishedWithWhatIsKnownOfIt() {
     try (TorchNetwork torch =
-        new TorchNetwork(network, weights, List.of(),
-            config.optimization(), Configs.PREPROCESSING, Device.CPU, 1)) {
+        new TorchNetwork(
+            network,
+            weights,
+            List.of(),
+            config.optimization(),
+            Configs.PREPROCESSING,
+            Device.CPU,
+            1)) {
       write(torch::probabilities);
     }
 

@@ -7,8 +7,8 @@ import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
-import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
@@ -33,8 +33,7 @@ final class Configs {
     return topics(folder, Map.of(), capacity, everyLabels);
   }
 
-  static TrainingData.Topics topics(
-      Path folder, int capacity, int everyLabels, ClassRule classes) {
+  static TrainingData.Topics topics(Path folder, int capacity, int everyLabels, ClassRule classes) {
     return topics(folder, Map.of(), capacity, everyLabels, classes);
   }
 
@@ -44,11 +43,7 @@ final class Configs {
   }
 
   private static TrainingData.Topics topics(
-      Path folder,
-      Map<String, String> events,
-      int capacity,
-      int everyLabels,
-      ClassRule classes) {
+      Path folder, Map<String, String> events, int capacity, int everyLabels, ClassRule classes) {
     return new TrainingData.Topics(
         "images",
         "labels",

@@ -53,8 +53,7 @@ class RoundImagesTest {
     List<NamedImage> images = new ArrayList<>();
     for (String name : names) {
       for (int i = 0; i < 3; i++) {
-        images.add(
-            new NamedImage(name + i, name, Sha256.of(name + i), () -> new byte[0]));
+        images.add(new NamedImage(name + i, name, Sha256.of(name + i), () -> new byte[0]));
       }
     }
     return new FoundImages(new TreeSet<>(List.of(names)), images);

@@ -225,9 +225,7 @@ class StreamTrainingTest {
                     gone ->
                         assertThat(gone.trainedAfter())
                             .isEqualTo(
-                                part == Part.TRAINING
-                                    ? OptionalInt.of(0)
-                                    : OptionalInt.empty())));
+                                part == Part.TRAINING ? OptionalInt.of(0) : OptionalInt.empty())));
 
     assertThat(ReplayRemoval.of(folder.resolve("run"), topics.replay(), "cat/0")).isEmpty();
     assertThatExceptionOfType(TrainingException.class)

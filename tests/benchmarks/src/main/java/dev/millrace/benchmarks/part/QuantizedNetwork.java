@@ -21,8 +21,8 @@ import java.util.List;
 
 /**
  * A version of the lab's repository, and its quantised version, which was calibrated with half of
- * the pictures. On processors without VNNI its weights have 7 bits, because ONNX Runtime's fast kernels
- * would saturate with 8.
+ * the pictures. On processors without VNNI its weights have 7 bits, because ONNX Runtime's fast
+ * kernels would saturate with 8.
  *
  * @param model the name of the quantised model in the lab's repository
  * @param loss the share of the other pictures to which the versions give different answers, in

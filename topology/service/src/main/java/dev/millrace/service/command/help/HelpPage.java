@@ -48,8 +48,7 @@ public final class HelpPage {
         .getCommandSpec()
         .usageMessage()
         .abbreviateSynopsis(true)
-        .synopsisSubcommandLabel(
-            command.getCommand() instanceof Callable ? "[COMMAND]" : "COMMAND")
+        .synopsisSubcommandLabel(command.getCommand() instanceof Callable ? "[COMMAND]" : "COMMAND")
         .descriptionHeading("%n")
         .parameterListHeading("%nArguments:%n")
         .commandListHeading("%nCommands:%n");

@@ -94,8 +94,8 @@ public final class PictureOptions {
   }
 
   /**
-   * Finds the images that judge the model. Those that calibrate it are left out, even if they are in
-   * the folder of {@code --data}.
+   * Finds the images that judge the model. Those that calibrate it are left out, even if they are
+   * in the folder of {@code --data}.
    *
    * @param calibration the images that calibrate the model, and further ones
    * @param taken number of images that were taken to calibrate the model

@@ -122,6 +122,7 @@ final class DataOptions {
               + " Images with a rarer label are reported and left out. A published class stays one"
               + " (default: ${DEFAULT-VALUE}).")
   private int minPerClass;
+
   /** {@return the folder of images; empty without {@code --data}} */
   Optional<Path> folder() {
     return Optional.ofNullable(folder);

@@ -28,8 +28,8 @@ final class RecordedTraining {
    * @param model the option that names the version's repository
    * @param data the folder of the images, if it is another one now
    * @param run the folder for the repeated training and for its versions
-   * @throws dev.millrace.service.command.lifecycle.CommandException if the manifest does not say how
-   *     the version was trained
+   * @throws dev.millrace.service.command.lifecycle.CommandException if the manifest does not say
+   *     how the version was trained
    */
   static TrainingConfig of(
       ModelVersion original, ModelOption model, Optional<Path> data, Path run) {
@@ -46,8 +46,7 @@ final class RecordedTraining {
     TrainingConfig config = train.config(model, run);
     TrainingData.Folder folder = (TrainingData.Folder) config.data();
     // The classes depend on the versions that were there before, so they are taken as they became.
-    ClassRule classes =
-        new ClassRule(Optional.of(original.labels()), folder.classes().minImages());
+    ClassRule classes = new ClassRule(Optional.of(original.labels()), folder.classes().minImages());
     return new TrainingConfig(
         config.network(),
         config.preprocessing(),

@@ -219,21 +219,21 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     Path home = home();
     TrainingConfig config =
         new TrainingConfig(
-        chosen,
-        preprocessing,
-        data.data(spec, kafka, home),
-        recipe.optimization(chosen),
-        recipe.augmentation(),
-        transfer.pretrained(model),
-        seed,
-        new Checkpoints(
-            model.repository(),
-            model.name(),
-            home,
-            Optional.ofNullable(exportEvery).map(Duration::ofSeconds),
-            gate.gate(kafka)),
-        Device.parse(device),
-        threads == null ? data.usualThreads() : threads);
+            chosen,
+            preprocessing,
+            data.data(spec, kafka, home),
+            recipe.optimization(chosen),
+            recipe.augmentation(),
+            transfer.pretrained(model),
+            seed,
+            new Checkpoints(
+                model.repository(),
+                model.name(),
+                home,
+                Optional.ofNullable(exportEvery).map(Duration::ofSeconds),
+                gate.gate(kafka)),
+            Device.parse(device),
+            threads == null ? data.usualThreads() : threads);
     return config.withOptions(RecordedOptions.of(spec, config));
   }
 

@@ -79,8 +79,7 @@ final class TrainForgetCommand implements Callable<Integer> {
     String model = train.model().name();
     return repository.versions(model).stream()
         .filter(version -> version > forgotten.trainedAfter().getAsInt())
-        .filter(
-            version -> "training".equals(repository.manifest(model, version).source().kind()))
+        .filter(version -> "training".equals(repository.manifest(model, version).source().kind()))
         .toList();
   }
 

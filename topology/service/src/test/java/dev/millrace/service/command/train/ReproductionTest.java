@@ -124,8 +124,7 @@ class ReproductionTest {
     CommandLine again = new CommandLine(new TrainCommand());
     assertThat(
             recorded(
-                RecordedOptions.arguments(options, again.getCommandSpec())
-                    .toArray(String[]::new)))
+                RecordedOptions.arguments(options, again.getCommandSpec()).toArray(String[]::new)))
         .isEqualTo(options);
   }
 
