@@ -39,7 +39,7 @@ final class RecordedOptions {
         .forEach(
             (section, members) -> {
               for (OptionSpec option : members) {
-                if (option.getValue() != null && isRecorded(section, option)) {
+                if (isRecorded(section, option) && isSet(option.getValue())) {
                   options.put(option.longestName().substring(2), text(option.getValue()));
                 }
               }
@@ -84,6 +84,10 @@ final class RecordedOptions {
       return Boolean.parseBoolean(value) ? "--" + name : "--no-" + name;
     }
     return "--" + name + "=" + value;
+  }
+
+  private static boolean isSet(Object value) {
+    return value != null && !(value instanceof List<?> list && list.isEmpty());
   }
 
   private static boolean isRecorded(Section section, OptionSpec option) {
