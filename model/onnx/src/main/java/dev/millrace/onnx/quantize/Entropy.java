@@ -29,7 +29,9 @@ final class Entropy {
       }
     }
     double threshold = best * values.width();
-    return new Range(Math.max(extremes.min(), -threshold), Math.min(extremes.max(), threshold));
+    double lowest = Math.max(extremes.min(), -threshold);
+    double highest = Math.min(extremes.max(), threshold);
+    return new Range(lowest, highest);
   }
 
   /**

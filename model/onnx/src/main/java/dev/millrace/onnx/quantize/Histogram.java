@@ -91,7 +91,9 @@ final class Histogram {
       left -= counts[high];
     }
     double width = limit / SIDE;
-    return new Range(Math.max(min, low * width - limit), Math.min(max, (high + 1) * width - limit));
+    double lowest = Math.max(min, low * width - limit);
+    double highest = Math.min(max, (high + 1) * width - limit);
+    return new Range(lowest, highest);
   }
 
   /**
