@@ -215,7 +215,9 @@ public final class PromotionGate implements AutoCloseable {
           }
           return new Champion(version.version(), serving, false, version.sha256());
         });
-    base = base.map(before -> Optional.of(version.version()));
+    if (base.isPresent()) {
+      base = Optional.of(Optional.of(version.version()));
+    }
   }
 
   /** Closes the golden set. */

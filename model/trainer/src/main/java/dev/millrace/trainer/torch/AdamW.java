@@ -34,14 +34,14 @@ final class AdamW implements Descent {
   public void step(double learningRate, long step) {
     mean.mul_(new Scalar(beta1)).add_(gradients, new Scalar(1 - beta1));
     squares.mul_(new Scalar(BETA2)).addcmul_(gradients, gradients, new Scalar(1 - BETA2));
-    double unbiased = Math.sqrt(1 - Math.pow(BETA2, step));
+    double unbiased = Math.sqrt(1 - Math.pow(BETA2, (double) step));
     for (ParameterGroup group : groups) {
       double rate = learningRate * group.rates().rateFactor();
       Tensor size = group.of(squares).sqrt().div_(new Scalar(unbiased)).add_(new Scalar(EPSILON));
       group
           .of(weights)
           .mul_(new Scalar(1 - rate * group.rates().weightDecay()))
-          .addcdiv_(group.of(mean), size, new Scalar(-rate / (1 - Math.pow(beta1, step))));
+          .addcdiv_(group.of(mean), size, new Scalar(-rate / (1 - Math.pow(beta1, (double) step))));
     }
   }
 

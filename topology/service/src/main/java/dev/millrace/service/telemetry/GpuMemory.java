@@ -118,7 +118,7 @@ final class GpuMemory implements AutoCloseable {
     }
     List<Gpu> gpus = new ArrayList<>();
     for (String line : output.lines().toList()) {
-      String[] words = line.split(",\\s*");
+      String[] words = line.split(",\\s*", -1);
       if (words.length == 3 && words[1].matches("\\d+") && words[2].matches("\\d+")) {
         gpus.add(new Gpu(words[0], bytes(words[1]), bytes(words[2])));
       } // otherwise the GPU does not tell its memory: [N/A]

@@ -74,7 +74,7 @@ record ManifestText(PrintWriter out, Instant now) {
           Double low = metrics.get(name + "_low");
           Double high = metrics.get(name + "_high");
           Double images = metrics.get(name + "_images");
-          if (!name.endsWith("_low") && !name.endsWith("_high") && !name.endsWith("_images")
+          if ((!name.endsWith("_low") && !name.endsWith("_high") && !name.endsWith("_images"))
               || name.equals("gate_images")) {
             String ends =
                 low == null || high == null

@@ -27,8 +27,8 @@ public final class PictureOptions {
       paramLabel = "DIR|TOPIC",
       required = true,
       description =
-          "Images that calibrate the model (required): a folder, with one folder for each class if"
-              + " the classes are known, or a topic of encoded images.")
+          "Images that calibrate the model: a folder, with one folder for each class if the classes"
+              + " are known, or a topic of encoded images (required).")
   private String calibrate;
 
   @Option(
