@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
     footerHeading = Examples.HEADING,
     footer = {
       "  millrace models quantize --model fashion --calibrate images/train",
-      "  millrace models quantize --model m --calibrate photos --images 1000 --reduce-range"
+      "  millrace models quantize --model m --calibrate photos --reduce-range"
     })
 final class ModelsQuantizeCommand implements Callable<Integer> {
 

@@ -177,6 +177,15 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
         .orElseGet(() -> DefaultText.of(argument));
   }
 
+  /**
+   * {@return whether the file sets an option}
+   *
+   * @param argument an option of a command
+   */
+  public boolean sets(ArgSpec argument) {
+    return key(argument).map(key -> value(argument.command(), key)).isPresent();
+  }
+
   private String value(CommandSpec command, String key) {
     String value = values.getOrDefault(qualified(command, key), values.get(key));
     return value == null && key.equals(BOOTSTRAP_OPTION) ? values.get(BOOTSTRAP_KEY) : value;

@@ -70,7 +70,7 @@ public final class KafkaOptions {
     OptionSpec option = command.findOption("--" + BOOTSTRAP.replace('.', '-'));
     return command.commandLine().getParseResult().hasMatchedOption(option)
         || (command.defaultValueProvider() instanceof ConfigFile file
-            && file.defaultValue(option) != null);
+            && file.sets(option));
   }
 
   /**

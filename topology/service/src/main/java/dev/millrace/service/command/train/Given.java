@@ -1,9 +1,11 @@
 package dev.millrace.service.command.train;
 
+import dev.millrace.service.command.options.ConfigFile;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Tells which options the user gave.
+ * Tells which options the user gave, on the command line or in the file of {@code --config}.
  *
  * @param command the command that has the options
  */
@@ -17,6 +19,10 @@ record Given(CommandSpec command) {
    * @param otherwise the value of an option that the user did not give
    */
   <T> T or(String option, T value, T otherwise) {
-    return command.commandLine().getParseResult().hasMatchedOption(option) ? value : otherwise;
+    OptionSpec spec = command.findOption(option);
+    boolean isGiven =
+        command.commandLine().getParseResult().hasMatchedOption(spec)
+            || (command.defaultValueProvider() instanceof ConfigFile file && file.sets(spec));
+    return isGiven ? value : otherwise;
   }
 }

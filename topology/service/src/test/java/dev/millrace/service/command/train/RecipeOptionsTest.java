@@ -16,8 +16,10 @@ import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.WarmUp;
+import dev.millrace.service.command.options.ConfigFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -42,7 +44,11 @@ class RecipeOptionsTest {
   }
 
   private static TrainingConfig parsed(List<String> options) {
-    CommandLine command = command();
+    return parsed(Map.of(), options);
+  }
+
+  private static TrainingConfig parsed(Map<String, String> file, List<String> options) {
+    CommandLine command = command().setDefaultValueProvider(new ConfigFile(file));
     var unused = command.parseArgs(options.toArray(String[]::new));
     RecipeOptions recipe = ((Bare) command.getCommand()).recipe;
     return new TrainingConfig(
@@ -106,6 +112,19 @@ class RecipeOptionsTest {
     assertThat(config.optimization().epochs()).isEqualTo(recipe.epochs());
     assertThat(config.augmentation().cropArea())
         .isEqualTo(Recipe.IMAGENET.augmentation().cropArea());
+  }
+
+  @Test
+  void optionsOfTheConfigFile_changeTheRecipe() {
+    TrainingConfig config =
+        parsed(Map.of("epochs", "5", "flip", "false", "recipe", "imagenet"), List.of());
+
+    assertThat(config.optimization().epochs()).isEqualTo(5);
+    assertThat(config.augmentation().flip()).isFalse();
+    assertThat(config.augmentation().cropArea())
+        .isEqualTo(Recipe.IMAGENET.augmentation().cropArea());
+    assertThat(parsed(Map.of("epochs", "5"), List.of("--epochs", "6")).optimization().epochs())
+        .isEqualTo(6);
   }
 
   @Test
