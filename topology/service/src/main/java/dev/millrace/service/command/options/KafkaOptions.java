@@ -69,8 +69,7 @@ public final class KafkaOptions {
   public boolean isGiven() {
     OptionSpec option = command.findOption("--" + BOOTSTRAP.replace('.', '-'));
     return command.commandLine().getParseResult().hasMatchedOption(option)
-        || (command.defaultValueProvider() instanceof ConfigFile file
-            && file.sets(option));
+        || (command.defaultValueProvider() instanceof ConfigFile file && file.sets(option));
   }
 
   /**
