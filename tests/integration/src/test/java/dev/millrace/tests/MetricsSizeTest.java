@@ -82,8 +82,8 @@ class MetricsSizeTest {
         }
         for (int i = 0; i < PARTITIONS; i++) {
           String id = version + "-" + i;
-          producer.send(new ProducerRecord<>("measured-labels", id, label));
-          producer.send(new ProducerRecord<>("measured", i, id, image));
+          var unused1 = producer.send(new ProducerRecord<>("measured-labels", id, label));
+          var unused2 = producer.send(new ProducerRecord<>("measured", i, id, image));
         }
         await()
             .atMost(PATIENCE)

@@ -73,7 +73,7 @@ final class MetricReference {
         LabelledImages labelled = LabelledImages.open(clients, "reference.labels", registry);
         Producer<String, String> producer =
             new KafkaProducer<>(clients, new StringSerializer(), new StringSerializer())) {
-      producer.send(new ProducerRecord<>("reference.labels", "a", "cat"));
+      var unused = producer.send(new ProducerRecord<>("reference.labels", "a", "cat"));
       labelled.predicted(
           new Prediction(
               "a",
