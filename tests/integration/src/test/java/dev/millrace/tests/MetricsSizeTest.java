@@ -25,6 +25,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,7 +74,7 @@ class MetricsSizeTest {
       for (int version = 2; version <= SWAPS + 1; version++) {
         int next = version;
         control.change(NAME, champion -> new Champion(next, null, false));
-        await()
+        waiting()
             .atMost(PATIENCE)
             .pollInterval(Duration.ofMillis(50))
             .until(() -> get(metrics).contains(line("serving", next) + " 1.0"));
@@ -85,7 +86,7 @@ class MetricsSizeTest {
           var unused1 = producer.send(new ProducerRecord<>("measured-labels", id, label));
           var unused2 = producer.send(new ProducerRecord<>("measured", i, id, image));
         }
-        await()
+        waiting()
             .atMost(PATIENCE)
             .pollInterval(Duration.ofMillis(50))
             .until(() -> get(metrics).contains(line("request_success_total", next) + " 4.0"));
@@ -97,9 +98,16 @@ class MetricsSizeTest {
           .contains("millrace_swap_count_total")
           .contains(line("request_success_total", SWAPS) + " 4.0") // retired just now
           .doesNotContain(line("request_success_total", SWAPS - 3)); // retired before three others
-      await().atMost(PATIENCE).until(() -> get(metrics).contains(line("live_accuracy", SWAPS + 1)));
+      waiting()
+          .atMost(PATIENCE)
+          .until(() -> get(metrics).contains(line("live_accuracy", SWAPS + 1)));
       assertFewLinesWithHelp(get(metrics));
     }
+  }
+
+  /** Other tests, which run at the same time, let threads of their own fail. */
+  private static ConditionFactory waiting() {
+    return await().dontCatchUncaughtExceptions();
   }
 
   private static String line(String metric, int version) {
