@@ -313,6 +313,9 @@ class TrainTest {
     refused("either --data or --labels-topic", "train", "--model", "m");
     refused(
         "--freeze needs --from-version or --from-weights", train("--freeze", "layer1").toArray());
+    refused(
+        "patience: the best epoch is chosen on the images",
+        train("--patience", 2, "--promote-if-better", 0.2).toArray());
     refused("device cuda:0: this build", train("--device", "cuda:0").toArray());
     refused("there is no repository folder", train("--from-version", 1).toArray());
   }

@@ -76,6 +76,12 @@ public record TrainingConfig(
       throw new IllegalArgumentException(
           "channels: the network takes " + network.channels() + ", but images have 3");
     }
+    if (optimization.patience() > 0 && checkpoints.gate().isPresent()) {
+      throw new IllegalArgumentException(
+          "patience: the best epoch is chosen on the images on which promote-if-better compares"
+              + " versions, so a version that is no better would be promoted too often; leave out"
+              + " one of the two options");
+    }
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
     }

@@ -253,7 +253,7 @@ public final class TrainingRun {
         trained::probabilities,
         progress.run(),
         RunProgress.metrics(epoch),
-        true,
+        false, // with a gate, no epoch is chosen
         lineage.after(epoch.epoch(), 0));
   }
 
@@ -272,14 +272,12 @@ public final class TrainingRun {
   }
 
   /**
-   * {@return whether the gate judges the current checkpoint} In a round of a loop, it judges only
-   * one checkpoint, because every comparison costs a part of the gate's significance level: the
-   * last one or, if the best epoch is kept, the best one.
+   * {@return whether the gate judges the current checkpoint} In a round of a loop, it judges the
+   * last one only, because every comparison costs a part of the gate's significance level.
    */
   private boolean isJudged() {
     return config.data() instanceof TrainingData.Folder
-        || (progress.epoch() == config.optimization().epochs()
-            && best.better(progress.history()).isEmpty());
+        || progress.epoch() == config.optimization().epochs();
   }
 
   private static boolean isFinite(FloatBuffer answers) {

@@ -30,7 +30,7 @@ final class OptimizationOptions {
       description =
           "Stop after this many epochs without a higher accuracy on held-out images, and publish the"
               + " best epoch again as the newest version; 0 trains all epochs (default:"
-              + " ${DEFAULT-VALUE}).")
+              + " ${DEFAULT-VALUE}). Not with --promote-if-better.")
   private int patience = Optimization.DEFAULTS.patience();
 
   @Option(
