@@ -10,11 +10,6 @@ package dev.millrace.onnx.quantize;
  */
 record Damage(int images, int lost, double divergence) implements Comparable<Damage> {
 
-  /** {@return the loss in points: hundredths of the images} */
-  double points() {
-    return 100.0 * lost / images;
-  }
-
   @Override
   public int compareTo(Damage other) {
     int byLoss = Integer.compare(lost, other.lost);

@@ -59,12 +59,12 @@ final class Histogram {
 
   private void grow(double largest) {
     if (total == 0) {
-      while (limit < largest) {
+      while (limit <= largest) {
         limit *= 2;
       }
       return;
     }
-    while (limit < largest) {
+    while (limit <= largest) {
       long[] old = counts.clone();
       Arrays.fill(counts, 0);
       for (int i = 0; i < old.length; i++) {

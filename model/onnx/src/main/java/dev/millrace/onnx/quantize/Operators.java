@@ -37,11 +37,11 @@ final class Operators {
       return false;
     }
     if (Network.is(node, "Conv")) {
-      return network.isWeight(node.getInput(1), 4) && hasBias(node, 1);
+      return network.isWeight(node.getInput(1), 4) && hasBias(node);
     }
     if (Network.is(node, "Gemm")) {
       return network.isWeight(node.getInput(1), 2)
-          && hasBias(node, 1)
+          && hasBias(node)
           && Network.integer(node, "transA", 0) == 0
           && Network.real(node, "alpha", 1) == 1
           && Network.real(node, "beta", 1) == 1;
@@ -49,10 +49,13 @@ final class Operators {
     return Network.is(node, "MatMul") && network.isWeight(node.getInput(1), 2);
   }
 
-  private boolean hasBias(NodeProto node, int dimensions) {
+  /** {@return whether a node has no bias, or a constant with one value for each output channel} */
+  private boolean hasBias(NodeProto node) {
     return node.getInputCount() < 3
         || node.getInput(2).isEmpty()
-        || network.isWeight(node.getInput(2), dimensions);
+        || (network.isWeight(node.getInput(2), 1)
+            && network.constant(node.getInput(2)).getDims(0)
+                == network.constant(node.getInput(1)).getDims(channelAxis(node)));
   }
 
   /** {@return the axis of the weights that numbers the output channels} */

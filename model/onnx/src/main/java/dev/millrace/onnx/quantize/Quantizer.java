@@ -32,7 +32,7 @@ public final class Quantizer implements AutoCloseable {
   private final Network network;
   private final Settings settings;
   private final Consumer<String> progress;
-  private final Workers workers = new Workers();
+  private final Workers workers = new Workers("quantize");
   private final Tuning tuning;
   private final Calibration calibration;
   private final List<String> layers;

@@ -1,5 +1,7 @@
 package dev.millrace.onnx.quantize;
 
+import static dev.millrace.core.evaluation.Evaluation.mostProbable;
+
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
@@ -73,10 +75,10 @@ final class Tuning {
       return sameDecisions(before, after) ? 0 : 1;
     }
     if (images.truths().isEmpty()) {
-      return top(before) == top(after) ? 0 : 1;
+      return mostProbable(before) == mostProbable(after) ? 0 : 1;
     }
     int truth = images.truths().get(image);
-    return (top(before) == truth ? 1 : 0) - (top(after) == truth ? 1 : 0);
+    return (mostProbable(before) == truth ? 1 : 0) - (mostProbable(after) == truth ? 1 : 0);
   }
 
   private List<float[]> answers(ModelSession session, List<byte[]> pixels) {
@@ -92,15 +94,6 @@ final class Tuning {
           scores.get(0, answer);
           return answer;
         });
-  }
-
-  /** {@return the index of the largest score} */
-  static int top(float[] scores) {
-    int top = 0;
-    for (int i = 1; i < scores.length; i++) {
-      top = scores[i] > scores[top] ? i : top;
-    }
-    return top;
   }
 
   private static boolean sameDecisions(float[] before, float[] after) {

@@ -1,7 +1,7 @@
 package dev.millrace.onnx.quantize;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -11,40 +11,61 @@ import java.util.function.Function;
 
 /**
  * One thread for each processor. A session on the CPU runs on its calling thread, so several images
- * run at once.
+ * run at once. Confined to one calling thread.
  */
-final class Workers implements AutoCloseable {
+public final class Workers implements AutoCloseable {
 
-  private final ExecutorService pool =
-      Executors.newFixedThreadPool(
-          Runtime.getRuntime().availableProcessors(),
-          task -> {
-            Thread thread = new Thread(task, "quantize");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ExecutorService pool;
 
   /**
-   * Calls a function for each element.
+   * Starts the threads.
    *
-   * @return the results, in the order of the elements
-   * @throws RuntimeException what the first failed call threw
+   * @param name the threads' name
    */
-  <T, R> List<R> map(List<T> elements, Function<T, R> function) {
-    List<Future<R>> running = new ArrayList<>();
-    for (T element : elements) {
-      running.add(pool.submit(() -> function.apply(element)));
-    }
-    List<R> results = new ArrayList<>();
-    for (Future<R> each : running) {
-      results.add(result(each));
-    }
-    return results;
+  public Workers(String name) {
+    this.pool =
+        Executors.newFixedThreadPool(
+            count(),
+            task -> {
+              Thread thread = new Thread(task, name);
+              thread.setDaemon(true);
+              return thread;
+            });
   }
 
-  private static <R> R result(Future<R> future) {
+  /** {@return the number of threads} */
+  public static int count() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  /**
+   * Calls a function for each element. When this method returns or throws, no call is in progress,
+   * so the caller may close what the function uses.
+   *
+   * @param <T> the elements
+   * @param <R> the results
+   * @param elements the elements
+   * @param function the function, which several threads call at once
+   * @return the results, in the order of the elements
+   * @throws RuntimeException what the first failed call threw
+   * @throws IllegalStateException if the calling thread is interrupted; the threads have ended then
+   */
+  public <T, R> List<R> map(List<T> elements, Function<T, R> function) {
+    List<Callable<R>> calls =
+        elements.stream().<Callable<R>>map(element -> () -> function.apply(element)).toList();
     try {
-      return future.get();
+      return pool.invokeAll(calls).stream().map(Workers::result).toList();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+      throw new IllegalStateException("interrupted while a model was quantised", e);
+    }
+  }
+
+  /** {@return the result of a call that has ended} */
+  private static <R> R result(Future<R> ended) {
+    try {
+      return ended.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
@@ -53,8 +74,7 @@ final class Workers implements AutoCloseable {
           ? known
           : new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while a model was quantised", e);
+      throw new IllegalStateException(e); // the call has ended, so nothing waits
     }
   }
 

@@ -148,7 +148,7 @@ class QuantizerTest {
   }
 
   private static Damage mobileDamage(byte[] before, byte[] after) {
-    try (Workers workers = new Workers()) {
+    try (Workers workers = new Workers("quantize")) {
       return new Tuning(
               before,
               new CalibrationImages.Tuning(SmallNetwork.images(30, 64).subList(20, 30), List.of()),
@@ -171,7 +171,7 @@ class QuantizerTest {
   }
 
   private static Damage damage(byte[] before, byte[] after) {
-    try (Workers workers = new Workers()) {
+    try (Workers workers = new Workers("quantize")) {
       return new Tuning(
               before,
               new CalibrationImages.Tuning(SmallNetwork.images(60), List.of()),

@@ -80,6 +80,9 @@ final class ChampionStart {
     }
     try {
       ModelVersion version = repository.version(model, champion);
+      if (version.manifest().quantization() != null) {
+        throw new ModelException("it is quantised");
+      }
       if (!version.weights().isEmpty()) {
         throw new ModelException("its weights are in several files");
       }

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
  * of shared metrics is static, because the engines do not know one another. Thread-safe.
  *
  * <p>When the last engine gives the metrics of a version back, the version is retired. Its counters
- * stay in the registry for an hour, so that whoever reads the registry at intervals sees the last
- * images. At most {@value #MOST_RETIRED} retired versions of a model keep counters, so that the
- * number of meters does not grow with the swaps.
+ * stay in the registry for an hour, because Prometheus reads them only at intervals and would miss
+ * the last images. At most {@value #MOST_RETIRED} retired versions of a model keep counters, so
+ * that the number of meters does not grow with the swaps.
  */
 public final class EngineMetrics {
 

@@ -83,8 +83,8 @@ public record Promotion(ModelRepository repository, String model, Consumer<Model
 
   /**
    * {@return the names of the classes that only the replaced version has, in the order of their
-   * indices; empty if that version was removed from the repository} After a rollback over new
-   * classes, the version that serves does not know them.
+   * indices; empty if that version was removed from the repository or cannot be read} After a
+   * rollback over new classes, the version that serves does not know them.
    *
    * @param before the replaced champion
    * @param now the new champion
@@ -93,9 +93,13 @@ public record Promotion(ModelRepository repository, String model, Consumer<Model
     if (!repository.versions(model).containsAll(List.of(before.version(), now.version()))) {
       return List.of();
     }
-    List<String> kept = repository.manifest(model, now.version()).labels();
-    return repository.manifest(model, before.version()).labels().stream()
-        .filter(name -> !kept.contains(name))
-        .toList();
+    try {
+      List<String> kept = repository.manifest(model, now.version()).labels();
+      return repository.manifest(model, before.version()).labels().stream()
+          .filter(name -> !kept.contains(name))
+          .toList();
+    } catch (ModelException e) {
+      return List.of(); // a damaged version is a reason to leave it
+    }
   }
 }

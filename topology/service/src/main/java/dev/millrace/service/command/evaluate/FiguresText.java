@@ -51,7 +51,7 @@ public record FiguresText(PrintWriter out, Labels labels) {
         "temperature",
         String.format(
             Locale.ROOT,
-            "%.4g, fitted on %,d other images",
+            "%.4g, fitted on %,d images",
             calibration.temperature(),
             calibration.images()));
     line("  log loss without", number(calibration.before().logLoss()));

@@ -90,7 +90,7 @@ record ManifestText(PrintWriter out, Instant now) {
   private void printEvaluation(ModelManifest manifest) {
     Figures figures = manifest.evaluation();
     if (figures != null) {
-      out.println("  measured on " + figures.n() + " images that no training step has seen");
+      out.println("  measured on " + figures.n() + " images");
       new FiguresText(out, new Labels(manifest.labels())).printOverall(figures);
     }
     new FiguresText(out, new Labels(manifest.labels())).printCalibration(manifest.calibration());

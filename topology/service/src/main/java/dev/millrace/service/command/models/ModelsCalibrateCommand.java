@@ -1,5 +1,6 @@
 package dev.millrace.service.command.models;
 
+import dev.millrace.core.evaluation.Calibration;
 import dev.millrace.core.evaluation.CrossFit;
 import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.evaluation.Temperature;
@@ -63,6 +64,12 @@ final class ModelsCalibrateCommand implements Callable<Integer> {
       throw new ModelException(
           plain + " is a version of Triton's; publish it with 'millrace models import' first");
     }
+    if (plain.manifest().quantization() != null) {
+      throw new ModelException(
+          plain
+              + " is quantised, and its reference answers hold for its present temperature;"
+              + " calibrate the float32 version with --version, and quantise the result");
+    }
     LabelledImages images = data.find(plain.labels(), this::complain);
     List<float[]> logits = new ArrayList<>();
     List<Integer> truths = new ArrayList<>();
@@ -101,11 +108,22 @@ final class ModelsCalibrateCommand implements Callable<Integer> {
                 plain.version(),
                 Map.of("accuracy", figures.top1().value()),
                 null,
-                manifest.quantization(),
-                fit.calibration(),
+                null,
+                inTheGraph(scaled, fit.calibration()),
                 figures,
                 null),
             manifest.kind());
+  }
+
+  /**
+   * {@return the calibration with the graph's temperature, which has one of an earlier one in it}
+   */
+  private static Calibration inTheGraph(byte[] scaled, Calibration fitted) {
+    return new Calibration(
+        TemperatureScaling.of(scaled).orElseThrow(),
+        fitted.images(),
+        fitted.changed(),
+        fitted.before());
   }
 
   private void tell(ModelVersion calibrated, CrossFit fit) {
@@ -113,7 +131,7 @@ final class ModelsCalibrateCommand implements Callable<Integer> {
     err.println(calibrated + " on " + fit.figures().n() + " images");
     FiguresText text = new FiguresText(err, calibrated.labels());
     text.printOverall(fit.figures());
-    text.printCalibration(fit.calibration());
+    text.printCalibration(calibrated.manifest().calibration());
     err.flush();
   }
 

@@ -165,7 +165,10 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
                       ? Map.of("accuracy", judgement.int8().value())
                       : Map.of(),
                   null,
-                  quantization),
+                  quantization,
+                  manifest.calibration(), // the temperature stays in the graph
+                  null,
+                  null),
               manifest.kind());
       PrintWriter err = spec.commandLine().getErr();
       QuantizationText.lines(published).forEach(err::println);

@@ -1,5 +1,7 @@
 package dev.millrace.service.command.quantize;
 
+import static dev.millrace.core.evaluation.Evaluation.mostProbable;
+
 import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageDecoder;
@@ -10,19 +12,16 @@ import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.Processor;
+import dev.millrace.onnx.quantize.Workers;
 import dev.millrace.service.command.lifecycle.CommandException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * Compares a quantised model with its float32 model on images that were not used to calibrate it.
@@ -69,32 +68,19 @@ public final class Judge {
    *
    * @param pictures the images; either all have a class or none has
    * @return the accuracy of both, or their agreement if the classes are unknown or independent
-   * @throws CommandException if no image can be decoded, or the thread is interrupted
+   * @throws CommandException if no image can be decoded
+   * @throws IllegalStateException if the thread is interrupted
    */
   public Judgement judge(List<Picture> pictures) {
-    int threads = Runtime.getRuntime().availableProcessors();
     AtomicInteger next = new AtomicInteger();
-    ExecutorService pool = Executors.newFixedThreadPool(threads);
-    try {
-      List<Future<?>> running =
-          IntStream.range(0, threads)
-              .<Future<?>>mapToObj(thread -> pool.submit(() -> judge(pictures, next)))
-              .toList();
-      for (Future<?> each : running) {
-        each.get();
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw e.getCause() instanceof RuntimeException known
-          ? known
-          : new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandException("interrupted while the quantised model was judged", e);
-    } finally {
-      pool.shutdownNow();
+    try (Workers workers = new Workers("judge")) {
+      var unused =
+          workers.map(
+              Collections.nCopies(Workers.count(), next),
+              shared -> {
+                judge(pictures, shared);
+                return shared;
+              });
     }
     return result(pictures);
   }
@@ -138,11 +124,11 @@ public final class Judge {
     float[] before = run(float32, pixels);
     float[] after = run(int8, pixels);
     images.incrementAndGet();
-    rightInFloat32.addAndGet(top(before) == truth ? 1 : 0);
-    rightInInt8.addAndGet(top(after) == truth ? 1 : 0);
+    rightInFloat32.addAndGet(mostProbable(before) == truth ? 1 : 0);
+    rightInInt8.addAndGet(mostProbable(after) == truth ? 1 : 0);
     boolean same =
         int8.answers() == AnswerKind.EXCLUSIVE
-            ? top(before) == top(after)
+            ? mostProbable(before) == mostProbable(after)
             : haveSameDecisions(before, after);
     agreed.addAndGet(same ? 1 : 0);
   }
@@ -156,14 +142,6 @@ public final class Judge {
     float[] answer = new float[session.classes()];
     scores.get(0, answer);
     return answer;
-  }
-
-  private static int top(float[] scores) {
-    int top = 0;
-    for (int i = 1; i < scores.length; i++) {
-      top = scores[i] > scores[top] ? i : top;
-    }
-    return top;
   }
 
   private static boolean haveSameDecisions(float[] before, float[] after) {

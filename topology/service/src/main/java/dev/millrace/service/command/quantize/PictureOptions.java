@@ -1,5 +1,6 @@
 package dev.millrace.service.command.quantize;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.Labels;
 import dev.millrace.service.command.evaluate.ClassFolders;
 import dev.millrace.service.command.help.Grouped;
@@ -90,12 +91,12 @@ public final class PictureOptions {
       throw new CommandException(
           "--calibrate: there is no folder " + calibrate + "; give a folder of images or a topic");
     }
-    return Pictures.of(kafka, calibrate, images() + (data == null ? requireHeldOut() : images()));
+    return Pictures.of(kafka, calibrate, most(data == null ? requireHeldOut() : images()));
   }
 
   /**
-   * Finds the images that judge the model. Those that calibrate it are left out, even if they are
-   * in the folder of {@code --data}.
+   * Finds the images that judge the model. Those that calibrate it are left out, also their copies
+   * in other files and records.
    *
    * @param calibration the images that calibrate the model, and further ones
    * @param taken number of images that were taken to calibrate the model
@@ -109,11 +110,11 @@ public final class PictureOptions {
       Pictures calibration, int taken, Labels labels, Consumer<String> complaints)
       throws IOException {
     Set<String> calibrating =
-        calibration.from(0, taken).stream().map(Picture::name).collect(Collectors.toSet());
+        calibration.from(0, taken).stream().map(PictureOptions::digest).collect(Collectors.toSet());
     Pictures all = data == null ? calibration : Pictures.in(data, folders(labels), complaints);
     List<Picture> judging =
         all.pictures().stream()
-            .filter(picture -> !calibrating.contains(picture.name()))
+            .filter(picture -> !calibrating.contains(digest(picture)))
             .limit(requireHeldOut())
             .toList();
     if (judging.isEmpty()) {
@@ -126,6 +127,19 @@ public final class PictureOptions {
               + " others with --data");
     }
     return judging;
+  }
+
+  /** {@return the hash of the encoded image, or the name of one that cannot be read} */
+  private static String digest(Picture picture) {
+    try {
+      return Sha256.of(picture.content().read());
+    } catch (IOException e) {
+      return picture.name(); // the judge tells why
+    }
+  }
+
+  private int most(int further) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) images() + further);
   }
 
   private int requireHeldOut() {

@@ -72,6 +72,12 @@ final class TransferOptions {
   }
 
   private static void requireWeightsInside(ModelVersion parent) {
+    if (parent.manifest().quantization() != null) {
+      throw new ModelException(
+          parent
+              + " is quantised, and training needs weights in float32; name the version that it was"
+              + " made from with --from-version");
+    }
     if (!parent.weights().isEmpty()) {
       throw new ModelException(
           parent

@@ -49,6 +49,11 @@ class ModelsCalibrateCommandTest {
     assertThat(after.get("top1")).isEqualTo(before.get("top1"));
     assertThat(after.get("ece").asDouble())
         .isCloseTo(manifest.at("/evaluation/ece/value").asDouble(), within(0.01));
+
+    JsonNode again = run("models calibrate", "cifar", images, "--json").succeeded().json();
+    assertThat(again.at("/calibration/temperature").asDouble())
+        .as("the temperature in the graph, not the last factor")
+        .isCloseTo(manifest.at("/calibration/temperature").asDouble(), within(0.1));
   }
 
   @Test

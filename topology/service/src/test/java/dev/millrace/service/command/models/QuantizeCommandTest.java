@@ -78,19 +78,19 @@ class QuantizeCommandTest {
   @Test
   void imagesWithoutClasses_areJudgedByTheAgreementWithFloat32() throws IOException {
     RandomModel.publish(repository(), "m");
-    Path images = images(60);
+    Path copies = images(60);
 
     CapturedRun run =
         quantize(
                 "m",
-                images,
+                images(60),
                 "--images",
                 "30",
                 "--max-loss",
                 "100",
                 "--json",
                 "--data",
-                images.toString())
+                copies.toString())
             .succeeded();
 
     JsonNode judgement = run.json().at("/quantization/judgement");
@@ -99,6 +99,30 @@ class QuantizeCommandTest {
     assertThat(judgement.has("float32")).isFalse();
     assertThat(run.json().get("metrics")).isEmpty();
     assertThat(run.err()).contains("the same answer as float32 to ");
+  }
+
+  /** The temperature divides the logits in the graph, before and after. */
+  @Test
+  void temperature_staysInTheManifest_andOnlyTheFloat32VersionGetsAnother() throws IOException {
+    RandomModel.publish(repository(), "m");
+    Path data = folder.resolve("labelled");
+    Files.createDirectories(data);
+    Files.move(images(30), data.resolve("c0"));
+    JsonNode calibrated =
+        models("calibrate", "--model", "m", "--data", data.toString(), "--json").succeeded().json();
+
+    JsonNode quantised =
+        quantize("m", images(60), "--images", "30", "--max-loss", "100", "--json")
+            .succeeded()
+            .json();
+
+    assertThat(quantised.get("parentVersion").asInt()).isEqualTo(2);
+    assertThat(quantised.at("/calibration/temperature").asDouble())
+        .isEqualTo(calibrated.at("/calibration/temperature").asDouble())
+        .isPositive();
+    assertThat(models("calibrate", "--model", "m", "--data", data.toString()).failureLine())
+        .contains("m version 3 is quantised", "calibrate the float32 version");
+    assertThat(repository().resolve("m/4")).doesNotExist();
   }
 
   /** Of 960 images, the 8-bit ResNet-20 answers several differently. */

@@ -74,7 +74,7 @@ class TrainingScreenTest {
         .contains("accuracy 80.00 % (71.12 to 86.66) of 100; held out: loss 0.")
         .contains("m version 3 on 4 images that no step has seen")
         .contains("top-1              75.00 % (95 % interval: 30.06 to 95.44 %)")
-        .contains("log loss", "calibration error", "temperature        1.500, fitted on 12 other")
+        .contains("log loss", "calibration error", "temperature        1.500, fitted on 12 images")
         .contains("CLASS  IMAGES  RECALL", "CLASS \\ ANSWER");
   }
 
