@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * ./mvnw -Pnightly -Dnightly=learning -Dquick verify
  * </pre>
  *
- * <p>{@code -Dnightly.resume} continues an interrupted run where it was interrupted. {@code
+ * <p>{@code -Dnightly.resume} keeps the trainings of an interrupted run that were finished. {@code
  * -Dfashion.seeds=1} measures one seed instead of three. {@code -Dfashion.mnist=FOLDER} names the
  * folder of the training file, if Debian's package is not installed.
  */
@@ -91,6 +91,7 @@ class FashionSuite {
     Path answers = folder.resolve("answers");
     Path seconds = folder.resolve("seconds");
     if (!Files.exists(answers)) {
+      Utils.delete(folder.toFile()); // the time is that of a whole training
       Files.createDirectories(folder);
       Files.writeString(seconds, Double.toString(seconds(folder, seed, recipe)));
       ModelVersion version = new ModelRepository(folder.resolve("models")).newest("fashion");

@@ -25,7 +25,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,7 +39,8 @@ class MetricsSizeTest {
 
   private static final int MOST_LINES = 300;
   private static final int SWAPS = 100;
-  private static final int PARTITIONS = 4;
+  private static final int PARTITIONS = 30;
+  private static final int IMAGES = 4;
   private static final String NAME = "measured";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -74,19 +74,19 @@ class MetricsSizeTest {
       for (int version = 2; version <= SWAPS + 1; version++) {
         int next = version;
         control.change(NAME, champion -> new Champion(next, null, false));
-        waiting()
+        await()
             .atMost(PATIENCE)
             .pollInterval(Duration.ofMillis(50))
             .until(() -> get(metrics).contains(line("serving", next) + " 1.0"));
         if (version <= SWAPS - 4) {
           continue; // the counters of these versions would be gone at the end
         }
-        for (int i = 0; i < PARTITIONS; i++) {
+        for (int i = 0; i < IMAGES; i++) {
           String id = version + "-" + i;
           var unused1 = producer.send(new ProducerRecord<>("measured-labels", id, label));
           var unused2 = producer.send(new ProducerRecord<>("measured", i, id, image));
         }
-        waiting()
+        await()
             .atMost(PATIENCE)
             .pollInterval(Duration.ofMillis(50))
             .until(() -> get(metrics).contains(line("request_success_total", next) + " 4.0"));
@@ -98,16 +98,9 @@ class MetricsSizeTest {
           .contains("millrace_swap_count_total")
           .contains(line("request_success_total", SWAPS) + " 4.0") // retired just now
           .doesNotContain(line("request_success_total", SWAPS - 3)); // retired before three others
-      waiting()
-          .atMost(PATIENCE)
-          .until(() -> get(metrics).contains(line("live_accuracy", SWAPS + 1)));
+      await().atMost(PATIENCE).until(() -> get(metrics).contains(line("live_accuracy", SWAPS + 1)));
       assertFewLinesWithHelp(get(metrics));
     }
-  }
-
-  /** Other tests, which run at the same time, let threads of their own fail. */
-  private static ConditionFactory waiting() {
-    return await().dontCatchUncaughtExceptions();
   }
 
   private static String line(String metric, int version) {

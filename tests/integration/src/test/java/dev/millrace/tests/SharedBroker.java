@@ -8,12 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.common.utils.Utils;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Provides the same broker to all test classes, as a parameter of type {@link EmbeddedBroker}. */
 public final class SharedBroker implements ParameterResolver {
+
+  static {
+    // Classes run at the same time, and some of them let threads of their own fail.
+    Awaitility.doNotCatchUncaughtExceptionsByDefault();
+  }
 
   private record Running(EmbeddedBroker broker, Path folder) implements AutoCloseable {
     static Running start() {

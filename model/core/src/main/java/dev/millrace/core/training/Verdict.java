@@ -13,7 +13,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param accuracy the candidate's accuracy, from 0 to 1
  * @param champion number of the version that serves, or null if no version serves
  * @param championAccuracy the champion's accuracy, from 0 to 1, or null if it is unknown
- * @param gained number of images that only the candidate classifies correctly
+ * @param gained number of images that only the candidate classifies correctly; of a candidate with
+ *     new classes, only images of the champion's classes count here and in {@code lost}
  * @param lost number of images that only the champion classifies correctly
  * @param p p-value of McNemar's one-sided exact test: the probability that a candidate which is
  *     only as good as the champion wins at least {@code gained} of the {@code gained + lost} images

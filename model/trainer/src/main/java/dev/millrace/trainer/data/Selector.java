@@ -38,6 +38,11 @@ public final class Selector {
     this.file = new SplitFile(run);
   }
 
+  /** {@return whether an earlier training in the run's folder has divided images} */
+  public boolean hasDivided() {
+    return file.exists();
+  }
+
   /**
    * Selects classes and images. Classes with an index come first, in the order of their indices;
    * then other classes, in alphabetical order. Fixed classes are in their own order.

@@ -21,12 +21,18 @@ import java.util.regex.Pattern;
 final class SplitFile {
 
   private static final String NAME = "split.json";
+  private static final int UNUSED = 100_000;
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Path file;
 
   SplitFile(Path run) {
     this.file = run.resolve(NAME);
+  }
+
+  /** {@return whether images were divided before} */
+  boolean exists() {
+    return Files.exists(file);
   }
 
   /**
@@ -95,8 +101,8 @@ final class SplitFile {
   }
 
   /**
-   * Replaces the file. Images that are no longer used are kept, the newest ones, up to as many as
-   * are used, because they may come again.
+   * Replaces the file. Images that are no longer used are kept, because they may come again: the
+   * newest {@value #UNUSED}, or as many as are used.
    *
    * @param parts the parts of the images that are used
    * @param newest number of the model's newest version
@@ -106,7 +112,7 @@ final class SplitFile {
     Map<String, Part> all = new LinkedHashMap<>(before.map(Content::parts).orElse(Map.of()));
     all.keySet().removeAll(parts.keySet());
     all.keySet().stream()
-        .limit(Math.max(0, all.size() - parts.size()))
+        .limit(Math.max(0, all.size() - Math.max(UNUSED, parts.size())))
         .toList()
         .forEach(all::remove);
     all.putAll(parts);

@@ -15,6 +15,7 @@ import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.trainer.data.EvaluationSet;
@@ -103,7 +104,11 @@ public final class ChampionWatch {
         measure(repository.version(model, champion.get().version()), images, keys)
             .ifPresent(listener::championMeasured);
       }
-    } catch (KafkaException | ModelException | BadImageException | IOException e) {
+    } catch (KafkaException
+        | ModelException
+        | TrainingException
+        | BadImageException
+        | IOException e) {
       listener.warned("the champion cannot be measured: " + e.getMessage());
     }
   }

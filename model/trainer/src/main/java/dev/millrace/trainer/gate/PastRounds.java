@@ -40,6 +40,27 @@ final class PastRounds {
     return 1;
   }
 
+  /**
+   * {@return the number of comparisons through which a champion and its predecessors came to serve}
+   * The count ends at a version that no gate has promoted, or that was removed.
+   *
+   * @param champion the champion's version number, or null if no version serves
+   */
+  static long before(ModelRepository repository, String model, Integer champion) {
+    List<Integer> present = newestFirst(repository, model);
+    long count = 0;
+    Integer version = champion;
+    while (version != null && present.contains(version)) {
+      Map<String, Double> metrics = repository.manifest(model, version).metrics();
+      Double round = metrics.get(ROUND);
+      Double predecessor = metrics.get(CHAMPION);
+      count += round == null ? 0 : round.longValue();
+      // A candidate is newer than the version that it was compared with.
+      version = predecessor == null || predecessor >= version ? null : predecessor.intValue();
+    }
+    return count;
+  }
+
   private static List<Integer> newestFirst(ModelRepository repository, String model) {
     try {
       List<Integer> versions = new ArrayList<>(repository.versions(model));

@@ -36,6 +36,8 @@ public final class PromotionGate implements AutoCloseable {
   /** The champion at the beginning of the run, if it could be read. */
   private Optional<Optional<Integer>> base = Optional.empty();
 
+  private boolean begun;
+
   /**
    * Creates a gate.
    *
@@ -89,12 +91,13 @@ public final class PromotionGate implements AutoCloseable {
 
   /**
    * Remembers the current champion. A candidate that is judged after another writer has replaced
-   * this champion is not blessed. If somebody returns to an older version, no run that began before
-   * undoes this.
+   * this champion is not blessed, nor is any candidate if this method has failed. If somebody
+   * returns to an older version, no run that began before undoes this.
    *
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   void begin() {
+    begun = true;
     base = Optional.of(Optional.ofNullable(champion()));
   }
 
@@ -113,8 +116,14 @@ public final class PromotionGate implements AutoCloseable {
   public Verdict judge(ModelSession candidate) {
     Integer version = champion();
     int round = PastRounds.next(repository, model, version);
-    EvaluationSet some = Rotation.of(images, version, round);
+    EvaluationSet some = Rotation.of(images, PastRounds.before(repository, model, version), round);
     Answers answers = Answers.of(candidate, some);
+    if (begun && base.isEmpty()) {
+      return incomparable(
+          answers,
+          version,
+          "the champion could not be read when this run began, so it may have been replaced since");
+    }
     if (!base.map(before -> before.equals(Optional.ofNullable(version))).orElse(true)) {
       return incomparable(
           answers,

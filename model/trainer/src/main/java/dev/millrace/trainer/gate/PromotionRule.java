@@ -137,10 +137,10 @@ record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrow
     return new Verdict(
         isNotWorse && hasLearned,
         found,
-        old.images(),
-        old.accuracy(),
+        all.images(),
+        all.accuracy(),
         champion,
-        old.otherAccuracy(),
+        all.otherAccuracy(),
         old.gained(),
         old.lost(),
         p,

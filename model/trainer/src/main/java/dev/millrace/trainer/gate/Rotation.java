@@ -20,15 +20,15 @@ final class Rotation {
   }
 
   /**
-   * {@return the images of one comparison} In a loop that publishes one version per round, the
-   * champion's number is the number of comparisons before it. The places therefore move on by one
-   * set with each comparison, through all champions.
+   * {@return the images of one comparison} Each comparison takes the next images, also after a
+   * promotion.
    *
-   * @param champion the champion's version number, or null if no version serves
+   * @param before the number of comparisons through which the champion and its predecessors came to
+   *     serve; 0 if no version serves
    * @param round the number of the comparison with this champion, from 1
    */
-  static EvaluationSet of(EvaluationSet all, Integer champion, int round) {
+  static EvaluationSet of(EvaluationSet all, long before, int round) {
     int size = size(all.size());
-    return all.arc((long) size * ((champion == null ? 0 : champion) + round - 1), size);
+    return all.arc(size * (before + round - 1), size);
   }
 }

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * All images of a run, decoded and divided into parts.
@@ -64,7 +63,7 @@ record TrainingImages(
       return new TrainingImages(
           images.labels(),
           training,
-          new EvaluationSet(spread(parts.get(Part.TRAINING)), side),
+          mixed(new EvaluationSet(parts.get(Part.TRAINING), side)),
           heldOut(parts.get(Part.GATE), side),
           heldOut(parts.get(Part.REPORT), side),
           pixels);
@@ -74,12 +73,13 @@ record TrainingImages(
     }
   }
 
-  /** {@return up to {@link #FOR_STATISTICS} images, evenly spread over the list} */
-  private static List<Pixels.Image> spread(List<Pixels.Image> images) {
-    int count = Math.min(images.size(), FOR_STATISTICS);
-    return IntStream.range(0, count)
-        .mapToObj(i -> images.get((int) ((long) i * images.size() / count)))
-        .toList();
+  /**
+   * {@return up to {@link #FOR_STATISTICS} of the images, mixed} The images come class by class.
+   * The statistics of a batch that has few classes are not those of the images that the network
+   * serves.
+   */
+  private static EvaluationSet mixed(EvaluationSet images) {
+    return images.arc(0, Math.min(images.size(), FOR_STATISTICS));
   }
 
   private static EvaluationSet heldOut(List<Pixels.Image> images, int side) {

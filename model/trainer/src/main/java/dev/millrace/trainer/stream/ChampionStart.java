@@ -52,10 +52,13 @@ final class ChampionStart {
    */
   record Start(int version, List<String> classes, Weights weights) {}
 
-  /** {@return the number of the version that serves; empty if none does, or it cannot be read} */
-  Optional<Integer> champion(TrainingListener listener) {
+  /**
+   * {@return the number of the version that serves, which is empty if none does; empty if it cannot
+   * be read}
+   */
+  Optional<Optional<Integer>> champion(TrainingListener listener) {
     try {
-      return topic.champion().map(Champion::version);
+      return Optional.of(topic.champion().map(Champion::version));
     } catch (KafkaException e) {
       listener.warned(
           "the champion cannot be read, so the round starts from the round before: "

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param classes names of the classes, in the order of the rows of the last layer
  * @param version number of the version that the round published last; null if the round published
  *     no version
+ * @param isBaseKnown whether the champion could be read at the beginning of the round; false in the
+ *     files of releases that did not read it
  * @param base the champion at the beginning of the round; null if no version served
  * @param promoted number of the version that the round promoted; null if it promoted none
  * @param refused number of rounds in a row, with this one, that promoted nothing since a round
@@ -19,7 +21,12 @@ import java.util.Optional;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record RoundEnd(
-    List<String> classes, Integer version, Integer base, Integer promoted, int refused) {
+    List<String> classes,
+    Integer version,
+    boolean isBaseKnown,
+    Integer base,
+    Integer promoted,
+    int refused) {
 
   /**
    * {@return why the next round starts from the champion, or empty if it starts from this round's
@@ -31,7 +38,7 @@ record RoundEnd(
     if (Objects.equals(promoted, champion)) {
       return Optional.empty();
     }
-    if (!Objects.equals(base, champion)) {
+    if (isBaseKnown && !Objects.equals(base, champion)) {
       return Optional.of("another writer has promoted it");
     }
     if (restart.always()) {

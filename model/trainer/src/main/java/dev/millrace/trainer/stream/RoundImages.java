@@ -33,6 +33,11 @@ final class RoundImages {
     this.fixed = config.data().classes().fixed().isPresent();
   }
 
+  /** {@return whether an earlier round has divided images} */
+  boolean hasDivided() {
+    return selector.hasDivided();
+  }
+
   /**
    * {@return the images of a round, or empty if no round can begin; a warning then says why}
    *

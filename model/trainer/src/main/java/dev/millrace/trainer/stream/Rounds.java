@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -79,7 +80,8 @@ final class Rounds {
     RoundListener heard = new RoundListener(listener);
     List<String> classes = images.labels().names();
     Optional<RoundEnd> before = last == 0 ? Optional.empty() : Optional.of(end(last));
-    Optional<Integer> champion = champions.flatMap(each -> each.champion(listener));
+    Optional<Optional<Integer>> read = champions.flatMap(each -> each.champion(listener));
+    Optional<Integer> champion = read.flatMap(Function.identity());
     Optional<Pretrained> fromChampion =
         champion.flatMap(number -> championOf(number, before, classes, listener));
     TrainingConfig asked =
@@ -101,6 +103,7 @@ final class Rounds {
               new RoundEnd(
                   classes,
                   heard.version(),
+                  read.isPresent(),
                   champion.orElse(null),
                   heard.promoted(),
                   refused(heard, fromChampion.isPresent() ? Optional.empty() : before))));
@@ -116,6 +119,11 @@ final class Rounds {
       throw failed(e);
     }
     return true;
+  }
+
+  /** {@return whether a round of the folder has finished} */
+  boolean hasFinished() {
+    return last() > 0;
   }
 
   /** {@return the number of the last finished round; 0 if no round has finished} */

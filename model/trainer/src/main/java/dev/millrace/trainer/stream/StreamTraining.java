@@ -85,6 +85,13 @@ public final class StreamTraining {
     this.watch = ChampionWatch.of(config);
     this.rounds = new Rounds(config, trainer, ChampionStart.of(config));
     this.images = new RoundImages(config, listener, ClassOrder.of(config));
+    if (rounds.hasFinished() && !images.hasDivided()) {
+      throw new TrainingException(
+          "the run's folder "
+              + config.checkpoints().run()
+              + " is of an earlier release, which did not store which images it trained on; begin a"
+              + " new run in another folder");
+    }
   }
 
   /**

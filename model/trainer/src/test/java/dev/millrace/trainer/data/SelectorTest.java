@@ -2,6 +2,7 @@ package dev.millrace.trainer.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.Labels;
@@ -87,6 +88,29 @@ class SelectorTest {
     assertThat(kept.labelled().images()).extracting(LabelledImage::label).startsWith(3, 3, 3, 2);
     assertThat(kept.lack()).isEmpty();
     assertThat(kept.notes()).contains("classes without an image to train on: 'cow'");
+  }
+
+  /** An image that was trained on would otherwise be held out. */
+  @Test
+  void images_keepTheirParts_alsoAfterATrainingWithoutThem() {
+    add("ape", 40);
+    add("cat", 200);
+    add("dog", 40);
+    Selector selector = selector(new Split(0.2), new ClassRule(1));
+    Selection all = selector.select(found(), List.of(), false);
+    selector.keep(all, 0);
+    List<NamedImage> whole = List.copyOf(images);
+    images.removeIf(image -> image.name().equals("cat"));
+    selector.keep(selector.select(found(), List.of(), false), 1);
+    images.clear();
+    images.addAll(whole);
+
+    assertThat(selector.select(found(), List.of(), false).labelled().images())
+        .extracting(LabelledImage::key, LabelledImage::part)
+        .containsExactlyElementsOf(
+            all.labelled().images().stream()
+                .map(image -> tuple(image.key(), image.part()))
+                .toList());
   }
 
   @Test

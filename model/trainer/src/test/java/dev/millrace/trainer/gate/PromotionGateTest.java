@@ -242,7 +242,8 @@ class PromotionGateTest {
             "new classes: +0.00 points on the classes of version 1, whose loss is below 3.00 points"
                 + " (p 0.000988), and +16.60 points on all classes");
     assertThat(verdict.blessed()).isTrue();
-    assertThat(verdict.images()).isEqualTo(342);
+    assertThat(verdict.images()).isEqualTo(GateRig.IMAGES);
+    assertThat(verdict.accuracy()).as("of all classes, as it is measured later").isEqualTo(0.5);
     assertThat(verdict.gained() + verdict.lost()).isZero();
   }
 
@@ -297,6 +298,20 @@ class PromotionGateTest {
     assertThat(verdict.blessed()).isFalse();
     assertThat(verdict.reason()).contains("version 1 serves, but has become the champion");
     assertThat(verdict.round()).isZero();
+  }
+
+  @Test
+  void runWhoseFirstChampionIsNotKnown_promotesNothing() {
+    serveHalf();
+    PromotionGate gate = rig.gate(0);
+    rig.alias.failure = new TimeoutException("nobody answers");
+    assertThatThrownBy(gate::begin).isInstanceOf(TimeoutException.class);
+    rig.alias.failure = null;
+
+    Verdict verdict = gate.judge(rig.session(other(40, 0)));
+
+    assertThat(verdict.blessed()).isFalse();
+    assertThat(verdict.reason()).contains("could not be read when this run began");
   }
 
   @Test

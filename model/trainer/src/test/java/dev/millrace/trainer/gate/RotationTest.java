@@ -2,13 +2,20 @@ package dev.millrace.trainer.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.training.Verdict;
 import dev.millrace.trainer.data.EvaluationSet;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RotationTest {
+
+  @TempDir private Path folder;
 
   private static Set<Integer> numbers(EvaluationSet images) {
     Set<Integer> numbers = new TreeSet<>();
@@ -41,18 +48,54 @@ class RotationTest {
     assertThat(first).hasSize(2 * Rotation.LEAST);
   }
 
-  /** Version 6 was the second candidate that was compared with version 4. */
-  @Test
-  void newChampion_isComparedOnOtherImagesThanThoseThatItWonOn() throws IOException {
+  /** Most versions of a loop are checkpoints that no gate judges. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 16})
+  void newChampion_isComparedOnOtherImagesThanThoseThatItWonOn(int checkpoints) throws IOException {
+    GateRig rig = new GateRig(folder);
     EvaluationSet all = GateRig.images(2 * Rotation.LEAST);
+    Integer champion = null;
+    for (int round : new int[] {1, 1, 2, 3, 1}) {
+      Set<Integer> wonOn = numbers(of(all, rig, champion, round));
+      for (int i = 1; i < checkpoints; i++) {
+        rig.publish(number -> false);
+      }
+      champion =
+          rig.publish(
+                  new Verdict(
+                      true,
+                      "",
+                      512,
+                      0.5,
+                      champion,
+                      champion == null ? null : 0.4,
+                      9,
+                      0,
+                      0,
+                      round,
+                      0.01))
+              .version();
+      assertThat(numbers(of(all, rig, champion, 1))).doesNotContainAnyElementsOf(wonOn);
+    }
+  }
 
-    assertThat(numbers(Rotation.of(all, 6, 1)))
-        .doesNotContainAnyElementsOf(numbers(Rotation.of(all, 4, 2)));
+  private static EvaluationSet of(EvaluationSet all, GateRig rig, Integer champion, int round) {
+    return Rotation.of(all, PastRounds.before(rig.repository, GateRig.MODEL, champion), round);
+  }
+
+  @Test
+  void countOfComparisons_endsAtAVersionThatWasRemoved() throws IOException {
+    GateRig rig = new GateRig(folder);
+
+    assertThat(PastRounds.before(rig.repository, GateRig.MODEL, null)).isZero();
+    assertThat(PastRounds.before(rig.repository, GateRig.MODEL, 9)).isZero();
+    rig.publish(new Verdict(true, "", 512, 0.5, 9, 0.4, 9, 0, 0, 3, 0.01));
+    assertThat(PastRounds.before(rig.repository, GateRig.MODEL, 1)).isEqualTo(3);
   }
 
   @Test
   void images_areMixed() throws IOException {
-    Set<Integer> some = numbers(Rotation.of(GateRig.images(2 * Rotation.LEAST), null, 1));
+    Set<Integer> some = numbers(Rotation.of(GateRig.images(2 * Rotation.LEAST), 0, 1));
 
     long small = some.stream().filter(number -> number < Rotation.LEAST).count();
     assertThat(small).isBetween(200L, 312L);

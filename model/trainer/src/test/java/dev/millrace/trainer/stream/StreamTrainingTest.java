@@ -15,6 +15,8 @@ import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.Part;
 import dev.millrace.trainer.run.TrainingRun;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +56,23 @@ class StreamTrainingTest {
               assertThat(keysOf(images)).isEqualTo(keys.stream().sorted().toList());
             });
     assertThat(rig.told.warnings).isEmpty();
+  }
+
+  /** Otherwise, images that the weights have learned would be held out. */
+  @Test
+  void folderOfARelease_thatStoredNoDivision_isRefused() throws IOException {
+    Path round =
+        Files.createDirectories(
+            Configs.config(folder, Configs.topics(folder, 9, 6))
+                .checkpoints()
+                .run()
+                .resolve("round-000001"));
+    Files.writeString(round.resolve("round.json"), "{\"classes\":[\"cat\",\"dog\"],\"version\":1}");
+
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> rig.run(Configs.topics(folder, 9, 6), rig::learn))
+        .withMessageContaining("is of an earlier release")
+        .withMessageContaining("another folder");
   }
 
   @Test

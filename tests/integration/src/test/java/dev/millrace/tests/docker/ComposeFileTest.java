@@ -9,6 +9,7 @@ import dev.millrace.testing.MillraceImage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,7 +96,9 @@ class ComposeFileTest {
             "picture on the page %.1f s after docker compose up, %.1f s after it appeared%n",
             (end - start) / 1e9, (end - drop) / 1e9);
         page.await("\"truth\":\"sneaker\"");
-        assertThat(page.get("thumbnails/0").statusCode()).isEqualTo(200);
+        HttpResponse<String> thumbnail = page.get("thumbnails/0");
+        assertThat(thumbnail.statusCode()).isEqualTo(200);
+        assertThat(thumbnail.headers().firstValue("Content-Type")).contains("image/png");
       }
       assertThat(new Broker("localhost:" + kafkaPort).predictions())
           .extracting(ConsumerRecord::key, record -> record.value().model().name())

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,6 +108,9 @@ final class Thumbnails implements AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
           return Optional.of(record).filter(found -> found.offset() == source.offset());
         }
+      }
+      if (consumer.beginningOffsets(List.of(partition)).get(partition) <= source.offset()) {
+        throw new TimeoutException("no broker sent the record in time");
       }
       return Optional.empty();
     } finally {

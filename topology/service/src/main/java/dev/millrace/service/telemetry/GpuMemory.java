@@ -54,6 +54,8 @@ final class GpuMemory implements AutoCloseable {
   /** Whether the log says that there is no answer. */
   private boolean told;
 
+  private Process last;
+
   /**
    * @param command prints a line {@code UUID, USED, TOTAL} for each GPU, in MiB
    */
@@ -83,11 +85,14 @@ final class GpuMemory implements AutoCloseable {
   void look() {
     try {
       show(read());
+      told = false;
     } catch (IOException e) {
       if (!told) {
         told = true;
-        log.info(
-            "/metrics does not have the memory of the GPUs: {} fails: {}", command, e.toString());
+        log.warn(
+            "/metrics lacks the memory of the GPUs, because {} failed: {}",
+            String.join(" ", command),
+            e.getMessage());
       }
       show(List.of());
     } catch (InterruptedException e) {
@@ -105,17 +110,7 @@ final class GpuMemory implements AutoCloseable {
   }
 
   private List<Gpu> read() throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new IOException("no answer within " + PATIENCE_SECONDS + " s");
-    }
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    if (process.exitValue() != 0) {
-      throw new IOException(output);
-    }
+    String output = output();
     List<Gpu> gpus = new ArrayList<>();
     for (String line : output.lines().toList()) {
       String[] words = line.split(",\\s*", -1);
@@ -124,6 +119,28 @@ final class GpuMemory implements AutoCloseable {
       } // otherwise the GPU does not tell its memory: [N/A]
     }
     return gpus;
+  }
+
+  private String output() throws IOException, InterruptedException {
+    if (last != null && last.isAlive()) {
+      throw new IOException("the call before has not ended"); // a driver that hangs
+    }
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    last = process;
+    try {
+      process.getOutputStream().close();
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("no answer within " + PATIENCE_SECONDS + " s");
+      }
+      String output =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (process.exitValue() != 0) {
+        throw new IOException(output);
+      }
+      return output;
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   private static long bytes(String mebibytes) {

@@ -58,6 +58,20 @@ class ThumbnailsTest {
     assertThat(missing()).isEqualTo("not available now");
   }
 
+  /** A consumer does not fail while no broker answers. Its polls return nothing. */
+  @Test
+  void silentBroker_isSaidInPlaceOfTheImage_untilItAnswers() {
+    consumer.updateBeginningOffsets(Map.of(new TopicPartition("images", 0), 0L));
+    assertThat(thumbnails.make(SOURCE).missing()).isEqualTo("not available now");
+    assertThat(missing()).isEqualTo("not readable");
+  }
+
+  @Test
+  void deletedRecord_isSaidInPlaceOfTheImage() {
+    consumer.updateBeginningOffsets(Map.of(new TopicPartition("images", 0), 8L));
+    assertThat(thumbnails.make(SOURCE).missing()).isEqualTo("deleted from its topic");
+  }
+
   @Test
   void imageStoredElsewhere_isSaidInPlaceOfTheImage() {
     event = new ImageEvent.Referenced(null);

@@ -22,7 +22,7 @@ class MachineMetricsTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void residentMemory_isMoreThanTheHeap() {
+  void residentMemory_isPlausible() {
     try (MachineMetrics metrics = MachineMetrics.bind(registry, List.of(Device.CPU))) {
       Runtime runtime = Runtime.getRuntime();
       assertThat(registry.get("process.resident.memory").gauge().value())

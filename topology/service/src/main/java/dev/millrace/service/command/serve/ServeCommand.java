@@ -87,7 +87,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
       paramLabel = "TOPIC",
       description =
           "Topic of labels, as 'send --labels-topic' writes them. The page then shows which"
-              + " predictions are right, and the metrics the share of them.")
+              + " predictions are right, and the metrics show the share of right predictions.")
   private String labelsTopic;
 
   @Grouped(Section.TOPICS)

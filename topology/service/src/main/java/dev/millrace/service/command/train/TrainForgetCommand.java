@@ -1,6 +1,8 @@
 package dev.millrace.service.command.train;
 
+import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.UnpublishedModelException;
 import dev.millrace.core.training.ForgottenImage;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.CommandException;
@@ -11,6 +13,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -25,8 +29,8 @@ import picocli.CommandLine.Spec;
     name = "forget",
     description = {
       "Remove an image from the images that the trainer keeps.",
-      "Names the versions that were trained on the image; their weights still depend on it. Stop the"
-          + " trainer first. The image stays on its topic."
+      "Names the versions that were trained on the image, and those that were made from them; their"
+          + " weights still depend on it. Stop the trainer first. The image stays on its topic."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace train forget cats/1.jpg --model fashion"})
@@ -77,10 +81,26 @@ final class TrainForgetCommand implements Callable<Integer> {
     }
     ModelRepository repository = train.model().repository();
     String model = train.model().name();
-    return repository.versions(model).stream()
-        .filter(version -> version > forgotten.trainedAfter().getAsInt())
-        .filter(version -> "training".equals(repository.manifest(model, version).source().kind()))
-        .toList();
+    Set<Integer> dependent = new TreeSet<>();
+    for (int version : published(repository, model)) {
+      ModelManifest manifest = repository.manifest(model, version);
+      boolean isTrained =
+          version > forgotten.trainedAfter().getAsInt()
+              && manifest.source().kind().equals("training");
+      Integer parent = manifest.parentVersion();
+      if (isTrained || (parent != null && dependent.contains(parent))) {
+        dependent.add(version);
+      }
+    }
+    return List.copyOf(dependent);
+  }
+
+  private static List<Integer> published(ModelRepository repository, String model) {
+    try {
+      return repository.versions(model);
+    } catch (UnpublishedModelException e) {
+      return List.of();
+    }
   }
 
   private static String list(List<?> items) {

@@ -125,7 +125,7 @@ class ReferenceTest {
         ## Metrics
 
         `serve --http PORT` has these at `/metrics`, together with the JVM's (`jvm_*`, `process_*`, `system_*`) and the
-        consumers' lag. `--metrics all` adds all of Kafka's own (`kafka_*`). A histogram has `_bucket`, `_sum` and `_count`, and a `_max` beside it.
+        consumers' lag. `--metrics all` adds the JVM's other metrics and those of Kafka's clients (`kafka_*`). A histogram has `_bucket`, `_sum` and `_count`, and a `_max` beside it.
 
         %s
         The values of `reason` are %s and `device`. The values of `outcome` are those of an instance's report.

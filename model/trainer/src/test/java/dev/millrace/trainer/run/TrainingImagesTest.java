@@ -1,0 +1,55 @@
+package dev.millrace.trainer.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.model.Labels;
+import dev.millrace.trainer.Configs;
+import dev.millrace.trainer.SmallImages;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.data.Part;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingImagesTest {
+
+  private static final int EACH = 300;
+
+  @TempDir private Path folder;
+
+  /** The images of a folder come class by class, and a batch holds up to 256 of them. */
+  @Test
+  void batchesForTheStatistics_haveAllClasses() {
+    SmallImages.write(folder, 2, EACH);
+    List<LabelledImage> images = new ArrayList<>(SmallImages.read(folder));
+    images.add(as(Part.GATE, images.get(0)));
+    images.add(as(Part.REPORT, images.get(1)));
+    List<Integer> sizes = new ArrayList<>();
+
+    try (TrainingImages training =
+        TrainingImages.of(
+            new LabelledImages(new Labels(List.of("a", "b")), images),
+            Configs.of(folder, 1, 0.1))) {
+      training
+          .statistics()
+          .forEachBatch(
+              batch -> {
+                sizes.add(batch.size());
+                assertThat(Arrays.stream(batch.labels()).average().orElseThrow())
+                    .isBetween(0.3, 0.7);
+              });
+    }
+
+    assertThat(sizes).hasSizeGreaterThan(1);
+    assertThat(sizes.stream().mapToInt(Integer::intValue).sum()).isEqualTo(2 * EACH);
+  }
+
+  private static LabelledImage as(Part part, LabelledImage image) {
+    return new LabelledImage(
+        image.key() + " held out", image.label(), image.content(), part, image.source());
+  }
+}
